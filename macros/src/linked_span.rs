@@ -1,0 +1,423 @@
+//! The expansion of `#[linked_span]`.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit, LitStr, Pat, Path, ReturnType};
+
+use crate::args::{Args, Parameter, plain_value};
+use crate::error::{Errors, did_you_mean, list};
+use crate::handler::{Handler, Shape, bindings, contains_ident, with_stream};
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let handler = match syn::parse2::<Handler>(item.clone()) {
+        Ok(handler) => handler,
+        Err(error) => return beside(error.into_compile_error(), &item),
+    };
+    let mut errors = Errors::default();
+    let args = Args::parse(args, &handler.bindings(), &mut errors);
+    match Expansion::check(handler, args, &mut errors) {
+        Some(expansion) if errors.is_empty() => expansion.into_tokens(),
+        _ => beside(errors.into_compile_errors(), &item),
+    }
+}
+
+/// The user's function as it was, so that one mistake does not become many.
+fn beside(errors: TokenStream, item: &TokenStream) -> TokenStream {
+    quote!(#errors #item)
+}
+
+/// A handler and what its attribute says, checked.
+struct Expansion {
+    handler: Handler,
+    args: Args,
+    events: Vec<Parameter>,
+    /// Of the only parameter, which got a name of ours.
+    pattern: Option<Pat>,
+    runtime: TokenStream,
+}
+
+impl Expansion {
+    fn check(mut handler: Handler, mut args: Args, errors: &mut Errors) -> Option<Self> {
+        if let Some(constness) = &handler.signature.constness {
+            errors.at(
+                constness,
+                "a `const fn` can run at compile time, where no span can be opened: call it from a handler that is not `const`",
+            );
+        }
+        let mut pattern = None;
+        let events = if args.parameters.is_empty() {
+            let (event, renamed) = default_event(&mut handler, errors)?;
+            pattern = renamed;
+            vec![Parameter::of(event)]
+        } else {
+            named_events(&handler, std::mem::take(&mut args.parameters), errors)?
+        };
+        let runtime = args.runtime.as_ref().map_or_else(
+            || quote!(::linked_span::__private),
+            |runtime: &Path| quote!(#runtime::__private),
+        );
+        Some(Self {
+            handler,
+            args,
+            events,
+            pattern,
+            runtime,
+        })
+    }
+
+    fn into_tokens(self) -> TokenStream {
+        let runtime = &self.runtime;
+        let callsite = self.callsite();
+        let collect = self.collect();
+        let body = self.body();
+        let record = self.record();
+        let body = match self.handler.shape() {
+            Shape::Plain => {
+                let output = self.closure_output();
+                quote! {
+                    #runtime::handle(#runtime::open(#callsite, #collect), move || #output #body, #record)
+                }
+            }
+            Shape::Async => {
+                let hint = self.async_hint();
+                quote! {
+                    #runtime::handle_async(
+                        #runtime::open(#callsite, #collect),
+                        async move { #hint #body },
+                        #record,
+                    )
+                    .await
+                }
+            }
+            Shape::Future { boxed } => self.returned_future(boxed, &callsite, &collect, &record),
+        };
+        self.handler.with_body(&body)
+    }
+
+    /// The function's body, with its event destructured again if it was a pattern.
+    fn body(&self) -> TokenStream {
+        let body = &self.handler.body;
+        match (&self.pattern, self.events.first()) {
+            (Some(pattern), Some(event)) => {
+                let event = &event.ident;
+                let statements = body.stream();
+                let body = with_stream(body, quote!(let #pattern = #event; #statements));
+                body.into_token_stream()
+            }
+            _ => body.into_token_stream(),
+        }
+    }
+
+    /// Where nothing but the future is written, its span is started at the first poll; where there is more, at the call.
+    fn returned_future(
+        &self,
+        boxed: bool,
+        callsite: &TokenStream,
+        collect: &TokenStream,
+        record: &TokenStream,
+    ) -> TokenStream {
+        let runtime = &self.runtime;
+        let later = |future: &dyn ToTokens| quote!(#runtime::handle_later(#runtime::collect(#callsite, #collect), #future, #record));
+        // A destructured event needs a statement.
+        let only = self
+            .handler
+            .only_expression()
+            .filter(|_| self.pattern.is_none());
+        match only {
+            Some(future @ Expr::Async(_)) if !boxed => return later(&future),
+            Some(Expr::Call(mut pin)) if boxed && is_pin(&pin.func) && pin.args.len() == 1 => {
+                if let Some(future @ Expr::Async(_)) = pin.args.first_mut() {
+                    *future = Expr::Verbatim(later(&future));
+                    return pin.into_token_stream();
+                }
+            }
+            _ => {}
+        }
+        let output = self.closure_output();
+        let body = self.body();
+        let prepared = quote! {
+            #runtime::handle_prepared(#runtime::open(#callsite, #collect), move || #output #body, #record)
+        };
+        if boxed {
+            quote!(::std::boxed::Box::pin(#prepared))
+        } else {
+            prepared
+        }
+    }
+
+    fn callsite(&self) -> TokenStream {
+        let Self { runtime, args, .. } = self;
+        let name = match &args.name {
+            Some(Expr::Lit(ExprLit {
+                lit: Lit::Str(name),
+                ..
+            })) => name.clone(),
+            _ => {
+                let function = &self.handler.signature.ident;
+                LitStr::new(&function.unraw().to_string(), function.span())
+            }
+        };
+        let (scope, version) = match &args.scope {
+            Some(scope) => (scope.to_token_stream(), String::new()),
+            None => crate_scope(),
+        };
+        let kind = args.kind.as_ref().map(|kind| {
+            let kind = format_ident!("{}", capitalized(kind), span = kind.span());
+            quote!(.kind(#runtime::SpanKind::#kind))
+        });
+        let parent = args.parent.as_ref().map(|parent| {
+            let parent = format_ident!("{}", capitalized(parent), span = parent.span());
+            quote!(.parent(#runtime::Parent::#parent))
+        });
+        let errors = args.errors.as_ref().map(|errors| {
+            let errors = format_ident!("{}", capitalized(errors), span = errors.span());
+            quote!(.errors(#runtime::Errors::#errors))
+        });
+        let own_tracer = args.tracer.as_ref().map(|_| quote!(.own_tracer()));
+        quote! {
+            const { &#runtime::Callsite::new(#name, #scope, #version) #kind #parent #errors #own_tracer }
+        }
+    }
+
+    /// The closure that collects, with everything taken by reference.
+    fn collect(&self) -> TokenStream {
+        let Self { runtime, args, .. } = self;
+        let start = Ident::new("__linked_span_start", Span::mixed_site());
+        let mut statements = TokenStream::new();
+        statements.extend(self.bindings_of_the_pattern());
+        if let Some(name) = &args.name {
+            if !matches!(
+                name,
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(_),
+                    ..
+                })
+            ) {
+                statements.extend(quote!(#start.name(#name);));
+            }
+        }
+        if let Some(tracer) = &args.tracer {
+            statements.extend(quote!(#start.tracer(#tracer);));
+        }
+        for event in &self.events {
+            let ident = &event.ident;
+            let span = ident.span();
+            statements.extend(match &event.origin {
+                None => quote_spanned!(span=> #start.event(&#ident);),
+                Some(origin) => quote! {
+                    {
+                        use #runtime::Identify as _;
+                        #start.event_from((&&#runtime::Maybe(&#ident)).event(), #origin);
+                    }
+                },
+            });
+            if let Some(relationship) = event.relationship.as_ref().or(args.relationship.as_ref()) {
+                let relationship = plain_value(relationship, runtime);
+                statements
+                    .extend(quote!(#start.link_attribute("link.relationship", #relationship);));
+            }
+            for attribute in event.attributes.iter().flatten() {
+                let (key, value) = (&attribute.key, attribute.value(runtime));
+                statements.extend(quote!(#start.link_attribute(#key, #value);));
+            }
+        }
+        for attribute in args.attributes.iter().flatten() {
+            let (key, value) = (&attribute.key, attribute.value(runtime));
+            statements.extend(quote!(#start.attribute(#key, #value);));
+        }
+        quote!(|#start| { #statements })
+    }
+
+    /// The pattern's variables, by reference, where the attribute speaks of them.
+    fn bindings_of_the_pattern(&self) -> Option<TokenStream> {
+        let (pattern, event) = (self.pattern.as_ref()?, &self.events.first()?.ident);
+        let bound = bindings(pattern);
+        let Args {
+            name,
+            relationship,
+            attributes,
+            tracer,
+            ..
+        } = &self.args;
+        let values = attributes
+            .iter()
+            .flatten()
+            .map(|attribute| &attribute.value);
+        let mut expressions = name.iter().chain(relationship).chain(tracer).chain(values);
+        let is_spoken_of = expressions.any(|expression| {
+            contains_ident(expression.to_token_stream(), &|ident| bound.contains(ident))
+        });
+        is_spoken_of.then(|| {
+            let pattern = by_reference(pattern.to_token_stream());
+            quote!(#[allow(unused_variables)] let #pattern = &#event;)
+        })
+    }
+
+    /// Records what was returned; its span is the return type's, where an error about it belongs.
+    fn record(&self) -> TokenStream {
+        let runtime = &self.runtime;
+        if self.handler.returns_nothing() || self.handler.returns_never() {
+            return quote!(#runtime::record_nothing);
+        }
+        let output = match &self.handler.signature.output {
+            ReturnType::Type(_, output) => output.span(),
+            ReturnType::Default => Span::call_site(),
+        };
+        let returned = Ident::new("__linked_span_returned", Span::mixed_site());
+        let recorder = Ident::new("__linked_span_recorder", Span::mixed_site());
+        // One reference more asks whether a function that is no `async fn` returned a future all the same.
+        let references = match self.handler.shape() {
+            Shape::Plain => quote!(&&&&&),
+            Shape::Async | Shape::Future { .. } => quote!(&&&&),
+        };
+        let output = output.resolved_at(Span::mixed_site());
+        quote_spanned! {output=>
+            |#returned, #recorder| {
+                use #runtime::Outcome as _;
+                (#references #runtime::Returned(#returned)).record(#recorder)
+            }
+        }
+    }
+
+    /// `-> T`, for coercions and for errors that point at the return type.
+    fn closure_output(&self) -> TokenStream {
+        match self.handler.output_hint() {
+            Some(output) => quote!(-> #output),
+            None => TokenStream::new(),
+        }
+    }
+
+    /// The same for an `async` block, to which no type can be written: a `return` that is never reached.
+    fn async_hint(&self) -> TokenStream {
+        if self.handler.returns_never() {
+            return TokenStream::new();
+        }
+        let output = match self.handler.output_hint() {
+            Some(output) => output.into_token_stream(),
+            None if self.handler.returns_nothing() => quote!(()),
+            None => return TokenStream::new(),
+        };
+        let hint = Ident::new("__linked_span_hint", Span::mixed_site());
+        quote! {
+            #[allow(unknown_lints, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
+            if false {
+                let #hint: #output = loop {};
+                return #hint;
+            }
+        }
+    }
+}
+
+/// Without a word from the user: what is called `event` or `events`, else the only parameter.
+fn default_event(handler: &mut Handler, errors: &mut Errors) -> Option<(Ident, Option<Pat>)> {
+    let bindings = handler.bindings();
+    if let Some(event) = bindings
+        .iter()
+        .find(|binding| *binding == "event" || *binding == "events")
+    {
+        return Some((event.clone(), None));
+    }
+    if let Some(only) = handler.only_parameter() {
+        return Some(only);
+    }
+    let function = &handler.signature.ident;
+    let candidates: Vec<String> = bindings
+        .iter()
+        .filter(|binding| *binding != "self")
+        .map(|binding| format!("#[linked_span({binding})]"))
+        .collect();
+    if candidates.is_empty() {
+        errors.at(
+            function,
+            format!("`{function}` has no parameter that could be the event: name one after the other `#[linked_span(…)]` takes"),
+        );
+    } else {
+        errors.at(
+            function,
+            format!(
+                "which parameter of `{function}` is the event? Write {}",
+                list(&candidates)
+            ),
+        );
+    }
+    None
+}
+
+/// The parameters that the attribute names, called as the signature calls them, whose hygiene counts.
+fn named_events(
+    handler: &Handler,
+    named: Vec<Parameter>,
+    errors: &mut Errors,
+) -> Option<Vec<Parameter>> {
+    let bindings = handler.bindings();
+    let mut events = Vec::new();
+    for parameter in named {
+        match bindings.iter().find(|binding| **binding == parameter.ident) {
+            Some(binding) => events.push(Parameter {
+                ident: binding.clone(),
+                ..parameter
+            }),
+            None => {
+                let wrong = &parameter.ident;
+                errors.at(wrong, no_such_parameter(handler, &bindings, wrong));
+            }
+        }
+    }
+    errors.is_empty().then_some(events)
+}
+
+fn no_such_parameter(handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
+    let function = &handler.signature.ident;
+    let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
+    let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
+    if names.is_empty() {
+        format!("`{function}` has no parameters")
+    } else if near.is_empty() {
+        format!(
+            "`{function}` has no parameter called `{wrong}`; it has {}",
+            list(&names).replace(" or ", " and ")
+        )
+    } else {
+        format!("`{function}` has no parameter called `{wrong}`{near}")
+    }
+}
+
+/// A pattern that matches a reference to what `pattern` matches.
+fn by_reference(pattern: TokenStream) -> TokenStream {
+    pattern
+        .into_iter()
+        .filter(|token| match token {
+            TokenTree::Ident(ident) => ident != "ref" && ident != "mut",
+            TokenTree::Punct(punct) => punct.as_char() != '&',
+            _ => true,
+        })
+        .map(|token| match token {
+            TokenTree::Group(group) => with_stream(&group, by_reference(group.stream())).into(),
+            token => token,
+        })
+        .collect()
+}
+
+/// `Box::pin`, by whatever path.
+fn is_pin(function: &Expr) -> bool {
+    matches!(function, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "pin"))
+}
+
+/// The crate that is compiled, as cargo names it to the macro.
+fn crate_scope() -> (TokenStream, String) {
+    match std::env::var("CARGO_PKG_NAME") {
+        Ok(name) => (
+            name.into_token_stream(),
+            std::env::var("CARGO_PKG_VERSION").unwrap_or_default(),
+        ),
+        Err(_) => (quote!(::core::module_path!()), String::new()),
+    }
+}
+
+fn capitalized(word: &Ident) -> String {
+    let word = word.to_string();
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
+}

@@ -1,0 +1,33 @@
+//! JSON objects.
+
+use serde_json::{Map, Value};
+
+use super::{Carrier, CarrierMut};
+use crate::Origin;
+
+/// What is not an object of strings carries nothing.
+impl Carrier for Value {
+    fn origin(&self) -> Origin {
+        self.as_object().map(Carrier::origin).unwrap_or_default()
+    }
+}
+
+impl Carrier for Map<String, Value> {
+    fn origin(&self) -> Origin {
+        Origin::from_fields(
+            self.iter()
+                .filter_map(|(name, value)| Some((name, value.as_str()?))),
+        )
+    }
+}
+
+impl CarrierMut for Map<String, Value> {
+    fn set(&mut self, name: &str, value: String) {
+        CarrierMut::remove(self, name);
+        self.insert(name.to_owned(), value.into());
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.retain(|known, _| !known.eq_ignore_ascii_case(name));
+    }
+}

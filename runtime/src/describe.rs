@@ -1,0 +1,133 @@
+//! Fields of derived events as text: anything that is `Display`, and no copy where there need be none.
+
+use std::borrow::{Borrow, Cow};
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use opentelemetry::StringValue;
+
+/// A field of an event.
+#[derive(Debug)]
+pub struct Field<'f, T>(pub &'f T);
+
+/// Chosen by autoref: the implementation with the most references of those that hold.
+pub trait Describe {
+    type Text;
+    type Key;
+
+    /// The field as an id or a type.
+    fn text(&self) -> Self::Text;
+
+    /// The field as a correlation key.
+    fn key(&self) -> Self::Key;
+}
+
+/// Shared by all who ask.
+impl<'f> Describe for &&&&Field<'f, Arc<str>> {
+    type Text = Option<StringValue>;
+    type Key = Cow<'f, str>;
+
+    fn text(&self) -> Self::Text {
+        Some(Arc::clone(self.0).into())
+    }
+
+    fn key(&self) -> Self::Key {
+        Cow::Borrowed(self.0)
+    }
+}
+
+/// An `Arc`, since an event's type stands on the span and on the link.
+impl<'f, T: Borrow<str>> Describe for &&&Field<'f, T> {
+    type Text = Option<StringValue>;
+    type Key = Cow<'f, str>;
+
+    fn text(&self) -> Self::Text {
+        Some(Arc::<str>::from(self.0.borrow()).into())
+    }
+
+    fn key(&self) -> Self::Key {
+        Cow::Borrowed(self.0.borrow())
+    }
+}
+
+impl<'f, T: Display> Describe for &&Field<'f, T> {
+    type Text = Option<StringValue>;
+    type Key = Cow<'f, str>;
+
+    fn text(&self) -> Self::Text {
+        Some(self.0.to_string().into())
+    }
+
+    fn key(&self) -> Self::Key {
+        Cow::Owned(self.0.to_string())
+    }
+}
+
+impl<T: Display> Describe for &Field<'_, Option<T>> {
+    type Text = Option<StringValue>;
+    type Key = NotText<Option<T>>;
+
+    fn text(&self) -> Self::Text {
+        self.0.as_ref().map(|value| value.to_string().into())
+    }
+
+    fn key(&self) -> Self::Key {
+        NotText(PhantomData)
+    }
+}
+
+impl<T> Describe for Field<'_, T> {
+    type Text = NotText<T>;
+    type Key = NotText<T>;
+
+    fn text(&self) -> Self::Text {
+        NotText(PhantomData)
+    }
+
+    fn key(&self) -> Self::Key {
+        NotText(PhantomData)
+    }
+}
+
+/// What stands for a field that has no text.
+#[derive(Debug)]
+pub struct NotText<T>(PhantomData<T>);
+
+pub fn text(text: impl Text) -> Option<StringValue> {
+    text.into_text()
+}
+
+pub fn key<'f>(key: impl Key<'f>) -> Cow<'f, str> {
+    key.into_key()
+}
+
+#[diagnostic::on_unimplemented(
+    message = "the id and the type of an event have to be `Display`: `{Self}` is not",
+    label = "not `Display`, nor an `Option` of what is",
+    note = "implement `Display` for the field's type, or mark the field `#[event(skip)]`"
+)]
+pub trait Text {
+    fn into_text(self) -> Option<StringValue>;
+}
+
+impl Text for Option<StringValue> {
+    fn into_text(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "the correlation key of an event has to be `Display`: `{Self}` is not",
+    label = "not `Display`",
+    note = "implement `Display` for the field's type, or `linked_span::Keyed` for the event by hand"
+)]
+pub trait Key<'f> {
+    fn into_key(self) -> Cow<'f, str>;
+}
+
+impl<'f> Key<'f> for Cow<'f, str> {
+    fn into_key(self) -> Self {
+        self
+    }
+}

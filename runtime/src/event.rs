@@ -1,0 +1,158 @@
+//! What an event says of itself.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use opentelemetry::trace::SpanContext;
+use opentelemetry::{Context, StringValue};
+
+use crate::{Attributes, Origin};
+
+/// An event that knows where it came from.
+///
+/// ```
+/// use linked_span::{LinkedEvent, Origin};
+///
+/// #[derive(LinkedEvent)]
+/// struct PaymentConfirmed {
+///     id: String,
+///     metadata: Origin,
+/// }
+/// ```
+///
+/// Derive it where the event is yours. The derive looks for the field that carries the producer's context, which is
+/// marked `#[event(metadata)]` or called `metadata`, for an `id` and for an `event_type`; see
+/// [its own page](derive@crate::LinkedEvent) for all it understands. Implement it by hand where the context has to be
+/// computed; only `origin` is required:
+///
+/// ```
+/// use linked_span::{LinkedEvent, Origin, extract};
+///
+/// struct Delivery { headers: Vec<(String, String)> }
+///
+/// impl LinkedEvent for Delivery {
+///     fn origin(&self) -> Origin {
+///         extract(&self.headers)
+///     }
+/// }
+/// ```
+///
+/// [`Origin`], [`SpanContext`] and [`Context`] are events themselves, so that a context which travels beside its
+/// payload can be the parameter that a handler names.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `LinkedEvent`",
+    label = "`#[linked_span]` cannot find the producer of this event",
+    note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
+    note = "if it is not, say where its context is: `#[linked_span(event(origin = linked_span::extract(event.headers())))]`",
+    note = "if the context travels beside it, make the parameter a `linked_span::WithOrigin<_>`, or name the parameter that holds the context"
+)]
+pub trait LinkedEvent {
+    /// The producer's context; without one, [`Origin::default()`].
+    fn origin(&self) -> Origin;
+
+    /// What identifies this event among others: the attribute `event.id`.
+    fn id(&self) -> Option<StringValue> {
+        None
+    }
+
+    /// What kind of event this is: the attributes `event.type` and `link.event_type`.
+    ///
+    /// A constant costs nothing, and an `Arc<str>` is shared by the two.
+    fn event_type(&self) -> Option<StringValue> {
+        None
+    }
+
+    /// What else identifies the event: an offset, a partition.
+    fn attributes(&self, attributes: &mut Attributes) {
+        let _ = attributes;
+    }
+}
+
+/// An event with a correlation key: what the events of one join have in common, an order's id.
+///
+/// ```
+/// use linked_span::{Keyed, LinkedEvent, Origin};
+///
+/// #[derive(LinkedEvent)]
+/// struct PaymentConfirmed {
+///     #[event(key)]
+///     order_id: u64,
+///     metadata: Origin,
+/// }
+///
+/// let event = PaymentConfirmed { order_id: 7, metadata: Origin::default() };
+/// assert_eq!(event.key(), "7");
+/// ```
+///
+/// A trait of its own, beside [`LinkedEvent`], so that a missing key is an error at compile time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no correlation key",
+    note = "mark the field that holds it: `#[event(key)]`, or implement `linked_span::Keyed`"
+)]
+pub trait Keyed {
+    /// The key, as text.
+    fn key(&self) -> Cow<'_, str>;
+}
+
+macro_rules! pointers {
+    ($($pointer:ty)*) => { $(
+        impl<E: LinkedEvent + ?Sized> LinkedEvent for $pointer {
+            fn origin(&self) -> Origin {
+                (**self).origin()
+            }
+            fn id(&self) -> Option<StringValue> {
+                (**self).id()
+            }
+            fn event_type(&self) -> Option<StringValue> {
+                (**self).event_type()
+            }
+            fn attributes(&self, attributes: &mut Attributes) {
+                (**self).attributes(attributes);
+            }
+        }
+
+        impl<E: Keyed + ?Sized> Keyed for $pointer {
+            fn key(&self) -> Cow<'_, str> {
+                (**self).key()
+            }
+        }
+    )* };
+}
+pointers!(&E &mut E Box<E> Rc<E> Arc<E>);
+
+/// `None` is handled like an event without an origin: a span, and no link.
+impl<E: LinkedEvent> LinkedEvent for Option<E> {
+    fn origin(&self) -> Origin {
+        self.as_ref().map(E::origin).unwrap_or_default()
+    }
+    fn id(&self) -> Option<StringValue> {
+        self.as_ref().and_then(E::id)
+    }
+    fn event_type(&self) -> Option<StringValue> {
+        self.as_ref().and_then(E::event_type)
+    }
+    fn attributes(&self, attributes: &mut Attributes) {
+        if let Some(event) = self {
+            event.attributes(attributes);
+        }
+    }
+}
+
+impl LinkedEvent for Origin {
+    fn origin(&self) -> Origin {
+        self.clone()
+    }
+}
+
+impl LinkedEvent for SpanContext {
+    fn origin(&self) -> Origin {
+        self.into()
+    }
+}
+
+impl LinkedEvent for Context {
+    fn origin(&self) -> Origin {
+        self.into()
+    }
+}

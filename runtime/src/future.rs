@@ -1,0 +1,148 @@
+//! The future of a handler, which carries its span.
+
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use opentelemetry::Context;
+use pin_project_lite::pin_project;
+
+use crate::outcome::{Recorder, Settled};
+use crate::span::{Active, Collected, Handling};
+
+pin_project! {
+    /// Runs a handler's future with the handler's context current: at every poll, and while it is dropped.
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub struct Handled<F, R> {
+        // `None` only while this is dropped.
+        #[pin]
+        future: Option<F>,
+        record: Option<R>,
+        stage: Stage,
+    }
+
+    impl<F, R> PinnedDrop for Handled<F, R> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let guard = this.stage.context().map(|context| context.clone().attach());
+            this.future.set(None);
+            drop(guard);
+            if let Stage::Running(active) = this.stage {
+                active.cancelled();
+            }
+        }
+    }
+}
+
+enum Stage {
+    /// Started when the future is first polled.
+    Later(Collected),
+    Running(Active),
+    /// The future is done, but not dropped yet.
+    Ended(Context),
+    /// Nothing is recorded.
+    Off,
+}
+
+impl Stage {
+    fn of(handling: Handling) -> Self {
+        handling.0.map_or(Self::Off, Self::Running)
+    }
+
+    fn context(&self) -> Option<&Context> {
+        match self {
+            Self::Running(active) => Some(&active.context),
+            Self::Ended(context) => Some(context),
+            Self::Later(_) | Self::Off => None,
+        }
+    }
+
+    fn begin(&mut self) {
+        if matches!(self, Self::Later(_)) {
+            if let Self::Later(collected) = std::mem::replace(self, Self::Off) {
+                *self = Self::of(collected.open());
+            }
+        }
+    }
+}
+
+/// The future of an `async fn`, whose span is open.
+pub fn handle_async<F, R, O>(handling: Handling, future: F, record: R) -> Handled<F, R>
+where
+    F: Future,
+    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
+    O: Settled,
+{
+    Handled {
+        future: Some(future),
+        record: Some(record),
+        stage: Stage::of(handling),
+    }
+}
+
+/// The future that a function returns, whose span is started when it is first polled.
+pub fn handle_later<F, R, O>(collected: Collected, future: F, record: R) -> Handled<F, R>
+where
+    F: Future,
+    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
+    O: Settled,
+{
+    Handled {
+        future: Some(future),
+        record: Some(record),
+        stage: Stage::Later(collected),
+    }
+}
+
+/// The future that a function returns after statements of its own, which are run in the span too.
+pub fn handle_prepared<F, R, O>(
+    mut handling: Handling,
+    prepare: impl FnOnce() -> F,
+    record: R,
+) -> Handled<F, R>
+where
+    F: Future,
+    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
+    O: Settled,
+{
+    let future = match &mut handling.0 {
+        Some(active) => active.within(prepare),
+        None => prepare(),
+    };
+    handle_async(handling, future, record)
+}
+
+impl<F, R, O> Future for Handled<F, R>
+where
+    F: Future,
+    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
+    O: Settled,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        this.stage.begin();
+        let Stage::Running(active) = this.stage else {
+            return future.poll(task);
+        };
+        let poll = active.within(|| future.poll(task));
+        if let Poll::Ready(returned) = &poll {
+            active.returned(|recorder| {
+                if let Some(record) = this.record.take() {
+                    record(returned, recorder);
+                }
+            });
+            *this.stage = Stage::Ended(active.context.clone());
+        }
+        poll
+    }
+}
+
+impl<F, R> std::fmt::Debug for Handled<F, R> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Handled").finish_non_exhaustive()
+    }
+}

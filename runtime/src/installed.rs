@@ -1,0 +1,191 @@
+//! What the program has installed: its tracer provider, and its propagator.
+//!
+//! OpenTelemetry keeps both behind locks that all threads share, so a thread asks again only when its answer is a
+//! millisecond old.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::global::{self, BoxedTracer};
+use opentelemetry::trace::{
+    Span, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
+    TracerProvider,
+};
+use opentelemetry::{Context, InstrumentationScope};
+
+const FRESH_FOR: Duration = Duration::from_millis(1);
+
+/// Counts the providers given to [`set_tracer_provider`], so that each is seen at once.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static TRACERS: RefCell<Tracers> = const { RefCell::new(Tracers::NONE) };
+    static PROPAGATION: Cell<Option<(SystemTime, Propagation)>> = const { Cell::new(None) };
+}
+
+/// The instrumentation scope of a handler: its name, and its version if it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    pub name: &'static str,
+    pub version: Option<&'static str>,
+}
+
+/// Installs the program's tracer provider: OpenTelemetry's
+/// [`global::set_tracer_provider`], seen by every handler at once.
+///
+/// ```
+/// # use opentelemetry_sdk::trace::SdkTracerProvider;
+/// # let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
+/// let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
+/// linked_span::set_tracer_provider(provider.clone());
+/// // … the program; then, so that the last spans are exported:
+/// provider.shutdown()?;
+/// # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
+/// ```
+///
+/// A provider that was given to OpenTelemetry itself is found too, by a thread that has already handled events within
+/// a millisecond.
+pub fn set_tracer_provider<P, T, S>(provider: P)
+where
+    P: TracerProvider<Tracer = T> + Send + Sync + 'static,
+    T: Tracer<Span = S> + Send + Sync + 'static,
+    S: Span + Send + Sync + 'static,
+{
+    global::set_tracer_provider(provider);
+    GENERATION.fetch_add(1, Ordering::Release);
+}
+
+/// The tracers a thread has asked for, by scope, and when.
+struct Tracers {
+    asked: Option<SystemTime>,
+    generation: u64,
+    by_scope: Vec<(Scope, Option<Rc<BoxedTracer>>)>,
+}
+
+impl Tracers {
+    const NONE: Self = Self {
+        asked: None,
+        generation: 0,
+        by_scope: Vec::new(),
+    };
+
+    fn get(&self, scope: &Scope) -> Option<Option<Rc<BoxedTracer>>> {
+        let known = self.by_scope.iter().find(|known| known.0 == *scope)?;
+        Some(known.1.clone())
+    }
+
+    fn forget_what_is_old(&mut self, now: SystemTime, generation: u64) {
+        if generation != self.generation || !self.asked.is_some_and(|asked| is_fresh(asked, now)) {
+            *self = Self {
+                asked: Some(now),
+                generation,
+                by_scope: Vec::new(),
+            };
+        }
+    }
+}
+
+/// A clock that was set back makes every answer old.
+fn is_fresh(asked: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(asked).is_ok_and(|age| age < FRESH_FOR)
+}
+
+/// The tracer of this scope, unless no SDK is installed.
+pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<BoxedTracer>> {
+    let generation = GENERATION.load(Ordering::Acquire);
+    let known = TRACERS.try_with(|tracers| {
+        let mut tracers = tracers.borrow_mut();
+        tracers.forget_what_is_old(now, generation);
+        tracers.get(&scope)
+    });
+    match known {
+        Ok(Some(tracer)) => tracer,
+        Ok(None) => {
+            // A provider is the user's code: it runs while nothing is borrowed.
+            let tracer = ask_for_tracer(scope);
+            let _ = TRACERS.try_with(|tracers| {
+                let mut tracers = tracers.borrow_mut();
+                tracers.by_scope.push((scope, tracer.clone()));
+            });
+            tracer
+        }
+        // The thread is ending.
+        Err(_) => ask_for_tracer(scope),
+    }
+}
+
+fn ask_for_tracer(scope: Scope) -> Option<Rc<BoxedTracer>> {
+    let mut builder = InstrumentationScope::builder(scope.name);
+    if let Some(version) = scope.version {
+        builder = builder.with_version(version);
+    }
+    let tracer = global::tracer_with_scope(builder.build());
+    (!is_noop(&tracer)).then(|| Rc::new(tracer))
+}
+
+/// Whether a tracer does nothing, found out without a span that would be exported.
+///
+/// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
+/// either no span there or a new one.
+fn is_noop(tracer: &BoxedTracer) -> bool {
+    let parent = SpanContext::new(
+        TraceId::from(1),
+        SpanId::from(1),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    let suppressed = Context::new()
+        .with_remote_span_context(parent.clone())
+        .with_telemetry_suppressed();
+    let span = tracer.start_with_context("linked_span.probe", &suppressed);
+    *span.span_context() == parent
+}
+
+/// How contexts are read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Propagation {
+    /// By the crate's own reader and writer.
+    W3c { baggage: bool },
+    /// By the installed propagator.
+    Foreign,
+}
+
+pub(crate) fn propagation() -> Propagation {
+    let now = SystemTime::now();
+    PROPAGATION
+        .try_with(|known| match known.get() {
+            Some((asked, propagation)) if is_fresh(asked, now) => propagation,
+            _ => {
+                let propagation = ask_for_propagation();
+                known.set(Some((now, propagation)));
+                propagation
+            }
+        })
+        .unwrap_or_else(|_| ask_for_propagation())
+}
+
+fn ask_for_propagation() -> Propagation {
+    global::get_text_map_propagator(|propagator| {
+        let (mut traceparent, mut tracestate, mut baggage, mut others) =
+            (false, false, false, false);
+        for field in propagator.fields() {
+            match field {
+                "traceparent" => traceparent = true,
+                "tracestate" => tracestate = true,
+                "baggage" => baggage = true,
+                _ => others = true,
+            }
+        }
+        match (traceparent && tracestate, others) {
+            (true, false) => Propagation::W3c { baggage },
+            // OpenTelemetry's default, which has no fields: none is installed.
+            (false, false) if !traceparent && !tracestate && !baggage => {
+                Propagation::W3c { baggage: true }
+            }
+            _ => Propagation::Foreign,
+        }
+    })
+}

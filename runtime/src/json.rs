@@ -1,0 +1,32 @@
+//! Raw JSON as an event.
+
+use opentelemetry::StringValue;
+use serde_json::Value;
+
+use crate::{Carrier, LinkedEvent, Origin};
+
+/// `{"id": …, "type": …, "metadata": {"traceparent": …, "tracestate": …}}`, each where it is there; an array is one
+/// event that says nothing of itself.
+impl LinkedEvent for Value {
+    fn origin(&self) -> Origin {
+        self.get("metadata")
+            .map(Carrier::origin)
+            .unwrap_or_default()
+    }
+
+    fn id(&self) -> Option<StringValue> {
+        text(self.get("id")?)
+    }
+
+    fn event_type(&self) -> Option<StringValue> {
+        text(self.get("type")?)
+    }
+}
+
+fn text(value: &Value) -> Option<StringValue> {
+    match value {
+        Value::String(text) => Some(std::sync::Arc::<str>::from(text.as_str()).into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    }
+}

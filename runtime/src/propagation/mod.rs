@@ -1,0 +1,178 @@
+//! From carriers to origins, and from the active context to carriers.
+
+mod baggage;
+mod foreign;
+mod w3c;
+
+use opentelemetry::Context;
+use opentelemetry::baggage::{Baggage, BaggageExt};
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+
+use self::baggage::BAGGAGE;
+use self::w3c::{TRACEPARENT, TRACESTATE};
+use crate::installed::{self, Propagation};
+use crate::{Carrier, CarrierMut, Origin};
+
+/// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
+///
+/// ```
+/// use linked_span::extract;
+///
+/// let headers = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")];
+/// let origin = extract(&headers);
+/// assert_eq!(origin.span_context().span_id().to_string(), "00f067aa0ba902b7");
+/// ```
+///
+/// The global propagator decides what is read: [the W3C's](https://www.w3.org/TR/trace-context-1/) `traceparent` and
+/// `tracestate`, and [`baggage`](https://www.w3.org/TR/baggage/) if it knows that, or what a propagator for B3 or X-Ray
+/// looks for. If none is installed, where OpenTelemetry would read nothing, it is the W3C's three.
+///
+/// The W3C's fields are read strictly, in names of any case. A context that is missing or broken, or stands there
+/// twice, gives an origin without one, and never the context that happens to be active.
+pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
+    carrier.origin()
+}
+
+/// Writes the active context into a carrier, for whoever will handle the event.
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// let mut headers: HashMap<String, String> = HashMap::new();
+/// linked_span::inject(&mut headers);
+/// assert!(headers.is_empty());        // no span was active
+/// ```
+///
+/// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
+/// the same name is replaced, whatever its case. No field is written empty, and nothing where no span is active.
+pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
+    Context::map_current(|context| match installed::propagation() {
+        Propagation::W3c { baggage } => inject_w3c(context, baggage, carrier),
+        Propagation::Foreign => foreign::inject(context, carrier),
+    });
+}
+
+fn inject_w3c(context: &Context, with_baggage: bool, carrier: &mut (impl CarrierMut + ?Sized)) {
+    let span = context.span();
+    if span.span_context().is_valid() {
+        carrier.set(TRACEPARENT, w3c::traceparent(span.span_context()));
+        // The state belongs to the context: one of an earlier hop must not stay beside the new `traceparent`.
+        match w3c::tracestate(span.span_context()) {
+            Some(state) => carrier.set(TRACESTATE, state),
+            None => carrier.remove(TRACESTATE),
+        }
+    }
+    if with_baggage && !context.baggage().is_empty() {
+        carrier.set(BAGGAGE, context.baggage().to_string());
+    }
+}
+
+/// The origin that names and values describe, to whatever propagator is installed.
+pub(crate) fn origin_of<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    match installed::propagation() {
+        Propagation::W3c { baggage } => W3cFields::of(fields).origin(baggage),
+        Propagation::Foreign => foreign::extract(fields),
+    }
+}
+
+/// As [`origin_of`], for what is the W3C's whatever is installed: a serialized [`Origin`].
+#[cfg(feature = "serde")]
+pub(crate) fn origin_of_w3c<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Origin {
+    W3cFields::of(fields).origin(true)
+}
+
+/// The fields that an origin is serialized as, by their names; `None` for those there is nothing to say of.
+#[cfg(feature = "serde")]
+pub(crate) fn w3c_fields(origin: &Origin) -> [(&'static str, Option<String>); 3] {
+    let context = Some(origin.span_context()).filter(|context| context.is_valid());
+    [
+        (TRACEPARENT, context.map(w3c::traceparent)),
+        (TRACESTATE, context.and_then(w3c::tracestate)),
+        (BAGGAGE, origin.baggage().map(ToString::to_string)),
+    ]
+}
+
+/// What a carrier holds of the W3C's, found in one pass and not yet read.
+#[derive(Default)]
+struct W3cFields<'a> {
+    traceparent: Option<&'a [u8]>,
+    ambiguous: bool,
+    tracestate: Several<'a>,
+    baggage: Several<'a>,
+}
+
+impl<'a> W3cFields<'a> {
+    fn of<N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Self
+    where
+        N: AsRef<str> + ?Sized + 'a,
+        V: AsRef<[u8]> + ?Sized + 'a,
+    {
+        let mut found = Self::default();
+        for (name, value) in fields {
+            found.add(name.as_ref(), value.as_ref());
+        }
+        found
+    }
+
+    fn add(&mut self, name: &str, value: &'a [u8]) {
+        // The lengths tell most headers of a message apart from these.
+        if name.len() == TRACEPARENT.len() && name.eq_ignore_ascii_case(TRACEPARENT) {
+            self.ambiguous = self.traceparent.replace(value).is_some();
+        } else if name.len() == TRACESTATE.len() && name.eq_ignore_ascii_case(TRACESTATE) {
+            self.tracestate.push(value);
+        } else if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
+            self.baggage.push(value);
+        }
+    }
+
+    fn origin(&self, with_baggage: bool) -> Origin {
+        let span_context = match self.traceparent {
+            Some(traceparent) if !self.ambiguous => {
+                let state = (!self.tracestate.too_many).then(|| self.tracestate.iter());
+                w3c::read(traceparent, state.into_iter().flatten()).unwrap_or(SpanContext::NONE)
+            }
+            _ => SpanContext::NONE,
+        };
+        Origin::new(span_context, with_baggage.then(|| self.baggage()).flatten())
+    }
+
+    fn baggage(&self) -> Option<Baggage> {
+        self.baggage.first?;
+        let mut baggage = Baggage::new();
+        for value in self.baggage.iter() {
+            baggage::read(value, &mut baggage);
+        }
+        Some(baggage)
+    }
+}
+
+/// The values of a field that may come in parts, in their order. One is the rule, and needs no allocation.
+#[derive(Default)]
+struct Several<'a> {
+    first: Option<&'a [u8]>,
+    others: Vec<&'a [u8]>,
+    too_many: bool,
+}
+
+impl<'a> Several<'a> {
+    /// More parts than the longest list that is allowed, baggage's, has members.
+    const MOST: usize = 64;
+
+    fn push(&mut self, value: &'a [u8]) {
+        if self.first.is_none() {
+            self.first = Some(value);
+        } else if self.others.len() < Self::MOST {
+            self.others.push(value);
+        } else {
+            self.too_many = true;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'a [u8]> + Clone {
+        self.first.iter().chain(&self.others).copied()
+    }
+}

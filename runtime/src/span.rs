@@ -1,0 +1,164 @@
+//! The handler's span: opened with its links, active around the body, ended once.
+
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use opentelemetry::global::BoxedTracer;
+use opentelemetry::trace::{Status, TraceContextExt};
+use opentelemetry::{Context, KeyValue};
+
+use crate::callsite::{Callsite, Errors};
+use crate::installed;
+use crate::outcome::{Recorder, Settled};
+use crate::start::Start;
+use crate::tracer;
+
+/// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
+#[derive(Debug)]
+#[must_use]
+pub struct Handling(pub(crate) Option<Active>);
+
+/// What is needed to start a span, collected where the events are still there, for a future that starts it later.
+#[derive(Debug)]
+#[must_use]
+pub struct Collected(pub(crate) Option<Box<Start>>);
+
+/// Collects, and starts the span.
+pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
+    let now = SystemTime::now();
+    let Some(tracer) = Tracing::of(callsite, now) else {
+        return Handling(None);
+    };
+    let mut start = Start::new(callsite);
+    collect(&mut start);
+    Handling(tracer.start(start, now))
+}
+
+/// Collects, for a span that is started when the future is first polled.
+pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
+    if Tracing::of(callsite, SystemTime::now()).is_none() {
+        return Collected(None);
+    }
+    let mut start = Box::new(Start::new(callsite));
+    collect(&mut start);
+    Collected(Some(start))
+}
+
+impl Collected {
+    pub(crate) fn open(self) -> Handling {
+        let now = SystemTime::now();
+        Handling(
+            self.0
+                .and_then(|start| Tracing::of(start.callsite, now)?.start(*start, now)),
+        )
+    }
+}
+
+/// Who starts the span.
+enum Tracing {
+    Installed(Rc<BoxedTracer>),
+    /// The handler's `tracer = …`, which is collected.
+    Own,
+}
+
+impl Tracing {
+    /// `None` where nothing need be computed, since nobody would see it.
+    fn of(callsite: &Callsite, now: SystemTime) -> Option<Self> {
+        if Context::is_current_telemetry_suppressed() {
+            None
+        } else if callsite.own_tracer {
+            Some(Self::Own)
+        } else {
+            installed::tracer(callsite.scope, now).map(Self::Installed)
+        }
+    }
+
+    fn start(&self, mut start: Start, now: SystemTime) -> Option<Active> {
+        let errors = start.callsite.errors;
+        let own = start.tracer.take();
+        let (builder, parent, surroundings) =
+            Context::map_current(|ambient| start.into_builder(ambient, now));
+        let started = match self {
+            Self::Installed(tracer) => tracer::start(&**tracer, builder, &parent, &surroundings),
+            Self::Own => own?.start_span(builder, &parent, &surroundings),
+        };
+        started.map(|started| Active {
+            context: started.context,
+            recording: started.recording,
+            errors,
+            ended: false,
+        })
+    }
+}
+
+/// A span that has to be ended.
+#[derive(Debug)]
+pub(crate) struct Active {
+    pub(crate) context: Context,
+    recording: bool,
+    errors: Errors,
+    ended: bool,
+}
+
+impl Active {
+    pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
+        if self.recording {
+            record(&Recorder::new(self.context.span(), self.errors));
+        }
+        self.end();
+    }
+
+    pub(crate) fn cancelled(&mut self) {
+        if !self.ended {
+            let cancelled = KeyValue::new("linked_span.cancelled", true);
+            self.context.span().set_attribute(cancelled);
+            self.end();
+        }
+    }
+
+    fn panicked(&mut self) {
+        self.context.span().set_status(Status::error("panicked"));
+        self.end();
+    }
+
+    /// Explicitly: whatever the body has spawned may hold the span's context for much longer.
+    fn end(&mut self) {
+        self.ended = true;
+        self.context.span().end();
+    }
+
+    /// Runs a part of the body, with the span's context current; a panic in it ends the span.
+    pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
+        let running = Running(self);
+        let guard = running.0.context.clone().attach();
+        let result = part();
+        drop(guard);
+        std::mem::forget(running);
+        result
+    }
+}
+
+/// Dropped only by a panic. `std::thread::panicking()` would also be true in a destructor that handles an event.
+struct Running<'a>(&'a mut Active);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.panicked();
+    }
+}
+
+/// Runs the body of a handler that is no future.
+pub fn handle<R, O: Settled>(
+    handling: Handling,
+    body: impl FnOnce() -> R,
+    record: impl FnOnce(&R, &Recorder<'_>) -> O,
+) -> R {
+    let Some(mut active) = handling.0 else {
+        return body();
+    };
+    let returned = active.within(body);
+    active.returned(|recorder| {
+        record(&returned, recorder);
+    });
+    returned
+}

@@ -1,0 +1,130 @@
+//! What a handler's span is started with.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use opentelemetry::baggage::{Baggage, BaggageExt};
+use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
+use opentelemetry::{Context, Key, KeyValue};
+
+use crate::callsite::{Callsite, Parent};
+use crate::link;
+use crate::tracer::{IntoTracer, StartSpan};
+use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
+
+/// Collects name, attributes and links, by the attribute's order: ours first, then the user's, which replace them.
+pub struct Start {
+    pub(crate) callsite: &'static Callsite,
+    pub(crate) tracer: Option<Box<dyn StartSpan>>,
+    name: Cow<'static, str>,
+    attributes: Attributes,
+    links: Vec<Link>,
+    /// Where the links of the parameter that was named last begin.
+    last_parameter: usize,
+    producer: Option<SpanContext>,
+    baggage: Option<Arc<Baggage>>,
+}
+
+impl Start {
+    pub(crate) fn new(callsite: &'static Callsite) -> Self {
+        Self {
+            callsite,
+            tracer: None,
+            name: Cow::Borrowed(callsite.name),
+            attributes: Attributes::default(),
+            links: Vec::new(),
+            last_parameter: 0,
+            producer: None,
+            baggage: None,
+        }
+    }
+
+    pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.name = name.into();
+    }
+
+    pub fn tracer<T: IntoTracer<Form>, Form>(&mut self, tracer: T) {
+        self.tracer = Some(tracer.into_tracer());
+    }
+
+    /// The handler's only event.
+    pub fn event(&mut self, event: &impl LinkedEvent) {
+        self.one(Some(event), event.origin());
+    }
+
+    /// The handler's only event, whose origin the user gave.
+    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl Into<Origin>) {
+        self.one(event, origin.into());
+    }
+
+    fn one(&mut self, event: Option<&dyn LinkedEvent>, origin: Origin) {
+        let mut event_type = None;
+        if let Some(event) = event {
+            if let Some(id) = event.id() {
+                self.attributes.push("event.id", id);
+            }
+            event_type = event.event_type();
+            if let Some(event_type) = &event_type {
+                self.attributes.push("event.type", event_type.clone());
+            }
+            event.attributes(&mut self.attributes);
+        }
+        let (context, baggage) = origin.into_parts();
+        self.baggage = baggage;
+        if context.is_valid() {
+            if self.callsite.parent == Parent::Event {
+                self.producer = Some(context.clone());
+            }
+            self.links.push(link::of_the_one(context, event_type));
+        }
+    }
+
+    /// An attribute of the span.
+    pub fn attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
+        self.attributes.set(key, value);
+    }
+
+    /// An attribute of the links of the parameter that was named last.
+    pub fn link_attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
+        if let Some(value) = value.to_value() {
+            link::set(
+                &mut self.links[self.last_parameter..],
+                &KeyValue::new(key, value),
+            );
+        }
+    }
+
+    /// The span to build, the context to build it in, and the one it will be active in.
+    pub(crate) fn into_builder(
+        self,
+        ambient: &Context,
+        now: SystemTime,
+    ) -> (SpanBuilder, Context, Context) {
+        let surroundings = match &self.baggage {
+            Some(baggage) => ambient.with_baggage(origin::merged(ambient.baggage(), baggage)),
+            None => ambient.clone(),
+        };
+        let parent = match (self.callsite.parent, self.producer) {
+            (Parent::Root, _) => Context::new(),
+            (Parent::Event, Some(producer)) => surroundings.with_remote_span_context(producer),
+            (Parent::Event, None) | (Parent::Current, _) => surroundings.clone(),
+        };
+        let mut builder = SpanBuilder::from_name(self.name).with_kind(self.callsite.kind.clone());
+        builder.start_time = Some(now);
+        builder.attributes = Some(self.attributes.into_vec());
+        // Set directly: `with_links` would remove links in silence.
+        builder.links = Some(self.links);
+        (builder, parent, surroundings)
+    }
+}
+
+impl fmt::Debug for Start {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Start")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! A tracer of one's own, whatever its type.
+
+use std::sync::Arc;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
+
+/// Starts a span that is the active one of `surroundings`; `None` if the tracer made none.
+pub(crate) fn start<T>(
+    tracer: &T,
+    builder: SpanBuilder,
+    parent: &Context,
+    surroundings: &Context,
+) -> Option<Started>
+where
+    T: Tracer,
+    T::Span: Send + Sync + 'static,
+{
+    let span = tracer.build_with_context(builder, parent);
+    // A tracer that does nothing hands back the parent's context, one that was shut down an invalid one.
+    let made =
+        span.span_context().is_valid() && span.span_context() != parent.span().span_context();
+    made.then(|| Started {
+        recording: span.is_recording(),
+        context: surroundings.with_span(span),
+    })
+}
+
+/// A span that was started, active in a context.
+#[derive(Debug)]
+pub struct Started {
+    pub(crate) context: Context,
+    pub(crate) recording: bool,
+}
+
+/// A tracer without its type.
+pub trait StartSpan: Send + Sync {
+    fn start_span(
+        &self,
+        builder: SpanBuilder,
+        parent: &Context,
+        surroundings: &Context,
+    ) -> Option<Started>;
+}
+
+struct Own<T>(T);
+
+impl<T> StartSpan for Own<T>
+where
+    T: std::ops::Deref + Send + Sync,
+    T::Target: Tracer + Sized,
+    <T::Target as Tracer>::Span: Send + Sync + 'static,
+{
+    fn start_span(
+        &self,
+        builder: SpanBuilder,
+        parent: &Context,
+        surroundings: &Context,
+    ) -> Option<Started> {
+        start(&*self.0, builder, parent, surroundings)
+    }
+}
+
+/// A tracer, or a pointer to one that outlives the handler: what `tracer = …` takes.
+///
+/// `Form` tells the implementations apart; it is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tracer",
+    note = "`tracer = …` takes an `opentelemetry::trace::Tracer`, or a `&'static` or an `Arc` of one"
+)]
+pub trait IntoTracer<Form> {
+    fn into_tracer(self) -> Box<dyn StartSpan>;
+}
+
+#[derive(Debug)]
+pub struct ByValue;
+#[derive(Debug)]
+pub struct ByPointer;
+
+impl<T> IntoTracer<ByValue> for T
+where
+    T: Tracer + Send + Sync + 'static,
+    T::Span: Send + Sync + 'static,
+{
+    fn into_tracer(self) -> Box<dyn StartSpan> {
+        Arc::new(self).into_tracer()
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ty)*) => { $(
+        impl<T> IntoTracer<ByPointer> for $pointer
+        where
+            T: Tracer + Send + Sync + 'static,
+            T::Span: Send + Sync + 'static,
+        {
+            fn into_tracer(self) -> Box<dyn StartSpan> {
+                Box::new(Own(self))
+            }
+        }
+    )* };
+}
+pointers!(&'static T Arc<T>);

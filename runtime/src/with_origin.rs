@@ -1,0 +1,78 @@
+//! A payload and its origin, side by side.
+
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
+
+use crate::{Keyed, LinkedEvent, Origin};
+
+/// A payload with its origin, for queues within the process and for payloads that have no room for a context.
+///
+/// ```
+/// use linked_span::{WithOrigin, linked_span};
+///
+/// #[linked_span(job)]
+/// fn resize(job: WithOrigin<String>) -> usize {
+///     job.len()
+/// }
+///
+/// let job = WithOrigin::current("cat.png".to_owned());    // where it is produced
+/// assert_eq!(resize(job), 7);                             // where it is handled
+/// ```
+///
+/// It dereferences to the payload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WithOrigin<T> {
+    payload: T,
+    origin: Origin,
+}
+
+impl<T> WithOrigin<T> {
+    /// `payload`, as produced here and now: with [`Origin::current()`].
+    pub fn current(payload: T) -> Self {
+        Self::new(payload, Origin::current())
+    }
+
+    /// `payload`, as produced at `origin`: an [`Origin`], a `SpanContext` or a `Context`.
+    pub fn new(payload: T, origin: impl Into<Origin>) -> Self {
+        Self {
+            payload,
+            origin: origin.into(),
+        }
+    }
+
+    /// The payload and the origin.
+    pub fn into_parts(self) -> (T, Origin) {
+        (self.payload, self.origin)
+    }
+
+    /// The payload alone.
+    pub fn into_inner(self) -> T {
+        self.payload
+    }
+}
+
+impl<T> Deref for WithOrigin<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.payload
+    }
+}
+
+impl<T> DerefMut for WithOrigin<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.payload
+    }
+}
+
+impl<T> LinkedEvent for WithOrigin<T> {
+    fn origin(&self) -> Origin {
+        self.origin.clone()
+    }
+}
+
+impl<T: Keyed> Keyed for WithOrigin<T> {
+    fn key(&self) -> Cow<'_, str> {
+        self.payload.key()
+    }
+}

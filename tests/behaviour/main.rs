@@ -1,0 +1,4 @@
+//! Real handlers, and what was exported of them.
+
+mod article;
+mod outcomes;

@@ -1,0 +1,131 @@
+//! What the tests of linked-span share: an SDK that keeps what it is given, and words to ask it with.
+
+mod recording;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use opentelemetry::{Context, KeyValue, Value};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+
+pub use recording::{RecordingSampler, Sampled};
+
+/// The installed provider is the program's: whoever has installed one is alone with it.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// An SDK that is installed for one test, and keeps every span that ended and every question to its sampler.
+#[derive(Debug)]
+pub struct Sdk {
+    exporter: InMemorySpanExporter,
+    sampler: RecordingSampler,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Sdk {
+    /// Installs one that records everything.
+    #[must_use]
+    pub fn install() -> Self {
+        Self::install_with(RecordingSampler::default())
+    }
+
+    /// Installs one that asks this sampler.
+    #[must_use]
+    pub fn install_with(sampler: RecordingSampler) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let exporter = InMemorySpanExporter::default();
+        linked_span::set_tracer_provider(
+            SdkTracerProvider::builder()
+                .with_simple_exporter(exporter.clone())
+                .with_sampler(sampler.clone())
+                .build(),
+        );
+        Self {
+            exporter,
+            sampler,
+            _alone: alone,
+        }
+    }
+
+    /// The spans that have ended, in that order.
+    ///
+    /// # Panics
+    ///
+    /// If a test has panicked while it exported.
+    #[must_use]
+    pub fn spans(&self) -> Vec<SpanData> {
+        self.exporter
+            .get_finished_spans()
+            .expect("an exporter that works")
+    }
+
+    /// The only span that has ended.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, or more than one.
+    #[must_use]
+    pub fn span(&self) -> SpanData {
+        match <[SpanData; 1]>::try_from(self.spans()) {
+            Ok([span]) => span,
+            Err(spans) => panic!("expected one span: {spans:#?}"),
+        }
+    }
+
+    /// The span of this name.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn span_called(&self, name: &str) -> SpanData {
+        let spans = self.spans();
+        match spans.iter().find(|span| span.name == name) {
+            Some(span) => span.clone(),
+            None => panic!("no span called {name}: {spans:#?}"),
+        }
+    }
+
+    /// What the sampler was asked.
+    #[must_use]
+    pub fn sampled(&self) -> Vec<Sampled> {
+        self.sampler.asked()
+    }
+}
+
+/// A producer's context, a different one for each number.
+#[must_use]
+pub fn producer(number: u8) -> SpanContext {
+    SpanContext::new(
+        TraceId::from(0xaaaa_0000 + u128::from(number)),
+        SpanId::from(0xbbbb_0000 + u64::from(number)),
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::from_key_value([("vendor", format!("state-{number}"))]).unwrap_or_default(),
+    )
+}
+
+/// An ambient context with that span active.
+#[must_use]
+pub fn active(span: SpanContext) -> Context {
+    Context::new().with_remote_span_context(span)
+}
+
+/// The context's `traceparent`, as a producer writes it.
+#[must_use]
+pub fn traceparent(context: &SpanContext) -> String {
+    format!(
+        "00-{}-{}-{:02x}",
+        context.trace_id(),
+        context.span_id(),
+        context.trace_flags()
+    )
+}
+
+/// Attributes as pairs that are easily compared, in their order.
+#[must_use]
+pub fn pairs(attributes: &[KeyValue]) -> Vec<(&str, Value)> {
+    attributes
+        .iter()
+        .map(|attribute| (attribute.key.as_str(), attribute.value.clone()))
+        .collect()
+}
