@@ -38,6 +38,7 @@ pub enum Errors {
 }
 
 impl Callsite {
+    /// A consumer's; an empty version is none.
     #[must_use]
     pub const fn new(name: &'static str, scope: &'static str, version: &'static str) -> Self {
         Self {
@@ -57,25 +58,28 @@ impl Callsite {
         }
     }
 
+    /// `kind = …`
     #[must_use]
     pub const fn kind(mut self, kind: SpanKind) -> Self {
         self.kind = kind;
         self
     }
 
+    /// `parent = …`
     #[must_use]
     pub const fn parent(mut self, parent: Parent) -> Self {
         self.parent = parent;
         self
     }
 
+    /// `errors = …`
     #[must_use]
     pub const fn errors(mut self, errors: Errors) -> Self {
         self.errors = errors;
         self
     }
 
-    /// For `tracer = …`.
+    /// `tracer = …`, whose value is collected when the handler runs.
     #[must_use]
     pub const fn own_tracer(mut self) -> Self {
         self.own_tracer = true;

@@ -13,7 +13,9 @@ pub struct Field<'f, T>(pub &'f T);
 
 /// Chosen by autoref: the implementation with the most references of those that hold.
 pub trait Describe {
+    /// An `Option<StringValue>`, or [`NotText`].
     type Text;
+    /// A `Cow<str>`, or [`NotText`].
     type Key;
 
     /// The field as an id or a type.
@@ -94,10 +96,12 @@ impl<T> Describe for Field<'_, T> {
 #[derive(Debug)]
 pub struct NotText<T>(PhantomData<T>);
 
+/// The id or the type that a field is, or an error at compile time.
 pub fn text(text: impl Text) -> Option<StringValue> {
     text.into_text()
 }
 
+/// The key that a field is, or an error at compile time.
 pub fn key<'f>(key: impl Key<'f>) -> Cow<'f, str> {
     key.into_key()
 }
@@ -108,6 +112,7 @@ pub fn key<'f>(key: impl Key<'f>) -> Cow<'f, str> {
     note = "implement `Display` for the field's type, or mark the field `#[event(skip)]`"
 )]
 pub trait Text {
+    /// Itself.
     fn into_text(self) -> Option<StringValue>;
 }
 
@@ -123,6 +128,7 @@ impl Text for Option<StringValue> {
     note = "implement `Display` for the field's type, or `linked_span::Keyed` for the event by hand"
 )]
 pub trait Key<'f> {
+    /// Itself.
     fn into_key(self) -> Cow<'f, str>;
 }
 

@@ -27,9 +27,9 @@ thread_local! {
 
 /// The instrumentation scope of a handler: its name, and its version if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scope {
-    pub name: &'static str,
-    pub version: Option<&'static str>,
+pub(crate) struct Scope {
+    pub(crate) name: &'static str,
+    pub(crate) version: Option<&'static str>,
 }
 
 /// Installs the program's tracer provider: OpenTelemetry's
@@ -71,11 +71,6 @@ impl Tracers {
         by_scope: Vec::new(),
     };
 
-    fn get(&self, scope: &Scope) -> Option<Option<Rc<BoxedTracer>>> {
-        let known = self.by_scope.iter().find(|known| known.0 == *scope)?;
-        Some(known.1.clone())
-    }
-
     fn forget_what_is_old(&mut self, now: SystemTime, generation: u64) {
         if generation != self.generation || !self.asked.is_some_and(|asked| is_fresh(asked, now)) {
             *self = Self {
@@ -98,10 +93,11 @@ pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<BoxedTracer>> {
     let known = TRACERS.try_with(|tracers| {
         let mut tracers = tracers.borrow_mut();
         tracers.forget_what_is_old(now, generation);
-        tracers.get(&scope)
+        let mut known = tracers.by_scope.iter();
+        known.find(|known| known.0 == scope).cloned()
     });
     match known {
-        Ok(Some(tracer)) => tracer,
+        Ok(Some((_, tracer))) => tracer,
         Ok(None) => {
             // A provider is the user's code: it runs while nothing is borrowed.
             let tracer = ask_for_tracer(scope);

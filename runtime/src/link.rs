@@ -14,6 +14,7 @@ pub struct Maybe<'e, E>(pub &'e E);
 
 /// Chosen by autoref: the implementation with the most references of those that hold.
 pub trait Identify {
+    /// The event, if it is a [`LinkedEvent`].
     fn event(&self) -> Option<&dyn LinkedEvent>;
 }
 

@@ -170,7 +170,7 @@ pub(crate) fn merged(under: &Baggage, over: &Baggage) -> Baggage {
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry::KeyValue;
+    use opentelemetry::{KeyValue, StringValue};
     use opentelemetry::trace::{SpanId, TraceFlags, TraceId, TraceState};
 
     use super::*;
@@ -200,7 +200,7 @@ mod tests {
         let origin = Origin::current();
         assert_eq!(origin.span_context(), &span_context(true));
         let tenant = origin.baggage().and_then(|baggage| baggage.get("tenant"));
-        assert_eq!(tenant.map(|tenant| tenant.as_str()), Some("a"));
+        assert_eq!(tenant.map(StringValue::as_str), Some("a"));
         assert_ne!(origin, span_context(true).into());
     }
 
@@ -209,7 +209,7 @@ mod tests {
         let under: Baggage = [KeyValue::new("a", "1"), KeyValue::new("b", "2")].into();
         let over: Baggage = [KeyValue::new("b", "3")].into();
         let both = merged(&under, &over);
-        assert_eq!(both.get("a").map(|value| value.as_str()), Some("1"));
-        assert_eq!(both.get("b").map(|value| value.as_str()), Some("3"));
+        assert_eq!(both.get("a").map(StringValue::as_str), Some("1"));
+        assert_eq!(both.get("b").map(StringValue::as_str), Some("3"));
     }
 }

@@ -57,12 +57,16 @@ pub struct Returned<'r, R: ?Sized>(pub &'r R);
 /// Chosen by autoref, since the bounds of the user's function must not change: the implementation with the most
 /// references of those that hold.
 pub trait Outcome {
+    /// `()`, or [`HiddenFuture`].
     type Recorded;
 
+    /// Records it.
     fn record(&self, recorder: &Recorder<'_>) -> Self::Recorded;
 }
 
-impl<F: Future> Outcome for &&&&Returned<'_, F> {
+/// Two references more than the next, since a method call may add one itself: a handler that is not asked for this
+/// must not find it.
+impl<F: Future> Outcome for &&&&&Returned<'_, F> {
     type Recorded = HiddenFuture;
 
     fn record(&self, _: &Recorder<'_>) -> HiddenFuture {
@@ -116,5 +120,6 @@ pub trait Settled {}
 
 impl Settled for () {}
 
+/// What stands for the outcome of a future that has not run.
 #[derive(Debug)]
 pub struct HiddenFuture;

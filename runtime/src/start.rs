@@ -41,10 +41,12 @@ impl Start {
         }
     }
 
+    /// `name = …`
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
         self.name = name.into();
     }
 
+    /// `tracer = …`
     pub fn tracer<T: IntoTracer<Form>, Form>(&mut self, tracer: T) {
         self.tracer = Some(tracer.into_tracer());
     }

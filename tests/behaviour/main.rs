@@ -1,4 +1,11 @@
 //! Real handlers, and what was exported of them.
 
 mod article;
+mod attributes;
+mod context;
+mod events;
+mod futures;
+mod options;
+mod origins;
 mod outcomes;
+mod tracing;

@@ -12,14 +12,16 @@ impl Carrier for HeaderMap {
     }
 }
 
-/// A name or a value that no header can have is not written.
+/// A name or a value that no header can have is not written, nor is one header more than a map can hold.
 impl CarrierMut for HeaderMap {
     fn set(&mut self, name: &str, value: String) {
+        // Whatever becomes of the new value, the old one is out of date.
+        CarrierMut::remove(self, name);
         if let (Ok(name), Ok(value)) = (
             HeaderName::from_bytes(name.as_bytes()),
             HeaderValue::try_from(value),
         ) {
-            self.insert(name, value);
+            let _ = self.try_insert(name, value);
         }
     }
 

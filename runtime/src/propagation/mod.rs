@@ -142,11 +142,7 @@ impl<'a> W3cFields<'a> {
 
     fn baggage(&self) -> Option<Baggage> {
         self.baggage.first?;
-        let mut baggage = Baggage::new();
-        for value in self.baggage.iter() {
-            baggage::read(value, &mut baggage);
-        }
-        Some(baggage)
+        Some(baggage::read(self.baggage.iter()))
     }
 }
 

@@ -29,7 +29,8 @@ pub(super) fn read<'a>(
 }
 
 fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
-    let (known, rest) = value.split_first_chunk::<TRACEPARENT_LENGTH>()?;
+    // HTTP takes the spaces around a value away, other carriers do not.
+    let (known, rest) = trim(value).split_first_chunk::<TRACEPARENT_LENGTH>()?;
     if known[2] != b'-' || known[35] != b'-' || known[52] != b'-' {
         return None;
     }

@@ -1,0 +1,224 @@
+//! The handler's context: current in its body, at every poll, and while its future is dropped; nowhere else.
+
+use std::future::pending;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::{Sdk, active, pairs, producer};
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::trace::{SpanId, TraceContextExt};
+use opentelemetry::{Context, KeyValue};
+
+use crate::outcomes::poll_once;
+
+fn current() -> SpanId {
+    Context::map_current(|context| context.span().span_context().span_id())
+}
+
+/// Notes the active span when it is dropped.
+struct NotesOnDrop(Arc<Mutex<Option<SpanId>>>);
+
+impl Drop for NotesOnDrop {
+    fn drop(&mut self) {
+        *self.0.lock().expect("a lock") = Some(current());
+    }
+}
+
+#[linked_span(event)]
+fn plain(event: &Origin) -> SpanId {
+    current()
+}
+
+#[linked_span(event)]
+async fn at_every_poll(event: &Origin) -> [SpanId; 3] {
+    let first = current();
+    tokio::task::yield_now().await;
+    let second = current();
+    tokio::task::yield_now().await;
+    [first, second, current()]
+}
+
+#[linked_span(event)]
+async fn until_dropped(event: &Origin, note: NotesOnDrop) {
+    let _note = note;
+    pending().await
+}
+
+#[test]
+fn in_the_body() {
+    let sdk = Sdk::install();
+    let seen = plain(&Origin::default());
+    assert_eq!(seen, sdk.span().span_context.span_id());
+    assert_eq!(current(), SpanId::INVALID);
+}
+
+#[test]
+fn at_every_poll_and_never_between() {
+    let sdk = Sdk::install();
+    let event = Origin::default();
+    let mut handler = Box::pin(at_every_poll(&event));
+    for _ in 0..2 {
+        assert!(poll_once(handler.as_mut()).is_pending());
+        assert_eq!(current(), SpanId::INVALID);
+    }
+    let std::task::Poll::Ready(seen) = poll_once(handler.as_mut()) else {
+        panic!("not done");
+    };
+    assert_eq!(seen, [sdk.span().span_context.span_id(); 3]);
+}
+
+#[test]
+fn while_it_is_dropped() {
+    let sdk = Sdk::install();
+    let (event, seen) = (Origin::default(), Arc::default());
+    let mut handler = Box::pin(until_dropped(&event, NotesOnDrop(Arc::clone(&seen))));
+    assert!(poll_once(handler.as_mut()).is_pending());
+    drop(handler);
+    let seen = seen.lock().expect("a lock").expect("a drop");
+    assert_eq!(seen, sdk.span().span_context.span_id());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_that_interleave_keep_their_own() {
+    let sdk = Sdk::install();
+    let tasks: Vec<_> = (0..50)
+        .map(|_| {
+            tokio::spawn(async {
+                let seen = at_every_poll(&Origin::default()).await;
+                assert_eq!(seen, [seen[0]; 3]);
+                seen[0]
+            })
+        })
+        .collect();
+    let mut seen = Vec::new();
+    for task in tasks {
+        seen.push(task.await.expect("a task"));
+    }
+    let mut ended: Vec<_> = sdk
+        .spans()
+        .iter()
+        .map(|span| span.span_context.span_id())
+        .collect();
+    seen.sort_by_key(|id| id.to_bytes());
+    ended.sort_by_key(|id| id.to_bytes());
+    assert_eq!(seen, ended);
+}
+
+#[linked_span(event, name = "outer")]
+fn outer(event: &Origin) {
+    plain(event);
+}
+
+#[test]
+fn handlers_nest() {
+    let sdk = Sdk::install();
+    outer(&Origin::default());
+    let (outer, inner) = (sdk.span_called("outer"), sdk.span_called("plain"));
+    assert_eq!(inner.parent_span_id, outer.span_context.span_id());
+    assert_eq!(inner.span_context.trace_id(), outer.span_context.trace_id());
+}
+
+#[linked_span(event)]
+async fn spawns(event: &Origin) -> tokio::task::JoinHandle<()> {
+    let context = Context::current();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        context
+            .span()
+            .set_attribute(KeyValue::new("too.late", true));
+    })
+}
+
+#[tokio::test]
+async fn a_span_ends_on_time_and_once_whoever_holds_its_context() {
+    let sdk = Sdk::install();
+    let spawned = spawns(&Origin::default()).await;
+    let on_time = sdk.span();
+    let took = on_time
+        .end_time
+        .duration_since(on_time.start_time)
+        .expect("a clock");
+    assert!(took < Duration::from_millis(100), "{took:?}");
+    spawned.await.expect("a task");
+    assert_eq!(sdk.span(), on_time);
+}
+
+/// A value that the program keeps in its context stays visible, whoever's child the span is.
+#[test]
+fn what_else_the_context_holds_stays() {
+    #[derive(Debug, PartialEq)]
+    struct Tenant(u8);
+
+    #[linked_span(event, parent = root)]
+    fn tenant(event: &Origin) -> Option<u8> {
+        Context::map_current(|context| context.get::<Tenant>().map(|tenant| tenant.0))
+    }
+
+    let _sdk = Sdk::install();
+    let _guard = Context::current_with_value(Tenant(7)).attach();
+    assert_eq!(tenant(&Origin::default()), Some(7));
+}
+
+#[linked_span(event)]
+fn baggage(event: &Origin) -> Vec<(String, String)> {
+    Context::map_current(|context| {
+        let mut baggage: Vec<_> = context
+            .baggage()
+            .iter()
+            .map(|(key, (value, _))| (key.to_string(), value.to_string()))
+            .collect();
+        baggage.sort();
+        baggage
+    })
+}
+
+#[test]
+fn the_event_s_baggage_joins_the_ambient_one() {
+    let _sdk = Sdk::install();
+    let event = Origin::from(
+        active(producer(1))
+            .with_baggage([KeyValue::new("tenant", "b"), KeyValue::new("plan", "pro")]),
+    );
+    let _guard = Context::new()
+        .with_baggage([KeyValue::new("tenant", "a"), KeyValue::new("region", "eu")])
+        .attach();
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(
+        baggage(&event),
+        [
+            pair("plan", "pro"),
+            pair("region", "eu"),
+            pair("tenant", "b")
+        ]
+    );
+    assert_eq!(
+        baggage(&Origin::default()),
+        [pair("region", "eu"), pair("tenant", "a")]
+    );
+}
+
+/// Exporters handle events too, and must not trace themselves.
+#[test]
+fn suppressed_telemetry_is_respected() {
+    let sdk = Sdk::install();
+    let guard = Context::enter_telemetry_suppressed_scope();
+    assert_eq!(plain(&producer(1).into()), SpanId::INVALID);
+    drop(guard);
+    assert_eq!(sdk.spans().len(), 0);
+    assert_eq!(sdk.sampled().len(), 0);
+}
+
+#[linked_span(event)]
+fn sets(event: &Origin) {
+    linked_span::set_attribute("lines", 3_usize);
+    linked_span::set_attribute("nothing", None::<i64>);
+}
+
+#[test]
+fn set_attribute_is_for_the_active_span() {
+    let sdk = Sdk::install();
+    linked_span::set_attribute("nobody", true);
+    sets(&Origin::default());
+    assert_eq!(pairs(&sdk.span().attributes), [("lines", 3.into())]);
+}

@@ -1,0 +1,82 @@
+//! Events that come with no context, or with junk, while some span is active.
+
+use std::collections::HashMap;
+
+use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span_tests::{Sdk, active, producer};
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use serde_json::{Value, json};
+
+#[linked_span(event)]
+fn handle(event: &impl LinkedEvent) {}
+
+#[linked_span(event, parent = event)]
+fn child(event: &impl LinkedEvent) {}
+
+/// A span, a child of the active one, and no link.
+fn assert_unlinked(event: &impl LinkedEvent) {
+    let sdk = Sdk::install();
+    let guard = active(producer(9)).attach();
+    handle(event);
+    child(event);
+    drop(guard);
+    let spans = sdk.spans();
+    assert_eq!(spans.len(), 2);
+    for span in spans {
+        assert_eq!(span.links.links.len(), 0, "{:?}", span.links);
+        assert_eq!(span.parent_span_id, producer(9).span_id());
+        assert_eq!(span.span_context.trace_id(), producer(9).trace_id());
+    }
+}
+
+#[derive(LinkedEvent)]
+struct WithHeaders {
+    metadata: HashMap<&'static str, String>,
+}
+
+#[test]
+fn no_origin() {
+    assert_unlinked(&Origin::default());
+    assert_unlinked(&WithHeaders {
+        metadata: HashMap::new(),
+    });
+    assert_unlinked(&json!({}));
+    assert_unlinked(
+        &json!([{"metadata": {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}]),
+    );
+}
+
+#[test]
+fn junk() {
+    for junk in [
+        String::new(),
+        "junk".to_owned(),
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01".to_owned(),
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01".to_owned(),
+        "🦀".repeat(1024),
+        "00-".repeat(1400),
+    ] {
+        assert_unlinked(&WithHeaders {
+            metadata: HashMap::from([("traceparent", junk.clone())]),
+        });
+        let event: Value = json!({"metadata": {"traceparent": junk, "tracestate": junk}});
+        assert_unlinked(&event);
+    }
+    assert_unlinked(&json!({"metadata": {"traceparent": 5}}));
+    assert_unlinked(
+        &json!({"metadata": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}),
+    );
+}
+
+/// Half a context is none.
+#[test]
+fn an_invalid_context() {
+    let half = SpanContext::new(
+        TraceId::from(1),
+        SpanId::INVALID,
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    assert_unlinked(&half);
+}
