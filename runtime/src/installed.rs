@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -126,18 +127,20 @@ fn ask_for_tracer(scope: Scope) -> Option<Rc<BoxedTracer>> {
 /// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
 /// either no span there or a new one.
 fn is_noop(tracer: &BoxedTracer) -> bool {
-    let parent = SpanContext::new(
-        TraceId::from(1),
-        SpanId::from(1),
-        TraceFlags::NOT_SAMPLED,
-        true,
-        TraceState::NONE,
-    );
-    let suppressed = Context::new()
-        .with_remote_span_context(parent.clone())
-        .with_telemetry_suppressed();
-    let span = tracer.start_with_context("linked_span.probe", &suppressed);
-    *span.span_context() == parent
+    static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
+        let parent = SpanContext::new(
+            TraceId::from(1),
+            SpanId::from(1),
+            TraceFlags::NOT_SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        Context::new()
+            .with_remote_span_context(parent)
+            .with_telemetry_suppressed()
+    });
+    let span = tracer.start_with_context("linked_span.probe", &SUPPRESSED);
+    span.span_context() == SUPPRESSED.span().span_context()
 }
 
 /// How contexts are read and written.

@@ -5,6 +5,7 @@ mod attributes;
 mod context;
 mod events;
 mod futures;
+mod installed;
 mod options;
 mod origins;
 mod outcomes;
