@@ -76,11 +76,11 @@ impl Tracing {
     fn start(&self, mut start: Start, now: SystemTime) -> Option<Active> {
         let errors = start.callsite.errors;
         let own = start.tracer.take();
-        let (builder, parent, surroundings) =
-            Context::map_current(|ambient| start.into_builder(ambient, now));
+        let surroundings = start.surroundings();
+        let builder = start.into_builder(now);
         let started = match self {
-            Self::Installed(tracer) => tracer::start(&**tracer, builder, &parent, &surroundings),
-            Self::Own => own?.start_span(builder, &parent, &surroundings),
+            Self::Installed(tracer) => tracer::start(&**tracer, builder, &surroundings),
+            Self::Own => own?.start_span(builder, &surroundings),
         };
         started.map(|started| Active {
             context: started.context,

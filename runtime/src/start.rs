@@ -18,7 +18,7 @@ use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 pub struct Start {
     pub(crate) callsite: &'static Callsite,
     pub(crate) tracer: Option<Box<dyn StartSpan>>,
-    name: Cow<'static, str>,
+    builder: SpanBuilder,
     attributes: Attributes,
     links: Vec<Link>,
     /// Where the links of the parameter that was named last begin.
@@ -32,7 +32,11 @@ impl Start {
         Self {
             callsite,
             tracer: None,
-            name: Cow::Borrowed(callsite.name),
+            builder: SpanBuilder {
+                name: Cow::Borrowed(callsite.name),
+                span_kind: Some(callsite.kind.clone()),
+                ..SpanBuilder::default()
+            },
             attributes: Attributes::default(),
             links: Vec::new(),
             last_parameter: 0,
@@ -43,7 +47,7 @@ impl Start {
 
     /// `name = …`
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
-        self.name = name.into();
+        self.builder.name = name.into();
     }
 
     /// `tracer = …`
@@ -79,7 +83,7 @@ impl Start {
             if self.callsite.parent == Parent::Event {
                 self.producer = Some(context.clone());
             }
-            self.links.push(link::of_the_one(context, event_type));
+            self.links = vec![link::of_the_one(context, event_type)];
         }
     }
 
@@ -98,27 +102,40 @@ impl Start {
         }
     }
 
-    /// The span to build, the context to build it in, and the one it will be active in.
-    pub(crate) fn into_builder(
-        self,
-        ambient: &Context,
-        now: SystemTime,
-    ) -> (SpanBuilder, Context, Context) {
-        let surroundings = match &self.baggage {
+    /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
+    pub(crate) fn surroundings(&mut self) -> Surroundings {
+        let body = Context::map_current(|ambient| match &self.baggage {
             Some(baggage) => ambient.with_baggage(origin::merged(ambient.baggage(), baggage)),
             None => ambient.clone(),
+        });
+        let parent = match (self.callsite.parent, self.producer.take()) {
+            (Parent::Root, _) => Some(Context::new()),
+            (Parent::Event, Some(producer)) => Some(body.with_remote_span_context(producer)),
+            (Parent::Event, None) | (Parent::Current, _) => None,
         };
-        let parent = match (self.callsite.parent, self.producer) {
-            (Parent::Root, _) => Context::new(),
-            (Parent::Event, Some(producer)) => surroundings.with_remote_span_context(producer),
-            (Parent::Event, None) | (Parent::Current, _) => surroundings.clone(),
-        };
-        let mut builder = SpanBuilder::from_name(self.name).with_kind(self.callsite.kind.clone());
-        builder.start_time = Some(now);
-        builder.attributes = Some(self.attributes.into_vec());
+        Surroundings { body, parent }
+    }
+
+    pub(crate) fn into_builder(mut self, now: SystemTime) -> SpanBuilder {
+        self.builder.start_time = Some(now);
+        self.builder.attributes = Some(self.attributes.into_vec());
         // Set directly: `with_links` would remove links in silence.
-        builder.links = Some(self.links);
-        (builder, parent, surroundings)
+        self.builder.links = Some(self.links);
+        self.builder
+    }
+}
+
+/// The contexts around a span.
+pub(crate) struct Surroundings {
+    /// The body's, but for the span.
+    pub(crate) body: Context,
+    /// The parent's, if that is another.
+    parent: Option<Context>,
+}
+
+impl Surroundings {
+    pub(crate) fn parent(&self) -> &Context {
+        self.parent.as_ref().unwrap_or(&self.body)
     }
 }
 
@@ -126,7 +143,7 @@ impl fmt::Debug for Start {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Start")
-            .field("name", &self.name)
+            .field("name", &self.builder.name)
             .finish_non_exhaustive()
     }
 }

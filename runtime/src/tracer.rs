@@ -5,24 +5,26 @@ use std::sync::Arc;
 use opentelemetry::Context;
 use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
 
-/// Starts a span that is the active one of `surroundings`; `None` if the tracer made none.
+use crate::start::Surroundings;
+
+/// Starts a span, active in its surroundings; `None` if the tracer made none.
 pub(crate) fn start<T>(
     tracer: &T,
     builder: SpanBuilder,
-    parent: &Context,
-    surroundings: &Context,
+    surroundings: &Surroundings,
 ) -> Option<Started>
 where
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {
+    let parent = surroundings.parent();
     let span = tracer.build_with_context(builder, parent);
     // A tracer that does nothing hands back the parent's context, one that was shut down an invalid one.
     let made =
         span.span_context().is_valid() && span.span_context() != parent.span().span_context();
     made.then(|| Started {
         recording: span.is_recording(),
-        context: surroundings.with_span(span),
+        context: surroundings.body.with_span(span),
     })
 }
 
@@ -35,12 +37,7 @@ pub struct Started {
 
 /// A tracer without its type.
 pub trait StartSpan: Send + Sync {
-    fn start_span(
-        &self,
-        builder: SpanBuilder,
-        parent: &Context,
-        surroundings: &Context,
-    ) -> Option<Started>;
+    fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started>;
 }
 
 struct Own<T>(T);
@@ -51,13 +48,8 @@ where
     T::Target: Tracer + Sized,
     <T::Target as Tracer>::Span: Send + Sync + 'static,
 {
-    fn start_span(
-        &self,
-        builder: SpanBuilder,
-        parent: &Context,
-        surroundings: &Context,
-    ) -> Option<Started> {
-        start(&*self.0, builder, parent, surroundings)
+    fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started> {
+        start(&*self.0, builder, surroundings)
     }
 }
 
