@@ -1,1 +1,12 @@
-//! What the examples share.
+//! What the examples share: an SDK that keeps what it exports, and a picture of it.
+
+mod telemetry;
+mod tree;
+
+pub use telemetry::Telemetry;
+pub use tree::Tree;
+
+/// The README's code, compiled and run with the doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

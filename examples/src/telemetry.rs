@@ -1,0 +1,61 @@
+//! The SDK of an example.
+
+use std::env;
+use std::error::Error;
+
+use opentelemetry_otlp::SpanExporter;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+
+const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+/// An installed SDK that keeps the spans it exports, so that an example can print them.
+#[derive(Debug)]
+pub struct Telemetry {
+    provider: SdkTracerProvider,
+    kept: InMemorySpanExporter,
+}
+
+impl Telemetry {
+    /// Installs it. If `OTEL_EXPORTER_OTLP_ENDPOINT` is set, the spans also go there, by OTLP over plain HTTP.
+    ///
+    /// # Errors
+    ///
+    /// If that endpoint is none.
+    pub fn install(service: &'static str) -> Result<Self, Box<dyn Error>> {
+        let kept = InMemorySpanExporter::default();
+        let mut provider = SdkTracerProvider::builder()
+            .with_resource(Resource::builder().with_service_name(service).build())
+            .with_simple_exporter(kept.clone());
+        if env::var_os(ENDPOINT).is_some_and(|endpoint| !endpoint.is_empty()) {
+            // In batches: they leave from a thread of their own, where the blocking client may block.
+            let exporter = SpanExporter::builder().with_http().build()?;
+            provider = provider.with_batch_exporter(exporter);
+        }
+        let provider = provider.build();
+        linked_span::set_tracer_provider(provider.clone());
+        Ok(Self { provider, kept })
+    }
+
+    /// The spans that have ended.
+    ///
+    /// # Errors
+    ///
+    /// If a thread has panicked while it exported.
+    pub fn spans(&self) -> Result<Vec<SpanData>, Box<dyn Error>> {
+        Ok(self.kept.get_finished_spans()?)
+    }
+
+    /// Exports what has not been exported yet.
+    ///
+    /// # Errors
+    ///
+    /// If nobody took it.
+    pub fn shutdown(self) -> OTelSdkResult {
+        // A shutdown flushes too, but says nothing of a failure.
+        let exported = self.provider.force_flush();
+        self.provider.shutdown()?;
+        exported
+    }
+}
