@@ -73,7 +73,7 @@ use proc_macro::TokenStream;
 /// | it panics | status `Error`, `panicked` |
 /// | its future is dropped before it was done | `linked_span.cancelled = true` |
 ///
-/// [`LinkedEvent`]: trait@LinkedEvent
+/// [`LinkedEvent`]: https://docs.rs/linked-span/latest/linked_span/trait.LinkedEvent.html
 /// [`AttributeValue`]: https://docs.rs/linked-span/latest/linked_span/trait.AttributeValue.html
 #[proc_macro_attribute]
 pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {

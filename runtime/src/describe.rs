@@ -13,9 +13,9 @@ pub struct Field<'f, T>(pub &'f T);
 
 /// Chosen by autoref: the implementation with the most references of those that hold.
 pub trait Describe {
-    /// An `Option<StringValue>`, or [`NotText`].
+    /// An `Option<StringValue>`, or `NotText`.
     type Text;
-    /// A `Cow<str>`, or [`NotText`].
+    /// A `Cow<str>`, or `NotText`.
     type Key;
 
     /// The field as an id or a type.

@@ -57,7 +57,7 @@ pub struct Returned<'r, R: ?Sized>(pub &'r R);
 /// Chosen by autoref, since the bounds of the user's function must not change: the implementation with the most
 /// references of those that hold.
 pub trait Outcome {
-    /// `()`, or [`HiddenFuture`].
+    /// `()`, or `HiddenFuture`.
     type Recorded;
 
     /// Records it.

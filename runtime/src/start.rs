@@ -126,7 +126,8 @@ impl Start {
 }
 
 /// The contexts around a span.
-pub(crate) struct Surroundings {
+#[derive(Debug)]
+pub struct Surroundings {
     /// The body's, but for the span.
     pub(crate) body: Context,
     /// The parent's, if that is another.
