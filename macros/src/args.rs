@@ -1,14 +1,16 @@
 //! The attribute's grammar.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
 
-use crate::error::{Errors, did_you_mean, list};
+use crate::error::{Errors, did_you_mean, list, not_at_the_end};
+use crate::handler::{is_among, is_same, ungrouped};
 
-const OPTIONS: [&str; 9] = [
+pub(crate) const OPTIONS: [&str; 9] = [
     "name",
     "kind",
     "relationship",
@@ -76,13 +78,20 @@ impl Args {
         if input.peek(Token![=]) || (word == "attributes" && input.peek(syn::token::Paren)) {
             return self.option(&word, input, bindings, errors);
         }
-        if !bindings.contains(&word) {
-            if let Some(help) = known_from_tracing(&word) {
-                input.parse::<Option<TokenTree>>()?;
+        if !is_among(bindings, &word) {
+            let help = known_from_tracing(&word).map(str::to_owned);
+            if let Some(help) = help.or_else(|| takes_a_value(&word)) {
+                skip_to_comma(input);
                 return Err(Error::new(word.span(), help));
             }
+            // That there is no such parameter is said where they are looked up.
+            skip_to_comma(input);
         }
-        if self.parameters.iter().any(|known| known.ident == word) {
+        if self
+            .parameters
+            .iter()
+            .any(|known| is_same(&known.ident, &word))
+        {
             errors.at(&word, format!("`{word}` is named twice"));
         }
         self.parameters.push(Parameter::parse(word, input, errors)?);
@@ -102,30 +111,21 @@ impl Args {
                 word,
                 AttributeArg::list(input, errors)?,
             ),
-            "name" => once(&mut self.name, word, value(input)?),
-            "relationship" => once(&mut self.relationship, word, value(input)?),
-            "scope" => once(&mut self.scope, word, value(input)?),
-            "tracer" => once(&mut self.tracer, word, value(input)?),
+            "name" => once(&mut self.name, word, value(word, input)?),
+            "relationship" => once(&mut self.relationship, word, value(word, input)?),
+            "scope" => once(&mut self.scope, word, value(word, input)?),
+            "tracer" => once(&mut self.tracer, word, value(word, input)?),
             "kind" => once(&mut self.kind, word, choice(word, input, &KINDS)?),
             "parent" => once(&mut self.parent, word, choice(word, input, &PARENTS)?),
             "errors" => once(&mut self.errors, word, choice(word, input, &ERRORS)?),
-            "crate" => {
-                input.parse::<Token![=]>()?;
-                let path = input.call(Path::parse_mod_style).map_err(|error| {
-                    Error::new(
-                        error.span(),
-                        "`crate` takes a path: `crate = ::my_tracing::linked_span`",
-                    )
-                })?;
-                once(&mut self.runtime, word, path)
-            }
+            "crate" => once(&mut self.runtime, word, runtime(input)?),
             name => {
                 skip_to_comma(input);
                 Err(Error::new(
                     word.span(),
                     if let Some(help) = known_from_tracing(word) {
                         help.to_owned()
-                    } else if bindings.contains(word) {
+                    } else if is_among(bindings, word) {
                         format!(
                             "what is said of a parameter stands in parentheses: `{name}(origin = …)`"
                         )
@@ -175,8 +175,8 @@ impl Parameter {
                 &word,
                 AttributeArg::list(input, errors)?,
             ),
-            "origin" => once(&mut self.origin, &word, value(input)?),
-            "relationship" => once(&mut self.relationship, &word, value(input)?),
+            "origin" => once(&mut self.origin, &word, value(&word, input)?),
+            "relationship" => once(&mut self.relationship, &word, value(&word, input)?),
             other if OPTIONS.contains(&other) => {
                 skip_to_comma(input);
                 Err(Error::new(
@@ -276,10 +276,12 @@ pub(crate) fn each_item(
     errors: &mut Errors,
     mut item: impl FnMut(ParseStream, &mut Errors) -> Result<()>,
 ) {
+    let last = tokens.clone().into_iter().last();
+    let last = last.map_or_else(Span::call_site, |last| last.span());
     let all = |input: ParseStream| {
         while !input.is_empty() {
             if let Err(error) = item(input, errors) {
-                errors.push(error);
+                errors.push(not_at_the_end(error, last));
                 skip_to_comma(input);
             } else if !input.is_empty() && !input.peek(Token![,]) {
                 errors.push(input.error("expected `,`"));
@@ -308,9 +310,26 @@ pub(crate) fn once<T>(option: &mut Option<T>, word: &Ident, value: T) -> Result<
     Ok(())
 }
 
-fn value(input: ParseStream) -> Result<Expr> {
+fn value(word: &Ident, input: ParseStream) -> Result<Expr> {
+    if !input.peek(Token![=]) {
+        return Err(Error::new(
+            word.span(),
+            format!("`{word}` takes a value: `{word} = …`"),
+        ));
+    }
     input.parse::<Token![=]>()?;
     expression(input)
+}
+
+/// `= ::my_tracing::linked_span`
+pub(crate) fn runtime(input: ParseStream) -> Result<Path> {
+    input.parse::<Token![=]>()?;
+    input.call(Path::parse_mod_style).map_err(|error| {
+        Error::new(
+            error.span(),
+            "`crate` takes a path: `crate = ::my_tracing::linked_span`",
+        )
+    })
 }
 
 fn expression(input: ParseStream) -> Result<Expr> {
@@ -323,6 +342,9 @@ fn expression(input: ParseStream) -> Result<Expr> {
 fn choice(word: &Ident, input: ParseStream, choices: &[&str]) -> Result<Ident> {
     input.parse::<Token![=]>()?;
     let span = input.span();
+    if input.is_empty() {
+        return Err(input.error(format!("`{word}` is {}", list(choices))));
+    }
     match input.call(Ident::parse_any) {
         Ok(chosen) if choices.iter().any(|choice| chosen == choice) => Ok(chosen),
         chosen => {
@@ -346,6 +368,15 @@ pub(crate) fn unknown_option(name: &str, options: &[&str]) -> String {
     } else {
         format!("there is no option `{name}`{near}")
     }
+}
+
+/// An option that stands without its value.
+fn takes_a_value(word: &Ident) -> Option<String> {
+    let option = OPTIONS.iter().find(|option| word == *option)?;
+    Some(match *option {
+        "attributes" => format!("`{option}` takes a list: `{option}(order.id = event.order_id)`"),
+        _ => format!("`{option}` takes a value: `{option} = …`"),
+    })
 }
 
 /// What the words of `#[tracing::instrument]` are called here.
@@ -378,20 +409,30 @@ impl AttributeArg {
     /// The value as the runtime takes it: by reference, a literal without a copy.
     pub(crate) fn value(&self, runtime: &TokenStream) -> TokenStream {
         let value = &self.value;
+        let span = value.span().resolved_at(Span::mixed_site());
         match self.form {
             Form::Plain => plain_value(value, runtime),
-            Form::Display => quote!(&::core::format_args!("{}", #value)),
-            Form::Debug => quote!(&::core::format_args!("{:?}", #value)),
+            Form::Display => quote_spanned!(span=> &::core::format_args!("{}", #value)),
+            Form::Debug => quote_spanned!(span=> &::core::format_args!("{:?}", #value)),
         }
     }
 }
 
 pub(crate) fn plain_value(value: &Expr, runtime: &TokenStream) -> TokenStream {
-    match value {
+    let span = value.span().resolved_at(Span::mixed_site());
+    text_literal(value).map_or_else(
+        || quote_spanned!(span=> &(#value)),
+        |text| quote!(&#runtime::constant(#text)),
+    )
+}
+
+/// The string, if the expression is nothing but that.
+pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
+    match ungrouped(value.clone()) {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
-        }) => quote!(&#runtime::StringValue::from(#text)),
-        value => quote!(&(#value)),
+        }) => Some(text),
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
 
@@ -30,6 +30,25 @@ impl Errors {
     }
 }
 
+/// An error that syn reports where a list ends, moved from the whole attribute to the list's last token.
+pub(crate) fn not_at_the_end(error: Error, last: Span) -> Error {
+    match error.to_string().strip_prefix("unexpected end of input, ") {
+        Some(message) => Error::new(last, message),
+        None => error,
+    }
+}
+
+/// The same code, with its errors reported there.
+pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span.resolved_at(token.span()));
+            token
+        })
+        .collect()
+}
+
 /// "`a`, `b` or `c`"
 pub(crate) fn list(names: &[impl Display]) -> String {
     match names {
@@ -48,7 +67,7 @@ pub(crate) fn did_you_mean<'n>(wrong: &str, names: impl IntoIterator<Item = &'n 
         .into_iter()
         .map(|name| (distance(wrong, name), name))
         .min()
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .filter(|(distance, name)| *distance <= (name.len() / 4).max(1))
         .map(|(_, name)| format!("; did you mean `{name}`?"))
         .unwrap_or_default()
 }

@@ -10,8 +10,8 @@ use syn::{
     Path, PathArguments, Result, Token, Type,
 };
 
-use crate::args::{each_item, once, unknown_option};
-use crate::error::Errors;
+use crate::args::{each_item, once, runtime, unknown_option};
+use crate::error::{Errors, at};
 use crate::handler::contains_ident;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -60,7 +60,7 @@ struct Roles<'i> {
     /// `#[event(type = "…")]`
     constant_type: Option<LitStr>,
     key: Option<Role<'i>>,
-    attributes: Vec<(LitStr, Role<'i>)>,
+    attributes: Vec<(Vec<LitStr>, Role<'i>)>,
 }
 
 #[derive(Clone)]
@@ -311,7 +311,12 @@ impl<'i> Variant<'i> {
             (Fields::Unnamed(_), [(only, args)]) if constant_type.is_none() && args.is_empty() => {
                 Content::Delegate(only.field)
             }
-            _ => Content::Roles(Box::new(Roles::check(ident, marked, constant_type, errors))),
+            _ => Content::Roles(Box::new(Roles::check(
+                ident,
+                &marked,
+                constant_type,
+                errors,
+            ))),
         };
         Self {
             ident,
@@ -322,10 +327,10 @@ impl<'i> Variant<'i> {
 
     fn origin(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(_) => self.delegate(&quote!(#runtime::LinkedEvent::origin)),
+            Content::Delegate(field) => self.delegate(field, quote!(#runtime::LinkedEvent::origin)),
             Content::Roles(roles) => self.with(roles.metadata.as_ref(), |metadata| {
                 let binding = &metadata.binding;
-                let call = quote_spanned!(metadata.field.ty.span()=> #runtime::Carrier::origin);
+                let call = at(metadata.span(), quote!(#runtime::Carrier::origin));
                 quote!(#call(#binding))
             }),
         }
@@ -333,7 +338,7 @@ impl<'i> Variant<'i> {
 
     fn id(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(_) => self.delegate(&quote!(#runtime::LinkedEvent::id)),
+            Content::Delegate(field) => self.delegate(field, quote!(#runtime::LinkedEvent::id)),
             Content::Roles(roles) => {
                 self.with(roles.id.as_ref(), |id| id.described(runtime, &quote!(text)))
             }
@@ -342,13 +347,15 @@ impl<'i> Variant<'i> {
 
     fn event_type(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(_) => self.delegate(&quote!(#runtime::LinkedEvent::event_type)),
+            Content::Delegate(field) => {
+                self.delegate(field, quote!(#runtime::LinkedEvent::event_type))
+            }
             Content::Roles(roles) => match &roles.constant_type {
                 Some(constant) => {
                     let path = &self.path;
                     quote! {
                         #path { .. } => ::core::option::Option::Some(
-                            #runtime::__private::StringValue::from(#constant)
+                            #runtime::__private::constant(#constant)
                         ),
                     }
                 }
@@ -361,7 +368,7 @@ impl<'i> Variant<'i> {
 
     fn key(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(_) => self.delegate(&quote!(#runtime::Keyed::key)),
+            Content::Delegate(field) => self.delegate(field, quote!(#runtime::Keyed::key)),
             Content::Roles(roles) => self.with(roles.key.as_ref(), |key| {
                 key.described(runtime, &quote!(key))
             }),
@@ -371,15 +378,20 @@ impl<'i> Variant<'i> {
     fn attributes(&self, runtime: &TokenStream) -> TokenStream {
         let path = &self.path;
         match &self.content {
-            Content::Delegate(_) => quote! {
-                #path { 0: event } => #runtime::LinkedEvent::attributes(event, attributes),
-            },
+            Content::Delegate(field) => {
+                let call = at(
+                    at_the_type_of(field),
+                    quote!(#runtime::LinkedEvent::attributes),
+                );
+                let event = Ident::new("event", at_the_type_of(field));
+                quote!(#path { 0: #event } => #call(#event, attributes),)
+            }
             Content::Roles(roles) => {
                 let patterns = roles.attributes.iter().map(|(_, role)| role.pattern());
-                let set = roles.attributes.iter().map(|(key, role)| {
+                let set = roles.attributes.iter().map(|(keys, role)| {
                     let binding = &role.binding;
-                    let value = quote_spanned!(role.field.ty.span()=> #binding);
-                    quote!(attributes.set(#key, #value);)
+                    let span = role.field.ty.span().resolved_at(Span::call_site());
+                    quote_spanned!(span=> #(attributes.set(#keys, #binding);)*)
                 });
                 let unused = roles
                     .attributes
@@ -390,9 +402,11 @@ impl<'i> Variant<'i> {
         }
     }
 
-    fn delegate(&self, call: &TokenStream) -> TokenStream {
+    fn delegate(&self, field: &Field, call: TokenStream) -> TokenStream {
         let path = &self.path;
-        quote!(#path { 0: event } => #call(event),)
+        let call = at(at_the_type_of(field), call);
+        let event = Ident::new("event", at_the_type_of(field));
+        quote!(#path { 0: #event } => #call(#event),)
     }
 
     /// An arm that uses one field; `None` if the variant has no field for this.
@@ -402,20 +416,18 @@ impl<'i> Variant<'i> {
         value: impl FnOnce(&Role<'_>) -> TokenStream,
     ) -> TokenStream {
         let path = &self.path;
-        match role {
-            Some(role) => {
-                let (pattern, value) = (role.pattern(), value(role));
-                quote!(#path { #pattern, .. } => { #value })
-            }
-            None => quote!(#path { .. } => ::core::option::Option::None,),
-        }
+        let Some(role) = role else {
+            return quote!(#path { .. } => ::core::option::Option::None,);
+        };
+        let (pattern, value) = (role.pattern(), value(role));
+        quote!(#path { #pattern, .. } => { #value })
     }
 }
 
 impl<'i> Roles<'i> {
     fn check(
         ident: &Ident,
-        fields: Vec<(Role<'i>, FieldArgs)>,
+        fields: &[(Role<'i>, FieldArgs)],
         constant_type: Option<LitStr>,
         errors: &mut Errors,
     ) -> Self {
@@ -423,7 +435,7 @@ impl<'i> Roles<'i> {
             constant_type,
             ..Self::default()
         };
-        for (role, args) in &fields {
+        for (role, args) in fields {
             let mut give = |to: &mut Option<Role<'i>>, what: &str, word: &Option<Ident>| {
                 if let Some(word) = word {
                     if to.is_some() {
@@ -443,8 +455,10 @@ impl<'i> Roles<'i> {
             give(&mut roles.id, "id", &args.id);
             give(&mut roles.event_type, "type", &args.event_type);
             give(&mut roles.key, "key", &args.key);
-            for key in &args.attributes {
-                roles.attributes.push((key.clone(), role.clone()));
+            if !args.attributes.is_empty() {
+                roles
+                    .attributes
+                    .push((args.attributes.clone(), role.clone()));
             }
         }
         if let (Some(event_type), Some(constant)) = (&roles.event_type, &roles.constant_type) {
@@ -491,7 +505,7 @@ impl<'i> Role<'i> {
         Self {
             member,
             field,
-            binding: format_ident!("field_{index}", span = Span::mixed_site()),
+            binding: format_ident!("field_{index}", span = at_the_type_of(field)),
         }
     }
 
@@ -501,6 +515,11 @@ impl<'i> Role<'i> {
             Member::Named(ident) => ident.unraw().to_string(),
             Member::Unnamed(_) => String::new(),
         }
+    }
+
+    /// Where an error about the field's type belongs.
+    fn span(&self) -> Span {
+        at_the_type_of(self.field)
     }
 
     fn pattern(&self) -> TokenStream {
@@ -513,13 +532,18 @@ impl<'i> Role<'i> {
     /// The field's value by the function `what`, `text` or `key`; errors point at its type.
     fn described(&self, runtime: &TokenStream, what: &TokenStream) -> TokenStream {
         let binding = &self.binding;
-        let span = self.field.ty.span().resolved_at(Span::mixed_site());
-        let described = quote_spanned!(span=> (&&&&#runtime::__private::Field(#binding)).#what());
+        let span = self.span();
+        let what_is_said = at(span, quote!(#runtime::__private::#what));
+        let described = quote_spanned!(span=> (&&&&&#runtime::__private::Field(#binding)).#what());
         quote! {
             use #runtime::__private::Describe as _;
-            #runtime::__private::#what(#described)
+            #what_is_said(#binding, #described)
         }
     }
+}
+
+fn at_the_type_of(field: &Field) -> Span {
+    field.ty.span().resolved_at(Span::mixed_site())
 }
 
 impl FieldArgs {
@@ -529,7 +553,7 @@ impl FieldArgs {
         let mut args = Self::default();
         each_word(&field.attrs, errors, |word, input| {
             if word == "attribute" {
-                args.attributes.push(string(&word, input, "order.id")?);
+                args.attributes.push(attribute_key(&word, input)?);
                 return Ok(());
             }
             let role = match word.to_string().as_str() {
@@ -538,6 +562,12 @@ impl FieldArgs {
                 "type" => &mut args.event_type,
                 "key" => &mut args.key,
                 "skip" => &mut args.skip,
+                "crate" => {
+                    return Err(Error::new(
+                        word.span(),
+                        "`#[event(crate = …)]` stands on the type",
+                    ));
+                }
                 other => return Err(Error::new(word.span(), unknown_option(other, &Self::NAMES))),
             };
             if input.peek(Token![=]) {
@@ -575,11 +605,11 @@ impl TypeArgs {
                     let event_type = string(&word, input, "payment.confirmed")?;
                     once(&mut args.event_type, &word, event_type)
                 }
-                "crate" if on_the_type => {
-                    input.parse::<Token![=]>()?;
-                    let path = input.call(Path::parse_mod_style)?;
-                    once(&mut args.runtime, &word, path)
-                }
+                "crate" if on_the_type => once(&mut args.runtime, &word, runtime(input)?),
+                "crate" => Err(Error::new(
+                    word.span(),
+                    "`#[event(crate = …)]` stands on the type",
+                )),
                 other if FieldArgs::NAMES.contains(&other) => Err(Error::new(
                     word.span(),
                     format!("`#[event({other})]` stands on a field"),
@@ -611,6 +641,15 @@ fn each_word(
             other => errors.at(other, "`#[event(…)]` says what a field is: `#[event(id)]`"),
         }
     }
+}
+
+fn attribute_key(word: &Ident, input: ParseStream) -> Result<LitStr> {
+    let key = string(word, input, "order.id")?;
+    if key.value().is_empty() {
+        let help = "the key of an attribute cannot be empty";
+        return Err(Error::new(key.span(), help));
+    }
+    Ok(key)
 }
 
 fn string(word: &Ident, input: ParseStream, example: &str) -> Result<LitStr> {

@@ -1,12 +1,11 @@
-//! The function: its parts, its parameters, and its shape.
+//! The function: its parts, and its parameters.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, Pat, PatIdent, PathArguments, Result,
-    ReturnType, Signature, Stmt, Token, Type, TypeParamBound, Visibility,
+    Attribute, Error, Expr, FnArg, Pat, PatIdent, Result, Signature, Stmt, Token, Visibility,
 };
 
 /// A function whose body is not looked into: it is moved, and stays the user's.
@@ -15,16 +14,6 @@ pub(crate) struct Handler {
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: Group,
-}
-
-/// What a function does with its body.
-pub(crate) enum Shape {
-    Plain,
-    Async,
-    /// It returns a future: as an opaque type, or in a pinned box.
-    Future {
-        boxed: bool,
-    },
 }
 
 impl Parse for Handler {
@@ -41,17 +30,24 @@ impl Parse for Handler {
                 "`#[linked_span]` goes around a body: put it on the implementations of this method",
             ));
         }
-        let body = match input.parse()? {
-            TokenTree::Group(body) => body,
-            other => return Err(Error::new(other.span(), "expected the function's body")),
-        };
-        let (inner_attributes, body) = split_inner_attributes(&body)?;
+        let (inner_attributes, body) = split_inner_attributes(&body(input)?)?;
         Ok(Self {
             attributes: attributes.into_iter().chain(inner_attributes).collect(),
             visibility,
             signature,
             body,
         })
+    }
+}
+
+/// The function's braces, which are in a group of their own where they come from a `macro_rules!`.
+fn body(input: ParseStream) -> Result<Group> {
+    match input.parse()? {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            body.parse2(group.stream())
+        }
+        TokenTree::Group(body) => Ok(body),
+        other => Err(Error::new(other.span(), "expected the function's body")),
     }
 }
 
@@ -68,9 +64,17 @@ fn other_than_a_function(input: ParseStream) -> Option<Error> {
         "mod" | "use" | "static" | "type" | "macro_rules" | "let" => {
             "`#[linked_span]` goes on a function"
         }
+        "const" if !is_const_fn(input) => "`#[linked_span]` goes on a function",
         _ => return None,
     };
     Some(Error::new(keyword.span(), help))
+}
+
+fn is_const_fn(input: ParseStream) -> bool {
+    input.peek2(Token![fn])
+        || input.peek2(Token![async])
+        || input.peek2(Token![unsafe])
+        || input.peek2(Token![extern])
 }
 
 /// `#![…]` at the start of a body has to stand on the function once the body is inside of a closure.
@@ -82,7 +86,7 @@ fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
         }
         Ok((attributes, input.parse::<TokenStream>()?))
     };
-    let (attributes, rest) = syn::parse::Parser::parse2(parse, body.stream())?;
+    let (attributes, rest) = parse.parse2(body.stream())?;
     Ok((attributes, with_stream(body, rest)))
 }
 
@@ -94,19 +98,6 @@ pub(crate) fn with_stream(group: &Group, stream: TokenStream) -> Group {
 }
 
 impl Handler {
-    pub(crate) fn shape(&self) -> Shape {
-        if self.signature.asyncness.is_some() {
-            return Shape::Async;
-        }
-        match &self.signature.output {
-            ReturnType::Type(_, output) if is_opaque_future(output) => {
-                Shape::Future { boxed: false }
-            }
-            ReturnType::Type(_, output) if is_boxed_future(output) => Shape::Future { boxed: true },
-            _ => Shape::Plain,
-        }
-    }
-
     /// The names a user may call an event: of the parameters, and of what their patterns bind.
     pub(crate) fn bindings(&self) -> Vec<Ident> {
         let mut bindings = Vec::new();
@@ -154,37 +145,11 @@ impl Handler {
         Some((name, Some(std::mem::replace(&mut **pattern, renamed))))
     }
 
-    /// The return type with `_` for each `impl Trait`, which cannot be written in a body; `None` if nothing is left.
-    pub(crate) fn output_hint(&self) -> Option<Type> {
-        let ReturnType::Type(_, output) = &self.signature.output else {
-            return None;
-        };
-        let mut output = (**output).clone();
-        infer_opaque_types(&mut output);
-        let is_left = !matches!(output, Type::Infer(_))
-            && !contains_ident(output.to_token_stream(), &|ident| ident == "impl");
-        is_left.then_some(output)
-    }
-
-    pub(crate) fn returns_nothing(&self) -> bool {
-        match &self.signature.output {
-            ReturnType::Default => true,
-            ReturnType::Type(_, output) => {
-                matches!(&**output, Type::Tuple(tuple) if tuple.elems.is_empty())
-            }
-        }
-    }
-
-    pub(crate) fn returns_never(&self) -> bool {
-        matches!(&self.signature.output, ReturnType::Type(_, output) if matches!(**output, Type::Never(_)))
-    }
-
     /// The body's only expression, if that is all there is.
     pub(crate) fn only_expression(&self) -> Option<Expr> {
-        let parse = syn::Block::parse_within;
-        let mut statements = syn::parse::Parser::parse2(parse, self.body.stream()).ok()?;
+        let mut statements = syn::Block::parse_within.parse2(self.body.stream()).ok()?;
         match (statements.pop(), statements.is_empty()) {
-            (Some(Stmt::Expr(expression, None)), true) => Some(expression),
+            (Some(Stmt::Expr(expression, None)), true) => Some(ungrouped(expression)),
             _ => None,
         }
     }
@@ -199,6 +164,14 @@ impl Handler {
         } = self;
         let body = with_stream(&self.body, body.clone());
         quote!(#(#attributes)* #visibility #signature #body)
+    }
+}
+
+/// Without the invisible group around what a `macro_rules!` was given.
+pub(crate) fn ungrouped(expression: Expr) -> Expr {
+    match expression {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
     }
 }
 
@@ -241,78 +214,13 @@ fn collect_bindings(pattern: &Pat, bindings: &mut Vec<Ident>) {
     }
 }
 
-fn is_opaque_future(output: &Type) -> bool {
-    matches!(output, Type::ImplTrait(opaque) if has_future_bound(&opaque.bounds))
+/// Whether two names are one, as `event` and `r#event` are.
+pub(crate) fn is_same(one: &Ident, other: &Ident) -> bool {
+    one.unraw() == other.unraw()
 }
 
-/// `Pin<Box<dyn Future>>`, or what the futures crate calls that.
-fn is_boxed_future(output: &Type) -> bool {
-    let Type::Path(path) = output else {
-        return false;
-    };
-    match path.path.segments.last() {
-        Some(last) if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" => true,
-        Some(last) if last.ident == "Pin" => {
-            let Some(Type::Path(inner)) = only_type_argument(&last.arguments) else {
-                return false;
-            };
-            inner.path.segments.last().is_some_and(|inner| {
-                inner.ident == "Box"
-                    && matches!(
-                        only_type_argument(&inner.arguments),
-                        Some(Type::TraitObject(object)) if has_future_bound(&object.bounds)
-                    )
-            })
-        }
-        _ => false,
-    }
-}
-
-fn only_type_argument(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = arguments else {
-        return None;
-    };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(argument)) => Some(argument),
-        _ => None,
-    }
-}
-
-fn has_future_bound<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>) -> bool {
-    bounds.into_iter().any(|bound| {
-        matches!(bound, TypeParamBound::Trait(bound)
-            if bound.path.segments.last().is_some_and(|last| last.ident == "Future"))
-    })
-}
-
-fn infer_opaque_types(output: &mut Type) {
-    match output {
-        Type::ImplTrait(_) => {
-            *output = Type::Infer(syn::TypeInfer {
-                attrs: Vec::new(),
-                underscore_token: <Token![_]>::default(),
-            })
-        }
-        Type::Array(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Group(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Paren(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Ptr(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Reference(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Slice(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Tuple(inner) => inner.elems.iter_mut().for_each(infer_opaque_types),
-        Type::Path(path) => {
-            for segment in &mut path.path.segments {
-                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                    for argument in &mut arguments.args {
-                        if let GenericArgument::Type(argument) = argument {
-                            infer_opaque_types(argument);
-                        }
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
+pub(crate) fn is_among(names: &[Ident], name: &Ident) -> bool {
+    names.iter().any(|other| is_same(other, name))
 }
 
 pub(crate) fn contains_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {

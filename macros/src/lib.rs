@@ -5,6 +5,7 @@ mod error;
 mod event;
 mod handler;
 mod linked_span;
+mod output;
 
 use proc_macro::TokenStream;
 
@@ -77,7 +78,7 @@ use proc_macro::TokenStream;
 /// [`AttributeValue`]: https://docs.rs/linked-span/latest/linked_span/trait.AttributeValue.html
 #[proc_macro_attribute]
 pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    linked_span::expand(args.into(), item.into()).into()
+    linked_span::expand(args.into(), &item.into()).into()
 }
 
 /// Implements `LinkedEvent`, and `Keyed` if a key is marked.

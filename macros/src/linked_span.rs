@@ -4,28 +4,31 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr, Pat, Path, ReturnType};
+use syn::{Expr, ExprAsync, LitStr, Pat, Path, ReturnType, Stmt, Type};
 
-use crate::args::{Args, Parameter, plain_value};
-use crate::error::{Errors, did_you_mean, list};
-use crate::handler::{Handler, Shape, bindings, contains_ident, with_stream};
+use crate::args::{Args, OPTIONS, Parameter, plain_value, text_literal};
+use crate::error::{Errors, at, did_you_mean, list};
+use crate::handler::{
+    Handler, bindings, contains_ident, is_among, is_same, ungrouped, with_stream,
+};
+use crate::output::{Shape, is_never, is_nothing, is_unknown, result, returned, written};
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let handler = match syn::parse2::<Handler>(item.clone()) {
         Ok(handler) => handler,
-        Err(error) => return beside(error.into_compile_error(), &item),
+        Err(error) => return beside(&error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
     let args = Args::parse(args, &handler.bindings(), &mut errors);
     match Expansion::check(handler, args, &mut errors) {
         Some(expansion) if errors.is_empty() => expansion.into_tokens(),
-        _ => beside(errors.into_compile_errors(), &item),
+        _ => beside(&errors.into_compile_errors(), item),
     }
 }
 
-/// The user's function as it was, so that one mistake does not become many.
-fn beside(errors: TokenStream, item: &TokenStream) -> TokenStream {
-    quote!(#errors #item)
+/// The user's function as it was, so that one mistake does not become many: nor does an event that only the attribute uses.
+fn beside(errors: &TokenStream, item: &TokenStream) -> TokenStream {
+    quote!(#errors #[allow(unused_variables)] #item)
 }
 
 /// A handler and what its attribute says, checked.
@@ -69,29 +72,20 @@ impl Expansion {
 
     fn into_tokens(self) -> TokenStream {
         let runtime = &self.runtime;
-        let callsite = self.callsite();
-        let collect = self.collect();
-        let body = self.body();
+        let (callsite, collect) = (self.callsite(), self.collect());
+        let opening = quote!(#callsite, #collect);
         let record = self.record();
-        let body = match self.handler.shape() {
+        let body = self.body();
+        let body = match Shape::of(&self.handler.signature) {
             Shape::Plain => {
-                let output = self.closure_output();
-                quote! {
-                    #runtime::handle(#runtime::open(#callsite, #collect), move || #output #body, #record)
-                }
+                let returned = self.returned_type();
+                // An error about what is returned is an error of this call's.
+                let span = self.returned_at();
+                let handle = at(span, quote!(#runtime::handle));
+                quote_spanned!(span=> #handle(#runtime::open(#opening), move || -> #returned #body, #record))
             }
-            Shape::Async => {
-                let hint = self.async_hint();
-                quote! {
-                    #runtime::handle_async(
-                        #runtime::open(#callsite, #collect),
-                        async move { #hint #body },
-                        #record,
-                    )
-                    .await
-                }
-            }
-            Shape::Future { boxed } => self.returned_future(boxed, &callsite, &collect, &record),
+            Shape::Async => self.awaited(&opening, &record),
+            Shape::Future { boxed } => self.returned_future(boxed, &opening, &record),
         };
         self.handler.with_body(&body)
     }
@@ -110,35 +104,52 @@ impl Expansion {
         }
     }
 
+    fn awaited(&self, opening: &TokenStream, record: &TokenStream) -> TokenStream {
+        let runtime = &self.runtime;
+        let (hint, body) = (self.hint(), self.body());
+        let span = self.handler.body.span().resolved_at(Span::mixed_site());
+        let future = quote_spanned!(span=> async move { #hint #body });
+        let awaited =
+            quote!(#runtime::handle_async(#runtime::open(#opening), #future, #record).await);
+        let result = result(&self.handler.signature);
+        if is_nothing(&result) || is_never(&result) {
+            return awaited;
+        }
+        // An `async fn` may return a future, an `async` block better not; the lint can be allowed on a statement only.
+        let returned = Ident::new("__linked_span_returned", Span::mixed_site());
+        quote! {
+            #[allow(clippy::async_yields_async)]
+            let #returned = #awaited;
+            #returned
+        }
+    }
+
     /// Where nothing but the future is written, its span is started at the first poll; where there is more, at the call.
     fn returned_future(
         &self,
         boxed: bool,
-        callsite: &TokenStream,
-        collect: &TokenStream,
+        opening: &TokenStream,
         record: &TokenStream,
     ) -> TokenStream {
         let runtime = &self.runtime;
-        let later = |future: &dyn ToTokens| quote!(#runtime::handle_later(#runtime::collect(#callsite, #collect), #future, #record));
-        // A destructured event needs a statement.
-        let only = self
-            .handler
-            .only_expression()
-            .filter(|_| self.pattern.is_none());
-        match only {
-            Some(future @ Expr::Async(_)) if !boxed => return later(&future),
+        let later = |mut future: ExprAsync| {
+            let hint = Stmt::Expr(Expr::Verbatim(self.hint()), None);
+            future.block.stmts.insert(0, hint);
+            quote!(#runtime::handle_later(#runtime::collect(#opening), #future, #record))
+        };
+        match self.only_expression() {
+            Some(Expr::Async(future)) if !boxed => return later(future),
             Some(Expr::Call(mut pin)) if boxed && is_pin(&pin.func) && pin.args.len() == 1 => {
-                if let Some(future @ Expr::Async(_)) = pin.args.first_mut() {
-                    *future = Expr::Verbatim(later(&future));
+                if let Expr::Async(future) = ungrouped(pin.args[0].clone()) {
+                    pin.args[0] = Expr::Verbatim(later(future));
                     return pin.into_token_stream();
                 }
             }
             _ => {}
         }
-        let output = self.closure_output();
-        let body = self.body();
+        let (returned, body) = (self.returned_type(), self.body());
         let prepared = quote! {
-            #runtime::handle_prepared(#runtime::open(#callsite, #collect), move || #output #body, #record)
+            #runtime::handle_prepared(#runtime::open(#opening), move || -> #returned #body, #record)
         };
         if boxed {
             quote!(::std::boxed::Box::pin(#prepared))
@@ -147,18 +158,21 @@ impl Expansion {
         }
     }
 
+    /// All there is in the body, if it is one expression; a destructured event needs a statement more.
+    fn only_expression(&self) -> Option<Expr> {
+        match self.pattern {
+            None => self.handler.only_expression(),
+            Some(_) => None,
+        }
+    }
+
     fn callsite(&self) -> TokenStream {
         let Self { runtime, args, .. } = self;
-        let name = match &args.name {
-            Some(Expr::Lit(ExprLit {
-                lit: Lit::Str(name),
-                ..
-            })) => name.clone(),
-            _ => {
-                let function = &self.handler.signature.ident;
-                LitStr::new(&function.unraw().to_string(), function.span())
-            }
-        };
+        let name = args.name.as_ref().and_then(text_literal);
+        let name = name.unwrap_or_else(|| {
+            let function = &self.handler.signature.ident;
+            LitStr::new(&function.unraw().to_string(), function.span())
+        });
         let (scope, version) = match &args.scope {
             Some(scope) => (scope.to_token_stream(), String::new()),
             None => crate_scope(),
@@ -187,16 +201,9 @@ impl Expansion {
         let start = Ident::new("__linked_span_start", Span::mixed_site());
         let mut statements = TokenStream::new();
         statements.extend(self.bindings_of_the_pattern());
-        if let Some(name) = &args.name {
-            if !matches!(
-                name,
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(_),
-                    ..
-                })
-            ) {
-                statements.extend(quote!(#start.name(#name);));
-            }
+        let computed = |name: &&Expr| text_literal(name).is_none();
+        if let Some(name) = args.name.as_ref().filter(computed) {
+            statements.extend(quote!(#start.name(#name);));
         }
         if let Some(tracer) = &args.tracer {
             statements.extend(quote!(#start.tracer(#tracer);));
@@ -247,7 +254,9 @@ impl Expansion {
             .map(|attribute| &attribute.value);
         let mut expressions = name.iter().chain(relationship).chain(tracer).chain(values);
         let is_spoken_of = expressions.any(|expression| {
-            contains_ident(expression.to_token_stream(), &|ident| bound.contains(ident))
+            contains_ident(expression.to_token_stream(), &|ident| {
+                is_among(&bound, ident)
+            })
         });
         is_spoken_of.then(|| {
             let pattern = by_reference(pattern.to_token_stream());
@@ -258,52 +267,66 @@ impl Expansion {
     /// Records what was returned; its span is the return type's, where an error about it belongs.
     fn record(&self) -> TokenStream {
         let runtime = &self.runtime;
-        if self.handler.returns_nothing() || self.handler.returns_never() {
+        let signature = &self.handler.signature;
+        let result = result(signature);
+        if is_nothing(&result) || is_never(&result) {
             return quote!(#runtime::record_nothing);
         }
-        let output = match &self.handler.signature.output {
-            ReturnType::Type(_, output) => output.span(),
-            ReturnType::Default => Span::call_site(),
-        };
-        let returned = Ident::new("__linked_span_returned", Span::mixed_site());
-        let recorder = Ident::new("__linked_span_recorder", Span::mixed_site());
-        // One reference more asks whether a function that is no `async fn` returned a future all the same.
-        let references = match self.handler.shape() {
-            Shape::Plain => quote!(&&&&&),
+        let span = self.returned_at();
+        let returned = Ident::new("__linked_span_returned", span);
+        let recorder = Ident::new("__linked_span_recorder", span);
+        // Two references more ask whether a function that is no `async fn` returned a future all the same.
+        let references = match Shape::of(signature) {
+            Shape::Plain => quote!(&&&&&&),
             Shape::Async | Shape::Future { .. } => quote!(&&&&),
         };
-        let output = output.resolved_at(Span::mixed_site());
-        quote_spanned! {output=>
+        // Without its type, it would be inferred from what can be recorded.
+        let result = written(result);
+        let returned_value = at(span, quote!(#runtime::Returned));
+        quote_spanned! {span=>
             |#returned, #recorder| {
                 use #runtime::Outcome as _;
-                (#references #runtime::Returned(#returned)).record(#recorder)
+                (#references #returned_value::<#result>(#returned)).record(#recorder)
             }
         }
     }
 
-    /// `-> T`, for coercions and for errors that point at the return type.
-    fn closure_output(&self) -> TokenStream {
-        match self.handler.output_hint() {
-            Some(output) => quote!(-> #output),
-            None => TokenStream::new(),
-        }
+    /// The return type, for coercions and for errors that point at it.
+    fn returned_type(&self) -> Type {
+        written(returned(&self.handler.signature))
+    }
+
+    /// Where the return type is, or would be.
+    fn returned_at(&self) -> Span {
+        let signature = &self.handler.signature;
+        let span = match &signature.output {
+            ReturnType::Type(_, output) => output.span(),
+            ReturnType::Default => signature.paren_token.span.close(),
+        };
+        span.resolved_at(Span::mixed_site())
     }
 
     /// The same for an `async` block, to which no type can be written: a `return` that is never reached.
-    fn async_hint(&self) -> TokenStream {
-        if self.handler.returns_never() {
-            return TokenStream::new();
-        }
-        let output = match self.handler.output_hint() {
-            Some(output) => output.into_token_stream(),
-            None if self.handler.returns_nothing() => quote!(()),
-            None => return TokenStream::new(),
+    fn hint(&self) -> TokenStream {
+        let runtime = &self.runtime;
+        let span = self.returned_at();
+        let hint = Ident::new("__linked_span_hint", span);
+        let (result, returned) = (
+            written(result(&self.handler.signature)),
+            self.returned_type(),
+        );
+        let value = match Shape::of(&self.handler.signature) {
+            _ if is_never(&result) => return TokenStream::new(),
+            _ if !is_unknown(&result) => quote_spanned!(span=> let #hint: #result = loop {};),
+            Shape::Future { boxed: true } if !is_unknown(&returned) => {
+                quote_spanned!(span=> let #hint = #runtime::output_of(|| -> #returned { loop {} });)
+            }
+            _ => return TokenStream::new(),
         };
-        let hint = Ident::new("__linked_span_hint", Span::mixed_site());
-        quote! {
+        quote_spanned! {span=>
             #[allow(unknown_lints, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
             if false {
-                let #hint: #output = loop {};
+                #value
                 return #hint;
             }
         }
@@ -315,7 +338,7 @@ fn default_event(handler: &mut Handler, errors: &mut Errors) -> Option<(Ident, O
     let bindings = handler.bindings();
     if let Some(event) = bindings
         .iter()
-        .find(|binding| *binding == "event" || *binding == "events")
+        .find(|binding| ["event", "events"].contains(&&*binding.unraw().to_string()))
     {
         return Some((event.clone(), None));
     }
@@ -329,9 +352,14 @@ fn default_event(handler: &mut Handler, errors: &mut Errors) -> Option<(Ident, O
         .map(|binding| format!("#[linked_span({binding})]"))
         .collect();
     if candidates.is_empty() {
+        let has_patterns = handler.signature.inputs.len() > usize::from(!bindings.is_empty());
         errors.at(
             function,
-            format!("`{function}` has no parameter that could be the event: name one after the other `#[linked_span(…)]` takes"),
+            if has_patterns {
+                format!("no parameter of `{function}` has a name: give one to the event, and write `#[linked_span(its_name)]`")
+            } else {
+                format!("`{function}` has no parameter that could be the event: `#[linked_span]` goes on a function that is given one")
+            },
         );
     } else {
         errors.at(
@@ -354,15 +382,15 @@ fn named_events(
     let bindings = handler.bindings();
     let mut events = Vec::new();
     for parameter in named {
-        match bindings.iter().find(|binding| **binding == parameter.ident) {
-            Some(binding) => events.push(Parameter {
+        let named = |binding: &&Ident| is_same(binding, &parameter.ident);
+        if let Some(binding) = bindings.iter().find(named) {
+            events.push(Parameter {
                 ident: binding.clone(),
                 ..parameter
-            }),
-            None => {
-                let wrong = &parameter.ident;
-                errors.at(wrong, no_such_parameter(handler, &bindings, wrong));
-            }
+            });
+        } else {
+            let wrong = &parameter.ident;
+            errors.at(wrong, no_such_parameter(handler, &bindings, wrong));
         }
     }
     errors.is_empty().then_some(events)
@@ -371,7 +399,8 @@ fn named_events(
 fn no_such_parameter(handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
     let function = &handler.signature.ident;
     let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
-    let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
+    let known = names.iter().map(String::as_str);
+    let near = did_you_mean(&wrong.to_string(), known.chain(OPTIONS));
     if names.is_empty() {
         format!("`{function}` has no parameters")
     } else if near.is_empty() {

@@ -96,43 +96,51 @@ impl<T> Describe for Field<'_, T> {
 #[derive(Debug)]
 pub struct NotText<T>(PhantomData<T>);
 
+/// A literal, which is not copied.
+#[must_use]
+pub fn constant(text: &'static str) -> StringValue {
+    text.into()
+}
+
 /// The id or the type that a field is, or an error at compile time.
-pub fn text(text: impl Text) -> Option<StringValue> {
+pub fn text<F>(_: &F, text: impl Text<F>) -> Option<StringValue> {
     text.into_text()
 }
 
 /// The key that a field is, or an error at compile time.
-pub fn key<'f>(key: impl Key<'f>) -> Cow<'f, str> {
+pub fn key<'f, F>(_: &F, key: impl Key<'f, F>) -> Cow<'f, str> {
     key.into_key()
 }
 
 #[diagnostic::on_unimplemented(
-    message = "the id and the type of an event have to be `Display`: `{Self}` is not",
+    message = "the id and the type of an event have to be `Display`: `{Field}` is not",
     label = "not `Display`, nor an `Option` of what is",
     note = "implement `Display` for the field's type, or mark the field `#[event(skip)]`"
 )]
-pub trait Text {
+pub trait Text<Field> {
     /// Itself.
     fn into_text(self) -> Option<StringValue>;
 }
 
-impl Text for Option<StringValue> {
+#[diagnostic::do_not_recommend]
+impl<F> Text<F> for Option<StringValue> {
     fn into_text(self) -> Self {
         self
     }
 }
 
 #[diagnostic::on_unimplemented(
-    message = "the correlation key of an event has to be `Display`: `{Self}` is not",
+    message = "the correlation key of an event has to be `Display`: `{Field}` is not",
     label = "not `Display`",
     note = "implement `Display` for the field's type, or `linked_span::Keyed` for the event by hand"
 )]
-pub trait Key<'f> {
+pub trait Key<'f, Field> {
     /// Itself.
     fn into_key(self) -> Cow<'f, str>;
 }
 
-impl<'f> Key<'f> for Cow<'f, str> {
+#[diagnostic::do_not_recommend]
+impl<'f, F> Key<'f, F> for Cow<'f, str> {
     fn into_key(self) -> Self {
         self
     }

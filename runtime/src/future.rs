@@ -111,6 +111,12 @@ where
     handle_async(handling, future, record)
 }
 
+/// Says to the compiler what the future comes to that a function returns; never called.
+#[must_use]
+pub fn output_of<F: Future>(_: impl FnOnce() -> F) -> F::Output {
+    unreachable!("only its type is of use")
+}
+
 impl<F, R, O> Future for Handled<F, R>
 where
     F: Future,

@@ -118,6 +118,7 @@ impl<R: ?Sized> Outcome for Returned<'_, R> {
 )]
 pub trait Settled {}
 
+#[diagnostic::do_not_recommend]
 impl Settled for () {}
 
 /// What stands for the outcome of a future that has not run.

@@ -1,0 +1,177 @@
+//! What a function returns, as far as its signature says.
+
+use quote::ToTokens;
+use syn::{
+    GenericArgument, PathArguments, ReturnType, Signature, TraitBound, Type, TypeParamBound,
+    parse_quote, parse_quote_spanned,
+};
+
+use crate::handler::contains_ident;
+
+/// What a function does with its body.
+pub(crate) enum Shape {
+    Plain,
+    Async,
+    /// It returns a future: as an opaque type, or in a pinned box.
+    Future {
+        boxed: bool,
+    },
+}
+
+impl Shape {
+    pub(crate) fn of(signature: &Signature) -> Self {
+        if signature.asyncness.is_some() {
+            return Self::Async;
+        }
+        match &signature.output {
+            ReturnType::Type(_, output) if is_future(output) => Self::Future {
+                boxed: !matches!(ungrouped(output), Type::ImplTrait(_)),
+            },
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// The return type.
+pub(crate) fn returned(signature: &Signature) -> Type {
+    match &signature.output {
+        ReturnType::Type(_, output) => ungrouped(output).clone(),
+        ReturnType::Default => parse_quote_spanned!(signature.paren_token.span.close()=> ()),
+    }
+}
+
+/// What a handler comes to in the end: what it returns, or what the future does that it returns; `_` where the
+/// signature does not say.
+pub(crate) fn result(signature: &Signature) -> Type {
+    let returned = returned(signature);
+    match Shape::of(signature) {
+        Shape::Plain | Shape::Async => returned,
+        Shape::Future { .. } => future_bound(&returned)
+            .and_then(output_of)
+            .cloned()
+            .unwrap_or_else(|| parse_quote!(_)),
+    }
+}
+
+/// The type as it can be written in a body: with `_` for each `impl Trait`.
+pub(crate) fn written(mut output: Type) -> Type {
+    infer_opaque_types(&mut output);
+    if contains_ident(output.to_token_stream(), &|ident| ident == "impl") {
+        parse_quote!(_)
+    } else {
+        output
+    }
+}
+
+pub(crate) fn is_unknown(output: &Type) -> bool {
+    matches!(output, Type::Infer(_))
+}
+
+pub(crate) fn is_nothing(output: &Type) -> bool {
+    matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+pub(crate) fn is_never(output: &Type) -> bool {
+    matches!(output, Type::Never(_))
+}
+
+fn is_future(output: &Type) -> bool {
+    future_bound(output).is_some() || is_called_a_boxed_future(output)
+}
+
+/// `impl Future`'s bound, or that of `Pin<Box<dyn Future>>`.
+fn future_bound(output: &Type) -> Option<&TraitBound> {
+    match ungrouped(output) {
+        Type::ImplTrait(opaque) => future_among(&opaque.bounds),
+        output => match only_argument(only_argument(output, "Pin")?, "Box")? {
+            Type::TraitObject(object) => future_among(&object.bounds),
+            _ => None,
+        },
+    }
+}
+
+/// By the futures crate's names.
+fn is_called_a_boxed_future(output: &Type) -> bool {
+    matches!(ungrouped(output), Type::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident == "BoxFuture" || last.ident == "LocalBoxFuture"))
+}
+
+/// `T` of a `Name<T>`, by whatever path.
+fn only_argument<'t>(of: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ungrouped(of) else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(argument) => Some(ungrouped(argument)),
+        _ => None,
+    }
+}
+
+fn future_among<'b>(
+    bounds: impl IntoIterator<Item = &'b TypeParamBound>,
+) -> Option<&'b TraitBound> {
+    bounds.into_iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => {
+            let last = bound.path.segments.last()?;
+            (last.ident == "Future").then_some(bound)
+        }
+        _ => None,
+    })
+}
+
+/// `T` of `Future<Output = T>`.
+fn output_of(future: &TraitBound) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &future.path.segments.last()?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) if output.ident == "Output" => {
+            Some(ungrouped(&output.ty))
+        }
+        _ => None,
+    })
+}
+
+/// Without the invisible group around what a `macro_rules!` was given, and without parentheses.
+fn ungrouped(mut grouped: &Type) -> &Type {
+    loop {
+        grouped = match grouped {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            other => return other,
+        }
+    }
+}
+
+fn infer_opaque_types(output: &mut Type) {
+    match output {
+        Type::ImplTrait(_) => *output = parse_quote!(_),
+        Type::Array(inner) => infer_opaque_types(&mut inner.elem),
+        Type::Group(inner) => infer_opaque_types(&mut inner.elem),
+        Type::Paren(inner) => infer_opaque_types(&mut inner.elem),
+        Type::Ptr(inner) => infer_opaque_types(&mut inner.elem),
+        Type::Reference(inner) => infer_opaque_types(&mut inner.elem),
+        Type::Slice(inner) => infer_opaque_types(&mut inner.elem),
+        Type::Tuple(inner) => inner.elems.iter_mut().for_each(infer_opaque_types),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                    for argument in &mut arguments.args {
+                        if let GenericArgument::Type(argument) = argument {
+                            infer_opaque_types(argument);
+                        }
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}

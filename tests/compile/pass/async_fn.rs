@@ -1,0 +1,49 @@
+//! Free functions with `async`.
+#![deny(warnings)]
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[linked_span(event)]
+async fn named(event: &Origin) {
+    tokio::task::yield_now().await;
+    let _ = event;
+}
+
+#[linked_span]
+async fn by_value(event: Origin) -> Origin {
+    event
+}
+
+#[linked_span]
+async fn not_used_in_the_body(event: &Origin) {}
+
+#[linked_span(event)]
+async fn one_expression(event: &Origin) -> bool {
+    event.span_context().is_valid()
+}
+
+#[linked_span(event)]
+async fn one_await(event: &Origin) {
+    named(event).await
+}
+
+#[linked_span(event)]
+async fn mutable(event: &mut Origin, count: &mut usize) {
+    *event = Origin::default();
+    *count += 1;
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    named(&Origin::default()).await;
+    by_value(Origin::default()).await;
+    not_used_in_the_body(&Origin::default()).await;
+    one_expression(&Origin::default()).await;
+    one_await(&Origin::default()).await;
+    let mut count = 0;
+    mutable(&mut Origin::default(), &mut count).await;
+    assert_eq!(count, 1);
+    assert_eq!(sdk.spans().len(), 7);
+}

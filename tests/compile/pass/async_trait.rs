@@ -1,0 +1,70 @@
+//! `#[async_trait]`, which runs before or after the methods' own attributes.
+#![deny(warnings)]
+
+use async_trait::async_trait;
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[async_trait]
+trait Handle: Sync {
+    #[linked_span(event)]
+    async fn handle(&self, event: &Origin) -> Result<usize, String> {
+        let _ = event;
+        Ok(self.other(event.clone()).await?.len())
+    }
+
+    async fn other(&self, event: Origin) -> Result<&str, String>;
+
+    #[linked_span]
+    async fn without_self(delivery: Origin)
+    where
+        Self: Sized,
+    {
+        let _ = delivery;
+    }
+}
+
+struct Shop(String);
+
+#[async_trait]
+impl Handle for Shop {
+    #[linked_span(event)]
+    async fn other(&self, event: Origin) -> Result<&str, String> {
+        tokio::task::yield_now().await;
+        if event.span_context().is_valid() {
+            return Err("expected none".to_owned());
+        }
+        Ok(&self.0)
+    }
+}
+
+#[async_trait(?Send)]
+trait HandleHere {
+    async fn handle(&mut self, event: &Origin, count: &mut usize);
+}
+
+#[async_trait(?Send)]
+impl HandleHere for Shop {
+    #[linked_span(event)]
+    async fn handle(&mut self, event: &Origin, count: &mut usize) {
+        let _ = event;
+        let here = std::rc::Rc::new(1);
+        tokio::task::yield_now().await;
+        *count += *here;
+        self.0.clear();
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = &Origin::default();
+    let mut shop = Shop("done".to_owned());
+    let handler: &dyn Handle = &shop;
+    assert_eq!(handler.handle(event).await, Ok(4));
+    Shop::without_self(Origin::default()).await;
+    let mut count = 0;
+    HandleHere::handle(&mut shop, event, &mut count).await;
+    assert_eq!(count, 1);
+    assert_eq!(sdk.spans().len(), 4);
+}

@@ -1,0 +1,70 @@
+//! A function's own attributes and rustdoc, outside and inside of its body.
+#![deny(warnings, missing_docs, unused_must_use)]
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+/// Documented.
+///
+/// On several lines.
+#[linked_span(event)]
+#[must_use]
+#[inline]
+pub fn below(event: &Origin) -> usize {
+    let _ = event;
+    1
+}
+
+#[must_use = "or it was for nothing"]
+#[allow(unused_variables)]
+/// Documented below.
+#[linked_span(event)]
+pub async fn above(event: &Origin) -> usize {
+    let unused = 1;
+    2
+}
+
+/// Documented inside:
+#[linked_span(event)]
+pub fn inside(event: &Origin) -> usize {
+    //! here.
+    #![allow(unused_variables, unused_mut)]
+    let mut unused = 1;
+    let _ = event;
+    3
+}
+
+/// Inside of a future.
+#[linked_span(event)]
+pub async fn inside_later(event: &Origin) -> usize {
+    #![allow(unused_variables)]
+    let unused = 1;
+    4
+}
+
+/// Not there.
+#[linked_span(event)]
+#[cfg(any())]
+pub fn not_there(event: &Origin) -> DoesNotExist {}
+
+/// There.
+#[linked_span(event)]
+#[cfg_attr(all(), must_use)]
+#[deprecated]
+pub fn deprecated(event: &Origin, #[cfg(any())] not_there: DoesNotExist) -> usize {
+    let _ = event;
+    5
+}
+
+/// Calls them.
+fn main() {
+    let sdk = Sdk::install();
+    let event = &Origin::default();
+    assert_eq!(below(event), 1);
+    assert_eq!(inside(event), 3);
+    std::mem::drop(above(event));
+    std::mem::drop(inside_later(event));
+    #[allow(deprecated)]
+    let _ = deprecated(event);
+    assert_eq!(sdk.spans().len(), 3);
+}

@@ -1,0 +1,125 @@
+//! Handlers that `macro_rules!` makes: names by its caller, and by itself.
+#![deny(warnings)]
+
+use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[derive(LinkedEvent)]
+struct Message {
+    id: u64,
+    metadata: Origin,
+}
+
+macro_rules! name_of_the_caller {
+    ($name:ident, $event:ident, $body:expr) => {
+        #[linked_span($event, attributes(order.id = $event.id))]
+        fn $name($event: &Message) -> u64 {
+            $body
+        }
+    };
+}
+name_of_the_caller!(of_the_caller, delivery, delivery.id);
+
+macro_rules! name_of_its_own {
+    ($name:ident, $value:expr) => {
+        #[linked_span(event, attributes(order.id = event.id))]
+        async fn $name(event: &Message) -> u64 {
+            let _ = $value;
+            event.id
+        }
+    };
+}
+name_of_its_own!(of_its_own, 1);
+
+macro_rules! default_of_the_caller {
+    ($(#[$attribute:meta])* $visibility:vis fn $name:ident($event:ident: $of:ty) -> $returned:ty $body:block) => {
+        $(#[$attribute])*
+        #[linked_span]
+        $visibility fn $name($event: $of) -> $returned $body
+    };
+}
+default_of_the_caller! {
+    /// With a type, a visibility and a body of the caller's.
+    pub(crate) fn by_default(message: &Message) -> Result<u64, String> {
+        if message.id == 0 {
+            return Err("zero".to_owned());
+        }
+        Ok(message.id)
+    }
+}
+
+macro_rules! mixed {
+    ($name:ident($($parameter:ident: $of:ty),*) $body:block) => {
+        #[linked_span(event)]
+        fn $name($($parameter: $of),*) -> u64 $body
+    };
+}
+mixed!(named_in_both(event: &Message, more: u64) { event.id + more });
+
+macro_rules! with_expressions {
+    ($name:ident, $span_name:expr, $relationship:literal, $value:expr) => {
+        #[linked_span(
+                            event,
+                            name = $span_name,
+                            relationship = $relationship,
+                            attributes(value = $value, shown = %$value, debugged = ?$value),
+                        )]
+        fn $name(event: &Message) {
+            let _ = event;
+        }
+    };
+}
+with_expressions!(expressions, "named", "follows", 1 + 1);
+
+macro_rules! boxed {
+    ($name:ident, $event:ident, $async_block:expr) => {
+        #[linked_span($event)]
+        fn $name($event: Message) -> std::pin::Pin<Box<dyn Future<Output = u64> + Send>> {
+            Box::pin($async_block)
+        }
+    };
+}
+boxed!(boxed, event, async move { event.id });
+
+macro_rules! fragments {
+    ($name:ident($pattern:pat => $of:ty) -> $returned:ty $body:block) => {
+        #[linked_span]
+        fn $name($pattern: $of) -> $returned $body
+    };
+}
+fragments! {
+    boxed_fragments(event => Message) -> std::pin::Pin<Box<dyn Future<Output = u64> + Send>> {
+        Box::pin(async move { event.id })
+    }
+}
+fragments! {
+    opaque_fragments(event => Message) -> impl Future<Output = u64> {
+        async move { event.id }
+    }
+}
+fragments! {
+    pattern_fragments(Message { id, .. } => &Message) -> u64 { *id }
+}
+
+fn message() -> Message {
+    Message {
+        id: 7,
+        metadata: Origin::default(),
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = message();
+    assert_eq!(of_the_caller(&event), 7);
+    assert_eq!(of_its_own(&event).await, 7);
+    assert_eq!(by_default(&event), Ok(7));
+    assert_eq!(named_in_both(&event, 1), 8);
+    expressions(&event);
+    assert_eq!(pattern_fragments(&event), 7);
+    assert_eq!(boxed(event).await, 7);
+    assert_eq!(boxed_fragments(message()).await, 7);
+    assert_eq!(opaque_fragments(message()).await, 7);
+    assert_eq!(sdk.spans().len(), 9);
+}

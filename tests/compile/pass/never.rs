@@ -1,0 +1,65 @@
+//! Functions that do not return.
+#![deny(warnings)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[linked_span(event)]
+fn gives_up(event: &Origin) -> ! {
+    std::panic::resume_unwind(Box::new(event.clone()))
+}
+
+#[linked_span(event)]
+async fn gives_up_later(event: &Origin) -> ! {
+    tokio::task::yield_now().await;
+    std::panic::resume_unwind(Box::new(event.clone()))
+}
+
+#[linked_span(event)]
+async fn loops(event: &Origin) -> ! {
+    let _ = event;
+    loop {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[linked_span(event)]
+fn boxed(event: &Origin) -> Pin<Box<dyn Future<Output = std::convert::Infallible> + Send + '_>> {
+    Box::pin(async move { loops(event).await })
+}
+
+#[linked_span(event)]
+fn diverges_all_the_same(event: &Origin) -> usize {
+    std::panic::resume_unwind(Box::new(event.clone()))
+}
+
+#[linked_span(event)]
+async fn diverges_later_all_the_same(event: &Origin) -> usize {
+    std::panic::resume_unwind(Box::new(event.clone()))
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = Origin::default();
+    assert!(catch_unwind(AssertUnwindSafe(|| gives_up(&event))).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| diverges_all_the_same(&event))).is_err());
+    let task = tokio::spawn(async {
+        gives_up_later(&Origin::default()).await;
+    });
+    assert!(task.await.is_err());
+    let task = tokio::spawn(async {
+        diverges_later_all_the_same(&Origin::default()).await;
+    });
+    assert!(task.await.is_err());
+    let task = tokio::spawn(async {
+        boxed(&Origin::default()).await;
+    });
+    tokio::task::yield_now().await;
+    task.abort();
+    assert!(task.await.is_err());
+    assert!(sdk.spans().len() >= 4);
+}

@@ -1,0 +1,76 @@
+//! `impl Trait` in what is returned.
+#![deny(warnings)]
+
+use std::error::Error;
+use std::fmt::Display;
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[linked_span(event)]
+fn shown(event: &Origin) -> impl Display + use<> {
+    format!("{event:?}")
+}
+
+#[linked_span(event)]
+async fn shown_later(event: &Origin) -> impl Display + use<> {
+    format!("{event:?}")
+}
+
+#[linked_span(event)]
+fn parsed(event: &Origin, number: &str) -> Result<impl Display + use<>, Box<dyn Error>> {
+    let _ = event;
+    let number: u32 = number.parse()?;
+    Ok(number)
+}
+
+#[linked_span(event)]
+async fn parsed_later(
+    event: &Origin,
+    number: &str,
+) -> Result<impl Display + use<>, Box<dyn Error + Send + Sync>> {
+    let _ = event;
+    if number.is_empty() {
+        return Err("no number".into());
+    }
+    let number: u32 = number.parse()?;
+    Ok(number)
+}
+
+#[linked_span(event)]
+fn closures(
+    event: &Origin,
+) -> (
+    impl Fn(usize) -> usize + use<>,
+    Option<Box<dyn Fn() -> usize>>,
+) {
+    let _ = event;
+    (|number| number + 1, Some(Box::new(|| 1)))
+}
+
+#[linked_span(event)]
+fn listed<'e>(event: &Origin, list: &'e [u8]) -> impl Iterator<Item = &'e u8> + use<'e> {
+    let _ = event;
+    list.iter().filter(|number| **number > 1)
+}
+
+#[linked_span(event)]
+async fn fails_opaquely(event: &Origin) -> Result<(), impl Error + use<>> {
+    let _ = event;
+    Err(std::fmt::Error)
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = &Origin::default();
+    shown(event);
+    shown_later(event).await;
+    assert_eq!(parsed(event, "7").unwrap().to_string(), "7");
+    assert!(parsed_later(event, "x").await.is_err());
+    let (next, one) = closures(event);
+    assert_eq!(next(one.unwrap()()), 2);
+    assert_eq!(listed(event, &[1, 2]).count(), 1);
+    assert!(fails_opaquely(event).await.is_err());
+    assert_eq!(sdk.spans().len(), 7);
+}

@@ -1,0 +1,56 @@
+//! `crate = …`: the runtime by another name, or behind another crate.
+#![deny(warnings)]
+
+mod telemetry {
+    pub(crate) mod tracing {
+        pub(crate) use linked_span as spans;
+    }
+    pub(crate) use ::linked_span::{LinkedEvent, linked_span as handler};
+}
+
+use telemetry::handler;
+use telemetry::tracing::spans::Origin;
+
+/// Hides the extern crate's name, so that only the path can be meant.
+#[allow(dead_code)]
+mod linked_span {}
+
+#[derive(telemetry::LinkedEvent)]
+#[event(crate = telemetry::tracing::spans, type = "order")]
+struct Order {
+    id: u64,
+    #[event(key, attribute = "order.number")]
+    number: u64,
+    metadata: Origin,
+}
+
+#[derive(telemetry::LinkedEvent)]
+#[event(crate = crate::telemetry::tracing::spans)]
+enum Event {
+    Order(Order),
+}
+
+#[handler(event, crate = crate::telemetry::tracing::spans, attributes(a = "text", b = %event.id))]
+async fn later(event: &Order) -> Result<u64, String> {
+    Ok(event.number)
+}
+
+#[handler(event(origin = event.metadata.clone()), kind = internal, crate = telemetry::tracing::spans)]
+fn plain(event: &Order) {}
+
+#[handler(event, crate = ::linked_span)]
+fn by_itself(event: &Event) {}
+
+#[tokio::main]
+async fn main() {
+    let sdk = linked_span_tests::Sdk::install();
+    let event = Order {
+        id: 1,
+        number: 2,
+        metadata: Origin::default(),
+    };
+    later(&event).await.unwrap();
+    plain(&event);
+    by_itself(&Event::Order(event));
+    assert_eq!(sdk.spans().len(), 3);
+}

@@ -1,0 +1,40 @@
+//! `scope = …`
+#![deny(warnings)]
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+mod names {
+    pub(crate) const SCOPE: &str = "constant";
+}
+
+#[linked_span(event, scope = "event.processor")]
+fn literal(event: &Origin) {}
+
+#[linked_span(event, scope = names::SCOPE)]
+async fn constant(event: &Origin) {}
+
+#[linked_span(event, scope = module_path!())]
+fn module(event: &Origin) {}
+
+struct Shop;
+
+impl Shop {
+    const SCOPE: &'static str = "shop";
+
+    #[linked_span(event, scope = Shop::SCOPE)]
+    fn associated(&self, event: &Origin) {}
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = &Origin::default();
+    literal(event);
+    constant(event).await;
+    module(event);
+    Shop.associated(event);
+    let spans = sdk.spans();
+    let scopes = spans.iter().map(|span| span.instrumentation_scope.name());
+    assert!(scopes.eq(["event.processor", "constant", module_path!(), "shop"]));
+}

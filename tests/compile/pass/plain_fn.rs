@@ -1,0 +1,54 @@
+//! Free functions without `async`.
+#![deny(warnings)]
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[linked_span(event)]
+fn named(event: &Origin) {
+    let _ = event;
+}
+
+#[linked_span]
+fn by_default(event: &Origin, times: usize) -> usize {
+    let _ = event;
+    times
+}
+
+#[linked_span]
+fn the_only_parameter(delivery: Origin) -> Origin {
+    delivery
+}
+
+#[linked_span(event)]
+fn not_used_in_the_body(event: &Origin) {}
+
+#[linked_span(event)]
+fn nothing_but_a_macro(event: &Origin) -> String {
+    format!("{event:?}")
+}
+
+#[linked_span(event)]
+fn one_expression(event: &Origin) -> bool {
+    event.span_context().is_valid()
+}
+
+#[linked_span(event)]
+fn nested_blocks(event: Origin) -> Origin {
+    {
+        let again = event;
+        again
+    }
+}
+
+fn main() {
+    let sdk = Sdk::install();
+    named(&Origin::default());
+    assert_eq!(by_default(&Origin::default(), 2), 2);
+    the_only_parameter(Origin::default());
+    not_used_in_the_body(&Origin::default());
+    nothing_but_a_macro(&Origin::default());
+    one_expression(&Origin::default());
+    nested_blocks(Origin::default());
+    assert_eq!(sdk.spans().len(), 7);
+}

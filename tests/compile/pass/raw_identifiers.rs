@@ -1,0 +1,57 @@
+//! Names that have to be written with `r#`.
+#![deny(warnings)]
+
+use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[derive(LinkedEvent)]
+struct Message {
+    r#type: &'static str,
+    metadata: Origin,
+}
+
+#[linked_span(r#type, attributes(kind.r#type = r#type.r#type))]
+fn r#match(r#type: &Message, r#mod: usize) -> usize {
+    let _ = r#type;
+    r#mod
+}
+
+#[linked_span(attributes(r#type = r#loop))]
+async fn r#while(Message { r#type: r#loop, .. }: Message) -> &'static str {
+    r#loop
+}
+
+#[linked_span]
+fn r#enum(r#type: &Message) {
+    let _ = r#type;
+}
+
+#[linked_span(r#event)]
+fn not_needed(event: &Message) {
+    let _ = event;
+}
+
+#[linked_span(event)]
+fn not_needed_there(r#event: &Message) {
+    let _ = event;
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let message = Message {
+        r#type: "order.created",
+        metadata: Origin::default(),
+    };
+    r#match(&message, 1);
+    r#enum(&message);
+    not_needed(&message);
+    not_needed_there(&message);
+    r#while(message).await;
+    let spans = sdk.spans();
+    let names: Vec<_> = spans.iter().map(|span| span.name.as_ref()).collect();
+    assert_eq!(
+        names,
+        ["match", "enum", "not_needed", "not_needed_there", "while"]
+    );
+}

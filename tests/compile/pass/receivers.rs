@@ -1,0 +1,118 @@
+//! Methods, by every receiver, whose event may be `self`.
+#![deny(warnings)]
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[derive(Default)]
+struct Shop {
+    orders: usize,
+}
+
+impl Shop {
+    #[linked_span(event)]
+    fn by_reference(&self, event: &Origin) -> usize {
+        let _ = event;
+        self.orders
+    }
+
+    #[linked_span]
+    fn by_mutable_reference(&mut self, delivery: &Origin) -> &mut Self {
+        let _ = delivery;
+        self.orders += 1;
+        self
+    }
+
+    #[linked_span(event)]
+    fn by_value(self, event: &Origin) -> Self {
+        let _ = event;
+        self
+    }
+
+    #[linked_span(event)]
+    fn by_mutable_value(mut self, event: &Origin) -> Self {
+        let _ = event;
+        self.orders += 1;
+        self
+    }
+
+    #[linked_span(event)]
+    fn by_rc(self: Rc<Self>, event: &Origin) -> usize {
+        let _ = event;
+        self.orders
+    }
+
+    #[linked_span(event)]
+    async fn async_by_arc(self: Arc<Self>, event: &Origin) -> usize {
+        let _ = event;
+        self.orders
+    }
+
+    #[linked_span(event)]
+    async fn async_by_reference(&self, event: &Origin) -> &usize {
+        let _ = event;
+        &self.orders
+    }
+
+    #[linked_span(event)]
+    async fn async_by_mutable_reference(&mut self, event: &Origin) {
+        let _ = event;
+        self.orders += 1;
+    }
+
+    #[linked_span(event)]
+    async fn async_by_pin(mut self: Pin<&mut Self>, event: &Origin) {
+        let _ = event;
+        self.orders += 1;
+    }
+
+    #[linked_span(event)]
+    async fn async_by_value(self, event: Origin) -> (Self, Origin) {
+        (self, event)
+    }
+}
+
+#[derive(Clone, LinkedEvent)]
+struct Order {
+    metadata: Origin,
+    lines: Vec<u8>,
+}
+
+impl Order {
+    #[linked_span(self)]
+    fn handle(&self) -> usize {
+        self.lines.len()
+    }
+
+    #[linked_span(self, attributes(lines = self.lines.len()))]
+    async fn consume(self) -> Vec<u8> {
+        self.lines
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = &Origin::default();
+    let mut shop = Shop::default();
+    shop.by_reference(event);
+    shop.by_mutable_reference(event).by_mutable_reference(event);
+    let mut shop = shop.by_value(event).by_mutable_value(event);
+    assert_eq!(*shop.async_by_reference(event).await, 3);
+    shop.async_by_mutable_reference(event).await;
+    Pin::new(&mut shop).async_by_pin(event).await;
+    let (shop, _) = shop.async_by_value(event.clone()).await;
+    assert_eq!(Rc::new(Shop::default()).by_rc(event), 0);
+    assert_eq!(Arc::new(shop).async_by_arc(event).await, 5);
+    let order = Order {
+        metadata: event.clone(),
+        lines: vec![1],
+    };
+    order.handle();
+    order.consume().await;
+    assert_eq!(sdk.spans().len(), 13);
+}

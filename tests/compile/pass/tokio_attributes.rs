@@ -1,0 +1,28 @@
+//! `#[tokio::main]`, above and below. (`#[tokio::test]` takes no parameters, and so no event.)
+#![deny(warnings)]
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+#[linked_span(event)]
+#[tokio::main(flavor = "current_thread")]
+async fn above(event: Origin) -> Result<(), std::io::Error> {
+    tokio::task::yield_now().await;
+    drop(event);
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+#[linked_span(event)]
+async fn below(event: Origin) -> Result<(), std::io::Error> {
+    tokio::task::yield_now().await;
+    drop(event);
+    Ok(())
+}
+
+fn main() {
+    let sdk = Sdk::install();
+    above(Origin::default()).unwrap();
+    below(Origin::default()).unwrap();
+    assert_eq!(sdk.spans().len(), 2);
+}

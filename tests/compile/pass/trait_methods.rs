@@ -1,0 +1,89 @@
+//! Methods of traits: default bodies, implementations, native `async fn`.
+#![deny(warnings)]
+
+use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
+
+trait Handle {
+    type Done;
+
+    const SCOPE: &'static str = "handlers";
+
+    fn done(&self) -> Self::Done;
+
+    #[linked_span(event)]
+    fn handle(&self, event: &Origin) -> Self::Done {
+        let _ = event;
+        self.done()
+    }
+
+    #[linked_span(event, attributes(scope = Self::SCOPE))]
+    fn twice(&self, event: &Origin) -> (Self::Done, Self::Done) {
+        (self.handle(event), self.handle(event))
+    }
+
+    #[linked_span(event)]
+    fn without_self(event: &Origin)
+    where
+        Self: Sized,
+    {
+        let _ = event;
+    }
+}
+
+#[allow(async_fn_in_trait)]
+trait HandleLater {
+    #[linked_span(event)]
+    async fn handle(&self, event: &Origin) -> usize {
+        self.other(event.clone()).await
+    }
+
+    async fn other(&self, event: Origin) -> usize;
+}
+
+trait HandleElsewhere {
+    fn handle<'e>(&'e self, event: &'e Origin) -> impl Future<Output = usize> + Send + 'e;
+}
+
+struct Shop(usize);
+
+impl Handle for Shop {
+    type Done = usize;
+
+    fn done(&self) -> usize {
+        self.0
+    }
+
+    #[linked_span(event)]
+    fn without_self(event: &Origin) {
+        let _ = event;
+    }
+}
+
+impl HandleLater for Shop {
+    #[linked_span(event)]
+    async fn other(&self, event: Origin) -> usize {
+        let _ = event;
+        self.0
+    }
+}
+
+impl HandleElsewhere for Shop {
+    #[linked_span(event)]
+    async fn handle<'e>(&'e self, event: &'e Origin) -> usize {
+        let _ = event;
+        self.0
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
+    let event = &Origin::default();
+    let shop = Shop(1);
+    Handle::twice(&shop, event);
+    Shop::without_self(event);
+    HandleLater::handle(&shop, event).await;
+    HandleElsewhere::handle(&shop, event).await;
+    assert_eq!(sdk.spans().len(), 7);
+}
