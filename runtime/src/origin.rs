@@ -170,8 +170,8 @@ pub(crate) fn merged(under: &Baggage, over: &Baggage) -> Baggage {
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry::{KeyValue, StringValue};
     use opentelemetry::trace::{SpanId, TraceFlags, TraceId, TraceState};
+    use opentelemetry::{KeyValue, StringValue};
 
     use super::*;
 

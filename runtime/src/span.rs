@@ -10,7 +10,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::callsite::{Callsite, Errors};
 use crate::installed;
 use crate::outcome::{Recorder, Settled};
-use crate::start::Start;
+use crate::start::{Start, Surroundings};
 use crate::tracer;
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
@@ -77,12 +77,17 @@ impl Tracing {
         let errors = start.callsite.errors;
         let own = start.tracer.take();
         let surroundings = start.surroundings();
-        let builder = start.into_builder(now);
-        let started = match self {
-            Self::Installed(tracer) => tracer::start(&**tracer, builder, &surroundings),
-            Self::Own => own?.start_span(builder, &surroundings),
+        let (builder, pages) = start.into_builder(now);
+        let start_span = |builder, surroundings: &Surroundings| match (self, &own) {
+            (Self::Installed(tracer), _) => tracer::start(&**tracer, builder, surroundings),
+            (Self::Own, Some(own)) => own.start_span(builder, surroundings),
+            (Self::Own, None) => None,
         };
-        started.map(|started| Active {
+        let started = start_span(builder, &surroundings)?;
+        if started.recording {
+            pages.export(now, &started.context, start_span);
+        }
+        Some(Active {
             context: started.context,
             recording: started.recording,
             errors,
