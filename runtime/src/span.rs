@@ -30,17 +30,18 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Ha
         return Handling(None);
     };
     let mut start = Start::new(callsite);
-    collect(&mut start);
+    installed::while_collecting(now, || collect(&mut start));
     Handling(tracer.start(start, now))
 }
 
 /// Collects, for a span that is started when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
-    if Tracing::of(callsite, SystemTime::now()).is_none() {
+    let now = SystemTime::now();
+    if Tracing::of(callsite, now).is_none() {
         return Collected(None);
     }
     let mut start = Box::new(Start::new(callsite));
-    collect(&mut start);
+    installed::while_collecting(now, || collect(&mut start));
     Collected(Some(start))
 }
 
