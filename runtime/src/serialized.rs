@@ -22,33 +22,36 @@ const FIELDS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
 impl Serialize for Origin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = propagation::w3c_fields(self);
-        if serializer.is_human_readable() {
-            let present = fields.iter().filter(|(_, value)| value.is_some()).count();
-            let mut map = serializer.serialize_map(Some(present))?;
-            for (name, value) in &fields {
-                if let Some(value) = value {
-                    map.serialize_entry(name, value)?;
-                }
-            }
-            map.end()
-        } else {
-            let mut origin = serializer.serialize_struct("Origin", FIELDS.len())?;
-            for (name, value) in &fields {
-                origin.serialize_field(name, value.as_deref().unwrap_or_default())?;
-            }
-            origin.end()
+        if !serializer.is_human_readable() {
+            return serializer.serialize_some(&All(&fields));
         }
+        let present = fields.iter().filter(|(_, value)| value.is_some()).count();
+        let mut map = serializer.serialize_map(Some(present))?;
+        for (name, value) in &fields {
+            if let Some(value) = value {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+struct All<'a>(&'a [(&'static str, Option<String>); 3]);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut origin = serializer.serialize_struct("Origin", FIELDS.len())?;
+        for (name, value) in self.0 {
+            origin.serialize_field(name, value.as_deref().unwrap_or_default())?;
+        }
+        origin.end()
     }
 }
 
 impl<'de> Deserialize<'de> for Origin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            // Asked for an option, serde reads a missing field as none, without a `#[serde(default)]` of the user's.
-            deserializer.deserialize_option(Fields)
-        } else {
-            deserializer.deserialize_struct("Origin", &FIELDS, Fields)
-        }
+        // Asked for an option, serde reads a missing field as none, without a `#[serde(default)]` of the user's.
+        deserializer.deserialize_option(Fields)
     }
 }
 
@@ -72,24 +75,27 @@ impl<'de> Visitor<'de> for Fields {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Origin, D::Error> {
-        deserializer.deserialize_any(self)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(self)
+        } else {
+            deserializer.deserialize_struct("Origin", &FIELDS, self)
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Origin, A::Error> {
         let mut fields: Vec<(&str, Cow<'de, str>)> = Vec::new();
-        let mut count = 0;
         while let Some(name) = map.next_key_seed(Name)? {
             let Some(name) = name else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            let value = map.next_value_seed(Value)?;
-            count += 1;
-            if count <= MOST_FIELDS {
+            // A format with names says what its values are, be it binary or not.
+            let value = map.next_value_seed(Value { described: true })?;
+            if fields.len() <= MOST_FIELDS {
                 fields.push((name, value));
             }
         }
-        if count > MOST_FIELDS {
+        if fields.len() > MOST_FIELDS {
             return Ok(Origin::default());
         }
         let fields = fields.iter().map(|(name, value)| (*name, &**value));
@@ -99,7 +105,7 @@ impl<'de> Visitor<'de> for Fields {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Origin, A::Error> {
         let mut fields = FIELDS.map(|name| (name, Cow::Borrowed("")));
         for (_, field) in &mut fields {
-            match list.next_element_seed(Value)? {
+            match list.next_element_seed(Value { described: false })? {
                 Some(value) => *field = value,
                 None => break,
             }
@@ -162,13 +168,15 @@ impl Visitor<'_> for Name {
 }
 
 /// A field's value; empty if it is no text, or longer than any that could be read.
-struct Value;
+struct Value {
+    described: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for Value {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if deserializer.is_human_readable() {
+        if self.described || deserializer.is_human_readable() {
             deserializer.deserialize_any(self)
         } else {
             deserializer.deserialize_str(self)

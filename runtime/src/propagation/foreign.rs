@@ -4,7 +4,7 @@ use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::global;
 use opentelemetry::propagation::{Extractor, Injector};
-use opentelemetry::trace::TraceContextExt;
+use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 use crate::{CarrierMut, Origin, origin};
 
@@ -24,9 +24,11 @@ where
     let context = global::get_text_map_propagator(|propagator| {
         propagator.extract_with_context(&Context::new(), &fields)
     });
+    let span = context.span();
+    let span_context = Some(span.span_context()).filter(|context| context.is_valid());
     let baggage = context.baggage();
     Origin::new(
-        context.span().span_context().clone(),
+        span_context.cloned().unwrap_or(SpanContext::NONE),
         (!baggage.is_empty()).then(|| origin::merged(baggage, baggage)),
     )
 }
@@ -38,7 +40,12 @@ pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)
         propagator.inject_context(context, &mut fields);
     });
     for (name, value) in fields.0 {
-        carrier.set(&name, value);
+        // OpenTelemetry's writes `tracestate` even if it is empty, which some brokers refuse.
+        if value.is_empty() {
+            carrier.remove(&name);
+        } else {
+            carrier.set(&name, value);
+        }
     }
 }
 
@@ -72,9 +79,6 @@ struct Written(Vec<(String, String)>);
 
 impl Injector for Written {
     fn set(&mut self, name: &str, value: String) {
-        // OpenTelemetry's writes `tracestate` even if it is empty, which some brokers refuse.
-        if !value.is_empty() {
-            self.0.push((name.to_owned(), value));
-        }
+        self.0.push((name.to_owned(), value));
     }
 }

@@ -44,7 +44,7 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
 /// ```
 ///
 /// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, whatever its case. No field is written empty, and nothing where no span is active.
+/// the same name is replaced, whatever its case. No field is written empty, and no context where no span is active.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
     Context::map_current(|context| match installed::propagation() {
         Propagation::W3c { baggage } => inject_w3c(context, baggage, carrier),
@@ -133,7 +133,7 @@ impl<'a> W3cFields<'a> {
         let span_context = match self.traceparent {
             Some(traceparent) if !self.ambiguous => {
                 let state = (!self.tracestate.too_many).then(|| self.tracestate.iter());
-                w3c::read(traceparent, state.into_iter().flatten()).unwrap_or(SpanContext::NONE)
+                w3c::read(traceparent, &state.into_iter().flatten()).unwrap_or(SpanContext::NONE)
             }
             _ => SpanContext::NONE,
         };

@@ -21,7 +21,7 @@ const MAX_LENGTH: usize = 256;
 /// A broken `traceparent` is no context; a broken `tracestate` only costs the state.
 pub(super) fn read<'a>(
     traceparent: &[u8],
-    tracestate: impl Iterator<Item = &'a [u8]> + Clone,
+    tracestate: &(impl Iterator<Item = &'a [u8]> + Clone),
 ) -> Option<SpanContext> {
     let (trace_id, span_id, flags) = read_traceparent(traceparent)?;
     let state = read_tracestate(tracestate);
@@ -82,7 +82,7 @@ static HEX_VALUES: [u8; 256] = {
     values
 };
 
-fn read_tracestate<'a>(values: impl Iterator<Item = &'a [u8]> + Clone) -> TraceState {
+fn read_tracestate<'a>(values: &(impl Iterator<Item = &'a [u8]> + Clone)) -> TraceState {
     let members = || values.clone().flat_map(members).map(key_and_value);
     if !is_valid(members()) {
         return TraceState::NONE;
@@ -155,9 +155,9 @@ fn is_key(key: &[u8]) -> bool {
     }
 }
 
+/// A member was trimmed: its value cannot end with a space, which would be against the rules.
 fn is_value(value: &[u8]) -> bool {
-    value.len() <= MAX_LENGTH
-        && value.last().is_some_and(|last| *last != b' ')
+    (1..=MAX_LENGTH).contains(&value.len())
         && value
             .iter()
             .all(|byte| matches!(byte, b' '..=b'~') && *byte != b'=')

@@ -1,0 +1,174 @@
+//! An `Origin` as a field of serialized events: in JSON, in CBOR, which is binary and says what it holds, and in
+//! postcard, which is binary and does not.
+
+use std::fmt::Debug;
+
+use linked_span::Origin;
+use opentelemetry::Context;
+use opentelemetry::baggage::{BaggageExt, BaggageMetadata, KeyValueMetadata};
+use opentelemetry::trace::TraceContextExt;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::sample::{TRACEPARENT, producer};
+
+/// Fields before and after: an origin that reads too much or too little is found out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Event {
+    id: u8,
+    metadata: Origin,
+    causes: Vec<Origin>,
+    previous: Option<Origin>,
+    text: String,
+}
+
+fn json<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    let text = serde_json::to_string(value).expect("serializes");
+    serde_json::from_str(&text).expect("deserializes")
+}
+
+fn cbor<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).expect("serializes");
+    ciborium::from_reader(&bytes[..]).expect("deserializes")
+}
+
+fn postcard<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    let bytes = postcard::to_stdvec(value).expect("serializes");
+    let (value, rest) = postcard::take_from_bytes(&bytes).expect("deserializes");
+    assert!(rest.is_empty(), "all of it was read");
+    value
+}
+
+#[track_caller]
+fn assert_same<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    assert_eq!(json(value), *value);
+    assert_eq!(cbor(value), *value);
+    assert_eq!(postcard(value), *value);
+}
+
+fn origins() -> [Origin; 6] {
+    let properties = BaggageMetadata::from("p=q;r");
+    let entries = || {
+        [
+            KeyValueMetadata::new("user", "\u{e9}, = ; 100%", properties.clone()),
+            KeyValueMetadata::new("empty", "", ""),
+        ]
+    };
+    let longest: Vec<(String, String)> = (0..32)
+        .map(|number| {
+            (
+                format!("{number:a>241}@vvvvvvvvvvvvv"),
+                format!("{number:b>256}"),
+            )
+        })
+        .collect();
+    let longest: Vec<(&str, &str)> = longest.iter().map(|(k, v)| (&**k, &**v)).collect();
+    [
+        Origin::default(),
+        producer(&[]).into(),
+        producer(&[("vendor", "a value"), ("t@w", "2")]).into(),
+        producer(&longest).into(),
+        Context::new().with_baggage(entries()).into(),
+        Context::new()
+            .with_remote_span_context(producer(&[("vendor", "1")]))
+            .with_baggage(entries())
+            .into(),
+    ]
+}
+
+#[test]
+fn what_was_written_is_read() {
+    for origin in origins() {
+        assert_same(&origin);
+        assert_same(&Event {
+            id: 7,
+            metadata: origin.clone(),
+            causes: vec![origin.clone(), Origin::default(), origin.clone()],
+            previous: Some(origin).filter(|origin| *origin != Origin::default()),
+            text: "after".into(),
+        });
+    }
+    assert_same(&origins().to_vec());
+}
+
+/// The most that a `Baggage` holds, of letters that are written as three times as many.
+#[test]
+fn the_longest_baggage() {
+    let entries = (0..64).map(|number| {
+        KeyValueMetadata::new(format!("key{number:02}"), "\u{1f4a3}".repeat(30), "p")
+    });
+    let context = Context::new().with_baggage(entries.collect::<Vec<_>>());
+    assert_eq!(context.baggage().len(), 64);
+    assert_same(&Origin::from(context));
+
+    let one = KeyValueMetadata::new("key", "\u{1f4a3}".repeat(2047), "");
+    let context = Context::new().with_baggage([one]);
+    assert_eq!(context.baggage().len(), 1);
+    assert_same(&Origin::from(context));
+}
+
+/// CBOR says what it holds, but not to serde: a field may be null or missing, and the map may hold anything. A text in
+/// place of the map is the format's error.
+#[test]
+fn cbor_that_is_not_as_one_would_wish() {
+    #[derive(Debug, Serialize)]
+    struct Sent<T> {
+        id: u8,
+        metadata: T,
+        text: &'static str,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Received {
+        id: u8,
+        metadata: Origin,
+        text: String,
+    }
+    #[track_caller]
+    fn received(sent: impl Serialize) -> Origin {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&sent, &mut bytes).expect("serializes");
+        let event: Received = ciborium::from_reader(&bytes[..]).expect("the event is not lost");
+        assert_eq!((event.id, &*event.text), (7, "after"));
+        event.metadata
+    }
+    let with = |metadata: serde_json::Value| {
+        received(Sent {
+            id: 7,
+            metadata,
+            text: "after",
+        })
+    };
+    let nothing = Origin::default();
+    assert_eq!(
+        received(serde_json::json!({"id": 7, "text": "after"})),
+        nothing
+    );
+    assert_eq!(with(serde_json::json!(null)), nothing);
+    assert_eq!(with(serde_json::json!({})), nothing);
+    assert_eq!(with(serde_json::json!({"traceparent": null})), nothing);
+    assert_eq!(
+        with(serde_json::json!({"traceparent": 1, "tracestate": [], "a": {}})),
+        nothing
+    );
+    let by_name = serde_json::json!({"a": 1, "Traceparent": TRACEPARENT, "tracestate": null});
+    assert_eq!(with(by_name), producer(&[]).into());
+}
+
+/// Postcard has no names and no types: what is cut off cannot be told from what comes after.
+#[test]
+fn postcard_that_is_cut_is_the_format_s_error() {
+    for origin in origins() {
+        let bytes = postcard::to_stdvec(&origin).expect("serializes");
+        for length in 0..bytes.len() {
+            assert!(
+                postcard::from_bytes::<Origin>(&bytes[..length]).is_err(),
+                "{length}"
+            );
+        }
+    }
+    let broken = (Some(("not a context", "", "")), 7_u8);
+    let bytes = postcard::to_stdvec(&broken).expect("serializes");
+    let read: (Origin, u8) = postcard::from_bytes(&bytes).expect("the event is not lost");
+    assert_eq!(read, (Origin::default(), 7));
+}
