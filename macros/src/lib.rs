@@ -43,6 +43,10 @@ use proc_macro::TokenStream;
 /// | `#[linked_span(order)]` | this parameter, which may be `self` |
 /// | `#[linked_span(order(origin = extract(order.headers())))]` | this one, whose type is not a [`LinkedEvent`]; any expression that is `Into<Origin>` |
 /// | `#[linked_span(order(attributes(region = %order.region)))]` | this one, with attributes on its link |
+/// | `#[linked_span(payment, inventory(relationship = "reservation"))]` | several: a link to each, in this order |
+///
+/// A parameter may be a batch: a slice, a `Vec`, a `VecDeque`, an array, or a type that implements `Events`. Its type
+/// tells. Then the span is linked to each of its events.
 ///
 /// # Options
 ///
@@ -52,9 +56,9 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `name = EXPR` | the span's name, anything that is `Into<Cow<'static, str>>`, over the parameters; by default the function's |
 /// | `kind = consumer` | `consumer` (the default), `producer`, `internal`, `server` or `client` |
-/// | `relationship = EXPR` | the link's attribute `link.relationship`; by default `"triggered_by"` |
+/// | `relationship = EXPR` | the link's attribute `link.relationship`; by default `"triggered_by"`, of several parameters their names, of a batch none |
 /// | `attributes(order.id = %event.order_id, "batch.size" = 3)` | attributes of the span, which samplers see; keys are dotted names, strings, or paths to constants; values are taken by reference: [`AttributeValue`]s, `%` for what is `Display`, `?` for what is `Debug` |
-/// | `parent = current` | `current` (the default): a child of the active span; `root`: always a new trace; `event`: a child of the event's producer, and linked to it |
+/// | `parent = current` | `current` (the default): a child of the active span; `root`: always a new trace; `event`: a child of the one event's producer, and linked to it |
 /// | `errors = full` | what is recorded of an `Err`: `full` (the default), `type` (no message), `off` |
 /// | `scope = "…"` | the name of the instrumentation scope; by default your crate's, with its version |
 /// | `tracer = EXPR` | a tracer of your own: a `Tracer`, or a `&'static` or an `Arc` of one |
@@ -64,8 +68,14 @@ use proc_macro::TokenStream;
 ///
 /// # What is recorded
 ///
-/// On the span `event.id`, `event.type` and what the event's `attributes` add; on the link `link.relationship` and
-/// `link.event_type`. An event without a valid origin is handled all the same, in a span without a link.
+/// | handler of | on the span | on each link |
+/// | --- | --- | --- |
+/// | one event | `event.id`, `event.type`, what the event's `attributes` add | `link.relationship`, `link.event_type` |
+/// | a batch | `batch.size`, `batch.link_count` | `link.relationship` if one was given, `event.id`, what `attributes` add |
+/// | several parameters | | `link.relationship`, `event.id`, `link.event_type`, what `attributes` add |
+///
+/// An event without a valid origin is handled all the same; it makes no link. Links that are more than the SDK keeps go
+/// on child spans called `NAME links`; see `set_link_limit`.
 ///
 /// | outcome | on the span |
 /// | --- | --- |

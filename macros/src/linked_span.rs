@@ -57,6 +57,14 @@ impl Expansion {
         } else {
             named_events(&handler, std::mem::take(&mut args.parameters), errors)?
         };
+        if let (Some(parent), [_, second, ..]) = (&args.parent, &events[..]) {
+            if parent == "event" {
+                errors.at(
+                    &second.ident,
+                    "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
+                );
+            }
+        }
         let runtime = args.runtime.as_ref().map_or_else(
             || quote!(::linked_span::__private),
             |runtime: &Path| quote!(#runtime::__private),
@@ -209,32 +217,52 @@ impl Expansion {
             statements.extend(quote!(#start.tracer(#tracer);));
         }
         for event in &self.events {
-            let ident = &event.ident;
-            let span = ident.span();
-            statements.extend(match &event.origin {
-                None => quote_spanned!(span=> #start.event(&#ident);),
-                Some(origin) => quote! {
-                    {
-                        use #runtime::Identify as _;
-                        #start.event_from((&&#runtime::Maybe(&#ident)).event(), #origin);
-                    }
-                },
-            });
-            if let Some(relationship) = event.relationship.as_ref().or(args.relationship.as_ref()) {
-                let relationship = plain_value(relationship, runtime);
-                statements
-                    .extend(quote!(#start.link_attribute("link.relationship", #relationship);));
-            }
-            for attribute in event.attributes.iter().flatten() {
-                let (key, value) = (&attribute.key, attribute.value(runtime));
-                statements.extend(quote!(#start.link_attribute(#key, #value);));
-            }
+            statements.extend(self.collect_event(&start, event));
         }
         for attribute in args.attributes.iter().flatten() {
             let (key, value) = (&attribute.key, attribute.value(runtime));
             statements.extend(quote!(#start.attribute(#key, #value);));
         }
         quote!(|#start| { #statements })
+    }
+
+    /// What the attribute says of one parameter.
+    fn collect_event(&self, start: &Ident, event: &Parameter) -> TokenStream {
+        let Self { runtime, args, .. } = self;
+        let ident = &event.ident;
+        let relationship = event.relationship.as_ref().or(args.relationship.as_ref());
+        let relationship = relationship.map(|relationship| {
+            let relationship = plain_value(relationship, runtime);
+            quote!(#start.relationship(#relationship);)
+        });
+        // Of several, each is told from the others by its name.
+        let (event_method, from_method, name) = if self.events.len() > 1 {
+            let name = LitStr::new(&ident.unraw().to_string(), ident.span());
+            (quote!(input), quote!(input_from), Some(quote!(#name,)))
+        } else if self
+            .args
+            .parent
+            .as_ref()
+            .is_some_and(|parent| parent == "event")
+        {
+            (quote!(parent), quote!(event_from), None)
+        } else {
+            (quote!(event), quote!(event_from), None)
+        };
+        let link = match &event.origin {
+            None => quote_spanned!(ident.span()=> #start.#event_method(#name &#ident);),
+            Some(origin) => quote! {
+                {
+                    use #runtime::Identify as _;
+                    #start.#from_method(#name (&&#runtime::Maybe(&#ident)).event(), #origin);
+                }
+            },
+        };
+        let attributes = event.attributes.iter().flatten().map(|attribute| {
+            let (key, value) = (&attribute.key, attribute.value(runtime));
+            quote!(#start.link_attribute(#key, #value);)
+        });
+        quote!(#relationship #link #(#attributes)*)
     }
 
     /// The pattern's variables, by reference, where the attribute speaks of them.

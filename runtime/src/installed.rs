@@ -24,6 +24,8 @@ static GENERATION: AtomicU64 = AtomicU64::new(0);
 thread_local! {
     static TRACERS: RefCell<Tracers> = const { RefCell::new(Tracers::NONE) };
     static PROPAGATION: Cell<Option<(SystemTime, Propagation)>> = const { Cell::new(None) };
+    /// When the handler began whose events are being collected.
+    static NOW: Cell<Option<SystemTime>> = const { Cell::new(None) };
 }
 
 /// The instrumentation scope of a handler: its name, and its version if it has one.
@@ -72,13 +74,24 @@ impl Tracers {
         by_scope: Vec::new(),
     };
 
-    fn forget_what_is_old(&mut self, now: SystemTime, generation: u64) {
-        if generation != self.generation || !self.asked.is_some_and(|asked| is_fresh(asked, now)) {
-            *self = Self {
-                asked: Some(now),
-                generation,
-                by_scope: Vec::new(),
-            };
+    /// Takes out the tracers that are too old. They may be the last of a provider, which is shut down with them.
+    fn take_old(&mut self, now: SystemTime, generation: u64) -> Self {
+        if generation == self.generation && self.asked.is_some_and(|asked| is_fresh(asked, now)) {
+            return Self::NONE;
+        }
+        let fresh = Self {
+            asked: Some(now),
+            generation,
+            by_scope: Vec::new(),
+        };
+        std::mem::replace(self, fresh)
+    }
+
+    fn get(&self, scope: Scope) -> Known {
+        match self.by_scope.iter().find(|known| known.0 == scope) {
+            Some((_, Some(tracer))) => Known::Tracer(Rc::clone(tracer)),
+            Some((_, None)) => Known::NoSdk,
+            None => Known::Nothing,
         }
     }
 }
@@ -91,26 +104,27 @@ fn is_fresh(asked: SystemTime, now: SystemTime) -> bool {
 /// The tracer of this scope, unless no SDK is installed.
 pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<BoxedTracer>> {
     let generation = GENERATION.load(Ordering::Acquire);
-    let known = TRACERS.try_with(|tracers| {
-        let mut tracers = tracers.borrow_mut();
-        tracers.forget_what_is_old(now, generation);
-        let mut known = tracers.by_scope.iter();
-        known.find(|known| known.0 == scope).cloned()
-    });
-    match known {
-        Ok(Some((_, tracer))) => tracer,
-        Ok(None) => {
-            // A provider is the user's code: it runs while nothing is borrowed.
+    // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
+    // borrow. There is nothing to borrow while the thread ends.
+    let old = TRACERS.try_with(|tracers| tracers.borrow_mut().take_old(now, generation));
+    drop(old);
+    match TRACERS.try_with(|tracers| tracers.borrow().get(scope)) {
+        Ok(Known::Tracer(tracer)) => Some(tracer),
+        Ok(Known::NoSdk) => None,
+        Ok(Known::Nothing) | Err(_) => {
             let tracer = ask_for_tracer(scope);
-            let _ = TRACERS.try_with(|tracers| {
-                let mut tracers = tracers.borrow_mut();
-                tracers.by_scope.push((scope, tracer.clone()));
-            });
+            let known = (scope, tracer.clone());
+            let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push(known));
             tracer
         }
-        // The thread is ending.
-        Err(_) => ask_for_tracer(scope),
     }
+}
+
+/// What a thread knows of a scope.
+enum Known {
+    Tracer(Rc<BoxedTracer>),
+    NoSdk,
+    Nothing,
 }
 
 fn ask_for_tracer(scope: Scope) -> Option<Rc<BoxedTracer>> {
@@ -152,8 +166,22 @@ pub(crate) enum Propagation {
     Foreign,
 }
 
+/// Collects a handler's events, of which each would read the clock to know whether the propagator has to be asked for.
+pub(crate) fn while_collecting(now: SystemTime, collect: impl FnOnce()) {
+    /// Restores what was there, after a panic too.
+    struct Restore(Option<SystemTime>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let _ = NOW.try_with(|now| now.set(self.0));
+        }
+    }
+    let _restore = Restore(NOW.try_with(|cell| cell.replace(Some(now))).ok().flatten());
+    collect();
+}
+
 pub(crate) fn propagation() -> Propagation {
-    let now = SystemTime::now();
+    let now = NOW.try_with(Cell::get).ok().flatten();
+    let now = now.unwrap_or_else(SystemTime::now);
     PROPAGATION
         .try_with(|known| match known.get() {
             Some((asked, propagation)) if is_fresh(asked, now) => propagation,

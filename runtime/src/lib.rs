@@ -19,6 +19,7 @@
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 
 mod attributes;
+mod batch;
 mod callsite;
 mod carrier;
 mod describe;
@@ -27,10 +28,14 @@ mod future;
 mod installed;
 #[cfg(feature = "json")]
 mod json;
+mod limit;
 mod link;
 mod origin;
 mod outcome;
+mod pages;
 mod propagation;
+#[cfg(feature = "sampler")]
+mod sampler;
 #[cfg(feature = "serde")]
 mod serialized;
 mod span;
@@ -45,9 +50,13 @@ pub mod __private;
 pub use linked_span_macros::{LinkedEvent, linked_span};
 
 pub use crate::attributes::{AttributeValue, Attributes, set_attribute};
+pub use crate::batch::Events;
 pub use crate::carrier::{Carrier, CarrierMut};
 pub use crate::event::{Keyed, LinkedEvent};
 pub use crate::installed::set_tracer_provider;
+pub use crate::limit::{LinkOverflow, set_link_limit, set_link_overflow};
 pub use crate::origin::Origin;
 pub use crate::propagation::{extract, inject};
+#[cfg(feature = "sampler")]
+pub use crate::sampler::LinksBased;
 pub use crate::with_origin::WithOrigin;

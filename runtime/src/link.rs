@@ -1,11 +1,15 @@
 //! From an event to its link.
 
+use std::sync::Arc;
+
 use opentelemetry::trace::{Link, SpanContext};
-use opentelemetry::{KeyValue, StringValue};
+use opentelemetry::{Key, KeyValue, StringValue, Value};
 
-use crate::{Attributes, LinkedEvent};
+use crate::start::Start;
+use crate::{Attributes, Events, LinkedEvent};
 
-pub(crate) const RELATIONSHIP: &str = "link.relationship";
+const RELATIONSHIP: &str = "link.relationship";
+pub(crate) const EVENT_ID: &str = "event.id";
 const EVENT_TYPE: &str = "link.event_type";
 
 /// An event that may be a [`LinkedEvent`]: one whose `origin` was given can say who it is all the same.
@@ -30,10 +34,95 @@ impl<E> Identify for Maybe<'_, E> {
     }
 }
 
+/// What a handler's span is linked to: one event, or each of a batch, told by the type.
+///
+/// `Shape` keeps the two implementations apart; it is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `LinkedEvent` nor a batch of them",
+    label = "`#[linked_span]` cannot find the producer of this",
+    note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
+    note = "if it is not, say where its context is: `#[linked_span(event(origin = linked_span::extract(event.headers())))]`",
+    note = "if the context travels beside it, make the parameter a `linked_span::WithOrigin<_>`, or name the parameter that holds the context",
+    note = "a batch is a slice, array, `Vec` or `VecDeque` of events, or a type of yours that implements `linked_span::Events`"
+)]
+pub trait Linked<Shape> {
+    /// Links to it as the only parameter.
+    fn link(&self, start: &mut Start);
+
+    /// Links to it as one of several parameters, by its name.
+    fn link_as(&self, name: &'static str, start: &mut Start);
+}
+
+/// One event.
+#[derive(Debug)]
+pub struct One;
+
+/// A batch.
+#[derive(Debug)]
+pub struct Many;
+
+impl<E: LinkedEvent> Linked<One> for E {
+    fn link(&self, start: &mut Start) {
+        start.one(Some(self), self.origin());
+    }
+
+    fn link_as(&self, name: &'static str, start: &mut Start) {
+        start.named(name, Some(self), self.origin());
+    }
+}
+
+impl<B: Events> Linked<Many> for B {
+    fn link(&self, start: &mut Start) {
+        start.batch(self.events());
+    }
+
+    fn link_as(&self, name: &'static str, start: &mut Start) {
+        start.named_batch(name, self.events());
+    }
+}
+
+/// An event that a span can be a child of.
+#[diagnostic::on_unimplemented(
+    message = "`parent = event` needs one event, and `{Self}` is not one",
+    label = "a span has one parent, and a batch has many producers",
+    note = "leave `parent` out: the span is linked to each of them"
+)]
+pub trait Single: LinkedEvent {}
+
+impl<E: LinkedEvent> Single for E {}
+
+/// A link with what its event says of itself.
+pub(crate) fn describing(
+    context: SpanContext,
+    event: Option<&dyn LinkedEvent>,
+    relationship: Option<Value>,
+    with_type: bool,
+) -> Link {
+    let mut attributes = Attributes::with_capacity(3);
+    if let Some(relationship) = relationship {
+        attributes.push(RELATIONSHIP, relationship);
+    }
+    if let Some(event) = event {
+        if let Some(id) = event.id() {
+            attributes.push(EVENT_ID, id);
+        }
+        if let Some(event_type) = event.event_type().filter(|_| with_type) {
+            attributes.push(EVENT_TYPE, event_type);
+        }
+        event.attributes(&mut attributes);
+    }
+    Link::new(context, attributes.into_vec(), 0)
+}
+
 /// The link of a handler's only event; what else the event says stands on the span.
-pub(crate) fn of_the_one(context: SpanContext, event_type: Option<StringValue>) -> Link {
+pub(crate) fn of_the_one(
+    context: SpanContext,
+    event_type: Option<StringValue>,
+    relationship: Option<Value>,
+) -> Link {
     let mut attributes = Attributes::with_capacity(2);
-    attributes.push(RELATIONSHIP, "triggered_by");
+    let triggered_by = || StringValue::from("triggered_by").into();
+    attributes.push(RELATIONSHIP, relationship.unwrap_or_else(triggered_by));
     if let Some(event_type) = event_type {
         attributes.push(EVENT_TYPE, event_type);
     }
@@ -41,10 +130,19 @@ pub(crate) fn of_the_one(context: SpanContext, event_type: Option<StringValue>) 
 }
 
 /// Sets an attribute on links that may have it already.
-pub(crate) fn set(links: &mut [Link], attribute: &KeyValue) {
+pub(crate) fn set(links: &mut [Link], key: Key, value: Value) {
+    let attribute = KeyValue::new(key, shared(value, links.len()));
     for link in links {
         let mut attributes = Attributes::from_vec(std::mem::take(&mut link.attributes));
         attributes.replace(attribute.clone());
         link.attributes = attributes.into_vec();
+    }
+}
+
+/// A value that so many can have without a copy of its text for each.
+pub(crate) fn shared(value: Value, by: usize) -> Value {
+    match value {
+        Value::String(text) if by > 1 => Arc::<str>::from(text.as_str()).into(),
+        value => value,
     }
 }

@@ -10,7 +10,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::callsite::{Callsite, Errors};
 use crate::installed;
 use crate::outcome::{Recorder, Settled};
-use crate::start::Start;
+use crate::start::{Start, Surroundings};
 use crate::tracer;
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
@@ -30,17 +30,18 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Ha
         return Handling(None);
     };
     let mut start = Start::new(callsite);
-    collect(&mut start);
+    installed::while_collecting(now, || collect(&mut start));
     Handling(tracer.start(start, now))
 }
 
 /// Collects, for a span that is started when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
-    if Tracing::of(callsite, SystemTime::now()).is_none() {
+    let now = SystemTime::now();
+    if Tracing::of(callsite, now).is_none() {
         return Collected(None);
     }
     let mut start = Box::new(Start::new(callsite));
-    collect(&mut start);
+    installed::while_collecting(now, || collect(&mut start));
     Collected(Some(start))
 }
 
@@ -77,12 +78,17 @@ impl Tracing {
         let errors = start.callsite.errors;
         let own = start.tracer.take();
         let surroundings = start.surroundings();
-        let builder = start.into_builder(now);
-        let started = match self {
-            Self::Installed(tracer) => tracer::start(&**tracer, builder, &surroundings),
-            Self::Own => own?.start_span(builder, &surroundings),
+        let (builder, pages) = start.into_builder(now);
+        let start_span = |builder, surroundings: &Surroundings| match (self, &own) {
+            (Self::Installed(tracer), _) => tracer::start(&**tracer, builder, surroundings),
+            (Self::Own, Some(own)) => own.start_span(builder, surroundings),
+            (Self::Own, None) => None,
         };
-        started.map(|started| Active {
+        let started = start_span(builder, &surroundings)?;
+        if started.recording {
+            pages.export(now, &started.context, start_span);
+        }
+        Some(Active {
             context: started.context,
             recording: started.recording,
             errors,

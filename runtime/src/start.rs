@@ -7,10 +7,11 @@ use std::time::SystemTime;
 
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
-use opentelemetry::{Context, Key, KeyValue};
+use opentelemetry::{Context, Key, Value};
 
 use crate::callsite::{Callsite, Parent};
-use crate::link;
+use crate::link::{self, Linked, Single};
+use crate::pages::Pages;
 use crate::tracer::{IntoTracer, StartSpan};
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
@@ -23,6 +24,7 @@ pub struct Start {
     links: Vec<Link>,
     /// Where the links of the parameter that was named last begin.
     last_parameter: usize,
+    relationship: Option<Value>,
     producer: Option<SpanContext>,
     baggage: Option<Arc<Baggage>>,
 }
@@ -40,6 +42,7 @@ impl Start {
             attributes: Attributes::default(),
             links: Vec::new(),
             last_parameter: 0,
+            relationship: None,
             producer: None,
             baggage: None,
         }
@@ -55,9 +58,19 @@ impl Start {
         self.tracer = Some(tracer.into_tracer());
     }
 
-    /// The handler's only event.
-    pub fn event(&mut self, event: &impl LinkedEvent) {
-        self.one(Some(event), event.origin());
+    /// `relationship = …`, of the parameter that comes next.
+    pub fn relationship(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
+        self.relationship = relationship.to_value();
+    }
+
+    /// The handler's only parameter that is an event or a batch.
+    pub fn event<Shape>(&mut self, event: &impl Linked<Shape>) {
+        event.link(self);
+    }
+
+    /// The handler's only event, for `parent = event`.
+    pub fn parent(&mut self, event: &impl Single) {
+        self.event(event);
     }
 
     /// The handler's only event, whose origin the user gave.
@@ -65,11 +78,27 @@ impl Start {
         self.one(event, origin.into());
     }
 
-    fn one(&mut self, event: Option<&dyn LinkedEvent>, origin: Origin) {
+    /// One of several parameters.
+    pub fn input<Shape>(&mut self, name: &'static str, event: &impl Linked<Shape>) {
+        event.link_as(name, self);
+    }
+
+    /// One of several parameters, whose origin the user gave.
+    pub fn input_from(
+        &mut self,
+        name: &'static str,
+        event: Option<&dyn LinkedEvent>,
+        origin: impl Into<Origin>,
+    ) {
+        self.named(name, event, origin.into());
+    }
+
+    pub(crate) fn one(&mut self, event: Option<&dyn LinkedEvent>, origin: Origin) {
+        let relationship = self.relationship.take();
         let mut event_type = None;
         if let Some(event) = event {
             if let Some(id) = event.id() {
-                self.attributes.push("event.id", id);
+                self.attributes.push(link::EVENT_ID, id);
             }
             event_type = event.event_type();
             if let Some(event_type) = &event_type {
@@ -83,8 +112,68 @@ impl Start {
             if self.callsite.parent == Parent::Event {
                 self.producer = Some(context.clone());
             }
-            self.links = vec![link::of_the_one(context, event_type)];
+            self.links = vec![link::of_the_one(context, event_type, relationship)];
         }
+    }
+
+    pub(crate) fn named(
+        &mut self,
+        name: &'static str,
+        event: Option<&dyn LinkedEvent>,
+        origin: Origin,
+    ) {
+        self.last_parameter = self.links.len();
+        let relationship = self.relationship.take().unwrap_or_else(|| name.into());
+        let (context, _) = origin.into_parts();
+        if context.is_valid() {
+            self.links
+                .push(link::describing(context, event, Some(relationship), true));
+        }
+    }
+
+    pub(crate) fn batch(&mut self, events: impl Iterator<Item = impl LinkedEvent>) {
+        let relationship = self.relationship.take();
+        let size = self.link_to_each(events, relationship, false);
+        self.attributes.push("batch.size", count(size));
+        self.attributes
+            .push("batch.link_count", count(self.links.len()));
+    }
+
+    pub(crate) fn named_batch(
+        &mut self,
+        name: &'static str,
+        events: impl Iterator<Item = impl LinkedEvent>,
+    ) {
+        self.last_parameter = self.links.len();
+        let relationship = self.relationship.take().unwrap_or_else(|| name.into());
+        self.link_to_each(events, Some(relationship), true);
+    }
+
+    /// Returns how many events there are.
+    fn link_to_each(
+        &mut self,
+        events: impl Iterator<Item = impl LinkedEvent>,
+        relationship: Option<Value>,
+        with_type: bool,
+    ) -> usize {
+        let expected = events.size_hint().0;
+        self.links.reserve(expected);
+        let relationship = relationship.map(|relationship| link::shared(relationship, expected));
+        let mut size = 0;
+        for event in events {
+            size += 1;
+            let (context, _) = event.origin().into_parts();
+            if context.is_valid() {
+                let relationship = relationship.clone();
+                self.links.push(link::describing(
+                    context,
+                    Some(&event),
+                    relationship,
+                    with_type,
+                ));
+            }
+        }
+        size
     }
 
     /// An attribute of the span.
@@ -95,10 +184,7 @@ impl Start {
     /// An attribute of the links of the parameter that was named last.
     pub fn link_attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
         if let Some(value) = value.to_value() {
-            link::set(
-                &mut self.links[self.last_parameter..],
-                &KeyValue::new(key, value),
-            );
+            link::set(&mut self.links[self.last_parameter..], key.into(), value);
         }
     }
 
@@ -116,13 +202,19 @@ impl Start {
         Surroundings { body, parent }
     }
 
-    pub(crate) fn into_builder(mut self, now: SystemTime) -> SpanBuilder {
+    /// The span to build, and the links that find no room on it.
+    pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Pages) {
+        let pages = Pages::split(&self.builder.name, &mut self.links);
         self.builder.start_time = Some(now);
         self.builder.attributes = Some(self.attributes.into_vec());
         // Set directly: `with_links` would remove links in silence.
         self.builder.links = Some(self.links);
-        self.builder
+        (self.builder, pages)
     }
+}
+
+fn count(events: usize) -> i64 {
+    i64::try_from(events).unwrap_or(i64::MAX)
 }
 
 /// The contexts around a span.
@@ -135,6 +227,14 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// For a child of `parent`.
+    pub(crate) fn of_a_child(parent: &Context) -> Self {
+        Self {
+            body: parent.clone(),
+            parent: None,
+        }
+    }
+
     pub(crate) fn parent(&self) -> &Context {
         self.parent.as_ref().unwrap_or(&self.body)
     }

@@ -4,10 +4,14 @@ use std::time::{Duration, Instant};
 
 use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, producer};
+use opentelemetry::Context;
 use opentelemetry::global;
 use opentelemetry::trace::SpanId;
 use opentelemetry::trace::noop::NoopTracerProvider;
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{
+    InMemorySpanExporter, SdkTracerProvider, Span, SpanData, SpanProcessor,
+};
 
 #[linked_span(event)]
 fn handle(event: &Origin) -> SpanId {
@@ -105,4 +109,39 @@ fn one_that_was_shut_down() {
         0,
         "an exporter forgets what it has when it is shut down"
     );
+}
+
+/// What runs when a provider ends is the user's code, and may handle events itself.
+#[test]
+fn one_whose_end_handles_an_event() {
+    #[derive(Debug)]
+    struct HandlesAtTheEnd;
+
+    impl SpanProcessor for HandlesAtTheEnd {
+        fn on_start(&self, _: &mut Span, _: &Context) {}
+
+        fn on_end(&self, _: SpanData) {}
+
+        fn force_flush(&self) -> OTelSdkResult {
+            Ok(())
+        }
+
+        fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+            handle(&event());
+            Ok(())
+        }
+    }
+
+    let _alone = without_provider();
+    let provider = SdkTracerProvider::builder()
+        .with_span_processor(HandlesAtTheEnd)
+        .build();
+    linked_span::set_tracer_provider(provider);
+    handle(&event());
+    // The thread's tracer is the last to hold the first provider.
+    let (exporter, next) = self::provider();
+    linked_span::set_tracer_provider(next.clone());
+    handle(&event());
+    assert!(links_of(&exporter) >= 1);
+    drop(next);
 }

@@ -2,6 +2,7 @@
 
 mod article;
 mod attributes;
+mod batches;
 mod context;
 mod events;
 mod futures;
@@ -9,4 +10,7 @@ mod installed;
 mod options;
 mod origins;
 mod outcomes;
+mod pages;
+mod sampler;
+mod several;
 mod tracing;

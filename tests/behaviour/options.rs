@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::{RecordingSampler, Sdk, active, pairs, producer};
+use linked_span_tests::{Sdk, active, pairs, producer};
 use opentelemetry::trace::{SpanId, SpanKind, TraceContextExt, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider};
 
@@ -124,7 +124,7 @@ fn an_unsampled_handler_runs_in_an_unsampled_context() {
         })
     }
 
-    let sdk = Sdk::install_with(RecordingSampler::of(Sampler::AlwaysOff));
+    let sdk = Sdk::install_with(Sampler::AlwaysOff);
     let (id, sampled) = is_sampled(&order());
     assert_ne!(id, SpanId::INVALID);
     assert!(!sampled);
@@ -187,9 +187,7 @@ fn parents_under_an_active_span() {
 /// A parent-based sampler must not take a missing producer for one that was not sampled.
 #[test]
 fn an_event_without_an_origin_is_no_parent() {
-    let sdk = Sdk::install_with(RecordingSampler::of(Sampler::ParentBased(Box::new(
-        Sampler::AlwaysOn,
-    ))));
+    let sdk = Sdk::install_with(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
     let order = OrderCreated {
         metadata: Origin::default(),
         ..order()

@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
 use opentelemetry::{Context, KeyValue, Value};
-use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use opentelemetry_sdk::trace::{
+    InMemorySpanExporter, Sampler, SdkTracerProvider, ShouldSample, SpanData, TracerProviderBuilder,
+};
 
 pub use recording::{RecordingSampler, Sampled};
 
@@ -25,16 +27,28 @@ impl Sdk {
     /// Installs one that records everything.
     #[must_use]
     pub fn install() -> Self {
-        Self::install_with(RecordingSampler::default())
+        Self::install_with(Sampler::AlwaysOn)
     }
 
     /// Installs one that asks this sampler.
     #[must_use]
-    pub fn install_with(sampler: RecordingSampler) -> Self {
+    pub fn install_with(sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
+        Self::build(SdkTracerProvider::builder(), sampler)
+    }
+
+    /// Installs one that keeps so many links a span.
+    #[must_use]
+    pub fn install_with_link_limit(links: u32) -> Self {
+        let builder = SdkTracerProvider::builder().with_max_links_per_span(links);
+        Self::build(builder, Sampler::AlwaysOn)
+    }
+
+    fn build(builder: TracerProviderBuilder, sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
+        let sampler = RecordingSampler::of(sampler);
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let exporter = InMemorySpanExporter::default();
         linked_span::set_tracer_provider(
-            SdkTracerProvider::builder()
+            builder
                 .with_simple_exporter(exporter.clone())
                 .with_sampler(sampler.clone())
                 .build(),

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry::trace::{Link, SpanKind, TraceId};
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
+use opentelemetry_sdk::trace::{SamplingResult, ShouldSample};
 
 /// Asks another sampler, by default one that samples everything, and keeps what that was given.
 #[derive(Clone, Debug)]
 pub struct RecordingSampler {
     asked: Arc<Mutex<Vec<Sampled>>>,
-    inner: Sampler,
+    inner: Box<dyn ShouldSample>,
 }
 
 /// One question to the sampler.
@@ -29,10 +29,10 @@ pub struct Sampled {
 impl RecordingSampler {
     /// One that decides as `inner` does.
     #[must_use]
-    pub fn of(inner: Sampler) -> Self {
+    pub fn of(inner: impl Into<Box<dyn ShouldSample>>) -> Self {
         Self {
             asked: Arc::default(),
-            inner,
+            inner: inner.into(),
         }
     }
 
@@ -43,12 +43,6 @@ impl RecordingSampler {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-}
-
-impl Default for RecordingSampler {
-    fn default() -> Self {
-        Self::of(Sampler::AlwaysOn)
     }
 }
 

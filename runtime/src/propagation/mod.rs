@@ -133,7 +133,7 @@ impl<'a> W3cFields<'a> {
         let span_context = match self.traceparent {
             Some(traceparent) if !self.ambiguous => {
                 let state = (!self.tracestate.too_many).then(|| self.tracestate.iter());
-                w3c::read(traceparent, &state.into_iter().flatten()).unwrap_or(SpanContext::NONE)
+                w3c::read(traceparent, state.into_iter().flatten()).unwrap_or(SpanContext::NONE)
             }
             _ => SpanContext::NONE,
         };
@@ -168,7 +168,7 @@ impl<'a> Several<'a> {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &'a [u8]> + Clone {
+    fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
         self.first.iter().chain(&self.others).copied()
     }
 }

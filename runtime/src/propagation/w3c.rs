@@ -21,7 +21,7 @@ const MAX_LENGTH: usize = 256;
 /// A broken `traceparent` is no context; a broken `tracestate` only costs the state.
 pub(super) fn read<'a>(
     traceparent: &[u8],
-    tracestate: &(impl Iterator<Item = &'a [u8]> + Clone),
+    tracestate: impl Iterator<Item = &'a [u8]>,
 ) -> Option<SpanContext> {
     let (trace_id, span_id, flags) = read_traceparent(traceparent)?;
     let state = read_tracestate(tracestate);
@@ -82,28 +82,44 @@ static HEX_VALUES: [u8; 256] = {
     values
 };
 
-fn read_tracestate<'a>(values: &(impl Iterator<Item = &'a [u8]> + Clone)) -> TraceState {
-    let members = || values.clone().flat_map(members).map(key_and_value);
-    if !is_valid(members()) {
+fn read_tracestate<'a>(values: impl Iterator<Item = &'a [u8]>) -> TraceState {
+    // Nothing is allocated for a state before all of it is known to be allowed.
+    let mut pairs = [("", ""); MAX_MEMBERS];
+    let Some(count) = read_pairs(values, &mut pairs) else {
         return TraceState::NONE;
-    }
-    let members = members().flatten();
-    TraceState::from_key_value(members.clone()).unwrap_or_else(|_| representable(members))
+    };
+    let pairs = pairs[..count].iter().copied();
+    TraceState::from_key_value(pairs.clone()).unwrap_or_else(|_| representable(pairs))
 }
 
 /// OpenTelemetry takes a vendor's name of 13 characters at most, the specification 14: that member is left out, and the
 /// others are kept.
-fn representable<'a>(members: impl Iterator<Item = (&'a str, &'a str)>) -> TraceState {
-    let takes = |member: &(&str, &str)| TraceState::from_key_value([*member]).is_ok();
-    TraceState::from_key_value(members.filter(takes)).unwrap_or_default()
+fn representable<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> TraceState {
+    let takes = |pair: &(&str, &str)| TraceState::from_key_value([*pair]).is_ok();
+    TraceState::from_key_value(pairs.filter(takes)).unwrap_or_default()
 }
 
-/// The members of one value, without those that are empty, as lists that were joined may have.
-fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    value
-        .split(|byte| *byte == b',')
-        .map(trim)
-        .filter(|member| !member.is_empty())
+/// Returns how many pairs there are; `None` if they are too many, or one is not allowed.
+fn read_pairs<'a>(
+    values: impl Iterator<Item = &'a [u8]>,
+    pairs: &mut [(&'a str, &'a str); MAX_MEMBERS],
+) -> Option<usize> {
+    let mut count = 0;
+    for value in values {
+        for member in value.split(|byte| *byte == b',').map(trim) {
+            // Lists that were joined may have empty members.
+            if member.is_empty() {
+                continue;
+            }
+            let (key, value) = key_and_value(member)?;
+            if pairs[..count].iter().any(|(known, _)| *known == key) {
+                return None;
+            }
+            *pairs.get_mut(count)? = (key, value);
+            count += 1;
+        }
+    }
+    Some(count)
 }
 
 fn trim(mut value: &[u8]) -> &[u8] {
@@ -113,29 +129,9 @@ fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
-fn is_valid<'a>(members: impl Iterator<Item = Option<(&'a str, &'a str)>>) -> bool {
-    let mut keys = [""; MAX_MEMBERS];
-    for (count, member) in members.enumerate() {
-        match member {
-            Some((key, _)) if count < MAX_MEMBERS && !keys[..count].contains(&key) => {
-                keys[count] = key;
-            }
-            _ => return false,
-        }
-    }
-    true
-}
-
 fn key_and_value(member: &[u8]) -> Option<(&str, &str)> {
-    let equals = member.iter().position(|byte| *byte == b'=')?;
-    let (key, value) = (&member[..equals], &member[equals + 1..]);
-    if !is_key(key) || !is_value(value) {
-        return None;
-    }
-    Some((
-        std::str::from_utf8(key).ok()?,
-        std::str::from_utf8(value).ok()?,
-    ))
+    let (key, value) = std::str::from_utf8(member).ok()?.split_once('=')?;
+    (is_key(key.as_bytes()) && is_value(value.as_bytes())).then_some((key, value))
 }
 
 /// `vendor`, or `tenant@vendor`.
@@ -183,6 +179,9 @@ pub(super) fn traceparent(context: &SpanContext) -> String {
 /// The state, unless there is none, or one that the specification does not allow to be sent.
 pub(super) fn tracestate(context: &SpanContext) -> Option<String> {
     let header = context.trace_state().header();
-    let valid = is_valid(members(header.as_bytes()).map(key_and_value));
-    (valid && !header.is_empty()).then_some(header)
+    let mut pairs = [("", ""); MAX_MEMBERS];
+    let count = read_pairs(std::iter::once(header.as_bytes()), &mut pairs)?;
+    // A value that ends with a space would lose it on the way.
+    let is_kept = pairs[..count].iter().copied().eq(context.trace_state());
+    (count > 0 && is_kept).then_some(header)
 }

@@ -1,0 +1,81 @@
+//! Several events that are handled as one.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::LinkedEvent;
+
+/// A batch of events: a handler's span is linked to each.
+///
+/// ```
+/// use linked_span::{Events, LinkedEvent, Origin, linked_span};
+///
+/// #[derive(LinkedEvent)]
+/// struct Record { metadata: Origin }
+///
+/// struct Poll { records: Vec<Record>, watermark: u64 }
+///
+/// impl Events for Poll {
+///     fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+///         self.records.iter()
+///     }
+/// }
+///
+/// #[linked_span(poll)]
+/// fn store(poll: &Poll) {
+///     // …
+/// }
+/// ```
+///
+/// Implemented for slices, arrays, `Vec`s and `VecDeque`s of [`LinkedEvent`]s, for pointers to batches, and for
+/// `Option`s of them, where `None` is an empty one. Whether a parameter is one event or a batch is told by its type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a batch of `LinkedEvent`s",
+    note = "implement `linked_span::Events` for it, or name a parameter that is a slice, a `Vec` or a `VecDeque` of events"
+)]
+pub trait Events {
+    /// The events, in the order of their links.
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent>;
+}
+
+impl<E: LinkedEvent> Events for [E] {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        self.iter()
+    }
+}
+
+impl<E: LinkedEvent, const LENGTH: usize> Events for [E; LENGTH] {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        self.iter()
+    }
+}
+
+impl<E: LinkedEvent> Events for Vec<E> {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        self.iter()
+    }
+}
+
+impl<E: LinkedEvent> Events for VecDeque<E> {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        self.iter()
+    }
+}
+
+impl<B: Events> Events for Option<B> {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        self.iter().flat_map(B::events)
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ty)*) => { $(
+        impl<B: Events + ?Sized> Events for $pointer {
+            fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+                (**self).events()
+            }
+        }
+    )* };
+}
+pointers!(&B &mut B Box<B> Rc<B> Arc<B>);

@@ -1,0 +1,55 @@
+//! The links that find no room on a span, on child spans of their own.
+
+use std::time::SystemTime;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{Link, SpanBuilder, SpanKind, TraceContextExt};
+
+use crate::limit;
+use crate::start::Surroundings;
+use crate::tracer::Started;
+
+/// Links beyond the first page, which are lost if nobody exports them.
+pub(crate) struct Pages {
+    name: String,
+    links: Vec<Link>,
+    length: usize,
+}
+
+impl Pages {
+    /// Leaves `links` with what one span keeps.
+    pub(crate) fn split(span: &str, links: &mut Vec<Link>) -> Self {
+        match limit::page() {
+            Some(length) if links.len() > length => Self {
+                name: format!("{span} links"),
+                links: links.split_off(length),
+                length,
+            },
+            _ => Self {
+                name: String::new(),
+                links: Vec::new(),
+                length: 0,
+            },
+        }
+    }
+
+    /// Exports a child span a page. It is no part of the handler's work, and so takes no time.
+    pub(crate) fn export(
+        self,
+        now: SystemTime,
+        parent: &Context,
+        start_span: impl Fn(SpanBuilder, &Surroundings) -> Option<Started>,
+    ) {
+        let surroundings = Surroundings::of_a_child(parent);
+        let mut links = self.links.into_iter();
+        while links.len() > 0 {
+            let mut builder = SpanBuilder::from_name(self.name.clone())
+                .with_kind(SpanKind::Internal)
+                .with_start_time(now);
+            builder.links = Some(links.by_ref().take(self.length).collect());
+            if let Some(page) = start_span(builder, &surroundings) {
+                page.context.span().end_with_timestamp(now);
+            }
+        }
+    }
+}
