@@ -57,10 +57,10 @@ impl Expansion {
         } else {
             named_events(&handler, std::mem::take(&mut args.parameters), errors)?
         };
-        if let (Some(parent), [_, second, ..]) = (&args.parent, &events[..]) {
+        if let (Some(parent), [_, _, ..]) = (&args.parent, &events[..]) {
             if parent == "event" {
                 errors.at(
-                    &second.ident,
+                    parent,
                     "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
                 );
             }

@@ -61,6 +61,7 @@ pub struct One;
 #[derive(Debug)]
 pub struct Many;
 
+#[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut Start) {
         start.one(Some(self), self.origin());
@@ -71,6 +72,7 @@ impl<E: LinkedEvent> Linked<One> for E {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: Events> Linked<Many> for B {
     fn link(&self, start: &mut Start) {
         start.batch(self.events());
@@ -89,6 +91,7 @@ impl<B: Events> Linked<Many> for B {
 )]
 pub trait Single: LinkedEvent {}
 
+#[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Single for E {}
 
 /// A link with what its event says of itself.

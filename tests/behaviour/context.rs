@@ -42,7 +42,7 @@ async fn at_every_poll(event: &Origin) -> [SpanId; 3] {
 #[linked_span(event)]
 async fn until_dropped(event: &Origin, note: NotesOnDrop) {
     let _note = note;
-    pending().await
+    pending::<()>().await;
 }
 
 #[test]

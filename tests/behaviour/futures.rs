@@ -65,8 +65,8 @@ fn early(event: &Origin, at_once: bool) -> Pin<Box<dyn Future<Output = SpanId> +
 #[linked_span(event)]
 fn opaque(event: Origin) -> impl Future<Output = SpanId> + Send {
     async move {
-        let _event = event;
         tokio::task::yield_now().await;
+        assert!(event.span_context().is_valid());
         current()
     }
 }

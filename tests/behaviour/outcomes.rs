@@ -236,7 +236,7 @@ fn a_panic_of_a_future() {
 
 #[linked_span(event)]
 async fn waits(event: &Origin) {
-    pending().await
+    pending::<()>().await;
 }
 
 fn assert_cancelled(span: &SpanData) {

@@ -18,7 +18,8 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, Spa
 #[derive(LinkedEvent)]
 struct Event {
     id: String,
-    event_type: String,
+    #[event(type)]
+    kind: String,
     metadata: HashMap<String, String>,
 }
 
@@ -46,7 +47,7 @@ fn by_hand(event: &Event) -> usize {
         producer.span().span_context().clone(),
         vec![
             KeyValue::new("link.relationship", "triggered_by"),
-            KeyValue::new("link.event_type", event.event_type.clone()),
+            KeyValue::new("link.event_type", event.kind.clone()),
         ],
         0,
     );
@@ -56,7 +57,7 @@ fn by_hand(event: &Event) -> usize {
         .with_links(vec![link])
         .with_attributes([
             KeyValue::new("event.id", event.id.clone()),
-            KeyValue::new("event.type", event.event_type.clone()),
+            KeyValue::new("event.type", event.kind.clone()),
         ])
         .start(&*TRACER);
     let context = Context::current_with_span(span);
@@ -71,7 +72,7 @@ fn events() -> Vec<Event> {
     (1..=64_u64)
         .map(|number| Event {
             id: format!("event-{number:04}"),
-            event_type: format!("order.created.{}", number % 7),
+            kind: format!("order.created.{}", number % 7),
             metadata: HashMap::from([
                 (
                     "traceparent".to_owned(),

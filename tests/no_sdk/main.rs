@@ -16,14 +16,15 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 #[derive(LinkedEvent)]
 struct Event {
     id: String,
-    event_type: String,
+    #[event(type)]
+    kind: String,
     metadata: HashMap<String, String>,
 }
 
 fn event() -> Event {
     Event {
         id: "e-1".into(),
-        event_type: "order.created".into(),
+        kind: "order.created".into(),
         metadata: HashMap::from([
             ("traceparent".into(), traceparent(&producer(1))),
             ("tracestate".into(), "vendor=state".into()),

@@ -1,0 +1,54 @@
+//! One parameter or several, each one event or a batch, told apart by their types.
+
+#![deny(warnings)]
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use linked_span::{Events, LinkedEvent, Origin, linked_span};
+use opentelemetry::trace::SpanContext;
+
+#[linked_span(events)]
+fn generic<E: LinkedEvent>(events: &[E]) {}
+
+#[linked_span(events)]
+fn of_whatever(events: &impl Events) {}
+
+#[linked_span(batch)]
+async fn owned<const LENGTH: usize>(batch: [Origin; LENGTH]) -> usize {
+    batch.len()
+}
+
+struct Json<T>(T);
+
+#[linked_span]
+fn destructured(Json(events): Json<VecDeque<Origin>>) {
+    drop(events);
+}
+
+#[linked_span(first, rest, context(origin = context), relationship = "given")]
+fn several(first: Origin, rest: Arc<[Origin]>, context: &SpanContext) {
+    drop((first, rest));
+}
+
+struct Poll(Vec<Origin>);
+
+impl Events for Poll {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        self.0.iter()
+    }
+}
+
+impl Poll {
+    #[linked_span(self)]
+    fn store(&self) {}
+}
+
+fn main() {
+    generic::<Origin>(&[]);
+    of_whatever(&Poll(Vec::new()));
+    drop(owned([]));
+    destructured(Json(VecDeque::new()));
+    several(Origin::default(), Arc::new([]), &SpanContext::NONE);
+    Poll(Vec::new()).store();
+}
