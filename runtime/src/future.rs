@@ -23,11 +23,16 @@ pin_project! {
     impl<F, R> PinnedDrop for Handled<F, R> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let guard = this.stage.context().map(|context| context.clone().attach());
-            this.future.set(None);
-            drop(guard);
-            if let Stage::Running(active) = this.stage {
-                active.cancelled();
+            match this.stage {
+                Stage::Running(active) => {
+                    active.within(|| this.future.set(None));
+                    active.cancelled();
+                }
+                Stage::Ended(context) => {
+                    let _guard = context.clone().attach();
+                    this.future.set(None);
+                }
+                Stage::Later(_) | Stage::Off => {}
             }
         }
     }
@@ -46,14 +51,6 @@ enum Stage {
 impl Stage {
     fn of(handling: Handling) -> Self {
         handling.0.map_or(Self::Off, Self::Running)
-    }
-
-    fn context(&self) -> Option<&Context> {
-        match self {
-            Self::Running(active) => Some(&active.context),
-            Self::Ended(context) => Some(context),
-            Self::Later(_) | Self::Off => None,
-        }
     }
 
     fn begin(&mut self) {

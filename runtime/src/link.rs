@@ -97,21 +97,21 @@ impl<E: LinkedEvent> Single for E {}
 /// A link with what its event says of itself.
 pub(crate) fn describing(
     context: SpanContext,
-    event: Option<&dyn LinkedEvent>,
     relationship: Option<Value>,
-    with_type: bool,
+    event: Option<&dyn LinkedEvent>,
+    event_type: Option<StringValue>,
 ) -> Link {
     let mut attributes = Attributes::with_capacity(3);
     if let Some(relationship) = relationship {
         attributes.push(RELATIONSHIP, relationship);
     }
+    if let Some(id) = event.and_then(LinkedEvent::id) {
+        attributes.push(EVENT_ID, id);
+    }
+    if let Some(event_type) = event_type {
+        attributes.push(EVENT_TYPE, event_type);
+    }
     if let Some(event) = event {
-        if let Some(id) = event.id() {
-            attributes.push(EVENT_ID, id);
-        }
-        if let Some(event_type) = event.event_type().filter(|_| with_type) {
-            attributes.push(EVENT_TYPE, event_type);
-        }
         event.attributes(&mut attributes);
     }
     Link::new(context, attributes.into_vec(), 0)
@@ -134,7 +134,12 @@ pub(crate) fn of_the_one(
 
 /// Sets an attribute on links that may have it already.
 pub(crate) fn set(links: &mut [Link], key: Key, value: Value) {
-    let attribute = KeyValue::new(key, shared(value, links.len()));
+    let value = if links.len() > 1 {
+        shared(value)
+    } else {
+        value
+    };
+    let attribute = KeyValue::new(key, value);
     for link in links {
         let mut attributes = Attributes::from_vec(std::mem::take(&mut link.attributes));
         attributes.replace(attribute.clone());
@@ -142,10 +147,10 @@ pub(crate) fn set(links: &mut [Link], key: Key, value: Value) {
     }
 }
 
-/// A value that so many can have without a copy of its text for each.
-pub(crate) fn shared(value: Value, by: usize) -> Value {
+/// A value that many links can have without a copy of its text for each.
+pub(crate) fn shared(value: Value) -> Value {
     match value {
-        Value::String(text) if by > 1 => Arc::<str>::from(text.as_str()).into(),
+        Value::String(text) => Arc::<str>::from(text.as_str()).into(),
         value => value,
     }
 }

@@ -27,7 +27,9 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 /// With the feature `serde` it is `{"traceparent": "…", "tracestate": "…", "baggage": "…"}` in self-describing
 /// formats, each entry only if there is one, as the W3C's
 /// [trace context](https://www.w3.org/TR/trace-context-1/) and [baggage](https://www.w3.org/TR/baggage/) have it. A
-/// missing, empty, null or malformed one reads as an origin without a span context, never as an error.
+/// missing, empty, null or malformed one reads as an origin without a span context, never as an error. (serde cannot
+/// `flatten` it, since it may be missing: for a `traceparent` at the top of an event, flatten a map, and mark that
+/// `#[event(metadata)]`.)
 ///
 /// Two origins are equal if they carry the same: whether a context came from another process is not compared.
 #[derive(Clone, Default)]

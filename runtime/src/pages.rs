@@ -1,5 +1,6 @@
 //! The links that find no room on a span, on child spans of their own.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use opentelemetry::Context;
@@ -11,22 +12,23 @@ use crate::tracer::Started;
 
 /// Links beyond the first page, which are lost if nobody exports them.
 pub(crate) struct Pages {
-    name: String,
+    /// The handler's span's.
+    name: Cow<'static, str>,
     links: Vec<Link>,
     length: usize,
 }
 
 impl Pages {
     /// Leaves `links` with what one span keeps.
-    pub(crate) fn split(span: &str, links: &mut Vec<Link>) -> Self {
+    pub(crate) fn split(builder: &SpanBuilder, links: &mut Vec<Link>) -> Self {
         match limit::page() {
             Some(length) if links.len() > length => Self {
-                name: format!("{span} links"),
+                name: builder.name.clone(),
                 links: links.split_off(length),
                 length,
             },
             _ => Self {
-                name: String::new(),
+                name: Cow::Borrowed(""),
                 links: Vec::new(),
                 length: 0,
             },
@@ -43,7 +45,7 @@ impl Pages {
         let surroundings = Surroundings::of_a_child(parent);
         let mut links = self.links.into_iter();
         while links.len() > 0 {
-            let mut builder = SpanBuilder::from_name(self.name.clone())
+            let mut builder = SpanBuilder::from_name(format!("{} links", self.name))
                 .with_kind(SpanKind::Internal)
                 .with_start_time(now);
             builder.links = Some(links.by_ref().take(self.length).collect());

@@ -107,10 +107,13 @@ pub(crate) struct Active {
 }
 
 impl Active {
+    /// Records what was returned, which runs the user's code too: the text of an error.
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
-        if self.recording {
-            record(&Recorder::new(self.context.span(), self.errors));
-        }
+        self.ended_by_a_panic_in(|active| {
+            if active.recording {
+                record(&Recorder::new(active.context.span(), active.errors));
+            }
+        });
         self.end();
     }
 
@@ -133,12 +136,17 @@ impl Active {
         self.context.span().end();
     }
 
-    /// Runs a part of the body, with the span's context current; a panic in it ends the span.
+    /// Runs a part of the body, with the span's context current.
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
+        self.ended_by_a_panic_in(|active| {
+            let _guard = active.context.clone().attach();
+            part()
+        })
+    }
+
+    fn ended_by_a_panic_in<R>(&mut self, part: impl FnOnce(&Self) -> R) -> R {
         let running = Running(self);
-        let guard = running.0.context.clone().attach();
-        let result = part();
-        drop(guard);
+        let result = part(running.0);
         std::mem::forget(running);
         result
     }

@@ -15,6 +15,9 @@ use crate::pages::Pages;
 use crate::tracer::{IntoTracer, StartSpan};
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
+/// Links, of about a hundred bytes each.
+const MOST_RESERVED: usize = 4096;
+
 /// Collects name, attributes and links, by the attribute's order: ours first, then the user's, which replace them.
 pub struct Start {
     pub(crate) callsite: &'static Callsite,
@@ -126,17 +129,20 @@ impl Start {
         let relationship = self.relationship.take().unwrap_or_else(|| name.into());
         let (context, _) = origin.into_parts();
         if context.is_valid() {
-            self.links
-                .push(link::describing(context, event, Some(relationship), true));
+            let event_type = event.and_then(LinkedEvent::event_type);
+            let link = link::describing(context, Some(relationship), event, event_type);
+            self.links.push(link);
         }
     }
 
     pub(crate) fn batch(&mut self, events: impl Iterator<Item = impl LinkedEvent>) {
-        let relationship = self.relationship.take();
-        let size = self.link_to_each(events, relationship, false);
+        let relationship = self.relationship.take().map(link::shared);
+        let size = self.link_to_each(events, |context, event| {
+            link::describing(context, relationship.clone(), Some(event), None)
+        });
+        let links = self.links.len();
         self.attributes.push("batch.size", count(size));
-        self.attributes
-            .push("batch.link_count", count(self.links.len()));
+        self.attributes.push("batch.link_count", count(links));
     }
 
     pub(crate) fn named_batch(
@@ -145,32 +151,28 @@ impl Start {
         events: impl Iterator<Item = impl LinkedEvent>,
     ) {
         self.last_parameter = self.links.len();
-        let relationship = self.relationship.take().unwrap_or_else(|| name.into());
-        self.link_to_each(events, Some(relationship), true);
+        let relationship = self.relationship.take().map(link::shared);
+        let relationship = relationship.unwrap_or_else(|| name.into());
+        self.link_to_each(events, |context, event| {
+            let relationship = Some(relationship.clone());
+            link::describing(context, relationship, Some(event), event.event_type())
+        });
     }
 
     /// Returns how many events there are.
     fn link_to_each(
         &mut self,
         events: impl Iterator<Item = impl LinkedEvent>,
-        relationship: Option<Value>,
-        with_type: bool,
+        link: impl Fn(SpanContext, &dyn LinkedEvent) -> Link,
     ) -> usize {
-        let expected = events.size_hint().0;
-        self.links.reserve(expected);
-        let relationship = relationship.map(|relationship| link::shared(relationship, expected));
+        // What an iterator of the user's expects is not to be trusted without a bound.
+        self.links.reserve(events.size_hint().0.min(MOST_RESERVED));
         let mut size = 0;
         for event in events {
             size += 1;
             let (context, _) = event.origin().into_parts();
             if context.is_valid() {
-                let relationship = relationship.clone();
-                self.links.push(link::describing(
-                    context,
-                    Some(&event),
-                    relationship,
-                    with_type,
-                ));
+                self.links.push(link(context, &event));
             }
         }
         size
@@ -204,7 +206,7 @@ impl Start {
 
     /// The span to build, and the links that find no room on it.
     pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Pages) {
-        let pages = Pages::split(&self.builder.name, &mut self.links);
+        let pages = Pages::split(&self.builder, &mut self.links);
         self.builder.start_time = Some(now);
         self.builder.attributes = Some(self.attributes.into_vec());
         // Set directly: `with_links` would remove links in silence.

@@ -171,3 +171,36 @@ fn attributes_of_the_parameter_are_for_every_link() {
         );
     }
 }
+
+/// An iterator that promises more than there is memory for.
+struct Boastful;
+
+impl Events for Boastful {
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        std::iter::repeat_with(|| event(1)).take(2).chain(Endless)
+    }
+}
+
+struct Endless;
+
+impl Iterator for Endless {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        None
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (usize::MAX, None)
+    }
+}
+
+#[linked_span(events)]
+fn boast(events: &Boastful) {}
+
+#[test]
+fn what_an_iterator_promises_is_not_believed() {
+    let sdk = Sdk::install();
+    boast(&Boastful);
+    assert_eq!(linked_to(&sdk.span()), (2, vec![1, 1]));
+}

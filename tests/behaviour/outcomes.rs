@@ -314,3 +314,48 @@ fn a_handler_in_a_destructor() {
     assert!(panicked.is_err());
     assert_returned(&sdk.span());
 }
+
+struct PanicsAsText;
+
+impl std::fmt::Display for PanicsAsText {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("as it should")
+    }
+}
+
+#[linked_span(event)]
+fn fails_without_words(event: &Origin) -> Result<(), PanicsAsText> {
+    Err(PanicsAsText)
+}
+
+/// What the context outlives, the span does not.
+#[test]
+fn an_err_that_panics_as_text() {
+    let sdk = Sdk::install();
+    assert!(catch_unwind(|| fails_without_words(&event()).is_err()).is_err());
+    assert_panicked(&sdk.span());
+}
+
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("as it should");
+    }
+}
+
+#[linked_span(event)]
+async fn waits_with(event: &Origin, value: PanicsWhenDropped) {
+    let _value = value;
+    pending::<()>().await;
+}
+
+#[test]
+fn a_panic_while_a_future_is_dropped() {
+    let sdk = Sdk::install();
+    let event = event();
+    let mut handler = Box::pin(waits_with(&event, PanicsWhenDropped));
+    assert!(poll_once(handler.as_mut()).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(handler))).is_err());
+    assert_panicked(&sdk.span());
+}

@@ -172,3 +172,25 @@ fn postcard_that_is_cut_is_the_format_s_error() {
     let read: (Origin, u8) = postcard::from_bytes(&bytes).expect("the event is not lost");
     assert_eq!(read, (Origin::default(), 7));
 }
+
+/// What a `CloudEvent` has at its top, serde cannot flatten into an origin, but into a map.
+#[test]
+fn a_traceparent_at_the_top_of_an_event() {
+    #[derive(serde::Deserialize, linked_span::LinkedEvent)]
+    struct CloudEvent {
+        id: String,
+        #[serde(flatten)]
+        #[event(metadata)]
+        extensions: serde_json::Map<String, serde_json::Value>,
+    }
+
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let event = serde_json::json!({"id": "c-1", "traceparent": traceparent, "sequence": 3});
+    let event: CloudEvent = serde_json::from_value(event).expect("an event");
+    let origin = linked_span::LinkedEvent::origin(&event);
+    assert_eq!(
+        origin.span_context().span_id().to_string(),
+        "00f067aa0ba902b7"
+    );
+    assert_eq!(event.id, "c-1");
+}
