@@ -15,6 +15,61 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! The handler runs in a span of its own, which has a link to the span that was active where the event was made, be it
+//! minutes ago and in another process. Over a [batch](Events) there is a link to each event.
+//!
+//! # Install a provider
+//!
+//! Without one there are no spans, and nobody says so. Any will do; this one exports to where the exporter says:
+//!
+//! ```
+//! # use opentelemetry_sdk::trace::SdkTracerProvider;
+//! # let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
+//! let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
+//! linked_span::set_tracer_provider(provider.clone());
+//! // … the program; then, so that the last spans are exported:
+//! provider.shutdown()?;
+//! # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
+//! ```
+//!
+//! # Where the context comes from
+//!
+//! | the event | what to write |
+//! | --- | --- |
+//! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
+//! | your own, computed | [`impl LinkedEvent`](trait@LinkedEvent) |
+//! | a type of somebody else's | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
+//! | a payload in a queue of the process | [`WithOrigin`] |
+//! | raw JSON | `serde_json::Value`, with the feature `json` |
+//!
+//! The producer stores [`Origin::current()`] in the event, or writes into headers with [`inject`]. What is written and
+//! read there is the global propagator's choice, and the W3C's if none is installed; see [`extract`].
+//!
+//! # Beside `tracing`
+//!
+//! Spans are opened through OpenTelemetry. With tracing-opentelemetry, a handler that is called in a
+//! `#[tracing::instrument]`ed function is its child, and an `#[tracing::instrument]`ed function that is called in a
+//! handler is the handler's, as long as its layer's context activation is on, as it is by default. Without it the two do
+//! not see each other: the handler begins a trace of its own, [`Origin::current()`] does not see the `tracing` span that
+//! is entered, and what is instrumented in the handler becomes a child of the `tracing` span around it, if there is one.
+//! Of both attributes on one function, the one above is expanded first, and so its span is the inner one.
+//!
+//! # What it costs
+//!
+//! Without an SDK a handler allocates nothing, and no expression in its attribute runs. Once a millisecond a thread asks
+//! OpenTelemetry's globals whether there is an SDK by now; [`set_tracer_provider`] lets it know at once.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `http` | `http::HeaderMap` as a carrier |
+//! | `json` | `serde_json::Value` as an event and as a carrier; implies `serde` |
+//! | `sampler` | `LinksBased`, a sampler for the SDK that samples what was sampled where its events were made |
+//! | `serde` | [`Origin`] as a field of events that are serialized |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 

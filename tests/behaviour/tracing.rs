@@ -9,8 +9,14 @@ use tracing_subscriber::layer::SubscriberExt;
 
 /// Runs `f` with spans of `tracing` exported to the same SDK.
 fn with_tracing(f: impl FnOnce()) -> Vec<SpanData> {
+    with_tracing_and(true, f)
+}
+
+fn with_tracing_and(context_activation: bool, f: impl FnOnce()) -> Vec<SpanData> {
     let sdk = Sdk::install();
-    let layer = tracing_opentelemetry::layer().with_tracer(global::tracer("tracing"));
+    let layer = tracing_opentelemetry::layer()
+        .with_tracer(global::tracer("tracing"))
+        .with_context_activation(context_activation);
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), f);
     sdk.spans()
 }
@@ -135,4 +141,32 @@ fn both_attributes_on_one_function() {
         let (inner, outer) = (called(&spans, inner), called(&spans, outer));
         assert_eq!(inner.parent_span_id, outer.span_context.span_id());
     }
+}
+
+/// What the crate's documentation says of it: the two do not see each other.
+#[test]
+fn without_context_activation() {
+    let spans = with_tracing_and(false, || {
+        instrumented_outside();
+    });
+    assert_eq!(
+        called(&spans, "handler_inside").parent_span_id,
+        SpanId::INVALID
+    );
+
+    #[tracing::instrument]
+    fn outermost() {
+        handler_outside(&producer(1).into());
+    }
+
+    let spans = with_tracing_and(false, outermost);
+    let outermost = called(&spans, "outermost").span_context.span_id();
+    assert_eq!(
+        called(&spans, "handler_outside").parent_span_id,
+        SpanId::INVALID
+    );
+    assert_eq!(
+        called(&spans, "instrumented_inside").parent_span_id,
+        outermost
+    );
 }
