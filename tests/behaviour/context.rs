@@ -162,6 +162,10 @@ fn what_else_the_context_holds_stays() {
 
 #[linked_span(event)]
 fn baggage(event: &Origin) -> Vec<(String, String)> {
+    baggage_here()
+}
+
+fn baggage_here() -> Vec<(String, String)> {
     Context::map_current(|context| {
         let mut baggage: Vec<_> = context
             .baggage()
@@ -196,6 +200,27 @@ fn the_event_s_baggage_joins_the_ambient_one() {
         baggage(&Origin::default()),
         [pair("region", "eu"), pair("tenant", "a")]
     );
+}
+
+/// Baggage travels in headers as it does in an `Origin`, and several events have no baggage in common.
+#[test]
+fn baggage_from_headers_is_the_only_event_s() {
+    type Headers = [(&'static str, &'static str); 1];
+
+    #[linked_span(event(origin = linked_span::extract(event)))]
+    fn one(event: &Headers) -> Vec<(String, String)> {
+        baggage_here()
+    }
+
+    #[linked_span(first(origin = linked_span::extract(first)), second)]
+    fn several(first: &Headers, second: &Origin) -> Vec<(String, String)> {
+        baggage_here()
+    }
+
+    let _sdk = Sdk::install();
+    let headers = [("Baggage", "tenant=b%20c;private")];
+    assert_eq!(one(&headers), [("tenant".to_owned(), "b c".to_owned())]);
+    assert_eq!(several(&headers, &Origin::default()), []);
 }
 
 /// Exporters handle events too, and must not trace themselves.
