@@ -62,6 +62,16 @@ impl Stage {
     }
 }
 
+impl<F, R> Handled<F, R> {
+    fn new(stage: Stage, future: F, record: R) -> Self {
+        Self {
+            future: Some(future),
+            record: Some(record),
+            stage,
+        }
+    }
+}
+
 /// The future of an `async fn`, whose span is open.
 pub fn handle_async<F, R, O>(handling: Handling, future: F, record: R) -> Handled<F, R>
 where
@@ -69,11 +79,7 @@ where
     R: FnOnce(&F::Output, &Recorder<'_>) -> O,
     O: Settled,
 {
-    Handled {
-        future: Some(future),
-        record: Some(record),
-        stage: Stage::of(handling),
-    }
+    Handled::new(Stage::of(handling), future, record)
 }
 
 /// The future that a function returns, whose span is started when it is first polled.
@@ -83,11 +89,7 @@ where
     R: FnOnce(&F::Output, &Recorder<'_>) -> O,
     O: Settled,
 {
-    Handled {
-        future: Some(future),
-        record: Some(record),
-        stage: Stage::Later(collected),
-    }
+    Handled::new(Stage::Later(collected), future, record)
 }
 
 /// The future that a function returns after statements of its own, which are run in the span too.

@@ -58,11 +58,11 @@ impl<'de> Deserialize<'de> for Origin {
 /// Accepts whatever stands where an origin should, for an event must not be lost over it.
 struct Fields;
 
-/// Whatever else there may be instead.
-macro_rules! no_origin {
-    ($($visit:ident: $type:ty,)*) => { $(
-        fn $visit<E>(self, _: $type) -> Result<Origin, E> {
-            Ok(Origin::default())
+/// What else there may be where something is looked for.
+macro_rules! instead {
+    ($nothing:expr => $($visit:ident($($type:ty)?),)*) => { $(
+        fn $visit<E>(self, $(_: $type)?) -> Result<Self::Value, E> {
+            Ok($nothing)
         }
     )* };
 }
@@ -115,23 +115,18 @@ impl<'de> Visitor<'de> for Fields {
         Ok(propagation::origin_of_w3c(fields))
     }
 
-    fn visit_none<E>(self) -> Result<Origin, E> {
-        Ok(Origin::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<Origin, E> {
-        Ok(Origin::default())
-    }
-
-    no_origin! {
-        visit_bool: bool,
-        visit_i64: i64,
-        visit_i128: i128,
-        visit_u64: u64,
-        visit_u128: u128,
-        visit_f64: f64,
-        visit_str: &str,
-        visit_bytes: &[u8],
+    instead! {
+        Origin::default() =>
+        visit_none(),
+        visit_unit(),
+        visit_bool(bool),
+        visit_i64(i64),
+        visit_i128(i128),
+        visit_u64(u64),
+        visit_u128(u128),
+        visit_f64(f64),
+        visit_str(&str),
+        visit_bytes(&[u8]),
     }
 }
 
@@ -184,14 +179,6 @@ impl<'de> DeserializeSeed<'de> for Value {
     }
 }
 
-macro_rules! no_text {
-    ($($visit:ident: $type:ty,)*) => { $(
-        fn $visit<E>(self, _: $type) -> Result<Self::Value, E> {
-            Ok(Cow::Borrowed(""))
-        }
-    )* };
-}
-
 impl<'de> Visitor<'de> for Value {
     type Value = Cow<'de, str>;
 
@@ -208,14 +195,6 @@ impl<'de> Visitor<'de> for Value {
         Ok(Cow::Owned(kept.to_owned()))
     }
 
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(""))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(""))
-    }
-
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         self.deserialize(deserializer)
     }
@@ -230,13 +209,16 @@ impl<'de> Visitor<'de> for Value {
         Ok(Cow::Borrowed(""))
     }
 
-    no_text! {
-        visit_bool: bool,
-        visit_i64: i64,
-        visit_i128: i128,
-        visit_u64: u64,
-        visit_u128: u128,
-        visit_f64: f64,
-        visit_bytes: &[u8],
+    instead! {
+        Cow::Borrowed("") =>
+        visit_none(),
+        visit_unit(),
+        visit_bool(bool),
+        visit_i64(i64),
+        visit_i128(i128),
+        visit_u64(u64),
+        visit_u128(u128),
+        visit_f64(f64),
+        visit_bytes(&[u8]),
     }
 }
