@@ -35,6 +35,18 @@ pub(crate) struct Scope {
     pub(crate) version: Option<&'static str>,
 }
 
+impl Scope {
+    /// Most often they are one crate's, and so the very same text.
+    fn is(self, other: Self) -> bool {
+        let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
+        same(self.name, other.name)
+            && match (self.version, other.version) {
+                (Some(one), Some(other)) => same(one, other),
+                (one, other) => one == other,
+            }
+    }
+}
+
 /// Installs the program's tracer provider: OpenTelemetry's
 /// [`global::set_tracer_provider`], seen by every handler at once.
 ///
@@ -74,21 +86,20 @@ impl Tracers {
         by_scope: Vec::new(),
     };
 
-    /// Takes out the tracers that are too old. They may be the last of a provider, which is shut down with them.
-    fn take_old(&mut self, now: SystemTime, generation: u64) -> Self {
-        if generation == self.generation && self.asked.is_some_and(|asked| is_fresh(asked, now)) {
-            return Self::NONE;
-        }
-        let fresh = Self {
+    fn asked(now: SystemTime, generation: u64) -> Self {
+        Self {
             asked: Some(now),
             generation,
             by_scope: Vec::new(),
-        };
-        std::mem::replace(self, fresh)
+        }
     }
 
-    fn get(&self, scope: Scope) -> Known {
-        match self.by_scope.iter().find(|known| known.0 == scope) {
+    fn get(&self, scope: Scope, now: SystemTime, generation: u64) -> Known {
+        let is_fresh = self.asked.is_some_and(|asked| is_fresh(asked, now));
+        if !is_fresh || generation != self.generation {
+            return Known::Outdated;
+        }
+        match self.by_scope.iter().find(|known| known.0.is(scope)) {
             Some((_, Some(tracer))) => Known::Tracer(Rc::clone(tracer)),
             Some((_, None)) => Known::NoSdk,
             None => Known::Nothing,
@@ -106,18 +117,20 @@ pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<BoxedTracer>> {
     let generation = GENERATION.load(Ordering::Acquire);
     // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
     // borrow. There is nothing to borrow while the thread ends.
-    let old = TRACERS.try_with(|tracers| tracers.borrow_mut().take_old(now, generation));
-    drop(old);
-    match TRACERS.try_with(|tracers| tracers.borrow().get(scope)) {
-        Ok(Known::Tracer(tracer)) => Some(tracer),
-        Ok(Known::NoSdk) => None,
-        Ok(Known::Nothing) | Err(_) => {
-            let tracer = ask_for_tracer(scope);
-            let known = (scope, tracer.clone());
-            let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push(known));
-            tracer
+    match TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation)) {
+        Ok(Known::Tracer(tracer)) => return Some(tracer),
+        Ok(Known::NoSdk) => return None,
+        Ok(Known::Outdated) => {
+            let fresh = Tracers::asked(now, generation);
+            let outdated = TRACERS.try_with(|tracers| tracers.replace(fresh));
+            drop(outdated);
         }
+        Ok(Known::Nothing) | Err(_) => {}
     }
+    let tracer = ask_for_tracer(scope);
+    let known = (scope, tracer.clone());
+    let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push(known));
+    tracer
 }
 
 /// What a thread knows of a scope.
@@ -125,6 +138,8 @@ enum Known {
     Tracer(Rc<BoxedTracer>),
     NoSdk,
     Nothing,
+    /// What it knows is too old.
+    Outdated,
 }
 
 fn ask_for_tracer(scope: Scope) -> Option<Rc<BoxedTracer>> {

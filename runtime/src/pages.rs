@@ -19,20 +19,14 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// Leaves `links` with what one span keeps.
-    pub(crate) fn split(builder: &SpanBuilder, links: &mut Vec<Link>) -> Self {
-        match limit::page() {
-            Some(length) if links.len() > length => Self {
-                name: builder.name.clone(),
-                links: links.split_off(length),
-                length,
-            },
-            _ => Self {
-                name: Cow::Borrowed(""),
-                links: Vec::new(),
-                length: 0,
-            },
-        }
+    /// Leaves `links` with what one span keeps; `None` if that is all.
+    pub(crate) fn split(builder: &SpanBuilder, links: &mut Vec<Link>) -> Option<Self> {
+        let length = limit::page()?;
+        (links.len() > length).then(|| Self {
+            name: builder.name.clone(),
+            links: links.split_off(length),
+            length,
+        })
     }
 
     /// Exports a child span a page. It is no part of the handler's work, and so takes no time.

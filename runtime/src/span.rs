@@ -85,7 +85,7 @@ impl Tracing {
             (Self::Own, None) => None,
         };
         let started = start_span(builder, &surroundings)?;
-        if started.recording {
+        if let (Some(pages), true) = (pages, started.recording) {
             pages.export(now, &started.context, start_span);
         }
         Some(Active {

@@ -205,7 +205,7 @@ impl Start {
     }
 
     /// The span to build, and the links that find no room on it.
-    pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Pages) {
+    pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Option<Pages>) {
         let pages = Pages::split(&self.builder, &mut self.links);
         self.builder.start_time = Some(now);
         self.builder.attributes = Some(self.attributes.into_vec());

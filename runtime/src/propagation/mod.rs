@@ -119,12 +119,13 @@ impl<'a> W3cFields<'a> {
     }
 
     fn add(&mut self, name: &str, value: &'a [u8]) {
-        // The lengths tell most headers of a message apart from these.
-        if name.len() == TRACEPARENT.len() && name.eq_ignore_ascii_case(TRACEPARENT) {
+        // Nearly all are written in lowercase, which is told at a glance.
+        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
+        if is(TRACEPARENT) {
             self.ambiguous = self.traceparent.replace(value).is_some();
-        } else if name.len() == TRACESTATE.len() && name.eq_ignore_ascii_case(TRACESTATE) {
+        } else if is(TRACESTATE) {
             self.tracestate.push(value);
-        } else if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
+        } else if is(BAGGAGE) {
             self.baggage.push(value);
         }
     }

@@ -29,13 +29,11 @@ pub(super) fn read<'a>(
 }
 
 fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
-    // HTTP takes the spaces around a value away, other carriers do not.
-    let (known, rest) = trim(value).split_first_chunk::<TRACEPARENT_LENGTH>()?;
-    if known[2] != b'-' || known[35] != b'-' || known[52] != b'-' {
-        return None;
-    }
-    let [version] = hex(&known[..2])?;
-    let [flags] = hex(&known[53..])?;
+    let (version, rest) = read_field(trim(value))?;
+    let (trace_id, rest) = read_field(after_dash(rest)?)?;
+    let (span_id, rest) = read_field(after_dash(rest)?)?;
+    let (flags, rest) = read_field(after_dash(rest)?)?;
+    let ([version], [flags]) = (hex::<2, 1>(version)?, hex::<2, 1>(flags)?);
     let flags = match (version, rest.first()) {
         (0xff, _) => return None,
         (0x00, None) => flags & KNOWN_FLAGS,
@@ -43,8 +41,8 @@ fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
         (0x01.., None | Some(b'-')) => flags & TraceFlags::SAMPLED.to_u8(),
         _ => return None,
     };
-    let trace_id = TraceId::from_bytes(hex(&known[3..35])?);
-    let span_id = SpanId::from_bytes(hex(&known[36..52])?);
+    let trace_id = TraceId::from_bytes(hex::<32, 16>(trace_id)?);
+    let span_id = SpanId::from_bytes(hex::<16, 8>(span_id)?);
     (trace_id != TraceId::INVALID && span_id != SpanId::INVALID).then_some((
         trace_id,
         span_id,
@@ -52,17 +50,22 @@ fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     ))
 }
 
-/// `N` bytes from `2 * N` lowercase digits.
-fn hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    let mut wrong = digits.len() ^ (2 * N);
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let (high, low) = (
-            HEX_VALUES[usize::from(pair[0])],
-            HEX_VALUES[usize::from(pair[1])],
-        );
-        wrong |= usize::from((high | low) & NOT_HEX);
-        *byte = high << 4 | low & 0xf;
+fn read_field<const DIGITS: usize>(value: &[u8]) -> Option<(&[u8; DIGITS], &[u8])> {
+    value.split_first_chunk()
+}
+
+fn after_dash(value: &[u8]) -> Option<&[u8]> {
+    value.strip_prefix(b"-")
+}
+
+/// `BYTES` bytes from twice as many lowercase digits, without a branch, so that the compiler reads many at once.
+fn hex<const DIGITS: usize, const BYTES: usize>(digits: &[u8; DIGITS]) -> Option<[u8; BYTES]> {
+    const { assert!(DIGITS == 2 * BYTES) };
+    let values = digits.map(value_of_digit);
+    let wrong = values.iter().fold(0, |wrong, value| wrong | value) & NOT_HEX;
+    let mut bytes = [0; BYTES];
+    for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
+        *byte = pair[0] << 4 | pair[1];
     }
     (wrong == 0).then_some(bytes)
 }
@@ -71,16 +74,16 @@ const NOT_HEX: u8 = 0x80;
 
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// A byte's value as a digit; a table, since a branch a digit costs more than all the rest.
-static HEX_VALUES: [u8; 256] = {
-    let mut values = [NOT_HEX; 256];
-    let mut value = 0;
-    while value < 16 {
-        values[HEX_DIGITS[value as usize] as usize] = value;
-        value += 1;
+fn value_of_digit(digit: u8) -> u8 {
+    let (number, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+    if number < 10 {
+        number
+    } else if letter < 6 {
+        letter + 10
+    } else {
+        NOT_HEX
     }
-    values
-};
+}
 
 fn read_tracestate<'a>(values: impl Iterator<Item = &'a [u8]>) -> TraceState {
     // Nothing is allocated for a state before all of it is known to be allowed.
