@@ -2,13 +2,14 @@
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, active, pairs, producer};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanId, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::outcomes::poll_once;
 
@@ -120,10 +121,10 @@ fn handlers_nest() {
 }
 
 #[linked_span(event)]
-async fn spawns(event: &Origin) -> tokio::task::JoinHandle<()> {
+async fn spawns(event: &Origin, until: oneshot::Receiver<()>) -> JoinHandle<()> {
     let context = Context::current();
     tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        until.await.expect("a word");
         context
             .span()
             .set_attribute(KeyValue::new("too.late", true));
@@ -133,15 +134,12 @@ async fn spawns(event: &Origin) -> tokio::task::JoinHandle<()> {
 #[tokio::test]
 async fn a_span_ends_on_time_and_once_whoever_holds_its_context() {
     let sdk = Sdk::install();
-    let spawned = spawns(&Origin::default()).await;
-    let on_time = sdk.span();
-    let took = on_time
-        .end_time
-        .duration_since(on_time.start_time)
-        .expect("a clock");
-    assert!(took < Duration::from_millis(100), "{took:?}");
+    let (go_on, until) = oneshot::channel();
+    let spawned = spawns(&Origin::default(), until).await;
+    let ended = sdk.span();
+    go_on.send(()).expect("a task");
     spawned.await.expect("a task");
-    assert_eq!(sdk.span(), on_time);
+    assert_eq!(sdk.span(), ended);
 }
 
 /// A value that the program keeps in its context stays visible, whoever's child the span is.
