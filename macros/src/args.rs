@@ -118,7 +118,7 @@ impl Args {
             "kind" => once(&mut self.kind, word, choice(word, input, &KINDS)?),
             "parent" => once(&mut self.parent, word, choice(word, input, &PARENTS)?),
             "errors" => once(&mut self.errors, word, choice(word, input, &ERRORS)?),
-            "crate" => once(&mut self.runtime, word, runtime(input)?),
+            "crate" => once(&mut self.runtime, word, runtime(word, input)?),
             name => {
                 skip_to_comma(input);
                 Err(Error::new(
@@ -322,14 +322,18 @@ fn value(word: &Ident, input: ParseStream) -> Result<Expr> {
 }
 
 /// `= ::my_tracing::linked_span`
-pub(crate) fn runtime(input: ParseStream) -> Result<Path> {
-    input.parse::<Token![=]>()?;
-    input.call(Path::parse_mod_style).map_err(|error| {
-        Error::new(
-            error.span(),
-            "`crate` takes a path: `crate = ::my_tracing::linked_span`",
-        )
-    })
+pub(crate) fn runtime(word: &Ident, input: ParseStream) -> Result<Path> {
+    const HELP: &str = "`crate` takes a path: `crate = ::my_tracing::linked_span`";
+    if !input.peek(Token![=]) {
+        return Err(Error::new(word.span(), HELP));
+    }
+    let sign: Token![=] = input.parse()?;
+    if input.is_empty() {
+        return Err(Error::new(sign.span, HELP));
+    }
+    input
+        .call(Path::parse_mod_style)
+        .map_err(|error| Error::new(error.span(), HELP))
 }
 
 fn expression(input: ParseStream) -> Result<Expr> {
@@ -395,7 +399,7 @@ fn known_from_tracing(word: &Ident) -> Option<&'static str> {
             "what is returned is not recorded: set an attribute in the body, with `linked_span::set_attribute(\"result\", value)`"
         }
         "level" => {
-            "spans of OpenTelemetry have no level; whether one is recorded is the sampler's choice"
+            "spans of OpenTelemetry have no level, and the sampler chooses which are recorded: leave this out"
         }
         "target" => "the instrumentation scope is called so here: `scope = \"event.processor\"`",
         "follows_from" => {

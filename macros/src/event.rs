@@ -122,7 +122,10 @@ impl<'i> Event<'i> {
             }
         };
         if let (Data::Enum(_), true) = (&input.data, variants.is_empty()) {
-            errors.at(&input.ident, "an enum without variants is no event");
+            errors.at(
+                &input.ident,
+                "an enum without variants has no values: give it one that is an event, or leave the derive out",
+            );
         }
         let event = Self {
             input,
@@ -605,7 +608,7 @@ impl TypeArgs {
                     let event_type = string(&word, input, "payment.confirmed")?;
                     once(&mut args.event_type, &word, event_type)
                 }
-                "crate" if on_the_type => once(&mut args.runtime, &word, runtime(input)?),
+                "crate" if on_the_type => once(&mut args.runtime, &word, runtime(&word, input)?),
                 "crate" => Err(Error::new(
                     word.span(),
                     "`#[event(crate = …)]` stands on the type",

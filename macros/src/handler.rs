@@ -87,7 +87,13 @@ fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
         Ok((attributes, input.parse::<TokenStream>()?))
     };
     let (attributes, rest) = parse.parse2(body.stream())?;
-    Ok((attributes, with_stream(body, rest)))
+    // As it is, if it can be: a new group would have one span for both of its braces, where the user's errors may point.
+    let body = if attributes.is_empty() {
+        body.clone()
+    } else {
+        with_stream(body, rest)
+    };
+    Ok((attributes, body))
 }
 
 /// The same braces around something else.
@@ -152,6 +158,15 @@ impl Handler {
             (Some(Stmt::Expr(expression, None)), true) => Some(ungrouped(expression)),
             _ => None,
         }
+    }
+
+    /// `#[test]`, `#[tokio::test]`, or what else makes a test of a function.
+    pub(crate) fn test_attribute(&self) -> Option<&Attribute> {
+        let is_test = |attribute: &&Attribute| {
+            let last = attribute.path().segments.last();
+            last.is_some_and(|last| last.ident == "test")
+        };
+        self.attributes.iter().find(is_test)
     }
 
     /// The function with another body.

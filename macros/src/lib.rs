@@ -6,6 +6,8 @@ mod event;
 mod handler;
 mod linked_span;
 mod output;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro::TokenStream;
 
@@ -84,6 +86,54 @@ use proc_macro::TokenStream;
 /// | it panics | status `Error`, `panicked` |
 /// | its future is dropped before it was done | `linked_span.cancelled = true` |
 ///
+/// # Streams, and `#[track_caller]`
+///
+/// A function that returns a stream has returned long before the stream yields anything, and its span would have ended:
+/// it is an error. Put the attribute on the function that handles an item of the stream.
+///
+/// The body of a function that is not `async` runs in a closure, so below `#[track_caller]`, `Location::caller()` is a
+/// place in the body. If you need to know the caller, ask in a function around the handler, and hand the answer on.
+///
+/// # Mistakes
+///
+/// All mistakes in an attribute are reported at once, at your words, and the function is kept, so that its callers do
+/// not fail too.
+///
+/// | mistake | what to write |
+/// | --- | --- |
+/// | no parameter is called so | the nearest name, or one of those that are listed |
+/// | several parameters, and none is called `event` | `#[linked_span(order)]`: they are listed |
+/// | there is no parameter, or none has a name | a parameter for the event, with a name |
+/// | a parameter is named twice | once |
+/// | a parameter's type is not a `LinkedEvent`, nor a batch of them | `#[derive(LinkedEvent)]` or an implementation; `order(origin = extract(order.headers()))`; a `WithOrigin` |
+/// | an `origin` that is not `Into<Origin>` | `origin = extract(&headers)` |
+/// | an unknown option, of the handler or of a parameter | the nearest one, or one of those that are listed |
+/// | an option is given twice, or without its value | once, with a value |
+/// | `name = …` and others inside of a parameter's parentheses | after the parameters |
+/// | `event = …` | `event(origin = …)` |
+/// | a wrong `kind`, `parent` or `errors` | one of the choices, which are listed |
+/// | `parent = event` for a batch or several parameters | leave it out: the span is linked to each |
+/// | a `name` that is not `Into<Cow<'static, str>>` | `name = format!(…)` |
+/// | a `tracer` that is none, or a borrowed one | a `Tracer`, or a `&'static` or an `Arc` of one |
+/// | a `crate` that is no path | `crate = ::my_tracing::linked_span` |
+/// | a key of an attribute that is none | `order.id`, `"order.id"`, or `keys::ORDER_ID` |
+/// | a value of an attribute, or a `relationship`, that is none | `key = %value`, or `key = ?value` |
+/// | `fields(…)`, as in `#[tracing::instrument]` | `attributes(…)` |
+/// | `skip(…)`, `skip_all` | leave it out: no parameter is recorded |
+/// | `err` | leave it out: an `Err` is recorded; `errors = type` or `errors = off` for less |
+/// | `ret` | `linked_span::set_attribute("result", value)` in the body |
+/// | `level` | leave it out: the sampler chooses |
+/// | `target` | `scope = "…"` |
+/// | `follows_from` | name the parameter that is the event |
+/// | the return type hides a future, as an alias does | `async fn`, `-> impl Future<Output = …>`, `-> Pin<Box<dyn Future<Output = …> + Send + '_>>` |
+/// | it returns a stream | put it on the function that handles an item |
+/// | a `const fn` | call it from a handler that is not `const` |
+/// | a test | put it on the handler that the test calls |
+/// | a method of a trait, without a body | put it on the implementations |
+/// | an `impl` block or a trait | put it on each method that handles events |
+/// | a `struct` or an `enum` | `#[derive(LinkedEvent)]` |
+/// | another item | put it on a function |
+///
 /// [`LinkedEvent`]: https://docs.rs/linked-span/latest/linked_span/trait.LinkedEvent.html
 /// [`AttributeValue`]: https://docs.rs/linked-span/latest/linked_span/trait.AttributeValue.html
 #[proc_macro_attribute]
@@ -121,6 +171,28 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `#[event(skip)]` on a field that has one of these names leaves it out. A struct or a variant with a single unnamed
 /// field that is not marked is the event in that field. `#[event(crate = path)]` on the type says where `linked_span` is.
+///
+/// # Mistakes
+///
+/// | mistake | what to write |
+/// | --- | --- |
+/// | no field is the carrier | `metadata: Origin`, or `#[event(metadata)]` on the field that is |
+/// | two carriers, ids, types or keys | mark one field only |
+/// | a word is given twice | once |
+/// | an unknown word in `#[event(…)]` | the nearest one, or one of those that are listed |
+/// | a field's word on the type or a variant, or the other way round | move it: `crate` stands on the type, a role on a field |
+/// | `#[event(id = …)]` on a field | `#[event(id)]` |
+/// | `type` on the type, or `attribute`, without a string | `#[event(type = "payment.confirmed")]`, `#[event(attribute = "order.id")]` |
+/// | `#[event]` alone, or `#[event = …]` | `#[event(id)]` |
+/// | an empty key of an attribute | one that is not |
+/// | a carrier that is not a `Carrier` | an `Origin`, a map, a list of pairs, or an implementation |
+/// | an id or a type that is not `Display` | implement it, or `#[event(skip)]` |
+/// | a key that is not `Display` | implement it, or `Keyed` by hand |
+/// | an attribute that is not an `AttributeValue` | a field that is |
+/// | a variant without a key beside one that has one | `#[event(key)]`, or `Keyed` by hand |
+/// | the only unnamed field is not a `LinkedEvent`, or has no key beside a variant that has one | derive them for it too |
+/// | a `union` | implement `LinkedEvent` by hand |
+/// | an `enum` without variants | leave the derive out |
 #[proc_macro_derive(LinkedEvent, attributes(event))]
 pub fn linked_event(item: TokenStream) -> TokenStream {
     event::expand(item.into()).into()

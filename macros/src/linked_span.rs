@@ -11,7 +11,9 @@ use crate::error::{Errors, at, did_you_mean, list};
 use crate::handler::{
     Handler, bindings, contains_ident, is_among, is_same, ungrouped, with_stream,
 };
-use crate::output::{Shape, is_never, is_nothing, is_unknown, result, returned, written};
+use crate::output::{
+    Shape, is_never, is_nothing, is_stream, is_unknown, result, returned, written,
+};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let handler = match syn::parse2::<Handler>(item.clone()) {
@@ -47,6 +49,12 @@ impl Expansion {
             errors.at(
                 constness,
                 "a `const fn` can run at compile time, where no span can be opened: call it from a handler that is not `const`",
+            );
+        }
+        if is_stream(&handler.signature) {
+            errors.at(
+                returned(&handler.signature),
+                "the span would end before the stream yields anything: put `#[linked_span]` on the function that handles an item of it",
             );
         }
         let mut pattern = None;
@@ -374,6 +382,13 @@ fn default_event(handler: &mut Handler, errors: &mut Errors) -> Option<(Ident, O
         return Some(only);
     }
     let function = &handler.signature.ident;
+    if let Some(test) = handler.test_attribute() {
+        errors.at(
+            test,
+            "a test is given no event: put `#[linked_span]` on the handler that it calls",
+        );
+        return None;
+    }
     let candidates: Vec<String> = bindings
         .iter()
         .filter(|binding| *binding != "self")
@@ -427,17 +442,19 @@ fn named_events(
 fn no_such_parameter(handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
     let function = &handler.signature.ident;
     let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
-    let known = names.iter().map(String::as_str);
-    let near = did_you_mean(&wrong.to_string(), known.chain(OPTIONS));
+    let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
+    let near_option = did_you_mean(&wrong.to_string(), OPTIONS);
     if names.is_empty() {
-        format!("`{function}` has no parameters")
-    } else if near.is_empty() {
+        format!("`{function}` has no parameters: give it the event")
+    } else if !near.is_empty() {
+        format!("`{function}` has no parameter called `{wrong}`{near}")
+    } else if !near_option.is_empty() {
+        format!("there is neither a parameter nor an option called `{wrong}`{near_option}")
+    } else {
         format!(
             "`{function}` has no parameter called `{wrong}`; it has {}",
             list(&names).replace(" or ", " and ")
         )
-    } else {
-        format!("`{function}` has no parameter called `{wrong}`{near}")
     }
 }
 

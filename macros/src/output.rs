@@ -46,7 +46,7 @@ pub(crate) fn result(signature: &Signature) -> Type {
     let returned = returned(signature);
     match Shape::of(signature) {
         Shape::Plain | Shape::Async => returned,
-        Shape::Future { .. } => future_bound(&returned)
+        Shape::Future { .. } => bound(&returned, "Future")
             .and_then(output_of)
             .cloned()
             .unwrap_or_else(|| parse_quote!(_)),
@@ -76,24 +76,30 @@ pub(crate) fn is_never(output: &Type) -> bool {
 }
 
 fn is_future(output: &Type) -> bool {
-    future_bound(output).is_some() || is_called_a_boxed_future(output)
+    // As the futures crate calls it.
+    bound(output, "Future").is_some() || is_called(output, &["BoxFuture", "LocalBoxFuture"])
 }
 
-/// `impl Future`'s bound, or that of `Pin<Box<dyn Future>>`.
-fn future_bound(output: &Type) -> Option<&TraitBound> {
+/// Whether it returns a stream, whose items come after the function has returned.
+pub(crate) fn is_stream(signature: &Signature) -> bool {
+    let returned = returned(signature);
+    bound(&returned, "Stream").is_some() || is_called(&returned, &["BoxStream", "LocalBoxStream"])
+}
+
+/// The bound of an `impl Name`, or of a `Pin<Box<dyn Name>>`.
+fn bound<'t>(output: &'t Type, name: &str) -> Option<&'t TraitBound> {
     match ungrouped(output) {
-        Type::ImplTrait(opaque) => future_among(&opaque.bounds),
+        Type::ImplTrait(opaque) => bound_among(&opaque.bounds, name),
         output => match only_argument(only_argument(output, "Pin")?, "Box")? {
-            Type::TraitObject(object) => future_among(&object.bounds),
+            Type::TraitObject(object) => bound_among(&object.bounds, name),
             _ => None,
         },
     }
 }
 
-/// By the futures crate's names.
-fn is_called_a_boxed_future(output: &Type) -> bool {
+fn is_called(output: &Type, names: &[&str]) -> bool {
     matches!(ungrouped(output), Type::Path(path)
-        if path.path.segments.last().is_some_and(|last| last.ident == "BoxFuture" || last.ident == "LocalBoxFuture"))
+        if path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name)))
 }
 
 /// `T` of a `Name<T>`, by whatever path.
@@ -115,13 +121,14 @@ fn only_argument<'t>(of: &'t Type, name: &str) -> Option<&'t Type> {
     }
 }
 
-fn future_among<'b>(
+fn bound_among<'b>(
     bounds: impl IntoIterator<Item = &'b TypeParamBound>,
+    name: &str,
 ) -> Option<&'b TraitBound> {
     bounds.into_iter().find_map(|bound| match bound {
         TypeParamBound::Trait(bound) => {
             let last = bound.path.segments.last()?;
-            (last.ident == "Future").then_some(bound)
+            (last.ident == name).then_some(bound)
         }
         _ => None,
     })

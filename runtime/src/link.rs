@@ -6,7 +6,7 @@ use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
 use crate::start::Start;
-use crate::{Attributes, Events, LinkedEvent};
+use crate::{Attributes, Events, LinkedEvent, Origin};
 
 const RELATIONSHIP: &str = "link.relationship";
 pub(crate) const EVENT_ID: &str = "event.id";
@@ -93,6 +93,18 @@ pub trait Single: LinkedEvent {}
 
 #[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Single for E {}
+
+/// What `origin = …` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an origin",
+    label = "neither an `Origin` nor `Into<Origin>`",
+    note = "of headers, a map, or what else is a `linked_span::Carrier`, write `origin = linked_span::extract(&…)`",
+    note = "an OpenTelemetry `SpanContext` or `Context`, or an `Option` of one, can be given as it is"
+)]
+pub trait Given: Into<Origin> {}
+
+#[diagnostic::do_not_recommend]
+impl<O: Into<Origin>> Given for O {}
 
 /// A link with what its event says of itself.
 pub(crate) fn describing(

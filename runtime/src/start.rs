@@ -10,7 +10,7 @@ use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
 use opentelemetry::{Context, Key, Value};
 
 use crate::callsite::{Callsite, Parent};
-use crate::link::{self, Linked, Single};
+use crate::link::{self, Given, Linked, Single};
 use crate::pages::Pages;
 use crate::tracer::{IntoTracer, StartSpan};
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
@@ -52,7 +52,7 @@ impl Start {
     }
 
     /// `name = …`
-    pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
+    pub fn name(&mut self, name: impl Name) {
         self.builder.name = name.into();
     }
 
@@ -77,7 +77,7 @@ impl Start {
     }
 
     /// The handler's only event, whose origin the user gave.
-    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl Into<Origin>) {
+    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl Given) {
         self.one(event, origin.into());
     }
 
@@ -91,7 +91,7 @@ impl Start {
         &mut self,
         name: &'static str,
         event: Option<&dyn LinkedEvent>,
-        origin: impl Into<Origin>,
+        origin: impl Given,
     ) {
         self.named(name, event, origin.into());
     }
@@ -214,6 +214,17 @@ impl Start {
         (self.builder, pages)
     }
 }
+
+/// What `name = …` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a name of a span",
+    label = "not `Into<Cow<'static, str>>`",
+    note = "a name is a `&'static str` or a `String`: write `name = format!(…)` for one that depends on the event"
+)]
+pub trait Name: Into<Cow<'static, str>> {}
+
+#[diagnostic::do_not_recommend]
+impl<N: Into<Cow<'static, str>>> Name for N {}
 
 fn count(events: usize) -> i64 {
     i64::try_from(events).unwrap_or(i64::MAX)

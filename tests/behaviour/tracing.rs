@@ -146,6 +146,11 @@ fn both_attributes_on_one_function() {
 /// What the crate's documentation says of it: the two do not see each other.
 #[test]
 fn without_context_activation() {
+    #[tracing::instrument]
+    fn outermost() {
+        handler_outside(&producer(1).into());
+    }
+
     let spans = with_tracing_and(false, || {
         instrumented_outside();
     });
@@ -153,11 +158,6 @@ fn without_context_activation() {
         called(&spans, "handler_inside").parent_span_id,
         SpanId::INVALID
     );
-
-    #[tracing::instrument]
-    fn outermost() {
-        handler_outside(&producer(1).into());
-    }
 
     let spans = with_tracing_and(false, outermost);
     let outermost = called(&spans, "outermost").span_context.span_id();

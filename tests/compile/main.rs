@@ -1,4 +1,5 @@
-//! What compiles, and how every mistake is reported: one file a case, in `pass` and in `fail`.
+//! What compiles, and how every mistake is reported: one file a case, in `pass` and in `fail`. What is in `pass` runs too,
+//! and asks whether each body ran inside of its span.
 //!
 //! The compiler's words change from release to release, so the snapshots in `fail` belong to one of them. After a
 //! change of ours, or for another compiler, write them anew with `TRYBUILD=overwrite cargo test --test compile`, and

@@ -1,5 +1,6 @@
 //! What the tests of linked-span share: an SDK that keeps what it is given, and words to ask it with.
 
+mod bodies;
 mod recording;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,6 +11,7 @@ use opentelemetry_sdk::trace::{
     InMemorySpanExporter, Sampler, SdkTracerProvider, ShouldSample, SpanData, TracerProviderBuilder,
 };
 
+pub use bodies::{here, here_and};
 pub use recording::{RecordingSampler, Sampled};
 
 /// The installed provider is the program's: whoever has installed one is alone with it.

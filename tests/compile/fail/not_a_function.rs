@@ -23,8 +23,26 @@ const HANDLE: fn(&Origin) = |event| {};
 #[linked_span]
 mod handlers {}
 
+#[linked_span(event)]
+enum Event {}
+
+#[linked_span]
+type Handler = fn(&Origin);
+
+#[linked_span]
+static HANDLER: Handler = HANDLE;
+
+#[linked_span]
+use std::mem::drop;
+
+#[linked_span]
+macro_rules! handler {
+    () => {};
+}
+
 fn main() {
-    let _ = (Order::handle, HANDLE);
+    let _ = (Order::handle, HANDLE, HANDLER, drop::<Event>);
+    handler!();
     let order: Option<Order> = None;
     let _ = order.map(|order| order.event);
 }

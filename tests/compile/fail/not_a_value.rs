@@ -19,9 +19,6 @@ fn of_the_link(event: &Origin, order: &Order) {}
 #[linked_span(event, relationship = order)]
 fn relationship(event: &Origin, order: &Order) {}
 
-#[linked_span(event, name = order)]
-fn name(event: &Origin, order: &Order) {}
-
 #[linked_span(event, attributes(order = ordre))]
 fn no_such_name(event: &Origin, order: &Order) {}
 

@@ -2,34 +2,38 @@
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
 async fn named(event: &Origin) {
+    here();
     tokio::task::yield_now().await;
     let _ = event;
 }
 
 #[linked_span]
 async fn by_value(event: Origin) -> Origin {
-    event
+    here_and(event)
 }
 
 #[linked_span]
-async fn not_used_in_the_body(event: &Origin) {}
+async fn not_used_in_the_body(event: &Origin) {
+    here();
+}
 
 #[linked_span(event)]
 async fn one_expression(event: &Origin) -> bool {
-    event.span_context().is_valid()
+    here_and(event.span_context().is_valid())
 }
 
 #[linked_span(event)]
 async fn one_await(event: &Origin) {
-    named(event).await
+    here_and(named(event).await)
 }
 
 #[linked_span(event)]
 async fn mutable(event: &mut Origin, count: &mut usize) {
+    here();
     *event = Origin::default();
     *count += 1;
 }
@@ -45,5 +49,5 @@ async fn main() {
     let mut count = 0;
     mutable(&mut Origin::default(), &mut count).await;
     assert_eq!(count, 1);
-    assert_eq!(sdk.spans().len(), 7);
+    sdk.assert_each_body_ran_inside(7);
 }

@@ -3,12 +3,13 @@
 
 use async_trait::async_trait;
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[async_trait]
 trait Handle: Sync {
     #[linked_span(event)]
     async fn handle(&self, event: &Origin) -> Result<usize, String> {
+        here();
         let _ = event;
         Ok(self.other(event.clone()).await?.len())
     }
@@ -20,6 +21,7 @@ trait Handle: Sync {
     where
         Self: Sized,
     {
+        here();
         let _ = delivery;
     }
 }
@@ -30,6 +32,7 @@ struct Shop(String);
 impl Handle for Shop {
     #[linked_span(event)]
     async fn other(&self, event: Origin) -> Result<&str, String> {
+        here();
         tokio::task::yield_now().await;
         if event.span_context().is_valid() {
             return Err("expected none".to_owned());
@@ -47,6 +50,7 @@ trait HandleHere {
 impl HandleHere for Shop {
     #[linked_span(event)]
     async fn handle(&mut self, event: &Origin, count: &mut usize) {
+        here();
         let _ = event;
         let here = std::rc::Rc::new(1);
         tokio::task::yield_now().await;
@@ -66,5 +70,5 @@ async fn main() {
     let mut count = 0;
     HandleHere::handle(&mut shop, event, &mut count).await;
     assert_eq!(count, 1);
-    assert_eq!(sdk.spans().len(), 4);
+    sdk.assert_each_body_ran_inside(4);
 }

@@ -2,7 +2,7 @@
 #![deny(warnings, missing_docs, unused_must_use)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 /// Documented.
 ///
@@ -11,6 +11,7 @@ use linked_span_tests::Sdk;
 #[must_use]
 #[inline]
 pub fn below(event: &Origin) -> usize {
+    here();
     let _ = event;
     1
 }
@@ -20,6 +21,7 @@ pub fn below(event: &Origin) -> usize {
 /// Documented below.
 #[linked_span(event)]
 pub async fn above(event: &Origin) -> usize {
+    here();
     let unused = 1;
     2
 }
@@ -29,6 +31,7 @@ pub async fn above(event: &Origin) -> usize {
 pub fn inside(event: &Origin) -> usize {
     //! here.
     #![allow(unused_variables, unused_mut)]
+    here();
     let mut unused = 1;
     let _ = event;
     3
@@ -38,6 +41,7 @@ pub fn inside(event: &Origin) -> usize {
 #[linked_span(event)]
 pub async fn inside_later(event: &Origin) -> usize {
     #![allow(unused_variables)]
+    here();
     let unused = 1;
     4
 }
@@ -45,13 +49,16 @@ pub async fn inside_later(event: &Origin) -> usize {
 /// Not there.
 #[linked_span(event)]
 #[cfg(any())]
-pub fn not_there(event: &Origin) -> DoesNotExist {}
+pub fn not_there(event: &Origin) -> DoesNotExist {
+    here();
+}
 
 /// There.
 #[linked_span(event)]
 #[cfg_attr(all(), must_use)]
 #[deprecated]
 pub fn deprecated(event: &Origin, #[cfg(any())] not_there: DoesNotExist) -> usize {
+    here();
     let _ = event;
     5
 }
@@ -66,5 +73,5 @@ fn main() {
     std::mem::drop(inside_later(event));
     #[allow(deprecated)]
     let _ = deprecated(event);
-    assert_eq!(sdk.spans().len(), 3);
+    sdk.assert_each_body_ran_inside(3);
 }

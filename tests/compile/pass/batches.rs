@@ -6,28 +6,35 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use linked_span::{Events, LinkedEvent, Origin, linked_span};
+use linked_span_tests::{Sdk, here, here_and};
 use opentelemetry::trace::SpanContext;
 
 #[linked_span(events)]
-fn generic<E: LinkedEvent>(events: &[E]) {}
+fn generic<E: LinkedEvent>(events: &[E]) {
+    here();
+}
 
 #[linked_span(events)]
-fn of_whatever(events: &impl Events) {}
+fn of_whatever(events: &impl Events) {
+    here();
+}
 
 #[linked_span(batch)]
 async fn owned<const LENGTH: usize>(batch: [Origin; LENGTH]) -> usize {
-    batch.len()
+    here_and(batch.len())
 }
 
 struct Json<T>(T);
 
 #[linked_span]
 fn destructured(Json(events): Json<VecDeque<Origin>>) {
+    here();
     drop(events);
 }
 
 #[linked_span(first, rest, context(origin = context), relationship = "given")]
 fn several(first: Origin, rest: Arc<[Origin]>, context: &SpanContext) {
+    here();
     drop((first, rest));
 }
 
@@ -41,14 +48,19 @@ impl Events for Poll {
 
 impl Poll {
     #[linked_span(self)]
-    fn store(&self) {}
+    fn store(&self) {
+        here();
+    }
 }
 
-fn main() {
+#[tokio::main]
+async fn main() {
+    let sdk = Sdk::install();
     generic::<Origin>(&[]);
     of_whatever(&Poll(Vec::new()));
-    drop(owned([]));
+    owned([]).await;
     destructured(Json(VecDeque::new()));
     several(Origin::default(), Arc::new([]), &SpanContext::NONE);
     Poll(Vec::new()).store();
+    sdk.assert_each_body_ran_inside(6);
 }

@@ -4,18 +4,22 @@
 use std::pin::Pin;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 type Boxed<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 
 #[linked_span(event)]
 fn by_value(event: Origin) -> Pin<Box<dyn Future<Output = Origin> + Send>> {
-    Box::pin(async move { event })
+    Box::pin(async move {
+        here();
+        event
+    })
 }
 
 #[linked_span(event)]
 fn borrowed(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
     Box::pin(async move {
+        here();
         let _ = event;
         1
     })
@@ -23,7 +27,10 @@ fn borrowed(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> 
 
 #[linked_span(event)]
 fn static_of_a_borrowed_event(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send>> {
-    Box::pin(async move { 1 })
+    Box::pin(async move {
+        here();
+        1
+    })
 }
 
 #[linked_span(event)]
@@ -31,6 +38,7 @@ fn without_send<'e>(
     event: &'e Origin,
 ) -> std::pin::Pin<std::boxed::Box<dyn std::future::Future<Output = usize> + 'e>> {
     std::boxed::Box::pin(async move {
+        here();
         let here = std::rc::Rc::new(1);
         tokio::task::yield_now().await;
         let _ = event;
@@ -41,6 +49,7 @@ fn without_send<'e>(
 #[linked_span(event)]
 fn fails(event: &Origin) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + '_>> {
     Box::pin(async move {
+        here();
         if event.span_context().is_valid() {
             Err("expected none")?;
         }
@@ -53,6 +62,7 @@ fn without_move<'e>(
     event: &'e Origin,
     count: &'e usize,
 ) -> Pin<Box<dyn Future<Output = usize> + Send + 'e>> {
+    here();
     let _ = event;
     Box::pin(async { *count })
 }
@@ -64,6 +74,7 @@ fn inferred_error(
     event: &Origin,
 ) -> Pin<Box<dyn Future<Output = Result<usize, Silent>> + Send + '_>> {
     Box::pin(async move {
+        here();
         let _ = event;
         Ok(1)
     })
@@ -74,6 +85,7 @@ fn opaque_output(
     event: &Origin,
 ) -> Pin<Box<dyn Future<Output = impl std::fmt::Display + use<>> + Send + '_>> {
     Box::pin(async move {
+        here();
         let _ = event;
         1
     })
@@ -85,6 +97,7 @@ impl Shop {
     #[linked_span(event)]
     fn method<'s>(&'s self, event: &'s Origin) -> Pin<Box<dyn Future<Output = usize> + Send + 's>> {
         Box::pin(async move {
+            here();
             let _ = event;
             self.0
         })
@@ -109,5 +122,5 @@ async fn main() {
     assert!(matches!(of(inferred_error(&event)).await, Ok(1)));
     assert_eq!(opaque_output(&event).await.to_string(), "1");
     of(Shop(1).method(&event)).await;
-    assert_eq!(sdk.spans().len(), 9);
+    sdk.assert_each_body_ran_inside(9);
 }

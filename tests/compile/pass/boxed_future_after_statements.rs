@@ -4,10 +4,11 @@
 use std::pin::Pin;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
 fn statements(event: &Origin) -> Pin<Box<dyn Future<Output = String> + Send + '_>> {
+    here();
     let text = format!("{event:?}");
     let again = event;
     Box::pin(async move {
@@ -18,6 +19,7 @@ fn statements(event: &Origin) -> Pin<Box<dyn Future<Output = String> + Send + '_
 
 #[linked_span(event)]
 fn static_of_a_borrowed_event(event: &Origin) -> Pin<Box<dyn Future<Output = Origin> + Send>> {
+    here();
     let event = event.clone();
     Box::pin(async move { event })
 }
@@ -26,6 +28,7 @@ fn static_of_a_borrowed_event(event: &Origin) -> Pin<Box<dyn Future<Output = Ori
 fn early_return(
     event: &Origin,
 ) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + '_>> {
+    here();
     if event.span_context().is_valid() {
         return Box::pin(async { Err("expected none".to_owned()) });
     }
@@ -40,11 +43,12 @@ fn early_return(
 
 #[linked_span(event)]
 fn handed_on(event: &Origin) -> Pin<Box<dyn Future<Output = String> + Send + '_>> {
-    statements(event)
+    here_and(statements(event))
 }
 
 #[linked_span(event)]
 fn chosen(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
+    here();
     match event.span_context().is_valid() {
         true => Box::pin(async { 1 }),
         false => Box::pin(async { 2 }),
@@ -53,6 +57,7 @@ fn chosen(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
 
 #[linked_span(event)]
 fn a_nested_function(event: Origin) -> Pin<Box<dyn Future<Output = Origin> + Send>> {
+    here();
     async fn inner(event: Origin) -> Origin {
         event
     }
@@ -70,5 +75,5 @@ async fn main() {
     handed_on(&event).await;
     chosen(&event).await;
     a_nested_function(event).await;
-    assert_eq!(sdk.spans().len(), 7);
+    sdk.assert_each_body_ran_inside(7);
 }

@@ -4,7 +4,7 @@
 use std::pin::Pin;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 
@@ -15,6 +15,7 @@ mod future {
 #[linked_span(event)]
 fn sent(event: &Origin) -> BoxFuture<'_, usize> {
     Box::pin(async move {
+        here();
         let _ = event;
         1
     })
@@ -25,6 +26,7 @@ struct Silent;
 #[linked_span(event)]
 fn inferred_error(event: &Origin) -> BoxFuture<'_, Result<usize, Silent>> {
     Box::pin(async move {
+        here();
         let _ = event;
         Ok(1)
     })
@@ -39,6 +41,7 @@ mod own {
 #[linked_span(event)]
 fn another_argument(event: &Origin) -> own::BoxFuture<'_, Silent> {
     Box::pin(async move {
+        here();
         let _ = event;
         Ok(1)
     })
@@ -46,6 +49,7 @@ fn another_argument(event: &Origin) -> own::BoxFuture<'_, Silent> {
 
 #[linked_span(event)]
 fn after_statements(event: Origin) -> BoxFuture<'static, Origin> {
+    here();
     let again = event.clone();
     drop(event);
     Box::pin(async { again })
@@ -54,6 +58,7 @@ fn after_statements(event: Origin) -> BoxFuture<'static, Origin> {
 #[linked_span(event)]
 fn local(event: &Origin) -> future::LocalBoxFuture<'_, std::rc::Rc<usize>> {
     Box::pin(async move {
+        here();
         let _ = event;
         std::rc::Rc::new(1)
     })
@@ -68,5 +73,5 @@ async fn main() {
     assert!(another_argument(&event).await.is_ok());
     local(&event).await;
     after_statements(event).await;
-    assert_eq!(sdk.spans().len(), 5);
+    sdk.assert_each_body_ran_inside(5);
 }

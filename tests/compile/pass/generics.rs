@@ -4,19 +4,19 @@
 use std::fmt::Debug;
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
 fn typed<E>(event: E) -> E
 where
     E: LinkedEvent,
 {
-    event
+    here_and(event)
 }
 
 #[linked_span]
 fn opaque(event: impl LinkedEvent + Debug, other: impl Into<String>) -> String {
-    format!("{event:?}{}", other.into())
+    here_and(format!("{event:?}{}", other.into()))
 }
 
 #[linked_span(event)]
@@ -25,13 +25,14 @@ where
     E: LinkedEvent + ?Sized,
     F: Fn() -> T,
 {
+    here();
     let _ = event;
     std::array::from_fn(|_| make())
 }
 
 #[linked_span(event)]
 async fn a_dynamic_event(event: &dyn LinkedEvent) -> Option<String> {
-    event.id().map(|id| id.to_string())
+    here_and(event.id().map(|id| id.to_string()))
 }
 
 #[linked_span(event)]
@@ -39,24 +40,28 @@ fn generic_result<T, R>(event: &Origin, value: T) -> Result<T, R>
 where
     R: From<T>,
 {
+    here();
     let _ = event;
     Ok(value)
 }
 
 #[linked_span(event)]
 fn generic_return<R: Default>(event: &Origin) -> R {
+    here();
     let _ = event;
     R::default()
 }
 
 #[linked_span(event)]
 async fn not_even_sized<T: ?Sized + ToString>(event: &Origin, value: &T) -> String {
+    here();
     let _ = event;
     value.to_string()
 }
 
 #[linked_span(event)]
 fn defaulted<const NAMED: bool>(event: &Origin) -> Option<&'static str> {
+    here();
     let _ = event;
     if NAMED { Some("named") } else { None }
 }
@@ -66,6 +71,7 @@ struct Shop<T, const N: usize>([T; N]);
 impl<T: Clone + Debug, const N: usize> Shop<T, N> {
     #[linked_span(event, attributes(size = N, content = ?self.0))]
     async fn method<E: LinkedEvent>(&self, event: E) -> Vec<T> {
+        here();
         drop(event);
         self.0.to_vec()
     }
@@ -84,5 +90,5 @@ async fn main() {
     not_even_sized(&event, "text").await;
     defaulted::<true>(&event);
     Shop([1]).method(event).await;
-    assert_eq!(sdk.spans().len(), 9);
+    sdk.assert_each_body_ran_inside(9);
 }

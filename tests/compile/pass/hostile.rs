@@ -133,6 +133,7 @@ enum Event {
     scope = "hostile"
 )]
 fn plain(event: &Order) -> ::core::result::Result<u64, ::std::fmt::Error> {
+    ::linked_span_tests::here();
     if event.number == 0 {
         return ::core::result::Result::Err(::std::fmt::Error);
     }
@@ -154,6 +155,7 @@ async fn later(
     __linked_span_start: u64,
     __linked_span_returned: u64,
 ) -> ::core::result::Result<u64, ::std::fmt::Error> {
+    ::linked_span_tests::here();
     let __linked_span_hint = __linked_span_start;
     let __linked_span_recorder = __linked_span_returned;
     let __linked_span_event = event.number;
@@ -169,7 +171,7 @@ fn destructured(
         ..
     }: Order,
 ) -> ::std::string::String {
-    ::std::format!("{id}{__linked_span_event}")
+    ::linked_span_tests::here_and(::std::format!("{id}{__linked_span_event}"))
 }
 
 #[linked_span(event)]
@@ -178,7 +180,10 @@ fn boxed(
 ) -> ::core::pin::Pin<
     ::std::boxed::Box<dyn ::core::future::Future<Output = u64> + ::core::marker::Send + '_>,
 > {
-    ::std::boxed::Box::pin(async move { number(event) })
+    ::std::boxed::Box::pin(async move {
+        ::linked_span_tests::here();
+        number(event)
+    })
 }
 
 #[linked_span(event)]
@@ -187,25 +192,31 @@ fn boxed_after_a_statement(
 ) -> ::core::pin::Pin<
     ::std::boxed::Box<dyn ::core::future::Future<Output = u64> + ::core::marker::Send + '_>,
 > {
+    ::linked_span_tests::here();
     let number = number(event);
     ::std::boxed::Box::pin(async move { number })
 }
 
 #[linked_span(event)]
 fn opaque(event: Payment<u8>) -> impl ::core::future::Future<Output = Payment<u8>> {
-    async move { event }
+    async move {
+        ::linked_span_tests::here();
+        event
+    }
 }
 
 #[linked_span(event)]
 fn opaque_after_a_statement(
     mut event: Payment<u8>,
 ) -> impl ::core::future::Future<Output = Payment<u8>> {
+    ::linked_span_tests::here();
     event.number += 1;
     async move { event }
 }
 
 #[linked_span]
 fn nothing(event: &Order) {
+    ::linked_span_tests::here();
     let _ = event.number;
 }
 
@@ -216,6 +227,7 @@ fn never(event: &Order) -> ! {
 
 #[linked_span(event)]
 async fn never_later(event: &Order) -> ! {
+    ::linked_span_tests::here();
     ::core::future::ready(()).await;
     never(event)
 }
@@ -226,6 +238,7 @@ where
     E: LinkedEvent + ::core::marker::Send,
     T: ::core::marker::Send,
 {
+    ::linked_span_tests::here();
     ::core::future::ready(()).await;
     (event, ::core::option::Option::Some(value))
 }
@@ -233,8 +246,58 @@ where
 /// What comes of it is a future, which is wrong in an `async` block only.
 #[linked_span(event)]
 async fn spawns(event: &Order) -> ::core::future::Ready<u64> {
+    ::linked_span_tests::here();
     ::core::future::ready(()).await;
     ::core::future::ready(event.number)
+}
+
+#[linked_span(orders, attributes(batch.first = orders.first().map(|order| order.number)))]
+fn batch(orders: &[Order]) -> ::core::primitive::usize {
+    ::linked_span_tests::here_and(orders.len())
+}
+
+#[linked_span(events(attributes(source = "queue")), relationship = "batched")]
+async fn batch_later(
+    events: ::std::vec::Vec<Event>,
+) -> ::core::result::Result<::core::primitive::usize, ::std::fmt::Error> {
+    ::linked_span_tests::here();
+    ::core::future::ready(()).await;
+    ::core::result::Result::Ok(events.len())
+}
+
+#[linked_span(
+    order(relationship = "payment_confirmation", attributes(number = order.number)),
+    payment,
+    number(origin = ::core::clone::Clone::clone(&order.metadata)),
+    events
+)]
+async fn several(
+    order: &Order,
+    payment: Payment<u8>,
+    number: u64,
+    events: &[Event],
+) -> ::core::option::Option<u64> {
+    ::linked_span_tests::here();
+    ::core::future::ready(()).await;
+    ::core::option::Option::Some(
+        order.number + <u64 as ::core::convert::From<u8>>::from(payment.number) + number,
+    )
+    .filter(|_| events.is_empty())
+}
+
+#[linked_span(order, payment)]
+fn several_boxed(
+    order: Order,
+    payment: Payment<u8>,
+) -> ::core::pin::Pin<
+    ::std::boxed::Box<
+        dyn ::core::future::Future<Output = (Order, Payment<u8>)> + ::core::marker::Send,
+    >,
+> {
+    ::std::boxed::Box::pin(async move {
+        ::linked_span_tests::here();
+        (order, payment)
+    })
 }
 
 struct Shop {
@@ -244,6 +307,7 @@ struct Shop {
 impl Shop {
     #[linked_span(event, tracer = ::core::clone::Clone::clone(&self.tracer))]
     async fn method<'s>(&'s self, event: &Order) -> ::core::option::Option<&'s Self> {
+        ::linked_span_tests::here();
         ::core::future::ready(()).await;
         let _ = event.number;
         ::core::option::Option::Some(self)
@@ -305,6 +369,10 @@ async fn handle_all() {
     };
     let handled = (
         plain(&order),
+        several(&order, payment(), 1, &[]).await,
+        several_boxed(self::order(), payment()).await.0.number,
+        batch(&[]),
+        batch_later(::std::vec::Vec::new()).await,
         later(&order, 1, 1).await,
         shop.method(&order).await.is_some(),
         boxed(&Event::Payment(payment())).await,
@@ -315,6 +383,6 @@ async fn handle_all() {
         spawns(&order).await.await,
         destructured(order),
     );
-    ::std::assert_eq!(handled.9, "1");
-    ::std::assert_eq!(sdk.spans().len(), 10);
+    ::std::assert_eq!(handled.13, "1");
+    sdk.assert_each_body_ran_inside(14);
 }

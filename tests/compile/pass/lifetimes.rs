@@ -2,7 +2,7 @@
 #![deny(warnings)]
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[derive(LinkedEvent)]
 struct Order<'o> {
@@ -12,26 +12,27 @@ struct Order<'o> {
 
 #[linked_span(event)]
 fn elided<'o>(event: &Order<'o>) -> &'o str {
-    event.id
+    here_and(event.id)
 }
 
 #[linked_span(event)]
 fn of_the_event<'e>(event: &'e mut Order<'_>) -> &'e mut Origin {
-    &mut event.metadata
+    here_and(&mut event.metadata)
 }
 
 #[linked_span(event)]
 async fn named<'a, 'b: 'a>(event: &'a Order<'b>, other: &'b str) -> (&'a str, &'b str) {
-    (event.id, other)
+    here_and((event.id, other))
 }
 
 #[linked_span(event)]
 async fn elided_later(event: &Origin) -> Option<&Origin> {
-    Some(event)
+    here_and(Some(event))
 }
 
 #[linked_span(event)]
 async fn of_another<'t>(event: Order<'_>, text: &'t str) -> Result<&'t str, String> {
+    here();
     drop(event);
     text.get(1..).ok_or_else(|| "too short".to_owned())
 }
@@ -41,6 +42,7 @@ fn higher_ranked<F>(event: &Origin, with: F) -> usize
 where
     F: for<'t> Fn(&'t str) -> &'t str,
 {
+    here();
     let _ = event;
     with("text").len()
 }
@@ -52,6 +54,7 @@ struct Shop {
 impl Shop {
     #[linked_span(event)]
     async fn first<'s>(&'s mut self, event: &Origin) -> Option<&'s mut String> {
+        here();
         let _ = event;
         self.names.first_mut()
     }
@@ -73,5 +76,5 @@ async fn main() {
     higher_ranked(&Origin::default(), |text| &text[1..]);
     let mut shop = Shop { names: Vec::new() };
     assert!(shop.first(&Origin::default()).await.is_none());
-    assert_eq!(sdk.spans().len(), 7);
+    sdk.assert_each_body_ran_inside(7);
 }

@@ -2,7 +2,7 @@
 #![deny(warnings)]
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[derive(LinkedEvent)]
 struct Message {
@@ -14,6 +14,7 @@ macro_rules! name_of_the_caller {
     ($name:ident, $event:ident, $body:expr) => {
         #[linked_span($event, attributes(order.id = $event.id))]
         fn $name($event: &Message) -> u64 {
+            here();
             $body
         }
     };
@@ -24,6 +25,7 @@ macro_rules! name_of_its_own {
     ($name:ident, $value:expr) => {
         #[linked_span(event, attributes(order.id = event.id))]
         async fn $name(event: &Message) -> u64 {
+            here();
             let _ = $value;
             event.id
         }
@@ -41,6 +43,7 @@ macro_rules! default_of_the_caller {
 default_of_the_caller! {
     /// With a type, a visibility and a body of the caller's.
     pub(crate) fn by_default(message: &Message) -> Result<u64, String> {
+        here();
         if message.id == 0 {
             return Err("zero".to_owned());
         }
@@ -54,7 +57,7 @@ macro_rules! mixed {
         fn $name($($parameter: $of),*) -> u64 $body
     };
 }
-mixed!(named_in_both(event: &Message, more: u64) { event.id + more });
+mixed!(named_in_both(event: &Message, more: u64) { here(); event.id + more });
 
 macro_rules! with_expressions {
     ($name:ident, $span_name:expr, $relationship:literal, $value:expr) => {
@@ -65,6 +68,7 @@ macro_rules! with_expressions {
                             attributes(value = $value, shown = %$value, debugged = ?$value),
                         )]
         fn $name(event: &Message) {
+            here();
             let _ = event;
         }
     };
@@ -79,7 +83,10 @@ macro_rules! boxed {
         }
     };
 }
-boxed!(boxed, event, async move { event.id });
+boxed!(boxed, event, async move {
+    here();
+    event.id
+});
 
 macro_rules! fragments {
     ($name:ident($pattern:pat => $of:ty) -> $returned:ty $body:block) => {
@@ -89,16 +96,16 @@ macro_rules! fragments {
 }
 fragments! {
     boxed_fragments(event => Message) -> std::pin::Pin<Box<dyn Future<Output = u64> + Send>> {
-        Box::pin(async move { event.id })
+        Box::pin(async move { here(); event.id })
     }
 }
 fragments! {
     opaque_fragments(event => Message) -> impl Future<Output = u64> {
-        async move { event.id }
+        async move { here(); event.id }
     }
 }
 fragments! {
-    pattern_fragments(Message { id, .. } => &Message) -> u64 { *id }
+    pattern_fragments(Message { id, .. } => &Message) -> u64 { here(); *id }
 }
 
 fn message() -> Message {
@@ -121,5 +128,5 @@ async fn main() {
     assert_eq!(boxed(event).await, 7);
     assert_eq!(boxed_fragments(message()).await, 7);
     assert_eq!(opaque_fragments(message()).await, 7);
-    assert_eq!(sdk.spans().len(), 9);
+    sdk.assert_each_body_ran_inside(9);
 }

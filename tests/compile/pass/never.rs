@@ -5,21 +5,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[linked_span(event)]
 fn gives_up(event: &Origin) -> ! {
+    here();
     std::panic::resume_unwind(Box::new(event.clone()))
 }
 
 #[linked_span(event)]
 async fn gives_up_later(event: &Origin) -> ! {
+    here();
     tokio::task::yield_now().await;
     std::panic::resume_unwind(Box::new(event.clone()))
 }
 
 #[linked_span(event)]
 async fn loops(event: &Origin) -> ! {
+    here();
     let _ = event;
     loop {
         tokio::task::yield_now().await;
@@ -28,20 +31,25 @@ async fn loops(event: &Origin) -> ! {
 
 #[linked_span(event)]
 fn boxed(event: &Origin) -> Pin<Box<dyn Future<Output = std::convert::Infallible> + Send + '_>> {
-    Box::pin(async move { loops(event).await })
+    Box::pin(async move {
+        here();
+        loops(event).await
+    })
 }
 
 #[linked_span(event)]
 fn diverges_all_the_same(event: &Origin) -> usize {
+    here();
     std::panic::resume_unwind(Box::new(event.clone()))
 }
 
 #[linked_span(event)]
 async fn diverges_later_all_the_same(event: &Origin) -> usize {
+    here();
     std::panic::resume_unwind(Box::new(event.clone()))
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() {
     let sdk = Sdk::install();
     let event = Origin::default();
@@ -61,5 +69,5 @@ async fn main() {
     tokio::task::yield_now().await;
     task.abort();
     assert!(task.await.is_err());
-    assert!(sdk.spans().len() >= 4);
+    sdk.assert_each_body_ran_inside(6);
 }

@@ -2,16 +2,20 @@
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
 fn by_value(event: Origin) -> impl Future<Output = Origin> {
-    async move { event }
+    async move {
+        here();
+        event
+    }
 }
 
 #[linked_span(event)]
 fn borrowed(event: &Origin) -> impl Future<Output = usize> {
     async move {
+        here();
         let _ = event;
         1
     }
@@ -20,6 +24,7 @@ fn borrowed(event: &Origin) -> impl Future<Output = usize> {
 #[linked_span(event)]
 fn sent(event: &Origin) -> impl Future<Output = usize> + Send {
     async move {
+        here();
         tokio::task::yield_now().await;
         let _ = event;
         1
@@ -28,39 +33,56 @@ fn sent(event: &Origin) -> impl Future<Output = usize> + Send {
 
 #[linked_span(event)]
 fn without_move<'e>(event: &'e Origin, count: &'e usize) -> impl Future<Output = usize> + 'e {
-    async { *count }
+    async {
+        here();
+        *count
+    }
 }
 
 #[linked_span(event)]
 fn moved_all_the_same(event: Origin) -> impl Future<Output = Origin> {
-    async { event }
+    async {
+        here();
+        event
+    }
 }
 
 #[linked_span(event)]
 fn nothing_captured(event: &Origin) -> impl Future<Output = usize> + use<> {
-    async { 1 }
+    async {
+        here();
+        1
+    }
 }
 
 #[linked_span(event)]
 fn static_of_a_borrowed_event(
     event: &Origin,
 ) -> impl Future<Output = usize> + Send + 'static + use<> {
-    async move { 1 }
+    async move {
+        here();
+        1
+    }
 }
 
 #[linked_span(event)]
 fn static_after_statements(event: &Origin) -> impl Future<Output = Origin> + 'static + use<> {
+    here();
     let event = event.clone();
     async move { event }
 }
 
 #[linked_span(event)]
 fn captured_type<T: Send>(event: &Origin, value: T) -> impl Future<Output = T> + use<T> {
-    async move { value }
+    async move {
+        here();
+        value
+    }
 }
 
 #[linked_span(event)]
 fn early_return(event: &Origin) -> impl Future<Output = usize> + use<> {
+    here();
     if event.span_context().is_valid() {
         return std::future::ready(1);
     }
@@ -70,6 +92,7 @@ fn early_return(event: &Origin) -> impl Future<Output = usize> + use<> {
 #[linked_span(event)]
 fn fails(event: Origin) -> impl Future<Output = Result<Origin, String>> {
     async move {
+        here();
         if event.span_context().is_valid() {
             Err("expected none")?;
         }
@@ -81,11 +104,15 @@ struct Silent;
 
 #[linked_span(event)]
 fn inferred_error(event: Origin) -> impl Future<Output = Result<Origin, Silent>> {
-    async { Ok(event) }
+    async {
+        here();
+        Ok(event)
+    }
 }
 
 #[linked_span(event)]
 fn inferred_error_after_statements(event: Origin) -> impl Future<Output = Result<Origin, Silent>> {
+    here();
     let event = event.clone();
     async { Ok(event) }
 }
@@ -95,23 +122,30 @@ fn borrowed_error<'e>(
     event: &Origin,
     name: &'e str,
 ) -> impl Future<Output = Result<&'e str, &'e Silent>> + use<'e> {
+    here();
     let name = name.trim();
     async move { Ok(name) }
 }
 
 #[linked_span(event)]
 fn output_unknown(event: &Origin) -> impl Future + use<> {
-    async { 1 }
+    async {
+        here();
+        1
+    }
 }
 
 #[linked_span(event)]
 fn opaque_output(event: &Origin) -> impl Future<Output = impl std::fmt::Display + use<>> + use<> {
-    async { 1 }
+    async {
+        here();
+        1
+    }
 }
 
 #[linked_span(event)]
 fn handed_on(event: Origin) -> impl Future<Output = Result<Origin, String>> {
-    fails(event)
+    here_and(fails(event))
 }
 
 #[tokio::main]
@@ -142,5 +176,5 @@ async fn main() {
     output_unknown(&event).await;
     assert_eq!(opaque_output(&event).await.to_string(), "1");
     handed_on(event).await.unwrap();
-    assert_eq!(sdk.spans().len(), 18);
+    sdk.assert_each_body_ran_inside(18);
 }

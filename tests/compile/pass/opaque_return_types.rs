@@ -5,20 +5,21 @@ use std::error::Error;
 use std::fmt::Display;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
 fn shown(event: &Origin) -> impl Display + use<> {
-    format!("{event:?}")
+    here_and(format!("{event:?}"))
 }
 
 #[linked_span(event)]
 async fn shown_later(event: &Origin) -> impl Display + use<> {
-    format!("{event:?}")
+    here_and(format!("{event:?}"))
 }
 
 #[linked_span(event)]
 fn parsed(event: &Origin, number: &str) -> Result<impl Display + use<>, Box<dyn Error>> {
+    here();
     let _ = event;
     let number: u32 = number.parse()?;
     Ok(number)
@@ -29,6 +30,7 @@ async fn parsed_later(
     event: &Origin,
     number: &str,
 ) -> Result<impl Display + use<>, Box<dyn Error + Send + Sync>> {
+    here();
     let _ = event;
     if number.is_empty() {
         return Err("no number".into());
@@ -44,18 +46,21 @@ fn closures(
     impl Fn(usize) -> usize + use<>,
     Option<Box<dyn Fn() -> usize>>,
 ) {
+    here();
     let _ = event;
     (|number| number + 1, Some(Box::new(|| 1)))
 }
 
 #[linked_span(event)]
 fn listed<'e>(event: &Origin, list: &'e [u8]) -> impl Iterator<Item = &'e u8> + use<'e> {
+    here();
     let _ = event;
     list.iter().filter(|number| **number > 1)
 }
 
 #[linked_span(event)]
 async fn fails_opaquely(event: &Origin) -> Result<(), impl Error + use<>> {
+    here();
     let _ = event;
     Err(std::fmt::Error)
 }
@@ -72,5 +77,5 @@ async fn main() {
     assert_eq!(next(one.unwrap()()), 2);
     assert_eq!(listed(event, &[1, 2]).count(), 1);
     assert!(fails_opaquely(event).await.is_err());
-    assert_eq!(sdk.spans().len(), 7);
+    sdk.assert_each_body_ran_inside(7);
 }

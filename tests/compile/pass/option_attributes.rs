@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::{Sdk, pairs, producer};
+use linked_span_tests::{Sdk, here, here_and, pairs, producer};
 
 mod keys {
     pub(crate) const REGION: &str = "cloud.region";
@@ -64,32 +64,48 @@ struct Order {
     compared = event.id < 2,
     generic = Vec::<u8>::new().len(),
 ))]
-fn all(event: &Order) {}
+fn all(event: &Order) {
+    here();
+}
 
 #[linked_span(event, attributes())]
-async fn none(event: &Order) {}
+async fn none(event: &Order) {
+    here();
+}
 
 #[linked_span(event(attributes(region = %event.amount, "b" = 2, keys::REGION = event.name)), attributes(a = 1))]
-async fn of_the_link(event: &Order) {}
+async fn of_the_link(event: &Order) {
+    here();
+}
 
 #[linked_span(event(relationship = "caused_by"))]
-fn relationship_of_the_link(event: &Order) {}
+fn relationship_of_the_link(event: &Order) {
+    here();
+}
 
 #[linked_span(event, relationship = "follows")]
-fn relationship(event: &Order) {}
+fn relationship(event: &Order) {
+    here();
+}
 
 #[linked_span(event, relationship = if event.id > 1 { "follows" } else { "starts" })]
-fn computed_relationship(event: &Order) {}
+fn computed_relationship(event: &Order) {
+    here();
+}
 
 #[linked_span(event, relationship = event.name)]
-fn relationship_of_the_event(event: &Order) {}
+fn relationship_of_the_event(event: &Order) {
+    here();
+}
 
 #[linked_span(event(origin = origin, attributes(a = %event.0,),), attributes(b = 1,),)]
-fn debugged(event: &Foreign, origin: &Origin) {}
+fn debugged(event: &Foreign, origin: &Origin) {
+    here();
+}
 
 #[linked_span(event, attributes(order.id = event))]
 fn moved_by_the_body(event: Owned) -> Owned {
-    event
+    here_and(event)
 }
 
 #[derive(Clone)]
@@ -129,6 +145,7 @@ async fn main() {
     relationship_of_the_event(event);
     debugged(&Foreign(Amount(1)), &event.metadata);
     moved_by_the_body(Owned("one".to_owned()));
+    sdk.assert_each_body_ran_inside(9);
     let spans = sdk.spans();
     assert_eq!(
         pairs(&spans[0].attributes),

@@ -2,50 +2,71 @@
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::{Sdk, pairs, producer};
+use linked_span_tests::{Sdk, here, pairs, producer};
 use opentelemetry::trace::{SpanKind, Status};
 
 #[linked_span(event, kind = consumer)]
-fn consumer(event: &Origin) {}
+fn consumer(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, kind = producer)]
-fn as_producer(event: &Origin) {}
+fn as_producer(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, kind = internal)]
-fn internal(event: &Origin) {}
+fn internal(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, kind = server)]
-fn server(event: &Origin) {}
+fn server(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, kind = client)]
-fn client(event: &Origin) {}
+fn client(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, parent = current)]
-fn current(event: &Origin) {}
+fn current(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, parent = root)]
-fn root(event: &Origin) {}
+fn root(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, parent = event)]
-fn event(event: &Origin) {}
+fn event(event: &Origin) {
+    here();
+}
 
 #[linked_span(event, errors = full)]
 fn full(event: &Origin) -> Result<(), String> {
+    here();
     Err("full".to_owned())
 }
 
 #[linked_span(event, errors = type)]
 async fn only_the_type(event: &Origin) -> Result<(), String> {
+    here();
     Err("type".to_owned())
 }
 
 #[linked_span(event, errors = off)]
 fn off(event: &Origin) -> Result<(), String> {
+    here();
     Err("off".to_owned())
 }
 
 #[linked_span(event, kind = internal, parent = root, errors = off,)]
-fn all(event: &Origin) {}
+fn all(event: &Origin) {
+    here();
+}
 
 #[tokio::main]
 async fn main() {
@@ -63,6 +84,7 @@ async fn main() {
     only_the_type(origin).await.unwrap_err();
     off(origin).unwrap_err();
     all(origin);
+    sdk.assert_each_body_ran_inside(12);
     let spans = sdk.spans();
     let kinds: Vec<_> = spans[..5]
         .iter()

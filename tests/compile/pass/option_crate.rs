@@ -8,6 +8,7 @@ mod telemetry {
     pub(crate) use ::linked_span::{LinkedEvent, linked_span as handler};
 }
 
+use linked_span_tests::{Sdk, here};
 use telemetry::handler;
 use telemetry::tracing::spans::Origin;
 
@@ -32,18 +33,23 @@ enum Event {
 
 #[handler(event, crate = crate::telemetry::tracing::spans, attributes(a = "text", b = %event.id))]
 async fn later(event: &Order) -> Result<u64, String> {
+    here();
     Ok(event.number)
 }
 
 #[handler(event(origin = event.metadata.clone()), kind = internal, crate = telemetry::tracing::spans)]
-fn plain(event: &Order) {}
+fn plain(event: &Order) {
+    here();
+}
 
 #[handler(event, crate = ::linked_span)]
-fn by_itself(event: &Event) {}
+fn by_itself(event: &Event) {
+    here();
+}
 
 #[tokio::main]
 async fn main() {
-    let sdk = linked_span_tests::Sdk::install();
+    let sdk = Sdk::install();
     let event = Order {
         id: 1,
         number: 2,
@@ -52,5 +58,5 @@ async fn main() {
     later(&event).await.unwrap();
     plain(&event);
     by_itself(&Event::Order(event));
-    assert_eq!(sdk.spans().len(), 3);
+    sdk.assert_each_body_ran_inside(3);
 }

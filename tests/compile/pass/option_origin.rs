@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use linked_span::{LinkedEvent, Origin, extract, linked_span};
-use linked_span_tests::{Sdk, pairs, producer, traceparent};
+use linked_span_tests::{Sdk, here, here_and, pairs, producer, traceparent};
 use opentelemetry::Context;
 use opentelemetry::trace::SpanContext;
 
@@ -25,35 +25,47 @@ struct Order {
 }
 
 #[linked_span(event(origin = extract(&event.headers())))]
-fn extracted(event: &Message) {}
+fn extracted(event: &Message) {
+    here();
+}
 
 #[linked_span(event(origin = Origin::default()))]
 async fn known_all_the_same(event: Order) -> Order {
-    event
+    here_and(event)
 }
 
 #[linked_span(event(origin = producer))]
-fn of_a_span_context(event: &str, producer: &SpanContext) {}
+fn of_a_span_context(event: &str, producer: &SpanContext) {
+    here();
+}
 
 #[linked_span(event(origin = producer.cloned()))]
-fn of_an_option(event: &[u8], producer: Option<&SpanContext>) {}
+fn of_an_option(event: &[u8], producer: Option<&SpanContext>) {
+    here();
+}
 
 #[linked_span(event(origin = context))]
-async fn of_a_context(event: &dyn std::fmt::Debug, context: &Context) {}
+async fn of_a_context(event: &dyn std::fmt::Debug, context: &Context) {
+    here();
+}
 
 #[linked_span(event(origin = match event {
     Ok(order) => order.metadata.clone(),
     Err(_) => return,
 }))]
-fn a_return_of_its_own(event: &Result<Order, String>) {}
+fn a_return_of_its_own(event: &Result<Order, String>) {
+    here();
+}
 
 #[linked_span(event(origin = &event.origin()))]
 fn generic<E: LinkedEvent>(event: E) {
+    here();
     drop(event);
 }
 
 #[linked_span(event(origin = Origin::default()))]
 fn opaque(event: impl Send) {
+    here();
     drop(event);
 }
 
@@ -73,8 +85,8 @@ async fn main() {
     a_return_of_its_own(&Err(String::new()));
     generic(order);
     opaque(1);
+    sdk.assert_each_body_ran_inside(8);
     let spans = sdk.spans();
-    assert_eq!(spans.len(), 8);
     assert_eq!(spans[0].links.len(), 1);
     assert_eq!(pairs(&spans[1].attributes), [("event.id", "7".into())]);
 }

@@ -2,7 +2,7 @@
 #![deny(warnings)]
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[derive(Clone, LinkedEvent)]
 struct OrderCreated {
@@ -27,12 +27,12 @@ impl<T: LinkedEvent> LinkedEvent for Json<T> {
 
 #[linked_span]
 fn destructured(OrderCreated { id, .. }: OrderCreated) -> String {
-    id
+    here_and(id)
 }
 
 #[linked_span(attributes(order.id = id, total = %total))]
 async fn spoken_of(OrderCreated { id, total, .. }: OrderCreated) -> String {
-    format!("{id}: {total}")
+    here_and(format!("{id}: {total}"))
 }
 
 #[linked_span(name = format!("order {id}"), attributes(order.id = id))]
@@ -41,6 +41,7 @@ fn only_spoken_of(
         ref id, mut total, ..
     }: OrderCreated,
 ) -> u32 {
+    here();
     let _ = id;
     total += 1;
     total
@@ -48,22 +49,22 @@ fn only_spoken_of(
 
 #[linked_span(attributes(total = total))]
 fn by_reference(&OrderCreated { total, ref id, .. }: &OrderCreated) -> (u32, String) {
-    (total, id.clone())
+    here_and((total, id.clone()))
 }
 
 #[linked_span(attributes(total = total))]
 fn matched_through(OrderCreated { total, .. }: &OrderCreated) -> u32 {
-    *total
+    here_and(*total)
 }
 
 #[linked_span]
 fn wrapped(Json(event): Json<OrderCreated>) -> String {
-    event.id
+    here_and(event.id)
 }
 
 #[linked_span(event, attributes(order.id = event.id, prefix = state.prefix))]
 fn beside_another(Json(event): Json<OrderCreated>, state: &State) -> String {
-    format!("{}{}", state.prefix, event.id)
+    here_and(format!("{}{}", state.prefix, event.id))
 }
 
 #[linked_span(event)]
@@ -71,41 +72,47 @@ async fn beside_another_pattern(
     Json(event): Json<OrderCreated>,
     State { prefix }: State,
 ) -> String {
-    format!("{prefix}{}", event.id)
+    here_and(format!("{prefix}{}", event.id))
 }
 
 #[linked_span(event)]
 async fn mutable_inside(Json(mut event): Json<OrderCreated>, _: usize) -> String {
+    here();
     event.id.push('!');
     event.id
 }
 
 #[linked_span(whole)]
 fn bound_whole(whole @ OrderCreated { .. }: OrderCreated, _other: usize) -> u32 {
-    whole.total
+    here_and(whole.total)
 }
 
 #[linked_span(event)]
 fn mutable(mut event: OrderCreated, mut count: u32) -> u32 {
+    here();
     event.total += 1;
     count += event.total;
     count
 }
 
 #[linked_span]
-async fn ignored(_: OrderCreated) {}
+async fn ignored(_: OrderCreated) {
+    here();
+}
 
 #[linked_span]
-fn underscored(_event: &OrderCreated) {}
+fn underscored(_event: &OrderCreated) {
+    here();
+}
 
 #[linked_span(event)]
 fn beside_a_tuple(event: &OrderCreated, (one, two): (u32, u32), [three, ..]: [u32; 2]) -> u32 {
-    event.total + one + two + three
+    here_and(event.total + one + two + three)
 }
 
 #[linked_span(event)]
 fn with_attributes(event: &OrderCreated, #[allow(unused_variables)] other: u32) -> u32 {
-    event.total
+    here_and(event.total)
 }
 
 #[tokio::main]
@@ -132,6 +139,6 @@ async fn main() {
     underscored(&event);
     beside_a_tuple(&event, (1, 2), [3, 4]);
     with_attributes(&event, 1);
-    assert_eq!(sdk.spans().len(), 15);
+    sdk.assert_each_body_ran_inside(15);
     assert_eq!(sdk.spans()[2].name, "order o-1");
 }

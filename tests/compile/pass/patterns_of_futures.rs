@@ -4,7 +4,7 @@
 use std::pin::Pin;
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[derive(Clone, LinkedEvent)]
 struct OrderCreated {
@@ -14,12 +14,18 @@ struct OrderCreated {
 
 #[linked_span(attributes(order.id = id))]
 fn boxed(OrderCreated { id, .. }: OrderCreated) -> Pin<Box<dyn Future<Output = String> + Send>> {
-    Box::pin(async move { id })
+    Box::pin(async move {
+        here();
+        id
+    })
 }
 
 #[linked_span]
 fn opaque(OrderCreated { id, .. }: OrderCreated) -> impl Future<Output = String> {
-    async move { id }
+    async move {
+        here();
+        id
+    }
 }
 
 #[linked_span(id)]
@@ -28,6 +34,7 @@ fn bound(
     count: usize,
 ) -> impl Future<Output = usize> {
     async move {
+        here();
         let _ = id;
         count
     }
@@ -36,6 +43,7 @@ fn bound(
 #[linked_span(event)]
 fn mutable(mut event: OrderCreated) -> Pin<Box<dyn Future<Output = String> + Send>> {
     Box::pin(async move {
+        here();
         event.id.push('!');
         event.id
     })
@@ -52,5 +60,5 @@ async fn main() {
     opaque(event.clone()).await;
     bound(event.clone(), 1).await;
     assert_eq!(mutable(event).await, "o-1!");
-    assert_eq!(sdk.spans().len(), 4);
+    sdk.assert_each_body_ran_inside(4);
 }

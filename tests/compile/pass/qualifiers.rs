@@ -2,10 +2,11 @@
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[linked_span(event)]
 unsafe fn trusting(event: &Origin, value: *const usize) -> usize {
+    here();
     let _ = event;
     // SAFETY: the caller's.
     unsafe { *value }
@@ -13,18 +14,21 @@ unsafe fn trusting(event: &Origin, value: *const usize) -> usize {
 
 #[linked_span(event)]
 async unsafe fn trusting_later(event: &Origin) -> usize {
+    here();
     let _ = event;
     1
 }
 
 #[linked_span(event)]
 extern "C" fn called_from_c(event: &Origin) -> usize {
+    here();
     let _ = event;
     1
 }
 
 #[linked_span(event)]
 pub(crate) unsafe extern "C" fn everything(event: &Origin) -> usize {
+    here();
     let _ = event;
     1
 }
@@ -32,21 +36,24 @@ pub(crate) unsafe extern "C" fn everything(event: &Origin) -> usize {
 #[linked_span(event)]
 #[unsafe(no_mangle)]
 pub extern "C" fn linked_span_not_mangled(event: &Origin) -> usize {
+    here();
     let _ = event;
     1
 }
 
 mod inner {
-    use super::{Origin, linked_span};
+    use super::{Origin, here, linked_span};
 
     #[linked_span(event)]
-    pub(in crate::inner) fn here(event: &Origin) {
+    pub(in crate::inner) fn inside(event: &Origin) {
+        here();
         let _ = event;
     }
 
     #[linked_span(event)]
     pub(super) fn above(event: &Origin) {
-        here(event);
+        here();
+        inside(event);
     }
 }
 
@@ -64,5 +71,5 @@ async fn main() {
         everything(event);
     }
     inner::above(event);
-    assert_eq!(sdk.spans().len(), 7);
+    sdk.assert_each_body_ran_inside(7);
 }

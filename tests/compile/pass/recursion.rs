@@ -4,10 +4,11 @@
 use std::pin::Pin;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
 fn plain(event: &Origin, depth: usize) -> usize {
+    here();
     if depth == 0 {
         return 0;
     }
@@ -16,6 +17,7 @@ fn plain(event: &Origin, depth: usize) -> usize {
 
 #[linked_span(event)]
 async fn later(event: &Origin, depth: usize) -> usize {
+    here();
     if depth == 0 {
         0
     } else {
@@ -26,6 +28,7 @@ async fn later(event: &Origin, depth: usize) -> usize {
 #[linked_span(event)]
 fn boxed(event: &Origin, depth: usize) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
     Box::pin(async move {
+        here();
         if depth == 0 {
             0
         } else {
@@ -36,10 +39,13 @@ fn boxed(event: &Origin, depth: usize) -> Pin<Box<dyn Future<Output = usize> + S
 
 #[linked_span(event)]
 async fn nested(event: &Origin) -> usize {
+    here();
     #[linked_span(event)]
     fn inner(event: &Origin) -> usize {
+        here();
         #[linked_span(event)]
         fn innermost(event: &Origin) -> usize {
+            here();
             let _ = event;
             1
         }
@@ -47,7 +53,7 @@ async fn nested(event: &Origin) -> usize {
     }
     #[linked_span(event)]
     async fn beside(event: &Origin) -> usize {
-        inner(event)
+        here_and(inner(event))
     }
     inner(event) + beside(event).await
 }
@@ -60,5 +66,5 @@ async fn main() {
     assert_eq!(later(event, 2).await, 2);
     assert_eq!(boxed(event, 2).await, 2);
     assert_eq!(nested(event).await, 2);
-    assert_eq!(sdk.spans().len(), 15);
+    sdk.assert_each_body_ran_inside(15);
 }

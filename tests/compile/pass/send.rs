@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 #[derive(LinkedEvent)]
 struct Local {
@@ -15,6 +15,7 @@ struct Local {
 
 #[linked_span(event)]
 async fn by_reference(event: &Origin) -> Result<usize, std::fmt::Error> {
+    here();
     tokio::task::yield_now().await;
     let _ = event;
     Ok(1)
@@ -22,18 +23,21 @@ async fn by_reference(event: &Origin) -> Result<usize, std::fmt::Error> {
 
 #[linked_span(event)]
 async fn by_value(event: Origin) {
+    here();
     tokio::task::yield_now().await;
     drop(event);
 }
 
 #[linked_span(event, name = format!("{}", *local), attributes(value = *local))]
 async fn a_local_event(event: &Local, local: Rc<usize>) -> Rc<usize> {
+    here();
     tokio::task::yield_now().await;
     Rc::new(*local + *event.value)
 }
 
 #[linked_span(event)]
 async fn a_local_body(event: &Origin) -> usize {
+    here();
     let value = Rc::new(1);
     tokio::task::yield_now().await;
     let _ = event;
@@ -42,6 +46,7 @@ async fn a_local_body(event: &Origin) -> usize {
 
 #[linked_span(event, name = Rc::<str>::from("name").to_string(), attributes(value = *Rc::new(1)))]
 async fn a_local_expression(event: &Origin) -> usize {
+    here();
     tokio::task::yield_now().await;
     let _ = event;
     1
@@ -49,18 +54,20 @@ async fn a_local_expression(event: &Origin) -> usize {
 
 #[linked_span(event)]
 fn a_local_error(event: &Origin) -> Result<(), Rc<usize>> {
+    here();
     let _ = event;
     Ok(())
 }
 
 #[linked_span(event)]
 fn opaque(event: Origin) -> impl Future<Output = Origin> + Unpin {
-    std::future::ready(event)
+    here_and(std::future::ready(event))
 }
 
 #[linked_span(event)]
 fn boxed<'e>(event: &'e Origin) -> Pin<Box<dyn Future<Output = ()> + Send + Sync + 'e>> {
     Box::pin(async move {
+        here();
         let _ = event;
     })
 }
@@ -85,5 +92,5 @@ async fn main() {
         metadata: event,
     };
     a_local_event(&local, Rc::new(1)).await;
-    assert_eq!(sdk.spans().len(), 8);
+    sdk.assert_each_body_ran_inside(8);
 }

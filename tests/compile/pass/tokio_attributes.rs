@@ -2,11 +2,12 @@
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[linked_span(event)]
 #[tokio::main(flavor = "current_thread")]
 async fn above(event: Origin) -> Result<(), std::io::Error> {
+    here();
     tokio::task::yield_now().await;
     drop(event);
     Ok(())
@@ -15,6 +16,7 @@ async fn above(event: Origin) -> Result<(), std::io::Error> {
 #[tokio::main(flavor = "current_thread")]
 #[linked_span(event)]
 async fn below(event: Origin) -> Result<(), std::io::Error> {
+    here();
     tokio::task::yield_now().await;
     drop(event);
     Ok(())
@@ -24,5 +26,5 @@ fn main() {
     let sdk = Sdk::install();
     above(Origin::default()).unwrap();
     below(Origin::default()).unwrap();
-    assert_eq!(sdk.spans().len(), 2);
+    sdk.assert_each_body_ran_inside(2);
 }

@@ -4,11 +4,12 @@
 use std::pin::Pin;
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here};
 
 #[linked_span(event)]
 #[tracing::instrument(skip_all, fields(number))]
 fn above(event: &Origin, number: usize) -> Result<usize, String> {
+    here();
     let _ = event;
     Ok(number)
 }
@@ -16,6 +17,7 @@ fn above(event: &Origin, number: usize) -> Result<usize, String> {
 #[tracing::instrument(skip_all, err)]
 #[linked_span(event)]
 fn below(event: &Origin, number: usize) -> Result<usize, String> {
+    here();
     let _ = event;
     Ok(number)
 }
@@ -23,6 +25,7 @@ fn below(event: &Origin, number: usize) -> Result<usize, String> {
 #[linked_span(event)]
 #[tracing::instrument]
 async fn above_later(event: &Origin, number: usize) -> usize {
+    here();
     tokio::task::yield_now().await;
     let _ = event;
     number
@@ -31,6 +34,7 @@ async fn above_later(event: &Origin, number: usize) -> usize {
 #[tracing::instrument(ret)]
 #[linked_span(event)]
 async fn below_later(event: &Origin, number: usize) -> usize {
+    here();
     tokio::task::yield_now().await;
     let _ = event;
     number
@@ -40,6 +44,7 @@ async fn below_later(event: &Origin, number: usize) -> usize {
 #[tracing::instrument]
 fn above_boxed(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
     Box::pin(async move {
+        here();
         let _ = event;
         1
     })
@@ -49,6 +54,7 @@ fn above_boxed(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_
 #[linked_span(event)]
 fn below_boxed(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
     Box::pin(async move {
+        here();
         let _ = event;
         1
     })
@@ -64,5 +70,5 @@ async fn main() {
     below_later(event, 1).await;
     above_boxed(event).await;
     below_boxed(event).await;
-    assert_eq!(sdk.spans().len(), 6);
+    sdk.assert_each_body_ran_inside(6);
 }

@@ -2,7 +2,7 @@
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};
-use linked_span_tests::Sdk;
+use linked_span_tests::{Sdk, here, here_and};
 
 trait Handle {
     type Done;
@@ -13,13 +13,14 @@ trait Handle {
 
     #[linked_span(event)]
     fn handle(&self, event: &Origin) -> Self::Done {
+        here();
         let _ = event;
         self.done()
     }
 
     #[linked_span(event, attributes(scope = Self::SCOPE))]
     fn twice(&self, event: &Origin) -> (Self::Done, Self::Done) {
-        (self.handle(event), self.handle(event))
+        here_and((self.handle(event), self.handle(event)))
     }
 
     #[linked_span(event)]
@@ -27,6 +28,7 @@ trait Handle {
     where
         Self: Sized,
     {
+        here();
         let _ = event;
     }
 }
@@ -35,7 +37,7 @@ trait Handle {
 trait HandleLater {
     #[linked_span(event)]
     async fn handle(&self, event: &Origin) -> usize {
-        self.other(event.clone()).await
+        here_and(self.other(event.clone()).await)
     }
 
     async fn other(&self, event: Origin) -> usize;
@@ -56,6 +58,7 @@ impl Handle for Shop {
 
     #[linked_span(event)]
     fn without_self(event: &Origin) {
+        here();
         let _ = event;
     }
 }
@@ -63,6 +66,7 @@ impl Handle for Shop {
 impl HandleLater for Shop {
     #[linked_span(event)]
     async fn other(&self, event: Origin) -> usize {
+        here();
         let _ = event;
         self.0
     }
@@ -71,6 +75,7 @@ impl HandleLater for Shop {
 impl HandleElsewhere for Shop {
     #[linked_span(event)]
     async fn handle<'e>(&'e self, event: &'e Origin) -> usize {
+        here();
         let _ = event;
         self.0
     }
@@ -85,5 +90,5 @@ async fn main() {
     Shop::without_self(event);
     HandleLater::handle(&shop, event).await;
     HandleElsewhere::handle(&shop, event).await;
-    assert_eq!(sdk.spans().len(), 7);
+    sdk.assert_each_body_ran_inside(7);
 }

@@ -1,0 +1,104 @@
+//! What the macros make of typical handlers and events, in `snapshots/`: each body once, and around it thin calls.
+//!
+//! After a change of ours, write them anew with `INSTA_UPDATE=always cargo test -p linked-span-macros`, and read the
+//! difference.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Compares what `#[linked_span(args)]` makes of a function.
+fn handler(name: &str, args: TokenStream, item: &TokenStream) {
+    compare(name, crate::linked_span::expand(args, item));
+}
+
+/// Fails where the file of that name says otherwise, or is not there.
+fn compare(name: &str, expansion: TokenStream) {
+    let file = syn::parse2(expansion).expect("an expansion of whole items");
+    // The scope of a handler is the crate it is in, which is this one here.
+    let expansion = prettyplease::unparse(&file).replace(env!("CARGO_PKG_VERSION"), "1.2.3");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!(name, expansion));
+}
+
+#[test]
+fn plain() {
+    handler(
+        "plain",
+        quote!(event),
+        &quote! {
+            /// Documented.
+            pub fn send_receipt(event: &PaymentConfirmed, mailer: &Mailer) -> Result<Receipt, MailError> {
+                let receipt = mailer.send(&event.order_id)?;
+                Ok(receipt)
+            }
+        },
+    );
+}
+
+#[test]
+fn async_with_options() {
+    handler(
+        "async_with_options",
+        quote! {
+            event(attributes(region = %event.region)),
+            name = format!("consume_{}", event.kind),
+            kind = internal,
+            relationship = "caused_by",
+            attributes(order.id = event.order_id, keys::REGION = ?event.region),
+            parent = root,
+            errors = type,
+            scope = "event.processor"
+        },
+        &quote! {
+            async fn consume(&self, event: Event) -> Result<(), Error> {
+                self.store(event).await
+            }
+        },
+    );
+}
+
+#[test]
+fn batch() {
+    handler(
+        "batch",
+        quote!(events, name = "process_event_batch"),
+        &quote! {
+            async fn record(events: &[PaymentConfirmed]) {
+                for event in events {
+                    store(event).await;
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn boxed_future() {
+    handler(
+        "boxed_future",
+        quote!(event),
+        &quote! {
+            fn handle<'s>(&'s self, event: &'s Event) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 's>> {
+                Box::pin(async move { self.store(event).await })
+            }
+        },
+    );
+}
+
+#[test]
+fn derive_on_a_struct() {
+    compare(
+        "derive_on_a_struct",
+        crate::event::expand(quote! {
+            #[event(type = "payment.confirmed")]
+            struct PaymentConfirmed<T> {
+                id: T,
+                #[event(key, attribute = "order.id")]
+                order_id: u64,
+                metadata: Origin,
+            }
+        }),
+    );
+}

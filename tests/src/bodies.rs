@@ -1,0 +1,34 @@
+//! Whether the body of each handler ran inside of the handler's span.
+
+use opentelemetry::trace::get_active_span;
+
+use crate::Sdk;
+
+const BODY: &str = "body";
+
+/// Says, from a handler's body, that it runs there: to the span that is active, unless that has ended.
+pub fn here() {
+    get_active_span(|span| span.add_event(BODY, Vec::new()));
+}
+
+/// The same, for a body that is an expression.
+pub fn here_and<T>(value: T) -> T {
+    here();
+    value
+}
+
+impl Sdk {
+    /// So many spans have ended, and in each of them one body has said [`here`] before.
+    ///
+    /// # Panics
+    ///
+    /// If it is not so.
+    pub fn assert_each_body_ran_inside(&self, spans: usize) {
+        let ended = self.spans();
+        for span in &ended {
+            let bodies = span.events.iter().filter(|event| event.name == BODY);
+            assert_eq!(bodies.count(), 1, "bodies inside of {span:#?}");
+        }
+        assert_eq!(ended.len(), spans, "{ended:#?}");
+    }
+}
