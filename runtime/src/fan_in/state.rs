@@ -1,0 +1,504 @@
+//! What becomes of a join: one pure function over a state without payloads.
+//!
+//! A store keeps a join's [`State`] beside its inputs, and does what [`transition`] says in one atomic step. This file
+//! knows no clock, no OpenTelemetry and no store, so that it can be explored exhaustively.
+//!
+//! ```text
+//! absent    arrive                                    -> open
+//! open      arrive the last input                     -> running
+//! open, ready   the deadline is over                  -> expiring
+//! running   completed                                 -> completed
+//! running   failed                                    -> ready
+//! running   the lease is over                         -> running, by another
+//! ready     arrive; sweep, after a backoff            -> running
+//! expiring  handed over                               -> expired
+//! expiring  not handed over, or the lease is over     -> expiring, by another
+//! completed, expired   the dedup window is over       -> absent
+//! ```
+
+/// Milliseconds of the store's clock.
+pub type Moment = u64;
+
+/// Who holds a join: random, unique for a delivery, and the same over all retries of a store's call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Token(pub u128);
+
+/// A set of a join's inputs, by their place in its declaration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Inputs(u16);
+
+impl Inputs {
+    /// All of so many.
+    #[must_use]
+    pub const fn all(count: u8) -> Self {
+        Self((1 << count) - 1)
+    }
+
+    /// These, and one more.
+    #[must_use]
+    pub const fn with(self, input: u8) -> Self {
+        Self(self.0 | 1 << input)
+    }
+
+    /// Whether this one is among them.
+    #[must_use]
+    pub const fn contains(self, input: u8) -> bool {
+        self.0 & 1 << input != 0
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What the joins of one function have in common; all spans are in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// How many inputs there are, two at least.
+    pub inputs: u8,
+    /// How long an incomplete join waits, and how long a complete one may take.
+    pub timeout: Moment,
+    /// How long a body may run, or an expired join be handed over, until another may try.
+    pub lease: Moment,
+    /// How long a failed join rests before a sweep runs it again.
+    pub backoff: Moment,
+    /// How long a completed or expired join is remembered.
+    pub dedup_window: Moment,
+}
+
+/// A join that is not absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Some inputs have come.
+    Open {
+        /// These.
+        came: Inputs,
+        /// When it expires.
+        deadline: Moment,
+    },
+    /// All have come, and a body runs.
+    Running {
+        /// Whose.
+        holder: Token,
+        /// Until when nobody else may run one.
+        lease: Moment,
+        /// When it expires, if the body does not succeed.
+        deadline: Moment,
+        /// How many bodies have been started, this one included.
+        attempts: u32,
+    },
+    /// All have come, and a body has failed.
+    Ready {
+        /// When a sweep may run it again.
+        retry_at: Moment,
+        /// When it expires.
+        deadline: Moment,
+        /// How many bodies have been started.
+        attempts: u32,
+    },
+    /// Its time is over, and somebody is told so.
+    Expiring {
+        /// The inputs that came.
+        came: Inputs,
+        /// Who hands it over; nobody, once that has failed.
+        holder: Option<Token>,
+        /// Until when nobody else may.
+        lease: Moment,
+        /// How many bodies have been started.
+        attempts: u32,
+    },
+    /// A body has succeeded; nothing but this is left.
+    Completed {
+        /// Whose.
+        holder: Token,
+        /// When it is forgotten.
+        forget_at: Moment,
+    },
+    /// It was handed over; nothing but this is left.
+    Expired {
+        /// By whom.
+        holder: Token,
+        /// When it is forgotten.
+        forget_at: Moment,
+    },
+}
+
+/// What happens to a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// An input arrives.
+    Arrive {
+        /// Which.
+        input: u8,
+        /// The delivery's.
+        token: Token,
+    },
+    /// A holder says how it ended.
+    Settle {
+        /// The holder's.
+        token: Token,
+        /// How.
+        settlement: Settlement,
+    },
+    /// A holder goes on for another lease.
+    Renew {
+        /// The holder's.
+        token: Token,
+    },
+    /// Somebody looks whether there is something to do.
+    Visit {
+        /// The visitor's, who will hold the join if there is.
+        token: Token,
+        /// Who.
+        visitor: Visitor,
+    },
+}
+
+/// How a holder's work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Settlement {
+    /// The body succeeded.
+    Completed,
+    /// The body failed, panicked or was cancelled.
+    Failed,
+    /// The expired join was handed over.
+    HandedOver,
+    /// It could not be handed over.
+    NotHandedOver,
+}
+
+/// Who looks after a join that is not his own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Visitor {
+    /// A sweep, which can run bodies.
+    Sweep,
+    /// An arrival at another join, which can only hand over what has expired.
+    Passing,
+}
+
+/// What a step has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reply {
+    /// The input is kept; these have come so far.
+    Waiting(Inputs),
+    /// The input had come before; these have come so far.
+    Duplicate(Inputs),
+    /// The caller holds the join, and runs the body.
+    Run {
+        /// How many bodies have been started, this one included.
+        attempts: u32,
+    },
+    /// The caller holds the join, and hands it over; an input that has arrived is not part of it.
+    HandOver {
+        /// The inputs that came.
+        came: Inputs,
+        /// How many bodies have been started.
+        attempts: u32,
+    },
+    /// Somebody else holds the join, until then at least.
+    Busy(Moment),
+    /// The join has completed; the input is not taken.
+    Completed,
+    /// The join has expired; the input is not taken.
+    Expired,
+    /// The settlement or the renewal counts.
+    Recorded,
+    /// The caller does not hold the join: its settlement or renewal does not count.
+    Refused,
+    /// There is nothing to do until then.
+    NotDue(Moment),
+    /// There is no such join, or no longer.
+    Absent,
+}
+
+/// The one rule. Returns the state that comes after, `None` for absent, and what to tell the caller.
+///
+/// A step whose reply was lost may be made again with the same token: the holder's claim, success and hand-over are
+/// confirmed as before.
+#[must_use]
+pub fn transition(
+    state: Option<State>,
+    step: Step,
+    now: Moment,
+    rules: &Rules,
+) -> (Option<State>, Reply) {
+    let state = state.filter(|state| !is_forgotten(state, now));
+    match step {
+        Step::Arrive { input, token } => arrive(state, input, token, now, rules),
+        Step::Settle { token, settlement } => settle(state, token, settlement, now, rules),
+        Step::Renew { token } => renew(state, token, now, rules),
+        Step::Visit { token, visitor } => visit(state, token, visitor, now, rules),
+    }
+}
+
+/// When there may be something to do for such a visitor: a store keeps its joins in this order.
+#[must_use]
+pub fn due(state: &State, visitor: Visitor) -> Moment {
+    match (*state, visitor) {
+        (State::Open { deadline, .. }, _) | (State::Ready { deadline, .. }, Visitor::Passing) => {
+            deadline
+        }
+        (
+            State::Ready {
+                retry_at, deadline, ..
+            },
+            Visitor::Sweep,
+        ) => retry_at.min(deadline),
+        (
+            State::Running {
+                lease, deadline, ..
+            },
+            Visitor::Passing,
+        ) => lease.max(deadline),
+        (State::Running { lease, .. } | State::Expiring { lease, .. }, _) => lease,
+        (State::Completed { forget_at, .. } | State::Expired { forget_at, .. }, _) => forget_at,
+    }
+}
+
+fn is_forgotten(state: &State, now: Moment) -> bool {
+    match *state {
+        State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => forget_at <= now,
+        _ => false,
+    }
+}
+
+type Outcome = (Option<State>, Reply);
+
+fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Rules) -> Outcome {
+    let Some(state) = state else {
+        return first(input, now, rules);
+    };
+    match state {
+        State::Open { came, deadline } if deadline <= now => expire(came, 0, token, now, rules),
+        State::Open { came, .. } if came.contains(input) => (Some(state), Reply::Duplicate(came)),
+        State::Open { came, deadline } => {
+            let came = came.with(input);
+            if came == Inputs::all(rules.inputs) {
+                // A body has a timeout of its own, however late the last input came.
+                run(token, now.saturating_add(rules.timeout), 0, now, rules)
+            } else {
+                (Some(State::Open { came, deadline }), Reply::Waiting(came))
+            }
+        }
+        State::Ready {
+            deadline, attempts, ..
+        } if deadline <= now => expire(Inputs::all(rules.inputs), attempts, token, now, rules),
+        State::Ready {
+            deadline, attempts, ..
+        } => run(token, deadline, attempts, now, rules),
+        State::Running {
+            holder,
+            attempts,
+            deadline,
+            ..
+        } if holder == token => {
+            // The reply to this delivery was lost.
+            run(token, deadline, attempts.saturating_sub(1), now, rules)
+        }
+        State::Running {
+            lease,
+            deadline,
+            attempts,
+            ..
+        } if lease <= now => run(token, deadline, attempts, now, rules),
+        State::Running { lease, .. } => (Some(state), Reply::Busy(lease)),
+        State::Expiring {
+            came,
+            holder,
+            lease,
+            attempts,
+        } if holder == Some(token) || lease <= now => expire(came, attempts, token, now, rules),
+        State::Expiring { .. } | State::Expired { .. } => (Some(state), Reply::Expired),
+        State::Completed { .. } => (Some(state), Reply::Completed),
+    }
+}
+
+fn first(input: u8, now: Moment, rules: &Rules) -> Outcome {
+    let came = Inputs::default().with(input);
+    let deadline = now.saturating_add(rules.timeout);
+    (Some(State::Open { came, deadline }), Reply::Waiting(came))
+}
+
+/// The caller holds the join, and starts a body.
+fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &Rules) -> Outcome {
+    let attempts = attempts.saturating_add(1);
+    let state = State::Running {
+        holder: token,
+        lease: now.saturating_add(rules.lease),
+        deadline,
+        attempts,
+    };
+    (Some(state), Reply::Run { attempts })
+}
+
+/// The caller holds the join, and hands it over.
+fn expire(came: Inputs, attempts: u32, token: Token, now: Moment, rules: &Rules) -> Outcome {
+    let state = State::Expiring {
+        came,
+        holder: Some(token),
+        lease: now.saturating_add(rules.lease),
+        attempts,
+    };
+    (Some(state), Reply::HandOver { came, attempts })
+}
+
+fn settle(
+    state: Option<State>,
+    token: Token,
+    settlement: Settlement,
+    now: Moment,
+    rules: &Rules,
+) -> Outcome {
+    let forget_at = now.saturating_add(rules.dedup_window);
+    let next = match (state, settlement) {
+        (Some(State::Running { holder, .. }), Settlement::Completed) if holder == token => {
+            State::Completed { holder, forget_at }
+        }
+        (
+            Some(State::Running {
+                holder,
+                deadline,
+                attempts,
+                ..
+            }),
+            Settlement::Failed,
+        ) if holder == token => State::Ready {
+            retry_at: now.saturating_add(rules.backoff),
+            deadline,
+            attempts,
+        },
+        (Some(State::Expiring { holder, .. }), Settlement::HandedOver) if holder == Some(token) => {
+            State::Expired {
+                holder: token,
+                forget_at,
+            }
+        }
+        (
+            Some(State::Expiring {
+                came,
+                holder,
+                attempts,
+                ..
+            }),
+            Settlement::NotHandedOver,
+        ) if holder == Some(token) => State::Expiring {
+            came,
+            holder: None,
+            lease: now.saturating_add(rules.backoff),
+            attempts,
+        },
+        // The reply to this settlement was lost.
+        (Some(State::Completed { holder, .. }), Settlement::Completed)
+        | (Some(State::Expired { holder, .. }), Settlement::HandedOver)
+            if holder == token =>
+        {
+            return (state, Reply::Recorded);
+        }
+        _ => return (state, Reply::Refused),
+    };
+    (Some(next), Reply::Recorded)
+}
+
+fn renew(state: Option<State>, token: Token, now: Moment, rules: &Rules) -> Outcome {
+    let until = now.saturating_add(rules.lease);
+    match state {
+        Some(State::Running {
+            holder,
+            deadline,
+            attempts,
+            ..
+        }) if holder == token => {
+            let running = State::Running {
+                holder,
+                lease: until,
+                deadline,
+                attempts,
+            };
+            (Some(running), Reply::Recorded)
+        }
+        Some(State::Expiring {
+            came,
+            holder,
+            attempts,
+            ..
+        }) if holder == Some(token) => {
+            let expiring = State::Expiring {
+                came,
+                holder,
+                lease: until,
+                attempts,
+            };
+            (Some(expiring), Reply::Recorded)
+        }
+        _ => (state, Reply::Refused),
+    }
+}
+
+fn visit(
+    state: Option<State>,
+    token: Token,
+    visitor: Visitor,
+    now: Moment,
+    rules: &Rules,
+) -> Outcome {
+    let Some(state) = state else {
+        return (None, Reply::Absent);
+    };
+    let all = Inputs::all(rules.inputs);
+    match (state, visitor) {
+        (State::Open { came, deadline }, _) if deadline <= now => {
+            expire(came, 0, token, now, rules)
+        }
+        (
+            State::Ready {
+                deadline, attempts, ..
+            },
+            _,
+        ) if deadline <= now => expire(all, attempts, token, now, rules),
+        (
+            State::Ready {
+                retry_at,
+                deadline,
+                attempts,
+            },
+            Visitor::Sweep,
+        ) if retry_at <= now => run(token, deadline, attempts, now, rules),
+        // A body that outlived its lease may have died; even past the deadline it is given to another first.
+        (
+            State::Running {
+                lease,
+                deadline,
+                attempts,
+                ..
+            },
+            Visitor::Sweep,
+        ) if lease <= now => run(token, deadline, attempts, now, rules),
+        (
+            State::Running {
+                lease,
+                deadline,
+                attempts,
+                ..
+            },
+            Visitor::Passing,
+        ) if lease <= now && deadline <= now => expire(all, attempts, token, now, rules),
+        (
+            State::Expiring {
+                came,
+                lease,
+                attempts,
+                ..
+            },
+            _,
+        ) if lease <= now => expire(came, attempts, token, now, rules),
+        _ => (Some(state), Reply::NotDue(due(&state, visitor))),
+    }
+}
