@@ -9,7 +9,8 @@
 //! open, ready   the deadline is over                  -> expiring
 //! running   completed                                 -> completed
 //! running   failed                                    -> ready
-//! running   the lease is over                         -> running, by another
+//! running   the lease is over: arrive, sweep          -> running, by another, even past the deadline
+//! running   lease and deadline are over: in passing   -> expiring
 //! ready     arrive; sweep, after a backoff            -> running
 //! expiring  handed over                               -> expired
 //! expiring  not handed over, or the lease is over     -> expiring, by another
@@ -23,7 +24,7 @@ pub type Moment = u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u128);
 
-/// A set of a join's inputs, by their place in its declaration.
+/// A set of a join's inputs, by their place in its declaration; twelve at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Inputs(u16);
 
@@ -62,7 +63,7 @@ impl Inputs {
 /// What the joins of one function have in common; all spans are in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// How many inputs there are, two at least.
+    /// How many inputs there are, from two to twelve.
     pub inputs: u8,
     /// How long an incomplete join waits, and how long a complete one may take.
     pub timeout: Moment,
@@ -136,7 +137,7 @@ pub enum State {
 pub enum Step {
     /// An input arrives.
     Arrive {
-        /// Which.
+        /// Which; less than there are.
         input: u8,
         /// The delivery's.
         token: Token,
@@ -203,7 +204,7 @@ pub enum Reply {
         /// How many bodies have been started.
         attempts: u32,
     },
-    /// Somebody else holds the join, until then at least.
+    /// Somebody else holds the join, until then unless he settles or renews before.
     Busy(Moment),
     /// The join has completed; the input is not taken.
     Completed,
@@ -221,8 +222,9 @@ pub enum Reply {
 
 /// The one rule. Returns the state that comes after, `None` for absent, and what to tell the caller.
 ///
-/// A step whose reply was lost may be made again with the same token: the holder's claim, success and hand-over are
-/// confirmed as before.
+/// A step whose reply was lost may be made again with the same token: an arrival's claim, a success and a hand-over are
+/// confirmed as before. A failure lets go of the join, and is refused the second time; a visit's claim is lost until its
+/// lease is over.
 #[must_use]
 pub fn transition(
     state: Option<State>,
@@ -270,14 +272,36 @@ fn is_forgotten(state: &State, now: Moment) -> bool {
     }
 }
 
+/// Who holds the join, or held it when it ended.
+fn holder(state: &State) -> Option<Token> {
+    match *state {
+        State::Open { .. } | State::Ready { .. } => None,
+        State::Expiring { holder, .. } => holder,
+        State::Running { holder, .. }
+        | State::Completed { holder, .. }
+        | State::Expired { holder, .. } => Some(holder),
+    }
+}
+
 type Outcome = (Option<State>, Reply);
 
 fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Rules) -> Outcome {
     let Some(state) = state else {
         return first(input, now, rules);
     };
+    let is_holder = holder(&state) == Some(token);
     match state {
-        State::Open { came, deadline } if deadline <= now => expire(came, 0, token, now, rules),
+        // The reply to this delivery was lost.
+        State::Running {
+            deadline, attempts, ..
+        } if is_holder => run(token, deadline, attempts.saturating_sub(1), now, rules),
+        State::Expiring { came, attempts, .. } if is_holder => {
+            expire(came, attempts, token, now, rules)
+        }
+        // What is due, an arrival does as a sweep would.
+        _ if due(&state, Visitor::Sweep) <= now => {
+            visit(Some(state), token, Visitor::Sweep, now, rules)
+        }
         State::Open { came, .. } if came.contains(input) => (Some(state), Reply::Duplicate(came)),
         State::Open { came, deadline } => {
             let came = came.with(input);
@@ -288,34 +312,11 @@ fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Ru
                 (Some(State::Open { came, deadline }), Reply::Waiting(came))
             }
         }
-        State::Ready {
-            deadline, attempts, ..
-        } if deadline <= now => expire(Inputs::all(rules.inputs), attempts, token, now, rules),
+        // The backoff is for sweeps: brokers have one of their own.
         State::Ready {
             deadline, attempts, ..
         } => run(token, deadline, attempts, now, rules),
-        State::Running {
-            holder,
-            attempts,
-            deadline,
-            ..
-        } if holder == token => {
-            // The reply to this delivery was lost.
-            run(token, deadline, attempts.saturating_sub(1), now, rules)
-        }
-        State::Running {
-            lease,
-            deadline,
-            attempts,
-            ..
-        } if lease <= now => run(token, deadline, attempts, now, rules),
         State::Running { lease, .. } => (Some(state), Reply::Busy(lease)),
-        State::Expiring {
-            came,
-            holder,
-            lease,
-            attempts,
-        } if holder == Some(token) || lease <= now => expire(came, attempts, token, now, rules),
         State::Expiring { .. } | State::Expired { .. } => (Some(state), Reply::Expired),
         State::Completed { .. } => (Some(state), Reply::Completed),
     }
@@ -357,86 +358,51 @@ fn settle(
     now: Moment,
     rules: &Rules,
 ) -> Outcome {
+    let Some(held) = state.filter(|state| holder(state) == Some(token)) else {
+        return (state, Reply::Refused);
+    };
+    let holder = token;
+    let retry_at = now.saturating_add(rules.backoff);
     let forget_at = now.saturating_add(rules.dedup_window);
-    let next = match (state, settlement) {
-        (Some(State::Running { holder, .. }), Settlement::Completed) if holder == token => {
-            State::Completed { holder, forget_at }
-        }
+    let next = match (held, settlement) {
+        (State::Running { .. }, Settlement::Completed) => State::Completed { holder, forget_at },
         (
-            Some(State::Running {
-                holder,
-                deadline,
-                attempts,
-                ..
-            }),
+            State::Running {
+                deadline, attempts, ..
+            },
             Settlement::Failed,
-        ) if holder == token => State::Ready {
-            retry_at: now.saturating_add(rules.backoff),
+        ) => State::Ready {
+            retry_at,
             deadline,
             attempts,
         },
-        (Some(State::Expiring { holder, .. }), Settlement::HandedOver) if holder == Some(token) => {
-            State::Expired {
-                holder: token,
-                forget_at,
-            }
-        }
-        (
-            Some(State::Expiring {
-                came,
-                holder,
-                attempts,
-                ..
-            }),
-            Settlement::NotHandedOver,
-        ) if holder == Some(token) => State::Expiring {
+        (State::Expiring { .. }, Settlement::HandedOver) => State::Expired { holder, forget_at },
+        (State::Expiring { came, attempts, .. }, Settlement::NotHandedOver) => State::Expiring {
             came,
             holder: None,
-            lease: now.saturating_add(rules.backoff),
+            lease: retry_at,
             attempts,
         },
         // The reply to this settlement was lost.
-        (Some(State::Completed { holder, .. }), Settlement::Completed)
-        | (Some(State::Expired { holder, .. }), Settlement::HandedOver)
-            if holder == token =>
-        {
-            return (state, Reply::Recorded);
-        }
+        (State::Completed { .. }, Settlement::Completed)
+        | (State::Expired { .. }, Settlement::HandedOver) => held,
         _ => return (state, Reply::Refused),
     };
     (Some(next), Reply::Recorded)
 }
 
-fn renew(state: Option<State>, token: Token, now: Moment, rules: &Rules) -> Outcome {
-    let until = now.saturating_add(rules.lease);
-    match state {
-        Some(State::Running {
-            holder,
-            deadline,
-            attempts,
-            ..
-        }) if holder == token => {
-            let running = State::Running {
-                holder,
-                lease: until,
-                deadline,
-                attempts,
-            };
-            (Some(running), Reply::Recorded)
-        }
-        Some(State::Expiring {
-            came,
-            holder,
-            attempts,
-            ..
-        }) if holder == Some(token) => {
-            let expiring = State::Expiring {
-                came,
-                holder,
-                lease: until,
-                attempts,
-            };
-            (Some(expiring), Reply::Recorded)
+fn renew(mut state: Option<State>, token: Token, now: Moment, rules: &Rules) -> Outcome {
+    match &mut state {
+        Some(
+            State::Running { holder, lease, .. }
+            | State::Expiring {
+                holder: Some(holder),
+                lease,
+                ..
+            },
+        ) if *holder == token => {
+            *lease = now.saturating_add(rules.lease);
+            (state, Reply::Recorded)
         }
         _ => (state, Reply::Refused),
     }
@@ -452,53 +418,33 @@ fn visit(
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
+    let due = due(&state, visitor);
+    if now < due {
+        return (Some(state), Reply::NotDue(due));
+    }
     let all = Inputs::all(rules.inputs);
     match (state, visitor) {
-        (State::Open { came, deadline }, _) if deadline <= now => {
-            expire(came, 0, token, now, rules)
-        }
+        (State::Open { came, .. }, _) => expire(came, 0, token, now, rules),
         (
             State::Ready {
                 deadline, attempts, ..
             },
             _,
         ) if deadline <= now => expire(all, attempts, token, now, rules),
-        (
-            State::Ready {
-                retry_at,
-                deadline,
-                attempts,
-            },
-            Visitor::Sweep,
-        ) if retry_at <= now => run(token, deadline, attempts, now, rules),
+        (State::Running { attempts, .. }, Visitor::Passing) => {
+            expire(all, attempts, token, now, rules)
+        }
         // A body that outlived its lease may have died; even past the deadline it is given to another first.
         (
-            State::Running {
-                lease,
-                deadline,
-                attempts,
-                ..
-            },
-            Visitor::Sweep,
-        ) if lease <= now => run(token, deadline, attempts, now, rules),
-        (
-            State::Running {
-                lease,
-                deadline,
-                attempts,
-                ..
-            },
-            Visitor::Passing,
-        ) if lease <= now && deadline <= now => expire(all, attempts, token, now, rules),
-        (
-            State::Expiring {
-                came,
-                lease,
-                attempts,
-                ..
+            State::Ready {
+                deadline, attempts, ..
+            }
+            | State::Running {
+                deadline, attempts, ..
             },
             _,
-        ) if lease <= now => expire(came, attempts, token, now, rules),
-        _ => (Some(state), Reply::NotDue(due(&state, visitor))),
+        ) => run(token, deadline, attempts, now, rules),
+        (State::Expiring { came, attempts, .. }, _) => expire(came, attempts, token, now, rules),
+        (State::Completed { .. } | State::Expired { .. }, _) => (None, Reply::Absent),
     }
 }
