@@ -79,6 +79,8 @@ mod callsite;
 mod carrier;
 mod describe;
 mod event;
+#[doc(hidden)]
+pub mod fan_in;
 mod future;
 mod installed;
 #[cfg(feature = "json")]

@@ -1,0 +1,3 @@
+//! Joins: what runs once all its inputs have come.
+
+pub mod state;

@@ -1,0 +1,121 @@
+//! Every world that can come about, and every invariant in each of them.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::mem::{Discriminant, discriminant};
+
+use linked_span::fan_in::state::{Reply, Rules};
+
+use crate::model::World;
+use crate::probes;
+
+/// Multiplies and turns. The standard library's would take most of the time, and nobody attacks this one.
+#[derive(Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_ne_bytes(eight));
+        }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u16(&mut self, value: u16) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+}
+
+type Set<T> = HashSet<T, BuildHasherDefault<Quick>>;
+
+/// Breadth first, so that what fails fails after as few steps as possible.
+fn explore(rules: &Rules, deliveries: u8) {
+    let start = World::new(rules, deliveries);
+    let mut seen = Set::from_iter([start.clone()]);
+    let mut states = Set::default();
+    let mut replies: HashSet<Discriminant<Reply>> = HashSet::new();
+    let mut steps = 0_u64;
+    let mut moves = Vec::new();
+    let mut worlds = vec![start];
+    while !worlds.is_empty() {
+        let mut next = Vec::new();
+        for world in worlds {
+            world.moves(&mut moves);
+            for step in moves.drain(..) {
+                let (after, reply) = world
+                    .after(step, rules)
+                    .unwrap_or_else(|broken| panic!("{broken}: {step:?} in {world:#?}"));
+                steps += 1;
+                replies.extend(reply.as_ref().map(discriminant));
+                if let Some(state) = after.state
+                    && states.insert(state)
+                {
+                    probes::check(state, rules)
+                        .unwrap_or_else(|broken| panic!("{broken}: from {state:#?}"));
+                }
+                if !seen.contains(&after) {
+                    seen.insert(after.clone());
+                    next.push(after);
+                }
+            }
+        }
+        worlds = next;
+    }
+    println!(
+        "{} worlds with {} states of the join, {steps} steps: {rules:?}",
+        seen.len(),
+        states.len()
+    );
+    assert_eq!(replies.len(), REPLIES, "some reply was never given");
+}
+
+/// The kinds of replies.
+const REPLIES: usize = 11;
+
+fn rules(inputs: u8, [timeout, lease, backoff, dedup_window]: [u64; 4]) -> Rules {
+    Rules {
+        inputs,
+        timeout,
+        lease,
+        backoff,
+        dedup_window,
+    }
+}
+
+#[test]
+fn two_inputs() {
+    for spans in [[2, 1, 1, 1], [1, 2, 1, 2], [3, 2, 2, 1]] {
+        explore(&rules(2, spans), 2);
+    }
+}
+
+#[test]
+fn three_inputs() {
+    explore(&rules(3, [2, 1, 1, 1]), 2);
+}
+
+#[test]
+fn three_inputs_with_a_lease_that_outlives_the_timeout() {
+    explore(&rules(3, [1, 2, 1, 2]), 2);
+}

@@ -1,0 +1,311 @@
+//! A join in a world where everything goes wrong: two workers, a broker, a store whose replies get lost, and time.
+//!
+//! What the model leaves out, and why nothing is lost by it:
+//! - Moments are relative to a clock that stands still, and what is over is over now, since `transition` compares them
+//!   with the clock and with nothing else.
+//! - Tokens are compared and nothing else, so that they are numbered in the order in which the world holds them. A token
+//!   that nobody holds any more can be given out again.
+//! - Which worker is which makes no difference.
+//! - Bodies are counted only, so that a world remembers whether there was one; each step's count is checked.
+//! - A call that does not reach the store is no step, and a crash loses whatever a worker knew, wherever it stood.
+
+use linked_span::fan_in::state::{
+    Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, transition,
+};
+
+use crate::witness::{Checked, NOW, Witness, Work, ensure};
+
+/// A token that no canonical world holds.
+const FRESH: Token = Token(99);
+
+const NOBODY: Token = Token(0);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct World {
+    pub(crate) state: Option<State>,
+    witness: Witness,
+    workers: [Worker; 2],
+    /// How many deliveries of each input the broker has to make.
+    broker: [u8; 3],
+}
+
+/// A delivery that a worker has in its hands: the input.
+type Delivery = Option<u8>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Worker {
+    token: Token,
+    delivery: Delivery,
+    doing: Doing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Doing {
+    Nothing,
+    /// It has heard no reply to its arrival, and may call again.
+    Arriving,
+    /// It has heard no reply to its visit, and may call again.
+    Visiting(Visitor),
+    /// It has been told to, and believes until the settlement that it holds the join.
+    Working(Work),
+    /// It has heard no reply to its settlement, and may call again.
+    Settling(Settlement),
+}
+
+impl Worker {
+    const IDLE: Self = Self {
+        token: NOBODY,
+        delivery: None,
+        doing: Doing::Nothing,
+    };
+
+    /// All but the token, as a number.
+    fn rank(self) -> [u8; 3] {
+        let (doing, what) = match self.doing {
+            Doing::Nothing => (0, 0),
+            Doing::Arriving => (1, 0),
+            Doing::Visiting(visitor) => (2, visitor as u8),
+            Doing::Working(work) => (3, work as u8),
+            Doing::Settling(settlement) => (4, settlement as u8),
+        };
+        [doing, what, self.delivery.map_or(0, |input| input + 1)]
+    }
+}
+
+/// What can happen next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Move {
+    /// Time goes on.
+    Tick,
+    /// A worker dies, and the broker has its delivery again.
+    Crash(usize),
+    /// A worker calls the store, and hears the reply, or does not.
+    Call(usize, Step, bool),
+}
+
+impl World {
+    pub(crate) fn new(rules: &Rules, deliveries: u8) -> Self {
+        let mut broker = [0; 3];
+        broker[..usize::from(rules.inputs)].fill(deliveries);
+        Self {
+            state: None,
+            witness: Witness::default(),
+            workers: [Worker::IDLE; 2],
+            broker,
+        }
+    }
+
+    /// Everything that can happen now.
+    pub(crate) fn moves(&self, moves: &mut Vec<Move>) {
+        moves.push(Move::Tick);
+        for (index, worker) in self.workers.iter().enumerate() {
+            let token = worker.token;
+            let mut call = |step| {
+                moves.extend([true, false].map(|heard| Move::Call(index, step, heard)));
+            };
+            match worker.doing {
+                Doing::Nothing => {
+                    let token = FRESH;
+                    for (input, &deliveries) in (0..).zip(&self.broker) {
+                        if deliveries > 0 {
+                            call(Step::Arrive { input, token });
+                        }
+                    }
+                    for visitor in [Visitor::Sweep, Visitor::Passing] {
+                        call(Step::Visit { token, visitor });
+                    }
+                    continue;
+                }
+                Doing::Arriving => {
+                    let input = worker.delivery.expect("a delivery arrives");
+                    call(Step::Arrive { input, token });
+                }
+                Doing::Visiting(visitor) => call(Step::Visit { token, visitor }),
+                Doing::Working(work) => {
+                    let settlements = match work {
+                        Work::Body => [Settlement::Completed, Settlement::Failed],
+                        Work::HandOver => [Settlement::HandedOver, Settlement::NotHandedOver],
+                    };
+                    for settlement in settlements {
+                        call(Step::Settle { token, settlement });
+                    }
+                }
+                Doing::Settling(settlement) => call(Step::Settle { token, settlement }),
+            }
+            if let Doing::Working(_) = worker.doing {
+                // It works on, whatever it hears.
+                moves.push(Move::Call(index, Step::Renew { token }, true));
+            }
+            moves.push(Move::Crash(index));
+        }
+    }
+
+    /// The world after it, and the store's reply.
+    pub(crate) fn after(
+        &self,
+        next: Move,
+        rules: &Rules,
+    ) -> Result<(Self, Option<Reply>), &'static str> {
+        let mut world = self.clone();
+        let mut reply = None;
+        match next {
+            Move::Tick => {
+                world.witness.tick();
+                tick(&mut world.state);
+            }
+            Move::Crash(worker) => world.drop_work(worker, true),
+            Move::Call(worker, step, heard) => {
+                let given = world.call(step, rules)?;
+                world.calls(worker, step);
+                if heard {
+                    world.hears(worker, given);
+                }
+                reply = Some(given);
+            }
+        }
+        world.make_canonical();
+        Ok((world, reply))
+    }
+
+    fn call(&mut self, step: Step, rules: &Rules) -> Result<Reply, &'static str> {
+        let before = self.state;
+        let (mut after, reply) = transition(before, step, NOW, rules);
+        counts_bodies(before, step, reply, after)?;
+        self.witness.see(step, reply, rules)?;
+        self.witness.agrees_with(after, rules)?;
+        if let Some(attempts) = after.as_mut().and_then(attempts) {
+            *attempts = 1.min(*attempts);
+        }
+        self.state = after;
+        Ok(reply)
+    }
+
+    /// The worker has called, and waits.
+    fn calls(&mut self, worker: usize, step: Step) {
+        let worker = &mut self.workers[worker];
+        (worker.token, worker.doing) = match step {
+            Step::Arrive { input, token } => {
+                if worker.delivery.is_none() {
+                    self.broker[usize::from(input)] -= 1;
+                    worker.delivery = Some(input);
+                }
+                (token, Doing::Arriving)
+            }
+            Step::Visit { token, visitor } => (token, Doing::Visiting(visitor)),
+            Step::Settle { token, settlement } => (token, Doing::Settling(settlement)),
+            Step::Renew { token } => (token, worker.doing),
+        };
+    }
+
+    fn hears(&mut self, index: usize, reply: Reply) {
+        let worker = &mut self.workers[index];
+        match (worker.doing, reply) {
+            (Doing::Working(_), _) => {}
+            (_, Reply::Run { .. }) => worker.doing = Doing::Working(Work::Body),
+            (_, Reply::HandOver { .. }) => worker.doing = Doing::Working(Work::HandOver),
+            // These deliveries are to be made again; all others are acknowledged.
+            (_, Reply::Busy(_))
+            | (Doing::Settling(Settlement::Failed), _)
+            | (Doing::Settling(Settlement::Completed), Reply::Refused) => {
+                self.drop_work(index, true);
+            }
+            _ => self.drop_work(index, false),
+        }
+    }
+
+    fn drop_work(&mut self, worker: usize, again: bool) {
+        let worker = std::mem::replace(&mut self.workers[worker], Worker::IDLE);
+        if let Some(input) = worker.delivery {
+            self.broker[usize::from(input)] += u8::from(again);
+        }
+    }
+
+    /// One world of all that differ in names only.
+    fn make_canonical(&mut self) {
+        let holder = holder(self.state);
+        let [first, second] = self
+            .workers
+            .map(|worker| (worker.rank(), Some(worker.token) == holder));
+        if second < first {
+            self.workers.swap(0, 1);
+        }
+        let mut known = [NOBODY; 6];
+        let mut count = 1;
+        let tokens = self.workers.iter_mut().map(|worker| &mut worker.token);
+        let tokens = tokens.chain(token(&mut self.state));
+        for token in tokens.chain(self.witness.tokens()) {
+            let number = (0..count).find(|&number| known[number] == *token);
+            let number = number.unwrap_or_else(|| {
+                known[count] = *token;
+                count += 1;
+                count - 1
+            });
+            *token = Token(number as u128);
+        }
+    }
+}
+
+/// Time goes on by one; what is over stays so.
+pub(crate) fn tick(state: &mut Option<State>) {
+    let moments: [Option<&mut Moment>; 2] = match state {
+        None => [None, None],
+        Some(State::Open { deadline, .. }) => [Some(deadline), None],
+        Some(State::Running {
+            lease, deadline, ..
+        }) => [Some(lease), Some(deadline)],
+        Some(State::Ready {
+            retry_at, deadline, ..
+        }) => [Some(retry_at), Some(deadline)],
+        Some(State::Expiring { lease, .. }) => [Some(lease), None],
+        Some(State::Completed { forget_at, .. } | State::Expired { forget_at, .. }) => {
+            [Some(forget_at), None]
+        }
+    };
+    for moment in moments.into_iter().flatten() {
+        *moment = NOW.max(*moment - 1);
+    }
+}
+
+fn token(state: &mut Option<State>) -> Option<&mut Token> {
+    match state {
+        None | Some(State::Open { .. } | State::Ready { .. }) => None,
+        Some(State::Expiring { holder, .. }) => holder.as_mut(),
+        Some(
+            State::Running { holder, .. }
+            | State::Completed { holder, .. }
+            | State::Expired { holder, .. },
+        ) => Some(holder),
+    }
+}
+
+fn holder(mut state: Option<State>) -> Option<Token> {
+    token(&mut state).copied()
+}
+
+fn attempts(state: &mut State) -> Option<&mut u32> {
+    match state {
+        State::Running { attempts, .. }
+        | State::Ready { attempts, .. }
+        | State::Expiring { attempts, .. } => Some(attempts),
+        _ => None,
+    }
+}
+
+/// Whether every body that is started is counted, once.
+fn counts_bodies(before: Option<State>, step: Step, reply: Reply, after: Option<State>) -> Checked {
+    let count = |mut state: Option<State>| state.as_mut().and_then(attempts).copied().unwrap_or(0);
+    let again = match step {
+        Step::Arrive { token, .. } => holder(before) == Some(token),
+        _ => false,
+    };
+    let expected = count(before);
+    let holds = match reply {
+        Reply::Run { attempts } => {
+            attempts == expected + u32::from(!again) && count(after) == attempts
+        }
+        Reply::HandOver { attempts, .. } => attempts == expected && count(after) == attempts,
+        Reply::Recorded => count(after) == 0 || count(after) == expected,
+        _ => count(after) == expected,
+    };
+    ensure(holds, "every body is counted once")
+}

@@ -1,0 +1,244 @@
+//! What holds whatever happens: with up to twelve inputs, and at any time.
+
+use linked_span::fan_in::state::{
+    Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::model::tick;
+use crate::witness::{NOW, Witness};
+
+const VISITORS: [Visitor; 2] = [Visitor::Sweep, Visitor::Passing];
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = Rules> {
+    (2..=12_u8, [span.clone(), span.clone(), span.clone(), span]).prop_map(
+        |(inputs, [timeout, lease, backoff, dedup_window])| Rules {
+            inputs,
+            timeout,
+            lease,
+            backoff,
+            dedup_window,
+        },
+    )
+}
+
+/// Near the beginning, near the end, and anywhere.
+fn moment() -> impl Strategy<Value = Moment> + Clone {
+    prop_oneof![
+        3 => 0..30_u64,
+        1 => Moment::MAX - 30..=Moment::MAX,
+        1 => any::<Moment>()
+    ]
+}
+
+fn settlement() -> impl Strategy<Value = Settlement> {
+    select(&[
+        Settlement::Completed,
+        Settlement::Failed,
+        Settlement::HandedOver,
+        Settlement::NotHandedOver,
+    ])
+}
+
+/// Few tokens, so that they meet; arrivals mostly, so that joins get complete.
+fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::Arrive { input, token }),
+        2 => (token.clone(), settlement())
+            .prop_map(|(token, settlement)| Step::Settle { token, settlement }),
+        1 => token.clone().prop_map(|token| Step::Renew { token }),
+        1 => (token, select(&VISITORS))
+            .prop_map(|(token, visitor)| Step::Visit { token, visitor }),
+    ]
+}
+
+fn any_token() -> impl Strategy<Value = Token> + Clone {
+    prop_oneof![4 => 0..3_u128, 1 => any::<u128>()].prop_map(Token)
+}
+
+/// A token of one's own; whose claim was the last; and after these, the tokens of earlier steps.
+const NEW: Token = Token(0);
+const LAST: Token = Token(1);
+const FIRST: u128 = 1000;
+
+fn who() -> impl Strategy<Value = Token> + Clone {
+    prop_oneof![3 => Just(NEW), 3 => Just(LAST), 1 => (2..300_u128).prop_map(Token)]
+}
+
+/// Time stands still mostly, so that joins get complete in time.
+fn passes() -> impl Strategy<Value = u64> {
+    prop_oneof![20 => Just(0), 2 => 1..4_u64, 1 => 4..40_u64]
+}
+
+/// The same step, of an input that there is.
+fn within(step: Step, rules: &Rules) -> Step {
+    match step {
+        Step::Arrive { input, token } => Step::Arrive {
+            input: input % rules.inputs,
+            token,
+        },
+        step => step,
+    }
+}
+
+/// The states that such steps at such times lead to. The clock may also go back, as clocks do.
+fn states(rules: &Rules, steps: &[(Step, Moment)]) -> Vec<(Option<State>, Step, Moment, Reply)> {
+    let mut state = None;
+    let history = steps.iter().map(|&(step, now)| {
+        let step = within(step, rules);
+        let (after, reply) = transition(state, step, now, rules);
+        state = after;
+        (after, step, now, reply)
+    });
+    history.collect()
+}
+
+proptest! {
+    #![proptest_config(config(1024))]
+
+    #[test]
+    fn a_reply_says_what_has_become_of_the_join(
+        rules in rules(moment()),
+        steps in vec((step(any_token()), moment()), 0..60),
+    ) {
+        for (state, step, _, reply) in states(&rules, &steps) {
+            let (Step::Arrive { token, .. }
+            | Step::Settle { token, .. }
+            | Step::Renew { token }
+            | Step::Visit { token, .. }) = step;
+            let holds = match (reply, state) {
+                (Reply::Waiting(told) | Reply::Duplicate(told), Some(State::Open { came, .. })) => {
+                    told == came && told.len() < u32::from(rules.inputs)
+                }
+                (Reply::Run { attempts: told }, Some(State::Running { holder, attempts, .. })) => {
+                    told == attempts && told > 0 && holder == token
+                }
+                (
+                    Reply::HandOver { came: told, .. },
+                    Some(State::Expiring { came, holder, .. }),
+                ) => told == came && !told.is_empty() && holder == Some(token),
+                (Reply::Busy(until), Some(State::Running { holder, lease, .. })) => {
+                    until == lease && holder != token
+                }
+                (Reply::Completed, Some(State::Completed { .. }))
+                | (Reply::Expired, Some(State::Expiring { .. } | State::Expired { .. }))
+                | (Reply::Recorded | Reply::NotDue(_), Some(_))
+                | (Reply::Refused, _)
+                | (Reply::Absent, None) => true,
+                _ => false,
+            };
+            prop_assert!(holds, "{:?} to {:?}, but {:?}", reply, step, state);
+        }
+    }
+
+    /// A reply that was lost costs nothing: the step is made again, and everything is as it was.
+    #[test]
+    fn a_step_made_again_changes_nothing(
+        rules in rules(1..=Moment::MAX),
+        steps in vec((step(any_token()), 0..30_u64), 0..60),
+    ) {
+        for (state, step, now, reply) in states(&rules, &steps) {
+            let (again, second) = transition(state, step, now, &rules);
+            prop_assert_eq!(again, state, "{:?}", step);
+            let expected = match (step, reply) {
+                (_, Reply::Waiting(came)) => Reply::Duplicate(came),
+                // It has let go.
+                (
+                    Step::Settle {
+                        settlement: Settlement::Failed | Settlement::NotHandedOver,
+                        ..
+                    },
+                    Reply::Recorded,
+                ) => Reply::Refused,
+                // A store finds its joins by what is due, so that it would not find this one.
+                (Step::Visit { visitor, .. }, Reply::Run { .. } | Reply::HandOver { .. }) => {
+                    Reply::NotDue(due(&state.expect("a join that is held"), visitor))
+                }
+                _ => reply,
+            };
+            prop_assert_eq!(second, expected, "{:?}", step);
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_told(
+        rules in rules(moment()),
+        steps in vec((step(any_token()), moment()), 0..60),
+        between in any::<proptest::sample::Index>(),
+    ) {
+        let token = Token(9);
+        for state in states(&rules, &steps).into_iter().filter_map(|(state, ..)| state) {
+            for visitor in VISITORS {
+                let due = due(&state, visitor);
+                let visit =
+                    |now| transition(Some(state), Step::Visit { token, visitor }, now, &rules);
+                if let Some(last) = due.checked_sub(1) {
+                    for early in [0, last, last.min(between.index(1 << 20) as Moment)] {
+                        prop_assert_eq!(visit(early), (Some(state), Reply::NotDue(due)));
+                    }
+                }
+                for late in [due, due.saturating_add(1), Moment::MAX] {
+                    let (after, reply) = visit(late);
+                    prop_assert!(!matches!(reply, Reply::NotDue(_)), "{:?}", reply);
+                    prop_assert_ne!(after, Some(state));
+                }
+            }
+            let [sweep, passing] = VISITORS.map(|visitor| due(&state, visitor));
+            prop_assert!(sweep <= passing, "a sweep can do all that can be done in passing");
+        }
+    }
+
+    /// The invariants of the exploration, for more inputs and longer spans.
+    #[test]
+    fn the_witness_agrees(
+        rules in rules(1..20_u64),
+        steps in vec((step(who()), passes()), 0..300),
+    ) {
+        let mut state = None;
+        let mut witness = Witness::default();
+        let mut last = NEW;
+        for (count, (step, passes)) in (0..).zip(steps) {
+            for _ in 0..passes {
+                tick(&mut state);
+                witness.tick();
+            }
+            let called = |who| match who {
+                NEW => Token(FIRST + count),
+                LAST => last,
+                Token(earlier) => Token(FIRST + earlier),
+            };
+            let step = match within(step, &rules) {
+                Step::Arrive { input, token } => Step::Arrive { input, token: called(token) },
+                Step::Settle { token, settlement } => {
+                    Step::Settle { token: called(token), settlement }
+                }
+                Step::Renew { token } => Step::Renew { token: called(token) },
+                // Nobody's visit is made again.
+                Step::Visit { visitor, .. } => Step::Visit { token: called(NEW), visitor },
+            };
+            let (after, reply) = transition(state, step, NOW, &rules);
+            if let (
+                Step::Arrive { token, .. } | Step::Visit { token, .. },
+                Reply::Run { .. } | Reply::HandOver { .. },
+            ) = (step, reply)
+            {
+                last = token;
+            }
+            let seen = witness.see(step, reply, &rules);
+            prop_assert_eq!(seen, Ok(()), "{:?} to {:?} in {:?}", reply, step, state);
+            let agrees = witness.agrees_with(after, &rules);
+            prop_assert_eq!(agrees, Ok(()), "after {:?} in {:?}", step, state);
+            state = after;
+        }
+    }
+}
