@@ -6,21 +6,21 @@ use std::task::{self, Poll};
 use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
-use crate::outcome::{Recorder, Settled};
+use crate::outcome::Recorder;
 use crate::span::{Active, Collected, Handling};
 
 pin_project! {
     /// Runs a handler's future with the handler's context current: at every poll, and while it is dropped.
     #[must_use = "futures do nothing unless they are awaited"]
-    pub struct Handled<F, R> {
+    pub struct Handled<F: Future> {
         // `None` only while this is dropped.
         #[pin]
         future: Option<F>,
-        record: Option<R>,
+        record: Record<F::Output>,
         stage: Stage,
     }
 
-    impl<F, R> PinnedDrop for Handled<F, R> {
+    impl<F: Future> PinnedDrop for Handled<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             match this.stage {
@@ -37,6 +37,9 @@ pin_project! {
         }
     }
 }
+
+/// Records what a future came to. A pointer, since what is generic here is checked for each handler anew.
+type Record<T> = fn(&T, &Recorder<'_>);
 
 enum Stage {
     /// Started when the future is first polled.
@@ -62,47 +65,40 @@ impl Stage {
     }
 }
 
-impl<F, R> Handled<F, R> {
-    fn new(stage: Stage, future: F, record: R) -> Self {
+impl<F: Future> Handled<F> {
+    fn new(stage: Stage, future: F, record: Record<F::Output>) -> Self {
         Self {
             future: Some(future),
-            record: Some(record),
+            record,
             stage,
         }
     }
 }
 
 /// The future of an `async fn`, whose span is open.
-pub fn handle_async<F, R, O>(handling: Handling, future: F, record: R) -> Handled<F, R>
-where
-    F: Future,
-    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
-    O: Settled,
-{
+pub fn handle_async<F: Future>(
+    handling: Handling,
+    future: F,
+    record: Record<F::Output>,
+) -> Handled<F> {
     Handled::new(Stage::of(handling), future, record)
 }
 
 /// The future that a function returns, whose span is started when it is first polled.
-pub fn handle_later<F, R, O>(collected: Collected, future: F, record: R) -> Handled<F, R>
-where
-    F: Future,
-    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
-    O: Settled,
-{
+pub fn handle_later<F: Future>(
+    collected: Collected,
+    future: F,
+    record: Record<F::Output>,
+) -> Handled<F> {
     Handled::new(Stage::Later(collected), future, record)
 }
 
 /// The future that a function returns after statements of its own, which are run in the span too.
-pub fn handle_prepared<F, R, O>(
+pub fn handle_prepared<F: Future>(
     mut handling: Handling,
     prepare: impl FnOnce() -> F,
-    record: R,
-) -> Handled<F, R>
-where
-    F: Future,
-    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
-    O: Settled,
-{
+    record: Record<F::Output>,
+) -> Handled<F> {
     let future = match &mut handling.0 {
         Some(active) => active.within(prepare),
         None => prepare(),
@@ -116,12 +112,7 @@ pub fn output_of<F: Future>(_: impl FnOnce() -> F) -> F::Output {
     unreachable!("only its type is of use")
 }
 
-impl<F, R, O> Future for Handled<F, R>
-where
-    F: Future,
-    R: FnOnce(&F::Output, &Recorder<'_>) -> O,
-    O: Settled,
-{
+impl<F: Future> Future for Handled<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<F::Output> {
@@ -136,9 +127,7 @@ where
         let poll = active.within(|| future.poll(task));
         if let Poll::Ready(returned) = &poll {
             active.returned(|recorder| {
-                if let Some(record) = this.record.take() {
-                    record(returned, recorder);
-                }
+                (this.record)(returned, recorder);
             });
             *this.stage = Stage::Ended(active.context.clone());
         }
@@ -146,7 +135,7 @@ where
     }
 }
 
-impl<F, R> std::fmt::Debug for Handled<F, R> {
+impl<F: Future> std::fmt::Debug for Handled<F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Handled").finish_non_exhaustive()
     }
