@@ -134,8 +134,8 @@ use proc_macro::TokenStream;
 /// | a `struct` or an `enum` | `#[derive(LinkedEvent)]` |
 /// | another item | put it on a function |
 ///
-/// [`LinkedEvent`]: https://docs.rs/linked-span/latest/linked_span/trait.LinkedEvent.html
-/// [`AttributeValue`]: https://docs.rs/linked-span/latest/linked_span/trait.AttributeValue.html
+/// [`LinkedEvent`]: trait.LinkedEvent.html
+/// [`AttributeValue`]: trait.AttributeValue.html
 #[proc_macro_attribute]
 pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
     linked_span::expand(args.into(), &item.into()).into()
