@@ -6,6 +6,7 @@ mod event;
 mod handler;
 mod linked_span;
 mod output;
+mod parameters;
 #[cfg(test)]
 mod snapshots;
 

@@ -4,16 +4,15 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprAsync, LitStr, Pat, Path, ReturnType, Stmt, Type};
+use syn::{Expr, ExprAsync, LitStr, Pat, Path, ReturnType, Signature, Stmt, Type};
 
-use crate::args::{Args, OPTIONS, Parameter, plain_value, text_literal};
-use crate::error::{Errors, at, did_you_mean, list};
-use crate::handler::{
-    Handler, bindings, contains_ident, is_among, is_same, ungrouped, with_stream,
-};
+use crate::args::{Args, Parameter, plain_value, text_literal};
+use crate::error::{Errors, at};
+use crate::handler::{Handler, bindings, contains_ident, is_among, ungrouped, with_stream};
 use crate::output::{
     Shape, is_never, is_nothing, is_stream, is_unknown, result, returned, written,
 };
+use crate::parameters::{default_event, named_events};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let handler = match syn::parse2::<Handler>(item.clone()) {
@@ -45,18 +44,7 @@ struct Expansion {
 
 impl Expansion {
     fn check(mut handler: Handler, mut args: Args, errors: &mut Errors) -> Option<Self> {
-        if let Some(constness) = &handler.signature.constness {
-            errors.at(
-                constness,
-                "a `const fn` can run at compile time, where no span can be opened: call it from a handler that is not `const`",
-            );
-        }
-        if is_stream(&handler.signature) {
-            errors.at(
-                returned(&handler.signature),
-                "the span would end before the stream yields anything: put `#[linked_span]` on the function that handles an item of it",
-            );
-        }
+        refuse_what_no_span_fits(&handler.signature, errors);
         let mut pattern = None;
         let events = if args.parameters.is_empty() {
             let (event, renamed) = default_event(&mut handler, errors)?;
@@ -65,14 +53,7 @@ impl Expansion {
         } else {
             named_events(&handler, std::mem::take(&mut args.parameters), errors)?
         };
-        if let (Some(parent), [_, _, ..]) = (&args.parent, &events[..]) {
-            if parent == "event" {
-                errors.at(
-                    parent,
-                    "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
-                );
-            }
-        }
+        refuse_several_producers_as_parent(&args, &events, errors);
         let runtime = args.runtime.as_ref().map_or_else(
             || quote!(::linked_span::__private),
             |runtime: &Path| quote!(#runtime::__private),
@@ -369,92 +350,28 @@ impl Expansion {
     }
 }
 
-/// Without a word from the user: what is called `event` or `events`, else the only parameter.
-fn default_event(handler: &mut Handler, errors: &mut Errors) -> Option<(Ident, Option<Pat>)> {
-    let bindings = handler.bindings();
-    if let Some(event) = bindings
-        .iter()
-        .find(|binding| ["event", "events"].contains(&&*binding.unraw().to_string()))
-    {
-        return Some((event.clone(), None));
-    }
-    if let Some(only) = handler.only_parameter() {
-        return Some(only);
-    }
-    let function = &handler.signature.ident;
-    if let Some(test) = handler.test_attribute() {
+fn refuse_what_no_span_fits(signature: &Signature, errors: &mut Errors) {
+    if let Some(constness) = &signature.constness {
         errors.at(
-            test,
-            "a test is given no event: put `#[linked_span]` on the handler that it calls",
-        );
-        return None;
-    }
-    let candidates: Vec<String> = bindings
-        .iter()
-        .filter(|binding| *binding != "self")
-        .map(|binding| format!("#[linked_span({binding})]"))
-        .collect();
-    if candidates.is_empty() {
-        let has_patterns = handler.signature.inputs.len() > usize::from(!bindings.is_empty());
-        errors.at(
-            function,
-            if has_patterns {
-                format!("no parameter of `{function}` has a name: give one to the event, and write `#[linked_span(its_name)]`")
-            } else {
-                format!("`{function}` has no parameter that could be the event: `#[linked_span]` goes on a function that is given one")
-            },
-        );
-    } else {
-        errors.at(
-            function,
-            format!(
-                "which parameter of `{function}` is the event? Write {}",
-                list(&candidates)
-            ),
+            constness,
+            "a `const fn` can run at compile time, where no span can be opened: call it from a handler that is not `const`",
         );
     }
-    None
+    if is_stream(signature) {
+        errors.at(
+            returned(signature),
+            "the span would end before the stream yields anything: put `#[linked_span]` on the function that handles an item of it",
+        );
+    }
 }
 
-/// The parameters that the attribute names, called as the signature calls them, whose hygiene counts.
-fn named_events(
-    handler: &Handler,
-    named: Vec<Parameter>,
-    errors: &mut Errors,
-) -> Option<Vec<Parameter>> {
-    let bindings = handler.bindings();
-    let mut events = Vec::new();
-    for parameter in named {
-        let named = |binding: &&Ident| is_same(binding, &parameter.ident);
-        if let Some(binding) = bindings.iter().find(named) {
-            events.push(Parameter {
-                ident: binding.clone(),
-                ..parameter
-            });
-        } else {
-            let wrong = &parameter.ident;
-            errors.at(wrong, no_such_parameter(handler, &bindings, wrong));
-        }
-    }
-    errors.is_empty().then_some(events)
-}
-
-fn no_such_parameter(handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
-    let function = &handler.signature.ident;
-    let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
-    let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
-    let near_option = did_you_mean(&wrong.to_string(), OPTIONS);
-    if names.is_empty() {
-        format!("`{function}` has no parameters: give it the event")
-    } else if !near.is_empty() {
-        format!("`{function}` has no parameter called `{wrong}`{near}")
-    } else if !near_option.is_empty() {
-        format!("there is neither a parameter nor an option called `{wrong}`{near_option}")
-    } else {
-        format!(
-            "`{function}` has no parameter called `{wrong}`; it has {}",
-            list(&names).replace(" or ", " and ")
-        )
+fn refuse_several_producers_as_parent(args: &Args, events: &[Parameter], errors: &mut Errors) {
+    let of_event = args.parent.as_ref().filter(|parent| *parent == "event");
+    if let (Some(parent), [_, _, ..]) = (of_event, events) {
+        errors.at(
+            parent,
+            "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
+        );
     }
 }
 

@@ -1,0 +1,144 @@
+//! What `#[event(…)]` says.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Error, Field, LitStr, Meta, Path, Result, Token};
+
+use crate::args::{each_item, once, runtime, unknown_option};
+use crate::error::Errors;
+
+/// What `#[event(…)]` says on a field.
+#[derive(Default)]
+pub(super) struct FieldArgs {
+    pub(super) metadata: Option<Ident>,
+    pub(super) id: Option<Ident>,
+    pub(super) event_type: Option<Ident>,
+    pub(super) key: Option<Ident>,
+    pub(super) skip: Option<Ident>,
+    pub(super) attributes: Vec<LitStr>,
+}
+
+/// What it says on a struct, an enum or a variant.
+#[derive(Default)]
+pub(super) struct TypeArgs {
+    pub(super) event_type: Option<LitStr>,
+    pub(super) runtime: Option<Path>,
+}
+
+impl FieldArgs {
+    const NAMES: [&str; 6] = ["metadata", "id", "type", "key", "attribute", "skip"];
+
+    pub(super) fn parse(field: &Field, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        each_word(&field.attrs, errors, |word, input| {
+            if word == "attribute" {
+                args.attributes.push(attribute_key(&word, input)?);
+                return Ok(());
+            }
+            let role = match word.to_string().as_str() {
+                "metadata" => &mut args.metadata,
+                "id" => &mut args.id,
+                "type" => &mut args.event_type,
+                "key" => &mut args.key,
+                "skip" => &mut args.skip,
+                "crate" => {
+                    return Err(Error::new(
+                        word.span(),
+                        "`#[event(crate = …)]` stands on the type",
+                    ));
+                }
+                other => return Err(Error::new(word.span(), unknown_option(other, &Self::NAMES))),
+            };
+            if input.peek(Token![=]) {
+                return Err(input.error(format!(
+                    "on a field it is `#[event({word})]`, without a value"
+                )));
+            }
+            once(role, &word, word.clone())
+        });
+        args
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        let Self {
+            metadata,
+            id,
+            event_type,
+            key,
+            skip,
+            attributes,
+        } = self;
+        [metadata, id, event_type, key, skip]
+            .into_iter()
+            .all(Option::is_none)
+            && attributes.is_empty()
+    }
+}
+
+impl TypeArgs {
+    pub(super) fn parse(attributes: &[Attribute], on_the_type: bool, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        each_word(attributes, errors, |word, input| {
+            match word.to_string().as_str() {
+                "type" => {
+                    let event_type = string(&word, input, "payment.confirmed")?;
+                    once(&mut args.event_type, &word, event_type)
+                }
+                "crate" if on_the_type => once(&mut args.runtime, &word, runtime(&word, input)?),
+                "crate" => Err(Error::new(
+                    word.span(),
+                    "`#[event(crate = …)]` stands on the type",
+                )),
+                other if FieldArgs::NAMES.contains(&other) => Err(Error::new(
+                    word.span(),
+                    format!("`#[event({other})]` stands on a field"),
+                )),
+                other => Err(Error::new(
+                    word.span(),
+                    unknown_option(other, &["type", "crate"]),
+                )),
+            }
+        });
+        args
+    }
+}
+
+/// Each word of each `#[event(…)]`.
+fn each_word(
+    attributes: &[Attribute],
+    errors: &mut Errors,
+    mut word: impl FnMut(Ident, ParseStream) -> Result<()>,
+) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("event"))
+    {
+        match &attribute.meta {
+            Meta::List(list) => each_item(list.tokens.clone(), errors, |input, _| {
+                word(input.call(Ident::parse_any)?, input)
+            }),
+            other => errors.at(other, "`#[event(…)]` says what a field is: `#[event(id)]`"),
+        }
+    }
+}
+
+fn attribute_key(word: &Ident, input: ParseStream) -> Result<LitStr> {
+    let key = string(word, input, "order.id")?;
+    if key.value().is_empty() {
+        let help = "the key of an attribute cannot be empty";
+        return Err(Error::new(key.span(), help));
+    }
+    Ok(key)
+}
+
+fn string(word: &Ident, input: ParseStream, example: &str) -> Result<LitStr> {
+    let help = || format!("`{word}` takes a string: `#[event({word} = \"{example}\")]`");
+    if !input.peek(Token![=]) {
+        return Err(Error::new(word.span(), help()));
+    }
+    input.parse::<Token![=]>()?;
+    input
+        .parse()
+        .map_err(|error: Error| Error::new(error.span(), help()))
+}

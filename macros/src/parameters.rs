@@ -1,0 +1,101 @@
+//! Which parameters of a handler are its events.
+
+use proc_macro2::Ident;
+use syn::Pat;
+use syn::ext::IdentExt;
+
+use crate::args::{OPTIONS, Parameter};
+use crate::error::{Errors, did_you_mean, list};
+use crate::handler::{Handler, is_same};
+
+/// Without a word from the user: what is called `event` or `events`, else the only parameter.
+pub(crate) fn default_event(
+    handler: &mut Handler,
+    errors: &mut Errors,
+) -> Option<(Ident, Option<Pat>)> {
+    let bindings = handler.bindings();
+    if let Some(event) = bindings
+        .iter()
+        .find(|binding| ["event", "events"].contains(&&*binding.unraw().to_string()))
+    {
+        return Some((event.clone(), None));
+    }
+    if let Some(only) = handler.only_parameter() {
+        return Some(only);
+    }
+    let function = &handler.signature.ident;
+    if let Some(test) = handler.test_attribute() {
+        errors.at(
+            test,
+            "a test is given no event: put `#[linked_span]` on the handler that it calls",
+        );
+        return None;
+    }
+    let candidates: Vec<String> = bindings
+        .iter()
+        .filter(|binding| *binding != "self")
+        .map(|binding| format!("#[linked_span({binding})]"))
+        .collect();
+    if candidates.is_empty() {
+        let has_patterns = handler.signature.inputs.len() > usize::from(!bindings.is_empty());
+        errors.at(
+            function,
+            if has_patterns {
+                format!("no parameter of `{function}` has a name: give one to the event, and write `#[linked_span(its_name)]`")
+            } else {
+                format!("`{function}` has no parameter that could be the event: `#[linked_span]` goes on a function that is given one")
+            },
+        );
+    } else {
+        errors.at(
+            function,
+            format!(
+                "which parameter of `{function}` is the event? Write {}",
+                list(&candidates)
+            ),
+        );
+    }
+    None
+}
+
+/// The parameters that the attribute names, called as the signature calls them, whose hygiene counts.
+pub(crate) fn named_events(
+    handler: &Handler,
+    named: Vec<Parameter>,
+    errors: &mut Errors,
+) -> Option<Vec<Parameter>> {
+    let bindings = handler.bindings();
+    let mut events = Vec::new();
+    for parameter in named {
+        let named = |binding: &&Ident| is_same(binding, &parameter.ident);
+        if let Some(binding) = bindings.iter().find(named) {
+            events.push(Parameter {
+                ident: binding.clone(),
+                ..parameter
+            });
+        } else {
+            let wrong = &parameter.ident;
+            errors.at(wrong, no_such_parameter(handler, &bindings, wrong));
+        }
+    }
+    errors.is_empty().then_some(events)
+}
+
+fn no_such_parameter(handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
+    let function = &handler.signature.ident;
+    let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
+    let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
+    let near_option = did_you_mean(&wrong.to_string(), OPTIONS);
+    if names.is_empty() {
+        format!("`{function}` has no parameters: give it the event")
+    } else if !near.is_empty() {
+        format!("`{function}` has no parameter called `{wrong}`{near}")
+    } else if !near_option.is_empty() {
+        format!("there is neither a parameter nor an option called `{wrong}`{near_option}")
+    } else {
+        format!(
+            "`{function}` has no parameter called `{wrong}`; it has {}",
+            list(&names).replace(" or ", " and ")
+        )
+    }
+}
