@@ -97,6 +97,7 @@ mod sampler;
 mod serialized;
 mod span;
 mod start;
+mod sync;
 mod tracer;
 mod with_origin;
 

@@ -1,0 +1,315 @@
+//! Joins in this process's memory.
+
+mod entry;
+mod list;
+mod room;
+mod shard;
+mod slab;
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::PoisonError;
+use std::time::Instant;
+
+use self::room::Room;
+use self::shard::{Caller, Key, Shard};
+use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
+use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+
+const CAPACITY: usize = 1_000_000;
+const SHARDS: usize = 64;
+
+/// After so many arrivals at a shard, one looks at another: a shard where nothing arrives needs it.
+const LOOK_ELSEWHERE: usize = 16;
+
+/// How much a sweep does while it holds a lock.
+const AT_ONCE: usize = 64;
+
+/// The lease of a claim that does not run out: a process that dies takes its memory with it, and in one that lives a
+/// claim that is dropped lets go.
+pub const NO_LEASE: Moment = u64::MAX / 2;
+
+/// Joins in this process's memory. It serves one process, and joins that have not run die with it.
+///
+/// ```
+/// use linked_span::fan_in::Memory;
+///
+/// let store = Memory::<String>::new().capacity(10_000);
+/// ```
+///
+/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted.
+pub struct Memory<P> {
+    shards: Box<[Mutex<Shard<P>>]>,
+    hasher: RandomState,
+    room: Room,
+    clock: Box<dyn Fn() -> Moment + Send + Sync>,
+    /// Where the next sweep begins.
+    next: AtomicUsize,
+}
+
+impl<P> Memory<P> {
+    /// Room for a million joins.
+    #[must_use]
+    pub fn new() -> Self {
+        let since = Instant::now();
+        let clock = move || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Self {
+            shards: in_parts(SHARDS),
+            hasher: RandomState::new(),
+            room: Room::new(CAPACITY, SHARDS),
+            clock: Box::new(clock),
+            next: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many joins there may be that have neither completed nor expired.
+    #[must_use]
+    pub fn capacity(mut self, capacity: usize) -> Self {
+        self.room.capacity = capacity;
+        self
+    }
+
+    /// How many joins that have completed or expired may be remembered, about. Beyond that the oldest are forgotten
+    /// before the dedup window is over, and [counted](Self::forgotten_early).
+    #[must_use]
+    pub fn remembered(mut self, remembered: usize) -> Self {
+        self.room.remembered = remembered;
+        self
+    }
+
+    /// Into how many parts, each with a lock, the joins are divided: a power of two. An empty store begins anew.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.room.shards = shards.next_power_of_two();
+        self.shards = in_parts(self.room.shards);
+        self
+    }
+
+    /// Another clock than the system's, in milliseconds.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// How many joins were forgotten before the dedup window was over.
+    #[must_use]
+    pub fn forgotten_early(&self) -> u64 {
+        self.all(Shard::forgotten_early).sum()
+    }
+
+    /// How many joins there is memory for.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.all(Shard::slots).sum()
+    }
+
+    fn all<T>(&self, of: impl Fn(&Shard<P>) -> T) -> impl Iterator<Item = T> {
+        (0..self.shards.len()).map(move |shard| of(&self.lock(shard)))
+    }
+
+    /// Nothing under a lock can panic but a lack of memory, and no join is half written then.
+    fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<P>> {
+        let lock = &self.shards[shard & (self.shards.len() - 1)];
+        lock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
+    fn place<'a>(&self, key: &'a str) -> (usize, Key<'a>) {
+        let hash = self.hasher.hash_one(key);
+        let key = Key {
+            text: key,
+            hash: hash as u32,
+        };
+        ((hash >> 32) as usize, key)
+    }
+
+    fn arrive_now(
+        &self,
+        key: &str,
+        rules: &Rules,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> Result<Arrived<P>, Rejected<P>> {
+        let rules = without_leases(rules);
+        let room = &self.room;
+        let (place, key) = self.place(key);
+        let clock = (self.clock)();
+
+        let mut shard = self.lock(place);
+        let caller = Caller {
+            token,
+            rules: &rules,
+            now: shard.time(clock),
+        };
+        let answer = shard.arrive(key, input, payload, caller, room);
+        let overdue = shard.visit(Visitor::Passing, answer.index, caller, room);
+        let arrivals = shard.arrivals();
+        drop(shard);
+
+        let overdue = overdue
+            .or_else(|| self.look_elsewhere(place, arrivals, clock, caller))
+            .map(Box::new);
+        drop(answer.useless);
+        match answer.verdict {
+            Ok(verdict) => Ok(Arrived { verdict, overdue }),
+            Err(payload) => Err(Rejected {
+                payload,
+                error: StoreError::Full,
+                overdue,
+            }),
+        }
+    }
+
+    /// Takes turns over the other shards.
+    fn look_elsewhere(
+        &self,
+        place: usize,
+        arrivals: usize,
+        clock: Moment,
+        caller: Caller<'_>,
+    ) -> Option<Due<P>> {
+        if arrivals % LOOK_ELSEWHERE > 0 {
+            return None;
+        }
+        let distance = arrivals / LOOK_ELSEWHERE % self.shards.len();
+        if distance == 0 {
+            return None;
+        }
+        let mut shard = self.lock(place.wrapping_add(distance));
+        let now = shard.time(clock);
+        shard.visit(Visitor::Passing, None, Caller { now, ..caller }, &self.room)
+    }
+
+    fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {
+        let rules = without_leases(rules);
+        let room = &self.room;
+        let (place, key) = self.place(key);
+        let clock = (self.clock)();
+
+        let mut shard = self.lock(place);
+        let now = shard.time(clock);
+        let (counts, useless) = shard.tell(key, step, now, &rules, room);
+        drop(shard);
+        drop(useless);
+        counts
+    }
+
+    fn due_now(&self, rules: &Rules, token: Token, max: usize) -> Vec<Due<P>> {
+        let rules = without_leases(rules);
+        // Each sweep begins elsewhere, so that none of the shards is always the last.
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut found = Vec::new();
+        for place in 0..self.shards.len() {
+            let place = first.wrapping_add(place);
+            while self.sweep(place, &rules, token, max, &mut found) {}
+        }
+        found
+    }
+
+    /// Does some of what is to be done in a shard. Whether there may be more.
+    fn sweep(
+        &self,
+        place: usize,
+        rules: &Rules,
+        token: Token,
+        max: usize,
+        found: &mut Vec<Due<P>>,
+    ) -> bool {
+        let clock = (self.clock)();
+        let mut shard = self.lock(place);
+        let now = shard.time(clock);
+        let caller = Caller { token, rules, now };
+        let more = shard.forget(now, AT_ONCE);
+        for _ in 0..AT_ONCE.min(max - found.len()) {
+            let Some(due) = shard.visit(Visitor::Sweep, None, caller, &self.room) else {
+                return more;
+            };
+            found.push(due);
+        }
+        more || found.len() < max
+    }
+}
+
+fn in_parts<P>(shards: usize) -> Box<[Mutex<Shard<P>>]> {
+    (0..shards).map(|_| Mutex::new(Shard::new())).collect()
+}
+
+fn without_leases(rules: &Rules) -> Rules {
+    Rules {
+        lease: NO_LEASE,
+        ..*rules
+    }
+}
+
+impl<P: Send + Sync> Store<P> for Memory<P> {
+    async fn arrive(
+        &self,
+        key: &str,
+        rules: &Rules,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> Result<Arrived<P>, Rejected<P>> {
+        self.arrive_now(key, rules, input, payload, token)
+    }
+
+    async fn settle(
+        &self,
+        key: &str,
+        rules: &Rules,
+        token: Token,
+        settlement: Settlement,
+    ) -> Result<bool, StoreError> {
+        Ok(self.tell(key, rules, Step::Settle { token, settlement }))
+    }
+
+    async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+        Ok(self.tell(key, rules, Step::Renew { token }))
+    }
+
+    async fn due(
+        &self,
+        rules: &Rules,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Due<P>>, StoreError> {
+        Ok(self.due_now(rules, token, max))
+    }
+
+    async fn len(&self) -> Result<usize, StoreError> {
+        Ok(self.room.open())
+    }
+
+    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
+        self.tell(key, rules, Step::Settle { token, settlement });
+    }
+
+    fn leases(&self) -> bool {
+        false
+    }
+}
+
+impl<P: Send + Sync> BlockingStore<P> for Memory<P> {}
+
+impl<P> Default for Memory<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+// By hand, since payloads need not be `Debug`, nor a store write out a million of them.
+impl<P> fmt::Debug for Memory<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Memory")
+            .field("open", &self.room.open())
+            .field("capacity", &self.room.capacity)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,423 @@
+//! A part of the joins, behind one lock.
+//!
+//! Nothing here runs code of the user's: payloads that have become useless are returned, and dropped by the caller once
+//! the lock is no longer held.
+
+use hashbrown::HashTable;
+
+use super::entry::{Entry, Kept, has_ended};
+use super::list::{Lane, List};
+use super::room::Room;
+use super::slab::Slab;
+use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, due, transition};
+use crate::fan_in::store::{Claim, Due, Verdict, Work};
+
+/// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
+const FORGET_A_CALL: usize = 2;
+
+/// The joins whose keys' hashes fall into it, each in the list of what it waits for.
+///
+/// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
+/// and only the first has to be looked at. It is aligned to cache lines, so that the locks of two do not share one.
+#[repr(align(64))]
+pub(super) struct Shard<P> {
+    table: HashTable<u32>,
+    slab: Slab<Entry<P>>,
+    /// Open, running and ready joins, by deadline.
+    waiting: List,
+    /// Expiring joins that nobody hands over, by when somebody may.
+    unheld: List,
+    /// Ready joins, by when a sweep may run them.
+    retries: List,
+    /// Completed and expired joins, by when they are forgotten.
+    ended: List,
+    /// The clock was read before the lock was taken: here it does not go backwards, which the lists rely on.
+    latest: Moment,
+    arrivals: u32,
+    forgotten_early: u64,
+}
+
+/// A key, and the part of its hash that a shard's table uses.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a> {
+    pub(super) text: &'a str,
+    pub(super) hash: u32,
+}
+
+/// Who asks, and by which rules.
+#[derive(Clone, Copy)]
+pub(super) struct Caller<'a> {
+    pub(super) token: Token,
+    pub(super) rules: &'a Rules,
+    pub(super) now: Moment,
+}
+
+/// What an arrival has come to.
+pub(super) struct Answer<P> {
+    /// The payload, if there is no room for it.
+    pub(super) verdict: Result<Verdict<P>, P>,
+    /// A payload that nobody needs.
+    pub(super) useless: Option<P>,
+    /// Where the join is, if it is kept.
+    pub(super) index: Option<u32>,
+}
+
+impl<P> Shard<P> {
+    pub(super) fn new() -> Self {
+        Self {
+            table: HashTable::new(),
+            slab: Slab::new(),
+            waiting: List::new(Lane::Due),
+            unheld: List::new(Lane::Due),
+            retries: List::new(Lane::Retry),
+            ended: List::new(Lane::Due),
+            latest: 0,
+            arrivals: 0,
+            forgotten_early: 0,
+        }
+    }
+
+    /// The time in this shard, if the clock says so.
+    pub(super) fn time(&mut self, clock: Moment) -> Moment {
+        self.latest = self.latest.max(clock);
+        self.latest
+    }
+
+    /// How many arrivals there have been.
+    pub(super) fn arrivals(&self) -> usize {
+        self.arrivals as usize
+    }
+
+    /// How many joins were forgotten before their time.
+    pub(super) fn forgotten_early(&self) -> u64 {
+        self.forgotten_early
+    }
+
+    /// How many joins there is memory for.
+    pub(super) fn slots(&self) -> usize {
+        self.slab.slots()
+    }
+
+    pub(super) fn arrive(
+        &mut self,
+        key: Key<'_>,
+        input: u8,
+        payload: P,
+        caller: Caller<'_>,
+        room: &Room,
+    ) -> Answer<P> {
+        let Caller { token, rules, now } = caller;
+        self.arrivals = self.arrivals.wrapping_add(1);
+        self.forget(now, FORGET_A_CALL);
+
+        let index = self.find(key, now);
+        let before = index.map(|index| self.slab.get(index).state());
+        let (after, reply) = transition(before, Step::Arrive { input, token }, now, rules);
+        let Some(after) = after else {
+            unreachable!("an arrival leaves a join")
+        };
+        let Some(index) = index else {
+            return self.open(key, after, payload, input, now, room);
+        };
+
+        // An open join takes the input, unless it has come before or comes too late.
+        let takes = matches!(before, Some(State::Open { .. }))
+            && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
+        let left = if takes {
+            let entry = self.slab.get_mut(index);
+            entry.keep(Kept::new(payload, input, now));
+            None
+        } else {
+            Some(payload)
+        };
+        // No arrival ends a join, so no inputs come back.
+        let _ = self.put(index, after, room);
+        let (verdict, useless) = match (reply, left) {
+            (Reply::Waiting(came), left) => (Verdict::Waiting(came), left),
+            (Reply::Duplicate(came), left) => (Verdict::Duplicate(came), left),
+            (Reply::Run { attempts }, left) => (
+                Verdict::Run(self.claim(index, Work::Run, attempts, caller)),
+                left,
+            ),
+            (Reply::HandOver { attempts, .. }, Some(payload)) => {
+                let claim = self.claim(index, Work::HandOver, attempts, caller);
+                (Verdict::HandOver { claim, payload }, None)
+            }
+            (Reply::Busy(_), left) => {
+                // Until when is not known without a lease, but how long a failed join rests is.
+                let retry_after = rules.backoff;
+                (Verdict::Busy { retry_after }, left)
+            }
+            (Reply::Completed, Some(payload)) => (Verdict::Completed(payload), None),
+            (Reply::Expired, Some(payload)) => (Verdict::Expired(payload), None),
+            _ => unreachable!("no reply to an arrival"),
+        };
+        Answer {
+            verdict: Ok(verdict),
+            useless,
+            index: Some(index),
+        }
+    }
+
+    /// A settlement or a renewal: whether it counts, and the inputs that nobody needs any longer.
+    pub(super) fn tell(
+        &mut self,
+        key: Key<'_>,
+        step: Step,
+        now: Moment,
+        rules: &Rules,
+        room: &Room,
+    ) -> (bool, Option<Kept<P>>) {
+        self.forget(now, FORGET_A_CALL);
+        let Some(index) = self.find(key, now) else {
+            return (false, None);
+        };
+        let before = self.slab.get(index).state();
+        let (after, reply) = transition(Some(before), step, now, rules);
+        let useless = after.and_then(|after| self.put(index, after, room));
+        (reply == Reply::Recorded, useless)
+    }
+
+    /// Claims a join whose time has come, other than this one.
+    pub(super) fn visit(
+        &mut self,
+        visitor: Visitor,
+        other_than: Option<u32>,
+        caller: Caller<'_>,
+        room: &Room,
+    ) -> Option<Due<P>> {
+        while let Some(index) = self.waiting.first() {
+            if Some(index) != other_than {
+                if let Some(due) = self.visit_one(index, visitor, caller, room) {
+                    return Some(due);
+                }
+            }
+            match self.slab.get(index).state() {
+                // It comes back to the front if it fails, and until then is in nobody's way.
+                State::Running { deadline, .. } if deadline <= caller.now => {
+                    self.waiting.remove(index, &mut self.slab);
+                }
+                _ => break,
+            }
+        }
+        let retry = match visitor {
+            Visitor::Sweep => self.retries.first(),
+            Visitor::Passing => None,
+        };
+        [self.unheld.first(), retry]
+            .into_iter()
+            .flatten()
+            .filter(|index| Some(*index) != other_than)
+            .find_map(|index| self.visit_one(index, visitor, caller, room))
+    }
+
+    /// Removes so many joins that are to be forgotten by now. Whether there may be more.
+    pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
+        for _ in 0..max {
+            let Some(index) = self.ended.first() else {
+                return false;
+            };
+            if !self.is_forgotten(index, now) {
+                return false;
+            }
+            self.remove(index);
+        }
+        true
+    }
+
+    fn open(
+        &mut self,
+        key: Key<'_>,
+        state: State,
+        payload: P,
+        input: u8,
+        now: Moment,
+        room: &Room,
+    ) -> Answer<P> {
+        let State::Open { came, deadline } = state else {
+            unreachable!("a join begins open")
+        };
+        if !room.take() {
+            return Answer {
+                verdict: Err(payload),
+                useless: None,
+                index: None,
+            };
+        }
+        let kept = Kept::new(payload, input, now);
+        let entry = Entry::open(key.text, key.hash, came, deadline, kept);
+        let index = self.slab.insert(entry);
+        let slab = &self.slab;
+        self.table.insert_unique(spread(key.hash), index, |other| {
+            spread(slab.get(*other).hash)
+        });
+        self.waiting.push_back(index, &mut self.slab);
+        Answer {
+            verdict: Ok(Verdict::Waiting(came)),
+            useless: None,
+            index: Some(index),
+        }
+    }
+
+    /// Where a join is that is not to be forgotten by now.
+    fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
+        let slab = &self.slab;
+        let found = self.table.find(spread(key.hash), |index| {
+            let entry = slab.get(*index);
+            entry.hash == key.hash && *entry.key == *key.text
+        });
+        let index = found.copied()?;
+        if self.is_forgotten(index, now) {
+            self.remove(index);
+            return None;
+        }
+        Some(index)
+    }
+
+    fn is_forgotten(&self, index: u32, now: Moment) -> bool {
+        let state = self.slab.get(index).state();
+        has_ended(&state) && due(&state, Visitor::Sweep) <= now
+    }
+
+    fn visit_one(
+        &mut self,
+        index: u32,
+        visitor: Visitor,
+        caller: Caller<'_>,
+        room: &Room,
+    ) -> Option<Due<P>> {
+        let Caller { token, rules, now } = caller;
+        let before = self.slab.get(index).state();
+        let step = Step::Visit { token, visitor };
+        let (after, reply) = transition(Some(before), step, now, rules);
+        let (work, attempts) = match reply {
+            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            _ => return None,
+        };
+        // No visit ends a join, so no inputs come back.
+        let _ = after.and_then(|after| self.put(index, after, room));
+        Some(Due {
+            key: self.slab.get(index).key.to_string(),
+            token,
+            claim: self.claim(index, work, attempts, caller),
+        })
+    }
+
+    fn claim(&self, index: u32, work: Work, attempts: u32, caller: Caller<'_>) -> Claim<P> {
+        Claim {
+            work,
+            attempts,
+            inputs: self.slab.get(index).inputs(caller.now, caller.rules),
+        }
+    }
+
+    /// Writes down what a join has become, and puts it into the lists where it now belongs. Returns its inputs if it has
+    /// ended.
+    #[must_use = "payloads are dropped when the lock is no longer held"]
+    fn put(&mut self, index: u32, after: State, room: &Room) -> Option<Kept<P>> {
+        let entry = self.slab.get_mut(index);
+        let before = entry.state();
+        if before == after {
+            return None;
+        }
+        let useless = entry.set(after);
+        let is_linked = !entry.links(Lane::Due).are_apart();
+
+        let (was, is) = (Place::of(&before), Place::of(&after));
+        if was == is {
+            // A join that has run past its deadline, and failed: it is due before all others.
+            if !is_linked && matches!(after, State::Ready { .. }) {
+                self.waiting.push_front(index, &mut self.slab);
+            }
+        } else {
+            if let (Some(list), true) = (self.list(was), is_linked) {
+                list.0.remove(index, list.1);
+            }
+            if let Some(list) = self.list(is) {
+                list.0.push_back(index, list.1);
+            }
+        }
+        if let State::Ready { .. } = before {
+            self.retries.remove(index, &mut self.slab);
+        }
+        if let State::Ready { .. } = after {
+            self.retries.push_back(index, &mut self.slab);
+        }
+        if has_ended(&after) && !has_ended(&before) {
+            room.give_back();
+            self.keep_within(room.remembered_in_a_shard());
+        }
+        useless
+    }
+
+    /// Forgets the oldest of those that have ended, if they have become too many.
+    fn keep_within(&mut self, most: usize) {
+        while self.ended.len() > most {
+            let Some(oldest) = self.ended.first() else {
+                return;
+            };
+            self.remove(oldest);
+            self.forgotten_early += 1;
+        }
+    }
+
+    /// Removes a join that has ended.
+    fn remove(&mut self, index: u32) {
+        self.ended.remove(index, &mut self.slab);
+        let entry = self.slab.remove(index);
+        let found = self
+            .table
+            .find_entry(spread(entry.hash), |other| *other == index);
+        if let Ok(found) = found {
+            found.remove();
+        }
+        if self.slab.shrink() {
+            self.table = HashTable::new();
+        }
+    }
+
+    fn list(&mut self, place: Place) -> Option<(&mut List, &mut Slab<Entry<P>>)> {
+        let list = match place {
+            Place::Waiting(_) => &mut self.waiting,
+            Place::Unheld(_) => &mut self.unheld,
+            Place::Ended(_) => &mut self.ended,
+            Place::Nowhere => return None,
+        };
+        Some((list, &mut self.slab))
+    }
+}
+
+/// In which list a join belongs, besides that of the failed ones, and when it is due there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Waiting(Moment),
+    Unheld(Moment),
+    Ended(Moment),
+    /// In memory a claim does not run out.
+    Nowhere,
+}
+
+impl Place {
+    fn of(state: &State) -> Self {
+        match *state {
+            State::Open { deadline, .. }
+            | State::Running { deadline, .. }
+            | State::Ready { deadline, .. } => Self::Waiting(deadline),
+            State::Expiring {
+                holder: None,
+                lease,
+                ..
+            } => Self::Unheld(lease),
+            State::Expiring { .. } => Self::Nowhere,
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                Self::Ended(forget_at)
+            }
+        }
+    }
+}
+
+/// A table looks at a hash's lowest bits and its highest.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}

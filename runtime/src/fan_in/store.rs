@@ -1,0 +1,282 @@
+//! What keeps joins, here or elsewhere.
+
+use std::error::Error;
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::state::{Inputs, Moment, Rules, Settlement, Token};
+
+/// Keeps the joins of one function: their inputs, and what has become of them.
+///
+/// ```
+/// use linked_span::fan_in::{Memory, Rules, Settlement, Store, Token, Verdict, ready};
+///
+/// let store = Memory::new();
+/// let rules = Rules { inputs: 2, timeout: 600_000, lease: 300_000, backoff: 1_000, dedup_window: 86_400_000 };
+///
+/// let first = ready(store.arrive("order-1", &rules, 0, "paid", Token::random())).unwrap();
+/// assert!(matches!(first.verdict, Verdict::Waiting(_)));
+///
+/// let token = Token::random();
+/// let second = ready(store.arrive("order-1", &rules, 1, "reserved", token)).unwrap();
+/// let Verdict::Run(claim) = second.verdict else { panic!("both have come") };
+/// assert_eq!(*claim.inputs[0].as_ref().unwrap().payload, "paid");
+///
+/// assert!(ready(store.settle("order-1", &rules, token, Settlement::Completed)).unwrap());
+/// ```
+///
+/// `P` is the sum of the function's input types: a store that leaves the process asks that it be serializable, one that
+/// does not asks nothing.
+///
+/// Every method but [`abandon`](Self::abandon) is one atomic step, and for a store over a server one round trip: it reads
+/// the join's [`State`](super::state::State), asks [`transition`](super::state::transition) what comes after, and writes
+/// that down together with the input. The store's own clock says when. Calls may be made again with the same token, if
+/// their answer was lost. A store serves one function, with the same [`Rules`] at every call.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "whether there is none is one question more for each store to answer"
+)]
+pub trait Store<P>: Send + Sync {
+    /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
+    /// after, is found in passing: [`Arrived::overdue`], which the caller hands over, with the token of this arrival.
+    fn arrive(
+        &self,
+        key: &str,
+        rules: &Rules,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> impl Future<Output = Result<Arrived<P>, Rejected<P>>> + Send;
+
+    /// The holder says how it ended. Whether that counts: it does not if the join has passed to another.
+    fn settle(
+        &self,
+        key: &str,
+        rules: &Rules,
+        token: Token,
+        settlement: Settlement,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// The holder needs another lease. Whether it still is the holder.
+    fn renew(
+        &self,
+        key: &str,
+        rules: &Rules,
+        token: Token,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Claims what is to be run again or handed over by now, so many joins at most, all with this token.
+    fn due(
+        &self,
+        rules: &Rules,
+        token: Token,
+        max: usize,
+    ) -> impl Future<Output = Result<Vec<Due<P>>, StoreError>> + Send;
+
+    /// How many joins there are that have neither completed nor expired.
+    fn len(&self) -> impl Future<Output = Result<usize, StoreError>> + Send;
+
+    /// The holder is dropped, and settles as well as it can without waiting; a lease is there for when it cannot.
+    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement);
+
+    /// Whether a claim runs out if it is not renewed.
+    fn leases(&self) -> bool {
+        true
+    }
+}
+
+/// A [`Store`] that never waits: its futures are ready at the first poll, so that a plain `fn` can be a join.
+pub trait BlockingStore<P>: Store<P> {}
+
+/// What a future of a [`BlockingStore`] comes to.
+///
+/// # Panics
+///
+/// If the future is not ready at its first poll.
+pub fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a `BlockingStore` has to be ready at the first poll"),
+    }
+}
+
+/// What an arrival has come to.
+#[derive(Debug)]
+pub struct Arrived<P> {
+    /// At its own join.
+    pub verdict: Verdict<P>,
+    /// Another join, which the caller has to hand over.
+    pub overdue: Option<Box<Due<P>>>,
+}
+
+/// What has become of an input.
+#[derive(Debug)]
+pub enum Verdict<P> {
+    /// It is kept; these have come so far.
+    Waiting(Inputs),
+    /// It had come before, and the first is kept; these have come so far.
+    Duplicate(Inputs),
+    /// All have come, and the caller runs the body.
+    Run(Claim<P>),
+    /// The join has expired without this input, and the caller hands it over.
+    HandOver {
+        /// What had come before.
+        claim: Claim<P>,
+        /// The input, which is not part of it.
+        payload: P,
+    },
+    /// Somebody else runs the body, and every input is kept.
+    Busy {
+        /// In so many milliseconds it is worth another look.
+        retry_after: Moment,
+    },
+    /// The join had completed; the input comes back.
+    Completed(P),
+    /// The join had expired; the input comes back.
+    Expired(P),
+}
+
+/// A join that the caller holds, until he settles it.
+#[derive(Debug)]
+pub struct Claim<P> {
+    /// What is to be done with it.
+    pub work: Work,
+    /// How many bodies have been started, one that is about to be included.
+    pub attempts: u32,
+    /// The inputs, by their place in the declaration; `None` has not come.
+    pub inputs: Vec<Option<Input<P>>>,
+}
+
+/// What the holder of a join has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Run the body; then settle as completed or failed.
+    Run,
+    /// Hand it over as expired; then settle as handed over or not.
+    HandOver,
+}
+
+/// An input that a store has kept.
+#[derive(Debug)]
+pub struct Input<P> {
+    /// The event.
+    pub payload: Arc<P>,
+    /// For how many milliseconds.
+    pub waited: Moment,
+}
+
+/// A join whose time had come, and that the caller now holds.
+#[derive(Debug)]
+pub struct Due<P> {
+    /// Its key.
+    pub key: String,
+    /// The token to settle it with.
+    pub token: Token,
+    /// What it is.
+    pub claim: Claim<P>,
+}
+
+/// An input that a store has not taken.
+pub struct Rejected<P> {
+    /// It comes back.
+    pub payload: P,
+    /// Why.
+    pub error: StoreError,
+    /// Another join, which the caller has to hand over: without that, a full store would stay full.
+    pub overdue: Option<Box<Due<P>>>,
+}
+
+/// Why a store did not do what it was asked to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There are as many open joins as there may be.
+    Full,
+    /// The store failed; what was asked may have happened or not, and can be asked again with the same token.
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Full => "there are as many open joins as the store may hold",
+            Self::Failed(_) => "the store of joins failed",
+        })
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Full => None,
+            Self::Failed(source) => Some(source.as_ref()),
+        }
+    }
+}
+
+// By hand, since an input need not be `Debug` to be refused.
+impl<P> fmt::Debug for Rejected<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Rejected")
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P, S: Store<P>> Store<P> for Arc<S> {
+    fn arrive(
+        &self,
+        key: &str,
+        rules: &Rules,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> impl Future<Output = Result<Arrived<P>, Rejected<P>>> + Send {
+        S::arrive(self, key, rules, input, payload, token)
+    }
+
+    fn settle(
+        &self,
+        key: &str,
+        rules: &Rules,
+        token: Token,
+        settlement: Settlement,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        S::settle(self, key, rules, token, settlement)
+    }
+
+    fn renew(
+        &self,
+        key: &str,
+        rules: &Rules,
+        token: Token,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        S::renew(self, key, rules, token)
+    }
+
+    fn due(
+        &self,
+        rules: &Rules,
+        token: Token,
+        max: usize,
+    ) -> impl Future<Output = Result<Vec<Due<P>>, StoreError>> + Send {
+        S::due(self, rules, token, max)
+    }
+
+    fn len(&self) -> impl Future<Output = Result<usize, StoreError>> + Send {
+        S::len(self)
+    }
+
+    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
+        S::abandon(self, key, rules, token, settlement);
+    }
+
+    fn leases(&self) -> bool {
+        S::leases(self)
+    }
+}
+
+impl<P, S: BlockingStore<P>> BlockingStore<P> for Arc<S> {}

@@ -1,0 +1,163 @@
+//! Threads that bring the same inputs in random order, and fail at random.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use linked_span::fan_in::{Due, Memory, Rules, Settlement, Token, Verdict, Work};
+
+use crate::{Joins, RULES, Time};
+
+const THREADS: u64 = 8;
+const KEYS: u64 = 4_000;
+
+/// Enough of a random number for a test, and the same at every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % limit
+    }
+}
+
+struct Shipped {
+    successes: Vec<AtomicU32>,
+    running: Mutex<HashSet<u64>>,
+}
+
+impl Shipped {
+    /// Runs a body, one time in ten in vain.
+    fn run(&self, joins: &Joins<(u64, u8)>, key: u64, token: Token, random: &mut Random) {
+        assert!(
+            self.running.lock().unwrap().insert(key),
+            "two bodies of {key} at a time"
+        );
+        let fails = random.below(10) == 0;
+        if random.below(4) == 0 {
+            thread::yield_now();
+        }
+        assert!(self.running.lock().unwrap().remove(&key));
+        let settlement = if fails {
+            Settlement::Failed
+        } else {
+            self.successes[usize::try_from(key).unwrap()].fetch_add(1, Ordering::SeqCst);
+            Settlement::Completed
+        };
+        assert!(joins.settle(&key.to_string(), token, settlement));
+    }
+}
+
+fn is_whole(due: &Due<(u64, u8)>) -> bool {
+    let inputs = due.claim.inputs.iter().zip(0..);
+    inputs.clone().count() == 3
+        && inputs.into_iter().all(|(input, place)| {
+            let (key, input) = *input.as_ref().unwrap().payload;
+            key.to_string() == due.key && input == place
+        })
+}
+
+#[test]
+fn every_join_succeeds_once_and_leaves_nothing() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new()),
+        rules: Rules {
+            timeout: 1_000_000,
+            ..RULES
+        },
+    };
+    let shipped = Shipped {
+        successes: (0..KEYS).map(|_| AtomicU32::new(0)).collect(),
+        running: Mutex::default(),
+    };
+
+    for round in 0..2 {
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (joins, shipped) = (&joins, &shipped);
+                scope.spawn(move || {
+                    let mut random = Random(round * THREADS + thread);
+                    // Each input is brought by two threads or more, each time in another order.
+                    let mut deliveries: Vec<_> = (0..KEYS)
+                        .flat_map(|key| (0..3).map(move |input| (key, input)))
+                        .filter(|(key, input)| (key + u64::from(*input)) % 4 == thread % 4)
+                        .collect();
+                    for last in (1..deliveries.len()).rev() {
+                        let other = random.below(last as u64 + 1);
+                        deliveries.swap(last, usize::try_from(other).unwrap());
+                    }
+                    for (key, input) in deliveries {
+                        let token = Token::random();
+                        let text = key.to_string();
+                        let arrived = joins.arrive(&text, input, (key, input), token).unwrap();
+                        assert!(arrived.overdue.is_none());
+                        if let Verdict::Run(claim) = arrived.verdict {
+                            let due = Due {
+                                key: text,
+                                token,
+                                claim,
+                            };
+                            assert!(is_whole(&due));
+                            shipped.run(joins, key, token, &mut random);
+                        }
+                    }
+                });
+            }
+        });
+
+        // What has failed, and was not brought again.
+        let mut random = Random(99);
+        while joins.len() > 0 {
+            time.pass(RULES.backoff);
+            for due in joins.due(Token::random(), 100) {
+                assert_eq!(due.claim.work, Work::Run);
+                assert!(due.claim.attempts > 1 && is_whole(&due));
+                let key = due.key.parse().unwrap();
+                shipped.run(&joins, key, due.token, &mut random);
+            }
+        }
+        for successes in &shipped.successes {
+            assert_eq!(successes.swap(0, Ordering::SeqCst), 1);
+        }
+
+        // The second round finds the first forgotten, and its memory free.
+        let slots = joins.memory.slots();
+        assert!((3_000..6_000).contains(&slots), "{slots}");
+        time.pass(RULES.dedup_window);
+        assert!(joins.due(Token::random(), 10).is_empty());
+        assert_eq!(joins.memory.forgotten_early(), 0);
+    }
+}
+
+#[test]
+fn memory_is_reused_and_given_back() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().shards(4)),
+        rules: RULES,
+    };
+    for _ in 0..3 {
+        for number in 0..10_000 {
+            let arrived = joins.arrive(&number.to_string(), 0, number, Token::random());
+            assert!(arrived.unwrap().overdue.is_none());
+        }
+        assert_eq!(joins.memory.slots(), 10_000);
+        time.pass(RULES.timeout);
+        let token = Token::random();
+        let due = joins.due(token, 20_000);
+        assert_eq!(due.len(), 10_000);
+        for due in due {
+            assert_eq!(due.claim.work, Work::HandOver);
+            assert!(joins.settle(&due.key, token, Settlement::HandedOver));
+        }
+        assert_eq!(joins.memory.slots(), 10_000);
+        time.pass(RULES.dedup_window);
+        assert!(joins.due(token, 0).is_empty());
+        assert_eq!(joins.memory.slots(), 0);
+    }
+}

@@ -1,0 +1,86 @@
+//! More half-joins than there is room for.
+
+use linked_span::fan_in::{Memory, Settlement, StoreError, Token, Verdict};
+
+use crate::{Joins, RULES, Time};
+
+#[test]
+fn what_finds_no_room_comes_back_and_nothing_is_evicted() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().capacity(1_000)),
+        rules: RULES,
+    };
+    for number in 0..3_000 {
+        let arrived = joins.arrive(&number.to_string(), 0, number, Token::random());
+        if number < 1_000 {
+            assert!(matches!(arrived.unwrap().verdict, Verdict::Waiting(_)));
+        } else {
+            let rejected = arrived.unwrap_err();
+            assert!(matches!(rejected.error, StoreError::Full));
+            assert_eq!(rejected.payload, number);
+        }
+    }
+    assert_eq!(joins.len(), 1_000);
+
+    // Those that are there go on, and make room for others.
+    for number in 0..1_000 {
+        let key = number.to_string();
+        joins.arrive(&key, 1, number, Token::random()).unwrap();
+        let token = Token::random();
+        let last = joins.arrive(&key, 2, number, token).unwrap();
+        let Verdict::Run(claim) = last.verdict else {
+            panic!("all have come")
+        };
+        assert!(
+            claim
+                .inputs
+                .iter()
+                .flatten()
+                .all(|input| *input.payload == number)
+        );
+        assert!(joins.settle(&key, token, Settlement::Completed));
+    }
+    assert_eq!(joins.len(), 0);
+    for number in 3_000..4_000 {
+        let arrived = joins.arrive(&number.to_string(), 0, number, Token::random());
+        assert!(matches!(arrived.unwrap().verdict, Verdict::Waiting(_)));
+    }
+    assert_eq!(joins.len(), 1_000);
+}
+
+#[test]
+fn a_full_store_empties_itself_though_nobody_sweeps() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().capacity(100)),
+        rules: RULES,
+    };
+    for number in 0..100 {
+        joins
+            .arrive(&number.to_string(), 0, number, Token::random())
+            .unwrap();
+    }
+    time.pass(RULES.timeout);
+    let (mut arrivals, mut refused) = (0, 0);
+    let mut handed_over = std::collections::BTreeSet::new();
+    while handed_over.len() < 100 {
+        arrivals += 1;
+        assert!(arrivals < 100_000, "{} are left", 100 - handed_over.len());
+        // Always the same key, and so always the same shard.
+        let token = Token::random();
+        let overdue = match joins.arrive("another", 0, 100, token) {
+            Ok(arrived) => arrived.overdue,
+            Err(rejected) => {
+                refused += 1;
+                rejected.overdue
+            }
+        };
+        if let Some(due) = overdue {
+            assert!(joins.settle(&due.key, due.token, Settlement::HandedOver));
+            assert!(handed_over.insert(due.key));
+        }
+    }
+    assert!(refused > 0);
+    assert_eq!(joins.len(), 1);
+}

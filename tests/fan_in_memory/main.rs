@@ -1,0 +1,76 @@
+//! The store of joins in memory: that it does what the state machine says, and how it behaves among threads.
+
+mod concurrent;
+mod flood;
+mod hostile;
+mod model;
+mod passing;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use linked_span::fan_in::{
+    Arrived, Due, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, ready,
+};
+
+const RULES: Rules = Rules {
+    inputs: 3,
+    timeout: 1_000,
+    lease: NO_LEASE,
+    backoff: 100,
+    dedup_window: 10_000,
+};
+
+/// A clock that goes when it is told to.
+#[derive(Clone, Default)]
+struct Time(Arc<AtomicU64>);
+
+impl Time {
+    fn pass(&self, milliseconds: u64) {
+        self.0.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn of<P>(&self, memory: Memory<P>) -> Memory<P> {
+        let time = self.clone();
+        memory.clock(move || time.now())
+    }
+}
+
+/// The store's methods, without their futures.
+struct Joins<P> {
+    memory: Memory<P>,
+    rules: Rules,
+}
+
+impl<P: Send + Sync> Joins<P> {
+    fn arrive(
+        &self,
+        key: &str,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> Result<Arrived<P>, Rejected<P>> {
+        let Self { memory, rules } = self;
+        ready(memory.arrive(key, rules, input, payload, token))
+    }
+
+    fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
+        ready(self.memory.settle(key, &self.rules, token, settlement)).unwrap()
+    }
+
+    fn renew(&self, key: &str, token: Token) -> bool {
+        ready(self.memory.renew(key, &self.rules, token)).unwrap()
+    }
+
+    fn due(&self, token: Token, max: usize) -> Vec<Due<P>> {
+        ready(self.memory.due(&self.rules, token, max)).unwrap()
+    }
+
+    fn len(&self) -> usize {
+        ready(Store::<P>::len(&self.memory)).unwrap()
+    }
+}

@@ -1,0 +1,57 @@
+//! What arrivals and sweeps do for joins of others.
+
+use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
+
+use crate::{Joins, RULES, Time};
+
+#[test]
+fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().shards(1)),
+        rules: RULES,
+    };
+    let mut running = Vec::new();
+    for number in 0..10 {
+        let key = format!("running-{number}");
+        for input in 0..3 {
+            let token = Token::random();
+            if let Verdict::Run(_) = joins.arrive(&key, input, (), token).unwrap().verdict {
+                running.push((key.clone(), token));
+            }
+        }
+    }
+    joins.arrive("open", 0, (), Token::random()).unwrap();
+    time.pass(RULES.timeout);
+
+    let passing = joins.arrive("another", 0, (), Token::random()).unwrap();
+    assert_eq!(passing.overdue.unwrap().key, "open");
+
+    // One that fails now has no time left: it is handed over, before it is run again.
+    let (key, token) = &running[5];
+    assert!(joins.settle(key, *token, Settlement::Failed));
+    let due = joins.due(Token::random(), 10);
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].key, *key);
+    assert_eq!(due[0].claim.work, Work::HandOver);
+    assert_eq!(due[0].claim.inputs.iter().flatten().count(), 3);
+
+    let (key, token) = &running[6];
+    assert!(joins.settle(key, *token, Settlement::Completed));
+    assert!(joins.due(Token::random(), 10).is_empty());
+}
+
+#[test]
+fn a_clock_that_goes_back_makes_nothing_late() {
+    let time = Time::default();
+    time.pass(10_000);
+    let joins = Joins {
+        memory: time.of(Memory::new().shards(1)),
+        rules: RULES,
+    };
+    joins.arrive("first", 0, (), Token::random()).unwrap();
+    time.0.store(0, std::sync::atomic::Ordering::SeqCst);
+    joins.arrive("second", 0, (), Token::random()).unwrap();
+    time.pass(10_000 + RULES.timeout);
+    assert_eq!(joins.due(Token::random(), 10).len(), 2);
+}

@@ -1,0 +1,152 @@
+//! The store of joins in memory, under schedules that are chosen at random, with a switch possible at each lock and each
+//! atomic. It is compiled here a second time, since only so its locks can be others.
+
+// Not all that it offers is used here, and there is nobody beyond to see it; clippy looks at it where it is at home.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unfulfilled_lint_expectations,
+    clippy::all,
+    clippy::pedantic
+)]
+#[path = "../../runtime/src/fan_in/mod.rs"]
+mod fan_in;
+
+mod sync {
+    pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
+    pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+}
+
+use std::sync::Arc;
+
+use fan_in::{Memory, NO_LEASE, Rules, Settlement, Store, StoreError, Token, Verdict, Work, ready};
+use shuttle::thread;
+use sync::{AtomicUsize, Ordering};
+
+const RULES: Rules = Rules {
+    inputs: 2,
+    timeout: 10,
+    lease: NO_LEASE,
+    backoff: 0,
+    dedup_window: 100,
+};
+
+const SCHEDULES: usize = 2_000;
+
+#[test]
+fn one_success_a_key() {
+    let schedule = || {
+        let store = Arc::new(Memory::new().shards(2).clock(|| 0));
+        let successes = Arc::new([const { AtomicUsize::new(0) }; 2]);
+        let workers: Vec<_> = (0..3_u8)
+            .map(|worker| {
+                let (store, successes) = (Arc::clone(&store), Arc::clone(&successes));
+                thread::spawn(move || {
+                    for (key, input) in [(0, worker % 2), (1, worker % 2), (0, 1), (1, 0)] {
+                        let (name, token) = (key.to_string(), Token::random());
+                        let arrived = ready(store.arrive(&name, &RULES, input, (), token)).unwrap();
+                        let Verdict::Run(claim) = arrived.verdict else {
+                            continue;
+                        };
+                        assert_eq!(claim.inputs.iter().flatten().count(), 2);
+                        // The first body fails.
+                        let settlement = if claim.attempts == 1 {
+                            Settlement::Failed
+                        } else {
+                            successes[key].fetch_add(1, Ordering::SeqCst);
+                            Settlement::Completed
+                        };
+                        let settled = store.settle(&name, &RULES, token, settlement);
+                        assert!(ready(settled).unwrap());
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        let token = Token::random();
+        for due in ready(store.due(&RULES, token, 10)).unwrap() {
+            assert_eq!(due.claim.work, Work::Run);
+            successes[due.key.parse::<usize>().unwrap()].fetch_add(1, Ordering::SeqCst);
+            let settled = store.settle(&due.key, &RULES, token, Settlement::Completed);
+            assert!(ready(settled).unwrap());
+        }
+        for successes in successes.iter() {
+            assert_eq!(successes.load(Ordering::SeqCst), 1);
+        }
+        assert_eq!(ready(Store::<()>::len(&store)).unwrap(), 0);
+    };
+    shuttle::check_random(schedule, SCHEDULES);
+    shuttle::check_pct(schedule, SCHEDULES, 3);
+}
+
+/// Arrivals that look at each other's shards, and sweeps, at the same time; and never more joins than there is room for.
+#[test]
+fn what_has_expired_is_handed_over_once() {
+    let schedule = || {
+        let time = Arc::new(AtomicUsize::new(0));
+        let clock = Arc::clone(&time);
+        let store = Memory::new()
+            .shards(4)
+            .capacity(4)
+            .clock(move || clock.load(Ordering::SeqCst) as u64);
+        let store = Arc::new(store);
+        let opened = Arc::new(AtomicUsize::new(0));
+        let handed_over = Arc::new(AtomicUsize::new(0));
+        let settle = |store: &Memory<u8>, due: &fan_in::Due<u8>| {
+            assert_eq!(due.claim.work, Work::HandOver);
+            ready(store.settle(&due.key, &RULES, due.token, Settlement::HandedOver)).unwrap()
+        };
+        let workers: Vec<_> = (0..2_u8)
+            .map(|worker| {
+                let (store, time) = (Arc::clone(&store), Arc::clone(&time));
+                let (opened, handed_over) = (Arc::clone(&opened), Arc::clone(&handed_over));
+                thread::spawn(move || {
+                    for number in 0..20 {
+                        let key = format!("{worker} {number}");
+                        let token = Token::random();
+                        let arrived = ready(store.arrive(&key, &RULES, 0, number, token));
+                        let overdue = match arrived {
+                            Ok(arrived) => {
+                                opened.fetch_add(1, Ordering::SeqCst);
+                                arrived.overdue
+                            }
+                            Err(rejected) => {
+                                assert!(matches!(rejected.error, StoreError::Full));
+                                assert_eq!(rejected.payload, number);
+                                rejected.overdue
+                            }
+                        };
+                        let mut due: Vec<_> = overdue.into_iter().map(|due| *due).collect();
+                        if number % 5 == 0 {
+                            due.extend(ready(store.due(&RULES, Token::random(), 2)).unwrap());
+                        }
+                        for due in due {
+                            assert!(settle(&store, &due));
+                            handed_over.fetch_add(1, Ordering::SeqCst);
+                        }
+                        assert!(ready(Store::<u8>::len(&store)).unwrap() <= 4);
+                        time.fetch_add(3, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        time.fetch_add(10, Ordering::SeqCst);
+        for due in ready(store.due(&RULES, Token::random(), 100)).unwrap() {
+            assert!(settle(&store, &due));
+            handed_over.fetch_add(1, Ordering::SeqCst);
+        }
+        assert_eq!(
+            opened.load(Ordering::SeqCst),
+            handed_over.load(Ordering::SeqCst)
+        );
+        assert_eq!(ready(Store::<u8>::len(&store)).unwrap(), 0);
+    };
+    shuttle::check_random(schedule, SCHEDULES / 10);
+    shuttle::check_pct(schedule, SCHEDULES / 10, 3);
+}
