@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
 use linked_span::fan_in::{
-    Claim, Due, Input, Memory, Moment, NO_LEASE, Rules, Settlement, StoreError, Token, Verdict,
-    Work,
+    Claim, Due, Input, Memory, Moment, NO_LEASE, Rules, Settlement, Store, StoreError, Token,
+    Verdict, Work,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,6 +23,7 @@ enum Operation {
     Settle {
         claim: usize,
         settlement: Settlement,
+        abandon: bool,
     },
     Renew {
         claim: usize,
@@ -229,11 +230,20 @@ impl<'l> Pair<'l> {
                 self.last.insert(key.clone(), token);
                 self.arrive(&key, input % self.model.rules.inputs, number, token);
             }
-            Operation::Settle { claim, settlement } => {
+            Operation::Settle {
+                claim,
+                settlement,
+                abandon,
+            } => {
                 if let Some((key, token)) = pick(&self.claims, claim) {
-                    let recorded = self.joins.settle(&key, token, settlement);
                     let reply = self.model.step(&key, Step::Settle { token, settlement });
-                    assert_eq!(recorded, reply == Reply::Recorded);
+                    if abandon {
+                        let Joins { memory, rules } = &self.joins;
+                        memory.abandon(&key, rules, token, settlement);
+                    } else {
+                        let recorded = self.joins.settle(&key, token, settlement);
+                        assert_eq!(recorded, reply == Reply::Recorded);
+                    }
                 }
             }
             Operation::Renew { claim } => {
@@ -316,8 +326,9 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let operation = prop_oneof![
         8 => (0..6_u8, 0..4_u8, prop::bool::weighted(0.1))
             .prop_map(|(key, input, again)| Operation::Arrive { key, input, again }),
-        4 => (0..4_usize, settlement)
-            .prop_map(|(claim, settlement)| Operation::Settle { claim, settlement }),
+        4 => (0..4_usize, settlement, any::<bool>()).prop_map(|(claim, settlement, abandon)| {
+            Operation::Settle { claim, settlement, abandon }
+        }),
         1 => (0..3_usize).prop_map(|claim| Operation::Renew { claim }),
         1 => (0..4_usize).prop_map(|max| Operation::Due { max }),
         3 => (0..40_u64).prop_map(|milliseconds| Operation::Pass { milliseconds }),

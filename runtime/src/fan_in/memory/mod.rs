@@ -112,7 +112,7 @@ impl<P> Memory<P> {
         (0..self.shards.len()).map(move |shard| of(&self.lock(shard)))
     }
 
-    /// Nothing under a lock can panic but a lack of memory, and no join is half written then.
+    /// Nothing of the user's runs under a lock, so that no panic of his poisons one.
     fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<P>> {
         let lock = &self.shards[shard & (self.shards.len() - 1)];
         lock.lock().unwrap_or_else(PoisonError::into_inner)
@@ -136,6 +136,7 @@ impl<P> Memory<P> {
         payload: P,
         token: Token,
     ) -> Result<Arrived<P>, Rejected<P>> {
+        debug_assert!(input < rules.inputs, "there are {} inputs", rules.inputs);
         let rules = without_leases(rules);
         let room = &self.room;
         let (place, key) = self.place(key);
