@@ -1,7 +1,7 @@
 //! The expansion of `#[linked_span]`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprAsync, LitStr, Pat, Path, ReturnType, Signature, Stmt, Type};
@@ -174,18 +174,12 @@ impl Expansion {
             Some(scope) => (scope.to_token_stream(), String::new()),
             None => crate_scope(),
         };
-        let kind = args.kind.as_ref().map(|kind| {
-            let kind = format_ident!("{}", capitalized(kind), span = kind.span());
-            quote!(.kind(#runtime::SpanKind::#kind))
-        });
-        let parent = args.parent.as_ref().map(|parent| {
-            let parent = format_ident!("{}", capitalized(parent), span = parent.span());
-            quote!(.parent(#runtime::Parent::#parent))
-        });
-        let errors = args.errors.as_ref().map(|errors| {
-            let errors = format_ident!("{}", capitalized(errors), span = errors.span());
-            quote!(.errors(#runtime::Errors::#errors))
-        });
+        let kind = args.kind.as_ref().map(variant);
+        let kind = kind.map(|kind| quote!(.kind(#runtime::SpanKind::#kind)));
+        let parent = args.parent.as_ref().map(variant);
+        let parent = parent.map(|parent| quote!(.parent(#runtime::Parent::#parent)));
+        let errors = args.errors.as_ref().map(variant);
+        let errors = errors.map(|errors| quote!(.errors(#runtime::Errors::#errors)));
         let own_tracer = args.tracer.as_ref().map(|_| quote!(.own_tracer()));
         quote! {
             const { &#runtime::Callsite::new(#name, #scope, #version) #kind #parent #errors #own_tracer }
@@ -407,8 +401,9 @@ fn crate_scope() -> (TokenStream, String) {
     }
 }
 
-fn capitalized(word: &Ident) -> String {
-    let word = word.to_string();
+/// The variant of the runtime's that a choice in the attribute is called after.
+fn variant(choice: &Ident) -> Ident {
+    let word = choice.to_string();
     let (first, rest) = word.split_at(1);
-    first.to_uppercase() + rest
+    Ident::new(&(first.to_uppercase() + rest), choice.span())
 }

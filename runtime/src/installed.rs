@@ -90,7 +90,7 @@ impl Tracers {
         Self {
             asked: Some(now),
             generation,
-            by_scope: Vec::new(),
+            ..Self::NONE
         }
     }
 
@@ -221,12 +221,10 @@ fn ask_for_propagation() -> Propagation {
                 _ => others = true,
             }
         }
-        match (traceparent && tracestate, others) {
-            (true, false) => Propagation::W3c { baggage },
+        match (traceparent, tracestate, baggage, others) {
+            (true, true, baggage, false) => Propagation::W3c { baggage },
             // OpenTelemetry's default, which has no fields: none is installed.
-            (false, false) if !traceparent && !tracestate && !baggage => {
-                Propagation::W3c { baggage: true }
-            }
+            (false, false, false, false) => Propagation::W3c { baggage: true },
             _ => Propagation::Foreign,
         }
     })

@@ -106,7 +106,7 @@ pub trait Given: Into<Origin> {}
 #[diagnostic::do_not_recommend]
 impl<O: Into<Origin>> Given for O {}
 
-/// A link with what its event says of itself.
+/// A link with what its event says of itself. A handler's only event says it on the span, but for its type.
 pub(crate) fn describing(
     context: SpanContext,
     relationship: Option<Value>,
@@ -125,21 +125,6 @@ pub(crate) fn describing(
     }
     if let Some(event) = event {
         event.attributes(&mut attributes);
-    }
-    Link::new(context, attributes.into_vec(), 0)
-}
-
-/// The link of a handler's only event; what else the event says stands on the span.
-pub(crate) fn of_the_one(
-    context: SpanContext,
-    event_type: Option<StringValue>,
-    relationship: Option<Value>,
-) -> Link {
-    let mut attributes = Attributes::with_capacity(2);
-    let triggered_by = || StringValue::from("triggered_by").into();
-    attributes.push(RELATIONSHIP, relationship.unwrap_or_else(triggered_by));
-    if let Some(event_type) = event_type {
-        attributes.push(EVENT_TYPE, event_type);
     }
     Link::new(context, attributes.into_vec(), 0)
 }

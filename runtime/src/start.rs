@@ -98,6 +98,7 @@ impl Start {
 
     pub(crate) fn one(&mut self, event: Option<&dyn LinkedEvent>, origin: Origin) {
         let relationship = self.relationship.take();
+        let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
         let mut event_type = None;
         if let Some(event) = event {
             if let Some(id) = event.id() {
@@ -115,7 +116,8 @@ impl Start {
             if self.callsite.parent == Parent::Event {
                 self.producer = Some(context.clone());
             }
-            self.links = vec![link::of_the_one(context, event_type, relationship)];
+            let link = link::describing(context, Some(relationship), None, event_type);
+            self.links = vec![link];
         }
     }
 
