@@ -5,23 +5,12 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Member, Path, Result, Token, parenthesized};
 
 use crate::error::{Errors, did_you_mean, list, not_at_the_end};
 use crate::handler::{is_among, is_same, ungrouped};
+use crate::which::Which;
 
-pub(crate) const OPTIONS: [&str; 9] = [
-    "name",
-    "kind",
-    "relationship",
-    "attributes",
-    "parent",
-    "errors",
-    "scope",
-    "tracer",
-    "crate",
-];
-const PARAMETER_OPTIONS: [&str; 3] = ["origin", "relationship", "attributes"];
 const KINDS: [&str; 5] = ["consumer", "producer", "internal", "server", "client"];
 const PARENTS: [&str; 3] = ["current", "root", "event"];
 const ERRORS: [&str; 3] = ["full", "type", "off"];
@@ -38,23 +27,31 @@ pub(crate) struct Args {
     pub(crate) scope: Option<Expr>,
     pub(crate) tracer: Option<Expr>,
     pub(crate) runtime: Option<Path>,
+    /// A fan-in's: the field that is each input's key.
+    pub(crate) key: Option<Vec<Member>>,
+    /// A fan-in's: what its joins are called.
+    pub(crate) join: Option<Ident>,
 }
 
 /// A parameter that the attribute names, and what it says of it.
 pub(crate) struct Parameter {
     pub(crate) ident: Ident,
+    /// Of a fan-in's input.
+    pub(crate) key: Option<Expr>,
     pub(crate) origin: Option<Expr>,
     pub(crate) relationship: Option<Expr>,
     pub(crate) attributes: Option<Vec<AttributeArg>>,
 }
 
 /// `key = value` in an attribute list, ready to be passed on.
+#[derive(Clone)]
 pub(crate) struct AttributeArg {
     pub(crate) key: TokenStream,
     pub(crate) value: Expr,
     pub(crate) form: Form,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) enum Form {
     Plain,
     Display,
@@ -63,24 +60,35 @@ pub(crate) enum Form {
 
 impl Args {
     /// `bindings` are the names that the function's parameters have.
-    pub(crate) fn parse(tokens: TokenStream, bindings: &[Ident], errors: &mut Errors) -> Self {
+    pub(crate) fn parse(
+        which: Which,
+        tokens: TokenStream,
+        bindings: &[Ident],
+        errors: &mut Errors,
+    ) -> Self {
         let mut args = Self::default();
         each_item(tokens, errors, |input, errors| {
-            args.item(input, bindings, errors)
+            args.item(which, input, bindings, errors)
         });
         args
     }
 
-    fn item(&mut self, input: ParseStream, bindings: &[Ident], errors: &mut Errors) -> Result<()> {
+    fn item(
+        &mut self,
+        which: Which,
+        input: ParseStream,
+        bindings: &[Ident],
+        errors: &mut Errors,
+    ) -> Result<()> {
         let Ok(word) = input.call(Ident::parse_any) else {
             return Err(input.error("expected a parameter's name, or an option such as `name = …`"));
         };
         if input.peek(Token![=]) || (word == "attributes" && input.peek(syn::token::Paren)) {
-            return self.option(&word, input, bindings, errors);
+            return self.option(which, &word, input, bindings, errors);
         }
         if !is_among(bindings, &word) {
             let help = known_from_tracing(&word).map(str::to_owned);
-            if let Some(help) = help.or_else(|| takes_a_value(&word)) {
+            if let Some(help) = help.or_else(|| takes_a_value(which, &word)) {
                 skip_to_comma(input);
                 return Err(Error::new(word.span(), help));
             }
@@ -94,12 +102,14 @@ impl Args {
         {
             errors.at(&word, format!("`{word}` is named twice"));
         }
-        self.parameters.push(Parameter::parse(word, input, errors)?);
+        self.parameters
+            .push(Parameter::parse(which, word, input, errors)?);
         Ok(())
     }
 
     fn option(
         &mut self,
+        which: Which,
         word: &Ident,
         input: ParseStream,
         bindings: &[Ident],
@@ -119,6 +129,8 @@ impl Args {
             "parent" => once(&mut self.parent, word, choice(word, input, &PARENTS)?),
             "errors" => once(&mut self.errors, word, choice(word, input, &ERRORS)?),
             "crate" => once(&mut self.runtime, word, runtime(word, input)?),
+            "key" if which == Which::FanIn => once(&mut self.key, word, members(word, input)?),
+            "join" if which == Which::FanIn => once(&mut self.join, word, join(word, input)?),
             name => {
                 skip_to_comma(input);
                 Err(Error::new(
@@ -130,7 +142,7 @@ impl Args {
                             "what is said of a parameter stands in parentheses: `{name}(origin = …)`"
                         )
                     } else {
-                        unknown_option(name, &OPTIONS)
+                        unknown_option(name, which.options())
                     },
                 ))
             }
@@ -142,19 +154,20 @@ impl Parameter {
     pub(crate) fn of(ident: Ident) -> Self {
         Self {
             ident,
+            key: None,
             origin: None,
             relationship: None,
             attributes: None,
         }
     }
 
-    fn parse(ident: Ident, input: ParseStream, errors: &mut Errors) -> Result<Self> {
+    fn parse(which: Which, ident: Ident, input: ParseStream, errors: &mut Errors) -> Result<Self> {
         let mut parameter = Self::of(ident);
         if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
             each_item(content.parse()?, errors, |input, errors| {
-                parameter.item(input, errors)
+                parameter.item(which, input, errors)
             });
         } else if !input.is_empty() && !input.peek(Token![,]) {
             return Err(input.error(format!(
@@ -165,9 +178,9 @@ impl Parameter {
         Ok(parameter)
     }
 
-    fn item(&mut self, input: ParseStream, errors: &mut Errors) -> Result<()> {
+    fn item(&mut self, which: Which, input: ParseStream, errors: &mut Errors) -> Result<()> {
         let Ok(word) = input.call(Ident::parse_any) else {
-            return Err(input.error(format!("expected {}", list(&PARAMETER_OPTIONS))));
+            return Err(input.error(format!("expected {}", list(which.parameter_options()))));
         };
         match word.to_string().as_str() {
             "attributes" => once(
@@ -175,9 +188,10 @@ impl Parameter {
                 &word,
                 AttributeArg::list(input, errors)?,
             ),
+            "key" if which == Which::FanIn => once(&mut self.key, &word, value(&word, input)?),
             "origin" => once(&mut self.origin, &word, value(&word, input)?),
             "relationship" => once(&mut self.relationship, &word, value(&word, input)?),
-            other if OPTIONS.contains(&other) => {
+            other if which.options().contains(&other) => {
                 skip_to_comma(input);
                 Err(Error::new(
                     word.span(),
@@ -190,7 +204,7 @@ impl Parameter {
                 skip_to_comma(input);
                 Err(Error::new(
                     word.span(),
-                    unknown_option(other, &PARAMETER_OPTIONS),
+                    unknown_option(other, which.parameter_options()),
                 ))
             }
         }
@@ -336,6 +350,45 @@ pub(crate) fn runtime(word: &Ident, input: ParseStream) -> Result<Path> {
         .map_err(|error| Error::new(error.span(), HELP))
 }
 
+/// `= order.id`
+fn members(word: &Ident, input: ParseStream) -> Result<Vec<Member>> {
+    const HELP: &str = "`key` takes the field that is the key of every input: `key = order_id`; for one of them it stands behind its name: `payment(key = payment.order.id)`";
+    let error = |span| Error::new(span, HELP);
+    if !input.peek(Token![=]) {
+        return Err(error(word.span()));
+    }
+    let sign: Token![=] = input.parse()?;
+    let mut members = Vec::new();
+    loop {
+        if input.is_empty() {
+            return Err(error(sign.span));
+        }
+        members.push(input.parse().map_err(|_| error(input.span()))?);
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(members);
+        }
+        input
+            .parse::<Token![.]>()
+            .map_err(|_| error(input.span()))?;
+    }
+}
+
+/// `= FulfillOrder`
+fn join(word: &Ident, input: ParseStream) -> Result<Ident> {
+    const HELP: &str =
+        "`join` takes a name for the type of the function's joins: `join = FulfillOrder`";
+    if !input.peek(Token![=]) {
+        return Err(Error::new(word.span(), HELP));
+    }
+    let sign: Token![=] = input.parse()?;
+    if input.is_empty() {
+        return Err(Error::new(sign.span, HELP));
+    }
+    input
+        .parse()
+        .map_err(|error| Error::new(error.span(), HELP))
+}
+
 fn expression(input: ParseStream) -> Result<Expr> {
     if input.is_empty() || input.peek(Token![,]) {
         return Err(input.error("expected a value after `=`"));
@@ -375,8 +428,8 @@ pub(crate) fn unknown_option(name: &str, options: &[&str]) -> String {
 }
 
 /// An option that stands without its value.
-fn takes_a_value(word: &Ident) -> Option<String> {
-    let option = OPTIONS.iter().find(|option| word == *option)?;
+fn takes_a_value(which: Which, word: &Ident) -> Option<String> {
+    let option = which.options().iter().find(|option| word == *option)?;
     Some(match *option {
         "attributes" => format!("`{option}` takes a list: `{option}(order.id = event.order_id)`"),
         _ => format!("`{option}` takes a value: `{option} = …`"),

@@ -21,6 +21,12 @@ impl Errors {
         self.push(Error::new_spanned(tokens, message));
     }
 
+    pub(crate) fn append(&mut self, others: Self) {
+        if let Some(others) = others.0 {
+            self.push(others);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }

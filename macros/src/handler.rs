@@ -3,10 +3,12 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::{
     Attribute, Error, Expr, FnArg, Pat, PatIdent, Result, Signature, Stmt, Token, Visibility,
 };
+
+use crate::which::Which;
 
 /// A function whose body is not looked into: it is moved, and stays the user's.
 pub(crate) struct Handler {
@@ -16,18 +18,27 @@ pub(crate) struct Handler {
     pub(crate) body: Group,
 }
 
-impl Parse for Handler {
-    fn parse(input: ParseStream) -> Result<Self> {
+impl Handler {
+    pub(crate) fn parse(which: Which, item: TokenStream) -> Result<Self> {
+        (|input: ParseStream| Self::parse_item(which, input)).parse2(item)
+    }
+
+    fn parse_item(which: Which, input: ParseStream) -> Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        if let Some(other) = other_than_a_function(input) {
+        if let Some(other) = other_than_a_function(which, input) {
             return Err(other);
         }
         let signature: Signature = input.parse()?;
         if input.peek(Token![;]) {
             return Err(Error::new_spanned(
                 &signature.ident,
-                "`#[linked_span]` goes around a body: put it on the implementations of this method",
+                match which {
+                    Which::LinkedSpan => {
+                        "`#[linked_span]` goes around a body: put it on the implementations of this method"
+                    }
+                    Which::FanIn => NOT_IN_AN_IMPL,
+                },
             ));
         }
         let (inner_attributes, body) = split_inner_attributes(&body(input)?)?;
@@ -51,20 +62,26 @@ fn body(input: ParseStream) -> Result<Group> {
     }
 }
 
+/// Where a fan-in's function cannot be.
+pub(crate) const NOT_IN_AN_IMPL: &str = "`#[fan_in]` goes on a free function, beside which it declares a type: give the function the service as a parameter, `service: &Service`";
+
 /// Which item it is, said in words that help.
-fn other_than_a_function(input: ParseStream) -> Option<Error> {
+fn other_than_a_function(which: Which, input: ParseStream) -> Option<Error> {
+    let attribute = which.attribute();
     let keyword = input.fork().call(Ident::parse_any).ok()?;
-    let help = match keyword.to_string().as_str() {
-        "impl" | "trait" => {
+    let help = match (keyword.to_string().as_str(), which) {
+        ("impl" | "trait", Which::LinkedSpan) => {
             "`#[linked_span]` goes on a function: put it on each method that handles events"
+                .to_owned()
         }
-        "struct" | "enum" | "union" => {
-            "`#[linked_span]` goes on a function that handles events; for the event itself it is `#[derive(LinkedEvent)]`"
+        ("impl" | "trait", Which::FanIn) => NOT_IN_AN_IMPL.to_owned(),
+        ("struct" | "enum" | "union", _) => format!(
+            "`{attribute}` goes on a function that handles events; for the event itself it is `#[derive(LinkedEvent)]`"
+        ),
+        ("mod" | "use" | "static" | "type" | "macro_rules" | "let", _) => {
+            format!("`{attribute}` goes on a function")
         }
-        "mod" | "use" | "static" | "type" | "macro_rules" | "let" => {
-            "`#[linked_span]` goes on a function"
-        }
-        "const" if !is_const_fn(input) => "`#[linked_span]` goes on a function",
+        ("const", _) if !is_const_fn(input) => format!("`{attribute}` goes on a function"),
         _ => return None,
     };
     Some(Error::new(keyword.span(), help))

@@ -3,12 +3,14 @@
 mod args;
 mod error;
 mod event;
+mod fan_in;
 mod handler;
 mod linked_span;
 mod output;
 mod parameters;
 #[cfg(test)]
 mod snapshots;
+mod which;
 
 use proc_macro::TokenStream;
 
@@ -140,6 +142,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
     linked_span::expand(args.into(), &item.into()).into()
+}
+
+/// Declares a function that runs once all its inputs have come.
+#[proc_macro_attribute]
+pub fn fan_in(args: TokenStream, item: TokenStream) -> TokenStream {
+    fan_in::expand(args.into(), &item.into()).into()
 }
 
 /// Implements `LinkedEvent`, and `Keyed` if a key is marked.

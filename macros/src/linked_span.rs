@@ -13,14 +13,16 @@ use crate::output::{
     Shape, is_never, is_nothing, is_stream, is_unknown, result, returned, written,
 };
 use crate::parameters::{default_event, named_events};
+use crate::which::Which;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
-    let handler = match syn::parse2::<Handler>(item.clone()) {
+    let which = Which::LinkedSpan;
+    let handler = match Handler::parse(which, item.clone()) {
         Ok(handler) => handler,
         Err(error) => return beside(&error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
-    let args = Args::parse(args, &handler.bindings(), &mut errors);
+    let args = Args::parse(which, args, &handler.bindings(), &mut errors);
     match Expansion::check(handler, args, &mut errors) {
         Some(expansion) if errors.is_empty() => expansion.into_tokens(),
         _ => beside(&errors.into_compile_errors(), item),
@@ -28,18 +30,21 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 /// The user's function as it was, so that one mistake does not become many: nor does an event that only the attribute uses.
-fn beside(errors: &TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn beside(errors: &TokenStream, item: &TokenStream) -> TokenStream {
     quote!(#errors #[allow(unused_variables)] #item)
 }
 
 /// A handler and what its attribute says, checked.
-struct Expansion {
-    handler: Handler,
-    args: Args,
-    events: Vec<Parameter>,
+pub(crate) struct Expansion {
+    pub(crate) handler: Handler,
+    pub(crate) args: Args,
+    pub(crate) events: Vec<Parameter>,
     /// Of the only parameter, which got a name of ours.
     pattern: Option<Pat>,
-    runtime: TokenStream,
+    /// Where the runtime is that generated code calls.
+    pub(crate) runtime: TokenStream,
+    /// A fan-in's: what its joins are called.
+    pub(crate) join: Option<LitStr>,
 }
 
 impl Expansion {
@@ -51,23 +56,42 @@ impl Expansion {
             pattern = renamed;
             vec![Parameter::of(event)]
         } else {
-            named_events(&handler, std::mem::take(&mut args.parameters), errors)?
+            named_events(
+                Which::LinkedSpan,
+                &handler,
+                std::mem::take(&mut args.parameters),
+                errors,
+            )?
         };
+        Some(Self {
+            pattern,
+            ..Self::of(handler, args, events, errors)
+        })
+    }
+
+    /// A function whose events are known.
+    pub(crate) fn of(
+        handler: Handler,
+        args: Args,
+        events: Vec<Parameter>,
+        errors: &mut Errors,
+    ) -> Self {
         refuse_several_producers_as_parent(&args, &events, errors);
         let runtime = args.runtime.as_ref().map_or_else(
             || quote!(::linked_span::__private),
             |runtime: &Path| quote!(#runtime::__private),
         );
-        Some(Self {
+        Self {
             handler,
             args,
             events,
-            pattern,
+            pattern: None,
             runtime,
-        })
+            join: None,
+        }
     }
 
-    fn into_tokens(self) -> TokenStream {
+    pub(crate) fn into_tokens(self) -> TokenStream {
         let runtime = &self.runtime;
         let (callsite, collect) = (self.callsite(), self.collect());
         let opening = quote!(#callsite, #collect);
@@ -165,25 +189,35 @@ impl Expansion {
 
     fn callsite(&self) -> TokenStream {
         let Self { runtime, args, .. } = self;
-        let name = args.name.as_ref().and_then(text_literal);
-        let name = name.unwrap_or_else(|| {
-            let function = &self.handler.signature.ident;
-            LitStr::new(&function.unraw().to_string(), function.span())
-        });
-        let (scope, version) = match &args.scope {
-            Some(scope) => (scope.to_token_stream(), String::new()),
-            None => crate_scope(),
-        };
+        let callsite = self.callsite_called(&self.name());
         let kind = args.kind.as_ref().map(variant);
         let kind = kind.map(|kind| quote!(.kind(#runtime::SpanKind::#kind)));
         let parent = args.parent.as_ref().map(variant);
         let parent = parent.map(|parent| quote!(.parent(#runtime::Parent::#parent)));
+        let own_tracer = args.tracer.as_ref().map(|_| quote!(.own_tracer()));
+        let join = self.join.as_ref().map(|join| quote!(.join(#join)));
+        quote!(const { &#callsite #join #kind #parent #own_tracer })
+    }
+
+    /// The span's name, as far as it is known at compile time.
+    pub(crate) fn name(&self) -> LitStr {
+        let name = self.args.name.as_ref().and_then(text_literal);
+        name.unwrap_or_else(|| {
+            let function = &self.handler.signature.ident;
+            LitStr::new(&function.unraw().to_string(), function.span())
+        })
+    }
+
+    /// What all spans of this handler have in common.
+    pub(crate) fn callsite_called(&self, name: &LitStr) -> TokenStream {
+        let Self { runtime, args, .. } = self;
+        let (scope, version) = match &args.scope {
+            Some(scope) => (scope.to_token_stream(), String::new()),
+            None => crate_scope(),
+        };
         let errors = args.errors.as_ref().map(variant);
         let errors = errors.map(|errors| quote!(.errors(#runtime::Errors::#errors)));
-        let own_tracer = args.tracer.as_ref().map(|_| quote!(.own_tracer()));
-        quote! {
-            const { &#runtime::Callsite::new(#name, #scope, #version) #kind #parent #errors #own_tracer }
-        }
+        quote!(#runtime::Callsite::new(#name, #scope, #version) #errors)
     }
 
     /// The closure that collects, with everything taken by reference.
@@ -200,7 +234,9 @@ impl Expansion {
             statements.extend(quote!(#start.tracer(#tracer);));
         }
         for event in &self.events {
-            statements.extend(self.collect_event(&start, event));
+            let ident = &event.ident;
+            let reference = quote_spanned!(ident.span()=> &#ident);
+            statements.extend(self.collect_event(&start, event, &reference));
         }
         for attribute in args.attributes.iter().flatten() {
             let (key, value) = (&attribute.key, attribute.value(runtime));
@@ -209,8 +245,13 @@ impl Expansion {
         quote!(|#start| { #statements })
     }
 
-    /// What the attribute says of one parameter.
-    fn collect_event(&self, start: &Ident, event: &Parameter) -> TokenStream {
+    /// What the attribute says of one parameter, and a reference to it.
+    pub(crate) fn collect_event(
+        &self,
+        start: &Ident,
+        event: &Parameter,
+        reference: &TokenStream,
+    ) -> TokenStream {
         let Self { runtime, args, .. } = self;
         let ident = &event.ident;
         let relationship = event.relationship.as_ref().or(args.relationship.as_ref());
@@ -233,11 +274,11 @@ impl Expansion {
             (quote!(event), quote!(event_from), None)
         };
         let link = match &event.origin {
-            None => quote_spanned!(ident.span()=> #start.#event_method(#name &#ident);),
+            None => quote_spanned!(ident.span()=> #start.#event_method(#name #reference);),
             Some(origin) => quote! {
                 {
                     use #runtime::Identify as _;
-                    #start.#from_method(#name (&&#runtime::Maybe(&#ident)).event(), #origin);
+                    #start.#from_method(#name (&&#runtime::Maybe(#reference)).event(), #origin);
                 }
             },
         };
@@ -344,7 +385,7 @@ impl Expansion {
     }
 }
 
-fn refuse_what_no_span_fits(signature: &Signature, errors: &mut Errors) {
+pub(crate) fn refuse_what_no_span_fits(signature: &Signature, errors: &mut Errors) {
     if let Some(constness) = &signature.constness {
         errors.at(
             constness,

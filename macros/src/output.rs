@@ -148,7 +148,7 @@ fn output_of(future: &TraitBound) -> Option<&Type> {
 }
 
 /// Without the invisible group around what a `macro_rules!` was given, and without parentheses.
-fn ungrouped(mut grouped: &Type) -> &Type {
+pub(crate) fn ungrouped(mut grouped: &Type) -> &Type {
     loop {
         grouped = match grouped {
             Type::Group(group) => &group.elem,

@@ -4,9 +4,10 @@ use proc_macro2::Ident;
 use syn::Pat;
 use syn::ext::IdentExt;
 
-use crate::args::{OPTIONS, Parameter};
+use crate::args::Parameter;
 use crate::error::{Errors, did_you_mean, list};
 use crate::handler::{Handler, is_same};
+use crate::which::Which;
 
 /// Without a word from the user: what is called `event` or `events`, else the only parameter.
 pub(crate) fn default_event(
@@ -60,6 +61,7 @@ pub(crate) fn default_event(
 
 /// The parameters that the attribute names, called as the signature calls them, whose hygiene counts.
 pub(crate) fn named_events(
+    which: Which,
     handler: &Handler,
     named: Vec<Parameter>,
     errors: &mut Errors,
@@ -75,17 +77,17 @@ pub(crate) fn named_events(
             });
         } else {
             let wrong = &parameter.ident;
-            errors.at(wrong, no_such_parameter(handler, &bindings, wrong));
+            errors.at(wrong, no_such_parameter(which, handler, &bindings, wrong));
         }
     }
     errors.is_empty().then_some(events)
 }
 
-fn no_such_parameter(handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
+fn no_such_parameter(which: Which, handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
     let function = &handler.signature.ident;
     let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
     let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
-    let near_option = did_you_mean(&wrong.to_string(), OPTIONS);
+    let near_option = did_you_mean(&wrong.to_string(), which.options().iter().copied());
     if names.is_empty() {
         format!("`{function}` has no parameters: give it the event")
     } else if !near.is_empty() {

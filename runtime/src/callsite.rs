@@ -13,6 +13,8 @@ pub struct Callsite {
     pub(crate) parent: Parent,
     pub(crate) errors: Errors,
     pub(crate) own_tracer: bool,
+    /// Whose joins' function it is.
+    pub(crate) join: Option<&'static str>,
 }
 
 /// Whose child a handler's span is.
@@ -55,6 +57,7 @@ impl Callsite {
             parent: Parent::Current,
             errors: Errors::Full,
             own_tracer: false,
+            join: None,
         }
     }
 
@@ -77,6 +80,13 @@ impl Callsite {
     pub const fn errors(mut self, errors: Errors) -> Self {
         self.errors = errors;
         self
+    }
+
+    /// The function of a fan-in, whose joins are called so: it consumes no message.
+    #[must_use]
+    pub const fn join(mut self, join: &'static str) -> Self {
+        self.join = Some(join);
+        self.kind(SpanKind::Internal)
     }
 
     /// `tracer = …`, whose value is collected when the handler runs.

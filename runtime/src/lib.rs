@@ -105,7 +105,7 @@ mod with_origin;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use linked_span_macros::{LinkedEvent, linked_span};
+pub use linked_span_macros::{LinkedEvent, fan_in, linked_span};
 
 pub use crate::attributes::{AttributeValue, Attributes, set_attribute};
 pub use crate::batch::Events;

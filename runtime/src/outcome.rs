@@ -35,15 +35,22 @@ impl<'s> Recorder<'s> {
             Errors::Type => String::new(),
             Errors::Full => message(),
         };
-        let error_type = type_name::<E>();
+        self.exception(type_name::<E>(), &message);
+        self.span.set_status(Status::error(message));
+    }
+
+    /// An error as an event, which leaves the status as it is.
+    pub(crate) fn exception(&self, error_type: &'static str, message: &str) {
+        if self.errors == Errors::Off {
+            return;
+        }
         let mut exception = vec![KeyValue::new("exception.type", error_type)];
         if self.errors == Errors::Full {
-            exception.push(KeyValue::new("exception.message", message.clone()));
+            exception.push(KeyValue::new("exception.message", message.to_owned()));
         }
         self.span.add_event("exception", exception);
         self.span
             .set_attribute(KeyValue::new("error.type", error_type));
-        self.span.set_status(Status::error(message));
     }
 }
 
@@ -108,6 +115,24 @@ impl<R: ?Sized> Outcome for Returned<'_, R> {
     type Recorded = ();
 
     fn record(&self, _: &Recorder<'_>) {}
+}
+
+/// Whether what a fan-in's function returned is no `Err`. Chosen by autoref, as [`Outcome`] is.
+pub trait Succeeded {
+    /// Anything but an `Err` is a success.
+    fn succeeded(&self) -> bool;
+}
+
+impl<T, E> Succeeded for &Returned<'_, Result<T, E>> {
+    fn succeeded(&self) -> bool {
+        self.0.is_ok()
+    }
+}
+
+impl<R: ?Sized> Succeeded for Returned<'_, R> {
+    fn succeeded(&self) -> bool {
+        true
+    }
 }
 
 /// A handler's outcome that is known once the handler has returned, as a future's is not.

@@ -5,8 +5,12 @@ pub use opentelemetry::trace::SpanKind;
 
 pub use crate::callsite::{Callsite, Errors, Parent};
 pub use crate::describe::{Describe, Field, constant, key, text};
+pub use crate::fan_in::{
+    Called, Came, Cloned, Declared, Ended, Held, Nth, Sweeping, call, call_async, cloned, keyed,
+    ready,
+};
 pub use crate::future::{Handled, handle_async, handle_later, handle_prepared, output_of};
 pub use crate::link::{Identify, Linked, Maybe};
-pub use crate::outcome::{Outcome, Recorder, Returned, record_nothing};
+pub use crate::outcome::{Outcome, Recorder, Returned, Succeeded, record_nothing};
 pub use crate::span::{Collected, Handling, collect, handle, open};
 pub use crate::start::Start;

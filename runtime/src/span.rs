@@ -1,6 +1,7 @@
 //! The handler's span: opened with its links, active around the body, ended once.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use opentelemetry::global::BoxedTracer;
@@ -8,6 +9,7 @@ use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
 use crate::callsite::{Callsite, Errors};
+use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::outcome::{Recorder, Settled};
 use crate::start::{Start, Surroundings};
@@ -25,11 +27,24 @@ pub struct Collected(pub(crate) Option<Box<Start>>);
 
 /// Collects, and starts the span.
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
+    let joined = callsite.join.and_then(lent::take);
+    open_for(joined, callsite, collect)
+}
+
+/// The same for a join, which is told of.
+pub(crate) fn open_for(
+    joined: Option<Arc<dyn Joined>>,
+    callsite: &'static Callsite,
+    collect: impl FnOnce(&mut Start),
+) -> Handling {
     let now = SystemTime::now();
     let Some(tracer) = Tracing::of(callsite, now) else {
         return Handling(None);
     };
     let mut start = Start::new(callsite);
+    if let Some(joined) = joined {
+        start.joined(joined);
+    }
     installed::while_collecting(now, || collect(&mut start));
     Handling(tracer.start(start, now))
 }

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
 use opentelemetry::{Context, Key, Value};
 
 use crate::callsite::{Callsite, Parent};
+use crate::fan_in::Joined;
 use crate::link::{self, Given, Linked, Single};
 use crate::pages::Pages;
 use crate::tracer::{IntoTracer, StartSpan};
@@ -29,6 +30,7 @@ pub struct Start {
     last_parameter: usize,
     relationship: Option<Value>,
     producer: Option<SpanContext>,
+    joined: Option<Arc<dyn Joined>>,
     baggage: Option<Arc<Baggage>>,
 }
 
@@ -47,8 +49,17 @@ impl Start {
             last_parameter: 0,
             relationship: None,
             producer: None,
+            joined: None,
             baggage: None,
         }
+    }
+
+    /// The join whose function's span this is.
+    pub(crate) fn joined(&mut self, joined: Arc<dyn Joined>) {
+        self.attributes.push("fan_in.key", joined.key().to_owned());
+        self.attributes
+            .push("fan_in.input_count", count(joined.count()));
+        self.joined = Some(joined);
     }
 
     /// `name = …`
@@ -134,6 +145,7 @@ impl Start {
             let event_type = event.and_then(LinkedEvent::event_type);
             let link = link::describing(context, Some(relationship), event, event_type);
             self.links.push(link);
+            self.waited(name);
         }
     }
 
@@ -159,6 +171,15 @@ impl Start {
             let relationship = Some(relationship.clone());
             link::describing(context, relationship, Some(event), event.event_type())
         });
+        self.waited(name);
+    }
+
+    /// How long the input that was named last has waited in its join, on its links.
+    fn waited(&mut self, name: &str) {
+        if let Some(waited) = self.joined.as_ref().and_then(|joined| joined.waited(name)) {
+            let waited = Duration::from_millis(waited).as_secs_f64();
+            self.link_attribute("fan_in.wait", &waited);
+        }
     }
 
     /// Returns how many events there are.

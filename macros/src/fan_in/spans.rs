@@ -1,0 +1,112 @@
+//! The span in which a join is handed over that has expired.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, LitStr};
+
+use super::FanIn;
+use super::parameters::Input;
+use crate::args::{AttributeArg, Parameter};
+use crate::error::Errors;
+use crate::handler::{contains_ident, is_same};
+
+impl FanIn {
+    /// Its callsite, and a closure that links it to what has come.
+    pub(super) fn expired(&self) -> (TokenStream, TokenStream) {
+        let runtime = &self.function.runtime;
+        let name = self.function.name();
+        let name = LitStr::new(&format!("{} expired", name.value()), name.span());
+        let callsite = self.function.callsite_called(&name);
+        let own_tracer = self.tracer().map(|_| quote!(.own_tracer()));
+        let callsite = quote! {
+            #callsite
+                .kind(#runtime::SpanKind::Internal)
+                .parent(#runtime::Parent::Root)
+                #own_tracer
+        };
+        let start = Ident::new("__linked_span_start", Span::mixed_site());
+        let came = Ident::new("__linked_span_came", Span::mixed_site());
+        let tracer = self.tracer().map(|tracer| quote!(#start.tracer(#tracer);));
+        let inputs = self.function.events.iter().zip(&self.parameters.inputs);
+        let links = inputs.enumerate().map(|(place, (parameter, input))| {
+            let place = place_literal(place);
+            let ident = &input.ident;
+            let link = self.link(&start, parameter, input);
+            quote! {
+                if let ::core::option::Option::Some(#ident) = #came.get::<#place>() {
+                    #link
+                }
+            }
+        });
+        let link = quote!(|#came, #start| { #tracer #(#links)* });
+        (callsite, link)
+    }
+
+    /// As the function links to it, but for what depends on more than it.
+    fn link(&self, start: &Ident, parameter: &Parameter, input: &Input) -> TokenStream {
+        let alone = |expression: &&Expr| self.speaks_only_of(&input.ident, expression);
+        let relationship = parameter.relationship.as_ref();
+        let attributes = parameter.attributes.iter().flatten();
+        let parameter = Parameter {
+            ident: input.ident.clone(),
+            key: None,
+            origin: parameter.origin.clone(),
+            relationship: relationship
+                .or(self.function.args.relationship.as_ref())
+                .filter(alone)
+                .cloned(),
+            attributes: Some(
+                attributes
+                    .filter(|attribute| alone(&&attribute.value))
+                    .cloned()
+                    .collect::<Vec<AttributeArg>>(),
+            ),
+        };
+        let ident = &input.ident;
+        // As a reference to what the function is given, so that an error about it is the same.
+        let reference = if input.by_reference {
+            quote!(&#ident)
+        } else {
+            ident.to_token_stream()
+        };
+        self.function.collect_event(start, &parameter, &reference)
+    }
+
+    /// The handler's tracer, unless it depends on what the handler is given.
+    fn tracer(&self) -> Option<&Expr> {
+        let nobody = Ident::new("_", Span::call_site());
+        let tracer = self.function.args.tracer.as_ref();
+        tracer.filter(|tracer| self.speaks_only_of(&nobody, tracer))
+    }
+
+    /// Whether an expression needs none of the function's parameters but this one.
+    fn speaks_only_of(&self, input: &Ident, expression: &Expr) -> bool {
+        let bindings = self.function.handler.bindings();
+        let is_other = |ident: &Ident| {
+            !is_same(ident, input) && bindings.iter().any(|binding| is_same(binding, ident))
+        };
+        !contains_ident(expression.to_token_stream(), &is_other)
+    }
+
+    /// An input's origin is read from what was kept, whoever came with the other inputs.
+    pub(super) fn refuse_origins_of_others(&self, errors: &mut Errors) {
+        for (parameter, input) in self.function.events.iter().zip(&self.parameters.inputs) {
+            let expressions = [("origin", &parameter.origin), ("key", &parameter.key)];
+            for (option, expression) in expressions {
+                let Some(expression) = expression else {
+                    continue;
+                };
+                if !self.speaks_only_of(&input.ident, expression) {
+                    errors.at(
+                        expression,
+                        format!("the `{option}` of an input is its own: it can speak of `{}` and of no other parameter", input.ident),
+                    );
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn place_literal(place: usize) -> TokenStream {
+    proc_macro2::Literal::usize_unsuffixed(place).into_token_stream()
+}

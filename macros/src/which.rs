@@ -1,0 +1,58 @@
+//! Which of the two attributes is expanded, and what tells them apart.
+
+const OPTIONS: [&str; 9] = [
+    "name",
+    "kind",
+    "relationship",
+    "attributes",
+    "parent",
+    "errors",
+    "scope",
+    "tracer",
+    "crate",
+];
+const OPTIONS_OF_A_FAN_IN: [&str; 11] = [
+    "key",
+    "join",
+    "name",
+    "kind",
+    "relationship",
+    "attributes",
+    "parent",
+    "errors",
+    "scope",
+    "tracer",
+    "crate",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    LinkedSpan,
+    FanIn,
+}
+
+impl Which {
+    /// As its user writes it.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Self::LinkedSpan => "#[linked_span]",
+            Self::FanIn => "#[fan_in]",
+        }
+    }
+
+    /// What it takes after the parameters.
+    pub(crate) fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::LinkedSpan => &OPTIONS,
+            Self::FanIn => &OPTIONS_OF_A_FAN_IN,
+        }
+    }
+
+    /// What it takes in a parameter's parentheses.
+    pub(crate) fn parameter_options(self) -> &'static [&'static str] {
+        match self {
+            Self::LinkedSpan => &["origin", "relationship", "attributes"],
+            Self::FanIn => &["key", "origin", "relationship", "attributes"],
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The span event that each arrival leaves on the active span.
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::get_active_span;
+
+use super::arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
+
+/// An arrival that is under way. However it ends, it is recorded once.
+pub(super) struct Arriving {
+    join: &'static str,
+    input: &'static str,
+    outcome: &'static str,
+}
+
+impl Arriving {
+    pub(super) fn new(join: &'static str, input: &'static str) -> Self {
+        // What it is if nobody says anything else.
+        let outcome = "dropped";
+        Self {
+            join,
+            input,
+            outcome,
+        }
+    }
+
+    pub(super) fn has_come_to<T, I>(&mut self, arrival: &Result<Arrival<T, I>, ArriveError<I>>) {
+        self.outcome = outcome(arrival);
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        get_active_span(|span| {
+            if span.is_recording() {
+                let attributes = vec![
+                    KeyValue::new("fan_in.join", self.join),
+                    KeyValue::new("fan_in.input", self.input),
+                    KeyValue::new("fan_in.outcome", self.outcome),
+                ];
+                span.add_event("fan_in.arrival", attributes);
+            }
+        });
+    }
+}
+
+fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static str {
+    match arrival {
+        Ok(Arrival::Waiting { .. }) => "waiting",
+        Ok(Arrival::Duplicate { .. }) => "duplicate",
+        Ok(Arrival::Ran(_)) => "ran",
+        Ok(Arrival::Failed(_)) => "failed",
+        Ok(Arrival::Unrecorded(_)) => "unrecorded",
+        Ok(Arrival::Busy { .. }) => "busy",
+        Ok(Arrival::Closed { reason, .. }) => match reason {
+            Closed::Completed => "completed",
+            Closed::Expired => "expired",
+        },
+        Err(error) => match error.kind {
+            ArriveErrorKind::Full => "full",
+            ArriveErrorKind::NoKey => "no_key",
+            ArriveErrorKind::Store(_) => "store_failed",
+        },
+    }
+}

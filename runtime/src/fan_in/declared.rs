@@ -1,0 +1,50 @@
+//! What is known of a fan-in before anything arrives.
+
+use std::fmt;
+
+use super::came::Came;
+use crate::callsite::Callsite;
+use crate::start::Start;
+
+/// The constants of one function and its joins, as its attribute gives them.
+pub struct Declared<P> {
+    pub(super) join: &'static str,
+    pub(super) inputs: &'static [&'static str],
+    /// Of the span in which a join is handed over that has expired.
+    pub(super) expired: Callsite,
+    /// Links that span to what has come.
+    pub(super) link: fn(&Came<P>, &mut Start),
+}
+
+impl<P> Declared<P> {
+    /// From two to twelve inputs.
+    #[must_use]
+    pub const fn new(
+        join: &'static str,
+        inputs: &'static [&'static str],
+        expired: Callsite,
+        link: fn(&Came<P>, &mut Start),
+    ) -> Self {
+        Self {
+            join,
+            inputs,
+            expired,
+            link,
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "twelve at most")]
+    pub(super) const fn count(&self) -> u8 {
+        self.inputs.len() as u8
+    }
+}
+
+impl<P> fmt::Debug for Declared<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Declared")
+            .field("join", &self.join)
+            .field("inputs", &self.inputs)
+            .finish_non_exhaustive()
+    }
+}

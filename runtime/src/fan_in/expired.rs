@@ -1,0 +1,137 @@
+//! Joins whose time is over, and who is told so.
+
+use std::any::type_name;
+use std::fmt::Display;
+use std::pin::Pin;
+
+use opentelemetry::trace::{Status, TraceContextExt};
+
+use super::came::Came;
+use super::caught::Caught;
+use super::held::Held;
+use super::join::Join;
+use super::missing::Missing;
+use super::store::Store;
+use crate::future::handle_async;
+use crate::span;
+
+/// A join whose time is over: what has come, and what has not. `I` is the function's generated struct of inputs.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # fn refund(payment: &Event) {}
+/// #[fan_in(payment, inventory)]
+/// fn ship(payment: Event, inventory: Event) {}
+///
+/// let ship = Ship::in_memory(Duration::from_secs(600)).on_expired(|expired| {
+///     println!("order {} never got its {}", expired.key, expired.missing);
+///     if let Some(payment) = expired.inputs.payment() {
+///         refund(payment);
+///     }
+/// });
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Expired<I> {
+    /// The key.
+    pub key: String,
+    /// What has come: a method an input, which returns an `Option`.
+    pub inputs: I,
+    /// What has not. Nothing, where all had come and no run of the function has succeeded.
+    pub missing: Missing,
+    /// How often the function was started.
+    pub attempts: u32,
+}
+
+impl<I> Expired<I> {
+    /// With its inputs as another type.
+    pub(super) fn map<J>(self, inputs: impl FnOnce(I) -> J) -> Expired<J> {
+        Expired {
+            key: self.key,
+            inputs: inputs(self.inputs),
+            missing: self.missing,
+            attempts: self.attempts,
+        }
+    }
+}
+
+/// What `on_expired` returns: `()`, or a `Result`, of which an `Err` says that the join is to be handed over again.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether the expired join was taken",
+    label = "neither `()` nor a `Result`",
+    note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is handed over again"
+)]
+pub trait HandedOver {
+    /// Why it was not.
+    fn failure(self) -> Option<Failure>;
+}
+
+impl HandedOver for () {
+    fn failure(self) -> Option<Failure> {
+        None
+    }
+}
+
+impl<T, E: Display> HandedOver for Result<T, E> {
+    fn failure(self) -> Option<Failure> {
+        self.err().map(|error| Failure {
+            error_type: type_name::<E>(),
+            message: error.to_string(),
+        })
+    }
+}
+
+/// An error of `on_expired`'s.
+#[derive(Debug)]
+pub struct Failure {
+    pub(super) error_type: &'static str,
+    pub(super) message: String,
+}
+
+/// Takes what has expired, and says what went wrong.
+pub(super) type OnExpired<P> = Box<
+    dyn Fn(Expired<Came<P>>) -> Pin<Box<dyn Future<Output = Option<Failure>> + Send>> + Send + Sync,
+>;
+
+impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
+    /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
+    pub(super) async fn expire(&self, held: &Held<'_, P, S>) -> bool {
+        let missing = Missing::new(self.declared.inputs, held.came.inputs());
+        let handling = span::open_for(Some(held.came.joined()), &self.declared.expired, |start| {
+            (self.declared.link)(&held.came, start);
+        });
+        if let Some(active) = &handling.0 {
+            let status = Status::error(why(missing, held.attempts));
+            active.context.span().set_status(status);
+        }
+        let expired = Expired {
+            key: held.key().to_owned(),
+            inputs: held.came.clone(),
+            missing,
+            attempts: held.attempts,
+        };
+        let handed_over = async {
+            match &self.on_expired {
+                Some(on_expired) => on_expired(expired).await,
+                None => None,
+            }
+        };
+        let future = handle_async(handling, handed_over, |failure, recorder| {
+            if let Some(failure) = failure {
+                recorder.exception(failure.error_type, &failure.message);
+            }
+        });
+        // It speaks of another join than the caller's, whom its panic is not for.
+        matches!((Caught { future }).await, Ok(None))
+    }
+}
+
+fn why(missing: Missing, attempts: u32) -> String {
+    if missing.is_empty() {
+        format!("not completed in {attempts} attempts")
+    } else {
+        format!("missing: {missing}")
+    }
+}

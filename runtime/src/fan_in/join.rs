@@ -1,0 +1,228 @@
+//! The joins of one function: what arrives goes to their store, and what the store says is done.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::arrival::{Arrival, ArriveError, Closed};
+use super::arriving::Arriving;
+use super::came::Came;
+use super::declared::Declared;
+use super::expired::{Expired, HandedOver, OnExpired};
+use super::held::{Ended, Held, Ran};
+use super::missing::Missing;
+use super::one_of::Nth;
+use super::options::Options;
+use super::state::{Inputs, Rules, Token};
+use super::store::{Arrived, Rejected, Store, StoreError, Verdict};
+
+/// The joins of one function, in a store. `P` is the sum of the function's input types.
+///
+/// The generated type's `join()` returns it, for what does not depend on the function:
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// #[fan_in(payment, inventory)]
+/// async fn ship(payment: Event, inventory: Event) {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), linked_span::fan_in::StoreError> {
+/// let ship = Ship::in_memory(Duration::from_secs(600));
+/// assert_eq!(ship.join().len().await?, 0);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Join<P: 'static, S> {
+    pub(super) declared: &'static Declared<P>,
+    pub(super) store: S,
+    pub(super) rules: Rules,
+    pub(super) on_expired: Option<OnExpired<P>>,
+}
+
+impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
+    #[doc(hidden)]
+    pub fn new(declared: &'static Declared<P>, store: S, options: &Options) -> Self {
+        Self {
+            declared,
+            store,
+            rules: options.rules(declared.count()),
+            on_expired: None,
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_expired<I, F>(
+        mut self,
+        inputs: fn(Came<P>) -> I,
+        on_expired: impl Fn(Expired<I>) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: 'static,
+        F: Future<Output: HandedOver> + Send + 'static,
+    {
+        self.on_expired = Some(Box::new(move |expired| {
+            let taken = on_expired(expired.map(inputs));
+            Box::pin(async { taken.await.failure() })
+        }));
+        self
+    }
+
+    /// Where the joins are kept.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// How many joins there are that have neither completed nor expired.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "whether there is none is one question more for each store to answer"
+    )]
+    pub async fn len(&self) -> Result<usize, StoreError> {
+        self.store.len().await
+    }
+
+    #[doc(hidden)]
+    pub async fn arrive<const PLACE: u8, T, B>(
+        &self,
+        key: String,
+        input: P::Input,
+        body: impl FnOnce(Came<P>) -> B,
+    ) -> Result<Arrival<T, P::Input>, ArriveError<P::Input>>
+    where
+        P: Nth<PLACE>,
+        B: Future<Output = Ended<T>>,
+    {
+        let name = self.declared.inputs[usize::from(PLACE)];
+        let mut arriving = Arriving::new(self.declared.join, name);
+        let arrival = self.take(key, input, body).await;
+        arriving.has_come_to(&arrival);
+        arrival
+    }
+
+    async fn take<const PLACE: u8, T, B>(
+        &self,
+        key: String,
+        input: P::Input,
+        body: impl FnOnce(Came<P>) -> B,
+    ) -> Result<Arrival<T, P::Input>, ArriveError<P::Input>>
+    where
+        P: Nth<PLACE>,
+        B: Future<Output = Ended<T>>,
+    {
+        if key.is_empty() {
+            return Err(ArriveError::no_key(input));
+        }
+        let (token, payload) = (Token::random(), P::of(input));
+        let arrived = self
+            .store
+            .arrive(&key, &self.rules, PLACE, payload, token)
+            .await;
+        let (verdict, overdue) = match arrived {
+            Ok(Arrived { verdict, overdue }) => (Ok(self.held(key, token, verdict)), overdue),
+            Err(Rejected {
+                payload,
+                error,
+                overdue,
+            }) => (Err((error, payload)), overdue),
+        };
+        // Before the body, so that nothing can come between its success and the caller.
+        if let Some(overdue) = overdue {
+            Held::due(self, *overdue).hand_over().await;
+        }
+        match verdict {
+            Ok(verdict) => Ok(self.answer(verdict, body).await),
+            Err((error, payload)) => Err(ArriveError::rejected(error, given_back(payload))),
+        }
+    }
+
+    /// From here on, claims are let go of when they are dropped.
+    fn held(&self, key: String, token: Token, verdict: Verdict<P>) -> HeldVerdict<'_, P, S> {
+        let hold = |claim| Held::new(self, key, token, claim);
+        match verdict {
+            Verdict::Waiting(came) => HeldVerdict::Waiting(came),
+            Verdict::Duplicate(came) => HeldVerdict::Duplicate(came),
+            Verdict::Run(claim) => HeldVerdict::Run(hold(claim)),
+            Verdict::HandOver { claim, payload } => HeldVerdict::HandOver(hold(claim), payload),
+            Verdict::Busy { retry_after } => HeldVerdict::Busy(Duration::from_millis(retry_after)),
+            Verdict::Completed(payload) => HeldVerdict::Closed(Closed::Completed, payload),
+            Verdict::Expired(payload) => HeldVerdict::Closed(Closed::Expired, payload),
+        }
+    }
+
+    async fn answer<const PLACE: u8, T, B>(
+        &self,
+        verdict: HeldVerdict<'_, P, S>,
+        body: impl FnOnce(Came<P>) -> B,
+    ) -> Arrival<T, P::Input>
+    where
+        P: Nth<PLACE>,
+        B: Future<Output = Ended<T>>,
+    {
+        let missing = |came| Missing::new(self.declared.inputs, came);
+        let durable = self.store.leases();
+        match verdict {
+            HeldVerdict::Waiting(came) => Arrival::Waiting {
+                missing: missing(came),
+                durable,
+            },
+            HeldVerdict::Duplicate(came) => Arrival::Duplicate {
+                missing: missing(came),
+                durable,
+            },
+            HeldVerdict::Run(held) => match held.run(body).await {
+                Ran::Recorded(returned) => Arrival::Ran(returned),
+                Ran::Unrecorded(returned) => Arrival::Unrecorded(returned),
+                Ran::Failed(returned) => Arrival::Failed(returned),
+            },
+            HeldVerdict::HandOver(held, payload) => {
+                held.hand_over().await;
+                Arrival::Closed {
+                    reason: Closed::Expired,
+                    input: given_back(payload),
+                }
+            }
+            HeldVerdict::Busy(retry_after) => Arrival::Busy { retry_after },
+            HeldVerdict::Closed(reason, payload) => Arrival::Closed {
+                reason,
+                input: given_back(payload),
+            },
+        }
+    }
+}
+
+/// A [`Verdict`] whose claims are held.
+enum HeldVerdict<'j, P: 'static, S: Store<P>> {
+    Waiting(Inputs),
+    Duplicate(Inputs),
+    Run(Held<'j, P, S>),
+    HandOver(Held<'j, P, S>, P),
+    Busy(Duration),
+    Closed(Closed, P),
+}
+
+/// # Panics
+///
+/// If the store returns another input than it was given.
+fn given_back<const PLACE: u8, P: Nth<PLACE>>(payload: P) -> P::Input {
+    payload
+        .into_input()
+        .expect("a store gives back the input that it was given")
+}
+
+// By hand, since neither a store nor what it keeps need be `Debug`.
+impl<P: 'static, S> fmt::Debug for Join<P, S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Join")
+            .field("declared", &self.declared)
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,73 @@
+//! The names of what has not come.
+
+use std::fmt;
+
+use super::state::Inputs;
+
+/// The inputs that a join still waits for, by their names, in the order of their declaration.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::fan_in::Arrival;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// #[fan_in(payment, inventory)]
+/// fn ship(payment: Event, inventory: Event) {}
+///
+/// # let event = Event { order: 7, metadata: Origin::default() };
+/// let ship = Ship::in_memory(Duration::from_secs(600));
+/// if let Ok(Arrival::Waiting { missing, .. }) = ship.payment(event) {
+///     assert_eq!(missing.to_string(), "inventory");
+///     assert!(missing.contains("inventory"));
+/// }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    names: &'static [&'static str],
+    came: Inputs,
+}
+
+impl Missing {
+    pub(crate) fn new(names: &'static [&'static str], came: Inputs) -> Self {
+        Self { names, came }
+    }
+
+    /// Each name.
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> {
+        let came = self.came;
+        (0..)
+            .zip(self.names)
+            .filter_map(move |(place, name)| (!came.contains(place)).then_some(*name))
+    }
+
+    /// Whether an input of this name has not come.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|missing| missing == name)
+    }
+
+    /// Whether everything has come.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+/// The names, with commas between.
+impl fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str(", ")?;
+            }
+            formatter.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,76 @@
+//! How long things may take.
+
+use std::time::Duration;
+
+use super::state::{Moment, Rules};
+
+const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+const LEASE: Duration = Duration::from_secs(5 * 60);
+const BACKOFF: Duration = Duration::from_secs(1);
+
+/// How long the joins of one function may take, and how long they are remembered.
+///
+/// ```
+/// use std::time::Duration;
+/// use linked_span::fan_in::Options;
+///
+/// let options = Options::timeout(Duration::from_secs(600)).dedup_window(Duration::from_secs(3_600));
+/// ```
+///
+/// All are counted in milliseconds: what is below one is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Options {
+    timeout: Duration,
+    dedup_window: Duration,
+    lease: Duration,
+    backoff: Duration,
+}
+
+impl Options {
+    /// How long the first input waits for the others, and then the complete join for a body that succeeds; after that it
+    /// expires. It has no default: only you know how long an order may take.
+    pub const fn timeout(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            dedup_window: DEDUP_WINDOW,
+            lease: LEASE,
+            backoff: BACKOFF,
+        }
+    }
+
+    /// How long a completed or expired join is remembered, 24 hours by default: an input that is delivered again in that
+    /// time is told so, one that is delivered later opens a join anew.
+    pub const fn dedup_window(mut self, window: Duration) -> Self {
+        self.dedup_window = window;
+        self
+    }
+
+    /// How long a body may run in a process that may have died, 5 minutes by default; after that another process runs it
+    /// too. A store in memory has no need of it.
+    pub const fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How long a join whose body has failed rests before a sweep runs it again, a second by default. An arrival does not
+    /// wait for it, since brokers have a backoff of their own.
+    pub const fn backoff(mut self, backoff: Duration) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    pub(crate) fn rules(&self, inputs: u8) -> Rules {
+        Rules {
+            inputs,
+            timeout: milliseconds(self.timeout),
+            lease: milliseconds(self.lease),
+            backoff: milliseconds(self.backoff),
+            dedup_window: milliseconds(self.dedup_window),
+        }
+    }
+}
+
+fn milliseconds(span: Duration) -> Moment {
+    Moment::try_from(span.as_millis()).unwrap_or(Moment::MAX)
+}
