@@ -1,6 +1,7 @@
 //! The store of joins in memory: that it does what the state machine says, and how it behaves among threads.
 
 mod concurrent;
+mod errors;
 mod flood;
 mod hostile;
 mod model;

@@ -291,7 +291,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         self.tell(key, rules, Step::Settle { token, settlement });
     }
 
-    fn leases(&self) -> bool {
+    fn is_durable(&self) -> bool {
         false
     }
 }
