@@ -6,6 +6,7 @@ mod flood;
 mod hostile;
 mod model;
 mod passing;
+mod settled;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
