@@ -1,7 +1,9 @@
-//! Payloads that call the store while they are dropped, which would never end under its lock.
+//! Payloads and wakers that call the store while they are dropped or woken, which would never end under its lock.
 
+use std::pin::{Pin, pin};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -25,17 +27,26 @@ impl Drop for Hostile {
     }
 }
 
-#[test]
-fn no_payload_is_dropped_under_a_lock() {
+fn assert_ends(calls: fn()) {
     let (done, wait) = channel();
     let calls = thread::spawn(move || {
-        every_way_to_drop_a_payload();
+        calls();
         done.send(()).unwrap();
     });
     match wait.recv_timeout(Duration::from_secs(20)) {
-        Err(RecvTimeoutError::Timeout) => panic!("a payload was dropped under a lock"),
+        Err(RecvTimeoutError::Timeout) => panic!("it was dropped or woken under a lock"),
         _ => calls.join().unwrap(),
     }
+}
+
+#[test]
+fn no_payload_is_dropped_under_a_lock() {
+    assert_ends(every_way_to_drop_a_payload);
+}
+
+#[test]
+fn no_waker_is_dropped_or_woken_under_a_lock() {
+    assert_ends(every_way_to_drop_or_wake_a_waker);
 }
 
 fn every_way_to_drop_a_payload() {
@@ -101,4 +112,55 @@ fn every_way_to_drop_a_payload() {
     }
     time.pass(RULES.dedup_window);
     joins.due(Token::random(), 10);
+}
+
+struct HostileTask(Arc<Joins<()>>);
+
+impl HostileTask {
+    fn poll_settled(&self) {
+        let settled = pin!(self.0.memory.settled("order"));
+        let _ = settled.poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+impl Wake for HostileTask {
+    fn wake(self: Arc<Self>) {
+        self.poll_settled();
+    }
+}
+
+impl Drop for HostileTask {
+    fn drop(&mut self) {
+        self.poll_settled();
+    }
+}
+
+/// With a waker of which the future has the only reference.
+fn poll(joins: &Arc<Joins<()>>, future: Pin<&mut impl Future<Output = ()>>) -> Poll<()> {
+    let waker = Waker::from(Arc::new(HostileTask(Arc::clone(joins))));
+    future.poll(&mut Context::from_waker(&waker))
+}
+
+fn every_way_to_drop_or_wake_a_waker() {
+    let joins = Arc::new(Joins {
+        memory: Memory::new().shards(1),
+        rules: RULES,
+    });
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut settled = pin!(joins.memory.settled("order"));
+    assert_eq!(poll(&joins, settled.as_mut()), Poll::Pending);
+    // Another takes its place.
+    assert_eq!(poll(&joins, settled.as_mut()), Poll::Pending);
+    {
+        let dropped = pin!(joins.memory.settled("order"));
+        assert_eq!(poll(&joins, dropped), Poll::Pending);
+    }
+    joins.arrive("order", 1, (), Token::random()).unwrap();
+    let token = Token::random();
+    joins.arrive("order", 2, (), token).unwrap();
+    assert!(joins.settle("order", token, Settlement::Completed));
+    // It has been woken, and this waker is no longer of use.
+    assert_eq!(poll(&joins, settled.as_mut()), Poll::Ready(()));
+    let at_once = pin!(joins.memory.settled("order"));
+    assert_eq!(poll(&joins, at_once), Poll::Ready(()));
 }

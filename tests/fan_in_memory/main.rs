@@ -1,10 +1,12 @@
 //! The store of joins in memory: that it does what the state machine says, and how it behaves among threads.
 
 mod concurrent;
+mod errors;
 mod flood;
 mod hostile;
 mod model;
 mod passing;
+mod settled;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -18,9 +18,12 @@ mod sync {
     pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 }
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use fan_in::{Memory, NO_LEASE, Rules, Settlement, Store, StoreError, Token, Verdict, Work, ready};
+use shuttle::future::block_on;
 use shuttle::thread;
 use sync::{AtomicUsize, Ordering};
 
@@ -149,4 +152,34 @@ fn what_has_expired_is_handed_over_once() {
     };
     shuttle::check_random(schedule, SCHEDULES / 10);
     shuttle::check_pct(schedule, SCHEDULES / 10, 3);
+}
+
+/// Whether the settlement comes before, while or after somebody begins to wait for it, or gives up: a wait that nobody
+/// ends would be a schedule that does not end.
+#[test]
+fn a_settlement_ends_every_wait() {
+    let schedule = || {
+        let store = Arc::new(Memory::new().shards(1).clock(|| 0));
+        ready(store.arrive("order", &RULES, 0, (), Token(1))).unwrap();
+        ready(store.arrive("order", &RULES, 1, (), Token(1))).unwrap();
+        let mut waiting: Vec<_> = (0..2)
+            .map(|_| {
+                let store = Arc::clone(&store);
+                thread::spawn(move || block_on(store.settled("order")))
+            })
+            .collect();
+        let gives_up = Arc::clone(&store);
+        waiting.push(thread::spawn(move || {
+            let mut settled = pin!(gives_up.settled("order"));
+            let _ = settled
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+        }));
+        assert!(ready(store.settle("order", &RULES, Token(1), Settlement::Completed)).unwrap());
+        for waiting in waiting {
+            waiting.join().unwrap();
+        }
+    };
+    shuttle::check_random(schedule, SCHEDULES);
+    shuttle::check_pct(schedule, SCHEDULES, 3);
 }

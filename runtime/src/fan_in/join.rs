@@ -166,7 +166,7 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
         B: Future<Output = Ended<T>>,
     {
         let missing = |came| Missing::new(self.declared.inputs, came);
-        let durable = self.store.leases();
+        let durable = self.store.is_durable();
         match verdict {
             HeldVerdict::Waiting(came) => Arrival::Waiting {
                 missing: missing(came),

@@ -1,10 +1,11 @@
 //! What keeps joins, here or elsewhere.
 
-use std::error::Error;
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+
+use thiserror::Error;
 
 use super::state::{Inputs, Moment, Rules, Settlement, Token};
 
@@ -81,8 +82,9 @@ pub trait Store<P>: Send + Sync {
     /// The holder is dropped, and settles as well as it can without waiting; a lease is there for when it cannot.
     fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement);
 
-    /// Whether a claim runs out if it is not renewed.
-    fn leases(&self) -> bool {
+    /// Whether what it keeps outlives this process: then a claim has to run out, and an event may be acknowledged as soon
+    /// as it is kept.
+    fn is_durable(&self) -> bool {
         true
     }
 }
@@ -189,31 +191,15 @@ pub struct Rejected<P> {
 }
 
 /// Why a store did not do what it was asked to.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// There are as many open joins as there may be.
+    #[error("there are as many open joins as the store may hold")]
     Full,
     /// The store failed; what was asked may have happened or not, and can be asked again with the same token.
-    Failed(Box<dyn Error + Send + Sync>),
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Full => "there are as many open joins as the store may hold",
-            Self::Failed(_) => "the store of joins failed",
-        })
-    }
-}
-
-impl Error for StoreError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Full => None,
-            Self::Failed(source) => Some(source.as_ref()),
-        }
-    }
+    #[error("the store of joins failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 // By hand, since an input need not be `Debug` to be refused.
@@ -274,8 +260,8 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
         S::abandon(self, key, rules, token, settlement);
     }
 
-    fn leases(&self) -> bool {
-        S::leases(self)
+    fn is_durable(&self) -> bool {
+        S::is_durable(self)
     }
 }
 

@@ -3,15 +3,18 @@
 mod entry;
 mod list;
 mod room;
+mod settled;
 mod shard;
 mod slab;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::PoisonError;
 use std::time::Instant;
 
 use self::room::Room;
+use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
 use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
 use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
@@ -46,6 +49,7 @@ pub struct Memory<P> {
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Where the next sweep begins.
     next: AtomicUsize,
+    waiters: Waiters,
 }
 
 impl<P> Memory<P> {
@@ -60,6 +64,7 @@ impl<P> Memory<P> {
             room: Room::new(CAPACITY, SHARDS),
             clock: Box::new(clock),
             next: AtomicUsize::new(0),
+            waiters: Waiters::new(),
         }
     }
 
@@ -76,6 +81,30 @@ impl<P> Memory<P> {
     pub fn remembered(mut self, remembered: usize) -> Self {
         self.room.remembered = remembered;
         self
+    }
+
+    /// Waits until there is no join for this key that is neither completed nor expired.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::{Memory, Rules, Store, Token};
+    /// # async fn consume(store: &Memory<String>, rules: &Rules, order: &str, event: String) {
+    /// // Nothing but this memory knows of the event until its join has settled: the broker keeps it until then.
+    /// store.arrive(order, rules, 0, event, Token::random()).await;
+    /// store.settled(order).await;
+    /// // … acknowledge it.
+    /// # }
+    /// ```
+    ///
+    /// A join whose time is over settles when somebody hands it over, and is found by arrivals and sweeps only: where
+    /// nothing arrives any more and nobody sweeps, it does not settle.
+    pub async fn settled(&self, key: &str) {
+        let mut wait = Wait::new(&self.waiters, key);
+        poll_fn(|context| wait.poll(context, || self.has_settled(key))).await;
+    }
+
+    fn has_settled(&self, key: &str) -> bool {
+        let (place, key) = self.place(key);
+        self.lock(place).has_settled(key)
     }
 
     /// Into how many parts, each with a lock, the joins are divided: a power of two. An empty store begins anew.
@@ -189,15 +218,16 @@ impl<P> Memory<P> {
 
     fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {
         let rules = without_leases(rules);
-        let room = &self.room;
-        let (place, key) = self.place(key);
+        let (place, hashed) = self.place(key);
         let clock = (self.clock)();
 
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let (counts, useless) = shard.tell(key, step, now, &rules, room);
+        let (counts, ended) = shard.tell(hashed, step, now, &rules, &self.room);
         drop(shard);
-        drop(useless);
+        if ended.is_some() {
+            self.waiters.wake(key);
+        }
         counts
     }
 
@@ -291,7 +321,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         self.tell(key, rules, Step::Settle { token, settlement });
     }
 
-    fn leases(&self) -> bool {
+    fn is_durable(&self) -> bool {
         false
     }
 }

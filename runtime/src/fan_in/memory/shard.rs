@@ -159,7 +159,8 @@ impl<P> Shard<P> {
         }
     }
 
-    /// A settlement or a renewal: whether it counts, and the inputs that nobody needs any longer.
+    /// A settlement or a renewal: whether it counts, and if it has ended the join, the inputs, which nobody needs any
+    /// longer.
     pub(super) fn tell(
         &mut self,
         key: Key<'_>,
@@ -174,8 +175,14 @@ impl<P> Shard<P> {
         };
         let before = self.slab.get(index).state();
         let (after, reply) = transition(Some(before), step, now, rules);
-        let useless = after.and_then(|after| self.put(index, after, room));
-        (reply == Reply::Recorded, useless)
+        let ended = after.and_then(|after| self.put(index, after, room));
+        (reply == Reply::Recorded, ended)
+    }
+
+    /// Whether there is no join of this key, or one that has ended.
+    pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
+        self.look_up(key)
+            .is_none_or(|index| has_ended(&self.slab.get(index).state()))
     }
 
     /// Claims a join whose time has come, other than this one.
@@ -259,14 +266,17 @@ impl<P> Shard<P> {
         }
     }
 
-    /// Where a join is that is not to be forgotten by now.
-    fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
-        let slab = &self.slab;
+    fn look_up(&self, key: Key<'_>) -> Option<u32> {
         let found = self.table.find(spread(key.hash), |index| {
-            let entry = slab.get(*index);
+            let entry = self.slab.get(*index);
             entry.hash == key.hash && *entry.key == *key.text
         });
-        let index = found.copied()?;
+        found.copied()
+    }
+
+    /// Where a join is that is not to be forgotten by now.
+    fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
+        let index = self.look_up(key)?;
         if self.is_forgotten(index, now) {
             self.remove(index);
             return None;

@@ -1,0 +1,21 @@
+//! What a store's errors say.
+
+use std::error::Error;
+use std::io;
+
+use linked_span::fan_in::StoreError;
+
+#[test]
+fn an_error_says_what_and_its_source_why() {
+    assert_eq!(
+        StoreError::Full.to_string(),
+        "there are as many open joins as the store may hold"
+    );
+    assert!(StoreError::Full.source().is_none());
+
+    let failed = StoreError::Failed(Box::new(io::Error::other("the disk is full")));
+    assert_eq!(failed.to_string(), "the store of joins failed");
+    let source = failed.source().expect("what the store said");
+    assert_eq!(source.to_string(), "the disk is full");
+    assert!(source.is::<io::Error>());
+}

@@ -1,0 +1,245 @@
+//! Who waits for a join to settle.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use allocation_counter::measure;
+use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
+
+use crate::{Joins, RULES, Time};
+
+/// Counts how often it is woken, and by its references the wakers that are left of it.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A task, as far as a future sees it.
+struct Task {
+    woken: Arc<Woken>,
+    waker: Waker,
+}
+
+impl Task {
+    fn new() -> Self {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        Self { woken, waker }
+    }
+
+    fn poll(&self, future: std::pin::Pin<&mut impl Future<Output = ()>>) -> Poll<()> {
+        future.poll(&mut Context::from_waker(&self.waker))
+    }
+
+    fn woken(&self) -> usize {
+        self.woken.0.load(Ordering::SeqCst)
+    }
+
+    /// How many wakers a store keeps.
+    fn kept(&self) -> usize {
+        Arc::strong_count(&self.woken) - 2
+    }
+}
+
+fn joins(time: &Time) -> Joins<()> {
+    Joins {
+        memory: time.of(Memory::new().shards(2)),
+        rules: RULES,
+    }
+}
+
+fn complete(joins: &Joins<()>, key: &str) -> Token {
+    for input in 0..RULES.inputs {
+        let token = Token::random();
+        let arrived = joins.arrive(key, input, (), token).unwrap();
+        if let Verdict::Run(_) = arrived.verdict {
+            return token;
+        }
+    }
+    panic!("all have come")
+}
+
+fn assert_settled(joins: &Joins<()>, key: &str) {
+    let task = Task::new();
+    assert!(task.poll(pin!(joins.memory.settled(key))).is_ready());
+    assert_eq!(task.kept(), 0);
+}
+
+#[test]
+fn what_is_absent_completed_or_expired_is_settled() {
+    let time = Time::default();
+    let joins = joins(&time);
+    assert_settled(&joins, "absent");
+
+    let token = complete(&joins, "completed");
+    assert!(joins.settle("completed", token, Settlement::Completed));
+    assert_settled(&joins, "completed");
+
+    joins.arrive("expired", 0, (), Token::random()).unwrap();
+    time.pass(RULES.timeout);
+    for due in joins.due(Token::random(), 1) {
+        assert!(joins.settle(&due.key, due.token, Settlement::HandedOver));
+    }
+    assert_settled(&joins, "expired");
+
+    // Over, but not forgotten yet.
+    time.pass(RULES.dedup_window);
+    assert_settled(&joins, "completed");
+    assert_settled(&joins, "expired");
+}
+
+#[test]
+fn who_waits_is_woken_by_the_end_and_by_nothing_before() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let task = Task::new();
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut settled = pin!(joins.memory.settled("order"));
+    assert!(task.poll(settled.as_mut()).is_pending());
+
+    let token = complete(&joins, "order");
+    assert!(joins.renew("order", token));
+    assert!(joins.settle("order", token, Settlement::Failed));
+    assert!(task.poll(settled.as_mut()).is_pending());
+    time.pass(RULES.backoff);
+    let due = joins.due(token, 1);
+    assert_eq!(due[0].claim.work, Work::Run);
+    let another = complete(&joins, "another");
+    assert!(joins.settle("another", another, Settlement::Completed));
+    assert_eq!(task.woken(), 0);
+
+    assert!(joins.settle("order", token, Settlement::Completed));
+    assert_eq!((task.woken(), task.kept()), (1, 0));
+    assert!(task.poll(settled).is_ready());
+}
+
+#[test]
+fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let task = Task::new();
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut settled = pin!(joins.memory.settled("order"));
+    assert!(task.poll(settled.as_mut()).is_pending());
+    time.pass(RULES.timeout);
+    assert!(task.poll(settled.as_mut()).is_pending());
+
+    let token = joins.due(Token::random(), 1)[0].token;
+    assert!(joins.settle("order", token, Settlement::NotHandedOver));
+    time.pass(RULES.backoff);
+    let token = joins.due(Token::random(), 1)[0].token;
+    assert_eq!(task.woken(), 0);
+
+    // A holder that is dropped may settle too.
+    let Joins { memory, rules } = &joins;
+    linked_span::fan_in::Store::<()>::abandon(
+        memory,
+        "order",
+        rules,
+        token,
+        Settlement::HandedOver,
+    );
+    assert_eq!(task.woken(), 1);
+    assert!(task.poll(settled).is_ready());
+}
+
+/// Even if all that was remembered of it is gone, and another has begun, before he looks again.
+#[test]
+fn who_was_woken_does_not_wait_for_the_next_join() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let [early, late] = [Task::new(), Task::new()];
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut first = pin!(joins.memory.settled("order"));
+    assert!(early.poll(first.as_mut()).is_pending());
+    let token = complete(&joins, "order");
+    assert!(joins.settle("order", token, Settlement::Completed));
+
+    time.pass(RULES.dedup_window);
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut second = pin!(joins.memory.settled("order"));
+    assert!(late.poll(second.as_mut()).is_pending());
+    assert!(early.poll(first).is_ready());
+    assert_eq!((early.woken(), late.woken()), (1, 0));
+    assert!(late.poll(second).is_pending());
+}
+
+#[test]
+fn the_last_waker_counts() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let [first, second] = [Task::new(), Task::new()];
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut settled = pin!(joins.memory.settled("order"));
+    assert!(first.poll(settled.as_mut()).is_pending());
+    assert!(second.poll(settled.as_mut()).is_pending());
+    assert_eq!((first.kept(), second.kept()), (0, 1));
+
+    let token = complete(&joins, "order");
+    assert!(joins.settle("order", token, Settlement::Completed));
+    assert_eq!((first.woken(), second.woken()), (0, 1));
+    assert!(second.poll(settled).is_ready());
+}
+
+#[test]
+fn all_who_wait_are_woken_but_those_who_left() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let task = Task::new();
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    let mut all: Vec<_> = (0..1_000)
+        .map(|_| Some(Box::pin(joins.memory.settled("order"))))
+        .collect();
+    for future in all.iter_mut().flatten() {
+        assert!(task.poll(future.as_mut()).is_pending());
+    }
+    assert_eq!(task.kept(), 1_000);
+    for left in all.iter_mut().step_by(4) {
+        *left = None;
+    }
+    assert_eq!(task.kept(), 750);
+
+    let token = complete(&joins, "order");
+    assert!(joins.settle("order", token, Settlement::Completed));
+    assert_eq!((task.woken(), task.kept()), (750, 0));
+    for future in all.iter_mut().flatten() {
+        assert!(task.poll(future.as_mut()).is_ready());
+    }
+}
+
+#[test]
+fn nothing_stays_of_those_who_left() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let keys: Vec<_> = (0..1_000).map(|number| number.to_string()).collect();
+    for key in &keys {
+        joins.arrive(key, 0, (), Token::random()).unwrap();
+    }
+    let task = Task::new();
+    let taken = measure(|| {
+        let mut all: Vec<_> = keys
+            .iter()
+            .map(|key| Box::pin(joins.memory.settled(key)))
+            .collect();
+        for future in &mut all {
+            assert!(task.poll(future.as_mut()).is_pending());
+        }
+        assert_eq!(task.kept(), keys.len());
+    });
+    assert!(taken.count_total > 2_000, "{taken:?}");
+    assert_eq!((task.kept(), taken.bytes_current), (0, 0), "{taken:?}");
+}
+
+#[test]
+fn the_future_may_go_to_another_thread() {
+    fn is_send(_: &impl Send) {}
+
+    let joins = joins(&Time::default());
+    is_send(&joins.memory.settled("order"));
+}
