@@ -7,7 +7,7 @@ use super::arrival::{Arrival, ArriveError, ArriveErrorKind};
 pub enum Ack {
     /// Acknowledge it: it has been dealt with, or is kept where a crash does not reach it.
     Ack,
-    /// Acknowledge it once the join has settled, which [`Memory::settled`](super::Memory::settled) waits for: if this
+    /// Acknowledge it once the join has settled, which [`Join::settled`](super::Join::settled) waits for: if this
     /// process dies before, the broker delivers it again. That suits brokers that let a consumer hold single messages,
     /// not those that count offsets.
     Hold,
@@ -32,7 +32,7 @@ pub enum Ack {
 /// let arrival = ship.payment(event);
 /// match ack(&arrival) {
 ///     Ack::Ack => { /* acknowledge the message */ }
-///     Ack::Hold => { /* acknowledge it once `ship.join().store().settled("7").await` */ }
+///     Ack::Hold => { /* acknowledge it once `ship.join().settled("7").await` */ }
 ///     Ack::Retry => { /* have it delivered again */ }
 ///     Ack::Reject => { /* put it on a dead-letter queue */ }
 /// }

@@ -92,7 +92,7 @@ pub enum Closed {
 ///
 /// let ship = Ship::in_memory(Duration::from_secs(600));
 /// let event = Event { order: String::new(), metadata: Origin::default() };
-/// let error = ship.payment(event).unwrap_err();
+/// let error = ship.payment(event).err().unwrap();
 /// assert_eq!(error.to_string(), "the input has no correlation key");
 /// assert_eq!(error.input.order, "");
 /// ```

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::came::Came;
+use super::missing::Missing;
+use super::state::Inputs;
 use crate::callsite::Callsite;
 use crate::start::Start;
 
@@ -31,6 +33,11 @@ impl<P> Declared<P> {
             expired,
             link,
         }
+    }
+
+    /// Those that have not come.
+    pub(super) fn missing(&self, came: Inputs) -> Missing {
+        Missing::from(self.inputs, self.count(), came)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "twelve at most")]

@@ -98,7 +98,7 @@ pub(super) type OnExpired<P> = Box<
 impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
     pub(super) async fn expire(&self, held: &Held<'_, P, S>) -> bool {
-        let missing = Missing::new(self.declared.inputs, held.came.inputs());
+        let missing = self.declared.missing(held.came.inputs());
         let handling = span::open_for(Some(held.came.joined()), &self.declared.expired, |start| {
             (self.declared.link)(&held.came, start);
         });

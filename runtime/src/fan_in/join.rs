@@ -9,7 +9,7 @@ use super::came::Came;
 use super::declared::Declared;
 use super::expired::{Expired, HandedOver, OnExpired};
 use super::held::{Ended, Held, Ran};
-use super::missing::Missing;
+use super::memory::Memory;
 use super::one_of::Nth;
 use super::options::Options;
 use super::state::{Inputs, Rules, Token};
@@ -26,12 +26,13 @@ use super::store::{Arrived, Rejected, Store, StoreError, Verdict};
 /// #[fan_in(payment, inventory)]
 /// async fn ship(payment: Event, inventory: Event) {}
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), linked_span::fan_in::StoreError> {
+/// # let event = Event { order: 7, metadata: Origin::default() };
+/// # linked_span::fan_in::ready(async {
 /// let ship = Ship::in_memory(Duration::from_secs(600));
-/// assert_eq!(ship.join().len().await?, 0);
-/// # Ok(())
-/// # }
+/// let _waiting = ship.payment(event).await?;
+/// assert_eq!(ship.join().len().await?, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
 /// ```
 pub struct Join<P: 'static, S> {
     pub(super) declared: &'static Declared<P>,
@@ -165,15 +166,14 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
         P: Nth<PLACE>,
         B: Future<Output = Ended<T>>,
     {
-        let missing = |came| Missing::new(self.declared.inputs, came);
         let durable = self.store.is_durable();
         match verdict {
             HeldVerdict::Waiting(came) => Arrival::Waiting {
-                missing: missing(came),
+                missing: self.declared.missing(came),
                 durable,
             },
             HeldVerdict::Duplicate(came) => Arrival::Duplicate {
-                missing: missing(came),
+                missing: self.declared.missing(came),
                 durable,
             },
             HeldVerdict::Run(held) => match held.run(body).await {
@@ -194,6 +194,14 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
                 input: given_back(payload),
             },
         }
+    }
+}
+
+impl<P: Send + Sync + 'static> Join<P, Memory<P>> {
+    /// Waits until there is no join for this key that is neither completed nor expired, as
+    /// [`Memory::settled`] does.
+    pub async fn settled(&self, key: &str) {
+        self.store.settled(key).await;
     }
 }
 

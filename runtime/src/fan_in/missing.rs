@@ -24,20 +24,20 @@ use super::state::Inputs;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Missing {
     names: &'static [&'static str],
-    came: Inputs,
+    missing: Inputs,
 }
 
 impl Missing {
-    pub(crate) fn new(names: &'static [&'static str], came: Inputs) -> Self {
-        Self { names, came }
+    pub(super) fn from(names: &'static [&'static str], count: u8, came: Inputs) -> Self {
+        let missing = came.missing(count);
+        Self { names, missing }
     }
 
     /// Each name.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
-        let came = self.came;
-        (0..)
-            .zip(self.names)
-            .filter_map(move |(place, name)| (!came.contains(place)).then_some(*name))
+        let names = self.names;
+        let name = |place| names.get(usize::from(place)).copied();
+        self.missing.iter().filter_map(name)
     }
 
     /// Whether an input of this name has not come.
@@ -49,7 +49,7 @@ impl Missing {
     /// Whether everything has come.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.missing.is_empty()
     }
 }
 
