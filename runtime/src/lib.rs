@@ -17,7 +17,8 @@
 //! ```
 //!
 //! The handler runs in a span of its own, which has a link to the span that was active where the event was made, be it
-//! minutes ago and in another process. Over a [batch](Events) there is a link to each event.
+//! minutes ago and in another process. Over a [batch](Events) there is a link to each event. A function that has to wait
+//! for several events runs once [all its inputs](mod@fan_in) have come, in a span linked to each.
 //!
 //! # Install a provider
 //!
@@ -79,7 +80,6 @@ mod callsite;
 mod carrier;
 mod describe;
 mod event;
-#[doc(hidden)]
 pub mod fan_in;
 mod future;
 mod installed;

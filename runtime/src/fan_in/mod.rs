@@ -1,4 +1,49 @@
 //! Joins: what runs once all its inputs have come.
+//!
+//! ```
+//! use std::time::Duration;
+//! use linked_span::fan_in::{Ack, ack};
+//! use linked_span::{LinkedEvent, Origin, fan_in};
+//!
+//! #[derive(Clone, LinkedEvent)]
+//! struct PaymentConfirmed {
+//!     #[event(key)]
+//!     order_id: String,
+//!     metadata: Origin,
+//! }
+//!
+//! #[derive(Clone, LinkedEvent)]
+//! struct InventoryReserved {
+//!     #[event(key)]
+//!     order_id: String,
+//!     metadata: Origin,
+//! }
+//!
+//! #[fan_in(payment, inventory)]
+//! fn fulfill_order(payment: PaymentConfirmed, inventory: InventoryReserved) -> Result<(), std::io::Error> {
+//!     // …
+//!     Ok(())
+//! }
+//!
+//! # let payment = PaymentConfirmed { order_id: "7".into(), metadata: Origin::default() };
+//! # let inventory = InventoryReserved { order_id: "7".into(), metadata: Origin::default() };
+//! let fulfill = FulfillOrder::in_memory(Duration::from_secs(600)); // how long a half may wait
+//! assert_eq!(ack(&fulfill.payment(payment)), Ack::Hold);           // the other half is still missing
+//! assert_eq!(ack(&fulfill.inventory(inventory)), Ack::Ack);        // it has run, in a span linked to both
+//! ```
+//!
+//! [`#[fan_in]`](macro@crate::fan_in) declares the function and the type of its joins. What arrives at a join comes back
+//! as an [`Arrival`]; [`ack`] says what that means for a broker. A join whose time is over is handed to `on_expired` as an
+//! [`Expired`].
+//!
+//! # What is promised
+//!
+//! The body runs at least once for every join that completes before its timeout, and at most one success is recorded
+//! within the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and is run again by
+//! the next delivery, or by a sweep.
+//!
+//! What is kept in [`Memory`] serves one process, and half-joins die with it: acknowledge an event only once its join has
+//! settled, as [`ack`] says, and the broker delivers it again. Who cannot have that implements [`Store`] over a database.
 
 mod ack;
 mod arrival;
