@@ -35,6 +35,11 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// the join's [`State`](super::state::State), asks [`transition`](super::state::transition) what comes after, and writes
 /// that down together with the input. The store's own clock says when. Calls may be made again with the same token, if
 /// their answer was lost. A store serves one function, with the same [`Rules`] at every call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not keep joins",
+    label = "not a `Store` of the function's inputs",
+    note = "a store is a `linked_span::fan_in::Memory`, or a type of yours that implements `linked_span::fan_in::Store`"
+)]
 #[expect(
     clippy::len_without_is_empty,
     reason = "whether there is none is one question more for each store to answer"
@@ -90,6 +95,12 @@ pub trait Store<P>: Send + Sync {
 }
 
 /// A [`Store`] that never waits: its futures are ready at the first poll, so that a plain `fn` can be a join.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store that never waits",
+    label = "a plain `fn` cannot wait for it",
+    note = "write an `async fn`, whose joins are kept by any `Store`",
+    note = "if its futures are ready at the first poll, implement `linked_span::fan_in::BlockingStore` for it"
+)]
 pub trait BlockingStore<P>: Store<P> {}
 
 /// What a future of a [`BlockingStore`] comes to.
