@@ -28,8 +28,8 @@ impl FanIn {
 
             #lints
             impl #inputs {
-                #(#accessors)*
                 #declared
+                #(#accessors)*
                 #run
             }
         }

@@ -1,4 +1,4 @@
-//! The joins are called like a type of the function's.
+//! The joins are called like a type of the function's, or like one that every module has.
 
 use linked_span::{LinkedEvent, Origin, fan_in};
 
@@ -23,5 +23,11 @@ fn pack(payment: Event, inventory: Event) -> Option<PackDue> {
 
 #[fan_in(payment, inventory, join = Label)]
 fn print<T: Into<Label>>(payment: Event, inventory: Event, label: T) {}
+
+#[fan_in(payment, inventory)]
+fn send(payment: Event, inventory: Event) {}
+
+#[fan_in(payment, inventory, join = Option)]
+async fn choose(payment: Event, inventory: Event) {}
 
 fn main() {}
