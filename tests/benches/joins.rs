@@ -21,6 +21,7 @@ const RULES: Rules = Rules {
     backoff: 1_000,
     // Forgotten at once, or nothing could be joined a second time.
     dedup_window: 0,
+    max_attempts: u32::MAX,
 };
 
 const REMEMBERING: Rules = Rules {
