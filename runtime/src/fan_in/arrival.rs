@@ -79,6 +79,8 @@ pub enum Closed {
     Completed,
     /// Its time was over.
     Expired,
+    /// It cannot get on, and waits for an operator, with what had come: most often, the input was delivered again.
+    Parked,
 }
 
 /// An input that was not taken, which comes back.

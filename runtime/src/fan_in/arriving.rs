@@ -54,6 +54,7 @@ fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static st
         Ok(Arrival::Closed { reason, .. }) => match reason {
             Closed::Completed => "completed",
             Closed::Expired => "expired",
+            Closed::Parked => "parked",
         },
         Err(error) => match error.kind {
             ArriveErrorKind::Full => "full",

@@ -11,6 +11,7 @@ const RULES: Rules = Rules {
     backoff: 1_000,
     // A tombstone is made and soon forgotten: as many come as go, and they are not what is compared.
     dedup_window: 0,
+    max_attempts: u32::MAX,
 };
 
 pub(super) struct InMemory(Memory<()>);

@@ -2,6 +2,8 @@
 
 mod entry;
 mod list;
+mod listing;
+mod lists;
 mod room;
 mod settled;
 mod shard;
@@ -16,6 +18,7 @@ use std::time::Instant;
 use self::room::Room;
 use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
+use super::listed::{Listed, Which};
 use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
 use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
@@ -223,9 +226,10 @@ impl<P> Memory<P> {
 
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let (counts, ended) = shard.tell(hashed, step, now, &rules, &self.room);
+        let (counts, useless) = shard.tell(hashed, step, now, &rules, &self.room);
         drop(shard);
-        if ended.is_some() {
+        // A join has inputs until it ends, or is forgotten.
+        if useless.is_some() {
             self.waiters.wake(key);
         }
         counts
@@ -315,6 +319,18 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
 
     async fn len(&self) -> Result<usize, StoreError> {
         Ok(self.room.open())
+    }
+
+    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+        Ok(self.list_now(rules, which))
+    }
+
+    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        Ok(self.tell(key, rules, Step::Retry))
+    }
+
+    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        Ok(self.tell(key, rules, Step::Forget))
     }
 
     fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
