@@ -46,6 +46,7 @@
 //! settled, as [`ack`] says, and the broker delivers it again. Who cannot have that implements [`Store`] over a database.
 
 mod ack;
+mod alongside;
 mod arrival;
 mod arriving;
 mod came;
