@@ -10,7 +10,6 @@
     clippy::all,
     clippy::pedantic
 )]
-#[path = "../../runtime/src/fan_in/mod.rs"]
 mod fan_in;
 
 mod sync {
