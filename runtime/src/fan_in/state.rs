@@ -18,11 +18,11 @@
 //! completed, expired   the dedup window is over       -> absent
 //! ```
 //!
-//! And what an operator does with a join that nobody holds:
+//! And what becomes of a join that nobody holds, be it that the lease is over, when an operator wants it:
 //!
 //! ```text
 //! parked, ready, running, expiring   retry            -> ready; expiring, if it is incomplete
-//! all of them   forget                                -> absent
+//! any       forget                                    -> absent
 //! ```
 
 pub use super::inputs::Inputs;
@@ -155,9 +155,10 @@ pub enum Step {
         /// Who.
         visitor: Visitor,
     },
-    /// An operator wants it tried again.
+    /// An operator wants what has failed tried again, unless somebody holds it: a complete join is ready at once, with a
+    /// new deadline and no attempts; an incomplete one, that has expired, is handed over.
     Retry,
-    /// An operator wants it gone, with its inputs.
+    /// An operator wants it gone, with its inputs, whatever has become of it, unless somebody holds it.
     Forget,
 }
 
@@ -530,7 +531,7 @@ fn retry(state: Option<State>, now: Moment, rules: &Rules) -> Outcome {
     (Some(next), Reply::Recorded)
 }
 
-/// Nobody who works at a join loses it, and whatever else there is goes: a join that has ended is no longer remembered.
+/// What has ended goes too: it is no longer remembered.
 fn forget(state: Option<State>, now: Moment) -> Outcome {
     match state {
         None => (None, Reply::Absent),

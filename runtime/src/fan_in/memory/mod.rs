@@ -44,7 +44,8 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted.
+/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted. A parked
+/// join takes room until an operator has it tried again or forgotten.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
     hasher: RandomState,
@@ -99,7 +100,8 @@ impl<P> Memory<P> {
     /// ```
     ///
     /// A join whose time is over settles when somebody hands it over, and is found by arrivals and sweeps only: where
-    /// nothing arrives any more and nobody sweeps, it does not settle.
+    /// nothing arrives any more and nobody sweeps, it does not settle. Nor does a parked one, until an operator comes; a
+    /// join that he forgets is settled.
     pub async fn settled(&self, key: &str) {
         let mut wait = Wait::new(&self.waiters, key);
         poll_fn(|context| wait.poll(context, || self.has_settled(key))).await;
