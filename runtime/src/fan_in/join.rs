@@ -188,7 +188,7 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
             Verdict::Busy { retry_after } => HeldVerdict::Busy(Duration::from_millis(retry_after)),
             Verdict::Completed(payload) => HeldVerdict::Closed(Closed::Completed, payload),
             Verdict::Expired(payload) => HeldVerdict::Closed(Closed::Expired, payload),
-            Verdict::Parked(payload) => HeldVerdict::Closed(Closed::Parked, payload),
+            Verdict::Parked(payload) => HeldVerdict::Parked(payload),
         }
     }
 
@@ -224,6 +224,10 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
                 }
             }
             HeldVerdict::Busy(retry_after) => Arrival::Busy { retry_after },
+            HeldVerdict::Parked(payload) => Arrival::Parked {
+                input: given_back(payload),
+                durable,
+            },
             HeldVerdict::Closed(reason, payload) => Arrival::Closed {
                 reason,
                 input: given_back(payload),
@@ -247,6 +251,7 @@ enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     Run(Held<'j, P, S>),
     HandOver(Held<'j, P, S>, P),
     Busy(Duration),
+    Parked(P),
     Closed(Closed, P),
 }
 
