@@ -170,7 +170,13 @@ impl<P> Memory<P> {
         payload: P,
         token: Token,
     ) -> Result<Arrived<P>, Rejected<P>> {
-        debug_assert!(input < rules.inputs, "there are {} inputs", rules.inputs);
+        if input >= rules.inputs {
+            return Err(Rejected {
+                payload,
+                error: StoreError::Failed("there is no such input".into()),
+                overdue: None,
+            });
+        }
         let rules = without_leases(rules);
         let room = &self.room;
         let (place, key) = self.place(key);
