@@ -10,8 +10,13 @@
     clippy::all,
     clippy::pedantic
 )]
-#[path = "../../runtime/src/fan_in/mod.rs"]
-mod fan_in;
+#[path = "../../runtime/src/fan_in"]
+mod fan_in {
+    pub mod memory;
+    pub mod state;
+    pub mod store;
+    mod token;
+}
 
 mod sync {
     pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +27,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use fan_in::{Memory, NO_LEASE, Rules, Settlement, Store, StoreError, Token, Verdict, Work, ready};
+use fan_in::memory::{Memory, NO_LEASE};
+use fan_in::state::{Rules, Settlement, Token};
+use fan_in::store::{Due, Store, StoreError, Verdict, Work, ready};
 use shuttle::future::block_on;
 use shuttle::thread;
 use sync::{AtomicUsize, Ordering};
@@ -98,7 +105,7 @@ fn what_has_expired_is_handed_over_once() {
         let store = Arc::new(store);
         let opened = Arc::new(AtomicUsize::new(0));
         let handed_over = Arc::new(AtomicUsize::new(0));
-        let settle = |store: &Memory<u8>, due: &fan_in::Due<u8>| {
+        let settle = |store: &Memory<u8>, due: &Due<u8>| {
             assert_eq!(due.claim.work, Work::HandOver);
             ready(store.settle(&due.key, &RULES, due.token, Settlement::HandedOver)).unwrap()
         };
