@@ -8,8 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 struct Hostile {
     joins: Weak<Joins<Hostile>>,

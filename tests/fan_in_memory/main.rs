@@ -9,9 +9,6 @@ mod operator;
 mod passing;
 mod settled;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use linked_span::fan_in::{
     Arrived, Due, Listed, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, Which, ready,
 };
@@ -24,25 +21,6 @@ const RULES: Rules = Rules {
     dedup_window: 10_000,
     max_attempts: u32::MAX,
 };
-
-/// A clock that goes when it is told to.
-#[derive(Clone, Default)]
-struct Time(Arc<AtomicU64>);
-
-impl Time {
-    fn pass(&self, milliseconds: u64) {
-        self.0.fetch_add(milliseconds, Ordering::SeqCst);
-    }
-
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn of<P>(&self, memory: Memory<P>) -> Memory<P> {
-        let time = self.clone();
-        memory.clock(move || time.now())
-    }
-}
 
 /// The store's methods, without their futures.
 struct Joins<P> {

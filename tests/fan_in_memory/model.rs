@@ -8,10 +8,11 @@ use linked_span::fan_in::{
     Claim, Due, Input, Listed, Memory, Moment, NO_LEASE, Page, Rules, Settlement, Store,
     StoreError, Token, Verdict, Which, Work,
 };
+use linked_span_tests::Time;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::{Joins, Time};
+use crate::Joins;
 
 #[derive(Clone, Debug)]
 enum Operation {

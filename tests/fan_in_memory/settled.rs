@@ -7,8 +7,9 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 /// Counts how often it is woken, and by its references the wakers that are left of it.
 #[derive(Default)]
