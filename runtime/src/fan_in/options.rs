@@ -30,6 +30,12 @@ pub struct Options {
 impl Options {
     /// How long the first input waits for the others, and then the complete join for a body that succeeds; after that it
     /// expires. It has no default: only you know how long an order may take.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// ```
     pub const fn timeout(timeout: Duration) -> Self {
         Self {
             timeout,
@@ -41,6 +47,14 @@ impl Options {
 
     /// How long a completed or expired join is remembered, 24 hours by default: an input that is delivered again in that
     /// time is told so, one that is delivered later opens a join anew.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // As long as the broker may deliver a message again.
+    /// let options = options.dedup_window(Duration::from_secs(7 * 24 * 60 * 60));
+    /// ```
     pub const fn dedup_window(mut self, window: Duration) -> Self {
         self.dedup_window = window;
         self
@@ -48,6 +62,14 @@ impl Options {
 
     /// How long a body may run in a process that may have died, 5 minutes by default; after that another process runs it
     /// too. A store in memory has no need of it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // Longer than any body takes.
+    /// let options = options.lease(Duration::from_secs(60));
+    /// ```
     pub const fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -55,6 +77,13 @@ impl Options {
 
     /// How long a join whose body has failed rests before a sweep runs it again, a second by default. An arrival does not
     /// wait for it, since brokers have a backoff of their own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// let options = options.backoff(Duration::from_secs(30));
+    /// ```
     pub const fn backoff(mut self, backoff: Duration) -> Self {
         self.backoff = backoff;
         self
