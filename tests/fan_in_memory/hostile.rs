@@ -102,6 +102,11 @@ fn every_way_to_drop_a_payload() {
             .is_err()
     );
 
+    assert!(joins.forget("more"));
+    joins
+        .arrive("more", 0, payload("more"), Token::random())
+        .unwrap();
+
     time.pass(RULES.timeout);
     let token = Token::random();
     let expired = joins.arrive("expires", 1, payload("expires"), token);

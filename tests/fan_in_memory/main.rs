@@ -5,6 +5,7 @@ mod errors;
 mod flood;
 mod hostile;
 mod model;
+mod operator;
 mod passing;
 mod settled;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use linked_span::fan_in::{
-    Arrived, Due, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, ready,
+    Arrived, Due, Listed, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, Which, ready,
 };
 
 const RULES: Rules = Rules {
@@ -21,6 +22,7 @@ const RULES: Rules = Rules {
     lease: NO_LEASE,
     backoff: 100,
     dedup_window: 10_000,
+    max_attempts: u32::MAX,
 };
 
 /// A clock that goes when it is told to.
@@ -70,6 +72,18 @@ impl<P: Send + Sync> Joins<P> {
 
     fn due(&self, token: Token, max: usize) -> Vec<Due<P>> {
         ready(self.memory.due(&self.rules, token, max)).unwrap()
+    }
+
+    fn list(&self, which: Which<'_>) -> Vec<Listed> {
+        ready(self.memory.list(&self.rules, which)).unwrap()
+    }
+
+    fn retry(&self, key: &str) -> bool {
+        ready(self.memory.retry(key, &self.rules)).unwrap()
+    }
+
+    fn forget(&self, key: &str) -> bool {
+        ready(self.memory.forget(key, &self.rules)).unwrap()
     }
 
     fn len(&self) -> usize {

@@ -149,6 +149,24 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
     assert!(task.poll(settled).is_ready());
 }
 
+#[test]
+fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let task = Task::new();
+    let token = complete(&joins, "order");
+    let mut settled = pin!(joins.memory.settled("order"));
+    assert!(task.poll(settled.as_mut()).is_pending());
+    assert!(joins.settle("order", token, Settlement::Undecodable));
+    assert!(joins.retry("order"));
+    assert!(task.poll(settled.as_mut()).is_pending());
+    assert_eq!(task.woken(), 0);
+
+    assert!(joins.forget("order"));
+    assert_eq!((task.woken(), task.kept()), (1, 0));
+    assert!(task.poll(settled).is_ready());
+}
+
 /// Even if all that was remembered of it is gone, and another has begun, before he looks again.
 #[test]
 fn who_was_woken_does_not_wait_for_the_next_join() {

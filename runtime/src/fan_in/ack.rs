@@ -49,14 +49,18 @@ pub enum Ack {
 ///
 /// | arrival | on a durable store | in memory |
 /// | --- | --- | --- |
-/// | `Waiting`, `Duplicate` | `Ack` | `Hold` |
+/// | `Waiting`, `Duplicate`, `Parked` | `Ack` | `Hold` |
 /// | `Ran`, `Closed` | `Ack` | `Ack` |
 /// | `Failed`, `Unrecorded`, `Busy` | `Retry` | `Retry` |
 /// | an error: no key | `Reject` | `Reject` |
 /// | another error | `Retry` | `Retry` |
 pub fn ack<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Ack {
     match arrival {
-        Ok(Arrival::Waiting { durable, .. } | Arrival::Duplicate { durable, .. }) => {
+        Ok(
+            Arrival::Waiting { durable, .. }
+            | Arrival::Duplicate { durable, .. }
+            | Arrival::Parked { durable, .. },
+        ) => {
             if *durable {
                 Ack::Ack
             } else {

@@ -61,6 +61,15 @@ pub enum Arrival<T, I> {
         /// In what time it is worth another look.
         retry_after: Duration,
     },
+    /// The join cannot get on, and waits for an operator, with every input that came. This one, which comes back, came
+    /// again or too late.
+    #[non_exhaustive]
+    Parked {
+        /// The input.
+        input: I,
+        /// Whether what is kept outlives this process.
+        durable: bool,
+    },
     /// The join is over, and the input, which comes back, is no part of it.
     #[non_exhaustive]
     Closed {

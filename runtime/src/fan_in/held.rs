@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::panic::resume_unwind;
+use std::time::Duration;
 
+use super::alongside::Alongside;
 use super::came::Came;
 use super::caught::Caught;
 use super::join::Join;
@@ -115,7 +117,7 @@ impl<'j, P: Send + Sync + 'static, S: Store<P>> Held<'j, P, S> {
         B: Future<Output = Ended<T>>,
     {
         let future = body(self.came.clone());
-        match (Caught { future }).await {
+        match self.renewed_during(Caught { future }).await {
             Ok(Ended {
                 returned,
                 succeeded: true,
@@ -137,13 +139,31 @@ impl<'j, P: Send + Sync + 'static, S: Store<P>> Held<'j, P, S> {
 
     /// Whether the join was handed over, and that is recorded.
     pub(super) async fn hand_over(self) -> bool {
-        let settlement = if self.join.expire(&self).await {
+        let taken = self.renewed_during(self.join.expire(&self)).await;
+        let settlement = if taken {
             Settlement::HandedOver
         } else {
             Settlement::NotHandedOver
         };
         let recorded = self.settle(settlement).await;
         settlement == Settlement::HandedOver && recorded.unwrap_or(false)
+    }
+
+    /// Keeps the claim while the work takes longer than its lease.
+    async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
+        let Join { store, rules, .. } = self.join;
+        // There is time for a second try, should the store be out of reach at the first.
+        let third = Duration::from_millis((rules.lease / 3).max(1));
+        let renewals = async {
+            loop {
+                store.pause(third).await;
+                if let Ok(false) = store.renew(self.key(), rules, self.token).await {
+                    // Another has it now; this body's success will not be recorded.
+                    break;
+                }
+            }
+        };
+        Alongside::new(work, renewals).await
     }
 
     /// Without a record of the failure, the claim runs out.

@@ -9,7 +9,9 @@ use super::came::Came;
 use super::declared::Declared;
 use super::expired::{Expired, HandedOver, OnExpired};
 use super::held::{Ended, Held, Ran};
+use super::listed::{Listed, Which};
 use super::memory::Memory;
+use super::missing::Missing;
 use super::one_of::Nth;
 use super::options::Options;
 use super::state::{Inputs, Rules, Token};
@@ -44,6 +46,7 @@ pub struct Join<P: 'static, S> {
 impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     #[doc(hidden)]
     pub fn new(declared: &'static Declared<P>, store: S, options: &Options) -> Self {
+        store.serves(declared.join, declared.inputs);
         Self {
             declared,
             store,
@@ -97,6 +100,37 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     )]
     pub async fn len(&self) -> Result<usize, StoreError> {
         self.store.len().await
+    }
+
+    /// What has become of joins, for an operator.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn list(&self, which: Which<'_>) -> Result<Vec<Listed<Missing>>, StoreError> {
+        let listed = self.store.list(&self.rules, which).await?;
+        let named = |listed: Listed| listed.map(|inputs| self.declared.named(inputs));
+        Ok(listed.into_iter().map(named).collect())
+    }
+
+    /// Has a join that is parked or has failed tried again, by the next arrival or sweep, as if for the first time. Whether
+    /// it will be: it is not if nothing has failed, or if somebody works at it.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn retry(&self, key: &str) -> Result<bool, StoreError> {
+        self.store.retry(key, &self.rules).await
+    }
+
+    /// Removes a join, with its inputs; of one that has ended, the memory of it. Whether it is gone: it is not if there was
+    /// none, or if somebody works at it.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn forget(&self, key: &str) -> Result<bool, StoreError> {
+        self.store.forget(key, &self.rules).await
     }
 
     #[doc(hidden)]
@@ -164,6 +198,7 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
             Verdict::Busy { retry_after } => HeldVerdict::Busy(Duration::from_millis(retry_after)),
             Verdict::Completed(payload) => HeldVerdict::Closed(Closed::Completed, payload),
             Verdict::Expired(payload) => HeldVerdict::Closed(Closed::Expired, payload),
+            Verdict::Parked(payload) => HeldVerdict::Parked(payload),
         }
     }
 
@@ -199,6 +234,10 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
                 }
             }
             HeldVerdict::Busy(retry_after) => Arrival::Busy { retry_after },
+            HeldVerdict::Parked(payload) => Arrival::Parked {
+                input: given_back(payload),
+                durable,
+            },
             HeldVerdict::Closed(reason, payload) => Arrival::Closed {
                 reason,
                 input: given_back(payload),
@@ -241,6 +280,7 @@ enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     Run(Held<'j, P, S>),
     HandOver(Held<'j, P, S>, P),
     Busy(Duration),
+    Parked(P),
     Closed(Closed, P),
 }
 

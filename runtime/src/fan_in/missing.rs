@@ -28,8 +28,7 @@ pub struct Missing {
 }
 
 impl Missing {
-    pub(super) fn from(names: &'static [&'static str], count: u8, came: Inputs) -> Self {
-        let missing = came.missing(count);
+    pub(super) fn new(names: &'static [&'static str], missing: Inputs) -> Self {
         Self { names, missing }
     }
 

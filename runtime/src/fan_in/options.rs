@@ -25,6 +25,7 @@ pub struct Options {
     dedup_window: Duration,
     lease: Duration,
     backoff: Duration,
+    max_attempts: u32,
 }
 
 impl Options {
@@ -42,6 +43,7 @@ impl Options {
             dedup_window: DEDUP_WINDOW,
             lease: LEASE,
             backoff: BACKOFF,
+            max_attempts: u32::MAX,
         }
     }
 
@@ -89,6 +91,14 @@ impl Options {
         self
     }
 
+    /// How often the function may be started for one join, without a limit by default. A join that has failed so often is
+    /// parked with its inputs: it neither runs nor expires until an operator has it
+    /// [tried again](super::Join::retry) or [forgets it](super::Join::forget).
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
     pub(crate) fn rules(&self, inputs: u8) -> Rules {
         Rules {
             inputs,
@@ -96,6 +106,7 @@ impl Options {
             lease: milliseconds(self.lease),
             backoff: milliseconds(self.backoff),
             dedup_window: milliseconds(self.dedup_window),
+            max_attempts: self.max_attempts,
         }
     }
 }
