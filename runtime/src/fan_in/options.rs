@@ -94,6 +94,13 @@ impl Options {
     /// How often the function may be started for one join, without a limit by default. A join that has failed so often is
     /// parked with its inputs: it neither runs nor expires until an operator has it
     /// [tried again](super::Join::retry) or [forgets it](super::Join::forget).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// let options = options.max_attempts(5);
+    /// ```
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
