@@ -2,7 +2,16 @@
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind};
 
-/// What a consumer should do with a message once its event has arrived at a join.
+/// What a consumer should do with a message once its event has arrived at a join, as [`ack`] says.
+///
+/// ```
+/// use linked_span::fan_in::Ack;
+///
+/// fn may_commit_the_offset(ack: Ack) -> bool {
+///     ack == Ack::Ack
+/// }
+/// # assert!(may_commit_the_offset(Ack::Ack));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ack {
     /// Acknowledge it: it has been dealt with, or is kept where a crash does not reach it.

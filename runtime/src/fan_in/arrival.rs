@@ -81,6 +81,16 @@ pub enum Arrival<T, I> {
 }
 
 /// How a join has ended.
+///
+/// ```
+/// # use linked_span::fan_in::{Arrival, Closed};
+/// # fn refund<I>(input: I) {}
+/// # fn report<I>(arrival: Arrival<(), I>) {
+/// if let Arrival::Closed { reason: Closed::Expired, input, .. } = arrival {
+///     refund(input); // it came too late
+/// }
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Closed {
@@ -116,6 +126,18 @@ pub struct ArriveError<I> {
 }
 
 /// Why an input was not taken.
+///
+/// ```
+/// # use linked_span::fan_in::{ArriveError, ArriveErrorKind};
+/// # fn pause_the_consumer() {}
+/// # fn report<I>(error: ArriveError<I>) {
+/// match error.kind {
+///     ArriveErrorKind::NoKey => eprintln!("whatever produced this forgets the order's id"),
+///     ArriveErrorKind::Full => pause_the_consumer(),
+///     other => eprintln!("{other}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArriveErrorKind {

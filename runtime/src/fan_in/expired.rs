@@ -58,6 +58,18 @@ impl<I> Expired<I> {
 }
 
 /// What `on_expired` returns: `()`, or a `Result`, of which an `Err` says that the join is to be handed over again.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # async fn refund(order: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// #[fan_in(payment, inventory)]
+/// async fn ship(payment: Event, inventory: Event) {}
+///
+/// let ship = Ship::in_memory(Duration::from_secs(600))
+///     .on_expired(async |expired| refund(&expired.key).await);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether the expired join was taken",
     label = "neither `()` nor a `Result`",

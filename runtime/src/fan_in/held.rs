@@ -38,6 +38,24 @@ pub(super) enum Ran<T> {
 }
 
 /// What has become of a join that was due.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// use linked_span::fan_in::Settled;
+///
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # #[fan_in(payment, inventory)]
+/// # fn ship(payment: Event, inventory: Event) {}
+/// # let ship = Ship::in_memory(Duration::from_secs(600));
+/// for due in ship.due(10)? {
+///     let order = due.key().to_owned();
+///     if due.run() == Settled::Expired {
+///         println!("order {order} was never complete");
+///     }
+/// }
+/// # Ok::<(), linked_span::fan_in::StoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]

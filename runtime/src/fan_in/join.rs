@@ -74,6 +74,16 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     }
 
     /// Where the joins are kept.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # fn ship(payment: Event, inventory: Event) {}
+    /// let ship = Ship::in_memory(Duration::from_secs(600));
+    /// assert_eq!(ship.join().store().forgotten_early(), 0);
+    /// ```
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
@@ -239,6 +249,25 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
 impl<P: Send + Sync + 'static> Join<P, Memory<P>> {
     /// Waits until there is no join for this key that is neither completed nor expired, as
     /// [`Memory::settled`] does.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::{Ack, ack};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: String, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # struct Message { event: Event }
+    /// # impl Message { async fn acknowledge(self) {} }
+    /// // A task for each message: it waits for nobody but its own order.
+    /// async fn consume(message: Message, ship: &Ship) {
+    ///     let arrival = ship.payment(message.event.clone()).await;
+    ///     if ack(&arrival) == Ack::Hold {
+    ///         ship.join().settled(&message.event.order).await;
+    ///         message.acknowledge().await;
+    ///     }
+    /// }
+    /// ```
     pub async fn settled(&self, key: &str) {
         self.store.settled(key).await;
     }

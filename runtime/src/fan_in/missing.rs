@@ -33,6 +33,15 @@ impl Missing {
     }
 
     /// Each name.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// for input in missing.iter() {
+    ///     println!("still waiting for {input}");
+    /// }
+    /// # }
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
         let names = self.names;
         let name = |place| names.get(usize::from(place)).copied();

@@ -31,6 +31,12 @@ pub struct Options {
 impl Options {
     /// How long the first input waits for the others, and then the complete join for a body that succeeds; after that it
     /// expires. It has no default: only you know how long an order may take.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// ```
     pub const fn timeout(timeout: Duration) -> Self {
         Self {
             timeout,
@@ -43,6 +49,14 @@ impl Options {
 
     /// How long a completed or expired join is remembered, 24 hours by default: an input that is delivered again in that
     /// time is told so, one that is delivered later opens a join anew.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // As long as the broker may deliver a message again.
+    /// let options = options.dedup_window(Duration::from_secs(7 * 24 * 60 * 60));
+    /// ```
     pub const fn dedup_window(mut self, window: Duration) -> Self {
         self.dedup_window = window;
         self
@@ -50,6 +64,14 @@ impl Options {
 
     /// How long a body may run in a process that may have died, 5 minutes by default; after that another process runs it
     /// too. A store in memory has no need of it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // Longer than any body takes.
+    /// let options = options.lease(Duration::from_secs(60));
+    /// ```
     pub const fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -57,6 +79,13 @@ impl Options {
 
     /// How long a join whose body has failed rests before a sweep runs it again, a second by default. An arrival does not
     /// wait for it, since brokers have a backoff of their own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// let options = options.backoff(Duration::from_secs(30));
+    /// ```
     pub const fn backoff(mut self, backoff: Duration) -> Self {
         self.backoff = backoff;
         self
@@ -65,6 +94,13 @@ impl Options {
     /// How often the function may be started for one join, without a limit by default. A join that has failed so often is
     /// parked with its inputs: it neither runs nor expires until an operator has it
     /// [tried again](super::Join::retry) or [forgets it](super::Join::forget).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// let options = options.max_attempts(5);
+    /// ```
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
