@@ -4,10 +4,8 @@
 //! cargo run --example basic
 //! ```
 
-use std::error::Error;
-
 use linked_span::{LinkedEvent, Origin, linked_span, set_attribute};
-use linked_span_examples::{Telemetry, Tree};
+use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 
@@ -36,7 +34,7 @@ fn scan_parcel(depot: &'static str) -> ParcelScanned {
     })
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("basic")?;
 
     let event = scan_parcel("Antwerp");

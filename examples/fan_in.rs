@@ -4,12 +4,11 @@
 //! cargo run --example fan_in
 //! ```
 
-use std::error::Error;
 use std::time::Duration;
 
 use linked_span::fan_in::{Ack, ack};
 use linked_span::{LinkedEvent, Origin, fan_in};
-use linked_span_examples::{Telemetry, Tree};
+use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 
@@ -34,7 +33,7 @@ fn clear_for_takeoff(fuelled: &Fuelled, boarded: &Boarded) {
     println!("{flight} is cleared, with {} on board", boarded.passengers);
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("fan_in")?;
 
     // How long one may wait for the other.

@@ -4,10 +4,8 @@
 //! cargo run --example fan_out
 //! ```
 
-use std::error::Error;
-
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_examples::{Telemetry, Tree};
+use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 
@@ -45,7 +43,7 @@ fn upload_video(minutes: u32) -> VideoUploaded {
     })
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("fan_out")?;
 
     let event = upload_video(95);

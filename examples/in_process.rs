@@ -4,10 +4,8 @@
 //! cargo run --example in_process
 //! ```
 
-use std::error::Error;
-
 use linked_span::{WithOrigin, linked_span};
-use linked_span_examples::{Telemetry, Tree};
+use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -42,7 +40,7 @@ fn upload(name: &'static str, megapixels: u32, queue: &Sender<WithOrigin<Photo>>
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("in_process")?;
 
     let (queue, photos) = mpsc::channel(16);

@@ -4,10 +4,8 @@
 //! cargo run --example json
 //! ```
 
-use std::error::Error;
-
 use linked_span::{inject, linked_span};
-use linked_span_examples::{Telemetry, Tree};
+use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use serde_json::{Map, Value, json};
@@ -33,7 +31,7 @@ fn measure(id: &str, celsius: i32) -> String {
     })
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("json")?;
 
     // One of another make, which has never heard of traces: it is consumed all the same, without a link.

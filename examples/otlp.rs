@@ -6,11 +6,10 @@
 //! ```
 
 use std::env;
-use std::error::Error;
 use std::process::ExitCode;
 
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_examples::Tree;
+use linked_span_examples::{Failure, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use opentelemetry_otlp::SpanExporter;
@@ -40,7 +39,7 @@ fn book(seat: &'static str) -> SeatBooked {
     })
 }
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+fn main() -> Result<ExitCode, Failure> {
     let kept = InMemorySpanExporter::default(); // for what is printed here
     let provider = SdkTracerProvider::builder()
         .with_resource(Resource::builder().with_service_name("tickets").build())

@@ -1,6 +1,5 @@
 //! An order is made; a card is charged for it and items are reserved; once both are done, it is fulfilled.
 
-use std::error::Error;
 use std::time::Duration;
 
 use linked_span::{LinkedEvent, Origin, fan_in, linked_span};
@@ -49,7 +48,7 @@ fn fulfill_order(payment: &PaymentConfirmed, inventory: &InventoryReserved) {
     in_span("book_courier", SpanKind::Client, || ());
 }
 
-pub(crate) fn run() -> Result<(), Box<dyn Error>> {
+pub(crate) fn run() -> Result<(), linked_span_examples::Failure> {
     let order = in_span("POST /orders", SpanKind::Server, || OrderCreated {
         metadata: sent_to("orders"),
     });

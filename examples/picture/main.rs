@@ -11,14 +11,12 @@ mod layout;
 mod style;
 mod svg;
 
-use std::error::Error;
-
-use linked_span_examples::Telemetry;
+use linked_span_examples::{Failure, Telemetry};
 
 use self::layout::Layout;
 use self::svg::Picture;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("picture")?;
     flow::run()?;
 

@@ -6,8 +6,9 @@ use linked_span::fan_in::{
     Inputs, Listed, Memory, Page, ParkReason, Rules, Settlement, Status, Token, Verdict, Which,
     Work,
 };
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 const ALL: Page<'_> = Page {
     after: None,
