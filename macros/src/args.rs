@@ -88,6 +88,7 @@ impl Args {
         }
         if !is_among(bindings, &word) {
             let help = known_from_tracing(&word).map(str::to_owned);
+            let help = help.or_else(|| known_from_a_fan_in(which, &word));
             if let Some(help) = help.or_else(|| takes_a_value(which, &word)) {
                 skip_to_comma(input);
                 return Err(Error::new(word.span(), help));
@@ -137,6 +138,8 @@ impl Args {
                     word.span(),
                     if let Some(help) = known_from_tracing(word) {
                         help.to_owned()
+                    } else if let Some(help) = known_from_a_fan_in(which, word) {
+                        help
                     } else if is_among(bindings, word) {
                         format!(
                             "what is said of a parameter stands in parentheses: `{name}(origin = …)`"
@@ -204,7 +207,8 @@ impl Parameter {
                 skip_to_comma(input);
                 Err(Error::new(
                     word.span(),
-                    unknown_option(other, which.parameter_options()),
+                    known_from_a_fan_in(which, &word)
+                        .unwrap_or_else(|| unknown_option(other, which.parameter_options())),
                 ))
             }
         }
@@ -384,9 +388,12 @@ fn join(word: &Ident, input: ParseStream) -> Result<Ident> {
     if input.is_empty() {
         return Err(Error::new(sign.span, HELP));
     }
-    input
-        .parse()
-        .map_err(|error| Error::new(error.span(), HELP))
+    let error = |error: Error| Error::new(error.span(), HELP);
+    let name = input.parse().map_err(error)?;
+    if !input.is_empty() && !input.peek(Token![,]) {
+        return Err(input.error(HELP));
+    }
+    Ok(name)
 }
 
 fn expression(input: ParseStream) -> Result<Expr> {
@@ -459,6 +466,12 @@ fn known_from_tracing(word: &Ident) -> Option<&'static str> {
             "name the parameter that is the event: the span is linked to its producer"
         }
         _ => return None,
+    })
+}
+
+fn known_from_a_fan_in(which: Which, word: &Ident) -> Option<String> {
+    which.is_of_a_fan_in(&word.to_string()).then(|| {
+        format!("`{word}` is an option of `#[fan_in]`, whose function runs once all its inputs have come")
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
@@ -49,6 +49,9 @@ pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
     tokens
         .into_iter()
         .map(|mut token| {
+            if let TokenTree::Group(group) = &token {
+                token = Group::new(group.delimiter(), at(span, group.stream())).into();
+            }
             token.set_span(span.resolved_at(token.span()));
             token
         })
@@ -78,18 +81,25 @@ pub(crate) fn did_you_mean<'n>(wrong: &str, names: impl IntoIterator<Item = &'n 
         .unwrap_or_default()
 }
 
-/// Levenshtein's.
+/// Levenshtein's, with two letters that have changed places as one mistake.
 fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    let other: Vec<char> = other.chars().collect();
+    let (mut before, mut above) = (Vec::new(), (0..=other.len()).collect::<Vec<_>>());
+    let mut previous = None;
     for (i, a) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in other.chars().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        let mut row = vec![i + 1];
+        for (j, b) in other.iter().enumerate() {
+            let substituted = above[j] + usize::from(a != *b);
+            let mut nearest = substituted.min(above[j + 1] + 1).min(row[j] + 1);
+            if j > 0 && previous == Some(*b) && other[j - 1] == a {
+                nearest = nearest.min(before[j - 1] + 1);
+            }
+            row.push(nearest);
         }
+        before = std::mem::replace(&mut above, row);
+        previous = Some(a);
     }
-    row.last().copied().unwrap_or_default()
+    above.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,6 +111,7 @@ mod tests {
         let suggest = |wrong| did_you_mean(wrong, ["event", "events", "payment"]);
         assert_eq!(suggest("evnt"), "; did you mean `event`?");
         assert_eq!(suggest("paymet"), "; did you mean `payment`?");
+        assert_eq!(suggest("evnet"), "; did you mean `event`?");
         assert_eq!(suggest("inventory"), "");
     }
 

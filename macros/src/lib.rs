@@ -10,6 +10,7 @@ mod output;
 mod parameters;
 #[cfg(test)]
 mod snapshots;
+mod variables;
 mod which;
 
 use proc_macro::TokenStream;

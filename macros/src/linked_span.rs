@@ -49,34 +49,27 @@ pub(crate) struct Expansion {
 
 impl Expansion {
     fn check(mut handler: Handler, mut args: Args, errors: &mut Errors) -> Option<Self> {
-        refuse_what_no_span_fits(&handler.signature, errors);
+        let which = Which::LinkedSpan;
+        refuse_what_no_span_fits(which, &handler.signature, errors);
         let mut pattern = None;
         let events = if args.parameters.is_empty() {
             let (event, renamed) = default_event(&mut handler, errors)?;
             pattern = renamed;
             vec![Parameter::of(event)]
         } else {
-            named_events(
-                Which::LinkedSpan,
-                &handler,
-                std::mem::take(&mut args.parameters),
-                errors,
-            )?
+            let named = std::mem::take(&mut args.parameters);
+            named_events(which, &handler, named, errors)
         };
-        Some(Self {
+        let expansion = Self {
             pattern,
-            ..Self::of(handler, args, events, errors)
-        })
+            ..Self::of(handler, args, events)
+        };
+        expansion.refuse_several_producers_as_parent(errors);
+        Some(expansion)
     }
 
     /// A function whose events are known.
-    pub(crate) fn of(
-        handler: Handler,
-        args: Args,
-        events: Vec<Parameter>,
-        errors: &mut Errors,
-    ) -> Self {
-        refuse_several_producers_as_parent(&args, &events, errors);
+    pub(crate) fn of(handler: Handler, args: Args, events: Vec<Parameter>) -> Self {
         let runtime = args.runtime.as_ref().map_or_else(
             || quote!(::linked_span::__private),
             |runtime: &Path| quote!(#runtime::__private),
@@ -88,6 +81,17 @@ impl Expansion {
             pattern: None,
             runtime,
             join: None,
+        }
+    }
+
+    pub(crate) fn refuse_several_producers_as_parent(&self, errors: &mut Errors) {
+        let of_event = self.args.parent.as_ref();
+        let of_event = of_event.filter(|parent| *parent == "event");
+        if let (Some(parent), [_, _, ..]) = (of_event, self.events.as_slice()) {
+            errors.at(
+                parent,
+                "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
+            );
         }
     }
 
@@ -236,7 +240,8 @@ impl Expansion {
         for event in &self.events {
             let ident = &event.ident;
             let reference = quote_spanned!(ident.span()=> &#ident);
-            statements.extend(self.collect_event(&start, event, &reference));
+            let relationship = event.relationship.as_ref().or(args.relationship.as_ref());
+            statements.extend(self.collect_event(&start, event, relationship, &reference));
         }
         for attribute in args.attributes.iter().flatten() {
             let (key, value) = (&attribute.key, attribute.value(runtime));
@@ -250,11 +255,11 @@ impl Expansion {
         &self,
         start: &Ident,
         event: &Parameter,
+        relationship: Option<&Expr>,
         reference: &TokenStream,
     ) -> TokenStream {
-        let Self { runtime, args, .. } = self;
+        let Self { runtime, .. } = self;
         let ident = &event.ident;
-        let relationship = event.relationship.as_ref().or(args.relationship.as_ref());
         let relationship = relationship.map(|relationship| {
             let relationship = plain_value(relationship, runtime);
             quote!(#start.relationship(#relationship);)
@@ -385,7 +390,7 @@ impl Expansion {
     }
 }
 
-pub(crate) fn refuse_what_no_span_fits(signature: &Signature, errors: &mut Errors) {
+pub(crate) fn refuse_what_no_span_fits(which: Which, signature: &Signature, errors: &mut Errors) {
     if let Some(constness) = &signature.constness {
         errors.at(
             constness,
@@ -395,17 +400,7 @@ pub(crate) fn refuse_what_no_span_fits(signature: &Signature, errors: &mut Error
     if is_stream(signature) {
         errors.at(
             returned(signature),
-            "the span would end before the stream yields anything: put `#[linked_span]` on the function that handles an item of it",
-        );
-    }
-}
-
-fn refuse_several_producers_as_parent(args: &Args, events: &[Parameter], errors: &mut Errors) {
-    let of_event = args.parent.as_ref().filter(|parent| *parent == "event");
-    if let (Some(parent), [_, _, ..]) = (of_event, events) {
-        errors.at(
-            parent,
-            "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
+            format!("the span would end before the stream yields anything: put `{}` on the function that handles an item of it", which.attribute()),
         );
     }
 }

@@ -65,22 +65,28 @@ pub(crate) fn named_events(
     handler: &Handler,
     named: Vec<Parameter>,
     errors: &mut Errors,
-) -> Option<Vec<Parameter>> {
+) -> Vec<Parameter> {
     let bindings = handler.bindings();
-    let mut events = Vec::new();
+    let mut events: Vec<Parameter> = Vec::new();
     for parameter in named {
-        let named = |binding: &&Ident| is_same(binding, &parameter.ident);
-        if let Some(binding) = bindings.iter().find(named) {
-            events.push(Parameter {
-                ident: binding.clone(),
-                ..parameter
-            });
+        let is_this = |ident: &Ident| is_same(ident, &parameter.ident);
+        if let Some(binding) = bindings.iter().find(|binding| is_this(binding)) {
+            // That it is named twice has been said.
+            if !events.iter().any(|event| is_this(&event.ident)) {
+                events.push(Parameter {
+                    ident: binding.clone(),
+                    ..parameter
+                });
+            }
         } else {
             let wrong = &parameter.ident;
             errors.at(wrong, no_such_parameter(which, handler, &bindings, wrong));
+            if bindings.is_empty() {
+                break;
+            }
         }
     }
-    errors.is_empty().then_some(events)
+    events
 }
 
 fn no_such_parameter(which: Which, handler: &Handler, bindings: &[Ident], wrong: &Ident) -> String {
@@ -89,7 +95,7 @@ fn no_such_parameter(which: Which, handler: &Handler, bindings: &[Ident], wrong:
     let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
     let near_option = did_you_mean(&wrong.to_string(), which.options().iter().copied());
     if names.is_empty() {
-        format!("`{function}` has no parameters: give it the event")
+        format!("`{function}` has no parameters: give it {}", which.events())
     } else if !near.is_empty() {
         format!("`{function}` has no parameter called `{wrong}`{near}")
     } else if !near_option.is_empty() {

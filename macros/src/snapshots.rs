@@ -88,6 +88,24 @@ fn boxed_future() {
 }
 
 #[test]
+fn fan_in() {
+    let expansion = crate::fan_in::expand(
+        quote!(payment, inventory(key = inventory.order.id), errors = type),
+        &quote! {
+            /// Ships what is paid.
+            pub async fn fulfill_order(
+                payment: PaymentConfirmed,
+                inventory: &InventoryReserved,
+                shipping: &Shipping,
+            ) -> Result<Receipt, ShipError> {
+                shipping.ship(payment, inventory).await
+            }
+        },
+    );
+    compare("fan_in", expansion);
+}
+
+#[test]
 fn derive_on_a_struct() {
     compare(
         "derive_on_a_struct",

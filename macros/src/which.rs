@@ -40,6 +40,20 @@ impl Which {
         }
     }
 
+    /// What its parameters are.
+    pub(crate) fn events(self) -> &'static str {
+        match self {
+            Self::LinkedSpan => "the event",
+            Self::FanIn => "its inputs",
+        }
+    }
+
+    /// Whether only the other takes this option.
+    pub(crate) fn is_of_a_fan_in(self, option: &str) -> bool {
+        let of_a_fan_in = Self::FanIn.options().contains(&option);
+        of_a_fan_in && !self.options().contains(&option)
+    }
+
     /// What it takes after the parameters.
     pub(crate) fn options(self) -> &'static [&'static str] {
         match self {

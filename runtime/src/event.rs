@@ -52,9 +52,9 @@ use crate::{Attributes, Origin};
 /// payload can be the parameter that a handler names.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `LinkedEvent`",
-    label = "`#[linked_span]` cannot find the producer of this event",
+    label = "the producer of this event cannot be found",
     note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
-    note = "if it is not, say where its context is: `#[linked_span(event(origin = linked_span::extract(event.headers())))]`",
+    note = "if it is not, say in the attribute where its context is: `event(origin = linked_span::extract(event.headers()))`",
     note = "if the context travels beside it, make the parameter a `linked_span::WithOrigin<_>`, or name the parameter that holds the context"
 )]
 pub trait LinkedEvent {

@@ -39,9 +39,9 @@ impl<E> Identify for Maybe<'_, E> {
 /// `Shape` keeps the two implementations apart; it is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a `LinkedEvent` nor a batch of them",
-    label = "`#[linked_span]` cannot find the producer of this",
+    label = "the producer of this cannot be found",
     note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
-    note = "if it is not, say where its context is: `#[linked_span(event(origin = linked_span::extract(event.headers())))]`",
+    note = "if it is not, say in the attribute where its context is: `event(origin = linked_span::extract(event.headers()))`",
     note = "if the context travels beside it, make the parameter a `linked_span::WithOrigin<_>`, or name the parameter that holds the context",
     note = "a batch is a slice, array, `Vec` or `VecDeque` of events, or a type of yours that implements `linked_span::Events`"
 )]

@@ -138,7 +138,7 @@ impl<R: ?Sized> Succeeded for Returned<'_, R> {
 /// A handler's outcome that is known once the handler has returned, as a future's is not.
 #[diagnostic::on_unimplemented(
     message = "this handler returns a future, but its signature does not show it",
-    label = "`#[linked_span]` would end the span before the future runs",
+    label = "the span would end before the future runs",
     note = "write the future into the signature: `async fn`, `-> impl Future<Output = …>`, or `-> Pin<Box<dyn Future<Output = …> + Send + '_>>`"
 )]
 pub trait Settled {}

@@ -32,7 +32,7 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Ha
 
 /// The same for a join, which is told of.
 pub(crate) fn open_for(
-    joined: Option<Arc<dyn Joined>>,
+    joined: Option<Arc<Joined>>,
     callsite: &'static Callsite,
     collect: impl FnOnce(&mut Start),
 ) -> Handling {

@@ -30,7 +30,7 @@ pub struct Start {
     last_parameter: usize,
     relationship: Option<Value>,
     producer: Option<SpanContext>,
-    joined: Option<Arc<dyn Joined>>,
+    joined: Option<Arc<Joined>>,
     baggage: Option<Arc<Baggage>>,
 }
 
@@ -51,7 +51,7 @@ impl Start {
     }
 
     /// The join whose function's span this is.
-    pub(crate) fn joined(&mut self, joined: Arc<dyn Joined>) {
+    pub(crate) fn joined(&mut self, joined: Arc<Joined>) {
         self.attributes.push("fan_in.key", joined.key().to_owned());
         self.attributes
             .push("fan_in.input_count", count(joined.count()));

@@ -2,10 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Attribute;
 
 use super::FanIn;
-use super::parameters::Input;
+use super::kept::Input;
 
 impl FanIn {
     /// What the function's own say, below what its joins are.
@@ -24,16 +23,9 @@ impl FanIn {
         let docs = docs(&[
             &format!("Runs {function} once its {inputs} have come for one key."),
             "",
-            "`S` is where its joins are kept.",
+            &format!("`{}` is where its joins are kept.", self.names.store),
         ]);
-        let is_doc = |attribute: &&Attribute| attribute.path().is_ident("doc");
-        let own: Vec<_> = self
-            .function
-            .handler
-            .attributes
-            .iter()
-            .filter(is_doc)
-            .collect();
+        let own: Vec<_> = self.attributes_called("doc").collect();
         if own.is_empty() {
             docs
         } else {
@@ -65,7 +57,9 @@ impl FanIn {
         let function = self.function_link();
         let ident = &input.ident;
         docs(&[
-            &format!("An `{ident}` arrives: if it is the last input of its key, {function} runs."),
+            &format!(
+                "Takes the `{ident}` of a key; {function} runs if that is the last input to come."
+            ),
             "",
             "# Errors",
             "",
@@ -127,7 +121,9 @@ impl FanIn {
     }
 
     fn function_link(&self) -> String {
-        format!("[`{}`]", self.function.handler.signature.ident)
+        let function = &self.function.handler.signature.ident;
+        // A module or a macro may be called so too.
+        format!("[`{function}`](fn@{function})")
     }
 }
 

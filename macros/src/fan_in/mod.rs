@@ -1,20 +1,27 @@
 //! The expansion of `#[fan_in]`.
 
+mod capturing;
 mod docs;
+mod due;
+mod inputs;
 mod joins;
+mod kept;
+mod lifetimes;
 mod names;
 mod parameters;
+mod pieces;
 mod spans;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{ReturnType, Safety, Signature};
+use syn::{Safety, Signature};
 
+use self::lifetimes::elided;
 use self::names::Names;
 use self::parameters::{Parameters, refuse_a_wrong_number};
 use crate::args::Args;
 use crate::error::Errors;
-use crate::handler::{Handler, contains_ident};
+use crate::handler::Handler;
 use crate::linked_span::{Expansion, beside, refuse_what_no_span_fits};
 use crate::output::{Shape, is_never, returned};
 use crate::parameters::named_events;
@@ -29,7 +36,14 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(which, args, &handler.bindings(), &mut errors);
     let mut mistakes = Errors::default();
-    let fan_in = FanIn::check(handler, args, &mut mistakes);
+    let fan_in = FanIn::check(handler, args, &mut mistakes).map(|fan_in| {
+        fan_in.refuse_wrong_options(&mut errors);
+        let is_in_doubt = !errors.is_empty();
+        FanIn {
+            is_in_doubt,
+            ..fan_in
+        }
+    });
     // A wrong option costs nobody the joins.
     let joins = match &fan_in {
         Some(fan_in) if mistakes.is_empty() => fan_in.joins(),
@@ -51,16 +65,18 @@ struct FanIn {
     is_async: bool,
     /// The path of the crate.
     crate_path: TokenStream,
+    /// Something is wrong with the options, so nothing is generated that depends on one.
+    is_in_doubt: bool,
 }
 
 impl FanIn {
     fn check(handler: Handler, mut args: Args, errors: &mut Errors) -> Option<Self> {
         let signature = &handler.signature;
-        refuse_what_no_span_fits(signature, errors);
+        refuse_what_no_span_fits(Which::FanIn, signature, errors);
         refuse_what_no_join_can_call(signature, errors);
-        refuse_a_wrong_number(signature, &args.parameters, errors);
         let inputs = std::mem::take(&mut args.parameters);
-        let inputs = named_events(Which::FanIn, &handler, inputs, errors)?;
+        refuse_a_wrong_number(&handler, &inputs, errors);
+        let inputs = named_events(Which::FanIn, &handler, inputs, errors);
         let parameters = Parameters::check(signature, &inputs, errors)?;
         let names = Names::of(signature, args.join.as_ref(), errors)?;
         let crate_path = args
@@ -68,17 +84,34 @@ impl FanIn {
             .as_ref()
             .map_or_else(|| quote!(::linked_span), ToTokens::to_token_stream);
         let is_async = signature.asyncness.is_some();
-        let mut function = Expansion::of(handler, args, inputs, errors);
+        let mut function = Expansion::of(handler, args, inputs);
         function.join = Some(names.text());
-        let fan_in = Self {
+        Some(Self {
             function,
             parameters,
             names,
             is_async,
             crate_path,
-        };
-        fan_in.refuse_origins_of_others(errors);
-        Some(fan_in)
+            is_in_doubt: false,
+        })
+    }
+
+    fn refuse_wrong_options(&self, errors: &mut Errors) {
+        self.function.refuse_several_producers_as_parent(errors);
+        self.refuse_options_of_others(errors);
+    }
+
+    /// What is declared beside the function.
+    fn joins(&self) -> TokenStream {
+        let items = [
+            self.join_type(),
+            self.in_memory(),
+            self.join_methods(),
+            self.inputs_type(),
+            self.due_type(),
+            self.payload(),
+        ];
+        quote!(#(#items)*)
     }
 }
 
@@ -101,54 +134,10 @@ fn refuse_what_no_join_can_call(signature: &Signature, errors: &mut Errors) {
             "a function that never returns never completes a join: let it return",
         );
     }
-    if let Some(borrow) = elided_borrow(&signature.output) {
+    if let Some(borrow) = elided(signature.output.to_token_stream()) {
         errors.at(
             borrow,
             "what is returned cannot borrow from an input, which the join keeps, and does not say from what else: return it owned, or name the lifetime, `shipping: &'a Shipping` and `-> &'a …`",
         );
     }
-}
-
-/// A reference without a lifetime, or `'_`.
-fn elided_borrow(output: &ReturnType) -> Option<TokenTree> {
-    let tokens = output.to_token_stream();
-    let is_callable = |ident: &proc_macro2::Ident| {
-        ["Fn", "FnMut", "FnOnce", "fn"]
-            .iter()
-            .any(|name| ident == name)
-    };
-    // What a closure takes and returns has lifetimes of its own.
-    if contains_ident(tokens.clone(), &is_callable) {
-        return None;
-    }
-    find_elided(tokens)
-}
-
-fn find_elided(tokens: TokenStream) -> Option<TokenTree> {
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let is_quote = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '\'');
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == '&' && !is_quote(tokens.peek()) => {
-                return Some(token);
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                if matches!(tokens.peek(), Some(TokenTree::Ident(name)) if name == "_") {
-                    return tokens.next();
-                }
-            }
-            TokenTree::Group(group) => {
-                if let Some(found) = find_elided(group.stream()) {
-                    return Some(found);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Where an error in what is generated belongs that is nobody's in particular.
-fn at_the_function(signature: &Signature) -> Span {
-    signature.ident.span().resolved_at(Span::mixed_site())
 }

@@ -1,14 +1,15 @@
 //! The span in which a join is handed over that has expired.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, LitStr};
 
 use super::FanIn;
-use super::parameters::Input;
+use super::kept::Input;
 use crate::args::{AttributeArg, Parameter};
-use crate::error::Errors;
-use crate::handler::{contains_ident, is_same};
+use crate::error::{Errors, at};
+use crate::handler::is_same;
+use crate::variables::names_the_variable;
 
 impl FanIn {
     /// Its callsite, and a closure that links it to what has come.
@@ -24,6 +25,9 @@ impl FanIn {
                 .parent(#runtime::Parent::Root)
                 #own_tracer
         };
+        if self.is_in_doubt {
+            return (callsite, quote!(|_, _| {}));
+        }
         let start = Ident::new("__linked_span_start", Span::mixed_site());
         let came = Ident::new("__linked_span_came", Span::mixed_site());
         let tracer = self.tracer().map(|tracer| quote!(#start.tracer(#tracer);));
@@ -46,30 +50,39 @@ impl FanIn {
     fn link(&self, start: &Ident, parameter: &Parameter, input: &Input) -> TokenStream {
         let alone = |expression: &&Expr| self.speaks_only_of(&input.ident, expression);
         let relationship = parameter.relationship.as_ref();
+        let relationship = relationship.or(self.function.args.relationship.as_ref());
+        let relationship = relationship.filter(alone);
         let attributes = parameter.attributes.iter().flatten();
-        let parameter = Parameter {
-            ident: input.ident.clone(),
-            key: None,
-            origin: parameter.origin.clone(),
-            relationship: relationship
-                .or(self.function.args.relationship.as_ref())
-                .filter(alone)
-                .cloned(),
-            attributes: Some(
-                attributes
-                    .filter(|attribute| alone(&&attribute.value))
-                    .cloned()
-                    .collect::<Vec<AttributeArg>>(),
-            ),
+        let attributes: Vec<AttributeArg> = attributes
+            .filter(|attribute| alone(&&attribute.value))
+            .cloned()
+            .collect();
+        let origin = parameter.origin.clone();
+        let is_spoken_of = origin.is_some() || relationship.is_some() || !attributes.is_empty();
+        let (given, reference) = self.as_given(input, is_spoken_of);
+        let event = Parameter {
+            origin,
+            attributes: Some(attributes),
+            ..Parameter::of(input.ident.clone())
         };
-        let ident = &input.ident;
-        // As a reference to what the function is given, so that an error about it is the same.
-        let reference = if input.by_reference {
-            quote!(&#ident)
+        let link = self
+            .function
+            .collect_event(start, &event, relationship, &reference);
+        quote!(#given #link)
+    }
+
+    /// What the function is given, so that expressions find it and errors are the same, and a reference to that.
+    fn as_given(&self, input: &Input, is_spoken_of: bool) -> (Option<TokenStream>, TokenStream) {
+        let (runtime, ident) = (&self.function.runtime, &input.ident);
+        let reference = quote_spanned!(ident.span()=> &#ident);
+        if input.by_reference {
+            (None, reference)
+        } else if is_spoken_of {
+            let cloned = at(input.type_span(), quote!(#runtime::cloned(&*#ident)));
+            (Some(quote!(let #ident = #cloned;)), reference)
         } else {
-            ident.to_token_stream()
-        };
-        self.function.collect_event(start, &parameter, &reference)
+            (None, ident.to_token_stream())
+        }
     }
 
     /// The handler's tracer, unless it depends on what the handler is given.
@@ -82,14 +95,12 @@ impl FanIn {
     /// Whether an expression needs none of the function's parameters but this one.
     fn speaks_only_of(&self, input: &Ident, expression: &Expr) -> bool {
         let bindings = self.function.handler.bindings();
-        let is_other = |ident: &Ident| {
-            !is_same(ident, input) && bindings.iter().any(|binding| is_same(binding, ident))
-        };
-        !contains_ident(expression.to_token_stream(), &is_other)
+        let mut others = bindings.iter().filter(|binding| !is_same(binding, input));
+        !others.any(|other| names_the_variable(expression.to_token_stream(), other))
     }
 
     /// An input's origin is read from what was kept, whoever came with the other inputs.
-    pub(super) fn refuse_origins_of_others(&self, errors: &mut Errors) {
+    pub(super) fn refuse_options_of_others(&self, errors: &mut Errors) {
         for (parameter, input) in self.function.events.iter().zip(&self.parameters.inputs) {
             let expressions = [("origin", &parameter.origin), ("key", &parameter.key)];
             for (option, expression) in expressions {

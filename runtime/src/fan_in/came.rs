@@ -7,43 +7,58 @@ use super::one_of::Nth;
 use super::state::{Inputs, Moment};
 use super::store::{Claim, Input};
 
-/// The inputs that have come for one key, shared by all who work on its join.
-pub struct Came<P>(Arc<Claimed<P>>);
+/// As many as a join can have.
+const INPUTS: usize = 12;
 
-struct Claimed<P> {
-    names: &'static [&'static str],
-    key: String,
-    inputs: Vec<Option<Input<P>>>,
+/// The inputs that have come for one key, shared by all who work on its join.
+pub struct Came<P> {
+    joined: Arc<Joined>,
+    inputs: Arc<[Option<Input<P>>]>,
 }
 
 /// What a span is told of the join that it is opened for, whatever the join's inputs are.
-pub(crate) trait Joined: Send + Sync {
-    fn key(&self) -> &str;
-
-    /// How many inputs there are.
-    fn count(&self) -> usize;
-
-    /// For how many milliseconds the input of this name has waited.
-    fn waited(&self, name: &str) -> Option<Moment>;
+#[derive(Debug)]
+pub(crate) struct Joined {
+    names: &'static [&'static str],
+    key: String,
+    came: Inputs,
+    /// For how many milliseconds each has.
+    waited: [Moment; INPUTS],
 }
 
 impl<P> Came<P> {
     pub(super) fn new(names: &'static [&'static str], key: String, claim: Claim<P>) -> Self {
-        let inputs = claim.inputs;
-        Self(Arc::new(Claimed { names, key, inputs }))
+        let mut came = Inputs::default();
+        let mut waited = [0; INPUTS];
+        for ((place, waited), input) in (0..).zip(&mut waited).zip(&claim.inputs) {
+            if let Some(input) = input {
+                came = came.with(place);
+                *waited = input.waited;
+            }
+        }
+        let joined = Joined {
+            names,
+            key,
+            came,
+            waited,
+        };
+        Self {
+            joined: Arc::new(joined),
+            inputs: claim.inputs.into(),
+        }
     }
 
     pub(super) fn key(&self) -> &str {
-        &self.0.key
+        &self.joined.key
     }
 
     /// Which they are.
     pub(super) fn inputs(&self) -> Inputs {
-        let came = |inputs: Inputs, (place, input): (u8, &Option<_>)| match input {
-            Some(_) => inputs.with(place),
-            None => inputs,
-        };
-        (0..).zip(&self.0.inputs).fold(Inputs::default(), came)
+        self.joined.came
+    }
+
+    pub(super) fn joined(&self) -> Arc<Joined> {
+        Arc::clone(&self.joined)
     }
 
     /// The input at this place in the declaration, if it has come.
@@ -52,12 +67,8 @@ impl<P> Came<P> {
     where
         P: Nth<PLACE>,
     {
-        self.0
-            .inputs
-            .get(usize::from(PLACE))?
-            .as_ref()?
-            .payload
-            .get()
+        let input = self.inputs.get(usize::from(PLACE))?.as_ref()?;
+        input.payload.get()
     }
 
     /// The input at this place of a join that is complete.
@@ -75,38 +86,44 @@ impl<P> Came<P> {
     }
 }
 
-impl<P: Send + Sync + 'static> Came<P> {
-    pub(crate) fn joined(&self) -> Arc<dyn Joined> {
-        Arc::clone(&self.0) as Arc<dyn Joined>
-    }
-}
-
-impl<P: Send + Sync> Joined for Claimed<P> {
-    fn key(&self) -> &str {
+impl Joined {
+    pub(crate) fn key(&self) -> &str {
         &self.key
     }
 
-    fn count(&self) -> usize {
-        self.inputs.iter().flatten().count()
+    /// How many inputs there are.
+    pub(crate) fn count(&self) -> usize {
+        self.came().count()
     }
 
-    fn waited(&self, name: &str) -> Option<Moment> {
-        let place = self.names.iter().position(|input| *input == name)?;
-        Some(self.inputs.get(place)?.as_ref()?.waited)
+    /// For how many milliseconds the input of this name has waited.
+    pub(crate) fn waited(&self, name: &str) -> Option<Moment> {
+        let mut came = self.came();
+        came.find_map(|(waited, input)| (input == name).then_some(waited))
+    }
+
+    fn came(&self) -> impl Iterator<Item = (Moment, &'static str)> {
+        let input = |place: u8| {
+            let place = usize::from(place);
+            Some((*self.waited.get(place)?, *self.names.get(place)?))
+        };
+        self.came.iter().filter_map(input)
     }
 }
 
 impl<P> Clone for Came<P> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self {
+            joined: Arc::clone(&self.joined),
+            inputs: Arc::clone(&self.inputs),
+        }
     }
 }
 
 /// The names of what has come, since inputs need not be `Debug`.
 impl<P> fmt::Debug for Came<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inputs = self.0.names.iter().zip(&self.0.inputs);
-        let came = inputs.filter_map(|(name, input)| input.as_ref().map(|_| name));
-        formatter.debug_set().entries(came).finish()
+        let names = self.joined.came().map(|(_, name)| name);
+        formatter.debug_set().entries(names).finish()
     }
 }

@@ -107,7 +107,7 @@ pub(super) type OnExpired<P> = Box<
     dyn Fn(Expired<Came<P>>) -> Pin<Box<dyn Future<Output = Option<Failure>> + Send>> + Send + Sync,
 >;
 
-impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
+impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
     pub(super) async fn expire(&self, held: &Held<'_, P, S>) -> bool {
         let missing = self.declared.missing(held.came.inputs());

@@ -72,7 +72,7 @@ pub enum Settled<T> {
     NotHandedOver,
 }
 
-impl<'j, P: Send + Sync + 'static, S: Store<P>> Held<'j, P, S> {
+impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
     pub(super) fn new(join: &'j Join<P, S>, key: String, token: Token, claim: Claim<P>) -> Self {
         let Claim { work, attempts, .. } = claim;
         Self {

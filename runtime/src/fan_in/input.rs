@@ -13,6 +13,22 @@ pub trait Cloned: Clone {}
 #[diagnostic::do_not_recommend]
 impl<E: Clone> Cloned for E {}
 
+/// What a join can keep.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept by a join",
+    label = "not `Send`, `Sync` and `'static`",
+    note = "an input is kept for whoever brings the last one, on whichever thread: give it an `Arc` for an `Rc`, and a `Mutex` or an atomic for a `Cell`"
+)]
+pub trait Kept: Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Send + Sync + 'static> Kept for E {}
+
+/// An input on its way into a store.
+pub fn kept<E: Kept>(input: E) -> E {
+    input
+}
+
 /// What a run is given of an input.
 pub fn cloned<E: Cloned>(input: &E) -> E {
     input.clone()

@@ -1,6 +1,7 @@
 //! The joins of one function: what arrives goes to their store, and what the store says is done.
 
 use std::fmt;
+use std::future::ready;
 use std::time::Duration;
 
 use super::arrival::{Arrival, ArriveError, Closed};
@@ -43,10 +44,9 @@ pub struct Join<P: 'static, S> {
     pub(super) on_expired: Option<OnExpired<P>>,
 }
 
-impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
+impl<P: 'static, S> Join<P, S> {
     #[doc(hidden)]
     pub fn new(declared: &'static Declared<P>, store: S, options: &Options) -> Self {
-        store.serves(declared.join, declared.inputs);
         Self {
             declared,
             store,
@@ -57,13 +57,26 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
 
     #[doc(hidden)]
     #[must_use]
-    pub fn on_expired<I, F>(
+    pub fn on_expired<I: 'static, R: HandedOver>(
+        mut self,
+        inputs: fn(Came<P>) -> I,
+        on_expired: impl Fn(Expired<I>) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.on_expired = Some(Box::new(move |expired| {
+            let failure = on_expired(expired.map(inputs)).failure();
+            Box::pin(ready(failure))
+        }));
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_expired_async<I: 'static, F>(
         mut self,
         inputs: fn(Came<P>) -> I,
         on_expired: impl Fn(Expired<I>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        I: 'static,
         F: Future<Output: HandedOver> + Send + 'static,
     {
         self.on_expired = Some(Box::new(move |expired| {
@@ -88,7 +101,9 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     pub fn store(&self) -> &S {
         &self.store
     }
+}
 
+impl<P: 'static, S: Store<P>> Join<P, S> {
     /// How many joins there are that have neither completed nor expired.
     ///
     /// # Errors
@@ -246,7 +261,7 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     }
 }
 
-impl<P: Send + Sync + 'static> Join<P, Memory<P>> {
+impl<P: 'static> Join<P, Memory<P>> {
     /// Waits until there is no join for this key that is neither completed nor expired, as
     /// [`Memory::settled`] does.
     ///

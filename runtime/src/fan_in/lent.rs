@@ -19,11 +19,11 @@ thread_local! {
 struct Lent {
     /// The function's name for its joins, so that no other function takes it.
     to: &'static str,
-    joined: Arc<dyn Joined>,
+    joined: Arc<Joined>,
 }
 
 /// What is lent to a function, if it is called by its join.
-pub(crate) fn take(function: &'static str) -> Option<Arc<dyn Joined>> {
+pub(crate) fn take(function: &'static str) -> Option<Arc<Joined>> {
     let lent = LENT.try_with(Cell::take).ok().flatten()?;
     if lent.to == function {
         return Some(lent.joined);
@@ -33,20 +33,14 @@ pub(crate) fn take(function: &'static str) -> Option<Arc<dyn Joined>> {
 }
 
 /// Calls a function for a join.
-pub fn call<P, R>(came: &Came<P>, to: &'static str, function: impl FnOnce() -> R) -> R
-where
-    P: Send + Sync + 'static,
-{
+pub fn call<P, R>(came: &Came<P>, to: &'static str, function: impl FnOnce() -> R) -> R {
     let joined = came.joined();
     let (returned, _) = lending(Some(Lent { to, joined }), function);
     returned
 }
 
 /// Calls an `async` function for a join.
-pub fn call_async<P, F>(came: &Came<P>, to: &'static str, function: F) -> Called<F>
-where
-    P: Send + Sync + 'static,
-{
+pub fn call_async<P, F>(came: &Came<P>, to: &'static str, function: F) -> Called<F> {
     let joined = came.joined();
     Called {
         future: function,

@@ -94,7 +94,7 @@ pub use declared::Declared;
 #[doc(hidden)]
 pub use held::{Ended, Held};
 #[doc(hidden)]
-pub use input::{Cloned, cloned, keyed};
+pub use input::{Cloned, Kept, cloned, kept, keyed};
 #[doc(hidden)]
 pub use lent::{Called, call, call_async};
 #[doc(hidden)]

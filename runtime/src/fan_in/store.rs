@@ -49,17 +49,16 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// A store that cannot decode an input of a join that it has just claimed settles it as
 /// [`Undecodable`](Settlement::Undecodable), with the token of the claim: an arrival is answered that the join is parked,
 /// and a sweep goes on without it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not keep joins",
+    label = "not a `Store` of the function's inputs",
+    note = "a store is a `linked_span::fan_in::Memory`, or a type of yours that implements `linked_span::fan_in::Store`"
+)]
 #[expect(
     clippy::len_without_is_empty,
     reason = "whether there is none is one question more for each store to answer"
 )]
 pub trait Store<P>: Send + Sync {
-    /// The function whose joins are kept, called once and before all else. A store that outlives the process keeps them
-    /// under this name, and refuses others' inputs.
-    fn serves(&self, join: &'static str, inputs: &'static [&'static str]) {
-        let _ = (join, inputs);
-    }
-
     /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
     /// after, is found in passing: [`Arrived::overdue`], which the caller hands over, with the token of this arrival.
     fn arrive(
@@ -139,6 +138,12 @@ pub trait Store<P>: Send + Sync {
 }
 
 /// A [`Store`] that never waits: its futures are ready at the first poll, so that a plain `fn` can be a join.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store that never waits",
+    label = "a plain `fn` cannot wait for it",
+    note = "write an `async fn`, whose joins are kept by any `Store`",
+    note = "if its futures are ready at the first poll, implement `linked_span::fan_in::BlockingStore` for it"
+)]
 pub trait BlockingStore<P>: Store<P> {}
 
 /// What a future of a [`BlockingStore`] comes to.
@@ -264,10 +269,6 @@ impl<P> fmt::Debug for Rejected<P> {
 }
 
 impl<P, S: Store<P>> Store<P> for Arc<S> {
-    fn serves(&self, join: &'static str, inputs: &'static [&'static str]) {
-        S::serves(self, join, inputs);
-    }
-
     fn arrive(
         &self,
         key: &str,

@@ -50,9 +50,17 @@ pub struct Sweeping<'j, P: 'static, S: Store<P>> {
     swept: Swept,
 }
 
-impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
+impl<P: 'static, S: Store<P>> Join<P, S> {
     #[doc(hidden)]
-    pub async fn due(&self, max: usize) -> Result<Vec<Held<'_, P, S>>, StoreError> {
+    pub async fn due<'j, D>(
+        &'j self,
+        max: usize,
+        due: fn(Held<'j, P, S>) -> D,
+    ) -> Result<Vec<D>, StoreError> {
+        Ok(self.claim(max).await?.into_iter().map(due).collect())
+    }
+
+    async fn claim(&self, max: usize) -> Result<Vec<Held<'_, P, S>>, StoreError> {
         let due = self.store.due(&self.rules, Token::random(), max).await?;
         Ok(due.into_iter().map(|due| Held::due(self, due)).collect())
     }
@@ -68,7 +76,7 @@ impl<P: Send + Sync + 'static, S: Store<P>> Join<P, S> {
     }
 }
 
-impl<'j, P: Send + Sync + 'static, S: Store<P>> Sweeping<'j, P, S> {
+impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
     /// The next join that is due.
     ///
     /// # Errors
@@ -76,7 +84,7 @@ impl<'j, P: Send + Sync + 'static, S: Store<P>> Sweeping<'j, P, S> {
     /// If the store fails.
     pub async fn next(&mut self) -> Result<Option<Held<'j, P, S>>, StoreError> {
         if self.claimed.len() == 0 {
-            let due = self.join.due(self.left.min(AT_ONCE)).await?;
+            let due = self.join.claim(self.left.min(AT_ONCE)).await?;
             self.left -= self.left.min(due.len());
             self.claimed = due.into_iter();
         }

@@ -65,10 +65,22 @@ mod shadows {
     pub(crate) trait Describe {}
     pub(crate) trait Carrier {}
     pub(crate) trait Keyed {}
+    pub(crate) struct Duration;
+    pub(crate) struct Memory;
+    pub(crate) struct Options;
+    pub(crate) struct Join;
+    pub(crate) struct Arrival;
+    pub(crate) trait Debug {}
+    pub(crate) trait Sync {}
+    pub(crate) trait Store {}
+    pub(crate) trait Iterator {}
+    pub(crate) trait IntoIterator {}
     pub(crate) fn drop() {}
     pub(crate) fn handle() {}
     pub(crate) fn open() {}
     pub(crate) fn collect() {}
+    pub(crate) fn ready() {}
+    pub(crate) fn keyed() {}
 }
 
 /// What an expansion would call without a path.
@@ -85,7 +97,7 @@ macro_rules! unreachable {
     };
 }
 
-use ::linked_span::{LinkedEvent, Origin, linked_span};
+use ::linked_span::{LinkedEvent, Origin, fan_in, linked_span};
 #[allow(unused_imports)]
 use shadows::*;
 
@@ -314,6 +326,69 @@ impl Shop {
     }
 }
 
+/// What is shipped.
+#[derive(::core::clone::Clone, ::core::fmt::Debug, LinkedEvent)]
+pub struct Parcel {
+    #[event(key)]
+    order: u64,
+    metadata: Origin,
+}
+
+/// Joins that everybody sees.
+///
+/// # Errors
+///
+/// If there is no weight.
+#[fan_in(
+    parcel(key = parcel.order, relationship = "packed", attributes(weight = weight)),
+    label(origin = ::core::clone::Clone::clone(&label.metadata)),
+    key = order,
+    name = ::std::format!("ship {}", parcel.order),
+    attributes(order.id = %parcel.order)
+)]
+pub fn ship<'s, T: ::core::convert::Into<u64>>(
+    parcel: Parcel,
+    label: &Parcel,
+    weight: u64,
+    shelf: &'s [u64],
+    more: T,
+) -> ::core::result::Result<&'s [u64], ::std::fmt::Error> {
+    ::linked_span_tests::here();
+    let Parcel { order, metadata } = parcel;
+    ::core::mem::drop(metadata);
+    if weight == order + label.order + more.into() {
+        return ::core::result::Result::Err(::std::fmt::Error);
+    }
+    ::core::result::Result::Ok(shelf)
+}
+
+/// Joins with parameters of every kind, and names like ours.
+#[fan_in(order, payment(key = 1))]
+async fn pay<const SIZE: ::core::primitive::usize>(
+    order: &Numbered,
+    payment: &Payment<u8>,
+    _: &Order,
+    Parcel { order: number, .. }: &Parcel,
+    text: impl ::core::fmt::Display + ::core::clone::Clone,
+    list: &mut [u64; SIZE],
+    __linked_span_came: ::std::string::String,
+) -> ::std::string::String {
+    ::linked_span_tests::here();
+    ::core::future::ready(()).await;
+    for each in list {
+        *each = number + order.number;
+    }
+    ::std::format!("{text}{__linked_span_came}{}", payment.number)
+}
+
+/// Without `Clone`.
+#[derive(LinkedEvent)]
+struct Numbered {
+    #[event(key)]
+    number: u64,
+    metadata: Origin,
+}
+
 const fn number(event: &Event) -> u64 {
     match event {
         Event::Payment(_) => 1,
@@ -384,5 +459,37 @@ async fn handle_all() {
         destructured(order),
     );
     ::std::assert_eq!(handled.13, "1");
-    sdk.assert_each_body_ran_inside(14);
+    join_all().await;
+    sdk.assert_each_body_ran_inside(16);
+}
+
+#[allow(clippy::default_trait_access, clippy::future_not_send)]
+async fn join_all() {
+    let timeout = ::std::time::Duration::from_secs(601);
+    let parcel = || Parcel {
+        order: 1,
+        metadata: ::core::default::Default::default(),
+    };
+    let ship = Ship::in_memory(timeout).on_expired(|expired| {
+        ::std::assert!(expired.inputs.parcel().is_some());
+    });
+    ::std::assert!(ship.parcel(parcel(), 1, &[], 1_u8).is_ok());
+    ::std::assert!(ship.label(parcel(), 1, &[], 1_u16).is_ok());
+    ::std::assert!(ship.sweep(1, &[], 1_u32).is_ok());
+
+    let (order, number, mut list, text) = (order(), parcel(), [0], ::std::string::String::new);
+    let pay = Pay::in_memory(timeout).on_expired(async |expired| {
+        ::std::assert!(expired.inputs.order().is_some());
+    });
+    let numbered = Numbered {
+        number: 1,
+        metadata: ::core::default::Default::default(),
+    };
+    let arrived = pay.order(numbered, &order, &number, 1, &mut list, text());
+    ::std::assert!(arrived.await.is_ok());
+    let arrived = pay.payment(payment(), &order, &number, "x", &mut list, text());
+    ::std::assert!(arrived.await.is_ok());
+    ::std::assert_eq!(list, [2]);
+    let due = pay.due(1).await;
+    ::std::assert!(due.is_ok_and(|due| due.is_empty()));
 }

@@ -2,10 +2,10 @@
 
 pub use spans as telemetry;
 
-use spans::{LinkedEvent, Origin, linked_span};
+use spans::{LinkedEvent, Origin, fan_in, linked_span};
 
 /// An event, by the name that linked-span has here.
-#[derive(Debug, Default, LinkedEvent)]
+#[derive(Clone, Debug, Default, LinkedEvent)]
 #[event(crate = spans, type = "order")]
 pub struct Order {
     /// Its id.
@@ -29,4 +29,18 @@ pub async fn handle(event: &Order, body: impl FnOnce()) -> Result<u64, String> {
         return Err("no number".to_owned());
     }
     Ok(event.number)
+}
+
+/// A function of several events, by the name that linked-span has here.
+///
+/// # Errors
+///
+/// If an order has no number.
+#[fan_in(order, payment(attributes(paid = %payment.id)), crate = ::spans, errors = type)]
+pub async fn join(order: Order, payment: &Order, body: impl Fn() + Clone) -> Result<u64, String> {
+    body();
+    if order.number == 0 {
+        return Err("no number".to_owned());
+    }
+    Ok(order.number + payment.number)
 }

@@ -1,10 +1,12 @@
 //! Handlers in a crate that knows linked-span only as what another crate hands on.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use linked_span_tests::{Sdk, here, here_and};
-use linked_span_tests_renamed::telemetry::{Keyed, LinkedEvent, Origin, linked_span};
-use linked_span_tests_renamed::{Order, handle, telemetry};
+use linked_span_tests_renamed::telemetry::fan_in::Arrival;
+use linked_span_tests_renamed::telemetry::{Keyed, LinkedEvent, Origin, fan_in, linked_span};
+use linked_span_tests_renamed::{Join, Order, handle, telemetry};
 
 #[derive(LinkedEvent)]
 #[event(crate = telemetry)]
@@ -42,6 +44,13 @@ fn several(first: Event, rest: Vec<Event>) -> impl Future<Output = usize> {
         here();
         first + rest.len()
     }
+}
+
+#[fan_in(first, second(key = second.number), crate = telemetry)]
+fn joined(first: &Event, second: Order) -> Order {
+    here();
+    let _ = first;
+    second
 }
 
 macro_rules! handler {
@@ -86,4 +95,24 @@ async fn by_another_name() {
     assert_eq!(several(order(), vec![order()]).await, 2);
     made_by_a_macro(&order());
     sdk.assert_each_body_ran_inside(6);
+}
+
+#[tokio::test]
+async fn joins_by_another_name() {
+    let sdk = Sdk::install();
+    let timeout = Duration::from_secs(600);
+    let order = || Order {
+        number: 7,
+        ..Order::default()
+    };
+    let joins = Joined::in_memory(timeout);
+    joins.first(Event::Order(order())).map(drop).unwrap();
+    let arrival = joins.second(order());
+    assert!(matches!(arrival, Ok(Arrival::Ran(Order { number: 7, .. }))));
+    let joins = Join::in_memory(timeout);
+    joins.order(order(), here).await.map(drop).unwrap();
+    let arrival = joins.payment(order(), here).await;
+    assert!(matches!(arrival, Ok(Arrival::Ran(Ok(14)))));
+    joins.sweep(here).await.map(drop).unwrap();
+    sdk.assert_each_body_ran_inside(2);
 }

@@ -1,0 +1,120 @@
+//! Joins that are due: one at a time, and all in a sweep.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::FanIn;
+use super::parameters::Extra;
+
+impl FanIn {
+    pub(super) fn due_type(&self) -> TokenStream {
+        let (runtime, lints, bound) = (&self.function.runtime, self.lints(), self.store_bound());
+        let (due, payload, store) = (&self.names.due, &self.names.payload, &self.names.store);
+        let (docs, visibility) = (self.docs_of_the_due(), self.visibility());
+        let declaration = self.at_the_function(quote! {
+            #visibility struct #due<'join, #bound>(#runtime::Held<'join, #payload, #store>);
+        });
+        let (key, run) = (self.key_of_the_due(), self.run_of_the_due());
+        quote! {
+            #docs
+            #lints
+            #[derive(::core::fmt::Debug)]
+            #[must_use = "dropped before it has run, it is let go"]
+            #declaration
+
+            #lints
+            impl<#bound> #due<'_, #store> {
+                #key
+                #run
+            }
+        }
+    }
+
+    fn key_of_the_due(&self) -> TokenStream {
+        let (docs, visibility) = (Self::docs_of_key(), self.visibility());
+        quote! {
+            #docs
+            #[must_use]
+            #visibility fn key(&self) -> &::core::primitive::str {
+                self.0.key()
+            }
+        }
+    }
+
+    fn run_of_the_due(&self) -> TokenStream {
+        let (module, returned) = (self.module(), self.returned_of_any_store());
+        let (docs, visibility) = (self.docs_of_run(), self.visibility());
+        let (asyncness, generics, bounds) = self.qualifiers();
+        let extras = self.parameters.extras().map(Extra::parameter);
+        let came = Ident::new("__linked_span_came", Span::mixed_site());
+        let run = self.future(&self.run_for(&came, self.parameters.extras().map(Extra::handed_on)));
+        let settled = self.wait(&quote!(self.0.work(move |#came| #run)));
+        quote! {
+            #docs
+            #visibility #asyncness fn run #generics (
+                self,
+                #(#extras,)*
+            ) -> #module::Settled<#returned>
+            #bounds
+            {
+                #settled
+            }
+        }
+    }
+
+    pub(super) fn due(&self) -> TokenStream {
+        let (module, due, store) = (self.module(), &self.names.due, &self.names.store);
+        let (docs, visibility) = (Self::docs_of_due(), self.visibility());
+        let (asyncness, ..) = self.qualifiers();
+        let claimed = self.wait(&quote!(self.0.due(max, #due)));
+        quote! {
+            #docs
+            #visibility #asyncness fn due(
+                &self,
+                max: ::core::primitive::usize,
+            ) -> ::core::result::Result<::std::vec::Vec<#due<'_, #store>>, #module::StoreError> {
+                #claimed
+            }
+        }
+    }
+
+    pub(super) fn sweep(&self) -> TokenStream {
+        let module = self.module();
+        let (docs, visibility) = (Self::docs_of_sweep(), self.visibility());
+        let (asyncness, generics, bounds) = self.qualifiers();
+        let parameters = self.parameters.extras().map(Extra::repeated_parameter);
+        let predicates = bounds.iter().flat_map(|bounds| &bounds.predicates);
+        let repeated = self.parameters.extras().filter_map(Extra::repeated_bound);
+        let handed_on = self.parameters.extras().filter_map(Extra::repeated);
+        let mixed = |name| Ident::new(name, Span::mixed_site());
+        let (came, sweeping, held) = (
+            mixed("__linked_span_came"),
+            mixed("__linked_span_sweeping"),
+            mixed("__linked_span_held"),
+        );
+        let run = self.future(&self.run_for(&came, self.parameters.extras().map(Extra::handed_on)));
+        let (begun, next, settled) = (
+            self.wait(&quote!(self.0.sweep())),
+            self.wait(&quote!(#sweeping.next())),
+            self.wait(&quote!(#held.work(move |#came| #run))),
+        );
+        quote! {
+            #docs
+            #visibility #asyncness fn sweep #generics (
+                &self,
+                #(#parameters,)*
+            ) -> ::core::result::Result<#module::Swept, #module::StoreError>
+            where
+                #(#predicates,)*
+                #(#repeated,)*
+            {
+                let mut #sweeping = #begun?;
+                while let ::core::option::Option::Some(#held) = #next? {
+                    #(#handed_on)*
+                    #sweeping.count(&#settled);
+                }
+                ::core::result::Result::Ok(#sweeping.done())
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The type of what has come for one run of the function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::FanIn;
+use super::kept::Input;
+use super::parameters::Given;
+use super::spans::place_literal;
+use crate::error::at;
+
+impl FanIn {
+    pub(super) fn inputs_type(&self) -> TokenStream {
+        let (runtime, lints) = (&self.function.runtime, self.lints());
+        let (inputs, payload) = (&self.names.inputs, &self.names.payload);
+        let (docs, visibility) = (self.docs_of_inputs(), self.visibility());
+        let declaration = self.at_the_function(quote! {
+            #visibility struct #inputs(#runtime::Came<#payload>);
+        });
+        let accessors = self.parameters.inputs.iter().enumerate();
+        let accessors = accessors.map(|(place, input)| self.accessor(place, input));
+        let (declared, run) = (self.declared(), self.run());
+        quote! {
+            #docs
+            #lints
+            #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+            #declaration
+
+            #lints
+            impl #inputs {
+                #(#accessors)*
+                #declared
+                #run
+            }
+        }
+    }
+
+    fn accessor(&self, place: usize, input: &Input) -> TokenStream {
+        let (docs, visibility) = (Self::docs_of_an_input(input), self.visibility());
+        let (ident, kept, place) = (&input.ident, &input.kept, place_literal(place));
+        quote! {
+            #docs
+            #[must_use]
+            #visibility fn #ident(&self) -> ::core::option::Option<&#kept> {
+                self.0.get::<#place>()
+            }
+        }
+    }
+
+    /// What is known before anything comes; here, since this type has no parameters.
+    fn declared(&self) -> TokenStream {
+        let (runtime, payload) = (&self.function.runtime, &self.names.payload);
+        let (declared, name) = (declared_const(), self.names.text());
+        let names = self.parameters.inputs.iter().map(Input::name);
+        let (expired, link) = self.expired();
+        quote! {
+            const #declared: &'static #runtime::Declared<#payload> =
+                &#runtime::Declared::new(#name, &[#(#names),*], #expired, #link);
+        }
+    }
+
+    /// The path of that.
+    pub(super) fn declared_path(&self) -> TokenStream {
+        let (inputs, declared) = (&self.names.inputs, declared_const());
+        quote!(#inputs::#declared)
+    }
+
+    /// Calls the function with what has come.
+    fn run(&self) -> TokenStream {
+        let runtime = &self.function.runtime;
+        let function = &self.function.handler.signature.ident;
+        let (asyncness, generics, bounds) = self.qualifiers();
+        let (run, returned) = (run_method(), self.returned());
+        let chosen = self.chosen_generics();
+        let (mut extras, mut inputs) = (TokenStream::new(), TokenStream::new());
+        let mut arguments = Vec::new();
+        for (index, given) in self.parameters.all.iter().enumerate() {
+            // A name of our own: the function may be called like one of its parameters.
+            let argument = format_ident!("__linked_span_{index}", span = Span::mixed_site());
+            match given {
+                Given::Input(place) => {
+                    let value = self.value(*place);
+                    inputs.extend(quote!(let #argument = #value;));
+                }
+                Given::Extra(extra) => {
+                    let ty = &extra.pattern.ty;
+                    extras.extend(quote!(#argument: #ty,));
+                }
+            }
+            arguments.push(argument);
+        }
+        let (name, call) = (
+            self.names.text(),
+            quote!(#function #chosen(#(#arguments),*)),
+        );
+        let call = if self.is_async {
+            quote!(#runtime::call_async(&self.0, #name, #call).await)
+        } else {
+            quote!(#runtime::call(&self.0, #name, || #call))
+        };
+        let value = Ident::new("__linked_span_returned", Span::mixed_site());
+        quote! {
+            #asyncness fn #run #generics (self, #extras) -> #runtime::Ended<#returned>
+            #bounds
+            {
+                use #runtime::Succeeded as _;
+                #inputs
+                let #value = #call;
+                let succeeded = (&&#runtime::Returned(&#value)).succeeded();
+                #runtime::Ended { returned: #value, succeeded }
+            }
+        }
+    }
+
+    /// The input at this place, as the function takes it.
+    fn value(&self, place: usize) -> TokenStream {
+        let (runtime, input) = (&self.function.runtime, &self.parameters.inputs[place]);
+        let place = place_literal(place);
+        let mut value = quote!(self.0.input::<#place>());
+        if !input.by_reference {
+            value = quote!(#runtime::cloned(#value));
+        }
+        at(input.type_span(), value)
+    }
+
+    /// The future that calls the function with what has come.
+    pub(super) fn run_for(
+        &self,
+        came: &Ident,
+        extras: impl Iterator<Item = TokenStream>,
+    ) -> TokenStream {
+        let (inputs, run) = (&self.names.inputs, run_method());
+        let chosen = self.chosen_generics();
+        quote!(#inputs(#came).#run #chosen(#(#extras),*))
+    }
+}
+
+/// Hidden, as what follows, and in nobody's way: no input is called so.
+fn run_method() -> Ident {
+    Ident::new("__linked_span_run", Span::mixed_site())
+}
+
+fn declared_const() -> Ident {
+    Ident::new("__LINKED_SPAN_DECLARED", Span::mixed_site())
+}

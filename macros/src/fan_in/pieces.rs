@@ -1,0 +1,139 @@
+//! What several of the generated items consist of.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, GenericParam, Generics, Token, Type, WhereClause};
+
+use super::FanIn;
+use super::capturing::capturing;
+use crate::error::at;
+use crate::output::returned;
+
+impl FanIn {
+    /// `::linked_span::fan_in`
+    pub(super) fn module(&self) -> TokenStream {
+        let crate_path = &self.crate_path;
+        self.at_the_function(quote!(#crate_path::fan_in))
+    }
+
+    /// What the store keeps, written once: an error in an input's type is one error.
+    pub(super) fn payload(&self) -> TokenStream {
+        let (module, lints, payload) = (self.module(), self.lints(), &self.names.payload);
+        let one_of = format_ident!("OneOf{}", self.parameters.inputs.len());
+        let kept = self.parameters.inputs.iter().map(|input| &input.kept);
+        quote!(#lints type #payload = #module::#one_of<#(#kept),*>;)
+    }
+
+    /// `S: Store<…>`, the stores on which it runs.
+    pub(super) fn store_bound(&self) -> TokenStream {
+        let (module, payload, store) = (self.module(), &self.names.payload, &self.names.store);
+        let bound = Ident::new(
+            if self.is_async {
+                "Store"
+            } else {
+                "BlockingStore"
+            },
+            Span::mixed_site(),
+        );
+        self.at_the_function(quote!(#store: #module::#bound<#payload>))
+    }
+
+    /// Where an error belongs that is nobody's in particular.
+    pub(super) fn at_the_function(&self, tokens: TokenStream) -> TokenStream {
+        let function = &self.function.handler.signature.ident;
+        at(function.span().resolved_at(Span::mixed_site()), tokens)
+    }
+
+    pub(super) fn visibility(&self) -> &syn::Visibility {
+        &self.function.handler.visibility
+    }
+
+    pub(super) fn returned(&self) -> Type {
+        returned(&self.function.handler.signature)
+    }
+
+    /// The same where the store is a parameter, which every opaque type has to capture.
+    pub(super) fn returned_of_any_store(&self) -> TokenStream {
+        capturing(self.returned().into_token_stream(), &self.names.store)
+    }
+
+    /// What a method that calls the function has from it.
+    pub(super) fn qualifiers(&self) -> (Option<Token![async]>, Generics, Option<&WhereClause>) {
+        let signature = &self.function.handler.signature;
+        let generics = Generics {
+            where_clause: None,
+            ..signature.generics.clone()
+        };
+        let bounds = signature.generics.where_clause.as_ref();
+        (signature.asyncness, generics, bounds)
+    }
+
+    /// `::<T, SIZE>`: what the caller has chosen need not be found out again.
+    pub(super) fn chosen_generics(&self) -> Option<TokenStream> {
+        let generics = &self.function.handler.signature.generics;
+        let mut chosen = generics
+            .params
+            .iter()
+            .filter_map(|parameter| match parameter {
+                GenericParam::Type(parameter) => Some(&parameter.ident),
+                GenericParam::Const(parameter) => Some(&parameter.ident),
+                GenericParam::Lifetime(_) => None,
+            })
+            .peekable();
+        chosen.peek()?;
+        Some(quote!(::<#(#chosen),*>))
+    }
+
+    /// What a future of the runtime's comes to.
+    pub(super) fn wait(&self, future: &TokenStream) -> TokenStream {
+        let runtime = &self.function.runtime;
+        if self.is_async {
+            quote!(#future.await)
+        } else {
+            quote!(#runtime::ready(#future))
+        }
+    }
+
+    /// A call of a method of ours, as the future that the runtime takes.
+    pub(super) fn future(&self, call: &TokenStream) -> TokenStream {
+        if self.is_async {
+            call.clone()
+        } else {
+            quote!(async move { #call })
+        }
+    }
+
+    /// Where the function is, its types are; and they raise no lint, for they are ours, and the user need not call each
+    /// method.
+    pub(super) fn lints(&self) -> TokenStream {
+        let conditions = self.attributes_called("cfg");
+        let own = ["allow", "expect"].map(|word| {
+            let lints = self.attributes_called(word);
+            lints.filter_map(|lints| Some(&lints.meta.require_list().ok()?.tokens))
+        });
+        let own = own.into_iter().flatten();
+        quote! {
+            #(#conditions)*
+            #[allow(
+                dead_code,
+                deprecated,
+                private_bounds,
+                private_interfaces,
+                single_use_lifetimes,
+                unknown_lints,
+                unreachable_pub,
+                unused_lifetimes,
+                clippy::all,
+                clippy::pedantic,
+                clippy::nursery
+            )]
+            #(#[allow(#own)])*
+        }
+    }
+
+    /// The function's own attributes of this name.
+    pub(super) fn attributes_called(&self, name: &'static str) -> impl Iterator<Item = &Attribute> {
+        let attributes = self.function.handler.attributes.iter();
+        attributes.filter(move |attribute| attribute.path().is_ident(name))
+    }
+}

@@ -1,0 +1,27 @@
+//! The joins are called like a type of the function's.
+
+use linked_span::{LinkedEvent, Origin, fan_in};
+
+#[derive(Clone, LinkedEvent)]
+struct Event {
+    #[event(key)]
+    order: u64,
+    metadata: Origin,
+}
+
+struct Ship;
+struct PackDue;
+struct Label;
+
+#[fan_in(payment, inventory)]
+fn ship(payment: Event, inventory: Event, ship: &Ship) {}
+
+#[fan_in(payment, inventory)]
+fn pack(payment: Event, inventory: Event) -> Option<PackDue> {
+    None
+}
+
+#[fan_in(payment, inventory, join = Label)]
+fn print<T: Into<Label>>(payment: Event, inventory: Event, label: T) {}
+
+fn main() {}
