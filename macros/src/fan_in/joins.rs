@@ -273,11 +273,11 @@ impl FanIn {
             mixed("__linked_span_held"),
         );
         let run = self.run_for(&came, self.parameters.extras().map(Extra::repeated));
-        let body = calls.body(run);
+        // Not `move`: what is handed on is needed the next time.
         let body = if self.is_async {
-            body
+            run
         } else {
-            quote!({ #body })
+            quote!({ async { #run } })
         };
         let (begun, next, settled) = (
             calls.wait(&quote!(self.0.sweep())),

@@ -1,0 +1,94 @@
+//! Functions that run once all their inputs have come, and what was exported of them.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "an input is given as its function takes it, whatever that does with it"
+)]
+
+mod extras;
+
+use std::time::Duration;
+
+use linked_span::fan_in::{Arrival, ArriveError, Memory, Moment, Options, Swept};
+use linked_span::{LinkedEvent, Origin};
+use linked_span_tests::{Time, producer};
+use serde::{Deserialize, Serialize};
+
+const TIMEOUT: Moment = 600_000;
+const LEASE: Moment = 300_000;
+const BACKOFF: Moment = 1_000;
+const DEDUP_WINDOW: Moment = 3_600_000;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LinkedEvent)]
+#[event(type = "payment.confirmed")]
+struct PaymentConfirmed {
+    id: String,
+    #[event(key)]
+    order_id: String,
+    metadata: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LinkedEvent)]
+struct InventoryReserved {
+    #[event(key)]
+    order_id: String,
+    metadata: Origin,
+}
+
+fn payment(order_id: &str) -> PaymentConfirmed {
+    PaymentConfirmed {
+        id: "p-1".into(),
+        order_id: order_id.into(),
+        metadata: producer(1).into(),
+    }
+}
+
+fn inventory(order_id: &str) -> InventoryReserved {
+    InventoryReserved {
+        order_id: order_id.into(),
+        metadata: producer(2).into(),
+    }
+}
+
+fn options() -> Options {
+    Options::timeout(Duration::from_millis(TIMEOUT))
+        .lease(Duration::from_millis(LEASE))
+        .backoff(Duration::from_millis(BACKOFF))
+        .dedup_window(Duration::from_millis(DEDUP_WINDOW))
+}
+
+/// A memory of one part, in which each arrival sees what is overdue.
+fn memory<P>(time: &Time) -> Memory<P> {
+    time.of(Memory::new().shards(1))
+}
+
+/// The names of what is still to come, of an arrival that waits for it.
+fn waits_for<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> String {
+    match arrival {
+        Ok(Arrival::Waiting { missing, .. }) => missing.to_string(),
+        Ok(_) => panic!("it does not wait"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What a run returned that succeeded.
+fn ran<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> T {
+    match arrival {
+        Ok(Arrival::Ran(returned)) => returned,
+        Ok(_) => panic!("it has not run"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What it came to, in the order of its declaration.
+fn counts(swept: Swept) -> [usize; 5] {
+    let Swept {
+        ran,
+        failed,
+        unrecorded,
+        expired,
+        not_handed_over,
+        ..
+    } = swept;
+    [ran, failed, unrecorded, expired, not_handed_over]
+}
