@@ -6,12 +6,16 @@
 )]
 
 mod extras;
+mod spans;
 
 use std::time::Duration;
 
 use linked_span::fan_in::{Arrival, ArriveError, Memory, Moment, Options, Swept};
 use linked_span::{LinkedEvent, Origin};
-use linked_span_tests::{Time, producer};
+use linked_span_tests::{Time, pairs, producer};
+use opentelemetry::Value;
+use opentelemetry::trace::SpanContext;
+use opentelemetry_sdk::trace::SpanData;
 use serde::{Deserialize, Serialize};
 
 const TIMEOUT: Moment = 600_000;
@@ -91,4 +95,20 @@ fn counts(swept: Swept) -> [usize; 5] {
         ..
     } = swept;
     [ran, failed, unrecorded, expired, not_handed_over]
+}
+
+type Pairs<'p> = Vec<(&'p str, Value)>;
+
+/// Each link, with its attributes.
+fn links(span: &SpanData) -> Vec<(SpanContext, Pairs<'_>)> {
+    let links = span.links.links.iter();
+    links
+        .map(|link| (link.span_context.clone(), pairs(&link.attributes)))
+        .collect()
+}
+
+fn attribute(span: &SpanData, key: &str) -> Option<Value> {
+    let mut attributes = span.attributes.iter();
+    let attribute = attributes.find(|attribute| attribute.key.as_str() == key)?;
+    Some(attribute.value.clone())
 }

@@ -120,7 +120,7 @@ impl FanIn {
 
     fn new_method(&self) -> TokenStream {
         let (module, runtime) = (self.module(), &self.function.runtime);
-        let (docs, visibility) = (Self::docs_of_new(), self.visibility());
+        let (docs, visibility, payload) = (Self::docs_of_new(), self.visibility(), self.payload());
         let name = self.names.text();
         let inputs = self.parameters.inputs.iter().map(Input::name);
         let (expired, link) = self.expired();
@@ -129,7 +129,7 @@ impl FanIn {
             #[must_use]
             #visibility fn new(store: S, options: #module::Options) -> Self {
                 let declared = const {
-                    &#runtime::Declared::new(#name, &[#(#inputs),*], #expired, #link)
+                    &#runtime::Declared::<#payload>::new(#name, &[#(#inputs),*], #expired, #link)
                 };
                 Self(#module::Join::new(declared, store, &options))
             }
