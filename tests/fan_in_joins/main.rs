@@ -4,14 +4,37 @@
     clippy::needless_pass_by_value,
     reason = "an input is given as its function takes it, whatever that does with it"
 )]
+#![expect(
+    clippy::result_large_err,
+    reason = "an input that is not taken comes back, however large it is"
+)]
 
+mod arrivals;
+mod article;
+mod cancelled;
+mod context;
+mod due;
+mod durable;
+mod encoded;
+mod errors;
+mod expired;
+mod expiry;
 mod extras;
+mod inputs;
+mod keys;
+mod lent;
+mod parked;
+mod recorded;
+mod renewed;
+mod runs;
 mod spans;
 
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, ArriveError, Memory, Moment, Options, Swept};
-use linked_span::{LinkedEvent, Origin};
+use linked_span::fan_in::{Arrival, ArriveError, Memory, Moment, OneOf2, Options, Swept};
+use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Time, pairs, producer};
 use opentelemetry::Value;
 use opentelemetry::trace::SpanContext;
@@ -39,6 +62,9 @@ struct InventoryReserved {
     metadata: Origin,
 }
 
+/// What a store of these two keeps.
+type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
+
 fn payment(order_id: &str) -> PaymentConfirmed {
     PaymentConfirmed {
         id: "p-1".into(),
@@ -64,6 +90,17 @@ fn options() -> Options {
 /// A memory of one part, in which each arrival sees what is overdue.
 fn memory<P>(time: &Time) -> Memory<P> {
     time.of(Memory::new().shards(1))
+}
+
+/// A consumer, in whose span something arrives.
+#[linked_span(event)]
+fn consume<T>(event: &Origin, arrive: impl FnOnce() -> T) -> T {
+    arrive()
+}
+
+#[linked_span(event)]
+async fn consume_later<F: Future>(event: &Origin, arrive: F) -> F::Output {
+    arrive.await
 }
 
 /// The names of what is still to come, of an arrival that waits for it.
@@ -111,4 +148,21 @@ fn attribute(span: &SpanData, key: &str) -> Option<Value> {
     let mut attributes = span.attributes.iter();
     let attribute = attributes.find(|attribute| attribute.key.as_str() == key)?;
     Some(attribute.value.clone())
+}
+
+/// Polls so often, and drops it. What it came to, if it was done.
+fn polled<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
+    let mut future = pin!(future);
+    (0..times).find_map(|_| match poll_once(future.as_mut()) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    })
+}
+
+fn done<T>(future: impl Future<Output = T>) -> T {
+    polled(future, 100).expect("it to be done")
+}
+
+fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }
