@@ -20,6 +20,7 @@ mod errors;
 mod expired;
 mod expiry;
 mod extras;
+mod handed_over;
 mod inputs;
 mod keys;
 mod lent;
