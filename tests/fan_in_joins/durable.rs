@@ -376,18 +376,18 @@ fn events_are_of_any_shape_that_serde_takes() {
     }
 
     #[fan_in(order, parcels(key = parcels[0].order_id))]
-    fn send(order: &Order, parcels: Vec<Paid>) -> usize {
+    fn dispatch(order: &Order, parcels: Vec<Paid>) -> usize {
         parcels.len()
     }
 
     let (sdk, time) = (Sdk::install(), Time::default());
-    let send = Send::new(Encoded::new(&time), options());
+    let joins = Dispatch::new(Encoded::new(&time), options());
     let paid = |number| Paid {
         order_id: 7,
         metadata: producer(number).into(),
     };
-    assert_eq!(waits_for(send.parcels(vec![paid(1), paid(2)])), "order");
-    assert_eq!(ran(send.order(Order::Paid(paid(3)))), 2);
+    assert_eq!(waits_for(joins.parcels(vec![paid(1), paid(2)])), "order");
+    assert_eq!(ran(joins.order(Order::Paid(paid(3)))), 2);
     let to: Vec<_> = links(&sdk.span()).into_iter().map(|(to, _)| to).collect();
     assert_eq!(to, [producer(3), producer(1), producer(2)]);
 
@@ -395,5 +395,5 @@ fn events_are_of_any_shape_that_serde_takes() {
         order_id: 8,
         metadata: None,
     };
-    assert_eq!(waits_for(send.order(given)), "parcels");
+    assert_eq!(waits_for(joins.order(given)), "parcels");
 }

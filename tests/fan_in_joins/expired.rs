@@ -90,16 +90,21 @@ fn an_input_without_a_valid_origin_makes_no_link() {
 #[test]
 fn all_that_is_missing_in_the_order_of_the_declaration() {
     #[fan_in(payment, inventory, label, key = order_id)]
-    fn send(label: &InventoryReserved, inventory: &InventoryReserved, payment: &PaymentConfirmed) {}
+    fn dispatch(
+        label: &InventoryReserved,
+        inventory: &InventoryReserved,
+        payment: &PaymentConfirmed,
+    ) {
+    }
 
     let (sdk, time) = (Sdk::install(), Time::default());
-    let send = Send::new(memory(&time), options());
+    let joins = Dispatch::new(memory(&time), options());
     assert_eq!(
-        waits_for(send.inventory(inventory("o-1"))),
+        waits_for(joins.inventory(inventory("o-1"))),
         "payment, label"
     );
     time.pass(TIMEOUT);
-    assert_eq!(counts(send.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(counts(joins.sweep().unwrap()), [0, 0, 0, 1, 0]);
     assert_eq!(sdk.span().status, Status::error("missing: payment, label"));
 }
 
@@ -110,14 +115,14 @@ fn its_links_are_described_as_the_functions() {
         payment(relationship = payment.id, attributes(order.id = payment.order_id, how = how)),
         inventory(relationship = how, attributes(reserved = true)),
     )]
-    fn send(payment: &PaymentConfirmed, inventory: &InventoryReserved, how: &str) {}
+    fn dispatch(payment: &PaymentConfirmed, inventory: &InventoryReserved, how: &str) {}
 
     let (sdk, time) = (Sdk::install(), Time::default());
-    let send = Send::new(memory(&time), options());
-    assert_eq!(waits_for(send.payment(payment("o-1"), "")), "inventory");
-    assert_eq!(waits_for(send.inventory(inventory("o-2"), "")), "payment");
+    let joins = Dispatch::new(memory(&time), options());
+    assert_eq!(waits_for(joins.payment(payment("o-1"), "")), "inventory");
+    assert_eq!(waits_for(joins.inventory(inventory("o-2"), "")), "payment");
     time.pass(TIMEOUT);
-    assert_eq!(counts(send.sweep("").unwrap()), [0, 0, 0, 2, 0]);
+    assert_eq!(counts(joins.sweep("").unwrap()), [0, 0, 0, 2, 0]);
     let [first, second] = &sdk.spans()[..] else {
         panic!("expected two spans");
     };
@@ -132,15 +137,15 @@ fn its_links_are_described_as_the_functions() {
 
 #[test]
 fn a_name_that_is_computed_is_the_functions_alone() {
-    #[fan_in(payment, inventory, name = format!("send {}", payment.order_id), scope = "orders")]
-    fn send(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
+    #[fan_in(payment, inventory, name = format!("dispatch {}", payment.order_id), scope = "orders")]
+    fn dispatch(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
     let (sdk, time) = (Sdk::install(), Time::default());
-    let send = Send::new(memory(&time), options());
-    assert_eq!(waits_for(send.payment(payment("o-1"))), "inventory");
+    let joins = Dispatch::new(memory(&time), options());
+    assert_eq!(waits_for(joins.payment(payment("o-1"))), "inventory");
     time.pass(TIMEOUT);
-    assert_eq!(counts(send.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(counts(joins.sweep().unwrap()), [0, 0, 0, 1, 0]);
     let span = sdk.span();
-    assert_eq!(span.name, "send expired");
+    assert_eq!(span.name, "dispatch expired");
     assert_eq!(span.instrumentation_scope.name(), "orders");
 }

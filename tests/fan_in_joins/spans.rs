@@ -249,18 +249,22 @@ fn a_tracer_of_ones_own_is_the_expired_joins_too() {
     assert_eq!(sdk.spans().len(), 0);
     let spans = EXPORTER.get_finished_spans().expect("spans");
     let names = spans.iter().map(|span| &*span.name);
-    let names: Vec<_> = names.filter(|name| *name != "send").collect();
+    let names: Vec<_> = names.filter(|name| *name != "dispatch").collect();
     assert_eq!(names, ["ship_elsewhere", "ship_elsewhere expired"]);
 }
 
 #[test]
 fn a_tracer_that_the_function_is_given_is_its_own_alone() {
     #[fan_in(payment, inventory, tracer = tracer)]
-    fn send(payment: &PaymentConfirmed, inventory: &InventoryReserved, tracer: &'static SdkTracer) {
+    fn dispatch(
+        payment: &PaymentConfirmed,
+        inventory: &InventoryReserved,
+        tracer: &'static SdkTracer,
+    ) {
     }
 
     let (sdk, time) = (Sdk::install(), Time::default());
-    let joins = Send::new(memory(&time), options());
+    let joins = Dispatch::new(memory(&time), options());
     assert_eq!(
         waits_for(joins.payment(payment("o-1"), &TRACER)),
         "inventory"
@@ -273,7 +277,7 @@ fn a_tracer_that_the_function_is_given_is_its_own_alone() {
     );
     time.pass(TIMEOUT);
     assert_eq!(counts(joins.sweep(&TRACER).unwrap()), [0, 0, 0, 1, 0]);
-    assert_eq!(sdk.span().name, "send expired");
+    assert_eq!(sdk.span().name, "dispatch expired");
 }
 
 #[test]
