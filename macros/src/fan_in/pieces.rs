@@ -103,25 +103,18 @@ impl FanIn {
         }
     }
 
-    /// Where the function is, its types are; and they raise no lint, for they are ours, and the user need not call each
-    /// method.
+    /// What is generated has the user's words in it, and raises no lint for how it uses them; what the function allows is
+    /// allowed there too.
     pub(super) fn lints(&self) -> TokenStream {
-        let conditions = self.attributes_called("cfg");
         let own = ["allow", "expect"].map(|word| {
             let lints = self.attributes_called(word);
             lints.filter_map(|lints| Some(&lints.meta.require_list().ok()?.tokens))
         });
         let own = own.into_iter().flatten();
         quote! {
-            #(#conditions)*
             #[allow(
-                dead_code,
                 deprecated,
-                private_bounds,
-                private_interfaces,
                 single_use_lifetimes,
-                unknown_lints,
-                unreachable_pub,
                 unused_lifetimes,
                 clippy::all,
                 clippy::pedantic,

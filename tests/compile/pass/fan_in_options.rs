@@ -88,11 +88,13 @@ fn id(payment: &Payment) -> String {
 
 #[fan_in(
     payment(key = id(&payment), origin = origin(&payment), relationship = id(&payment)),
-    other(key = id(other), origin = origin(other), attributes(id = id(other)))
+    other(key = id(other), origin = origin(other), attributes(id = id(other))),
+    number(key = number, origin = Origin::default(), attributes(is_seven = number == 7))
 )]
-fn as_given(payment: Payment, other: &Payment) {
+fn as_given(payment: Payment, other: &Payment, number: u64) {
     here();
     drop(payment);
+    assert_eq!(number, 7);
     let _ = other;
 }
 
@@ -163,5 +165,6 @@ async fn main() {
     let joins = AsGiven::in_memory(timeout);
     joins.payment(payment()).map(drop).unwrap();
     joins.other(payment()).map(drop).unwrap();
+    joins.number(7).map(drop).unwrap();
     sdk.assert_each_body_ran_inside(3);
 }
