@@ -54,6 +54,9 @@ use proc_macro::TokenStream;
 /// A parameter may be a batch: a slice, a `Vec`, a `VecDeque`, an array, or a type that implements `Events`. Its type
 /// tells. Then the span is linked to each of its events.
 ///
+/// Of several parameters, all have to be there when the function is called. Where they come one at a time, and the
+/// function has to wait for the last, it is a [`#[fan_in]`](macro@fan_in).
+///
 /// # Options
 ///
 /// After the parameters, in any order:
@@ -132,6 +135,7 @@ use proc_macro::TokenStream;
 /// | the return type hides a future, as an alias does | `async fn`, `-> impl Future<Output = …>`, `-> Pin<Box<dyn Future<Output = …> + Send + '_>>` |
 /// | it returns a stream | put it on the function that handles an item |
 /// | a `const fn` | call it from a handler that is not `const` |
+/// | `key` or `join` | they are options of [`#[fan_in]`](macro@fan_in) |
 /// | a test | put it on the handler that the test calls |
 /// | a method of a trait, without a body | put it on the implementations |
 /// | an `impl` block or a trait | put it on each method that handles events |
@@ -146,6 +150,191 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Declares a function that runs once all its inputs have come.
+///
+/// ```
+/// use std::time::Duration;
+/// use linked_span::fan_in::Arrival;
+/// use linked_span::{LinkedEvent, Origin, fan_in};
+///
+/// #[derive(Clone, LinkedEvent)]
+/// struct PaymentConfirmed {
+///     #[event(key)]
+///     order_id: u64,
+///     metadata: Origin,
+/// }
+///
+/// #[derive(LinkedEvent)]
+/// struct InventoryReserved {
+///     #[event(key)]
+///     order_id: u64,
+///     metadata: Origin,
+/// }
+///
+/// # struct Shipping;
+/// #[fan_in(payment, inventory)]
+/// async fn fulfill_order(
+///     payment: PaymentConfirmed,
+///     inventory: &InventoryReserved,
+///     shipping: &Shipping,
+/// ) -> Result<u64, std::io::Error> {
+///     // …
+///     Ok(payment.order_id)
+/// }
+///
+/// # linked_span::fan_in::ready(async {
+/// # let shipping = Shipping;
+/// # let payment = PaymentConfirmed { order_id: 7, metadata: Origin::default() };
+/// # let inventory = InventoryReserved { order_id: 7, metadata: Origin::default() };
+/// let fulfill = FulfillOrder::in_memory(Duration::from_secs(600)); // how long a half may wait
+/// let first = fulfill.payment(payment, &shipping).await?;
+/// assert!(matches!(first, Arrival::Waiting { .. }));
+/// let last = fulfill.inventory(inventory, &shipping).await?;
+/// assert!(matches!(last, Arrival::Ran(Ok(7)))); // in a span that is linked to both producers
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+///
+/// Whoever brings the last input runs the function. Called directly, it is the function it was, in a span that is linked to
+/// each input, as with [`#[linked_span(payment, inventory)]`](macro@linked_span).
+///
+/// # What is declared
+///
+/// Beside the function, as visible as it, and called after it or as `join = Name` says:
+///
+/// | item | what it is |
+/// | --- | --- |
+/// | `FulfillOrder<S>` | the function's joins, in a store `S`; by default in memory |
+/// | `FulfillOrder::in_memory(timeout)` | joins in this process's memory; `timeout` is how long the first input waits for the others |
+/// | `FulfillOrder::new(store, options)` | joins in another [`Store`], or with other [`Options`] |
+/// | `.on_expired(closure)` | what becomes of a join whose time is over: the closure is given an [`Expired`], and returns `()` or a `Result`, of an `async fn` as a future; without it, only a span says so |
+/// | `.payment(event, …)`, `.inventory(event, …)` | an input arrives: an [`Arrival`], or an [`ArriveError`] that gives the input back |
+/// | `.sweep(…)` | runs again what has failed, and hands over what has expired; to be called every now and then |
+/// | `.due(max)` | the same in steps: a list of `FulfillOrderDue`, each with `key()` and `run(…)` |
+/// | `.join()` | the [`Join`], for what does not depend on the function: `store()`, `len()`, and in memory `settled(key)` |
+/// | `FulfillOrderInputs` | what has come, in an [`Expired`]: a method an input, which returns an `Option<&_>` |
+///
+/// An `async fn` has `async` methods, on any [`Store`]; a plain `fn` has plain ones, on a [`BlockingStore`], as [`Memory`]
+/// is.
+///
+/// # Inputs, and their keys
+///
+/// The parameters that the attribute names are the inputs, from two to twelve; links stand in this order, whichever came
+/// last. An input by value is cloned for each run, since one that fails is followed by another; by reference it need not be
+/// `Clone`. Joins keep inputs for other threads and other callers: their types are `Send`, `Sync` and `'static`, and do not
+/// depend on generics. They are [`LinkedEvent`]s, or batches, or say where their origin is.
+///
+/// | attribute | the correlation key of an input |
+/// | --- | --- |
+/// | `#[fan_in(payment, inventory)]` | [`Keyed::key`], which `#[event(key)]` on a field derives |
+/// | `#[fan_in(payment, inventory, key = order_id)]` | this field of every input, or of a field of it: `key = order.id` |
+/// | `#[fan_in(payment(key = payment.order.id), inventory)]` | this expression over the one input; anything `Display` |
+///
+/// Keys are compared as text. An empty one is an error.
+///
+/// # Other parameters
+///
+/// They are parameters of each method too, and handed on to the function: `fulfill.payment(event, &shipping)`. Generics and
+/// bounds go with them, and what is returned may borrow from them, if the lifetime has a name. A `sweep`, which may run the
+/// function several times, clones what it takes by value; only who calls it is asked for `Clone`.
+///
+/// # Options
+///
+/// All of [`#[linked_span]`](macro@linked_span#options), with `kind = internal` as the default, and, after the parameters:
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `key = FIELD` | the field that is the key of every input |
+/// | `join = NAME` | what the type of the joins is called; by default as the function, in upper camel case |
+///
+/// In an input's parentheses stand `key`, `origin`, `relationship` and `attributes`: `payment(key = payment.order.id,
+/// relationship = "payment_confirmation")`. Its `key` and `origin` speak of no other parameter. Where a `relationship` or an
+/// attribute of a link does, it is left out of the span of an expired join, for which nobody brought the others.
+///
+/// # What is recorded
+///
+/// | where | what |
+/// | --- | --- |
+/// | on the function's span | `fan_in.key`, `fan_in.input_count`, what `attributes` add |
+/// | on each link | `link.relationship` (by default the input's name), `fan_in.wait`, the seconds that the input waited, `event.id`, `link.event_type`, what `attributes` add |
+/// | on the span in which an input arrives | an event `fan_in.arrival`, with `fan_in.join` (`FulfillOrder`), `fan_in.input` and `fan_in.outcome` |
+/// | on the span of an expired join | it is called `fulfill_order expired`, begins a trace, is linked to what has come, and has the status `Error`, with `missing: inventory` or `not completed in 3 attempts`; `fan_in.key`, `fan_in.input_count` |
+///
+/// `fan_in.outcome` is `waiting`, `duplicate`, `ran`, `failed`, `unrecorded` or `busy`, after the [`Arrival`]; `completed` or
+/// `expired`, where that is `Closed`; `full`, `no_key` or `store_failed` after an error; and `dropped`, where the arrival did
+/// not get that far.
+///
+/// # What an arrival comes to
+///
+/// [`ack`] says what to tell the broker; `fan_in::ack(&arrival)` takes what the methods return.
+///
+/// | [`Arrival`] | when | [`ack`] on a durable store | in memory |
+/// | --- | --- | --- | --- |
+/// | `Waiting { missing, .. }` | it is kept; these are still to come | `Ack` | `Hold` |
+/// | `Duplicate { missing, .. }` | this input had come before, and the first is kept | `Ack` | `Hold` |
+/// | `Ran(returned)` | the function ran, and its success is recorded | `Ack` | `Ack` |
+/// | `Failed(returned)` | it returned an `Err`; every input is kept, and it will run again | `Retry` | `Retry` |
+/// | `Unrecorded(returned)` | it succeeded, which is not recorded: the store failed, or another has taken over | `Retry` | `Retry` |
+/// | `Busy { retry_after, .. }` | all have come, and another runs the function | `Retry` | `Retry` |
+/// | `Closed { reason, input, .. }` | the join has completed or expired; the input comes back | `Ack` | `Ack` |
+/// | an error: no key | the input comes back | `Reject` | `Reject` |
+/// | another error | the store is full, or failed; the input comes back | `Retry` | `Retry` |
+///
+/// # What is promised
+///
+/// The body runs at least once for every join that completes before its timeout, and at most one success is recorded within
+/// the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and runs again with the next
+/// delivery or sweep: what it does should bear to be done twice.
+///
+/// In memory means in this process: another process has joins of its own, and what has not run when the process ends is
+/// gone. So [`ack`] says `Hold` there: acknowledge the message once `fulfill.join().settled(key)` is done, and the broker
+/// delivers again what was lost. That suits brokers that let a consumer hold single messages, and not those that count
+/// offsets, for which a durable [`Store`] is needed. A million joins may be open, unless `Memory::capacity` says otherwise.
+///
+/// # Mistakes
+///
+/// Those of [`#[linked_span]`](macro@linked_span#mistakes), and these. Where only an option is wrong, the joins are declared
+/// all the same, so that their users do not fail too.
+///
+/// | mistake | what to write |
+/// | --- | --- |
+/// | no input, or only one | `#[fan_in(payment, inventory)]`; for one event, `#[linked_span(payment)]` |
+/// | more than twelve inputs | join some first, and what comes of it with the others |
+/// | an input is part of a pattern | a parameter with a name, destructured in the body |
+/// | an input is called `new`, `in_memory`, `on_expired`, `due`, `sweep` or `join` | another name |
+/// | an input by `&mut` | `&`, or by value |
+/// | an input by value that is not `Clone` | `#[derive(Clone)]`, or by reference |
+/// | an input that is `&str`, `&[T]`, `&dyn Trait` | `&String`, `&Vec<T>`, `&Box<dyn Trait>` |
+/// | an input whose type is an `impl Trait`, or depends on generics or a lifetime | a type that owns what it consists of |
+/// | an input that is not `Send` and `Sync` | an `Arc` for an `Rc`, a `Mutex` or an atomic for a `Cell` |
+/// | an input without a key | `#[event(key)]` on a field, `impl Keyed`, `key = order_id`, or `payment(key = …)` |
+/// | a key that is not `Display` | one of its fields, or `key = format!(…)` |
+/// | the `key` or `origin` of an input speaks of another parameter | only of the input |
+/// | `key`, of all inputs, is not a field | `key = order_id`; an expression stands behind one input's name |
+/// | the type's name is taken, or no type can be called after the function | `join = Name` |
+/// | a method, or an `impl` block around the function | a free function, which is given the service: `service: &Service` |
+/// | an `unsafe fn` | a safe one |
+/// | it returns a future | an `async fn`, or one that awaits it |
+/// | it never returns | let it return |
+/// | what it returns borrows from an input, or by a lifetime without a name | return it owned, or `-> &'a …` with `shipping: &'a Shipping` |
+/// | it returns an `impl Trait`, and has inputs by reference | `impl Trait + use<>`, or inputs by value |
+/// | a `cfg` on a parameter | the function twice, with a `cfg` on each |
+/// | an `impl Trait` inside of another type | `fn fulfill<T: Trait>(…)` |
+/// | a plain `fn` on a store that waits | an `async fn` |
+/// | `sweep` with a parameter that is not `Clone` | by reference; or `due`, whose joins are run one by one |
+/// | `on_expired` returns something else | `()`, or a `Result` whose error is `Display` |
+/// | an [`Arrival`] is not used | `match fan_in::ack(&arrival) { … }` |
+///
+/// [`LinkedEvent`]: trait.LinkedEvent.html
+/// [`Keyed::key`]: trait.Keyed.html#tymethod.key
+/// [`ack`]: fan_in/fn.ack.html
+/// [`Arrival`]: fan_in/enum.Arrival.html
+/// [`ArriveError`]: fan_in/struct.ArriveError.html
+/// [`BlockingStore`]: fan_in/trait.BlockingStore.html
+/// [`Expired`]: fan_in/struct.Expired.html
+/// [`Join`]: fan_in/struct.Join.html
+/// [`Memory`]: fan_in/struct.Memory.html
+/// [`Options`]: fan_in/struct.Options.html
+/// [`Store`]: fan_in/trait.Store.html
 #[proc_macro_attribute]
 pub fn fan_in(args: TokenStream, item: TokenStream) -> TokenStream {
     fan_in::expand(args.into(), &item.into()).into()

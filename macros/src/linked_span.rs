@@ -1,6 +1,6 @@
 //! The expansion of `#[linked_span]`.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -116,24 +116,26 @@ impl Expansion {
     }
 
     /// The function's body, with its event destructured again if it was a pattern.
-    fn body(&self) -> TokenStream {
+    fn body(&self) -> Group {
         let body = &self.handler.body;
         match (&self.pattern, self.events.first()) {
             (Some(pattern), Some(event)) => {
                 let event = &event.ident;
                 let statements = body.stream();
-                let body = with_stream(body, quote!(let #pattern = #event; #statements));
-                body.into_token_stream()
+                with_stream(body, quote!(let #pattern = #event; #statements))
             }
-            _ => body.into_token_stream(),
+            _ => body.clone(),
         }
     }
 
     fn awaited(&self, opening: &TokenStream, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let (hint, body) = (self.hint(), self.body());
-        let span = self.handler.body.span().resolved_at(Span::mixed_site());
-        let future = quote_spanned!(span=> async move { #hint #body });
+        // In one block: of two around a single line, the inner one would be reported as needless.
+        let statements = body.stream();
+        let body = with_stream(&body, quote!(#hint #statements));
+        let span = body.span().resolved_at(Span::mixed_site());
+        let future = quote_spanned!(span=> async move #body);
         let awaited =
             quote!(#runtime::handle_async(#runtime::open(#opening), #future, #record).await);
         let result = result(&self.handler.signature);

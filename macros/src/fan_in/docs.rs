@@ -1,7 +1,7 @@
 //! The rustdoc of what is generated.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::FanIn;
 use super::kept::Input;
@@ -95,7 +95,9 @@ impl FanIn {
 
     pub(super) fn docs_of_inputs(&self) -> TokenStream {
         let function = self.function_link();
-        docs(&[&format!("What has come for one run of {function}.")])
+        self.with_listed(docs(&[&format!(
+            "What has come for one run of {function}."
+        )]))
     }
 
     pub(super) fn docs_of_an_input(input: &Input) -> TokenStream {
@@ -104,9 +106,9 @@ impl FanIn {
 
     pub(super) fn docs_of_the_due(&self) -> TokenStream {
         let function = self.function_link();
-        docs(&[&format!(
+        self.with_listed(docs(&[&format!(
             "A join of {function} that is to be run again, or has expired."
-        )])
+        )]))
     }
 
     pub(super) fn docs_of_key() -> TokenStream {
@@ -118,6 +120,14 @@ impl FanIn {
         docs(&[&format!(
             "Runs {function}, or hands the join over if it has expired."
         )])
+    }
+
+    /// `#[doc(hidden)]` hides all that belongs to the function.
+    fn with_listed(&self, mut docs: TokenStream) -> TokenStream {
+        let own = self.attributes_called("doc");
+        let listed = own.filter(|own| own.meta.require_list().is_ok());
+        listed.for_each(|listed| listed.to_tokens(&mut docs));
+        docs
     }
 
     fn function_link(&self) -> String {

@@ -26,6 +26,10 @@ async fn one_expression(event: &Origin) -> bool {
     here_and(event.span_context().is_valid())
 }
 
+#[rustfmt::skip]
+#[linked_span(event)]
+async fn one_line(event: &Origin) -> bool { here_and(event.span_context().is_valid()) }
+
 #[linked_span(event)]
 async fn one_await(event: &Origin) {
     here_and(named(event).await)
@@ -45,9 +49,10 @@ async fn main() {
     by_value(Origin::default()).await;
     not_used_in_the_body(&Origin::default()).await;
     one_expression(&Origin::default()).await;
+    one_line(&Origin::default()).await;
     one_await(&Origin::default()).await;
     let mut count = 0;
     mutable(&mut Origin::default(), &mut count).await;
     assert_eq!(count, 1);
-    sdk.assert_each_body_ran_inside(7);
+    sdk.assert_each_body_ran_inside(8);
 }

@@ -70,9 +70,10 @@ pub fn old(payment: &Event, inventory: &Event) {
     let _ = (payment, inventory);
 }
 
-/// Older.
+/// Older, and found under another name, if it were not hidden.
 #[deprecated]
 #[doc(hidden)]
+#[doc(alias = "oldest")]
 #[fan_in(payment, inventory)]
 pub async fn older(payment: &Event, inventory: &Event) {
     here();
