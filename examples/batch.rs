@@ -4,10 +4,8 @@
 //! cargo run --example batch
 //! ```
 
-use std::error::Error;
-
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_examples::{Telemetry, Tree};
+use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 
@@ -31,7 +29,7 @@ fn count_views(views: &[PageViewed]) -> usize {
     views.iter().filter(|view| view.page != "/health").count()
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("batch")?;
 
     // The last event was made where nothing is traced: it is handled, and there is nothing to link to.

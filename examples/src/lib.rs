@@ -3,8 +3,13 @@
 mod telemetry;
 mod tree;
 
+use std::error::Error;
+
 pub use telemetry::Telemetry;
 pub use tree::Tree;
+
+/// Why an example has failed.
+pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// The README's code, compiled and run with the doctests.
 #[cfg(doctest)]

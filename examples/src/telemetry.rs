@@ -1,12 +1,13 @@
 //! The SDK of an example.
 
 use std::env;
-use std::error::Error;
 
 use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+
+use crate::Failure;
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -23,7 +24,7 @@ impl Telemetry {
     /// # Errors
     ///
     /// If that endpoint is none.
-    pub fn install(service: &'static str) -> Result<Self, Box<dyn Error>> {
+    pub fn install(service: &'static str) -> Result<Self, Failure> {
         let kept = InMemorySpanExporter::default();
         let mut provider = SdkTracerProvider::builder()
             .with_resource(Resource::builder().with_service_name(service).build())
@@ -43,7 +44,7 @@ impl Telemetry {
     /// # Errors
     ///
     /// If a thread has panicked while it exported.
-    pub fn spans(&self) -> Result<Vec<SpanData>, Box<dyn Error>> {
+    pub fn spans(&self) -> Result<Vec<SpanData>, Failure> {
         Ok(self.kept.get_finished_spans()?)
     }
 

@@ -31,6 +31,13 @@ pub struct Attributes(Vec<KeyValue>);
 
 impl Attributes {
     /// Sets `key` to `value`, in place of what it was; a value of `None` changes nothing.
+    ///
+    /// ```
+    /// let mut attributes = linked_span::Attributes::default();
+    /// attributes.set("delivery.attempt", 1);
+    /// attributes.set("delivery.attempt", 2);              // in its place
+    /// attributes.set("delivery.attempt", None::<u8>);     // changes nothing
+    /// ```
     pub fn set(&mut self, key: impl Into<Key>, value: impl AttributeValue) {
         if let Some(value) = value.to_value() {
             self.replace(KeyValue::new(key, value));
@@ -63,6 +70,22 @@ impl Attributes {
 }
 
 /// What can be the value of an attribute, taken by reference.
+///
+/// ```
+/// use linked_span::AttributeValue;
+/// use opentelemetry::Value;
+///
+/// struct Cents(u32);
+///
+/// impl AttributeValue for Cents {
+///     fn to_value(&self) -> Option<Value> {
+///         Some(Value::F64(f64::from(self.0) / 100.0))
+///     }
+/// }
+///
+/// assert_eq!(Some(Cents(250)).to_value(), Some(Value::F64(2.5)));
+/// assert_eq!(None::<Cents>.to_value(), None);
+/// ```
 ///
 /// Every integer, float, bool and string type is one, and so are references to them, `Box`es of them, and `Option`s
 /// of them, where `None` leaves the attribute out. For other types the macros take `%value`, which is recorded as its

@@ -27,13 +27,23 @@ use crate::{Attributes, Origin};
 /// computed; only `origin` is required:
 ///
 /// ```
-/// use linked_span::{LinkedEvent, Origin, extract};
+/// use linked_span::{Attributes, LinkedEvent, Origin, extract};
+/// use opentelemetry::StringValue;
 ///
-/// struct Delivery { headers: Vec<(String, String)> }
+/// struct Delivery { tag: u64, queue: &'static str, headers: Vec<(String, String)> }
 ///
 /// impl LinkedEvent for Delivery {
 ///     fn origin(&self) -> Origin {
 ///         extract(&self.headers)
+///     }
+///     fn id(&self) -> Option<StringValue> {
+///         Some(self.tag.to_string().into())
+///     }
+///     fn event_type(&self) -> Option<StringValue> {
+///         Some("delivery".into())
+///     }
+///     fn attributes(&self, attributes: &mut Attributes) {
+///         attributes.set("messaging.destination.name", self.queue);
 ///     }
 /// }
 /// ```
@@ -85,7 +95,20 @@ pub trait LinkedEvent {
 /// assert_eq!(event.key(), "7");
 /// ```
 ///
-/// A trait of its own, beside [`LinkedEvent`], so that a missing key is an error at compile time.
+/// A trait of its own, beside [`LinkedEvent`], so that a missing key is an error at compile time. By hand:
+///
+/// ```
+/// use std::borrow::Cow;
+/// use linked_span::Keyed;
+///
+/// struct Delivery { tenant: u32, order: u32 }
+///
+/// impl Keyed for Delivery {
+///     fn key(&self) -> Cow<'_, str> {
+///         format!("{}/{}", self.tenant, self.order).into()
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no correlation key",
     note = "mark the field that holds it: `#[event(key)]`, or implement `linked_span::Keyed`"

@@ -3,7 +3,6 @@
 use std::pin::Pin;
 use std::task::{self, Poll};
 
-use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
 use crate::outcome::Recorder;
@@ -13,7 +12,7 @@ pin_project! {
     /// Runs a handler's future with the handler's context current: at every poll, and while it is dropped.
     #[must_use = "futures do nothing unless they are awaited"]
     pub struct Handled<F: Future> {
-        // `None` only while this is dropped.
+        // `None` once it is done, or while this is dropped.
         #[pin]
         future: Option<F>,
         record: Record<F::Output>,
@@ -23,16 +22,9 @@ pin_project! {
     impl<F: Future> PinnedDrop for Handled<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            match this.stage {
-                Stage::Running(active) => {
-                    active.within(|| this.future.set(None));
-                    active.cancelled();
-                }
-                Stage::Ended(context) => {
-                    let _guard = context.clone().attach();
-                    this.future.set(None);
-                }
-                Stage::Later(_) | Stage::Off => {}
+            if let Stage::Running(active) = this.stage {
+                active.within(|| this.future.set(None));
+                active.cancelled();
             }
         }
     }
@@ -45,9 +37,7 @@ enum Stage {
     /// Started when the future is first polled.
     Later(Collected),
     Running(Active),
-    /// The future is done, but not dropped yet.
-    Ended(Context),
-    /// Nothing is recorded.
+    /// Nothing is recorded, or no longer.
     Off,
 }
 
@@ -117,22 +107,34 @@ impl<F: Future> Future for Handled<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(future) = this.future.as_pin_mut() else {
-            return Poll::Pending;
-        };
         this.stage.begin();
         let Stage::Running(active) = this.stage else {
-            return future.poll(task);
+            return poll_until_done(this.future, task);
         };
-        let poll = active.within(|| future.poll(task));
+        let poll = active.within(|| poll_until_done(this.future, task));
         if let Poll::Ready(returned) = &poll {
             active.returned(|recorder| {
                 (this.record)(returned, recorder);
             });
-            *this.stage = Stage::Ended(active.context.clone());
+            *this.stage = Stage::Off;
         }
         poll
     }
+}
+
+/// Polls a future, and drops it once it is done: what it leaves behind is a part of it.
+fn poll_until_done<F: Future>(
+    mut future: Pin<&mut Option<F>>,
+    task: &mut task::Context<'_>,
+) -> Poll<F::Output> {
+    let Some(running) = future.as_mut().as_pin_mut() else {
+        return Poll::Pending;
+    };
+    let poll = running.poll(task);
+    if poll.is_ready() {
+        future.set(None);
+    }
+    poll
 }
 
 impl<F: Future> std::fmt::Debug for Handled<F> {

@@ -4,6 +4,7 @@
 //! millisecond old.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,8 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, InstrumentationScope};
 
+use crate::tracer::StartSpan;
+
 const FRESH_FOR: Duration = Duration::from_millis(1);
 
 /// Counts the providers given to [`set_tracer_provider`], so that each is seen at once.
@@ -23,7 +26,10 @@ static GENERATION: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static TRACERS: RefCell<Tracers> = const { RefCell::new(Tracers::NONE) };
-    static PROPAGATION: Cell<Option<(SystemTime, Propagation)>> = const { Cell::new(None) };
+    /// Whether this thread asks for a tracer, and what an [`Installed`] provider answers.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+    static FOUND: Cell<Option<Rc<dyn StartSpan>>> = const { Cell::new(None) };
+    static PROPAGATION: RefCell<Option<(Fresh, Propagation)>> = const { RefCell::new(None) };
     /// When the handler began whose events are being collected.
     static NOW: Cell<Option<SystemTime>> = const { Cell::new(None) };
 }
@@ -68,35 +74,55 @@ where
     T: Tracer<Span = S> + Send + Sync + 'static,
     S: Span + Send + Sync + 'static,
 {
-    global::set_tracer_provider(provider);
+    global::set_tracer_provider(Installed(provider));
     GENERATION.fetch_add(1, Ordering::Release);
 }
 
-/// The tracers a thread has asked for, by scope, and when.
+/// A provider whose tracers are found as what they are. Behind OpenTelemetry's globals a tracer boxes each span it
+/// starts, which is boxed once more in the span's context.
+struct Installed<P>(P);
+
+impl<P> TracerProvider for Installed<P>
+where
+    P: TracerProvider,
+    P::Tracer: Tracer<Span: Send + Sync> + Send + Sync + 'static,
+{
+    type Tracer = P::Tracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> P::Tracer {
+        if let Ok(true) = ASKING.try_with(Cell::take) {
+            let found = Rc::new(self.0.tracer_with_scope(scope.clone()));
+            let _ = FOUND.try_with(|cell| cell.set(Some(found)));
+        }
+        self.0.tracer_with_scope(scope)
+    }
+}
+
+/// The tracers a thread has asked for, by scope.
 struct Tracers {
-    asked: Option<SystemTime>,
+    fresh: Option<Fresh>,
     generation: u64,
-    by_scope: Vec<(Scope, Option<Rc<BoxedTracer>>)>,
+    by_scope: Vec<(Scope, Option<Rc<dyn StartSpan>>)>,
 }
 
 impl Tracers {
     const NONE: Self = Self {
-        asked: None,
+        fresh: None,
         generation: 0,
         by_scope: Vec::new(),
     };
 
     fn asked(now: SystemTime, generation: u64) -> Self {
         Self {
-            asked: Some(now),
+            fresh: Some(fresh_from(now)),
             generation,
             ..Self::NONE
         }
     }
 
     fn get(&self, scope: Scope, now: SystemTime, generation: u64) -> Known {
-        let is_fresh = self.asked.is_some_and(|asked| is_fresh(asked, now));
-        if !is_fresh || generation != self.generation {
+        let is_fresh = |fresh: &Fresh| fresh.contains(&now);
+        if !self.fresh.as_ref().is_some_and(is_fresh) || generation != self.generation {
             return Known::Outdated;
         }
         match self.by_scope.iter().find(|known| known.0.is(scope)) {
@@ -107,13 +133,15 @@ impl Tracers {
     }
 }
 
-/// A clock that was set back makes every answer old.
-fn is_fresh(asked: SystemTime, now: SystemTime) -> bool {
-    now.duration_since(asked).is_ok_and(|age| age < FRESH_FOR)
+/// When an answer counts: a clock that was set back makes every answer old.
+type Fresh = Range<SystemTime>;
+
+fn fresh_from(now: SystemTime) -> Fresh {
+    now..now.checked_add(FRESH_FOR).unwrap_or(now)
 }
 
 /// The tracer of this scope, unless no SDK is installed.
-pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<BoxedTracer>> {
+pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<dyn StartSpan>> {
     let generation = GENERATION.load(Ordering::Acquire);
     // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
     // borrow. There is nothing to borrow while the thread ends.
@@ -135,20 +163,23 @@ pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<BoxedTracer>> {
 
 /// What a thread knows of a scope.
 enum Known {
-    Tracer(Rc<BoxedTracer>),
+    Tracer(Rc<dyn StartSpan>),
     NoSdk,
     Nothing,
     /// What it knows is too old.
     Outdated,
 }
 
-fn ask_for_tracer(scope: Scope) -> Option<Rc<BoxedTracer>> {
+fn ask_for_tracer(scope: Scope) -> Option<Rc<dyn StartSpan>> {
     let mut builder = InstrumentationScope::builder(scope.name);
     if let Some(version) = scope.version {
         builder = builder.with_version(version);
     }
+    let _ = ASKING.try_with(|asking| asking.set(true));
     let tracer = global::tracer_with_scope(builder.build());
-    (!is_noop(&tracer)).then(|| Rc::new(tracer))
+    let _ = ASKING.try_with(Cell::take);
+    let found = FOUND.try_with(Cell::take).ok().flatten();
+    (!is_noop(&tracer)).then(|| found.unwrap_or_else(|| Rc::new(tracer)))
 }
 
 /// Whether a tracer does nothing, found out without a span that would be exported.
@@ -198,15 +229,19 @@ pub(crate) fn propagation() -> Propagation {
     let now = NOW.try_with(Cell::get).ok().flatten();
     let now = now.unwrap_or_else(SystemTime::now);
     PROPAGATION
-        .try_with(|known| match known.get() {
-            Some((asked, propagation)) if is_fresh(asked, now) => propagation,
-            _ => {
-                let propagation = ask_for_propagation();
-                known.set(Some((now, propagation)));
-                propagation
-            }
+        .try_with(|known| match *known.borrow() {
+            Some((ref fresh, propagation)) if fresh.contains(&now) => Some(propagation),
+            _ => None,
         })
-        .unwrap_or_else(|_| ask_for_propagation())
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| {
+            // A propagator is the user's code: it is not asked within a borrow.
+            let propagation = ask_for_propagation();
+            let _ =
+                PROPAGATION.try_with(|known| known.replace(Some((fresh_from(now), propagation))));
+            propagation
+        })
 }
 
 fn ask_for_propagation() -> Propagation {

@@ -34,6 +34,8 @@
 //! # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
 //! ```
 //!
+//! If you see no links all the same, there is a page on [what to check](troubleshooting).
+//!
 //! # Where the context comes from
 //!
 //! | the event | what to write |
@@ -99,6 +101,7 @@ mod span;
 mod start;
 mod sync;
 mod tracer;
+pub mod troubleshooting;
 mod with_origin;
 
 #[doc(hidden)]

@@ -11,7 +11,13 @@ const UNSET: usize = usize::MAX;
 static LIMIT: AtomicUsize = AtomicUsize::new(UNSET);
 static OVERFLOW: AtomicU8 = AtomicU8::new(0);
 
-/// What becomes of the links that a span's limit leaves no room for.
+/// What becomes of the links that a span's limit leaves no room for; see [`set_link_overflow`].
+///
+/// ```
+/// use linked_span::LinkOverflow;
+///
+/// assert_eq!(LinkOverflow::default(), LinkOverflow::Pages);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkOverflow {

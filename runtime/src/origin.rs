@@ -50,18 +50,45 @@ impl Default for SpanContextOrNone {
 
 impl Origin {
     /// The origin of what is produced here and now: the active span, and the active baggage.
+    ///
+    /// ```
+    /// use linked_span::{Origin, extract};
+    /// use opentelemetry::Context;
+    /// use opentelemetry::trace::TraceContextExt;
+    ///
+    /// assert_eq!(Origin::current(), Origin::default());       // no span is active
+    ///
+    /// let caller = extract(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]);
+    /// let _active = Context::new().with_remote_span_context(caller.span_context().clone()).attach();
+    /// assert_eq!(Origin::current(), caller);
+    /// ```
     #[must_use]
     pub fn current() -> Self {
         Context::map_current(|context| Self::from(context))
     }
 
     /// The producer's span context; [`SpanContext::NONE`] where none was found.
+    ///
+    /// ```
+    /// use linked_span::extract;
+    ///
+    /// let origin = extract(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736")]);    // half of one
+    /// assert!(!origin.span_context().is_valid());
+    /// ```
     #[must_use]
     pub fn span_context(&self) -> &SpanContext {
         &self.span_context.0
     }
 
     /// The producer's baggage, if it had any.
+    ///
+    /// ```
+    /// use linked_span::extract;
+    ///
+    /// let origin = extract(&[("baggage", "tenant=acme")]);
+    /// let tenant = origin.baggage().and_then(|baggage| baggage.get("tenant"));
+    /// assert_eq!(tenant.map(|tenant| tenant.as_str()), Some("acme"));
+    /// ```
     #[must_use]
     pub fn baggage(&self) -> Option<&Baggage> {
         self.baggage.as_deref()

@@ -1,6 +1,5 @@
 //! The links that find no room on a span, on child spans of their own.
 
-use std::borrow::Cow;
 use std::time::SystemTime;
 
 use opentelemetry::Context;
@@ -13,17 +12,17 @@ use crate::tracer::Started;
 /// Links beyond the first page, which are lost if nobody exports them.
 pub(crate) struct Pages {
     /// The handler's span's.
-    name: Cow<'static, str>,
+    name: String,
     links: Vec<Link>,
     length: usize,
 }
 
 impl Pages {
     /// Leaves `links` with what one span keeps; `None` if that is all.
-    pub(crate) fn split(builder: &SpanBuilder, links: &mut Vec<Link>) -> Option<Self> {
+    pub(crate) fn split(name: &str, links: &mut Vec<Link>) -> Option<Self> {
         let length = limit::page()?;
         (links.len() > length).then(|| Self {
-            name: builder.name.clone(),
+            name: name.to_owned(),
             links: links.split_off(length),
             length,
         })

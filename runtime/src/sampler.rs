@@ -35,6 +35,14 @@ enum Needs {
 
 impl LinksBased {
     /// Samples where any link is sampled, and asks `otherwise` where none is.
+    ///
+    /// ```
+    /// use linked_span::LinksBased;
+    /// use opentelemetry_sdk::trace::Sampler;
+    ///
+    /// // A handler of one event: with it or not at all.
+    /// let sampler = LinksBased::any(Sampler::AlwaysOff);
+    /// ```
     #[must_use]
     pub fn any(otherwise: impl Into<Box<dyn ShouldSample>>) -> Self {
         Self {
@@ -44,6 +52,14 @@ impl LinksBased {
     }
 
     /// Samples where there are links and all are sampled, and asks `otherwise` where one is not, or there is none.
+    ///
+    /// ```
+    /// use linked_span::LinksBased;
+    /// use opentelemetry_sdk::trace::Sampler;
+    ///
+    /// // Of large batches nearly each has some event that was sampled: that would be all of them.
+    /// let sampler = LinksBased::all(Sampler::TraceIdRatioBased(0.1));
+    /// ```
     #[must_use]
     pub fn all(otherwise: impl Into<Box<dyn ShouldSample>>) -> Self {
         Self {

@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
@@ -13,7 +12,7 @@ use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::outcome::{Recorder, Settled};
 use crate::start::{Start, Surroundings};
-use crate::tracer;
+use crate::tracer::StartSpan;
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
 #[derive(Debug)]
@@ -72,7 +71,7 @@ impl Collected {
 
 /// Who starts the span.
 enum Tracing {
-    Installed(Rc<BoxedTracer>),
+    Installed(Rc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
 }
@@ -95,7 +94,7 @@ impl Tracing {
         let surroundings = start.surroundings();
         let (builder, pages) = start.into_builder(now);
         let start_span = |builder, surroundings: &Surroundings| match (self, &own) {
-            (Self::Installed(tracer), _) => tracer::start(&**tracer, builder, surroundings),
+            (Self::Installed(tracer), _) => tracer.start_span(builder, surroundings),
             (Self::Own, Some(own)) => own.start_span(builder, surroundings),
             (Self::Own, None) => None,
         };

@@ -23,7 +23,7 @@ const MOST_RESERVED: usize = 4096;
 pub struct Start {
     pub(crate) callsite: &'static Callsite,
     pub(crate) tracer: Option<Box<dyn StartSpan>>,
-    builder: SpanBuilder,
+    name: Cow<'static, str>,
     attributes: Attributes,
     links: Vec<Link>,
     /// Where the links of the parameter that was named last begin.
@@ -39,11 +39,7 @@ impl Start {
         Self {
             callsite,
             tracer: None,
-            builder: SpanBuilder {
-                name: Cow::Borrowed(callsite.name),
-                span_kind: Some(callsite.kind.clone()),
-                ..SpanBuilder::default()
-            },
+            name: Cow::Borrowed(callsite.name),
             attributes: Attributes::default(),
             links: Vec::new(),
             last_parameter: 0,
@@ -64,7 +60,7 @@ impl Start {
 
     /// `name = …`
     pub fn name(&mut self, name: impl Name) {
-        self.builder.name = name.into();
+        self.name = name.into();
     }
 
     /// `tracer = …`
@@ -229,12 +225,17 @@ impl Start {
 
     /// The span to build, and the links that find no room on it.
     pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Option<Pages>) {
-        let pages = Pages::split(&self.builder, &mut self.links);
-        self.builder.start_time = Some(now);
-        self.builder.attributes = Some(self.attributes.into_vec());
-        // Set directly: `with_links` would remove links in silence.
-        self.builder.links = Some(self.links);
-        (self.builder, pages)
+        let pages = Pages::split(&self.name, &mut self.links);
+        let builder = SpanBuilder {
+            name: self.name,
+            span_kind: Some(self.callsite.kind.clone()),
+            start_time: Some(now),
+            attributes: Some(self.attributes.into_vec()),
+            // Set directly: `with_links` would remove links in silence.
+            links: Some(self.links),
+            ..SpanBuilder::default()
+        };
+        (builder, pages)
     }
 }
 
@@ -280,7 +281,7 @@ impl fmt::Debug for Start {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Start")
-            .field("name", &self.builder.name)
+            .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }

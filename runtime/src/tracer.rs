@@ -8,11 +8,7 @@ use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
 use crate::start::Surroundings;
 
 /// Starts a span, active in its surroundings; `None` if the tracer made none.
-pub(crate) fn start<T>(
-    tracer: &T,
-    builder: SpanBuilder,
-    surroundings: &Surroundings,
-) -> Option<Started>
+fn start<T>(tracer: &T, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started>
 where
     T: Tracer,
     T::Span: Send + Sync + 'static,
@@ -40,16 +36,24 @@ pub trait StartSpan: Send + Sync {
     fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started>;
 }
 
-struct Own<T>(T);
-
-impl<T> StartSpan for Own<T>
+impl<T> StartSpan for T
 where
-    T: std::ops::Deref + Send + Sync,
-    T::Target: Tracer + Sized,
-    <T::Target as Tracer>::Span: Send + Sync + 'static,
+    T: Tracer + Send + Sync,
+    T::Span: Send + Sync + 'static,
 {
     fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started> {
-        start(&*self.0, builder, surroundings)
+        start(self, builder, surroundings)
+    }
+}
+
+struct Pointer<T>(T);
+
+impl<T> StartSpan for Pointer<T>
+where
+    T: std::ops::Deref<Target: StartSpan> + Send + Sync,
+{
+    fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started> {
+        self.0.start_span(builder, surroundings)
     }
 }
 
@@ -75,7 +79,7 @@ where
     T::Span: Send + Sync + 'static,
 {
     fn into_tracer(self) -> Box<dyn StartSpan> {
-        Arc::new(self).into_tracer()
+        Box::new(self)
     }
 }
 
@@ -87,7 +91,7 @@ macro_rules! pointers {
             T::Span: Send + Sync + 'static,
         {
             fn into_tracer(self) -> Box<dyn StartSpan> {
-                Box::new(Own(self))
+                Box::new(Pointer(self))
             }
         }
     )* };

@@ -28,11 +28,24 @@ pub struct WithOrigin<T> {
 
 impl<T> WithOrigin<T> {
     /// `payload`, as produced here and now: with [`Origin::current()`].
+    ///
+    /// ```
+    /// use linked_span::{LinkedEvent, Origin, WithOrigin};
+    ///
+    /// assert_eq!(WithOrigin::current("cat.png").origin(), Origin::current());
+    /// ```
     pub fn current(payload: T) -> Self {
         Self::new(payload, Origin::current())
     }
 
     /// `payload`, as produced at `origin`: an [`Origin`], a `SpanContext` or a `Context`.
+    ///
+    /// ```
+    /// use linked_span::{WithOrigin, extract};
+    ///
+    /// # let (body, headers) = (b"cat.png", [("traceparent", "")]);
+    /// let job = WithOrigin::new(body, extract(&headers));
+    /// ```
     pub fn new(payload: T, origin: impl Into<Origin>) -> Self {
         Self {
             payload,
@@ -41,11 +54,22 @@ impl<T> WithOrigin<T> {
     }
 
     /// The payload and the origin.
+    ///
+    /// ```
+    /// # use linked_span::{Origin, WithOrigin};
+    /// let (payload, origin) = WithOrigin::current("cat.png").into_parts();
+    /// # assert_eq!((payload, origin), ("cat.png", Origin::current()));
+    /// ```
     pub fn into_parts(self) -> (T, Origin) {
         (self.payload, self.origin)
     }
 
     /// The payload alone.
+    ///
+    /// ```
+    /// # use linked_span::WithOrigin;
+    /// assert_eq!(WithOrigin::current("cat.png").into_inner(), "cat.png");
+    /// ```
     pub fn into_inner(self) -> T {
         self.payload
     }

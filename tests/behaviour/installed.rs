@@ -93,6 +93,20 @@ fn one_that_is_given_to_opentelemetry_is_seen_within_a_millisecond() {
     drop(provider);
 }
 
+#[test]
+fn one_that_is_given_to_opentelemetry_replaces_one_that_was_given_to_us() {
+    let _alone = without_provider();
+    let (ours, provider) = provider();
+    linked_span::set_tracer_provider(provider.clone());
+    handle(&event());
+    let (exporter, next) = self::provider();
+    global::set_tracer_provider(next);
+    std::thread::sleep(Duration::from_millis(1));
+    handle(&event());
+    assert_eq!((links_of(&ours), links_of(&exporter)), (1, 1));
+    drop(provider);
+}
+
 /// Nobody is left to see spans, and the context stays the active one.
 #[test]
 fn one_that_was_shut_down() {

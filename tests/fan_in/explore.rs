@@ -91,31 +91,43 @@ fn explore(rules: &Rules, deliveries: u8) {
 }
 
 /// The kinds of replies.
-const REPLIES: usize = 11;
+const REPLIES: usize = 12;
 
-fn rules(inputs: u8, [timeout, lease, backoff, dedup_window]: [u64; 4]) -> Rules {
+const NO_LIMIT: u32 = u32::MAX;
+
+fn rules(
+    inputs: u8,
+    [timeout, lease, backoff, dedup_window]: [u64; 4],
+    max_attempts: u32,
+) -> Rules {
     Rules {
         inputs,
         timeout,
         lease,
         backoff,
         dedup_window,
+        max_attempts,
     }
 }
 
 #[test]
 fn two_inputs() {
-    for spans in [[2, 1, 1, 1], [1, 2, 1, 2], [3, 2, 2, 1]] {
-        explore(&rules(2, spans), 2);
+    for (spans, max_attempts) in [
+        ([2, 1, 1, 1], NO_LIMIT),
+        ([2, 1, 1, 1], 2),
+        ([1, 2, 1, 2], 1),
+        ([3, 2, 2, 1], 3),
+    ] {
+        explore(&rules(2, spans, max_attempts), 2);
     }
 }
 
 #[test]
 fn three_inputs() {
-    explore(&rules(3, [2, 1, 1, 1]), 2);
+    explore(&rules(3, [2, 1, 1, 1], 2), 2);
 }
 
 #[test]
 fn three_inputs_with_a_lease_that_outlives_the_timeout() {
-    explore(&rules(3, [1, 2, 1, 2]), 2);
+    explore(&rules(3, [1, 2, 1, 2], NO_LIMIT), 2);
 }

@@ -5,15 +5,18 @@
 //!   with the clock and with nothing else.
 //! - Tokens are compared and nothing else, so that they are numbered in the order in which the world holds them. A token
 //!   that nobody holds any more can be given out again.
-//! - Which worker is which makes no difference.
-//! - Bodies are counted only, so that a world remembers whether there was one; each step's count is checked.
+//! - Which worker is which makes no difference, nor which input is which: `transition` asks whether an input has come, and
+//!   whether all have.
+//! - Bodies are counted, and the count is compared with how many there may be and with nothing else: a world remembers no
+//!   more of them than that, and where there may be any number, whether there was one. Each step's count is checked.
+//! - What was known of a join that has ended or is parked, but for the end and the inputs, makes no difference.
 //! - A call that does not reach the store is no step, and a crash loses whatever a worker knew, wherever it stood.
 
 use linked_span::fan_in::state::{
-    Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, transition,
+    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, transition,
 };
 
-use crate::witness::{Checked, NOW, Witness, Work, ensure};
+use crate::witness::{NOW, Witness, Work};
 
 /// A token that no canonical world holds.
 const FRESH: Token = Token(99);
@@ -61,6 +64,11 @@ impl Worker {
 
     /// All but the token, as a number.
     fn rank(self) -> [u8; 3] {
+        let [doing, what] = self.doing_rank();
+        [doing, what, self.delivery.map_or(0, |input| input + 1)]
+    }
+
+    fn doing_rank(self) -> [u8; 2] {
         let (doing, what) = match self.doing {
             Doing::Nothing => (0, 0),
             Doing::Arriving => (1, 0),
@@ -68,7 +76,7 @@ impl Worker {
             Doing::Working(work) => (3, work as u8),
             Doing::Settling(settlement) => (4, settlement as u8),
         };
-        [doing, what, self.delivery.map_or(0, |input| input + 1)]
+        [doing, what]
     }
 }
 
@@ -81,6 +89,8 @@ pub(crate) enum Move {
     Crash(usize),
     /// A worker calls the store, and hears the reply, or does not.
     Call(usize, Step, bool),
+    /// An operator calls the store, and whatever he hears he may call again.
+    Operate(Step),
 }
 
 impl World {
@@ -98,6 +108,7 @@ impl World {
     /// Everything that can happen now.
     pub(crate) fn moves(&self, moves: &mut Vec<Move>) {
         moves.push(Move::Tick);
+        moves.extend([Step::Retry, Step::Forget].map(Move::Operate));
         for (index, worker) in self.workers.iter().enumerate() {
             let token = worker.token;
             let mut call = |step| {
@@ -122,11 +133,7 @@ impl World {
                 }
                 Doing::Visiting(visitor) => call(Step::Visit { token, visitor }),
                 Doing::Working(work) => {
-                    let settlements = match work {
-                        Work::Body => [Settlement::Completed, Settlement::Failed],
-                        Work::HandOver => [Settlement::HandedOver, Settlement::NotHandedOver],
-                    };
-                    for settlement in settlements {
+                    for settlement in work.endings() {
                         call(Step::Settle { token, settlement });
                     }
                 }
@@ -162,19 +169,23 @@ impl World {
                 }
                 reply = Some(given);
             }
+            Move::Operate(step) => reply = Some(world.call(step, rules)?),
         }
-        world.make_canonical();
+        world.make_canonical(rules);
         Ok((world, reply))
     }
 
     fn call(&mut self, step: Step, rules: &Rules) -> Result<Reply, &'static str> {
-        let before = self.state;
-        let (mut after, reply) = transition(before, step, NOW, rules);
-        counts_bodies(before, step, reply, after)?;
+        let (mut after, reply) = transition(self.state, step, NOW, rules);
         self.witness.see(step, reply, rules)?;
         self.witness.agrees_with(after, rules)?;
+        let most = match rules.max_attempts {
+            u32::MAX => 1,
+            most => most,
+        };
+        self.witness.count_up_to(most);
         if let Some(attempts) = after.as_mut().and_then(attempts) {
-            *attempts = 1.min(*attempts);
+            *attempts = most.min(*attempts);
         }
         self.state = after;
         Ok(reply)
@@ -194,6 +205,7 @@ impl World {
             Step::Visit { token, visitor } => (token, Doing::Visiting(visitor)),
             Step::Settle { token, settlement } => (token, Doing::Settling(settlement)),
             Step::Renew { token } => (token, worker.doing),
+            Step::Retry | Step::Forget => return,
         };
     }
 
@@ -221,7 +233,51 @@ impl World {
     }
 
     /// One world of all that differ in names only.
-    fn make_canonical(&mut self) {
+    fn make_canonical(&mut self, rules: &Rules) {
+        self.order_inputs(rules);
+        self.order_workers();
+        self.number_tokens();
+    }
+
+    /// By what has become of them.
+    fn order_inputs(&mut self, rules: &Rules) {
+        let came = *self.witness.accepted();
+        let rank = |input: &u8| {
+            let [first, second] = self.workers.map(|worker| {
+                let has_it = worker.delivery == Some(*input);
+                has_it.then(|| worker.doing_rank())
+            });
+            let workers = [first.min(second), first.max(second)];
+            (
+                came.contains(*input),
+                self.broker[usize::from(*input)],
+                workers,
+            )
+        };
+        let mut order = [0, 1, 2];
+        order[..usize::from(rules.inputs)].sort_by_key(rank);
+        if order.is_sorted() {
+            return;
+        }
+        self.broker = order.map(|input| self.broker[usize::from(input)]);
+        let place = |input: u8| (0..).zip(order).find(|(_, other)| *other == input);
+        let renamed = |input: u8| place(input).map_or(input, |(place, _)| place);
+        let all = |inputs: Inputs| {
+            let with = |set: Inputs, input| set.with(renamed(input));
+            inputs.iter().fold(Inputs::default(), with)
+        };
+        for worker in &mut self.workers {
+            worker.delivery = worker.delivery.map(renamed);
+        }
+        for inputs in came_to(&mut self.state)
+            .into_iter()
+            .chain([self.witness.accepted()])
+        {
+            *inputs = all(*inputs);
+        }
+    }
+
+    fn order_workers(&mut self) {
         let holder = holder(self.state);
         let [first, second] = self
             .workers
@@ -229,6 +285,9 @@ impl World {
         if second < first {
             self.workers.swap(0, 1);
         }
+    }
+
+    fn number_tokens(&mut self) {
         let mut known = [NOBODY; 6];
         let mut count = 1;
         let tokens = self.workers.iter_mut().map(|worker| &mut worker.token);
@@ -248,7 +307,7 @@ impl World {
 /// Time goes on by one; what is over stays so.
 pub(crate) fn tick(state: &mut Option<State>) {
     let moments: [Option<&mut Moment>; 2] = match state {
-        None => [None, None],
+        None | Some(State::Parked { .. }) => [None, None],
         Some(State::Open { deadline, .. }) => [Some(deadline), None],
         Some(State::Running {
             lease, deadline, ..
@@ -266,9 +325,18 @@ pub(crate) fn tick(state: &mut Option<State>) {
     }
 }
 
+fn came_to(state: &mut Option<State>) -> Option<&mut Inputs> {
+    match state {
+        Some(
+            State::Open { came, .. } | State::Expiring { came, .. } | State::Parked { came, .. },
+        ) => Some(came),
+        _ => None,
+    }
+}
+
 fn token(state: &mut Option<State>) -> Option<&mut Token> {
     match state {
-        None | Some(State::Open { .. } | State::Ready { .. }) => None,
+        None | Some(State::Open { .. } | State::Ready { .. } | State::Parked { .. }) => None,
         Some(State::Expiring { holder, .. }) => holder.as_mut(),
         Some(
             State::Running { holder, .. }
@@ -286,26 +354,8 @@ fn attempts(state: &mut State) -> Option<&mut u32> {
     match state {
         State::Running { attempts, .. }
         | State::Ready { attempts, .. }
+        | State::Parked { attempts, .. }
         | State::Expiring { attempts, .. } => Some(attempts),
         _ => None,
     }
-}
-
-/// Whether every body that is started is counted, once.
-fn counts_bodies(before: Option<State>, step: Step, reply: Reply, after: Option<State>) -> Checked {
-    let count = |mut state: Option<State>| state.as_mut().and_then(attempts).copied().unwrap_or(0);
-    let again = match step {
-        Step::Arrive { token, .. } => holder(before) == Some(token),
-        _ => false,
-    };
-    let expected = count(before);
-    let holds = match reply {
-        Reply::Run { attempts } => {
-            attempts == expected + u32::from(!again) && count(after) == attempts
-        }
-        Reply::HandOver { attempts, .. } => attempts == expected && count(after) == attempts,
-        Reply::Recorded => count(after) == 0 || count(after) == expected,
-        _ => count(after) == expected,
-    };
-    ensure(holds, "every body is counted once")
 }

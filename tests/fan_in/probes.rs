@@ -1,12 +1,12 @@
 //! What is asked of every state that can come about: whether the join gets on, when everybody who held it is dead or
-//! silent, and whether it heeds nobody but its holder.
+//! silent, whether it heeds nobody but its holder, and whether an operator can do with it what he has to.
 
 use linked_span::fan_in::state::{
-    Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
+    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
 };
 
 use crate::model::tick;
-use crate::witness::{Checked, NOW, ensure};
+use crate::witness::{Checked, NOW, Work, ensure};
 
 /// More than any span of the rules, one after the other, with every failure that is tried here.
 const ROUNDS: u32 = 40;
@@ -33,8 +33,8 @@ pub(crate) fn check(state: State, rules: &Rules) -> Checked {
     for comes in arrivals.clone().chain(visitors.map(Comes::Visitor)) {
         for silent in [false, true] {
             ensure(
-                ends(state, comes, silent, rules),
-                "every join ends, as long as anything comes",
+                ends_or_is_parked(state, comes, silent, rules),
+                "every join ends or is parked, as long as anything comes",
             )?;
         }
     }
@@ -47,7 +47,7 @@ pub(crate) fn check(state: State, rules: &Rules) -> Checked {
     for comes in arrivals.chain([Comes::Visitor(Visitor::Sweep)]) {
         ensure(
             runs_again(state, comes, rules),
-            "a complete join can run again until it succeeds or expires",
+            "a complete join can run again until it succeeds, expires or is parked",
         )?;
     }
     for visitor in visitors {
@@ -59,6 +59,18 @@ pub(crate) fn check(state: State, rules: &Rules) -> Checked {
     ensure(
         heeds_its_holder_only(state, rules),
         "a join heeds its holder in what he does, and nobody else",
+    )?;
+    ensure(
+        stays_parked(state, rules),
+        "a parked join waits for an operator, and is nobody else's",
+    )?;
+    ensure(
+        is_tried_again(state, rules),
+        "what has failed is tried again at once, if an operator wants it",
+    )?;
+    ensure(
+        is_given_up(state, rules),
+        "what nobody holds goes, if an operator wants it",
     )
 }
 
@@ -69,12 +81,29 @@ fn is_over(state: Option<State>) -> bool {
     )
 }
 
+fn is_parked(state: Option<State>) -> bool {
+    matches!(state, Some(State::Parked { .. }))
+}
+
+/// Until when somebody holds it.
+fn lease(state: State) -> Option<Moment> {
+    match state {
+        State::Running { lease, .. }
+        | State::Expiring {
+            lease,
+            holder: Some(_),
+            ..
+        } => Some(lease).filter(|lease| *lease > NOW),
+        _ => None,
+    }
+}
+
 /// Only this comes, all bodies fail, and the first hand-over fails too, or is never heard of again.
-fn ends(state: State, comes: Comes, silent: bool, rules: &Rules) -> bool {
+fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &Rules) -> bool {
     let mut state = Some(state);
     let mut hand_overs = 0;
     for round in 0..ROUNDS {
-        if is_over(state) {
+        if is_over(state) || is_parked(state) {
             return true;
         }
         let token = Token(100 + u128::from(round));
@@ -111,7 +140,7 @@ fn is_forgotten(state: State, visitor: Visitor, rules: &Rules) -> bool {
 }
 
 /// A lost body is run again when its lease is over, whatever its deadline; one that has failed, before its deadline:
-/// by an arrival at once, by a sweep after the backoff.
+/// by an arrival at once, by a sweep after the backoff. If there may not be another body, it is parked instead.
 fn runs_again(state: State, comes: Comes, rules: &Rules) -> bool {
     let patience = match (state, comes) {
         (State::Running { .. }, _) => rules.lease,
@@ -119,14 +148,21 @@ fn runs_again(state: State, comes: Comes, rules: &Rules) -> bool {
         (State::Ready { deadline, .. }, _) if NOW + rules.backoff < deadline => rules.backoff,
         _ => return true,
     };
+    let is_last =
+        matches!(state, State::Running { attempts, .. } if attempts >= rules.max_attempts);
     let mut state = Some(state);
     let token = Token(100);
     for _ in 0..=patience {
         let (next, reply) = transition(state, comes.step(token), NOW, rules);
+        if reply == Reply::Parked {
+            return is_last && is_parked(next);
+        }
         if matches!(reply, Reply::Run { .. }) {
             let settlement = Settlement::Completed;
             let (end, reply) = transition(next, Step::Settle { token, settlement }, NOW, rules);
-            return reply == Reply::Recorded && matches!(end, Some(State::Completed { .. }));
+            return !is_last
+                && reply == Reply::Recorded
+                && matches!(end, Some(State::Completed { .. }));
         }
         state = next;
         tick(&mut state);
@@ -136,8 +172,10 @@ fn runs_again(state: State, comes: Comes, rules: &Rules) -> bool {
 
 fn due_is_true(state: State, visitor: Visitor, rules: &Rules) -> bool {
     let token = Token(100);
-    let due = due(&state, visitor);
     let visit = |now| transition(Some(state), Step::Visit { token, visitor }, now, rules);
+    let Some(due) = due(&state, visitor) else {
+        return is_parked(Some(state));
+    };
     let early = visit(due - 1) == (Some(state), Reply::NotDue(due));
     let (after, reply) = visit(due);
     early && after != Some(state) && !matches!(reply, Reply::NotDue(_))
@@ -145,21 +183,16 @@ fn due_is_true(state: State, visitor: Visitor, rules: &Rules) -> bool {
 
 fn heeds_its_holder_only(state: State, rules: &Rules) -> bool {
     let (holder, own) = match state {
-        State::Open { .. } | State::Ready { .. } | State::Expiring { holder: None, .. } => {
-            (None, [].as_slice())
-        }
-        State::Running { holder, .. } => (
-            Some(holder),
-            [Settlement::Completed, Settlement::Failed].as_slice(),
-        ),
-        State::Expiring { holder, .. } => (
-            holder,
-            [Settlement::HandedOver, Settlement::NotHandedOver].as_slice(),
-        ),
-        State::Completed { holder, .. } => (Some(holder), [Settlement::Completed].as_slice()),
-        State::Expired { holder, .. } => (Some(holder), [Settlement::HandedOver].as_slice()),
+        State::Open { .. }
+        | State::Ready { .. }
+        | State::Parked { .. }
+        | State::Expiring { holder: None, .. } => (None, vec![]),
+        State::Running { holder, .. } => (Some(holder), Work::Body.endings().to_vec()),
+        State::Expiring { holder, .. } => (holder, Work::HandOver.endings().to_vec()),
+        State::Completed { holder, .. } => (Some(holder), vec![Settlement::Completed]),
+        State::Expired { holder, .. } => (Some(holder), vec![Settlement::HandedOver]),
     };
-    let over = is_over(Some(state)) && due(&state, Visitor::Sweep) <= NOW;
+    let over = is_over(Some(state)) && due(&state, Visitor::Sweep) <= Some(NOW);
     let heeds = |step, expected| {
         let (after, reply) = transition(Some(state), step, NOW, rules);
         let kept = if over { None } else { Some(state) };
@@ -171,18 +204,72 @@ fn heeds_its_holder_only(state: State, rules: &Rules) -> bool {
     };
     let stranger = Token(100);
     holder.into_iter().chain([stranger]).all(|token| {
-        let settles = [
-            Settlement::Completed,
-            Settlement::Failed,
-            Settlement::HandedOver,
-            Settlement::NotHandedOver,
-        ]
-        .into_iter()
-        .all(|settlement| {
+        let settlements = [Work::Body, Work::HandOver].map(Work::endings);
+        let settles = settlements.as_flattened().iter().all(|&settlement| {
             let expected = token != stranger && own.contains(&settlement);
             heeds(Step::Settle { token, settlement }, expected)
         });
         let expected = token != stranger && !is_over(Some(state));
         settles && heeds(Step::Renew { token }, expected)
     })
+}
+
+/// Whoever comes, and whenever. That it heeds no settlement either is asked of every state.
+fn stays_parked(state: State, rules: &Rules) -> bool {
+    let token = Token(100);
+    let arrivals = (0..rules.inputs).map(Comes::Arrival);
+    let visitors = [Visitor::Sweep, Visitor::Passing].map(Comes::Visitor);
+    let mut all = arrivals.chain(visitors);
+    !is_parked(Some(state))
+        || all.all(|comes| {
+            [0, NOW, Moment::MAX].into_iter().all(|now| {
+                let after = transition(Some(state), comes.step(token), now, rules);
+                after == (Some(state), Reply::Parked)
+            })
+        })
+}
+
+/// By whoever comes first; and then there is as much time, and there may be as many bodies, as there were at first.
+fn is_tried_again(state: State, rules: &Rules) -> bool {
+    let retry = |state| transition(Some(state), Step::Retry, NOW, rules);
+    if let Some(lease) = lease(state) {
+        return retry(state) == (Some(state), Reply::Busy(lease));
+    }
+    let came = match state {
+        State::Open { came, .. } => return retry(state) == (Some(state), Reply::Waiting(came)),
+        State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+            return forget_at <= NOW || retry(state).0 == Some(state);
+        }
+        State::Parked { came, .. } | State::Expiring { came, .. } => came,
+        State::Ready { .. } | State::Running { .. } => Inputs::all(rules.inputs),
+    };
+    let (after, reply) = retry(state);
+    let token = Token(100);
+    let mut first = [Comes::Arrival(0), Comes::Visitor(Visitor::Sweep)].into_iter();
+    reply == Reply::Recorded
+        && first.all(|comes| {
+            let (held, reply) = transition(after, comes.step(token), NOW, rules);
+            match held {
+                Some(State::Running { deadline, .. }) => {
+                    came == Inputs::all(rules.inputs)
+                        && deadline == NOW + rules.timeout
+                        && reply == Reply::Run { attempts: 1 }
+                }
+                Some(State::Expiring { came: kept, .. }) => {
+                    came == kept
+                        && came != Inputs::all(rules.inputs)
+                        && matches!(reply, Reply::HandOver { .. })
+                }
+                _ => false,
+            }
+        })
+}
+
+fn is_given_up(state: State, rules: &Rules) -> bool {
+    let (after, reply) = transition(Some(state), Step::Forget, NOW, rules);
+    match lease(state) {
+        Some(lease) => (after, reply) == (Some(state), Reply::Busy(lease)),
+        None if is_over(Some(state)) => after.is_none(),
+        None => (after, reply) == (None, Reply::Recorded),
+    }
 }

@@ -21,13 +21,16 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = Rules> {
-    (2..=12_u8, [span.clone(), span.clone(), span.clone(), span]).prop_map(
-        |(inputs, [timeout, lease, backoff, dedup_window])| Rules {
+    let spans = [span.clone(), span.clone(), span.clone(), span];
+    let max_attempts = prop_oneof![Just(u32::MAX), 0..4_u32];
+    (2..=12_u8, spans, max_attempts).prop_map(
+        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| Rules {
             inputs,
             timeout,
             lease,
             backoff,
             dedup_window,
+            max_attempts,
         },
     )
 }
@@ -47,19 +50,33 @@ fn settlement() -> impl Strategy<Value = Settlement> {
         Settlement::Failed,
         Settlement::HandedOver,
         Settlement::NotHandedOver,
+        Settlement::Undecodable,
     ])
 }
 
 /// Few tokens, so that they meet; arrivals mostly, so that joins get complete.
 fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::Arrive { input, token }),
-        2 => (token.clone(), settlement())
+        24 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::Arrive { input, token }),
+        8 => (token.clone(), settlement())
             .prop_map(|(token, settlement)| Step::Settle { token, settlement }),
-        1 => token.clone().prop_map(|token| Step::Renew { token }),
-        1 => (token, select(&VISITORS))
+        4 => token.clone().prop_map(|token| Step::Renew { token }),
+        4 => (token, select(&VISITORS))
             .prop_map(|(token, visitor)| Step::Visit { token, visitor }),
+        2 => Just(Step::Retry),
+        1 => Just(Step::Forget),
     ]
+}
+
+/// Whose step it is; an operator has none.
+fn token(step: Step) -> Option<Token> {
+    match step {
+        Step::Arrive { token, .. }
+        | Step::Settle { token, .. }
+        | Step::Renew { token }
+        | Step::Visit { token, .. } => Some(token),
+        Step::Retry | Step::Forget => None,
+    }
 }
 
 fn any_token() -> impl Strategy<Value = Token> + Clone {
@@ -112,26 +129,29 @@ proptest! {
         steps in vec((step(any_token()), moment()), 0..60),
     ) {
         for (state, step, _, reply) in states(&rules, &steps) {
-            let (Step::Arrive { token, .. }
-            | Step::Settle { token, .. }
-            | Step::Renew { token }
-            | Step::Visit { token, .. }) = step;
+            let token = token(step);
             let holds = match (reply, state) {
                 (Reply::Waiting(told) | Reply::Duplicate(told), Some(State::Open { came, .. })) => {
                     told == came && told.len() < u32::from(rules.inputs)
                 }
                 (Reply::Run { attempts: told }, Some(State::Running { holder, attempts, .. })) => {
-                    told == attempts && told > 0 && holder == token
+                    told == attempts && told > 0 && Some(holder) == token
                 }
                 (
                     Reply::HandOver { came: told, .. },
                     Some(State::Expiring { came, holder, .. }),
-                ) => told == came && !told.is_empty() && holder == Some(token),
+                ) => told == came && !told.is_empty() && holder == token,
                 (Reply::Busy(until), Some(State::Running { holder, lease, .. })) => {
-                    until == lease && holder != token
+                    until == lease && Some(holder) != token
                 }
+                (
+                    Reply::Busy(until),
+                    Some(State::Expiring { holder: Some(_), lease, .. }),
+                ) => until == lease && token.is_none(),
+                (Reply::Recorded, None) => step == Step::Forget,
                 (Reply::Completed, Some(State::Completed { .. }))
                 | (Reply::Expired, Some(State::Expiring { .. } | State::Expired { .. }))
+                | (Reply::Parked, Some(State::Parked { .. }))
                 | (Reply::Recorded | Reply::NotDue(_), Some(_))
                 | (Reply::Refused, _)
                 | (Reply::Absent, None) => true,
@@ -151,19 +171,22 @@ proptest! {
             let (again, second) = transition(state, step, now, &rules);
             prop_assert_eq!(again, state, "{:?}", step);
             let expected = match (step, reply) {
-                (_, Reply::Waiting(came)) => Reply::Duplicate(came),
+                (Step::Arrive { .. }, Reply::Waiting(came)) => Reply::Duplicate(came),
                 // It has let go.
                 (
                     Step::Settle {
-                        settlement: Settlement::Failed | Settlement::NotHandedOver,
+                        settlement:
+                            Settlement::Failed | Settlement::NotHandedOver | Settlement::Undecodable,
                         ..
                     },
                     Reply::Recorded,
                 ) => Reply::Refused,
                 // A store finds its joins by what is due, so that it would not find this one.
                 (Step::Visit { visitor, .. }, Reply::Run { .. } | Reply::HandOver { .. }) => {
-                    Reply::NotDue(due(&state.expect("a join that is held"), visitor))
+                    let due = state.and_then(|held| due(&held, visitor));
+                    Reply::NotDue(due.expect("a claim runs out"))
                 }
+                (Step::Forget, Reply::Recorded) => Reply::Absent,
                 _ => reply,
             };
             prop_assert_eq!(second, expected, "{:?}", step);
@@ -179,9 +202,14 @@ proptest! {
         let token = Token(9);
         for state in states(&rules, &steps).into_iter().filter_map(|(state, ..)| state) {
             for visitor in VISITORS {
-                let due = due(&state, visitor);
                 let visit =
                     |now| transition(Some(state), Step::Visit { token, visitor }, now, &rules);
+                let Some(due) = due(&state, visitor) else {
+                    for now in [0, Moment::MAX] {
+                        prop_assert_eq!(visit(now), (Some(state), Reply::Parked));
+                    }
+                    continue;
+                };
                 if let Some(last) = due.checked_sub(1) {
                     for early in [0, last, last.min(between.index(1 << 20) as Moment)] {
                         prop_assert_eq!(visit(early), (Some(state), Reply::NotDue(due)));
@@ -225,6 +253,7 @@ proptest! {
                 Step::Renew { token } => Step::Renew { token: called(token) },
                 // Nobody's visit is made again.
                 Step::Visit { visitor, .. } => Step::Visit { token: called(NEW), visitor },
+                Step::Retry | Step::Forget => step,
             };
             let (after, reply) = transition(state, step, NOW, &rules);
             if let (

@@ -1,7 +1,7 @@
 //! Sees every step of a join and its reply, and knows what must not happen.
 
 use linked_span::fan_in::state::{
-    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor,
+    Inputs, Moment, ParkReason, Reply, Rules, Settlement, State, Step, Token, Visitor,
 };
 
 /// The clock of the exploration stands still: what is left of a span is what counts, so that the space stays finite.
@@ -14,18 +14,22 @@ pub(crate) fn ensure(holds: bool, invariant: &'static str) -> Checked {
     if holds { Ok(()) } else { Err(invariant) }
 }
 
-/// What is known of a join since it was last absent. Spans are what is left of them.
+/// What is known of a join since it was last absent. Spans are what is left of them, and nothing is known but what
+/// matters still: of a join that has ended the end, of one that is parked no span.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Witness {
     accepted: Inputs,
     deadline: Moment,
     /// Whether a body was started.
     tried: bool,
+    /// How many were, since an operator last wanted it tried again.
+    bodies: u32,
     /// Whether somebody was told that it has expired.
     expiring: bool,
     claim: Option<Claim>,
     /// How long it is left alone after a failure.
     rest: Moment,
+    parked: Option<ParkReason>,
     end: Option<End>,
 }
 
@@ -36,11 +40,13 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    pub(crate) fn of(settlement: Settlement) -> Self {
-        match settlement {
-            Settlement::Completed | Settlement::Failed => Self::Body,
-            Settlement::HandedOver | Settlement::NotHandedOver => Self::HandOver,
-        }
+    /// How it can end.
+    pub(crate) fn endings(self) -> [Settlement; 3] {
+        let [well, badly] = match self {
+            Self::Body => [Settlement::Completed, Settlement::Failed],
+            Self::HandOver => [Settlement::HandedOver, Settlement::NotHandedOver],
+        };
+        [well, badly, Settlement::Undecodable]
     }
 }
 
@@ -70,22 +76,28 @@ impl Witness {
                 ensure(came != all(rules), "a join runs when it is complete")
             }
             (Step::Arrive { input, .. }, Reply::Duplicate(came)) => {
-                ensure(self.is_open(), "only an open join knows duplicates")?;
+                ensure(self.is_open(rules), "only an open join knows duplicates")?;
                 ensure(self.deadline > 0, "an open join ends with its deadline")?;
                 ensure(came == self.accepted, "a reply tells what has come")?;
                 ensure(came.contains(input), "only what has come is a duplicate")
             }
-            (Step::Arrive { token, .. } | Step::Visit { token, .. }, Reply::Run { .. }) => {
+            (Step::Arrive { token, .. } | Step::Visit { token, .. }, Reply::Run { attempts }) => {
                 self.run(step, rules)?;
                 self.claim(token, Work::Body, rules);
-                Ok(())
+                ensure(attempts == self.bodies, "every body is counted once")
             }
             (
                 Step::Arrive { token, .. } | Step::Visit { token, .. },
-                Reply::HandOver { came, .. },
+                Reply::HandOver { came, attempts },
             ) => {
                 self.hand_over(step, token, came, rules)?;
                 self.claim(token, Work::HandOver, rules);
+                ensure(attempts == self.bodies, "every body is counted once")
+            }
+            (Step::Arrive { .. } | Step::Visit { .. }, Reply::Parked) => {
+                if self.parked.is_none() {
+                    self.give_up(step, rules)?;
+                }
                 Ok(())
             }
             (Step::Arrive { token, .. }, Reply::Busy(until)) => ensure(
@@ -97,21 +109,22 @@ impl Witness {
                 }),
                 "a join is busy as long as somebody else's lease",
             ),
-            (Step::Arrive { .. }, Reply::Completed) => ensure(
-                self.end
-                    .is_some_and(|end| end.settlement == Settlement::Completed),
-                "a join is completed by a success",
-            ),
-            (Step::Arrive { token, .. }, Reply::Expired) => {
+            (Step::Arrive { .. } | Step::Retry, Reply::Completed) => {
+                self.has_ended(Settlement::Completed)
+            }
+            (Step::Arrive { token, .. }, Reply::Expired) if self.end.is_none() => {
                 ensure(self.expiring, "a join expires when somebody is told")?;
                 let others = self
                     .claim
                     .is_some_and(|claim| claim.token != token && claim.lease > 0);
                 let rests = self.claim.is_none() && self.rest > 0;
                 ensure(
-                    self.end.is_some() || others || rests,
+                    others || rests,
                     "an arrival hands over what nobody else does",
                 )
+            }
+            (Step::Arrive { .. } | Step::Retry, Reply::Expired) => {
+                self.has_ended(Settlement::HandedOver)
             }
             (Step::Settle { token, settlement }, _) => self.settle(token, settlement, reply, rules),
             (Step::Renew { token }, _) => {
@@ -131,15 +144,33 @@ impl Witness {
                 ensure(*self != Self::default(), "an absent join is absent")?;
                 ensure(until > NOW, "what is due is done")
             }
-            (Step::Visit { .. }, Reply::Absent) => {
+            (Step::Visit { .. } | Step::Retry | Step::Forget, Reply::Absent) => {
                 ensure(*self == Self::default(), "no join is lost")
             }
+            (Step::Retry, Reply::Waiting(came)) => {
+                ensure(self.is_open(rules), "what has failed is tried again")?;
+                ensure(!came.is_empty(), "an absent join is absent")?;
+                ensure(came == self.accepted, "a reply tells what has come")
+            }
+            (Step::Retry, Reply::Recorded) => self.retry(rules),
+            (Step::Forget, Reply::Recorded) => self.forget(),
+            (Step::Retry | Step::Forget, Reply::Busy(until)) => ensure(
+                self.held_for().is_some_and(|lease| until == NOW + lease),
+                "an operator waits as long as somebody's lease",
+            ),
             _ => Err("a reply answers the step"),
         }
     }
 
+    fn has_ended(&self, settlement: Settlement) -> Checked {
+        ensure(
+            self.end.is_some_and(|end| end.settlement == settlement),
+            "a join is completed by a success, and expired by a hand-over",
+        )
+    }
+
     fn accept(&mut self, input: u8, rules: &Rules) -> Checked {
-        ensure(self.is_open(), "only an open join takes inputs")?;
+        ensure(self.is_open(rules), "only an open join takes inputs")?;
         ensure(!self.accepted.contains(input), "no input is taken twice")?;
         if self.accepted.is_empty() {
             self.deadline = rules.timeout;
@@ -152,6 +183,11 @@ impl Witness {
     fn run(&mut self, step: Step, rules: &Rules) -> Checked {
         ensure(self.end.is_none(), "no body is started after an end")?;
         ensure(!self.expiring, "no body is started beside a hand-over")?;
+        ensure(
+            self.parked.is_none(),
+            "no body is started of what is parked",
+        )?;
+        let mut is_another = true;
         match (self.claim, step) {
             (
                 _,
@@ -160,7 +196,9 @@ impl Witness {
                     ..
                 },
             ) => return Err("nobody in passing can run a body"),
-            (Some(claim), Step::Arrive { token, .. }) if claim.token == token => {}
+            (Some(claim), Step::Arrive { token, .. }) if claim.token == token => {
+                is_another = false;
+            }
             (Some(claim), _) => ensure(claim.lease == 0, "one holder as long as the lease")?,
             (None, Step::Arrive { input, .. }) if self.accepted != all(rules) => {
                 self.accept(input, rules)?;
@@ -180,12 +218,20 @@ impl Witness {
                 )?;
             }
         }
+        if is_another {
+            ensure(
+                self.bodies == 0 || !self.is_exhausted(rules),
+                "no more bodies than there may be",
+            )?;
+            self.bodies += 1;
+        }
         self.tried = true;
         Ok(())
     }
 
     fn hand_over(&mut self, step: Step, token: Token, came: Inputs, rules: &Rules) -> Checked {
         ensure(self.end.is_none(), "no hand-over after an end")?;
+        ensure(self.parked.is_none(), "what is parked does not expire")?;
         ensure(self.deadline == 0, "no hand-over before the deadline")?;
         ensure(!came.is_empty(), "there is something to hand over")?;
         ensure(came == self.accepted, "all that came is handed over")?;
@@ -207,8 +253,8 @@ impl Witness {
             Some(claim) => {
                 ensure(claim.lease == 0, "one holder as long as the lease")?;
                 ensure(
-                    claim.work == Work::HandOver || passes,
-                    "whoever can run a lost body runs it",
+                    claim.work == Work::HandOver || passes && !self.is_exhausted(rules),
+                    "whoever can run a lost body runs it, if there may be another",
                 )?;
             }
             None => ensure(
@@ -236,9 +282,9 @@ impl Witness {
         let again = self
             .end
             .is_some_and(|end| end.token == token && end.settlement == settlement);
-        let holds = self
-            .claim
-            .is_some_and(|claim| claim.token == token && claim.work == Work::of(settlement));
+        let holds = self.claim.is_some_and(|claim| {
+            claim.token == token && claim.work.endings().contains(&settlement)
+        });
         ensure(
             reply == recorded(holds || again),
             "a settlement counts if it is the current holder's, and only then",
@@ -253,19 +299,90 @@ impl Witness {
         self.claim = None;
         match settlement {
             Settlement::Completed | Settlement::HandedOver => {
-                self.end = Some(End {
+                let window = rules.dedup_window;
+                let end = End {
                     token,
                     settlement,
-                    window: rules.dedup_window,
-                });
+                    window,
+                };
+                *self = Self {
+                    end: Some(end),
+                    ..Self::default()
+                };
+            }
+            Settlement::Failed if self.is_exhausted(rules) => {
+                self.park(ParkReason::Attempts, rules);
             }
             Settlement::Failed | Settlement::NotHandedOver => self.rest = rules.backoff,
+            Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
         }
         Ok(())
     }
 
-    fn is_open(&self) -> bool {
-        self.claim.is_none() && !self.tried && !self.expiring && self.end.is_none()
+    /// Somebody finds that the last body of all has died.
+    fn give_up(&mut self, step: Step, rules: &Rules) -> Checked {
+        let is_holder = |token| self.claim.is_some_and(|claim| claim.token == token);
+        let can_tell = match step {
+            Step::Visit {
+                visitor: Visitor::Passing,
+                ..
+            } => self.deadline == 0,
+            Step::Arrive { token, .. } => !is_holder(token),
+            _ => true,
+        };
+        let has_died = self
+            .claim
+            .is_some_and(|claim| claim.work == Work::Body && claim.lease == 0);
+        ensure(
+            can_tell && has_died && self.is_exhausted(rules),
+            "what may have another body is not parked",
+        )?;
+        self.claim = None;
+        self.park(ParkReason::Attempts, rules);
+        Ok(())
+    }
+
+    fn park(&mut self, reason: ParkReason, rules: &Rules) {
+        self.parked = Some(reason);
+        self.deadline = 0;
+        self.expiring = self.accepted != all(rules);
+    }
+
+    fn retry(&mut self, rules: &Rules) -> Checked {
+        ensure(
+            self.accepted == all(rules) || self.expiring,
+            "only what has failed is tried again",
+        )?;
+        ensure(self.held_for().is_none(), "nobody loses what he holds")?;
+        self.claim = None;
+        self.parked = None;
+        self.rest = 0;
+        if self.accepted == all(rules) {
+            self.deadline = rules.timeout;
+            self.bodies = 0;
+            self.expiring = false;
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self) -> Checked {
+        ensure(*self != Self::default(), "an absent join is absent")?;
+        ensure(self.held_for().is_none(), "nobody loses what he holds")?;
+        *self = Self::default();
+        Ok(())
+    }
+
+    fn held_for(&self) -> Option<Moment> {
+        let lease = self.claim?.lease;
+        (lease > 0).then_some(lease)
+    }
+
+    fn is_exhausted(&self, rules: &Rules) -> bool {
+        self.bodies >= rules.max_attempts
+    }
+
+    fn is_open(&self, rules: &Rules) -> bool {
+        self.accepted != all(rules) && !self.expiring && self.end.is_none()
     }
 
     /// Whether the store has what it must have, and nothing else.
@@ -276,11 +393,19 @@ impl Witness {
         let Some(state) = state else {
             return ensure(*self == Self::default(), "no join is lost");
         };
+        ensure(
+            attempts(&state) == self.bodies,
+            "every body is counted once",
+        )?;
+        ensure(
+            self.parked.is_some() == matches!(state, State::Parked { .. }),
+            "a parked join stays so until an operator comes",
+        )?;
         match state {
             State::Open { came, .. } => {
                 ensure(came == self.accepted, "no input of an open join is lost")?;
                 ensure(!complete, "a complete join is not open")?;
-                ensure(self.is_open(), "an open join was never anything else")
+                ensure(self.is_open(rules), "an open join was never anything else")
             }
             State::Running { holder, .. } => {
                 ensure(complete, "no input of a running join is lost")?;
@@ -313,8 +438,16 @@ impl Witness {
                 )?;
                 ensure(ended.is_none(), "an expiring join has not ended")
             }
+            State::Parked { came, reason, .. } => {
+                ensure(came == self.accepted, "no input of a parked join is lost")?;
+                ensure(self.parked == Some(reason), "a parked join knows why it is")?;
+                ensure(
+                    claimed.is_none() && ended.is_none(),
+                    "a parked join is nobody's, and has not ended",
+                )
+            }
             State::Completed { holder, .. } => ensure(
-                complete && ended == Some((Settlement::Completed, holder)),
+                ended == Some((Settlement::Completed, holder)),
                 "a completed join has succeeded",
             ),
             State::Expired { holder, .. } => ensure(
@@ -322,6 +455,11 @@ impl Witness {
                 "an expired join was handed over",
             ),
         }
+    }
+
+    /// Counts no further than that.
+    pub(crate) fn count_up_to(&mut self, most: u32) {
+        self.bodies = self.bodies.min(most);
     }
 
     /// Time goes on by one.
@@ -334,11 +472,26 @@ impl Witness {
         }
     }
 
+    /// What has come.
+    pub(crate) fn accepted(&mut self) -> &mut Inputs {
+        &mut self.accepted
+    }
+
     /// The tokens that it remembers.
     pub(crate) fn tokens(&mut self) -> impl Iterator<Item = &mut Token> {
         let claim = self.claim.as_mut().map(|claim| &mut claim.token);
         let end = self.end.as_mut().map(|end| &mut end.token);
         claim.into_iter().chain(end)
+    }
+}
+
+fn attempts(state: &State) -> u32 {
+    match *state {
+        State::Running { attempts, .. }
+        | State::Ready { attempts, .. }
+        | State::Parked { attempts, .. }
+        | State::Expiring { attempts, .. } => attempts,
+        State::Open { .. } | State::Completed { .. } | State::Expired { .. } => 0,
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use linked_span::fan_in::{Due, Memory, Rules, Settlement, Token, Verdict, Work};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 const THREADS: u64 = 8;
 const KEYS: u64 = 4_000;

@@ -1,8 +1,9 @@
 //! More half-joins than there is room for.
 
 use linked_span::fan_in::{Memory, Settlement, StoreError, Token, Verdict};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 #[test]
 fn what_finds_no_room_comes_back_and_nothing_is_evicted() {

@@ -8,8 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 struct Hostile {
     joins: Weak<Joins<Hostile>>,
@@ -101,6 +102,11 @@ fn every_way_to_drop_a_payload() {
             .arrive("too many", 0, payload("too many"), Token::random())
             .is_err()
     );
+
+    assert!(joins.forget("more"));
+    joins
+        .arrive("more", 0, payload("more"), Token::random())
+        .unwrap();
 
     time.pass(RULES.timeout);
     let token = Token::random();

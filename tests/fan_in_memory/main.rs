@@ -5,14 +5,12 @@ mod errors;
 mod flood;
 mod hostile;
 mod model;
+mod operator;
 mod passing;
 mod settled;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use linked_span::fan_in::{
-    Arrived, Due, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, ready,
+    Arrived, Due, Listed, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, Which, ready,
 };
 
 const RULES: Rules = Rules {
@@ -21,26 +19,8 @@ const RULES: Rules = Rules {
     lease: NO_LEASE,
     backoff: 100,
     dedup_window: 10_000,
+    max_attempts: u32::MAX,
 };
-
-/// A clock that goes when it is told to.
-#[derive(Clone, Default)]
-struct Time(Arc<AtomicU64>);
-
-impl Time {
-    fn pass(&self, milliseconds: u64) {
-        self.0.fetch_add(milliseconds, Ordering::SeqCst);
-    }
-
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn of<P>(&self, memory: Memory<P>) -> Memory<P> {
-        let time = self.clone();
-        memory.clock(move || time.now())
-    }
-}
 
 /// The store's methods, without their futures.
 struct Joins<P> {
@@ -70,6 +50,18 @@ impl<P: Send + Sync> Joins<P> {
 
     fn due(&self, token: Token, max: usize) -> Vec<Due<P>> {
         ready(self.memory.due(&self.rules, token, max)).unwrap()
+    }
+
+    fn list(&self, which: Which<'_>) -> Vec<Listed> {
+        ready(self.memory.list(&self.rules, which)).unwrap()
+    }
+
+    fn retry(&self, key: &str) -> bool {
+        ready(self.memory.retry(key, &self.rules)).unwrap()
+    }
+
+    fn forget(&self, key: &str) -> bool {
+        ready(self.memory.forget(key, &self.rules)).unwrap()
     }
 
     fn len(&self) -> usize {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
 use linked_span::fan_in::{
-    Claim, Due, Input, Memory, Moment, NO_LEASE, Rules, Settlement, Store, StoreError, Token,
-    Verdict, Work,
+    Claim, Due, Input, Listed, Memory, Moment, NO_LEASE, Page, Rules, Settlement, Store,
+    StoreError, Token, Verdict, Which, Work,
 };
+use linked_span_tests::Time;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::{Joins, Time};
+use crate::Joins;
 
 #[derive(Clone, Debug)]
 enum Operation {
@@ -27,6 +28,16 @@ enum Operation {
     },
     Renew {
         claim: usize,
+    },
+    Retry {
+        key: u8,
+    },
+    Forget {
+        key: u8,
+    },
+    List {
+        after: Option<u8>,
+        limit: usize,
     },
     Due {
         max: usize,
@@ -72,7 +83,7 @@ impl Model {
     fn forget(&mut self) {
         let now = self.now;
         self.states
-            .retain(|_, state| !has_ended(*state) || due(state, Visitor::Sweep) > now);
+            .retain(|_, state| !has_ended(*state) || due(state, Visitor::Sweep) > Some(now));
         let states = &self.states;
         self.ended.retain(|key| states.contains_key(key));
     }
@@ -92,6 +103,10 @@ impl Model {
                 }
                 self.forget();
             }
+        } else {
+            self.states.remove(key);
+            self.kept.remove(key);
+            self.ended.retain(|ended| ended != key);
         }
         reply
     }
@@ -105,6 +120,33 @@ impl Model {
             kept[usize::from(input)] = Some((id, self.now));
         }
         reply
+    }
+
+    /// What an operator should see of one.
+    fn listed(&self, key: &str) -> Option<Listed> {
+        let state = self.states.get(key)?;
+        let came_at = |(_, came_at): (u64, Moment)| came_at;
+        let since = match *state {
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                forget_at - self.rules.dedup_window
+            }
+            _ => self.kept[key]
+                .iter()
+                .flatten()
+                .copied()
+                .map(came_at)
+                .min()?,
+        };
+        let age = self.now - since;
+        Some(Listed::new(key.to_owned(), state, age, &self.rules))
+    }
+
+    /// What he should see on a page.
+    fn page(&self, page: Page<'_>, is_wanted: fn(&State) -> bool) -> Vec<Listed> {
+        let wanted = self.states.iter().filter(|(_, state)| is_wanted(state));
+        let behind = wanted.filter(|(key, _)| page.after.is_none_or(|after| key.as_str() > after));
+        let listed = behind.filter_map(|(key, _)| self.listed(key));
+        listed.take(page.limit).collect()
     }
 
     fn open(&self) -> usize {
@@ -144,7 +186,8 @@ impl Model {
                 assert_eq!(retry_after, self.rules.backoff);
             }
             (Verdict::Completed(payload), Reply::Completed)
-            | (Verdict::Expired(payload), Reply::Expired) => assert_eq!(payload.id, id),
+            | (Verdict::Expired(payload), Reply::Expired)
+            | (Verdict::Parked(payload), Reply::Parked) => assert_eq!(payload.id, id),
             (verdict, reply) => panic!("{verdict:?} is not {reply:?}"),
         }
         false
@@ -253,6 +296,19 @@ impl<'l> Pair<'l> {
                     assert_eq!(recorded, reply == Reply::Recorded);
                 }
             }
+            Operation::Retry { key } => {
+                let key = key.to_string();
+                let reply = self.model.step(&key, Step::Retry);
+                assert_eq!(self.joins.retry(&key), reply == Reply::Recorded);
+            }
+            Operation::Forget { key } => {
+                let key = key.to_string();
+                let reply = self.model.step(&key, Step::Forget);
+                assert_eq!(self.joins.forget(&key), reply == Reply::Recorded);
+            }
+            Operation::List { after, limit } => {
+                self.list(after.map(|key| key.to_string()).as_deref(), limit);
+            }
             Operation::Due { max } => {
                 let due = self.joins.due(new, max);
                 let all = self.model.claimable(Visitor::Sweep);
@@ -274,6 +330,23 @@ impl<'l> Pair<'l> {
         assert_eq!(forgotten_early, self.model.forgotten_early);
         let kept = self.model.kept.values().flatten().flatten().count();
         assert_eq!(Arc::strong_count(&self.alive) - 1, kept);
+    }
+
+    fn list(&self, after: Option<&str>, limit: usize) {
+        let page = Page { after, limit };
+        assert_eq!(
+            self.joins.list(Which::Unsettled(page)),
+            self.model.page(page, |state| !has_ended(*state))
+        );
+        assert_eq!(
+            self.joins.list(Which::Parked(page)),
+            self.model
+                .page(page, |state| matches!(state, State::Parked { .. }))
+        );
+        if let Some(key) = after {
+            let one: Vec<_> = self.model.listed(key).into_iter().collect();
+            assert_eq!(self.joins.list(Which::Key(key)), one);
+        }
     }
 
     fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) {
@@ -322,6 +395,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         Just(Settlement::Failed),
         Just(Settlement::HandedOver),
         Just(Settlement::NotHandedOver),
+        Just(Settlement::Undecodable),
     ];
     let operation = prop_oneof![
         8 => (0..6_u8, 0..4_u8, prop::bool::weighted(0.1))
@@ -330,6 +404,10 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
             Operation::Settle { claim, settlement, abandon }
         }),
         1 => (0..3_usize).prop_map(|claim| Operation::Renew { claim }),
+        2 => (0..6_u8).prop_map(|key| Operation::Retry { key }),
+        1 => (0..6_u8).prop_map(|key| Operation::Forget { key }),
+        1 => (prop::option::of(0..6_u8), 0..5_usize)
+            .prop_map(|(after, limit)| Operation::List { after, limit }),
         1 => (0..4_usize).prop_map(|max| Operation::Due { max }),
         3 => (0..40_u64).prop_map(|milliseconds| Operation::Pass { milliseconds }),
     ];
@@ -337,13 +415,15 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
-    (2..=4_u8, 0..80_u64, 0..40_u64, 0..120_u64).prop_map(
-        |(inputs, timeout, backoff, dedup_window)| Rules {
+    let max_attempts = prop_oneof![Just(u32::MAX), 1..4_u32];
+    (2..=4_u8, 0..80_u64, 0..40_u64, 0..120_u64, max_attempts).prop_map(
+        |(inputs, timeout, backoff, dedup_window, max_attempts)| Rules {
             inputs,
             timeout,
             lease: NO_LEASE,
             backoff,
             dedup_window,
+            max_attempts,
         },
     )
 }

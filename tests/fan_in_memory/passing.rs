@@ -1,10 +1,9 @@
 //! What arrivals and sweeps do for joins of others.
 
-use std::sync::atomic::Ordering;
-
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 #[test]
 fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
@@ -53,7 +52,7 @@ fn a_sweep_and_an_arrival_agree_though_the_clock_goes_back() {
     };
     joins.arrive("first", 0, (), Token::random()).unwrap();
     // Another thread may have read the clock earlier, and have taken the lock later.
-    time.0.store(9_900, Ordering::SeqCst);
+    time.go_to(9_900);
     joins.arrive("second", 0, (), Token::random()).unwrap();
 
     time.pass(RULES.timeout + 50);

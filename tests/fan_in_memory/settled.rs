@@ -7,8 +7,9 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
+use linked_span_tests::Time;
 
-use crate::{Joins, RULES, Time};
+use crate::{Joins, RULES};
 
 /// Counts how often it is woken, and by its references the wakers that are left of it.
 #[derive(Default)]
@@ -146,6 +147,24 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
         Settlement::HandedOver,
     );
     assert_eq!(task.woken(), 1);
+    assert!(task.poll(settled).is_ready());
+}
+
+#[test]
+fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let task = Task::new();
+    let token = complete(&joins, "order");
+    let mut settled = pin!(joins.memory.settled("order"));
+    assert!(task.poll(settled.as_mut()).is_pending());
+    assert!(joins.settle("order", token, Settlement::Undecodable));
+    assert!(joins.retry("order"));
+    assert!(task.poll(settled.as_mut()).is_pending());
+    assert_eq!(task.woken(), 0);
+
+    assert!(joins.forget("order"));
+    assert_eq!((task.woken(), task.kept()), (1, 0));
     assert!(task.poll(settled).is_ready());
 }
 

@@ -5,12 +5,10 @@
 #[allow(
     dead_code,
     unreachable_pub,
-    unused_imports,
     unfulfilled_lint_expectations,
     clippy::all,
     clippy::pedantic
 )]
-#[path = "../../runtime/src/fan_in/mod.rs"]
 mod fan_in;
 
 mod sync {
@@ -33,6 +31,7 @@ const RULES: Rules = Rules {
     lease: NO_LEASE,
     backoff: 0,
     dedup_window: 100,
+    max_attempts: u32::MAX,
 };
 
 const SCHEDULES: usize = 2_000;
@@ -154,14 +153,14 @@ fn what_has_expired_is_handed_over_once() {
     shuttle::check_pct(schedule, SCHEDULES / 10, 3);
 }
 
-/// Whether the settlement comes before, while or after somebody begins to wait for it, or gives up: a wait that nobody
-/// ends would be a schedule that does not end.
-#[test]
-fn a_settlement_ends_every_wait() {
-    let schedule = || {
+/// Whether the end comes before, while or after somebody begins to wait for it, or gives up: a wait that nobody ends would
+/// be a schedule that does not end.
+fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
+    let schedule = move || {
         let store = Arc::new(Memory::new().shards(1).clock(|| 0));
-        ready(store.arrive("order", &RULES, 0, (), Token(1))).unwrap();
-        ready(store.arrive("order", &RULES, 1, (), Token(1))).unwrap();
+        for input in 0..inputs {
+            ready(store.arrive("order", &RULES, input, (), Token(1))).unwrap();
+        }
         let mut waiting: Vec<_> = (0..2)
             .map(|_| {
                 let store = Arc::clone(&store);
@@ -175,11 +174,23 @@ fn a_settlement_ends_every_wait() {
                 .as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()));
         }));
-        assert!(ready(store.settle("order", &RULES, Token(1), Settlement::Completed)).unwrap());
+        assert!(end(&store));
         for waiting in waiting {
             waiting.join().unwrap();
         }
     };
     shuttle::check_random(schedule, SCHEDULES);
     shuttle::check_pct(schedule, SCHEDULES, 3);
+}
+
+#[test]
+fn a_settlement_ends_every_wait() {
+    assert_every_wait_ends(2, |store| {
+        ready(store.settle("order", &RULES, Token(1), Settlement::Completed)).unwrap()
+    });
+}
+
+#[test]
+fn a_join_that_is_forgotten_ends_every_wait() {
+    assert_every_wait_ends(1, |store| ready(store.forget("order", &RULES)).unwrap());
 }

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod recording;
+mod time;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +14,7 @@ use opentelemetry_sdk::trace::{
 
 pub use bodies::{here, here_and};
 pub use recording::{RecordingSampler, Sampled};
+pub use time::Time;
 
 /// The installed provider is the program's: whoever has installed one is alone with it.
 static ALONE: Mutex<()> = Mutex::new(());

@@ -2,7 +2,16 @@
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind};
 
-/// What a consumer should do with a message once its event has arrived at a join.
+/// What a consumer should do with a message once its event has arrived at a join, as [`ack`] says.
+///
+/// ```
+/// use linked_span::fan_in::Ack;
+///
+/// fn may_commit_the_offset(ack: Ack) -> bool {
+///     ack == Ack::Ack
+/// }
+/// # assert!(may_commit_the_offset(Ack::Ack));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ack {
     /// Acknowledge it: it has been dealt with, or is kept where a crash does not reach it.
@@ -40,14 +49,18 @@ pub enum Ack {
 ///
 /// | arrival | on a durable store | in memory |
 /// | --- | --- | --- |
-/// | `Waiting`, `Duplicate` | `Ack` | `Hold` |
+/// | `Waiting`, `Duplicate`, `Parked` | `Ack` | `Hold` |
 /// | `Ran`, `Closed` | `Ack` | `Ack` |
 /// | `Failed`, `Unrecorded`, `Busy` | `Retry` | `Retry` |
 /// | an error: no key | `Reject` | `Reject` |
 /// | another error | `Retry` | `Retry` |
 pub fn ack<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Ack {
     match arrival {
-        Ok(Arrival::Waiting { durable, .. } | Arrival::Duplicate { durable, .. }) => {
+        Ok(
+            Arrival::Waiting { durable, .. }
+            | Arrival::Duplicate { durable, .. }
+            | Arrival::Parked { durable, .. },
+        ) => {
             if *durable {
                 Ack::Ack
             } else {

@@ -61,6 +61,15 @@ pub enum Arrival<T, I> {
         /// In what time it is worth another look.
         retry_after: Duration,
     },
+    /// The join cannot get on, and waits for an operator, with every input that came. This one, which comes back, came
+    /// again or too late.
+    #[non_exhaustive]
+    Parked {
+        /// The input.
+        input: I,
+        /// Whether what is kept outlives this process.
+        durable: bool,
+    },
     /// The join is over, and the input, which comes back, is no part of it.
     #[non_exhaustive]
     Closed {
@@ -72,6 +81,16 @@ pub enum Arrival<T, I> {
 }
 
 /// How a join has ended.
+///
+/// ```
+/// # use linked_span::fan_in::{Arrival, Closed};
+/// # fn refund<I>(input: I) {}
+/// # fn report<I>(arrival: Arrival<(), I>) {
+/// if let Arrival::Closed { reason: Closed::Expired, input, .. } = arrival {
+///     refund(input); // it came too late
+/// }
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Closed {
@@ -107,6 +126,18 @@ pub struct ArriveError<I> {
 }
 
 /// Why an input was not taken.
+///
+/// ```
+/// # use linked_span::fan_in::{ArriveError, ArriveErrorKind};
+/// # fn pause_the_consumer() {}
+/// # fn report<I>(error: ArriveError<I>) {
+/// match error.kind {
+///     ArriveErrorKind::NoKey => eprintln!("whatever produced this forgets the order's id"),
+///     ArriveErrorKind::Full => pause_the_consumer(),
+///     other => eprintln!("{other}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArriveErrorKind {

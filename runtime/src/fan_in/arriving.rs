@@ -51,6 +51,7 @@ fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static st
         Ok(Arrival::Failed(_)) => "failed",
         Ok(Arrival::Unrecorded(_)) => "unrecorded",
         Ok(Arrival::Busy { .. }) => "busy",
+        Ok(Arrival::Parked { .. }) => "parked",
         Ok(Arrival::Closed { reason, .. }) => match reason {
             Closed::Completed => "completed",
             Closed::Expired => "expired",

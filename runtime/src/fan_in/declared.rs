@@ -37,7 +37,11 @@ impl<P> Declared<P> {
 
     /// Those that have not come.
     pub(super) fn missing(&self, came: Inputs) -> Missing {
-        Missing::from(self.inputs, self.count(), came)
+        self.named(came.missing(self.count()))
+    }
+
+    pub(super) fn named(&self, missing: Inputs) -> Missing {
+        Missing::new(self.inputs, missing)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "twelve at most")]

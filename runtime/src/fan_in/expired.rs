@@ -1,6 +1,6 @@
 //! Joins whose time is over, and who is told so.
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::fmt::Display;
 use std::pin::Pin;
 
@@ -58,6 +58,18 @@ impl<I> Expired<I> {
 }
 
 /// What `on_expired` returns: `()`, or a `Result`, of which an `Err` says that the join is to be handed over again.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # async fn refund(order: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// #[fan_in(payment, inventory)]
+/// async fn ship(payment: Event, inventory: Event) {}
+///
+/// let ship = Ship::in_memory(Duration::from_secs(600))
+///     .on_expired(async |expired| refund(&expired.key).await);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether the expired join was taken",
     label = "neither `()` nor a `Result`",
@@ -83,11 +95,23 @@ impl<T, E: Display> HandedOver for Result<T, E> {
     }
 }
 
-/// An error of `on_expired`'s.
+/// An error of `on_expired`'s, or its panic.
 #[derive(Debug)]
 pub struct Failure {
     pub(super) error_type: &'static str,
     pub(super) message: String,
+}
+
+impl Failure {
+    /// With what the panic says, if that is text.
+    fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let literal = panic.downcast_ref::<&str>().copied();
+        let text = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self {
+            error_type: "panic",
+            message: text.unwrap_or_default().to_owned(),
+        }
+    }
 }
 
 /// Takes what has expired, and says what went wrong.
@@ -113,9 +137,12 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             attempts: held.attempts,
         };
         let handed_over = async {
-            match &self.on_expired {
-                Some(on_expired) => on_expired(expired).await,
-                None => None,
+            let on_expired = self.on_expired.as_ref()?;
+            let future = async { on_expired(expired).await };
+            // It speaks of another join than the caller's, whom its panic is not for.
+            match (Caught { future }).await {
+                Ok(failure) => failure,
+                Err(panic) => Some(Failure::panicked(&*panic)),
             }
         };
         let future = handle_async(handling, handed_over, |failure, recorder| {
@@ -123,8 +150,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 recorder.exception(failure.error_type, &failure.message);
             }
         });
-        // It speaks of another join than the caller's, whom its panic is not for.
-        matches!((Caught { future }).await, Ok(None))
+        future.await.is_none()
     }
 }
 

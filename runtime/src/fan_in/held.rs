@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::panic::resume_unwind;
+use std::time::Duration;
 
+use super::alongside::Alongside;
 use super::came::Came;
 use super::caught::Caught;
 use super::join::Join;
@@ -36,6 +38,24 @@ pub(super) enum Ran<T> {
 }
 
 /// What has become of a join that was due.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// use linked_span::fan_in::Settled;
+///
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # #[fan_in(payment, inventory)]
+/// # fn ship(payment: Event, inventory: Event) {}
+/// # let ship = Ship::in_memory(Duration::from_secs(600));
+/// for due in ship.due(10)? {
+///     let order = due.key().to_owned();
+///     if due.run() == Settled::Expired {
+///         println!("order {order} was never complete");
+///     }
+/// }
+/// # Ok::<(), linked_span::fan_in::StoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
@@ -97,7 +117,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
         B: Future<Output = Ended<T>>,
     {
         let future = body(self.came.clone());
-        match (Caught { future }).await {
+        match self.renewed_during(Caught { future }).await {
             Ok(Ended {
                 returned,
                 succeeded: true,
@@ -119,13 +139,31 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
 
     /// Whether the join was handed over, and that is recorded.
     pub(super) async fn hand_over(self) -> bool {
-        let settlement = if self.join.expire(&self).await {
+        let taken = self.renewed_during(self.join.expire(&self)).await;
+        let settlement = if taken {
             Settlement::HandedOver
         } else {
             Settlement::NotHandedOver
         };
         let recorded = self.settle(settlement).await;
         settlement == Settlement::HandedOver && recorded.unwrap_or(false)
+    }
+
+    /// Keeps the claim while the work takes longer than its lease.
+    async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
+        let Join { store, rules, .. } = self.join;
+        // There is time for a second try, should the store be out of reach at the first.
+        let third = Duration::from_millis((rules.lease / 3).max(1));
+        let renewals = async {
+            loop {
+                store.pause(third).await;
+                if let Ok(false) = store.renew(self.key(), rules, self.token).await {
+                    // Another has it now; this body's success will not be recorded.
+                    break;
+                }
+            }
+        };
+        Alongside::new(work, renewals).await
     }
 
     /// Without a record of the failure, the claim runs out.

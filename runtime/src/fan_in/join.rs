@@ -10,7 +10,9 @@ use super::came::Came;
 use super::declared::Declared;
 use super::expired::{Expired, HandedOver, OnExpired};
 use super::held::{Ended, Held, Ran};
+use super::listed::{Listed, Which};
 use super::memory::Memory;
+use super::missing::Missing;
 use super::one_of::Nth;
 use super::options::Options;
 use super::state::{Inputs, Rules, Token};
@@ -85,6 +87,16 @@ impl<P: 'static, S> Join<P, S> {
     }
 
     /// Where the joins are kept.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # fn ship(payment: Event, inventory: Event) {}
+    /// let ship = Ship::in_memory(Duration::from_secs(600));
+    /// assert_eq!(ship.join().store().forgotten_early(), 0);
+    /// ```
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
@@ -103,6 +115,37 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     )]
     pub async fn len(&self) -> Result<usize, StoreError> {
         self.store.len().await
+    }
+
+    /// What has become of joins, for an operator.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn list(&self, which: Which<'_>) -> Result<Vec<Listed<Missing>>, StoreError> {
+        let listed = self.store.list(&self.rules, which).await?;
+        let named = |listed: Listed| listed.map(|inputs| self.declared.named(inputs));
+        Ok(listed.into_iter().map(named).collect())
+    }
+
+    /// Has a join that is parked or has failed tried again, by the next arrival or sweep, as if for the first time. Whether
+    /// it will be: it is not if nothing has failed, or if somebody works at it.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn retry(&self, key: &str) -> Result<bool, StoreError> {
+        self.store.retry(key, &self.rules).await
+    }
+
+    /// Removes a join, with its inputs; of one that has ended, the memory of it. Whether it is gone: it is not if there was
+    /// none, or if somebody works at it.
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn forget(&self, key: &str) -> Result<bool, StoreError> {
+        self.store.forget(key, &self.rules).await
     }
 
     #[doc(hidden)]
@@ -170,6 +213,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             Verdict::Busy { retry_after } => HeldVerdict::Busy(Duration::from_millis(retry_after)),
             Verdict::Completed(payload) => HeldVerdict::Closed(Closed::Completed, payload),
             Verdict::Expired(payload) => HeldVerdict::Closed(Closed::Expired, payload),
+            Verdict::Parked(payload) => HeldVerdict::Parked(payload),
         }
     }
 
@@ -205,6 +249,10 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 }
             }
             HeldVerdict::Busy(retry_after) => Arrival::Busy { retry_after },
+            HeldVerdict::Parked(payload) => Arrival::Parked {
+                input: given_back(payload),
+                durable,
+            },
             HeldVerdict::Closed(reason, payload) => Arrival::Closed {
                 reason,
                 input: given_back(payload),
@@ -216,6 +264,25 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 impl<P: 'static> Join<P, Memory<P>> {
     /// Waits until there is no join for this key that is neither completed nor expired, as
     /// [`Memory::settled`] does.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::{Ack, ack};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: String, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # struct Message { event: Event }
+    /// # impl Message { async fn acknowledge(self) {} }
+    /// // A task for each message: it waits for nobody but its own order.
+    /// async fn consume(message: Message, ship: &Ship) {
+    ///     let arrival = ship.payment(message.event.clone()).await;
+    ///     if ack(&arrival) == Ack::Hold {
+    ///         ship.join().settled(&message.event.order).await;
+    ///         message.acknowledge().await;
+    ///     }
+    /// }
+    /// ```
     pub async fn settled(&self, key: &str) {
         self.store.settled(key).await;
     }
@@ -228,6 +295,7 @@ enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     Run(Held<'j, P, S>),
     HandOver(Held<'j, P, S>, P),
     Busy(Duration),
+    Parked(P),
     Closed(Closed, P),
 }
 

@@ -28,12 +28,20 @@ pub struct Missing {
 }
 
 impl Missing {
-    pub(super) fn from(names: &'static [&'static str], count: u8, came: Inputs) -> Self {
-        let missing = came.missing(count);
+    pub(super) fn new(names: &'static [&'static str], missing: Inputs) -> Self {
         Self { names, missing }
     }
 
     /// Each name.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// for input in missing.iter() {
+    ///     println!("still waiting for {input}");
+    /// }
+    /// # }
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
         let names = self.names;
         let name = |place| names.get(usize::from(place)).copied();

@@ -46,6 +46,7 @@
 //! settled, as [`ack`] says, and the broker delivers it again. Who cannot have that implements [`Store`] over a database.
 
 mod ack;
+mod alongside;
 mod arrival;
 mod arriving;
 mod came;
@@ -54,8 +55,10 @@ mod declared;
 mod expired;
 mod held;
 mod input;
+mod inputs;
 mod join;
 pub(crate) mod lent;
+mod listed;
 mod memory;
 mod missing;
 mod one_of;
@@ -70,13 +73,14 @@ pub use arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
 pub use expired::{Expired, HandedOver};
 pub use held::Settled;
 pub use join::Join;
+pub use listed::{Listed, Page, Status, Which};
 pub use memory::{Memory, NO_LEASE};
 pub use missing::Missing;
 pub use one_of::{
     OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
 };
 pub use options::Options;
-pub use state::{Inputs, Moment, Rules, Settlement, Token};
+pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
 pub use store::{
     Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
 };

@@ -25,22 +25,38 @@ pub struct Options {
     dedup_window: Duration,
     lease: Duration,
     backoff: Duration,
+    max_attempts: u32,
 }
 
 impl Options {
     /// How long the first input waits for the others, and then the complete join for a body that succeeds; after that it
     /// expires. It has no default: only you know how long an order may take.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// ```
     pub const fn timeout(timeout: Duration) -> Self {
         Self {
             timeout,
             dedup_window: DEDUP_WINDOW,
             lease: LEASE,
             backoff: BACKOFF,
+            max_attempts: u32::MAX,
         }
     }
 
     /// How long a completed or expired join is remembered, 24 hours by default: an input that is delivered again in that
     /// time is told so, one that is delivered later opens a join anew.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // As long as the broker may deliver a message again.
+    /// let options = options.dedup_window(Duration::from_secs(7 * 24 * 60 * 60));
+    /// ```
     pub const fn dedup_window(mut self, window: Duration) -> Self {
         self.dedup_window = window;
         self
@@ -48,6 +64,14 @@ impl Options {
 
     /// How long a body may run in a process that may have died, 5 minutes by default; after that another process runs it
     /// too. A store in memory has no need of it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // Longer than any body takes.
+    /// let options = options.lease(Duration::from_secs(60));
+    /// ```
     pub const fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -55,8 +79,30 @@ impl Options {
 
     /// How long a join whose body has failed rests before a sweep runs it again, a second by default. An arrival does not
     /// wait for it, since brokers have a backoff of their own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// let options = options.backoff(Duration::from_secs(30));
+    /// ```
     pub const fn backoff(mut self, backoff: Duration) -> Self {
         self.backoff = backoff;
+        self
+    }
+
+    /// How often the function may be started for one join, without a limit by default. A join that has failed so often is
+    /// parked with its inputs: it neither runs nor expires until an operator has it
+    /// [tried again](super::Join::retry) or [forgets it](super::Join::forget).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// let options = options.max_attempts(5);
+    /// ```
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
         self
     }
 
@@ -67,6 +113,7 @@ impl Options {
             lease: milliseconds(self.lease),
             backoff: milliseconds(self.backoff),
             dedup_window: milliseconds(self.dedup_window),
+            max_attempts: self.max_attempts,
         }
     }
 }

@@ -8,14 +8,24 @@
 //! open      arrive the last input                     -> running
 //! open, ready   the deadline is over                  -> expiring
 //! running   completed                                 -> completed
-//! running   failed                                    -> ready
-//! running   the lease is over: arrive, sweep          -> running, by another, even past the deadline
-//! running   lease and deadline are over: in passing   -> expiring
+//! running   failed                                    -> ready; parked, if that was the last attempt
+//! running   the lease is over: arrive, sweep          -> running, by another, even past the deadline; or parked
+//! running   lease and deadline are over: in passing   -> expiring; or parked
 //! ready     arrive; sweep, after a backoff            -> running
 //! expiring  handed over                               -> expired
 //! expiring  not handed over, or the lease is over     -> expiring, by another
+//! running, expiring   an input cannot be decoded      -> parked
 //! completed, expired   the dedup window is over       -> absent
 //! ```
+//!
+//! And what becomes of a join that nobody holds, be it that the lease is over, when an operator wants it:
+//!
+//! ```text
+//! parked, ready, running, expiring   retry            -> ready; expiring, if it is incomplete
+//! any       forget                                    -> absent
+//! ```
+
+pub use super::inputs::Inputs;
 
 /// Milliseconds of the store's clock.
 pub type Moment = u64;
@@ -23,61 +33,6 @@ pub type Moment = u64;
 /// Who holds a join: random, unique for a delivery, and the same over all retries of a store's call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u128);
-
-/// A set of a join's inputs, by their place in its declaration; twelve at most.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Inputs(u16);
-
-impl Inputs {
-    /// All of so many.
-    #[must_use]
-    pub const fn all(count: u8) -> Self {
-        Self(Self::only(count).wrapping_sub(1))
-    }
-
-    /// These, and one more.
-    #[must_use]
-    pub const fn with(self, input: u8) -> Self {
-        Self(self.0 | Self::only(input))
-    }
-
-    /// Whether this one is among them.
-    #[must_use]
-    pub const fn contains(self, input: u8) -> bool {
-        self.0 & Self::only(input) != 0
-    }
-
-    /// Which of so many are not among them.
-    #[must_use]
-    pub const fn missing(self, all: u8) -> Self {
-        Self(Self::all(all).0 & !self.0)
-    }
-
-    /// Each of them, in the order of the declaration.
-    pub fn iter(self) -> impl Iterator<Item = u8> {
-        (0..16).filter(move |input| self.contains(*input))
-    }
-
-    /// One alone; none, if there can be no such input.
-    const fn only(input: u8) -> u16 {
-        match 1_u16.checked_shl(input as u32) {
-            Some(bit) => bit,
-            None => 0,
-        }
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub const fn len(self) -> u32 {
-        self.0.count_ones()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
 
 /// What the joins of one function have in common; all spans are in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +47,8 @@ pub struct Rules {
     pub backoff: Moment,
     /// How long a completed or expired join is remembered.
     pub dedup_window: Moment,
+    /// How many bodies may be started until a join is parked; `u32::MAX` is as good as no limit.
+    pub max_attempts: u32,
 }
 
 /// A join that is not absent.
@@ -135,6 +92,15 @@ pub enum State {
         /// How many bodies have been started.
         attempts: u32,
     },
+    /// It cannot get on, and waits for an operator with every input that came.
+    Parked {
+        /// The inputs that came.
+        came: Inputs,
+        /// How many bodies have been started.
+        attempts: u32,
+        /// Why.
+        reason: ParkReason,
+    },
     /// A body has succeeded; nothing but this is left.
     Completed {
         /// Whose.
@@ -149,6 +115,15 @@ pub enum State {
         /// When it is forgotten.
         forget_at: Moment,
     },
+}
+
+/// Why a join is parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParkReason {
+    /// Its body has failed as often as it may.
+    Attempts,
+    /// What was kept of an input cannot be read.
+    Undecodable,
 }
 
 /// What happens to a join.
@@ -180,6 +155,11 @@ pub enum Step {
         /// Who.
         visitor: Visitor,
     },
+    /// An operator wants what has failed tried again, unless somebody holds it: a complete join is ready at once, with a
+    /// new deadline and no attempts; an incomplete one, that has expired, is handed over.
+    Retry,
+    /// An operator wants it gone, with its inputs, whatever has become of it, unless somebody holds it.
+    Forget,
 }
 
 /// How a holder's work ended.
@@ -193,6 +173,8 @@ pub enum Settlement {
     HandedOver,
     /// It could not be handed over.
     NotHandedOver,
+    /// An input could not be decoded, so that it can neither be run nor handed over.
+    Undecodable,
 }
 
 /// Who looks after a join that is not his own.
@@ -229,7 +211,9 @@ pub enum Reply {
     Completed,
     /// The join has expired; the input is not taken.
     Expired,
-    /// The settlement or the renewal counts.
+    /// The join is parked; the input is not taken.
+    Parked,
+    /// The settlement, the renewal or the operator's wish counts.
     Recorded,
     /// The caller does not hold the join: its settlement or renewal does not count.
     Refused,
@@ -242,8 +226,8 @@ pub enum Reply {
 /// The one rule. Returns the state that comes after, `None` for absent, and what to tell the caller.
 ///
 /// A step whose reply was lost may be made again with the same token: an arrival's claim, a success and a hand-over are
-/// confirmed as before. A failure lets go of the join, and is refused the second time; a visit's claim is lost until its
-/// lease is over.
+/// confirmed as before. A failure, or an input that cannot be decoded, lets go of the join, and is refused the second
+/// time; a visit's claim is lost until its lease is over.
 #[must_use]
 pub fn transition(
     state: Option<State>,
@@ -257,13 +241,15 @@ pub fn transition(
         Step::Settle { token, settlement } => settle(state, token, settlement, now, rules),
         Step::Renew { token } => renew(state, token, now, rules),
         Step::Visit { token, visitor } => visit(state, token, visitor, now, rules),
+        Step::Retry => retry(state, now, rules),
+        Step::Forget => forget(state, now),
     }
 }
 
-/// When there may be something to do for such a visitor: a store keeps its joins in this order.
+/// When there may be something to do for such a visitor, `None` for never: a store keeps its joins in this order.
 #[must_use]
-pub fn due(state: &State, visitor: Visitor) -> Moment {
-    match (*state, visitor) {
+pub fn due(state: &State, visitor: Visitor) -> Option<Moment> {
+    let due = match (*state, visitor) {
         (State::Open { deadline, .. }, _) | (State::Ready { deadline, .. }, Visitor::Passing) => {
             deadline
         }
@@ -281,7 +267,9 @@ pub fn due(state: &State, visitor: Visitor) -> Moment {
         ) => lease.max(deadline),
         (State::Running { lease, .. } | State::Expiring { lease, .. }, _) => lease,
         (State::Completed { forget_at, .. } | State::Expired { forget_at, .. }, _) => forget_at,
-    }
+        (State::Parked { .. }, _) => return None,
+    };
+    Some(due)
 }
 
 fn is_forgotten(state: &State, now: Moment) -> bool {
@@ -294,12 +282,30 @@ fn is_forgotten(state: &State, now: Moment) -> bool {
 /// Who holds the join, or held it when it ended.
 fn holder(state: &State) -> Option<Token> {
     match *state {
-        State::Open { .. } | State::Ready { .. } => None,
+        State::Open { .. } | State::Ready { .. } | State::Parked { .. } => None,
         State::Expiring { holder, .. } => holder,
         State::Running { holder, .. }
         | State::Completed { holder, .. }
         | State::Expired { holder, .. } => Some(holder),
     }
+}
+
+/// Until when the join is somebody's, unless he settles or renews before.
+fn held_until(state: &State, now: Moment) -> Option<Moment> {
+    match *state {
+        State::Running { lease, .. }
+        | State::Expiring {
+            holder: Some(_),
+            lease,
+            ..
+        } if now < lease => Some(lease),
+        _ => None,
+    }
+}
+
+/// Whether there must not be another body.
+fn is_exhausted(attempts: u32, rules: &Rules) -> bool {
+    attempts >= rules.max_attempts
 }
 
 type Outcome = (Option<State>, Reply);
@@ -318,7 +324,7 @@ fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Ru
             expire(came, attempts, token, now, rules)
         }
         // What is due, an arrival does as a sweep would.
-        _ if due(&state, Visitor::Sweep) <= now => {
+        _ if due(&state, Visitor::Sweep).is_some_and(|due| due <= now) => {
             visit(Some(state), token, Visitor::Sweep, now, rules)
         }
         State::Open { came, .. } if came.contains(input) => (Some(state), Reply::Duplicate(came)),
@@ -338,6 +344,7 @@ fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Ru
         State::Running { lease, .. } => (Some(state), Reply::Busy(lease)),
         State::Expiring { .. } | State::Expired { .. } => (Some(state), Reply::Expired),
         State::Completed { .. } => (Some(state), Reply::Completed),
+        State::Parked { .. } => (Some(state), Reply::Parked),
     }
 }
 
@@ -370,6 +377,14 @@ fn expire(came: Inputs, attempts: u32, token: Token, now: Moment, rules: &Rules)
     (Some(state), Reply::HandOver { came, attempts })
 }
 
+fn park(came: Inputs, attempts: u32, reason: ParkReason) -> State {
+    State::Parked {
+        came,
+        attempts,
+        reason,
+    }
+}
+
 fn settle(
     state: Option<State>,
     token: Token,
@@ -381,10 +396,14 @@ fn settle(
         return (state, Reply::Refused);
     };
     let holder = token;
+    let all = Inputs::all(rules.inputs);
     let retry_at = now.saturating_add(rules.backoff);
     let forget_at = now.saturating_add(rules.dedup_window);
     let next = match (held, settlement) {
         (State::Running { .. }, Settlement::Completed) => State::Completed { holder, forget_at },
+        (State::Running { attempts, .. }, Settlement::Failed) if is_exhausted(attempts, rules) => {
+            park(all, attempts, ParkReason::Attempts)
+        }
         (
             State::Running {
                 deadline, attempts, ..
@@ -402,6 +421,12 @@ fn settle(
             lease: retry_at,
             attempts,
         },
+        (State::Running { attempts, .. }, Settlement::Undecodable) => {
+            park(all, attempts, ParkReason::Undecodable)
+        }
+        (State::Expiring { came, attempts, .. }, Settlement::Undecodable) => {
+            park(came, attempts, ParkReason::Undecodable)
+        }
         // The reply to this settlement was lost.
         (State::Completed { .. }, Settlement::Completed)
         | (State::Expired { .. }, Settlement::HandedOver) => held,
@@ -437,8 +462,7 @@ fn visit(
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
-    let due = due(&state, visitor);
-    if now < due {
+    if let Some(due) = due(&state, visitor).filter(|due| now < *due) {
         return (Some(state), Reply::NotDue(due));
     }
     let all = Inputs::all(rules.inputs);
@@ -450,6 +474,10 @@ fn visit(
             },
             _,
         ) if deadline <= now => expire(all, attempts, token, now, rules),
+        (State::Running { attempts, .. }, _) if is_exhausted(attempts, rules) => (
+            Some(park(all, attempts, ParkReason::Attempts)),
+            Reply::Parked,
+        ),
         (State::Running { attempts, .. }, Visitor::Passing) => {
             expire(all, attempts, token, now, rules)
         }
@@ -464,6 +492,52 @@ fn visit(
             _,
         ) => run(token, deadline, attempts, now, rules),
         (State::Expiring { came, attempts, .. }, _) => expire(came, attempts, token, now, rules),
+        (State::Parked { .. }, _) => (Some(state), Reply::Parked),
         (State::Completed { .. } | State::Expired { .. }, _) => (None, Reply::Absent),
+    }
+}
+
+/// What failed is tried again at once, with all its time: the body, or of an incomplete join the hand-over.
+fn retry(state: Option<State>, now: Moment, rules: &Rules) -> Outcome {
+    let Some(state) = state else {
+        return (None, Reply::Absent);
+    };
+    if let Some(until) = held_until(&state, now) {
+        return (Some(state), Reply::Busy(until));
+    }
+    let next = match state {
+        State::Open { came, .. } => return (Some(state), Reply::Waiting(came)),
+        State::Completed { .. } => return (Some(state), Reply::Completed),
+        State::Expired { .. } => return (Some(state), Reply::Expired),
+        State::Parked { came, attempts, .. } | State::Expiring { came, attempts, .. }
+            if came != Inputs::all(rules.inputs) =>
+        {
+            State::Expiring {
+                came,
+                holder: None,
+                lease: now,
+                attempts,
+            }
+        }
+        State::Parked { .. }
+        | State::Expiring { .. }
+        | State::Ready { .. }
+        | State::Running { .. } => State::Ready {
+            retry_at: now,
+            deadline: now.saturating_add(rules.timeout),
+            attempts: 0,
+        },
+    };
+    (Some(next), Reply::Recorded)
+}
+
+/// What has ended goes too: it is no longer remembered.
+fn forget(state: Option<State>, now: Moment) -> Outcome {
+    match state {
+        None => (None, Reply::Absent),
+        Some(state) => match held_until(&state, now) {
+            Some(until) => (Some(state), Reply::Busy(until)),
+            None => (None, Reply::Recorded),
+        },
     }
 }

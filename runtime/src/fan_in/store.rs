@@ -4,9 +4,11 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use thiserror::Error;
 
+use super::listed::{Listed, Which};
 use super::state::{Inputs, Moment, Rules, Settlement, Token};
 
 /// Keeps the joins of one function: their inputs, and what has become of them.
@@ -15,7 +17,14 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// use linked_span::fan_in::{Memory, Rules, Settlement, Store, Token, Verdict, ready};
 ///
 /// let store = Memory::new();
-/// let rules = Rules { inputs: 2, timeout: 600_000, lease: 300_000, backoff: 1_000, dedup_window: 86_400_000 };
+/// let rules = Rules {
+///     inputs: 2,
+///     timeout: 600_000,
+///     lease: 300_000,
+///     backoff: 1_000,
+///     dedup_window: 86_400_000,
+///     max_attempts: u32::MAX,
+/// };
 ///
 /// let first = ready(store.arrive("order-1", &rules, 0, "paid", Token::random())).unwrap();
 /// assert!(matches!(first.verdict, Verdict::Waiting(_)));
@@ -31,10 +40,15 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// `P` is the sum of the function's input types: a store that leaves the process asks that it be serializable, one that
 /// does not asks nothing.
 ///
-/// Every method but [`abandon`](Self::abandon) is one atomic step, and for a store over a server one round trip: it reads
-/// the join's [`State`](super::state::State), asks [`transition`](super::state::transition) what comes after, and writes
-/// that down together with the input. The store's own clock says when. Calls may be made again with the same token, if
-/// their answer was lost. A store serves one function, with the same [`Rules`] at every call.
+/// Every method but [`abandon`](Self::abandon) is one round trip for a store over a server, and of these every one but
+/// [`list`](Self::list) and [`len`](Self::len) is one atomic step: it reads the join's [`State`](super::state::State), asks
+/// [`transition`](super::state::transition) what comes after, and writes that down together with the input. The store's own
+/// clock says when. Calls may be made again with the same token, if their answer was lost. A store serves one function,
+/// with the same [`Rules`] at every call.
+///
+/// A store that cannot decode an input of a join that it has just claimed settles it as
+/// [`Undecodable`](Settlement::Undecodable), with the token of the claim: an arrival is answered that the join is parked,
+/// and a sweep goes on without it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not keep joins",
     label = "not a `Store` of the function's inputs",
@@ -84,8 +98,37 @@ pub trait Store<P>: Send + Sync {
     /// How many joins there are that have neither completed nor expired.
     fn len(&self) -> impl Future<Output = Result<usize, StoreError>> + Send;
 
+    /// Shows an operator what has become of joins, and changes nothing.
+    fn list(
+        &self,
+        rules: &Rules,
+        which: Which<'_>,
+    ) -> impl Future<Output = Result<Vec<Listed>, StoreError>> + Send;
+
+    /// An operator wants what has failed tried again at once, with all its time and as if for the first time: the body, or
+    /// of an incomplete join the hand-over. Whether it will be: it is not if nothing has failed, or somebody holds the join.
+    fn retry(
+        &self,
+        key: &str,
+        rules: &Rules,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// An operator wants a join gone, with its inputs, or one that has ended no longer remembered. Whether it is: it is not
+    /// if there was none, or somebody holds it.
+    fn forget(
+        &self,
+        key: &str,
+        rules: &Rules,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// The holder is dropped, and settles as well as it can without waiting; a lease is there for when it cannot.
     fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement);
+
+    /// Waits for so long, for a holder who renews his claim while his body runs. Where claims do not run out nobody asks.
+    fn pause(&self, span: Duration) -> impl Future<Output = ()> + Send {
+        let _ = span;
+        std::future::pending()
+    }
 
     /// Whether what it keeps outlives this process: then a claim has to run out, and an event may be acknowledged as soon
     /// as it is kept.
@@ -149,6 +192,8 @@ pub enum Verdict<P> {
     Completed(P),
     /// The join had expired; the input comes back.
     Expired(P),
+    /// The join is parked; the input comes back: either the join has it, or it came too late.
+    Parked(P),
 }
 
 /// A join that the caller holds, until he settles it.
@@ -267,8 +312,36 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
         S::len(self)
     }
 
+    fn list(
+        &self,
+        rules: &Rules,
+        which: Which<'_>,
+    ) -> impl Future<Output = Result<Vec<Listed>, StoreError>> + Send {
+        S::list(self, rules, which)
+    }
+
+    fn retry(
+        &self,
+        key: &str,
+        rules: &Rules,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        S::retry(self, key, rules)
+    }
+
+    fn forget(
+        &self,
+        key: &str,
+        rules: &Rules,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        S::forget(self, key, rules)
+    }
+
     fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
         S::abandon(self, key, rules, token, settlement);
+    }
+
+    fn pause(&self, span: Duration) -> impl Future<Output = ()> + Send {
+        S::pause(self, span)
     }
 
     fn is_durable(&self) -> bool {

@@ -11,6 +11,20 @@ use super::store::{Store, StoreError};
 const AT_ONCE: usize = 16;
 
 /// How many joins a sweep has dealt with.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// use linked_span::fan_in::Swept;
+///
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// #[fan_in(payment, inventory)]
+/// fn ship(payment: Event, inventory: Event) {}
+///
+/// let ship = Ship::in_memory(Duration::from_secs(600));
+/// assert_eq!(ship.sweep()?, Swept::default());    // nothing has come yet, so nothing was due
+/// # Ok::<(), linked_span::fan_in::StoreError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Swept {

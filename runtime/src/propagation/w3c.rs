@@ -29,11 +29,9 @@ pub(super) fn read<'a>(
 }
 
 fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
-    let (version, rest) = read_field(trim(value))?;
-    let (trace_id, rest) = read_field(after_dash(rest)?)?;
-    let (span_id, rest) = read_field(after_dash(rest)?)?;
-    let (flags, rest) = read_field(after_dash(rest)?)?;
-    let ([version], [flags]) = (hex::<2, 1>(version)?, hex::<2, 1>(flags)?);
+    let (fields, rest) = trim(value).split_first_chunk::<TRACEPARENT_LENGTH>()?;
+    let values = hex(fields)?;
+    let (version, flags) = (byte(&values[..2]), byte(&values[53..]));
     let flags = match (version, rest.first()) {
         (0xff, _) => return None,
         (0x00, None) => flags & KNOWN_FLAGS,
@@ -41,8 +39,8 @@ fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
         (0x01.., None | Some(b'-')) => flags & TraceFlags::SAMPLED.to_u8(),
         _ => return None,
     };
-    let trace_id = TraceId::from_bytes(hex::<32, 16>(trace_id)?);
-    let span_id = SpanId::from_bytes(hex::<16, 8>(span_id)?);
+    let trace_id = TraceId::from_bytes(bytes(&values[3..35]));
+    let span_id = SpanId::from_bytes(bytes(&values[36..52]));
     (trace_id != TraceId::INVALID && span_id != SpanId::INVALID).then_some((
         trace_id,
         span_id,
@@ -50,24 +48,31 @@ fn read_traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     ))
 }
 
-fn read_field<const DIGITS: usize>(value: &[u8]) -> Option<(&[u8; DIGITS], &[u8])> {
-    value.split_first_chunk()
-}
-
-fn after_dash(value: &[u8]) -> Option<&[u8]> {
-    value.strip_prefix(b"-")
-}
-
-/// `BYTES` bytes from twice as many lowercase digits, without a branch, so that the compiler reads many at once.
-fn hex<const DIGITS: usize, const BYTES: usize>(digits: &[u8; DIGITS]) -> Option<[u8; BYTES]> {
-    const { assert!(DIGITS == 2 * BYTES) };
+/// What each lowercase digit is worth, between the dashes. Without a branch, and of a length that is a multiple of what
+/// registers hold, so that the compiler reads many at once.
+fn hex(fields: &[u8; TRACEPARENT_LENGTH]) -> Option<[u8; 64]> {
+    let mut digits = [b'0'; 64];
+    digits[..TRACEPARENT_LENGTH].copy_from_slice(fields);
+    for dash in [2, 35, 52] {
+        if std::mem::replace(&mut digits[dash], b'0') != b'-' {
+            return None;
+        }
+    }
     let values = digits.map(value_of_digit);
     let wrong = values.iter().fold(0, |wrong, value| wrong | value) & NOT_HEX;
+    (wrong == 0).then_some(values)
+}
+
+fn bytes<const BYTES: usize>(values: &[u8]) -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
-        *byte = pair[0] << 4 | pair[1];
+    for (read, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
+        *read = byte(pair);
     }
-    (wrong == 0).then_some(bytes)
+    bytes
+}
+
+fn byte(pair: &[u8]) -> u8 {
+    pair[0] << 4 | pair[1]
 }
 
 const NOT_HEX: u8 = 0x80;
@@ -85,7 +90,19 @@ fn value_of_digit(digit: u8) -> u8 {
     }
 }
 
-fn read_tracestate<'a>(values: impl Iterator<Item = &'a [u8]>) -> TraceState {
+fn read_tracestate<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> TraceState {
+    let Some(first) = values.next() else {
+        return TraceState::NONE;
+    };
+    let second = values.next();
+    // Nearly all are one member, and no part of a member has a comma.
+    if let (Some((key, value)), None) = (key_and_value(trim(first)), second) {
+        return TraceState::NONE.insert(key, value).unwrap_or_default();
+    }
+    read_list([first].into_iter().chain(second).chain(values))
+}
+
+fn read_list<'a>(values: impl Iterator<Item = &'a [u8]>) -> TraceState {
     // Nothing is allocated for a state before all of it is known to be allowed.
     let mut pairs = [("", ""); MAX_MEMBERS];
     let Some(count) = read_pairs(values, &mut pairs) else {
@@ -133,34 +150,65 @@ fn trim(mut value: &[u8]) -> &[u8] {
 }
 
 fn key_and_value(member: &[u8]) -> Option<(&str, &str)> {
-    let (key, value) = std::str::from_utf8(member).ok()?.split_once('=')?;
-    (is_key(key.as_bytes()) && is_value(value.as_bytes())).then_some((key, value))
+    let equals = member.iter().position(|byte| *byte == b'=')?;
+    let (key, value) = (&member[..equals], &member[equals + 1..]);
+    if !is_key(key) || !is_value(value) {
+        return None;
+    }
+    // What is allowed is ASCII.
+    let text = std::str::from_utf8(member).ok()?;
+    Some((text.get(..equals)?, text.get(equals + 1..)?))
 }
 
 /// `vendor`, or `tenant@vendor`.
 fn is_key(key: &[u8]) -> bool {
-    let part = |part: &[u8], longest: usize, digit_first: bool| {
+    let is_part = |part: &[u8], longest: usize, first: u8| {
         part.len() <= longest
-            && part.first().is_some_and(|first| {
-                first.is_ascii_lowercase() || digit_first && first.is_ascii_digit()
-            })
             && part
-                .iter()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/'))
+                .first()
+                .is_some_and(|byte| CLASSES[usize::from(*byte)] & first != 0)
+            && are(part, IN_A_KEY)
     };
     match key.iter().position(|byte| *byte == b'@') {
-        None => part(key, MAX_LENGTH, false),
-        Some(at) => part(&key[..at], 241, true) && part(&key[at + 1..], 14, false),
+        None => is_part(key, MAX_LENGTH, LETTER),
+        Some(at) => is_part(&key[..at], 241, LETTER | DIGIT) && is_part(&key[at + 1..], 14, LETTER),
     }
 }
 
 /// A member was trimmed: its value cannot end with a space, which would be against the rules.
 fn is_value(value: &[u8]) -> bool {
-    (1..=MAX_LENGTH).contains(&value.len())
-        && value
-            .iter()
-            .all(|byte| matches!(byte, b' '..=b'~') && *byte != b'=')
+    (1..=MAX_LENGTH).contains(&value.len()) && are(value, IN_A_VALUE)
 }
+
+fn are(bytes: &[u8], class: u8) -> bool {
+    let all = |all, byte: &u8| all & CLASSES[usize::from(*byte)];
+    bytes.iter().fold(class, all) != 0
+}
+
+const LETTER: u8 = 0b0001;
+const DIGIT: u8 = 0b0010;
+const IN_A_KEY: u8 = 0b0100;
+const IN_A_VALUE: u8 = 0b1000;
+
+/// Where in a `tracestate` each byte may stand.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "below 128")]
+        let class = match byte as u8 {
+            b'a'..=b'z' => LETTER | IN_A_KEY | IN_A_VALUE,
+            b'0'..=b'9' => DIGIT | IN_A_KEY | IN_A_VALUE,
+            b'_' | b'-' | b'*' | b'/' => IN_A_KEY | IN_A_VALUE,
+            b'=' | b',' => 0,
+            b' '..=b'~' => IN_A_VALUE,
+            _ => 0,
+        };
+        classes[byte] = class;
+        byte += 1;
+    }
+    classes
+};
 
 /// What [`read`] reads back as this context's ids and flags.
 pub(super) fn traceparent(context: &SpanContext) -> String {

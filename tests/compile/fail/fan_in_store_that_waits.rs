@@ -1,7 +1,7 @@
 //! A plain function on a store that waits.
 
 use linked_span::fan_in::{
-    Arrived, Due, Options, Rejected, Rules, Settlement, Store, StoreError, Token,
+    Arrived, Due, Listed, Options, Rejected, Rules, Settlement, Store, StoreError, Token, Which,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 
@@ -41,6 +41,18 @@ impl<P: Send> Store<P> for Remote {
     }
 
     async fn len(&self) -> Result<usize, StoreError> {
+        loop {}
+    }
+
+    async fn list(&self, _: &Rules, _: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+        loop {}
+    }
+
+    async fn retry(&self, _: &str, _: &Rules) -> Result<bool, StoreError> {
+        loop {}
+    }
+
+    async fn forget(&self, _: &str, _: &Rules) -> Result<bool, StoreError> {
         loop {}
     }
 

@@ -465,7 +465,7 @@ async fn handle_all() {
 
 #[allow(clippy::default_trait_access, clippy::future_not_send)]
 async fn join_all() {
-    let timeout = ::std::time::Duration::from_secs(600);
+    let timeout = ::std::time::Duration::from_secs(601);
     let parcel = || Parcel {
         order: 1,
         metadata: ::core::default::Default::default(),

@@ -24,7 +24,7 @@ enum Body<P> {
         deadline: Moment,
         kept: Kept<P>,
     },
-    /// Running, ready or expiring.
+    /// Running, ready, parked or expiring.
     Held(Box<Held<P>>),
     /// Completed or expired, which may stay for a day. The holder is in halves, since a `u128` would be aligned.
     Ended {
@@ -104,12 +104,8 @@ impl<P> Entry<P> {
                 return None;
             }
         }
-        let kept = match std::mem::replace(&mut self.body, Body::NOTHING) {
-            Body::Open { kept, .. } => Some(kept),
-            Body::Held(held) => Some(held.kept),
-            Body::Ended { .. } => None,
-        };
-        match (state, kept) {
+        let body = std::mem::replace(&mut self.body, Body::NOTHING);
+        match (state, body.into_kept()) {
             (State::Open { came, deadline }, Some(kept)) => {
                 self.body = Body::Open {
                     came,
@@ -146,23 +142,39 @@ impl<P> Entry<P> {
     }
 
     /// Everything that has come, by its place.
-    #[expect(clippy::cast_possible_truncation, reason = "four bits")]
     pub(super) fn inputs(&self, now: Moment, rules: &Rules) -> Vec<Option<Input<P>>> {
         let mut inputs: Vec<_> = (0..rules.inputs).map(|_| None).collect();
-        let mut kept = match &self.body {
+        for kept in self.kept() {
+            inputs[(kept.came % (1 << INPUT_BITS)) as usize] = Some(Input {
+                payload: Arc::clone(&kept.payload),
+                waited: now.saturating_sub(kept.came_at()),
+            });
+        }
+        inputs
+    }
+
+    /// For how long there has been an input, or since when the join has ended.
+    pub(super) fn age(&self, now: Moment, rules: &Rules) -> Moment {
+        let since = match &self.body {
+            Body::Ended { forget_at, .. } => forget_at.saturating_sub(rules.dedup_window),
+            _ => self.kept().last().map_or(now, Kept::came_at),
+        };
+        now.saturating_sub(since)
+    }
+
+    /// Takes out what has come.
+    pub(super) fn into_kept(self) -> Option<Kept<P>> {
+        self.body.into_kept()
+    }
+
+    /// The latest first.
+    fn kept(&self) -> impl Iterator<Item = &Kept<P>> {
+        let latest = match &self.body {
             Body::Open { kept, .. } => Some(kept),
             Body::Held(held) => Some(&held.kept),
             Body::Ended { .. } => None,
         };
-        while let Some(one) = kept {
-            let (came_at, input) = (one.came >> INPUT_BITS, one.came % (1 << INPUT_BITS));
-            inputs[input as usize] = Some(Input {
-                payload: Arc::clone(&one.payload),
-                waited: now.saturating_sub(came_at),
-            });
-            kept = one.earlier.as_deref();
-        }
-        inputs
+        std::iter::successors(latest, |kept| kept.earlier.as_deref())
     }
 
     pub(super) fn links(&mut self, lane: Lane) -> &mut Links {
@@ -181,6 +193,14 @@ impl<P> Body<P> {
         forget_at: 0,
     };
 
+    fn into_kept(self) -> Option<Kept<P>> {
+        match self {
+            Self::Open { kept, .. } => Some(kept),
+            Self::Held(held) => Some(held.kept),
+            Self::Ended { .. } => None,
+        }
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
     fn ended(completed: bool, holder: Token, forget_at: Moment) -> Self {
         Self::Ended {
@@ -198,6 +218,10 @@ impl<P> Kept<P> {
             came: came_at << INPUT_BITS | u64::from(input),
             earlier: None,
         }
+    }
+
+    fn came_at(&self) -> Moment {
+        self.came >> INPUT_BITS
     }
 }
 

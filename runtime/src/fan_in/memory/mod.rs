@@ -2,6 +2,8 @@
 
 mod entry;
 mod list;
+mod listing;
+mod lists;
 mod room;
 mod settled;
 mod shard;
@@ -16,6 +18,7 @@ use std::time::Instant;
 use self::room::Room;
 use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
+use super::listed::{Listed, Which};
 use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
 use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
@@ -41,7 +44,8 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted.
+/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted. A parked
+/// join takes room until an operator has it tried again or forgotten.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
     hasher: RandomState,
@@ -96,7 +100,8 @@ impl<P> Memory<P> {
     /// ```
     ///
     /// A join whose time is over settles when somebody hands it over, and is found by arrivals and sweeps only: where
-    /// nothing arrives any more and nobody sweeps, it does not settle.
+    /// nothing arrives any more and nobody sweeps, it does not settle. Nor does a parked one, until an operator comes; a
+    /// join that he forgets is settled.
     pub async fn settled(&self, key: &str) {
         let mut wait = Wait::new(&self.waiters, key);
         poll_fn(|context| wait.poll(context, || self.has_settled(key))).await;
@@ -165,7 +170,13 @@ impl<P> Memory<P> {
         payload: P,
         token: Token,
     ) -> Result<Arrived<P>, Rejected<P>> {
-        debug_assert!(input < rules.inputs, "there are {} inputs", rules.inputs);
+        if input >= rules.inputs {
+            return Err(Rejected {
+                payload,
+                error: StoreError::Failed("there is no such input".into()),
+                overdue: None,
+            });
+        }
         let rules = without_leases(rules);
         let room = &self.room;
         let (place, key) = self.place(key);
@@ -223,9 +234,10 @@ impl<P> Memory<P> {
 
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let (counts, ended) = shard.tell(hashed, step, now, &rules, &self.room);
+        let (counts, useless) = shard.tell(hashed, step, now, &rules, &self.room);
         drop(shard);
-        if ended.is_some() {
+        // A join has inputs until it ends, or is forgotten.
+        if useless.is_some() {
             self.waiters.wake(key);
         }
         counts
@@ -315,6 +327,18 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
 
     async fn len(&self) -> Result<usize, StoreError> {
         Ok(self.room.open())
+    }
+
+    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+        Ok(self.list_now(rules, which))
+    }
+
+    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        Ok(self.tell(key, rules, Step::Retry))
+    }
+
+    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        Ok(self.tell(key, rules, Step::Forget))
     }
 
     fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {

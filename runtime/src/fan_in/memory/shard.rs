@@ -6,7 +6,7 @@
 use hashbrown::HashTable;
 
 use super::entry::{Entry, Kept, has_ended};
-use super::list::{Lane, List};
+use super::lists::Lists;
 use super::room::Room;
 use super::slab::Slab;
 use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, due, transition};
@@ -17,20 +17,12 @@ const FORGET_A_CALL: usize = 2;
 
 /// The joins whose keys' hashes fall into it, each in the list of what it waits for.
 ///
-/// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
-/// and only the first has to be looked at. It is aligned to cache lines, so that the locks of two do not share one.
+/// It is aligned to cache lines, so that the locks of two do not share one.
 #[repr(align(64))]
 pub(super) struct Shard<P> {
     table: HashTable<u32>,
     slab: Slab<Entry<P>>,
-    /// Open, running and ready joins, by deadline.
-    waiting: List,
-    /// Expiring joins that nobody hands over, by when somebody may.
-    unheld: List,
-    /// Ready joins, by when a sweep may run them.
-    retries: List,
-    /// Completed and expired joins, by when they are forgotten.
-    ended: List,
+    lists: Lists,
     /// The clock was read before the lock was taken: here it does not go backwards, which the lists rely on.
     latest: Moment,
     arrivals: u32,
@@ -67,10 +59,7 @@ impl<P> Shard<P> {
         Self {
             table: HashTable::new(),
             slab: Slab::new(),
-            waiting: List::new(Lane::Due),
-            unheld: List::new(Lane::Due),
-            retries: List::new(Lane::Retry),
-            ended: List::new(Lane::Due),
+            lists: Lists::new(),
             latest: 0,
             arrivals: 0,
             forgotten_early: 0,
@@ -131,7 +120,7 @@ impl<P> Shard<P> {
             Some(payload)
         };
         // No arrival ends a join, so no inputs come back.
-        let _ = self.put(index, after, room);
+        let _ = self.put(index, after, now, room);
         let (verdict, useless) = match (reply, left) {
             (Reply::Waiting(came), left) => (Verdict::Waiting(came), left),
             (Reply::Duplicate(came), left) => (Verdict::Duplicate(came), left),
@@ -150,6 +139,7 @@ impl<P> Shard<P> {
             }
             (Reply::Completed, Some(payload)) => (Verdict::Completed(payload), None),
             (Reply::Expired, Some(payload)) => (Verdict::Expired(payload), None),
+            (Reply::Parked, Some(payload)) => (Verdict::Parked(payload), None),
             _ => unreachable!("no reply to an arrival"),
         };
         Answer {
@@ -159,8 +149,8 @@ impl<P> Shard<P> {
         }
     }
 
-    /// A settlement or a renewal: whether it counts, and if it has ended the join, the inputs, which nobody needs any
-    /// longer.
+    /// A settlement, a renewal or an operator's wish: whether it counts, and if it has ended the join or made it go, the
+    /// inputs, which nobody needs any longer.
     pub(super) fn tell(
         &mut self,
         key: Key<'_>,
@@ -175,14 +165,28 @@ impl<P> Shard<P> {
         };
         let before = self.slab.get(index).state();
         let (after, reply) = transition(Some(before), step, now, rules);
-        let ended = after.and_then(|after| self.put(index, after, room));
-        (reply == Reply::Recorded, ended)
+        let useless = match after {
+            Some(after) => self.put(index, after, now, room),
+            None => self.give_up(index, room),
+        };
+        (reply == Reply::Recorded, useless)
     }
 
     /// Whether there is no join of this key, or one that has ended.
     pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
         self.look_up(key)
             .is_none_or(|index| has_ended(&self.slab.get(index).state()))
+    }
+
+    /// The join of this key, if it is not to be forgotten by now.
+    pub(super) fn entry(&mut self, key: Key<'_>, now: Moment) -> Option<&Entry<P>> {
+        let index = self.find(key, now)?;
+        Some(self.slab.get(index))
+    }
+
+    /// Some of the joins; `None` behind the last.
+    pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &Entry<P>>> {
+        self.slab.chunk(number)
     }
 
     /// Claims a join whose time has come, other than this one.
@@ -193,7 +197,7 @@ impl<P> Shard<P> {
         caller: Caller<'_>,
         room: &Room,
     ) -> Option<Due<P>> {
-        while let Some(index) = self.waiting.first() {
+        while let Some(index) = self.lists.waiting.first() {
             if Some(index) != other_than {
                 if let Some(due) = self.visit_one(index, visitor, caller, room) {
                     return Some(due);
@@ -202,16 +206,16 @@ impl<P> Shard<P> {
             match self.slab.get(index).state() {
                 // It comes back to the front if it fails, and until then is in nobody's way.
                 State::Running { deadline, .. } if deadline <= caller.now => {
-                    self.waiting.remove(index, &mut self.slab);
+                    self.lists.waiting.remove(index, &mut self.slab);
                 }
                 _ => break,
             }
         }
         let retry = match visitor {
-            Visitor::Sweep => self.retries.first(),
+            Visitor::Sweep => self.lists.retries.first(),
             Visitor::Passing => None,
         };
-        [self.unheld.first(), retry]
+        [self.lists.unheld.first(), retry]
             .into_iter()
             .flatten()
             .filter(|index| Some(*index) != other_than)
@@ -221,13 +225,13 @@ impl<P> Shard<P> {
     /// Removes so many joins that are to be forgotten by now. Whether there may be more.
     pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
         for _ in 0..max {
-            let Some(index) = self.ended.first() else {
+            let Some(index) = self.lists.ended.first() else {
                 return false;
             };
             if !self.is_forgotten(index, now) {
                 return false;
             }
-            self.remove(index);
+            self.forget_ended(index);
         }
         true
     }
@@ -258,7 +262,7 @@ impl<P> Shard<P> {
         self.table.insert_unique(spread(key.hash), index, |other| {
             spread(slab.get(*other).hash)
         });
-        self.waiting.push_back(index, &mut self.slab);
+        self.lists.waiting.push_back(index, &mut self.slab);
         Answer {
             verdict: Ok(Verdict::Waiting(came)),
             useless: None,
@@ -278,7 +282,7 @@ impl<P> Shard<P> {
     fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
         let index = self.look_up(key)?;
         if self.is_forgotten(index, now) {
-            self.remove(index);
+            self.forget_ended(index);
             return None;
         }
         Some(index)
@@ -286,7 +290,7 @@ impl<P> Shard<P> {
 
     fn is_forgotten(&self, index: u32, now: Moment) -> bool {
         let state = self.slab.get(index).state();
-        has_ended(&state) && due(&state, Visitor::Sweep) <= now
+        has_ended(&state) && due(&state, Visitor::Sweep).is_some_and(|due| due <= now)
     }
 
     fn visit_one(
@@ -306,7 +310,7 @@ impl<P> Shard<P> {
             _ => return None,
         };
         // No visit ends a join, so no inputs come back.
-        let _ = after.and_then(|after| self.put(index, after, room));
+        let _ = after.and_then(|after| self.put(index, after, now, room));
         Some(Due {
             key: self.slab.get(index).key.to_string(),
             token,
@@ -325,35 +329,15 @@ impl<P> Shard<P> {
     /// Writes down what a join has become, and puts it into the lists where it now belongs. Returns its inputs if it has
     /// ended.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn put(&mut self, index: u32, after: State, room: &Room) -> Option<Kept<P>> {
+    fn put(&mut self, index: u32, after: State, now: Moment, room: &Room) -> Option<Kept<P>> {
         let entry = self.slab.get_mut(index);
         let before = entry.state();
         if before == after {
             return None;
         }
         let useless = entry.set(after);
-        let is_linked = !entry.links(Lane::Due).are_apart();
-
-        let (was, is) = (Place::of(&before), Place::of(&after));
-        if was == is {
-            // A join that has run past its deadline, and failed: it is due before all others.
-            if !is_linked && matches!(after, State::Ready { .. }) {
-                self.waiting.push_front(index, &mut self.slab);
-            }
-        } else {
-            if let (Some(list), true) = (self.list(was), is_linked) {
-                list.0.remove(index, list.1);
-            }
-            if let Some(list) = self.list(is) {
-                list.0.push_back(index, list.1);
-            }
-        }
-        if let State::Ready { .. } = before {
-            self.retries.remove(index, &mut self.slab);
-        }
-        if let State::Ready { .. } = after {
-            self.retries.push_back(index, &mut self.slab);
-        }
+        self.lists
+            .enter(index, &before, &after, now, &mut self.slab);
         if has_ended(&after) && !has_ended(&before) {
             room.give_back();
             self.keep_within(room.remembered_in_a_shard());
@@ -363,18 +347,34 @@ impl<P> Shard<P> {
 
     /// Forgets the oldest of those that have ended, if they have become too many.
     fn keep_within(&mut self, most: usize) {
-        while self.ended.len() > most {
-            let Some(oldest) = self.ended.first() else {
+        while self.lists.ended.len() > most {
+            let Some(oldest) = self.lists.ended.first() else {
                 return;
             };
-            self.remove(oldest);
+            self.forget_ended(oldest);
             self.forgotten_early += 1;
         }
     }
 
-    /// Removes a join that has ended.
-    fn remove(&mut self, index: u32) {
-        self.ended.remove(index, &mut self.slab);
+    /// Removes a join that has ended, of which there are no payloads.
+    fn forget_ended(&mut self, index: u32) {
+        let _ = self.remove(index);
+    }
+
+    /// Removes a join that an operator wants to go.
+    #[must_use = "payloads are dropped when the lock is no longer held"]
+    fn give_up(&mut self, index: u32, room: &Room) -> Option<Kept<P>> {
+        let useless = self.remove(index).into_kept();
+        if useless.is_some() {
+            room.give_back();
+        }
+        useless
+    }
+
+    #[must_use = "payloads are dropped when the lock is no longer held"]
+    fn remove(&mut self, index: u32) -> Entry<P> {
+        let state = self.slab.get(index).state();
+        self.lists.leave(index, &state, &mut self.slab);
         let entry = self.slab.remove(index);
         let found = self
             .table
@@ -385,45 +385,7 @@ impl<P> Shard<P> {
         if self.slab.shrink() {
             self.table = HashTable::new();
         }
-    }
-
-    fn list(&mut self, place: Place) -> Option<(&mut List, &mut Slab<Entry<P>>)> {
-        let list = match place {
-            Place::Waiting(_) => &mut self.waiting,
-            Place::Unheld(_) => &mut self.unheld,
-            Place::Ended(_) => &mut self.ended,
-            Place::Nowhere => return None,
-        };
-        Some((list, &mut self.slab))
-    }
-}
-
-/// In which list a join belongs, besides that of the failed ones, and when it is due there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Waiting(Moment),
-    Unheld(Moment),
-    Ended(Moment),
-    /// In memory a claim does not run out.
-    Nowhere,
-}
-
-impl Place {
-    fn of(state: &State) -> Self {
-        match *state {
-            State::Open { deadline, .. }
-            | State::Running { deadline, .. }
-            | State::Ready { deadline, .. } => Self::Waiting(deadline),
-            State::Expiring {
-                holder: None,
-                lease,
-                ..
-            } => Self::Unheld(lease),
-            State::Expiring { .. } => Self::Nowhere,
-            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
-                Self::Ended(forget_at)
-            }
-        }
+        entry
     }
 }
 

@@ -72,6 +72,15 @@ impl<T> Slab<T> {
         value
     }
 
+    /// What is in one of the chunks; `None` behind the last.
+    pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &T>> {
+        let slots = self.chunks.get(number)?.iter();
+        Some(slots.filter_map(|slot| match slot {
+            Slot::Taken(value) => Some(value),
+            Slot::Vacant { .. } => None,
+        }))
+    }
+
     /// Gives back all but the first chunk, if nothing is in any. Returns whether it has.
     pub(super) fn shrink(&mut self) -> bool {
         if self.len > 0 || self.chunks.len() < 2 {

@@ -1,0 +1,75 @@
+//! Two events, one action: a flight is cleared once it is fuelled and boarded, in a span that is linked to both.
+//!
+//! ```text
+//! cargo run --example fan_in
+//! ```
+
+use std::time::Duration;
+
+use linked_span::fan_in::{Ack, ack};
+use linked_span::{LinkedEvent, Origin, fan_in};
+use linked_span_examples::{Failure, Telemetry, Tree};
+use opentelemetry::global;
+use opentelemetry::trace::Tracer;
+
+#[derive(LinkedEvent)]
+struct Fuelled {
+    #[event(key)]
+    flight: &'static str,
+    metadata: Origin,
+}
+
+#[derive(LinkedEvent)]
+struct Boarded {
+    #[event(key)]
+    flight: &'static str,
+    passengers: u32,
+    metadata: Origin,
+}
+
+#[fan_in(fuelled, boarded, attributes(flight.passengers = boarded.passengers))]
+fn clear_for_takeoff(fuelled: &Fuelled, boarded: &Boarded) {
+    let Fuelled { flight, .. } = fuelled;
+    println!("{flight} is cleared, with {} on board", boarded.passengers);
+}
+
+fn main() -> Result<(), Failure> {
+    let telemetry = Telemetry::install("fan_in")?;
+
+    // How long one may wait for the other.
+    let clear = ClearForTakeoff::in_memory(Duration::from_secs(3600));
+    // Their order does not matter, nor what comes in between. The last to come runs the function.
+    tell_broker("LS 7 boarded", ack(&clear.boarded(board("LS 7", 162))));
+    tell_broker("LS 8 boarded", ack(&clear.boarded(board("LS 8", 18))));
+    tell_broker("LS 7 fuelled", ack(&clear.fuelled(fuel("LS 7"))));
+
+    print!("{}", Tree(&telemetry.spans()?));
+    Ok(telemetry.shutdown()?)
+}
+
+/// What a consumer of a broker's messages does with each.
+fn tell_broker(message: &str, ack: Ack) {
+    match ack {
+        Ack::Ack => println!("{message}: acknowledged"),
+        Ack::Hold => println!("{message}: held until its flight is cleared"),
+        Ack::Retry => println!("{message}: to be delivered again"),
+        Ack::Reject => println!("{message}: put aside"),
+    }
+}
+
+// The producers.
+
+fn fuel(flight: &'static str) -> Fuelled {
+    global::tracer("apron").in_span("fuel", |_| Fuelled {
+        flight,
+        metadata: Origin::current(),
+    })
+}
+
+fn board(flight: &'static str, passengers: u32) -> Boarded {
+    global::tracer("gate").in_span("board", |_| Boarded {
+        flight,
+        passengers,
+        metadata: Origin::current(),
+    })
+}

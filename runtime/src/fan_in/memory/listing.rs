@@ -1,0 +1,97 @@
+//! What an operator sees, gathered from all shards.
+
+use std::collections::BTreeMap;
+
+use super::Memory;
+use super::entry::{Entry, has_ended};
+use crate::fan_in::listed::{Listed, Page, Which};
+use crate::fan_in::state::{Moment, Rules, State};
+
+impl<P> Memory<P> {
+    pub(super) fn list_now(&self, rules: &Rules, which: Which<'_>) -> Vec<Listed> {
+        match which {
+            Which::Key(key) => self.look_up(key, rules).into_iter().collect(),
+            Which::Unsettled(page) => self.look_at_all(Listing {
+                rules,
+                page,
+                is_wanted: |state| !has_ended(state),
+                found: BTreeMap::new(),
+            }),
+            Which::Parked(page) => self.look_at_all(Listing {
+                rules,
+                page,
+                is_wanted: |state| matches!(state, State::Parked { .. }),
+                found: BTreeMap::new(),
+            }),
+        }
+    }
+
+    fn look_up(&self, key: &str, rules: &Rules) -> Option<Listed> {
+        let (place, hashed) = self.place(key);
+        let clock = (self.clock)();
+        let mut shard = self.lock(place);
+        let now = shard.time(clock);
+        let entry = shard.entry(hashed, now)?;
+        let age = entry.age(now, rules);
+        Some(Listed::new(key.to_owned(), &entry.state(), age, rules))
+    }
+
+    /// Every lock is given back after some joins, for those who have more to do than to look.
+    fn look_at_all(&self, mut listing: Listing<'_>) -> Vec<Listed> {
+        for place in 0..self.shards.len() {
+            let mut chunk = 0;
+            while self.look_at(place, chunk, &mut listing) {
+                chunk += 1;
+            }
+        }
+        listing.done()
+    }
+
+    /// Whether there may be more behind these.
+    fn look_at(&self, place: usize, chunk: usize, listing: &mut Listing<'_>) -> bool {
+        let clock = (self.clock)();
+        let mut shard = self.lock(place);
+        let now = shard.time(clock);
+        let Some(entries) = shard.chunk(chunk) else {
+            return false;
+        };
+        for entry in entries {
+            listing.see(entry, now);
+        }
+        true
+    }
+}
+
+/// The first of the wanted joins behind the page before, as far as they have been seen.
+struct Listing<'a> {
+    rules: &'a Rules,
+    page: Page<'a>,
+    is_wanted: fn(&State) -> bool,
+    /// What has become of them, and their ages.
+    found: BTreeMap<String, (State, Moment)>,
+}
+
+impl Listing<'_> {
+    fn see<P>(&mut self, entry: &Entry<P>, now: Moment) {
+        let state = entry.state();
+        if (self.is_wanted)(&state) && self.has_place_for(&entry.key) {
+            let age = entry.age(now, self.rules);
+            self.found.insert(entry.key.to_string(), (state, age));
+            if self.found.len() > self.page.limit {
+                self.found.pop_last();
+            }
+        }
+    }
+
+    fn has_place_for(&self, key: &str) -> bool {
+        let is_behind = self.page.after.is_none_or(|after| key > after);
+        let has_room = self.found.len() < self.page.limit;
+        let last = || self.found.last_key_value();
+        is_behind && (has_room || last().is_some_and(|(last, _)| key < last.as_str()))
+    }
+
+    fn done(self) -> Vec<Listed> {
+        let listed = |(key, (state, age))| Listed::new(key, &state, age, self.rules);
+        self.found.into_iter().map(listed).collect()
+    }
+}

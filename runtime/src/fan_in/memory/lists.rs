@@ -1,0 +1,121 @@
+//! The lists of a shard, and where a join stands in them.
+
+use super::entry::Entry;
+use super::list::{Lane, List};
+use super::slab::Slab;
+use crate::fan_in::state::{Moment, State};
+
+/// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
+/// and only the first has to be looked at. What is due at once, because an operator wants it or its time has been over
+/// for long, stands before all others.
+pub(super) struct Lists {
+    /// Open, running and ready joins, by deadline. A running one may be missing, once that is over.
+    pub(super) waiting: List,
+    /// Expiring joins that nobody hands over, by when somebody may.
+    pub(super) unheld: List,
+    /// Ready joins, by when a sweep may run them.
+    pub(super) retries: List,
+    /// Completed and expired joins, by when they are forgotten.
+    pub(super) ended: List,
+}
+
+impl Lists {
+    pub(super) fn new() -> Self {
+        Self {
+            waiting: List::new(Lane::Due),
+            unheld: List::new(Lane::Due),
+            retries: List::new(Lane::Retry),
+            ended: List::new(Lane::Due),
+        }
+    }
+
+    /// Puts a join where it belongs, now that it is no longer what it was.
+    pub(super) fn enter<P>(
+        &mut self,
+        index: u32,
+        before: &State,
+        after: &State,
+        now: Moment,
+        slab: &mut Slab<Entry<P>>,
+    ) {
+        let is_missing = slab.get_mut(index).links(Lane::Due).are_apart();
+        let (was, is) = (Place::of(before), Place::of(after));
+        // One that was running and missing, and has failed, is to be found again.
+        if was != is || is_missing && matches!(after, State::Ready { .. }) {
+            self.leave_place(index, was, slab);
+            if let Some((list, due)) = self.list(is) {
+                insert(list, index, due <= now, slab);
+            }
+        }
+        self.leave_retries(index, before, slab);
+        if let State::Ready { retry_at, .. } = *after {
+            insert(&mut self.retries, index, retry_at <= now, slab);
+        }
+    }
+
+    /// Takes a join out of all lists.
+    pub(super) fn leave<P>(&mut self, index: u32, state: &State, slab: &mut Slab<Entry<P>>) {
+        self.leave_place(index, Place::of(state), slab);
+        self.leave_retries(index, state, slab);
+    }
+
+    fn leave_place<P>(&mut self, index: u32, place: Place, slab: &mut Slab<Entry<P>>) {
+        let is_missing = slab.get_mut(index).links(Lane::Due).are_apart();
+        if let (Some((list, _)), false) = (self.list(place), is_missing) {
+            list.remove(index, slab);
+        }
+    }
+
+    fn leave_retries<P>(&mut self, index: u32, state: &State, slab: &mut Slab<Entry<P>>) {
+        if let State::Ready { .. } = state {
+            self.retries.remove(index, slab);
+        }
+    }
+
+    /// The list of those that stand in such a place, and when the join is due there.
+    fn list(&mut self, place: Place) -> Option<(&mut List, Moment)> {
+        match place {
+            Place::Waiting(due) => Some((&mut self.waiting, due)),
+            Place::Unheld(due) => Some((&mut self.unheld, due)),
+            Place::Ended(due) => Some((&mut self.ended, due)),
+            Place::Nowhere => None,
+        }
+    }
+}
+
+fn insert<P>(list: &mut List, index: u32, is_due: bool, slab: &mut Slab<Entry<P>>) {
+    if is_due {
+        list.push_front(index, slab);
+    } else {
+        list.push_back(index, slab);
+    }
+}
+
+/// In which list a join belongs, besides that of the ready ones, and when it is due there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Waiting(Moment),
+    Unheld(Moment),
+    Ended(Moment),
+    /// In memory a claim does not run out; and what is parked is never due.
+    Nowhere,
+}
+
+impl Place {
+    fn of(state: &State) -> Self {
+        match *state {
+            State::Open { deadline, .. }
+            | State::Running { deadline, .. }
+            | State::Ready { deadline, .. } => Self::Waiting(deadline),
+            State::Expiring {
+                holder: None,
+                lease,
+                ..
+            } => Self::Unheld(lease),
+            State::Expiring { .. } | State::Parked { .. } => Self::Nowhere,
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                Self::Ended(forget_at)
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! One cell of a table: somebody's calls, in a process of their own, since tracers and subscribers are global.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use crate::events::{EVENTS, Event, events};
+use crate::peers::{Peer, Who};
+use crate::rows::{Row, Work};
+use crate::sdk;
+use crate::threads::together;
+
+const ROUNDS: usize = 241;
+const WARM_UP: usize = 20;
+
+/// Rounds that threads do before they wait for each other.
+const AT_ONCE: usize = 8;
+
+pub(crate) struct Cell {
+    row: &'static Row,
+    who: Who,
+    peer: Box<dyn Peer>,
+    events: Vec<Event>,
+}
+
+impl Cell {
+    pub(crate) fn new(row: &'static Row, who: Who) -> Self {
+        Self {
+            row,
+            who,
+            peer: who.install(row.sdk),
+            events: events(row.with_state),
+        }
+    }
+
+    /// Makes calls for Callgrind to count, after some in which what is lazy is made. How many they are.
+    ///
+    /// # Panics
+    ///
+    /// If the spans' links are not those that were to be made: what does nothing has no figures.
+    pub(crate) fn run(&self) -> usize {
+        self.round(0);
+        self.counted(1..5);
+        let calls = self.row.calls_a_round();
+        assert_eq!(sdk::links(), 5 * calls * self.row.links_a_call(self.who));
+        4 * calls
+    }
+
+    /// Known to Callgrind by its name.
+    #[inline(never)]
+    fn counted(&self, rounds: Range<usize>) {
+        for round in rounds {
+            self.round(round);
+        }
+    }
+
+    /// The nanoseconds a call takes.
+    pub(crate) fn time(&self) -> f64 {
+        let rounds = (0..WARM_UP + ROUNDS).map(|round| self.round(round));
+        quick(rounds.skip(WARM_UP))
+    }
+
+    /// How many calls so many threads make in a microsecond.
+    pub(crate) fn throughput(&self, threads: usize) -> f64 {
+        let part = |thread: usize, round: usize| {
+            // Each begins elsewhere, so that no two handle the same event at a time.
+            let first = (round + thread) * AT_ONCE;
+            let nanoseconds = (first..first + AT_ONCE).map(|round| self.round(round));
+            nanoseconds.sum::<f64>() / AT_ONCE as f64
+        };
+        let slowest = together(threads, WARM_UP + ROUNDS, part);
+        threads as f64 * 1_000.0 / quick(slowest.into_iter().skip(WARM_UP))
+    }
+
+    /// The nanoseconds that a call has taken in a round.
+    fn round(&self, round: usize) -> f64 {
+        let calls = self.row.calls_a_round();
+        let begin = Instant::now();
+        for number in round * calls..(round + 1) * calls {
+            self.call(number);
+        }
+        let nanoseconds = begin.elapsed().as_secs_f64() * 1e9;
+        self.peer.finish();
+        nanoseconds / calls as f64
+    }
+
+    fn call(&self, number: usize) -> usize {
+        let first = number * self.row.events_a_call() % EVENTS;
+        match self.row.work {
+            Work::One => self.peer.one(&self.events[first]),
+            Work::Polled(polls) => self.peer.polled(&self.events[first], polls),
+            Work::Batch(size) => self.peer.batch(&self.events[first..first + size]),
+            Work::Extract => self.peer.extract(&self.events[first]),
+        }
+    }
+}
+
+/// What a quarter of the figures are below: what else the machine does only ever adds to a figure.
+pub(crate) fn quick(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<_> = figures.collect();
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 4]
+}

@@ -1,0 +1,39 @@
+//! Starts a job in a process of its own.
+
+use std::env;
+use std::process::{Command, Output};
+
+use crate::job::Job;
+
+/// The job's figures.
+///
+/// # Panics
+///
+/// If the job has not done what it was to do: there is no figure then.
+pub(crate) fn figures(job: &Job) -> Vec<f64> {
+    numbers(&succeed(&mut program(job)))
+}
+
+pub(crate) fn numbers(output: &Output) -> Vec<f64> {
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let numbers = printed.split_whitespace().map(str::parse);
+    numbers.collect::<Result<_, _>>().expect("numbers")
+}
+
+/// This program, for that job.
+pub(crate) fn program(job: &Job) -> Command {
+    let mut command = Command::new(env::current_exe().expect("a path"));
+    command.arg("--bench").arg("job").args(job.to_words());
+    command
+}
+
+pub(crate) fn succeed(command: &mut Command) -> Output {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}

@@ -1,0 +1,42 @@
+//! The events that are handled, all different from each other.
+
+use std::collections::HashMap;
+
+use linked_span::LinkedEvent;
+
+/// As many as the largest batch has; one after the other, they come again only after all the others.
+pub(crate) const EVENTS: usize = 4_096;
+
+#[derive(LinkedEvent)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    #[event(type)]
+    pub(crate) kind: String,
+    pub(crate) metadata: HashMap<String, String>,
+}
+
+pub(crate) fn events(with_state: bool) -> Vec<Event> {
+    (1..=EVENTS)
+        .map(|number| event(number, with_state))
+        .collect()
+}
+
+fn event(number: usize, with_state: bool) -> Event {
+    // Odd factors: numbers that are far apart, and none twice.
+    let (trace_id, span_id) = (
+        (number as u128).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835),
+        (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15),
+    );
+    let mut metadata = HashMap::from([(
+        "traceparent".to_owned(),
+        format!("00-{trace_id:032x}-{span_id:016x}-01"),
+    )]);
+    if with_state {
+        metadata.insert("tracestate".to_owned(), format!("vendor=state-{number:04}"));
+    }
+    Event {
+        id: format!("event-{number:04}"),
+        kind: format!("order.created.{}", number % 7),
+        metadata,
+    }
+}

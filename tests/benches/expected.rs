@@ -1,0 +1,103 @@
+//! What five rows are expected to take, so that none takes more one day without anybody's knowing.
+
+use std::fmt::Write;
+use std::fs;
+use std::process::ExitCode;
+
+use crate::callgrind::{Counts, count};
+use crate::job::Job;
+use crate::markdown::number;
+use crate::peers::Who;
+use crate::rows::Row;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.ci/instructions.expected");
+
+const ROWS: [&str; 5] = [
+    "one event with a state",
+    "not sampled, with a state",
+    "without an SDK, with a state",
+    "async, 10 polls",
+    "a batch of 128",
+];
+
+/// By how much the counts may exceed what is expected.
+const MARGIN: f64 = 1.03;
+
+const HEAD: &str = "\
+# Instructions and allocations a call, by Callgrind, with the compiler that CI has. `.ci/instructions` fails where they
+# are exceeded by more than 3 %; where that is what it has to be, `.ci/instructions update` writes this file anew.
+";
+
+/// Fails where one of them takes more than is expected, or is not expected at all.
+pub(crate) fn check() -> ExitCode {
+    let expected = fs::read_to_string(FILE).expect("what is expected");
+    let mut exceeded = false;
+    for (row, counted) in counted() {
+        let expected = find(&expected, row);
+        let is_over = expected.is_none_or(|expected| exceeds(counted, expected));
+        exceeded |= is_over;
+        let verdict = if is_over {
+            "MORE THAN 3 % OVER what is expected:"
+        } else {
+            "as expected:"
+        };
+        let expected = expected.map_or_else(|| "nothing".to_owned(), describe);
+        println!("{row}: {}; {verdict} {expected}", describe(counted));
+    }
+    if exceeded {
+        println!("Where that is what it has to be: .ci/instructions update");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Expects what is counted now.
+pub(crate) fn update() {
+    let mut text = HEAD.to_owned();
+    for (row, counted) in counted() {
+        let Counts {
+            instructions,
+            allocations,
+        } = counted;
+        writeln!(text, "{instructions:.0} {allocations:.0} {row}").expect("a string");
+    }
+    print!("{text}");
+    fs::write(FILE, text).expect("a file to write to");
+}
+
+fn counted() -> impl Iterator<Item = (&'static str, Counts)> {
+    let rows = ROWS.into_iter().filter_map(Row::called);
+    rows.map(|row| {
+        let counted = count(&Job::Run(row, Who::Linked));
+        // What is asked once a millisecond allocates too, which makes less than one a call.
+        let allocations = counted.allocations.floor();
+        (
+            row.title,
+            Counts {
+                allocations,
+                ..counted
+            },
+        )
+    })
+}
+
+fn find(expected: &str, row: &str) -> Option<Counts> {
+    expected.lines().find_map(|line| {
+        let (instructions, rest) = line.split_once(' ')?;
+        let (allocations, name) = rest.split_once(' ')?;
+        (name == row).then_some(Counts {
+            instructions: instructions.parse().ok()?,
+            allocations: allocations.parse().ok()?,
+        })
+    })
+}
+
+fn exceeds(counted: Counts, expected: Counts) -> bool {
+    counted.instructions > expected.instructions * MARGIN
+        || counted.allocations > expected.allocations * MARGIN
+}
+
+fn describe(counts: Counts) -> String {
+    let [instructions, allocations] = [counts.instructions, counts.allocations].map(number);
+    format!("{instructions} instructions, {allocations} allocations")
+}

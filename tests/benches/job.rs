@@ -1,0 +1,79 @@
+//! What a child process does: this program once more, so that nothing another job has installed or left is in its way.
+
+use crate::cell::Cell;
+use crate::joins::{self, Store, Times};
+use crate::peers::Who;
+use crate::rows::Row;
+
+/// What is to be done, in words that the child reads from its arguments.
+pub(crate) enum Job {
+    /// Calls for Callgrind to count, and how many.
+    Run(&'static Row, Who),
+    /// Nanoseconds.
+    Time(&'static Row, Who),
+    /// Calls a microsecond, by so many threads.
+    Throughput(&'static Row, Who, usize),
+    /// Arrivals at so many open joins, for Callgrind to count, and how many.
+    RunJoins(Store, usize),
+    /// Nanoseconds to open, to complete and to settle, in so many steps of each.
+    TimeJoins(Store, usize, usize),
+    /// Bytes an open join.
+    Bytes(Store, usize),
+}
+
+impl Job {
+    pub(crate) fn to_words(&self) -> Vec<String> {
+        let words = |words: &[&dyn ToString]| words.iter().map(|word| word.to_string()).collect();
+        match self {
+            Self::Run(row, who) => words(&[&"run", &row.title, &who.title()]),
+            Self::Time(row, who) => words(&[&"time", &row.title, &who.title()]),
+            Self::Throughput(row, who, threads) => {
+                words(&[&"throughput", &row.title, &who.title(), threads])
+            }
+            Self::RunJoins(store, open) => words(&[&"run joins", &store.title(), open]),
+            Self::TimeJoins(store, open, steps) => {
+                words(&[&"time joins", &store.title(), open, steps])
+            }
+            Self::Bytes(store, open) => words(&[&"bytes", &store.title(), open]),
+        }
+    }
+
+    pub(crate) fn from_words(words: &[&str]) -> Option<Self> {
+        Some(match *words {
+            ["run", row, who] => Self::Run(Row::called(row)?, Who::called(who)?),
+            ["time", row, who] => Self::Time(Row::called(row)?, Who::called(who)?),
+            ["throughput", row, who, threads] => {
+                Self::Throughput(Row::called(row)?, Who::called(who)?, threads.parse().ok()?)
+            }
+            ["run joins", store, open] => Self::RunJoins(Store::called(store)?, open.parse().ok()?),
+            ["time joins", store, open, steps] => Self::TimeJoins(
+                Store::called(store)?,
+                open.parse().ok()?,
+                steps.parse().ok()?,
+            ),
+            ["bytes", store, open] => Self::Bytes(Store::called(store)?, open.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// Does it here, and returns the figures.
+    pub(crate) fn work(&self) -> Vec<f64> {
+        match *self {
+            Self::Run(row, who) => vec![Cell::new(row, who).run() as f64],
+            Self::Time(row, who) => vec![Cell::new(row, who).time()],
+            Self::Throughput(row, who, threads) => {
+                vec![Cell::new(row, who).throughput(threads)]
+            }
+            Self::RunJoins(store, open) => vec![joins::run(store, open) as f64],
+            Self::TimeJoins(store, open, steps) => {
+                let Times {
+                    open,
+                    complete,
+                    settle,
+                } = joins::times(store, open, steps);
+                vec![open, complete, settle]
+            }
+            Self::Bytes(store, open) => vec![joins::bytes(store, open) as f64],
+        }
+    }
+}

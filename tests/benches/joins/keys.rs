@@ -1,0 +1,36 @@
+//! Keys of 36 bytes, like UUIDs.
+
+/// Random enough, and the same in every run.
+pub(super) struct Keys(u64);
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Self(0)
+    }
+
+    /// One that has not been before.
+    pub(super) fn next(&mut self) -> String {
+        let (high, low) = (self.random(), self.random());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xFFFF,
+            high >> 4 & 0xFFF,
+            low >> 48 & 0xFFF,
+            low & 0xFFFF_FFFF_FFFF
+        )
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "it is below a `usize`")]
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        (self.random() % end as u64) as usize
+    }
+
+    /// A counter, mixed so that each of its bits decides on every bit of the number.
+    fn random(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ self.0 >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        mixed ^ mixed >> 32
+    }
+}

@@ -1,0 +1,168 @@
+//! Joins of two that are kept in memory, beside shards that only count to two.
+
+mod keys;
+mod memory;
+mod plain;
+mod resident;
+
+use std::time::Instant;
+
+use self::keys::Keys;
+use self::resident::resident;
+use crate::cell::quick;
+
+/// Steps between which the clock is read.
+const AT_ONCE: usize = 64;
+
+/// A store of joins of two.
+pub(crate) trait Joins {
+    /// The first of two comes.
+    fn open(&self, key: &str);
+
+    /// The second comes. What it was given for the settlement, if there is any.
+    fn complete(&self, key: &str) -> u128;
+
+    /// What the second has started is done.
+    fn settle(&self, key: &str, token: u128);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    Plain,
+    Memory,
+}
+
+impl Store {
+    pub(crate) const ALL: [Self; 2] = [Self::Plain, Self::Memory];
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Plain => "plain shards",
+            Self::Memory => "`Memory`",
+        }
+    }
+
+    pub(crate) fn called(title: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|store| store.title() == title)
+    }
+
+    fn build(self) -> Box<dyn Joins> {
+        match self {
+            Self::Plain => Box::new(plain::Plain::new()),
+            Self::Memory => Box::new(memory::InMemory::new()),
+        }
+    }
+}
+
+/// Nanoseconds, each of one call, while about as many joins are open as there were keys.
+pub(crate) struct Times {
+    pub(crate) open: f64,
+    pub(crate) complete: f64,
+    pub(crate) settle: f64,
+}
+
+/// The bytes of resident memory that an open join takes, when so many have come in a store that was empty.
+pub(crate) fn bytes(store: Store, open: usize) -> usize {
+    let mut keys = Keys::new();
+    let coming: Vec<String> = (0..open).map(|_| keys.next()).collect();
+    let before = resident();
+    let joins = store.build();
+    for key in &coming {
+        joins.open(key);
+    }
+    (resident() - before) / open
+}
+
+/// What each step takes: any of the open joins completes, and another is opened in its place.
+pub(crate) fn times(store: Store, open: usize, steps: usize) -> Times {
+    let mut full = Full::new(store, open);
+    let rounds: Vec<Times> = (0..steps / AT_ONCE)
+        .map(|_| {
+            let exchange = full.next_exchange();
+            full.exchange(&exchange)
+        })
+        .collect();
+    let of = |step: fn(&Times) -> f64| quick(rounds.iter().map(step));
+    Times {
+        open: of(|times| times.open),
+        complete: of(|times| times.complete),
+        settle: of(|times| times.settle),
+    }
+}
+
+/// The same steps, for Callgrind to count. How many arrivals they are.
+pub(crate) fn run(store: Store, open: usize) -> usize {
+    let mut full = Full::new(store, open);
+    let mut some = || -> Vec<_> { (0..8).map(|_| full.next_exchange()).collect() };
+    let (first, second) = (some(), some());
+    for exchange in &first {
+        full.exchange(exchange);
+    }
+    counted(&full, &second);
+    second.len() * AT_ONCE * 2
+}
+
+/// Known to Callgrind by its name.
+#[inline(never)]
+fn counted(full: &Full, exchanges: &[Exchange]) {
+    for exchange in exchanges {
+        full.exchange(exchange);
+    }
+}
+
+/// A store in which so many joins are open.
+struct Full {
+    joins: Box<dyn Joins>,
+    keys: Keys,
+    open: Vec<String>,
+}
+
+/// Some of its joins, and as many new ones.
+struct Exchange {
+    leaving: Vec<String>,
+    coming: Vec<String>,
+}
+
+impl Full {
+    fn new(store: Store, open: usize) -> Self {
+        let mut keys = Keys::new();
+        let open: Vec<String> = (0..open).map(|_| keys.next()).collect();
+        let joins = store.build();
+        for key in &open {
+            joins.open(key);
+        }
+        Self { joins, keys, open }
+    }
+
+    /// Those that leave are any, as they do not complete in the order in which they were opened.
+    fn next_exchange(&mut self) -> Exchange {
+        let leaving = (0..AT_ONCE)
+            .map(|_| {
+                let index = self.keys.below(self.open.len());
+                self.open.swap_remove(index)
+            })
+            .collect();
+        let coming: Vec<String> = (0..AT_ONCE).map(|_| self.keys.next()).collect();
+        self.open.extend_from_slice(&coming);
+        Exchange { leaving, coming }
+    }
+
+    fn exchange(&self, Exchange { leaving, coming }: &Exchange) -> Times {
+        let mut tokens = Vec::with_capacity(AT_ONCE);
+        Times {
+            complete: timed(|| tokens.extend(leaving.iter().map(|key| self.joins.complete(key)))),
+            settle: timed(|| {
+                for (key, token) in leaving.iter().zip(&tokens) {
+                    self.joins.settle(key, *token);
+                }
+            }),
+            open: timed(|| coming.iter().for_each(|key| self.joins.open(key))),
+        }
+    }
+}
+
+fn timed(steps: impl FnOnce()) -> f64 {
+    let begin = Instant::now();
+    steps();
+    begin.elapsed().as_secs_f64() * 1e9 / AT_ONCE as f64
+}

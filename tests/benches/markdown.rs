@@ -1,0 +1,71 @@
+//! Tables of figures.
+
+use std::fmt;
+
+pub(crate) struct Table {
+    title: &'static str,
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// The first column is the rows' names.
+    pub(crate) fn new<'a>(title: &'static str, head: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            title,
+            head: head.into_iter().map(str::to_owned).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, name: &str, figures: impl IntoIterator<Item = String>) {
+        let row = [name.to_owned()].into_iter().chain(figures);
+        self.rows.push(row.collect());
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "\n## {}\n", self.title)?;
+        writeln!(formatter, "| {} |", self.head.join(" | "))?;
+        let columns = self.head.len().saturating_sub(1);
+        writeln!(formatter, "| --- |{}", " ---: |".repeat(columns))?;
+        for row in &self.rows {
+            writeln!(formatter, "| {} |", row.join(" | "))?;
+        }
+        Ok(())
+    }
+}
+
+/// A figure, and in brackets its ratio to another, unless it is that other or there is nothing to compare.
+pub(crate) fn compared(figure: Option<f64>, to: Option<f64>) -> String {
+    match (figure, to) {
+        (None, _) => "–".to_owned(),
+        (Some(figure), Some(to))
+            if figure > 0.0 && to > 0.0 && figure.to_bits() != to.to_bits() =>
+        {
+            format!("{} ({})", number(figure), ratio(figure / to))
+        }
+        (Some(figure), _) => number(figure),
+    }
+}
+
+pub(crate) fn ratio(ratio: f64) -> String {
+    format!("{ratio:.2}")
+}
+
+/// With a comma at the thousands, and a digit behind the point where there are few before it.
+pub(crate) fn number(number: f64) -> String {
+    if number < 10.0 && number.fract() > 0.05 {
+        return format!("{number:.1}");
+    }
+    let digits = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

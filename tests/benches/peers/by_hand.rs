@@ -1,0 +1,130 @@
+//! Written by hand on OpenTelemetry: the SDK's propagator, and a tracer that is asked for once.
+
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::{
+    FutureExt, Link, SpanContext, SpanKind, TraceContextExt, Tracer, TracerProvider as _,
+};
+use opentelemetry::{Context, KeyValue, global};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+
+use super::Peer;
+use crate::body;
+use crate::events::Event;
+use crate::sdk::Sdk;
+
+struct ByHand<T> {
+    tracer: T,
+    propagator: TraceContextPropagator,
+}
+
+pub(super) fn install(sdk: Sdk) -> Box<dyn Peer> {
+    match sdk.provider() {
+        Some(provider) => Box::new(ByHand::new(provider.tracer("by_hand"))),
+        None => Box::new(ByHand::new(global::tracer("by_hand"))),
+    }
+}
+
+/// What it comes to with `TraceContextPropagator`, without the ambient context as what is found where nothing is.
+pub(super) fn producer(propagator: &TraceContextPropagator, event: &Event) -> SpanContext {
+    let producer = propagator.extract_with_context(&Context::new(), &event.metadata);
+    producer.span().span_context().clone()
+}
+
+impl<T> ByHand<T>
+where
+    T: Tracer + Sync,
+    T::Span: Send + Sync + 'static,
+{
+    fn new(tracer: T) -> Self {
+        Self {
+            tracer,
+            propagator: TraceContextPropagator::new(),
+        }
+    }
+
+    fn start(&self, event: &Event) -> Context {
+        let link = Link::new(
+            producer(&self.propagator, event),
+            vec![
+                KeyValue::new("link.relationship", "triggered_by"),
+                KeyValue::new("link.event_type", event.kind.clone()),
+            ],
+            0,
+        );
+        let span = self
+            .tracer
+            .span_builder("handle")
+            .with_kind(SpanKind::Consumer)
+            .with_links(vec![link])
+            .with_attributes([
+                KeyValue::new("event.id", event.id.clone()),
+                KeyValue::new("event.type", event.kind.clone()),
+            ])
+            .start(&self.tracer);
+        Context::current_with_span(span)
+    }
+
+    fn start_batch(&self, events: &[Event]) -> Context {
+        let link = |event: &Event| {
+            Link::new(
+                producer(&self.propagator, event),
+                vec![KeyValue::new("event.id", event.id.clone())],
+                0,
+            )
+        };
+        let links: Vec<_> = events.iter().map(link).collect();
+        let span = self
+            .tracer
+            .span_builder("handle")
+            .with_kind(SpanKind::Consumer)
+            .with_attributes([
+                KeyValue::new("batch.size", count(events.len())),
+                KeyValue::new("batch.link_count", count(links.len())),
+            ])
+            .with_links(links)
+            .start(&self.tracer);
+        Context::current_with_span(span)
+    }
+
+    async fn handle(&self, event: &Event, polls: usize) -> usize {
+        let context = self.start(event);
+        let body = body::polled(event, polls).with_context(context.clone());
+        let result = body.await;
+        context.span().end();
+        result
+    }
+}
+
+impl<T> Peer for ByHand<T>
+where
+    T: Tracer + Sync,
+    T::Span: Send + Sync + 'static,
+{
+    fn one(&self, event: &Event) -> usize {
+        let context = self.start(event);
+        let _guard = context.clone().attach();
+        let result = body::one(event);
+        context.span().end();
+        result
+    }
+
+    fn polled(&self, event: &Event, polls: usize) -> usize {
+        body::to_its_end(self.handle(event, polls))
+    }
+
+    fn batch(&self, events: &[Event]) -> usize {
+        let context = self.start_batch(events);
+        let _guard = context.clone().attach();
+        let result = body::batch(events);
+        context.span().end();
+        result
+    }
+
+    fn extract(&self, event: &Event) -> usize {
+        usize::from(producer(&self.propagator, event).is_valid())
+    }
+}
+
+pub(super) fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,99 @@
+//! `#[tracing::instrument]` with tracing-opentelemetry, and the link added in the body, since it cannot be elsewhere.
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tracing::{Span, field, instrument};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::SubscriberExt;
+
+use super::Peer;
+use super::by_hand::{count, producer};
+use crate::body;
+use crate::events::Event;
+use crate::sdk::Sdk;
+
+struct Instrument {
+    propagator: TraceContextPropagator,
+}
+
+/// The extras are attributes that no other's span has: where the code is, the thread, how long the span was idle.
+pub(super) fn install(sdk: Sdk, extras: bool) -> Box<dyn Peer> {
+    if let Some(provider) = sdk.provider() {
+        let layer = tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer("instrument"))
+            .with_location(extras)
+            .with_threads(extras)
+            .with_target(extras)
+            .with_tracked_inactivity(extras);
+        tracing::subscriber::set_global_default(Registry::default().with(layer))
+            .expect("no other subscriber");
+    }
+    Box::new(Instrument {
+        propagator: TraceContextPropagator::new(),
+    })
+}
+
+impl Instrument {
+    fn link(&self, event: &Event) {
+        Span::current().add_link_with_attributes(
+            producer(&self.propagator, event),
+            vec![
+                KeyValue::new("link.relationship", "triggered_by"),
+                KeyValue::new("link.event_type", event.kind.clone()),
+            ],
+        );
+    }
+
+    #[instrument(
+        name = "handle",
+        skip_all,
+        fields(otel.kind = "consumer", event.id = event.id, event.r#type = event.kind)
+    )]
+    async fn handle(&self, event: &Event, polls: usize) -> usize {
+        self.link(event);
+        body::polled(event, polls).await
+    }
+}
+
+impl Peer for Instrument {
+    #[instrument(
+        name = "handle",
+        skip_all,
+        fields(otel.kind = "consumer", event.id = event.id, event.r#type = event.kind)
+    )]
+    fn one(&self, event: &Event) -> usize {
+        self.link(event);
+        body::one(event)
+    }
+
+    fn polled(&self, event: &Event, polls: usize) -> usize {
+        body::to_its_end(self.handle(event, polls))
+    }
+
+    #[instrument(
+        name = "handle",
+        skip_all,
+        fields(
+            otel.kind = "consumer",
+            batch.size = count(events.len()),
+            batch.link_count = field::Empty
+        )
+    )]
+    fn batch(&self, events: &[Event]) -> usize {
+        let span = Span::current();
+        for event in events {
+            span.add_link_with_attributes(
+                producer(&self.propagator, event),
+                vec![KeyValue::new("event.id", event.id.clone())],
+            );
+        }
+        span.record("batch.link_count", count(events.len()));
+        body::batch(events)
+    }
+
+    fn extract(&self, _: &Event) -> usize {
+        unreachable!("tracing has no reader of contexts")
+    }
+}

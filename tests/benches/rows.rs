@@ -1,0 +1,95 @@
+//! What is done by each: the tables' rows.
+
+use crate::peers::Who;
+use crate::sdk::Sdk;
+
+/// So many events, after which a peer does what it has left to another thread: those who buffer have room for them.
+const A_ROUND: usize = 512;
+
+pub(crate) struct Row {
+    pub(crate) title: &'static str,
+    pub(crate) work: Work,
+    pub(crate) sdk: Sdk,
+    /// Whether the events carry a `tracestate` too.
+    pub(crate) with_state: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    One,
+    /// In a future that is ready at the poll of this number.
+    Polled(usize),
+    /// So many events at once.
+    Batch(usize),
+    Extract,
+}
+
+pub(crate) const ROWS: &[Row] = &[
+    row("one event", Work::One, Sdk::Sampling, false),
+    row("one event with a state", Work::One, Sdk::Sampling, true),
+    row("not sampled", Work::One, Sdk::NotSampling, false),
+    row(
+        "not sampled, with a state",
+        Work::One,
+        Sdk::NotSampling,
+        true,
+    ),
+    row("without an SDK", Work::One, Sdk::Absent, false),
+    row("without an SDK, with a state", Work::One, Sdk::Absent, true),
+    row("async, 1 poll", Work::Polled(1), Sdk::Sampling, true),
+    row("async, 10 polls", Work::Polled(10), Sdk::Sampling, true),
+    row("a batch of 1", Work::Batch(1), Sdk::Sampling, true),
+    row("a batch of 16", Work::Batch(16), Sdk::Sampling, true),
+    row("a batch of 128", Work::Batch(128), Sdk::Sampling, true),
+    row("a batch of 4,096", Work::Batch(4_096), Sdk::Sampling, true),
+    row("a context, read", Work::Extract, Sdk::Absent, false),
+    row(
+        "a context with a state, read",
+        Work::Extract,
+        Sdk::Absent,
+        true,
+    ),
+];
+
+const fn row(title: &'static str, work: Work, sdk: Sdk, with_state: bool) -> Row {
+    Row {
+        title,
+        work,
+        sdk,
+        with_state,
+    }
+}
+
+impl Row {
+    pub(crate) fn called(title: &str) -> Option<&'static Self> {
+        ROWS.iter().find(|row| row.title == title)
+    }
+
+    pub(crate) fn has(&self, who: Who) -> bool {
+        self.work != Work::Extract || who.extracts()
+    }
+
+    /// How many events a call handles.
+    pub(crate) fn events_a_call(&self) -> usize {
+        match self.work {
+            Work::One | Work::Polled(_) | Work::Extract => 1,
+            Work::Batch(size) => size,
+        }
+    }
+
+    /// How many calls handle [`A_ROUND`].
+    pub(crate) fn calls_a_round(&self) -> usize {
+        (A_ROUND / self.events_a_call()).max(1)
+    }
+
+    /// How many links the spans of a call keep.
+    pub(crate) fn links_a_call(&self, who: Who) -> usize {
+        let is_traced = who != Who::Body && self.sdk == Sdk::Sampling;
+        match self.work {
+            Work::Extract => 0,
+            _ if !is_traced => 0,
+            Work::Batch(size) if who.loses_links() => size.min(128),
+            _ => self.events_a_call(),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Everything that an arrival can come to, and what a consumer should tell its broker.
+
+use std::time::Duration;
+
+use linked_span::fan_in;
+use linked_span::fan_in::{
+    Ack, Arrival, ArriveErrorKind, BlockingStore, Closed, Memory, Store, ack,
+};
+use linked_span_tests::{Sdk, Time};
+
+use crate::encoded::{Call, Encoded, Remote};
+use crate::{
+    BACKOFF, DEDUP_WINDOW, InventoryReserved, LEASE, Payload, PaymentConfirmed, TIMEOUT, inventory,
+    memory, options, payment, ran, waits_for,
+};
+
+/// What becomes of a run: it is given what it returns, and what happens meanwhile.
+#[fan_in(payment, inventory)]
+fn ship(
+    payment: &PaymentConfirmed,
+    inventory: &InventoryReserved,
+    result: Result<u8, &'static str>,
+    meanwhile: &dyn Fn(),
+) -> Result<u8, &'static str> {
+    meanwhile();
+    result
+}
+
+#[fan_in(payment, inventory)]
+async fn ship_later(
+    payment: &PaymentConfirmed,
+    inventory: &InventoryReserved,
+    result: Result<u8, &'static str>,
+) -> Result<u8, &'static str> {
+    tokio::task::yield_now().await;
+    result
+}
+
+fn nothing() {}
+
+/// A check on each store: one that dies with its process, where what is kept is to be held by the broker too, and one
+/// that does not.
+macro_rules! on_each_store {
+    ($($check:ident;)*) => { $(
+        mod $check {
+            use super::*;
+
+            #[test]
+            fn in_memory() {
+                let (_sdk, time) = (Sdk::install(), Time::default());
+                super::$check(&Ship::new(memory(&time), options()), &time, Ack::Hold);
+            }
+
+            #[test]
+            fn on_a_durable_store() {
+                let (_sdk, time) = (Sdk::install(), Time::default());
+                super::$check(&Ship::new(Encoded::new(&time), options()), &time, Ack::Ack);
+            }
+        }
+    )* };
+}
+
+on_each_store! {
+    waiting;
+    duplicate;
+    ran_and_recorded;
+    failed;
+    completed;
+    expired;
+    busy;
+    no_key;
+}
+
+fn waiting(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
+    let arrival = ship.payment(payment("o-1"), Ok(1), &nothing);
+    assert_eq!(ack(&arrival), kept);
+    let Ok(Arrival::Waiting {
+        missing, durable, ..
+    }) = arrival
+    else {
+        panic!("expected it to wait: {arrival:?}");
+    };
+    assert_eq!(missing.to_string(), "inventory");
+    assert_eq!(durable, kept == Ack::Ack);
+}
+
+fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    let another = PaymentConfirmed {
+        id: "p-2".into(),
+        ..payment("o-1")
+    };
+    let arrival = ship.payment(another, Ok(2), &nothing);
+    assert_eq!(ack(&arrival), kept);
+    let Ok(Arrival::Duplicate {
+        missing, durable, ..
+    }) = arrival
+    else {
+        panic!("expected a duplicate: {arrival:?}");
+    };
+    assert_eq!(missing.to_string(), "inventory");
+    assert_eq!(durable, kept == Ack::Ack);
+}
+
+fn ran_and_recorded(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Ack) {
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    let arrival = ship.inventory(inventory("o-1"), Ok(2), &nothing);
+    assert_eq!(ack(&arrival), Ack::Ack);
+    assert_eq!(arrival.unwrap(), Arrival::Ran(Ok(2)));
+}
+
+fn failed(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Ack) {
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    let arrival = ship.inventory(inventory("o-1"), Err("no truck"), &nothing);
+    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(arrival.unwrap(), Arrival::Failed(Err("no truck")));
+}
+
+fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    assert_eq!(
+        ran(ship.inventory(inventory("o-1"), Ok(2), &nothing)),
+        Ok(2)
+    );
+    time.pass(DEDUP_WINDOW - 1);
+    let arrival = ship.payment(payment("o-1"), Ok(3), &nothing);
+    assert_eq!(ack(&arrival), Ack::Ack);
+    let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
+        panic!("expected it to be over: {arrival:?}");
+    };
+    assert_eq!((reason, input), (Closed::Completed, payment("o-1")));
+
+    time.pass(1);
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+}
+
+fn expired(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    time.pass(TIMEOUT);
+    // The first hands it over, the second finds that done.
+    for _ in 0..2 {
+        let arrival = ship.inventory(inventory("o-1"), Ok(2), &nothing);
+        assert_eq!(ack(&arrival), Ack::Ack);
+        let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
+            panic!("expected it to be over: {arrival:?}");
+        };
+        assert_eq!((reason, input), (Closed::Expired, inventory("o-1")));
+    }
+}
+
+/// Without a lease, a backoff's time is as good as any; with one, what is left of it.
+fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Ack) {
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    let left = if kept == Ack::Hold {
+        BACKOFF
+    } else {
+        LEASE - 5
+    };
+    let meanwhile = || {
+        time.pass(5);
+        let arrival = ship.payment(payment("o-1"), Ok(3), &nothing);
+        assert_eq!(ack(&arrival), Ack::Retry);
+        let Ok(Arrival::Busy { retry_after, .. }) = arrival else {
+            panic!("expected another to run it: {arrival:?}");
+        };
+        assert_eq!(retry_after, Duration::from_millis(left));
+        let arrival = ship.inventory(inventory("o-1"), Ok(4), &nothing);
+        assert!(matches!(arrival, Ok(Arrival::Busy { .. })));
+    };
+    assert_eq!(
+        ran(ship.inventory(inventory("o-1"), Ok(2), &meanwhile)),
+        Ok(2)
+    );
+}
+
+fn no_key(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Ack) {
+    let arrival = ship.payment(payment(""), Ok(1), &nothing);
+    assert_eq!(ack(&arrival), Ack::Reject);
+    let error = arrival.unwrap_err();
+    assert!(matches!(error.kind, ArriveErrorKind::NoKey));
+    assert_eq!(error.input, payment(""));
+    assert_eq!(fan_in::ready(ship.join().len()).unwrap(), 0);
+}
+
+#[test]
+fn a_full_memory_gives_the_input_back() {
+    let _sdk = Sdk::install();
+    let ship = Ship::new(Memory::new().capacity(1), options());
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
+        "inventory"
+    );
+    let arrival = ship.inventory(inventory("o-2"), Ok(1), &nothing);
+    assert_eq!(ack(&arrival), Ack::Retry);
+    let error = arrival.unwrap_err();
+    assert!(matches!(error.kind, ArriveErrorKind::Full));
+    assert_eq!(error.input, inventory("o-2"));
+    // What is there already goes on, and makes room.
+    assert_eq!(
+        ran(ship.inventory(inventory("o-1"), Ok(2), &nothing)),
+        Ok(2)
+    );
+    assert_eq!(
+        waits_for(ship.inventory(inventory("o-2"), Ok(1), &nothing)),
+        "payment"
+    );
+}
+
+#[test]
+fn a_store_that_fails_gives_the_input_back() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    store.fail(Call::Arrive);
+    let arrival = ship.payment(payment("o-1"), Ok(1), &nothing);
+    assert_eq!(ack(&arrival), Ack::Retry);
+    let error = arrival.unwrap_err();
+    assert!(matches!(error.kind, ArriveErrorKind::Store(_)));
+    assert_eq!(error.input, payment("o-1"));
+    assert_eq!(
+        waits_for(ship.payment(error.input, Ok(1), &nothing)),
+        "inventory"
+    );
+}
+
+/// Each in its turn, on a store that makes its callers wait, and on one that does not.
+async fn later(ship: &ShipLater<impl Store<Payload>>, time: &Time, kept: Ack) {
+    let first = ship.payment(payment("o-1"), Ok(1)).await;
+    assert_eq!(ack(&first), kept);
+    assert_eq!(waits_for(first), "inventory");
+    let again = ship.payment(payment("o-1"), Ok(1)).await;
+    assert_eq!(ack(&again), kept);
+    assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
+    let failed = ship.inventory(inventory("o-1"), Err("no truck")).await;
+    assert_eq!(ack(&failed), Ack::Retry);
+    assert_eq!(failed.unwrap(), Arrival::Failed(Err("no truck")));
+    let ran = ship.inventory(inventory("o-1"), Ok(2)).await;
+    assert_eq!(ack(&ran), Ack::Ack);
+    assert_eq!(ran.unwrap(), Arrival::Ran(Ok(2)));
+    let closed = ship.inventory(inventory("o-1"), Ok(3)).await;
+    assert_eq!(ack(&closed), Ack::Ack);
+    assert!(matches!(
+        closed,
+        Ok(Arrival::Closed {
+            reason: Closed::Completed,
+            ..
+        })
+    ));
+
+    assert_eq!(
+        waits_for(ship.payment(payment("o-2"), Ok(1)).await),
+        "inventory"
+    );
+    time.pass(TIMEOUT);
+    let closed = ship.inventory(inventory("o-2"), Ok(2)).await;
+    assert_eq!(ack(&closed), Ack::Ack);
+    assert!(matches!(
+        closed,
+        Ok(Arrival::Closed {
+            reason: Closed::Expired,
+            ..
+        })
+    ));
+
+    let rejected = ship.payment(payment(""), Ok(1)).await;
+    assert_eq!(ack(&rejected), Ack::Reject);
+    assert!(matches!(rejected.unwrap_err().kind, ArriveErrorKind::NoKey));
+}
+
+#[tokio::test]
+async fn later_in_memory() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    later(&ShipLater::new(memory(&time), options()), &time, Ack::Hold).await;
+}
+
+#[tokio::test]
+async fn later_on_a_durable_store() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Remote(Encoded::new(&time));
+    later(&ShipLater::new(store, options()), &time, Ack::Ack).await;
+}
+
+#[tokio::test]
+async fn busy_while_an_async_body_waits() {
+    let _sdk = Sdk::install();
+    let ship = ShipLater::new(Memory::new(), options());
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Ok(1)).await),
+        "inventory"
+    );
+    let (last, meanwhile) = tokio::join!(
+        ship.inventory(inventory("o-1"), Ok(2)),
+        ship.payment(payment("o-1"), Ok(3))
+    );
+    assert!(matches!(meanwhile, Ok(Arrival::Busy { .. })));
+    assert_eq!(ran(last), Ok(2));
+}
+
+#[tokio::test]
+async fn full_and_failing_stores_later() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let ship = ShipLater::new(Memory::new().capacity(0), options());
+    let full = ship.payment(payment("o-1"), Ok(1)).await;
+    assert_eq!(ack(&full), Ack::Retry);
+    assert!(matches!(full.unwrap_err().kind, ArriveErrorKind::Full));
+
+    let store = Encoded::new(&time);
+    let ship = ShipLater::new(Remote(store.clone()), options());
+    store.fail(Call::Arrive);
+    let failed = ship.payment(payment("o-1"), Ok(1)).await;
+    assert_eq!(ack(&failed), Ack::Retry);
+    assert_eq!(failed.unwrap_err().input, payment("o-1"));
+}

@@ -1,0 +1,399 @@
+//! Joins in a store that outlives the process: several workers share it, and claims run out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use linked_span::fan_in::{
+    Ack, Arrival, Closed, Rules, Settlement, Store, Token, Verdict, Work, ack, ready,
+};
+use linked_span::{LinkedEvent, Origin, fan_in};
+use linked_span_tests::{Sdk, Time, producer};
+use serde::{Deserialize, Serialize};
+
+use crate::encoded::{Call, Encoded};
+use crate::{
+    BACKOFF, DEDUP_WINDOW, InventoryReserved, LEASE, Payload, PaymentConfirmed, TIMEOUT, counts,
+    inventory, links, options, payment, ran, waits_for,
+};
+
+#[fan_in(payment, inventory)]
+fn ship(
+    payment: PaymentConfirmed,
+    inventory: &InventoryReserved,
+    meanwhile: &dyn Fn(),
+) -> Result<String, &'static str> {
+    meanwhile();
+    Ok(payment.id)
+}
+
+fn nothing() {}
+
+/// Two processes, as far as joins are concerned.
+fn workers(time: &Time) -> (Encoded, [Ship<Encoded>; 2]) {
+    let store = Encoded::new(time);
+    let worker = || Ship::new(store.clone(), options());
+    (store.clone(), [worker(), worker()])
+}
+
+#[test]
+fn what_one_worker_keeps_another_joins() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (_, [here, there]) = workers(&time);
+    let first = here.payment(payment("o-1"), &nothing);
+    assert_eq!(ack(&first), Ack::Ack);
+    assert_eq!(waits_for(first), "inventory");
+    drop(here);
+    time.pass(3_000);
+    assert_eq!(
+        ran(there.inventory(inventory("o-1"), &nothing)),
+        Ok("p-1".into())
+    );
+    let span = sdk.span();
+    let [(first, waited), (second, _)] = &links(&span)[..] else {
+        panic!("expected two links");
+    };
+    assert_eq!([first, second], [&producer(1), &producer(2)]);
+    assert_eq!(waited[3], ("fan_in.wait", 3.0.into()));
+}
+
+#[test]
+fn another_worker_is_told_when_the_claim_will_have_run_out() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, [here, there]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    let meanwhile = || {
+        time.pass(LEASE - 1);
+        let arrival = there.inventory(inventory("o-1"), &nothing);
+        assert_eq!(ack(&arrival), Ack::Retry);
+        let Ok(Arrival::Busy { retry_after, .. }) = arrival else {
+            panic!("expected another to run it: {arrival:?}");
+        };
+        assert_eq!(retry_after, Duration::from_millis(1));
+        assert_eq!(counts(there.sweep(&nothing).unwrap()), [0; 5]);
+    };
+    assert_eq!(
+        ran(here.inventory(inventory("o-1"), &meanwhile)),
+        Ok("p-1".into())
+    );
+}
+
+#[test]
+fn a_claim_that_has_run_out_passes_to_another_and_the_first_success_is_not_recorded() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, [here, there]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    let meanwhile = || {
+        time.pass(LEASE);
+        assert_eq!(
+            ran(there.inventory(inventory("o-1"), &nothing)),
+            Ok("p-1".into())
+        );
+    };
+    let late = here.inventory(inventory("o-1"), &meanwhile);
+    assert_eq!(ack(&late), Ack::Retry);
+    assert_eq!(late.unwrap(), Arrival::Unrecorded(Ok("p-1".into())));
+    let again = here.inventory(inventory("o-1"), &nothing);
+    assert_eq!(ack(&again), Ack::Ack);
+    assert!(matches!(
+        again,
+        Ok(Arrival::Closed {
+            reason: Closed::Completed,
+            ..
+        })
+    ));
+}
+
+/// Even if the lease is over: what counts is who holds the join.
+#[test]
+fn a_claim_that_nobody_took_is_good_beyond_its_lease() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, [here, _]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    let meanwhile = || time.pass(LEASE + TIMEOUT);
+    assert_eq!(
+        ran(here.inventory(inventory("o-1"), &meanwhile)),
+        Ok("p-1".into())
+    );
+}
+
+#[test]
+fn a_sweep_runs_again_what_a_dead_worker_began() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (store, [_, there]) = workers(&time);
+    assert_eq!(
+        waits_for(there.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    // Claimed by a process that dies.
+    let payload = Payload::B(inventory("o-1"));
+    let claimed = ready(store.arrive("o-1", &RULES, 1, payload, Token(1))).unwrap();
+    assert!(matches!(claimed.verdict, Verdict::Run(_)));
+    assert_eq!(counts(there.sweep(&nothing).unwrap()), [0; 5]);
+    time.pass(LEASE);
+    assert_eq!(counts(there.sweep(&nothing).unwrap()), [1, 0, 0, 0, 0]);
+    assert_eq!(links(&sdk.span()).len(), 2);
+}
+
+#[test]
+fn a_success_that_does_not_reach_the_store_is_followed_by_another() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (store, [here, there]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    store.fail(Call::Settle);
+    let arrival = here.inventory(inventory("o-1"), &nothing);
+    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(arrival.unwrap(), Arrival::Unrecorded(Ok("p-1".into())));
+    let again = || there.inventory(inventory("o-1"), &nothing);
+    assert!(matches!(again(), Ok(Arrival::Busy { .. })));
+    time.pass(LEASE);
+    assert_eq!(ran(again()), Ok("p-1".into()));
+}
+
+#[test]
+fn a_success_of_which_the_reply_is_lost_is_recorded() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (store, [here, there]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    store.lose_the_reply(Call::Settle);
+    let arrival = here.inventory(inventory("o-1"), &nothing);
+    assert_eq!(arrival.unwrap(), Arrival::Unrecorded(Ok("p-1".into())));
+    let again = there.inventory(inventory("o-1"), &nothing);
+    assert_eq!(ack(&again), Ack::Ack);
+    assert!(matches!(
+        again,
+        Ok(Arrival::Closed {
+            reason: Closed::Completed,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_failure_that_does_not_reach_the_store_waits_for_the_claim_to_run_out() {
+    #[fan_in(payment, inventory)]
+    fn fails(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> Result<(), ()> {
+        Err(())
+    }
+
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let joins = Fails::new(store.clone(), options());
+    assert_eq!(waits_for(joins.payment(payment("o-1"))), "inventory");
+    store.fail(Call::Settle);
+    let last = || joins.inventory(inventory("o-1"));
+    assert!(matches!(last(), Ok(Arrival::Failed(_))));
+    assert!(matches!(last(), Ok(Arrival::Busy { .. })));
+    time.pass(LEASE);
+    assert!(matches!(last(), Ok(Arrival::Failed(_))));
+}
+
+#[test]
+fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (store, [here, _]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    store.fail(Call::Settle);
+    let unrecorded = here.inventory(inventory("o-1"), &nothing);
+    assert!(matches!(unrecorded, Ok(Arrival::Unrecorded(_))));
+    assert_eq!(store.abandoned(), [Settlement::Failed]);
+    time.pass(LEASE);
+    drop(here.due(1).unwrap());
+    assert_eq!(store.abandoned(), [Settlement::Failed; 2]);
+    time.pass(LEASE);
+    assert_eq!(counts(here.sweep(&nothing).unwrap()), [1, 0, 0, 0, 0]);
+
+    assert_eq!(
+        waits_for(here.payment(payment("o-2"), &nothing)),
+        "inventory"
+    );
+    time.pass(TIMEOUT);
+    drop(here.due(1).unwrap());
+    assert_eq!(store.abandoned()[2..], [Settlement::NotHandedOver]);
+    time.pass(LEASE);
+    assert_eq!(counts(here.sweep(&nothing).unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(store.abandoned().len(), 3);
+}
+
+/// A claim would not be let go of by being dropped.
+#[test]
+fn a_panic_is_settled_and_the_next_arrival_runs_it() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, [here, there]) = workers(&time);
+    assert_eq!(
+        waits_for(here.payment(payment("o-1"), &nothing)),
+        "inventory"
+    );
+    let panics = || panic!("as it should");
+    let last = || here.inventory(inventory("o-1"), &panics);
+    assert!(catch_unwind(AssertUnwindSafe(last)).is_err());
+    assert_eq!(
+        ran(there.inventory(inventory("o-1"), &nothing)),
+        Ok("p-1".into())
+    );
+}
+
+#[test]
+fn an_arrival_of_which_the_reply_is_lost_has_arrived() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (store, [here, there]) = workers(&time);
+    store.lose_the_reply(Call::Arrive);
+    let error = here.payment(payment("o-1"), &nothing).unwrap_err();
+    let again = here.payment(error.input, &nothing);
+    assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
+
+    // The last one's claim is lost with it, until it has run out.
+    store.lose_the_reply(Call::Arrive);
+    let error = here.inventory(inventory("o-1"), &nothing).unwrap_err();
+    let again = || there.inventory(error.input.clone(), &nothing);
+    assert!(matches!(again(), Ok(Arrival::Busy { .. })));
+    time.pass(LEASE);
+    assert_eq!(ran(again()), Ok("p-1".into()));
+}
+
+const RULES: Rules = Rules {
+    inputs: 2,
+    timeout: TIMEOUT,
+    lease: LEASE,
+    backoff: BACKOFF,
+    dedup_window: DEDUP_WINDOW,
+    max_attempts: u32::MAX,
+};
+
+/// The store's methods, without their futures.
+struct Direct(Encoded);
+
+impl Direct {
+    fn arrive(&self, input: Payload, token: u128) -> Verdict<Payload> {
+        let place = match input {
+            Payload::A(_) => 0,
+            Payload::B(_) => 1,
+        };
+        let arrived = self.0.arrive("o-1", &RULES, place, input, Token(token));
+        ready(arrived).unwrap().verdict
+    }
+
+    fn settle(&self, token: u128, settlement: Settlement) -> bool {
+        let settled = Store::<Payload>::settle(&self.0, "o-1", &RULES, Token(token), settlement);
+        ready(settled).unwrap()
+    }
+
+    fn renew(&self, token: u128) -> bool {
+        ready(Store::<Payload>::renew(
+            &self.0,
+            "o-1",
+            &RULES,
+            Token(token),
+        ))
+        .unwrap()
+    }
+}
+
+#[test]
+fn a_claim_is_confirmed_to_its_holder_and_to_nobody_else() {
+    let time = Time::default();
+    let store = Direct(Encoded::new(&time));
+    let (first, last) = (Payload::A(payment("o-1")), Payload::B(inventory("o-1")));
+    assert!(matches!(
+        store.arrive(first.clone(), 1),
+        Verdict::Waiting(_)
+    ));
+    for _ in 0..2 {
+        let Verdict::Run(claim) = store.arrive(last.clone(), 2) else {
+            panic!("expected a claim");
+        };
+        assert_eq!((claim.work, claim.attempts), (Work::Run, 1));
+        let inputs = claim
+            .inputs
+            .iter()
+            .map(|input| input.as_ref().map(|input| &*input.payload));
+        assert_eq!(inputs.collect::<Vec<_>>(), [Some(&first), Some(&last)]);
+    }
+    let busy = store.arrive(last, 3);
+    assert!(matches!(busy, Verdict::Busy { retry_after: LEASE }));
+}
+
+#[test]
+fn a_stale_token_settles_and_renews_nothing() {
+    let time = Time::default();
+    let store = Direct(Encoded::new(&time));
+    store.arrive(Payload::A(payment("o-1")), 1);
+    store.arrive(Payload::B(inventory("o-1")), 2);
+    time.pass(LEASE - 1);
+    assert!(store.renew(2));
+    time.pass(LEASE - 1);
+    let busy = store.arrive(Payload::B(inventory("o-1")), 3);
+    assert!(matches!(busy, Verdict::Busy { retry_after: 1 }));
+    time.pass(1);
+    let taken = store.arrive(Payload::B(inventory("o-1")), 3);
+    assert!(matches!(taken, Verdict::Run(_)));
+
+    assert!(!store.renew(2));
+    for settlement in [Settlement::Completed, Settlement::Failed] {
+        assert!(!store.settle(2, settlement));
+    }
+    assert!(store.settle(3, Settlement::Completed));
+    assert!(store.settle(3, Settlement::Completed));
+    assert!(!store.settle(3, Settlement::Failed));
+}
+
+/// Serde is asked of the events by this store, and by nobody else.
+#[test]
+fn events_are_of_any_shape_that_serde_takes() {
+    #[derive(Deserialize, LinkedEvent, Serialize)]
+    enum Order {
+        Paid(Paid),
+        #[event(type = "order.given")]
+        Given {
+            #[event(key)]
+            order_id: u64,
+            metadata: Option<Origin>,
+        },
+    }
+
+    #[derive(Clone, Deserialize, LinkedEvent, Serialize)]
+    struct Paid {
+        #[event(key)]
+        order_id: u64,
+        metadata: Origin,
+    }
+
+    #[fan_in(order, parcels(key = parcels[0].order_id))]
+    fn dispatch(order: &Order, parcels: Vec<Paid>) -> usize {
+        parcels.len()
+    }
+
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let joins = Dispatch::new(Encoded::new(&time), options());
+    let paid = |number| Paid {
+        order_id: 7,
+        metadata: producer(number).into(),
+    };
+    assert_eq!(waits_for(joins.parcels(vec![paid(1), paid(2)])), "order");
+    assert_eq!(ran(joins.order(Order::Paid(paid(3)))), 2);
+    let to: Vec<_> = links(&sdk.span()).into_iter().map(|(to, _)| to).collect();
+    assert_eq!(to, [producer(3), producer(1), producer(2)]);
+
+    let given = Order::Given {
+        order_id: 8,
+        metadata: None,
+    };
+    assert_eq!(waits_for(joins.order(given)), "parcels");
+}

@@ -1,0 +1,40 @@
+//! A join that somebody holds, in bytes.
+
+use std::sync::Arc;
+
+use linked_span::fan_in::{Claim, Due, Input, Moment, Token, Work};
+use serde::de::DeserializeOwned;
+
+use super::row::Kept;
+
+pub(super) struct Claimed {
+    pub(super) key: String,
+    pub(super) work: Work,
+    pub(super) attempts: u32,
+    pub(super) inputs: Vec<Option<Kept>>,
+    pub(super) at: Moment,
+}
+
+impl Claimed {
+    /// With the inputs that it was made of, if each is one.
+    pub(super) fn decode<P: DeserializeOwned>(self, token: Token) -> Option<Due<P>> {
+        let input = |kept: Option<Kept>| match kept {
+            None => Some(None),
+            Some(kept) => {
+                let payload = Arc::new(postcard::from_bytes(&kept.payload).ok()?);
+                let waited = self.at - kept.at;
+                Some(Some(Input { payload, waited }))
+            }
+        };
+        let inputs = self.inputs.into_iter().map(input).collect::<Option<_>>()?;
+        Some(Due {
+            key: self.key,
+            token,
+            claim: Claim {
+                work: self.work,
+                attempts: self.attempts,
+                inputs,
+            },
+        })
+    }
+}

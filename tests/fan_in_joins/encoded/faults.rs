@@ -1,0 +1,57 @@
+//! What goes wrong between a worker and a store.
+
+use linked_span::fan_in::StoreError;
+
+/// A method of the store's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Arrive,
+    Settle,
+    Renew,
+    Due,
+    Len,
+    List,
+    Retry,
+    Forget,
+}
+
+/// What the next calls come to; each once.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<(Call, Fault)>);
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    None,
+    Fails,
+    LosesTheReply,
+}
+
+impl Faults {
+    pub(super) fn fail(&mut self, call: Call) {
+        self.0.push((call, Fault::Fails));
+    }
+
+    pub(super) fn lose_the_reply(&mut self, call: Call) {
+        self.0.push((call, Fault::LosesTheReply));
+    }
+
+    pub(super) fn of(&mut self, call: Call) -> Fault {
+        match self.0.iter().position(|(of, _)| *of == call) {
+            Some(next) => self.0.remove(next).1,
+            None => Fault::None,
+        }
+    }
+}
+
+impl Fault {
+    pub(super) fn on<T>(self, does: impl FnOnce() -> T) -> Result<T, StoreError> {
+        match self {
+            Self::None => Ok(does()),
+            Self::Fails => Err(StoreError::Failed("the connection was refused".into())),
+            Self::LosesTheReply => {
+                does();
+                Err(StoreError::Failed("the connection was closed".into()))
+            }
+        }
+    }
+}

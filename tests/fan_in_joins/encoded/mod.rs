@@ -1,0 +1,204 @@
+//! A store of joins that keeps nothing but bytes, as one beyond the process does: it asks serde of what it keeps.
+//!
+//! It is what the trait's documentation says: each call one step of [`transition`](linked_span::fan_in::state::transition)
+//! over a row, which is read and written under a lock. Payloads, whose encoding is code of the user's, become bytes before
+//! and payloads again after.
+
+mod claimed;
+mod faults;
+mod remote;
+mod row;
+mod rows;
+
+use std::sync::{Arc, Mutex};
+
+use linked_span::fan_in::state::{Reply, Step};
+use linked_span::fan_in::{
+    Arrived, BlockingStore, Due, Listed, Moment, Rejected, Rules, Settlement, Store, StoreError,
+    Token, Verdict, Which,
+};
+use linked_span_tests::Time;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::claimed::Claimed;
+pub(crate) use self::faults::Call;
+use self::faults::Faults;
+pub(crate) use self::remote::Remote;
+use self::rows::{Answer, Rows};
+
+/// Its clones are what several workers have of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Encoded {
+    time: Time,
+    rows: Arc<Mutex<Rows>>,
+    faults: Arc<Mutex<Faults>>,
+    abandoned: Arc<Mutex<Vec<Settlement>>>,
+}
+
+impl Encoded {
+    pub(crate) fn new(time: &Time) -> Self {
+        Self {
+            time: time.clone(),
+            rows: Arc::default(),
+            faults: Arc::default(),
+            abandoned: Arc::default(),
+        }
+    }
+
+    /// What those said who let go of a join.
+    pub(crate) fn abandoned(&self) -> Vec<Settlement> {
+        self.abandoned.lock().unwrap().clone()
+    }
+
+    /// The next call of this kind does not reach the store.
+    pub(crate) fn fail(&self, call: Call) {
+        self.faults.lock().unwrap().fail(call);
+    }
+
+    /// The next call of this kind does what it is to do, and nobody is told.
+    pub(crate) fn lose_the_reply(&self, call: Call) {
+        self.faults.lock().unwrap().lose_the_reply(call);
+    }
+
+    /// What is kept of a join's inputs is none of them any longer.
+    pub(crate) fn spoil(&self, key: &str) {
+        self.rows.lock().unwrap().spoil(key);
+    }
+
+    fn call<T>(
+        &self,
+        call: Call,
+        does: impl FnOnce(&mut Rows, Moment) -> T,
+    ) -> Result<T, StoreError> {
+        let fault = self.faults.lock().unwrap().of(call);
+        fault.on(|| does(&mut self.rows.lock().unwrap(), self.time.now()))
+    }
+
+    /// A step that is made or refused.
+    fn tell(&self, call: Call, key: &str, step: Step, rules: &Rules) -> Result<bool, StoreError> {
+        self.call(call, |rows, now| {
+            let (_, reply) = rows.step(key, step, now, rules);
+            reply == Reply::Recorded
+        })
+    }
+
+    /// Hands out what is claimed, unless it cannot be read: then it is parked.
+    fn hand_out<P: DeserializeOwned>(
+        &self,
+        claimed: Claimed,
+        rules: &Rules,
+        token: Token,
+    ) -> Option<Due<P>> {
+        let key = claimed.key.clone();
+        let due = claimed.decode(token);
+        if due.is_none() {
+            let settlement = Settlement::Undecodable;
+            let step = Step::Settle { token, settlement };
+            let mut rows = self.rows.lock().unwrap();
+            rows.step(&key, step, self.time.now(), rules);
+        }
+        due
+    }
+
+    fn arrived<P: DeserializeOwned>(
+        &self,
+        answer: Answer,
+        payload: P,
+        rules: &Rules,
+        token: Token,
+    ) -> Arrived<P> {
+        let hand_out = |claimed| self.hand_out(claimed, rules, token);
+        let claim = answer.claimed.and_then(hand_out).map(|due| due.claim);
+        let verdict = match (answer.reply, claim) {
+            (Reply::Waiting(came), _) => Verdict::Waiting(came),
+            (Reply::Duplicate(came), _) => Verdict::Duplicate(came),
+            (Reply::Run { .. }, Some(claim)) => Verdict::Run(claim),
+            (Reply::HandOver { .. }, Some(claim)) => Verdict::HandOver { claim, payload },
+            (Reply::Busy(until), _) => Verdict::Busy {
+                retry_after: until - answer.at,
+            },
+            (Reply::Completed, _) => Verdict::Completed(payload),
+            (Reply::Expired, _) => Verdict::Expired(payload),
+            (Reply::Parked | Reply::Run { .. } | Reply::HandOver { .. }, _) => {
+                Verdict::Parked(payload)
+            }
+            (reply, _) => panic!("no reply to an arrival: {reply:?}"),
+        };
+        let overdue = answer.overdue.and_then(hand_out).map(Box::new);
+        Arrived { verdict, overdue }
+    }
+}
+
+impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
+    async fn arrive(
+        &self,
+        key: &str,
+        rules: &Rules,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> Result<Arrived<P>, Rejected<P>> {
+        let bytes = postcard::to_stdvec(&payload).expect("bytes");
+        let answer = self.call(Call::Arrive, |rows, now| {
+            rows.arrive(key, rules, (input, bytes), token, now)
+        });
+        match answer {
+            Ok(answer) => Ok(self.arrived(answer, payload, rules, token)),
+            Err(error) => Err(Rejected {
+                payload,
+                error,
+                overdue: None,
+            }),
+        }
+    }
+
+    async fn settle(
+        &self,
+        key: &str,
+        rules: &Rules,
+        token: Token,
+        settlement: Settlement,
+    ) -> Result<bool, StoreError> {
+        let step = Step::Settle { token, settlement };
+        self.tell(Call::Settle, key, step, rules)
+    }
+
+    async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+        self.tell(Call::Renew, key, Step::Renew { token }, rules)
+    }
+
+    async fn due(
+        &self,
+        rules: &Rules,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Due<P>>, StoreError> {
+        let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
+        let hand_out = |claimed| self.hand_out(claimed, rules, token);
+        Ok(claimed.into_iter().filter_map(hand_out).collect())
+    }
+
+    async fn len(&self) -> Result<usize, StoreError> {
+        self.call(Call::Len, |rows, _| rows.unsettled().count())
+    }
+
+    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+        self.call(Call::List, |rows, now| rows.list(rules, which, now))
+    }
+
+    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        self.tell(Call::Retry, key, Step::Retry, rules)
+    }
+
+    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        self.tell(Call::Forget, key, Step::Forget, rules)
+    }
+
+    /// Who does not wait cannot tell another process anything: the lease runs out.
+    fn abandon(&self, _: &str, _: &Rules, _: Token, settlement: Settlement) {
+        self.abandoned.lock().unwrap().push(settlement);
+    }
+}
+
+impl<P: Serialize + DeserializeOwned + Send + Sync> BlockingStore<P> for Encoded {}

@@ -1,0 +1,180 @@
+//! A join as a row of bytes: what a [`State`] says, in columns, and the inputs.
+
+use linked_span::fan_in::state::State;
+use linked_span::fan_in::{Inputs, Moment, ParkReason, Rules, Token};
+use serde::{Deserialize, Serialize};
+
+#[derive(Default, Deserialize, Serialize)]
+pub(super) struct Row {
+    stage: Stage,
+    /// When it began; when it ended, if it has.
+    pub(super) since: Moment,
+    holder: Option<u128>,
+    /// When the lease is over, or the rest after a failure, or all is forgotten.
+    until: Moment,
+    deadline: Moment,
+    attempts: u32,
+    /// By their place; which they are says what has come.
+    pub(super) inputs: Vec<Option<Kept>>,
+}
+
+/// An input.
+#[derive(Clone, Deserialize, Serialize)]
+pub(super) struct Kept {
+    pub(super) at: Moment,
+    pub(super) payload: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Serialize)]
+enum Stage {
+    #[default]
+    Absent,
+    Open,
+    Running,
+    Ready,
+    Exhausted,
+    Undecodable,
+    Expiring,
+    Completed,
+    Expired,
+}
+
+impl Stage {
+    fn of(state: &State) -> Self {
+        match state {
+            State::Open { .. } => Self::Open,
+            State::Running { .. } => Self::Running,
+            State::Ready { .. } => Self::Ready,
+            State::Parked { reason, .. } => match reason {
+                ParkReason::Attempts => Self::Exhausted,
+                ParkReason::Undecodable => Self::Undecodable,
+            },
+            State::Expiring { .. } => Self::Expiring,
+            State::Completed { .. } => Self::Completed,
+            State::Expired { .. } => Self::Expired,
+        }
+    }
+
+    fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Expired)
+    }
+
+    fn is_there(self) -> bool {
+        self != Self::Absent && !self.has_ended()
+    }
+}
+
+impl Row {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        postcard::from_bytes(bytes).expect("a row")
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("bytes")
+    }
+
+    pub(super) fn state(&self) -> State {
+        let (came, deadline, attempts) = (self.came(), self.deadline, self.attempts);
+        let (lease, retry_at, forget_at) = (self.until, self.until, self.until);
+        let holder = || Token(self.holder.expect("a holder"));
+        let parked = |reason| State::Parked {
+            came,
+            attempts,
+            reason,
+        };
+        match self.stage {
+            Stage::Absent => unreachable!("no row is written for it"),
+            Stage::Open => State::Open { came, deadline },
+            Stage::Running => State::Running {
+                holder: holder(),
+                lease,
+                deadline,
+                attempts,
+            },
+            Stage::Ready => State::Ready {
+                retry_at,
+                deadline,
+                attempts,
+            },
+            Stage::Exhausted => parked(ParkReason::Attempts),
+            Stage::Undecodable => parked(ParkReason::Undecodable),
+            Stage::Expiring => State::Expiring {
+                came,
+                holder: self.holder.map(Token),
+                lease,
+                attempts,
+            },
+            Stage::Completed => State::Completed {
+                holder: holder(),
+                forget_at,
+            },
+            Stage::Expired => State::Expired {
+                holder: holder(),
+                forget_at,
+            },
+        }
+    }
+
+    fn came(&self) -> Inputs {
+        let came = |inputs: Inputs, (input, kept): (u8, &Option<Kept>)| match kept {
+            Some(_) => inputs.with(input),
+            None => inputs,
+        };
+        (0..).zip(&self.inputs).fold(Inputs::default(), came)
+    }
+
+    /// What it becomes. The inputs stay as long as anybody needs them.
+    pub(super) fn with(self, state: State, now: Moment, rules: &Rules) -> Self {
+        let is = Stage::of(&state);
+        let goes_on = is == self.stage || self.stage.is_there() && !is.has_ended();
+        let mut row = Self {
+            stage: is,
+            since: if goes_on { self.since } else { now },
+            inputs: self.inputs,
+            ..Self::default()
+        };
+        if is.has_ended() {
+            row.inputs.clear();
+        }
+        row.inputs.resize_with(rules.inputs.into(), || None);
+        match state {
+            State::Open { deadline, .. } => row.deadline = deadline,
+            State::Running {
+                holder,
+                lease,
+                deadline,
+                attempts,
+            } => {
+                row.holder = Some(holder.0);
+                row.until = lease;
+                row.deadline = deadline;
+                row.attempts = attempts;
+            }
+            State::Ready {
+                retry_at,
+                deadline,
+                attempts,
+            } => {
+                row.until = retry_at;
+                row.deadline = deadline;
+                row.attempts = attempts;
+            }
+            State::Parked { attempts, .. } => row.attempts = attempts,
+            State::Expiring {
+                holder,
+                lease,
+                attempts,
+                ..
+            } => {
+                row.holder = holder.map(|holder| holder.0);
+                row.until = lease;
+                row.attempts = attempts;
+            }
+            State::Completed { holder, forget_at } | State::Expired { holder, forget_at } => {
+                row.holder = Some(holder.0);
+                row.until = forget_at;
+            }
+        }
+        row
+    }
+}

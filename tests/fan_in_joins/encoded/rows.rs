@@ -1,0 +1,197 @@
+//! What the store does while it is locked.
+
+use std::collections::BTreeMap;
+
+use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
+use linked_span::fan_in::{Listed, Moment, Page, Rules, Token, Which, Work};
+
+use super::claimed::Claimed;
+use super::row::{Kept, Row};
+
+/// Rows by key.
+#[derive(Debug, Default)]
+pub(super) struct Rows(BTreeMap<String, Vec<u8>>);
+
+/// What an arrival has come to.
+pub(super) struct Answer {
+    pub(super) reply: Reply,
+    pub(super) at: Moment,
+    pub(super) claimed: Option<Claimed>,
+    pub(super) overdue: Option<Claimed>,
+}
+
+impl Rows {
+    /// One atomic step: what the join is now, and what to tell the caller.
+    pub(super) fn step(
+        &mut self,
+        key: &str,
+        step: Step,
+        now: Moment,
+        rules: &Rules,
+    ) -> (Option<State>, Reply) {
+        let row = self.read(key);
+        let (state, reply) = transition(row.as_ref().map(Row::state), step, now, rules);
+        match state {
+            Some(state) => self.write(key, &row.unwrap_or_default().with(state, now, rules)),
+            None => {
+                self.0.remove(key);
+            }
+        }
+        (state, reply)
+    }
+
+    pub(super) fn arrive(
+        &mut self,
+        key: &str,
+        rules: &Rules,
+        (input, payload): (u8, Vec<u8>),
+        token: Token,
+        now: Moment,
+    ) -> Answer {
+        let step = Step::Arrive { input, token };
+        let (state, reply) = self.step(key, step, now, rules);
+        // What has come is part of the state, unless all has, and of a join that is over.
+        let takes = match state {
+            Some(State::Open { came, .. }) => came.contains(input),
+            Some(State::Running { .. }) => true,
+            _ => false,
+        };
+        if takes {
+            self.keep(key, input, Kept { at: now, payload });
+        }
+        Answer {
+            reply,
+            at: now,
+            claimed: self.claimed(key, reply, now),
+            overdue: self.overdue(key, rules, token, now),
+        }
+    }
+
+    pub(super) fn due(
+        &mut self,
+        rules: &Rules,
+        token: Token,
+        max: usize,
+        now: Moment,
+    ) -> Vec<Claimed> {
+        let mut claimed = Vec::new();
+        for key in self.keys() {
+            if claimed.len() < max {
+                claimed.extend(self.visit(&key, Visitor::Sweep, rules, token, now));
+            }
+        }
+        claimed
+    }
+
+    fn overdue(
+        &mut self,
+        other_than: &str,
+        rules: &Rules,
+        token: Token,
+        now: Moment,
+    ) -> Option<Claimed> {
+        let mut others = self.keys().into_iter().filter(|key| key != other_than);
+        others.find_map(|key| self.visit(&key, Visitor::Passing, rules, token, now))
+    }
+
+    fn visit(
+        &mut self,
+        key: &str,
+        visitor: Visitor,
+        rules: &Rules,
+        token: Token,
+        now: Moment,
+    ) -> Option<Claimed> {
+        let (_, reply) = self.step(key, Step::Visit { token, visitor }, now, rules);
+        self.claimed(key, reply, now)
+    }
+
+    fn claimed(&self, key: &str, reply: Reply, at: Moment) -> Option<Claimed> {
+        let (work, attempts) = match reply {
+            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            _ => return None,
+        };
+        Some(Claimed {
+            key: key.to_owned(),
+            work,
+            attempts,
+            inputs: self.read(key)?.inputs,
+            at,
+        })
+    }
+
+    /// The joins that have neither completed nor expired.
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = (&str, Row)> {
+        self.all().filter(|(_, row)| !has_ended(&row.state()))
+    }
+
+    pub(super) fn list(&self, rules: &Rules, which: Which<'_>, now: Moment) -> Vec<Listed> {
+        let listed = |(key, row): (&str, Row)| {
+            let age = now - row.since;
+            Listed::new(key.to_owned(), &row.state(), age, rules)
+        };
+        let is_parked = |(_, row): &(&str, Row)| matches!(row.state(), State::Parked { .. });
+        match which {
+            Which::Key(key) => {
+                let is_it =
+                    |(other, row): &(&str, Row)| *other == key && !is_forgotten(&row.state(), now);
+                self.all().filter(is_it).map(listed).collect()
+            }
+            Which::Unsettled(page) => on(page, self.unsettled()).map(listed).collect(),
+            Which::Parked(page) => {
+                let parked = self.unsettled().filter(is_parked);
+                on(page, parked).map(listed).collect()
+            }
+        }
+    }
+
+    pub(super) fn spoil(&mut self, key: &str) {
+        if let Some(mut row) = self.read(key) {
+            for kept in row.inputs.iter_mut().flatten() {
+                kept.payload.clear();
+            }
+            self.write(key, &row);
+        }
+    }
+
+    /// Keeps an input, unless it is there already.
+    fn keep(&mut self, key: &str, input: u8, kept: Kept) {
+        if let Some(mut row) = self.read(key) {
+            row.inputs[usize::from(input)].get_or_insert(kept);
+            self.write(key, &row);
+        }
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&str, Row)> {
+        self.0.iter().map(|(key, row)| (key.as_str(), Row::of(row)))
+    }
+
+    fn read(&self, key: &str) -> Option<Row> {
+        self.0.get(key).map(|row| Row::of(row))
+    }
+
+    fn write(&mut self, key: &str, row: &Row) {
+        self.0.insert(key.to_owned(), row.to_bytes());
+    }
+}
+
+fn on<'r>(
+    page: Page<'r>,
+    rows: impl Iterator<Item = (&'r str, Row)>,
+) -> impl Iterator<Item = (&'r str, Row)> {
+    let follows = move |(key, _): &(&str, Row)| page.after.is_none_or(|after| after < *key);
+    rows.filter(follows).take(page.limit)
+}
+
+fn has_ended(state: &State) -> bool {
+    matches!(state, State::Completed { .. } | State::Expired { .. })
+}
+
+fn is_forgotten(state: &State, now: Moment) -> bool {
+    has_ended(state) && due(state, Visitor::Sweep).is_some_and(|due| due <= now)
+}

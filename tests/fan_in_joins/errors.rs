@@ -1,0 +1,103 @@
+//! The errors of arrivals and of sweeps: what they say, and where they can go.
+
+use std::error::Error;
+
+use linked_span::fan_in;
+use linked_span::fan_in::{ArriveError, ArriveErrorKind, Memory, StoreError};
+use linked_span::{Keyed, LinkedEvent, Origin};
+use linked_span_tests::{Sdk, Time};
+
+use crate::encoded::{Call, Encoded};
+use crate::{InventoryReserved, PaymentConfirmed, inventory, options, payment};
+
+#[linked_span::fan_in(payment, inventory)]
+fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
+
+/// Neither `Debug` nor `Display`.
+struct Plain(&'static str);
+
+impl LinkedEvent for Plain {
+    fn origin(&self) -> Origin {
+        Origin::default()
+    }
+}
+
+impl Keyed for Plain {
+    fn key(&self) -> std::borrow::Cow<'_, str> {
+        self.0.into()
+    }
+}
+
+#[linked_span::fan_in(first, second)]
+fn join(first: &Plain, second: &Plain) {}
+
+fn sources(error: &dyn Error) -> Vec<String> {
+    let mut sources = vec![error.to_string()];
+    let mut below = error.source();
+    while let Some(error) = below {
+        sources.push(error.to_string());
+        below = error.source();
+    }
+    sources
+}
+
+#[test]
+fn a_question_mark_takes_them_whatever_the_input() {
+    fn consume(joins: &Join) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let _arrival = joins.first(Plain(""))?;
+        Ok(())
+    }
+
+    let _sdk = Sdk::install();
+    let error = consume(&Join::new(Memory::new(), options())).unwrap_err();
+    assert!(error.is::<ArriveError<Plain>>());
+    assert_eq!(sources(&*error), ["the input has no correlation key"]);
+    assert_eq!(format!("{error:?}"), "ArriveError { kind: NoKey, .. }");
+}
+
+#[test]
+fn a_full_store() {
+    let _sdk = Sdk::install();
+    let joins = Join::new(Memory::new().capacity(0), options());
+    let error = joins.first(Plain("o-1")).err().unwrap();
+    assert!(matches!(error.kind, ArriveErrorKind::Full));
+    assert_eq!(
+        sources(&error),
+        ["there are as many open joins as the store may hold"]
+    );
+    assert_eq!(error.input.0, "o-1");
+}
+
+#[test]
+fn a_store_that_fails_says_why_below() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    store.fail(Call::Arrive);
+    let error = Ship::new(store, options())
+        .payment(payment("o-1"))
+        .unwrap_err();
+    let expected = ["the store of joins failed", "the connection was refused"];
+    assert_eq!(sources(&error), expected);
+    assert_eq!(sources(&error.kind), expected);
+    let ArriveErrorKind::Store(error) = error.kind else {
+        panic!("expected the store's: {error:?}");
+    };
+    assert_eq!(sources(&error), expected);
+}
+
+#[test]
+fn a_sweep_or_a_look_that_the_store_refuses() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let joins = Ship::new(store.clone(), options());
+    for call in [Call::Len, Call::Due] {
+        store.fail(call);
+        assert!(matches!(joins.sweep(), Err(StoreError::Failed(_))));
+    }
+    store.fail(Call::Due);
+    assert!(matches!(joins.due(1), Err(StoreError::Failed(_))));
+    store.fail(Call::Len);
+    let len = fan_in::ready(joins.join().len());
+    assert!(matches!(len, Err(StoreError::Failed(_))));
+    assert!(joins.inventory(inventory("o-1")).is_ok());
+}

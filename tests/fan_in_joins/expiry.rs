@@ -1,0 +1,298 @@
+//! Joins whose time is over: when that is, who notices, and what is handed over.
+
+use std::sync::{Arc, Mutex};
+
+use linked_span::fan_in::{
+    Arrival, ArriveErrorKind, BlockingStore, Closed, Expired, Settled, Store,
+};
+use linked_span::{fan_in, set_attribute};
+use linked_span_tests::{Sdk, Time, pairs, producer};
+use opentelemetry::trace::Status;
+
+use crate::encoded::{Encoded, Remote};
+use crate::{
+    BACKOFF, DEDUP_WINDOW, InventoryReserved, Payload, PaymentConfirmed, TIMEOUT, counts,
+    inventory, links, memory, options, payment, waits_for,
+};
+
+#[fan_in(payment, inventory)]
+fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> Result<(), &'static str> {
+    Err("no truck")
+}
+
+#[fan_in(
+    payment(relationship = "payment_confirmation"),
+    inventory,
+    name = "ship order"
+)]
+async fn ship_later(payment: PaymentConfirmed, inventory: InventoryReserved) {}
+
+/// What was handed over.
+#[derive(Clone, Debug, Default)]
+struct Taken(Arc<Mutex<Vec<String>>>);
+
+impl Taken {
+    fn take(&self, expired: &Expired<ShipInputs>) {
+        let Expired {
+            key,
+            inputs,
+            missing,
+            attempts,
+            ..
+        } = expired;
+        let came = [
+            inputs.payment().map(|payment| &*payment.id),
+            inputs.inventory().map(|_| "inventory"),
+        ];
+        let came: Vec<_> = came.into_iter().flatten().collect();
+        let said = format!("{key}: {came:?} after {attempts}, missing {missing:?}");
+        self.0.lock().unwrap().push(said);
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// Joins that hand over to `Taken`.
+fn taking<S>(ship: Ship<S>) -> (Ship<S>, Taken)
+where
+    S: BlockingStore<Payload>,
+{
+    let taken = Taken::default();
+    let log = taken.clone();
+    (ship.on_expired(move |expired| log.take(&expired)), taken)
+}
+
+const WITHOUT_INVENTORY: &str = r#"o-1: ["p-1"] after 0, missing ["inventory"]"#;
+
+#[test]
+fn a_sweep_hands_over_whole_what_has_come() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT - 1);
+    assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
+    time.pass(1);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+    assert_eq!(fan_in::ready(ship.join().len()).unwrap(), 0);
+}
+
+#[test]
+fn what_has_all_come_and_has_always_failed() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    for _ in 0..3 {
+        let failed = ship.inventory(inventory("o-1"));
+        assert!(matches!(failed, Ok(Arrival::Failed(_))));
+    }
+    time.pass(TIMEOUT);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(
+        taken.all(),
+        [r#"o-1: ["p-1", "inventory"] after 3, missing []"#]
+    );
+    let span = sdk.span_called("ship expired");
+    assert_eq!(span.status, Status::error("not completed in 3 attempts"));
+    assert_eq!(links(&span).len(), 2);
+}
+
+/// A body that succeeds late has a timeout of its own.
+#[test]
+fn the_timeout_begins_anew_when_all_have_come() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT - 1);
+    assert!(matches!(
+        ship.inventory(inventory("o-1")),
+        Ok(Arrival::Failed(_))
+    ));
+    time.pass(TIMEOUT - 1);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 1, 0, 0, 0]);
+    assert_eq!(taken.all(), [""; 0]);
+    time.pass(1);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
+}
+
+#[test]
+fn the_input_that_comes_too_late_hands_the_join_over_and_is_no_part_of_it() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    let arrival = ship.inventory(inventory("o-1"));
+    let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
+        panic!("expected it to be over: {arrival:?}");
+    };
+    assert_eq!((reason, input), (Closed::Expired, inventory("o-1")));
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+    assert_eq!(links(&sdk.span()).len(), 1);
+}
+
+#[test]
+fn an_input_that_comes_while_the_join_is_handed_over_is_too_late() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let joins: Arc<std::sync::OnceLock<Ship>> = Arc::default();
+    let (same, late) = (Arc::clone(&joins), Arc::new(Mutex::new(None)));
+    let noted = Arc::clone(&late);
+    let ship = Ship::new(memory(&time), options()).on_expired(move |expired| {
+        let arrival = same.get().unwrap().inventory(inventory(&expired.key));
+        *noted.lock().unwrap() = Some(arrival);
+    });
+    let ship = joins.get_or_init(|| ship);
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    let arrival = late.lock().unwrap().take();
+    assert!(matches!(
+        arrival,
+        Some(Ok(Arrival::Closed {
+            reason: Closed::Expired,
+            ..
+        }))
+    ));
+}
+
+#[test]
+fn when_it_is_forgotten_its_key_begins_anew() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    time.pass(DEDUP_WINDOW);
+    assert_eq!(waits_for(ship.inventory(inventory("o-1"))), "payment");
+    assert_eq!(taken.all().len(), 1);
+}
+
+#[test]
+fn an_arrival_at_another_key_hands_it_over_before_its_own_function_runs() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT - 1);
+    assert_eq!(waits_for(ship.payment(payment("o-2"))), "inventory");
+    time.pass(1);
+    assert!(matches!(
+        ship.inventory(inventory("o-2")),
+        Ok(Arrival::Failed(_))
+    ));
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+    let spans = sdk.spans();
+    let names: Vec<_> = spans.iter().map(|span| &*span.name).collect();
+    assert_eq!(names, ["ship expired", "ship"]);
+}
+
+/// Or a full store would stay full.
+#[test]
+fn an_arrival_that_finds_no_room_hands_it_over_too() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = memory(&time).capacity(1);
+    let (ship, taken) = taking(Ship::new(store, options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    let full = ship.payment(payment("o-2")).unwrap_err();
+    assert!(matches!(full.kind, ArriveErrorKind::Full));
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+    assert_eq!(waits_for(ship.payment(full.input)), "inventory");
+}
+
+#[test]
+fn on_a_durable_store_what_came_is_read_back() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(Encoded::new(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    assert_eq!(waits_for(ship.payment(payment("o-2"))), "inventory");
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+    assert_eq!(links(&sdk.span())[0].0, producer(1));
+}
+
+#[test]
+fn what_is_due_hands_it_over() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    let [due] = <[_; 1]>::try_from(ship.due(10).unwrap()).expect("one");
+    assert_eq!(due.key(), "o-1");
+    assert_eq!(taken.all(), [""; 0]);
+    assert_eq!(due.run(), Settled::Expired);
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+}
+
+#[test]
+fn what_is_due_and_dropped_is_handed_over_after_the_backoff() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(memory(&time), options()));
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    drop(ship.due(10).unwrap());
+    assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
+    assert_eq!((taken.all().len(), sdk.spans().len()), (0, 0));
+    time.pass(BACKOFF);
+    assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+}
+
+/// The same for an `async fn`: by an arrival, a sweep, and what is due.
+async fn later(ship: ShipLater<impl Store<Payload>>, time: &Time, sdk: &Sdk) {
+    let taken = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&taken);
+    let ship = ship.on_expired(move |expired| {
+        let log = Arc::clone(&log);
+        async move {
+            tokio::task::yield_now().await;
+            set_attribute("taken", true);
+            log.lock().unwrap().push(expired.key);
+        }
+    });
+    let waits = async |order_id: &str| {
+        assert_eq!(
+            waits_for(ship.payment(payment(order_id)).await),
+            "inventory"
+        );
+    };
+    waits("o-1").await;
+    time.pass(TIMEOUT);
+    waits("o-2").await;
+    time.pass(TIMEOUT);
+    assert_eq!(counts(ship.sweep().await.unwrap()), [0, 0, 0, 1, 0]);
+    waits("o-3").await;
+    time.pass(TIMEOUT);
+    for due in ship.due(10).await.unwrap() {
+        assert_eq!(due.run().await, Settled::Expired);
+    }
+    waits("o-4").await;
+    time.pass(TIMEOUT);
+    let late = ship.inventory(inventory("o-4")).await;
+    assert!(matches!(late, Ok(Arrival::Closed { .. })));
+    assert_eq!(*taken.lock().unwrap(), ["o-1", "o-2", "o-3", "o-4"]);
+
+    assert_eq!(sdk.spans().len(), 4);
+    for span in sdk.spans() {
+        assert_eq!(span.name, "ship order expired");
+        assert_eq!(span.status, Status::error("missing: inventory"));
+        assert_eq!(pairs(&span.attributes)[2], ("taken", true.into()));
+        let relationship = ("link.relationship", "payment_confirmation".into());
+        assert_eq!(links(&span)[0].1[0], relationship);
+    }
+    assert_eq!(ship.join().len().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn later_in_memory() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    later(ShipLater::new(memory(&time), options()), &time, &sdk).await;
+}
+
+#[tokio::test]
+async fn later_on_a_durable_store() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let store = Remote(Encoded::new(&time));
+    later(ShipLater::new(store, options()), &time, &sdk).await;
+}

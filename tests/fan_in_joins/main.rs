@@ -1,0 +1,169 @@
+//! Functions that run once all their inputs have come, and what was exported of them.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "an input is given as its function takes it, whatever that does with it"
+)]
+#![expect(
+    clippy::result_large_err,
+    reason = "an input that is not taken comes back, however large it is"
+)]
+
+mod arrivals;
+mod article;
+mod cancelled;
+mod context;
+mod due;
+mod durable;
+mod encoded;
+mod errors;
+mod expired;
+mod expiry;
+mod extras;
+mod handed_over;
+mod inputs;
+mod keys;
+mod lent;
+mod parked;
+mod recorded;
+mod renewed;
+mod runs;
+mod spans;
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use linked_span::fan_in::{Arrival, ArriveError, Memory, Moment, OneOf2, Options, Swept};
+use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span_tests::{Time, pairs, producer};
+use opentelemetry::Value;
+use opentelemetry::trace::SpanContext;
+use opentelemetry_sdk::trace::SpanData;
+use serde::{Deserialize, Serialize};
+
+const TIMEOUT: Moment = 600_000;
+const LEASE: Moment = 300_000;
+const BACKOFF: Moment = 1_000;
+const DEDUP_WINDOW: Moment = 3_600_000;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LinkedEvent)]
+#[event(type = "payment.confirmed")]
+struct PaymentConfirmed {
+    id: String,
+    #[event(key)]
+    order_id: String,
+    metadata: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LinkedEvent)]
+struct InventoryReserved {
+    #[event(key)]
+    order_id: String,
+    metadata: Origin,
+}
+
+/// What a store of these two keeps.
+type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
+
+fn payment(order_id: &str) -> PaymentConfirmed {
+    PaymentConfirmed {
+        id: "p-1".into(),
+        order_id: order_id.into(),
+        metadata: producer(1).into(),
+    }
+}
+
+fn inventory(order_id: &str) -> InventoryReserved {
+    InventoryReserved {
+        order_id: order_id.into(),
+        metadata: producer(2).into(),
+    }
+}
+
+fn options() -> Options {
+    Options::timeout(Duration::from_millis(TIMEOUT))
+        .lease(Duration::from_millis(LEASE))
+        .backoff(Duration::from_millis(BACKOFF))
+        .dedup_window(Duration::from_millis(DEDUP_WINDOW))
+}
+
+/// A memory of one part, in which each arrival sees what is overdue.
+fn memory<P>(time: &Time) -> Memory<P> {
+    time.of(Memory::new().shards(1))
+}
+
+/// A consumer, in whose span something arrives.
+#[linked_span(event)]
+fn consume<T>(event: &Origin, arrive: impl FnOnce() -> T) -> T {
+    arrive()
+}
+
+#[linked_span(event)]
+async fn consume_later<F: Future>(event: &Origin, arrive: F) -> F::Output {
+    arrive.await
+}
+
+/// The names of what is still to come, of an arrival that waits for it.
+fn waits_for<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> String {
+    match arrival {
+        Ok(Arrival::Waiting { missing, .. }) => missing.to_string(),
+        Ok(_) => panic!("it does not wait"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What a run returned that succeeded.
+fn ran<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> T {
+    match arrival {
+        Ok(Arrival::Ran(returned)) => returned,
+        Ok(_) => panic!("it has not run"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What it came to, in the order of its declaration.
+fn counts(swept: Swept) -> [usize; 5] {
+    let Swept {
+        ran,
+        failed,
+        unrecorded,
+        expired,
+        not_handed_over,
+        ..
+    } = swept;
+    [ran, failed, unrecorded, expired, not_handed_over]
+}
+
+type Pairs<'p> = Vec<(&'p str, Value)>;
+
+/// Each link, with its attributes.
+fn links(span: &SpanData) -> Vec<(SpanContext, Pairs<'_>)> {
+    let links = span.links.links.iter();
+    links
+        .map(|link| (link.span_context.clone(), pairs(&link.attributes)))
+        .collect()
+}
+
+fn attribute(span: &SpanData, key: &str) -> Option<Value> {
+    let mut attributes = span.attributes.iter();
+    let attribute = attributes.find(|attribute| attribute.key.as_str() == key)?;
+    Some(attribute.value.clone())
+}
+
+/// Polls so often, and drops it. What it came to, if it was done.
+fn polled<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
+    let mut future = pin!(future);
+    (0..times).find_map(|_| match poll_once(future.as_mut()) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    })
+}
+
+fn done<T>(future: impl Future<Output = T>) -> T {
+    polled(future, 100).expect("it to be done")
+}
+
+fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}

@@ -1,0 +1,210 @@
+//! Joins that cannot get on: they neither run nor expire until an operator says what is to become of them.
+
+use linked_span::fan_in;
+use linked_span::fan_in::{
+    Ack, Arrival, BlockingStore, Page, ParkReason, Status, Store, Which, ack,
+};
+use linked_span_tests::{Sdk, Time};
+
+use crate::encoded::Encoded;
+use crate::{
+    BACKOFF, InventoryReserved, Payload, PaymentConfirmed, TIMEOUT, counts, inventory, memory,
+    options, payment, ran, waits_for,
+};
+
+#[linked_span::fan_in(payment, inventory)]
+fn ship(
+    payment: &PaymentConfirmed,
+    inventory: &InventoryReserved,
+    result: Result<u8, &'static str>,
+) -> Result<u8, &'static str> {
+    result
+}
+
+const ALL: Which<'_> = Which::Unsettled(Page {
+    after: None,
+    limit: usize::MAX,
+});
+
+/// What an operator sees of the joins that there are.
+fn listed<S: Store<Payload>>(joins: &fan_in::Join<Payload, S>) -> Vec<(String, Status, u32)> {
+    let listed = fan_in::ready(joins.list(ALL)).unwrap().into_iter();
+    listed
+        .map(|join| (join.key, join.status, join.attempts))
+        .collect()
+}
+
+/// Has failed as often as it may: twice.
+fn parked<S: BlockingStore<Payload>>(store: S) -> Ship<S> {
+    let ship = Ship::new(store, options().max_attempts(2));
+    assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
+    for _ in 0..2 {
+        let failed = ship.inventory(inventory("o-1"), Err("no truck"));
+        assert!(matches!(failed, Ok(Arrival::Failed(_))));
+    }
+    ship
+}
+
+macro_rules! on_each_store {
+    ($($check:ident;)*) => { $(
+        mod $check {
+            use super::*;
+
+            #[test]
+            fn in_memory() {
+                let (sdk, time) = (Sdk::install(), Time::default());
+                super::$check(&parked(memory(&time)), &time, &sdk, Ack::Hold);
+            }
+
+            #[test]
+            fn on_a_durable_store() {
+                let (sdk, time) = (Sdk::install(), Time::default());
+                super::$check(&parked(Encoded::new(&time)), &time, &sdk, Ack::Ack);
+            }
+        }
+    )* };
+}
+
+on_each_store! {
+    an_input_comes_back_and_the_others_stay;
+    nothing_runs_and_nothing_expires;
+    an_operator_has_it_tried_again;
+    an_operator_forgets_it;
+}
+
+fn an_input_comes_back_and_the_others_stay(
+    ship: &Ship<impl BlockingStore<Payload>>,
+    _: &Time,
+    sdk: &Sdk,
+    kept: Ack,
+) {
+    let arrival = ship.inventory(inventory("o-1"), Ok(2));
+    assert_eq!(ack(&arrival), kept);
+    let Ok(Arrival::Parked { input, durable, .. }) = arrival else {
+        panic!("expected it to be parked: {arrival:?}");
+    };
+    assert_eq!((input, durable), (inventory("o-1"), kept == Ack::Ack));
+    assert_eq!(sdk.spans().len(), 2);
+    let status = Status::Parked(ParkReason::Attempts);
+    assert_eq!(listed(ship.join()), [("o-1".into(), status, 2)]);
+}
+
+fn nothing_runs_and_nothing_expires(
+    ship: &Ship<impl BlockingStore<Payload>>,
+    time: &Time,
+    sdk: &Sdk,
+    _: Ack,
+) {
+    for _ in 0..3 {
+        time.pass(TIMEOUT);
+        assert_eq!(counts(ship.sweep(Ok(2)).unwrap()), [0; 5]);
+        assert!(ship.due(1).unwrap().is_empty());
+    }
+    assert_eq!(waits_for(ship.payment(payment("o-2"), Ok(1))), "inventory");
+    assert_eq!(sdk.spans().len(), 2);
+}
+
+fn an_operator_has_it_tried_again(
+    ship: &Ship<impl BlockingStore<Payload>>,
+    time: &Time,
+    _: &Sdk,
+    _: Ack,
+) {
+    time.pass(TIMEOUT);
+    assert!(fan_in::ready(ship.join().retry("o-1")).unwrap());
+    assert_eq!(
+        counts(ship.sweep(Err("no truck")).unwrap()),
+        [0, 1, 0, 0, 0]
+    );
+    assert_eq!(listed(ship.join()), [("o-1".into(), Status::Ready, 1)]);
+    assert_eq!(ran(ship.payment(payment("o-1"), Ok(2))), Ok(2));
+    assert_eq!(listed(ship.join()), []);
+    assert!(!fan_in::ready(ship.join().retry("o-1")).unwrap());
+}
+
+fn an_operator_forgets_it(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: &Sdk, _: Ack) {
+    assert!(fan_in::ready(ship.join().forget("o-1")).unwrap());
+    assert_eq!(listed(ship.join()), []);
+    assert!(!fan_in::ready(ship.join().forget("o-1")).unwrap());
+    assert_eq!(
+        waits_for(ship.inventory(inventory("o-1"), Ok(1))),
+        "payment"
+    );
+}
+
+#[test]
+fn what_an_operator_sees_of_joins_that_get_on() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let ship = Ship::new(Encoded::new(&time), options());
+    assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
+    time.pass(5);
+    assert_eq!(
+        waits_for(ship.inventory(inventory("o-2"), Ok(1))),
+        "payment"
+    );
+    let failed = ship.payment(payment("o-2"), Err("no truck"));
+    assert!(matches!(failed, Ok(Arrival::Failed(_))));
+    assert_eq!(
+        listed(ship.join()),
+        [
+            ("o-1".into(), Status::Open, 0),
+            ("o-2".into(), Status::Ready, 1),
+        ]
+    );
+    let first = &fan_in::ready(ship.join().list(Which::Key("o-1"))).unwrap()[0];
+    assert_eq!(
+        (first.age, first.missing.to_string()),
+        (5, "inventory".into())
+    );
+
+    assert_eq!(ran(ship.payment(payment("o-2"), Ok(2))), Ok(2));
+    time.pass(7);
+    let second = &fan_in::ready(ship.join().list(Which::Key("o-2"))).unwrap()[0];
+    assert_eq!((second.age, second.status), (7, Status::Completed));
+}
+
+#[test]
+fn what_cannot_be_read_any_longer_is_parked_and_a_sweep_goes_on_without_it() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    for order_id in ["o-1", "o-2", "o-3"] {
+        assert_eq!(
+            waits_for(ship.payment(payment(order_id), Ok(1))),
+            "inventory"
+        );
+    }
+    store.spoil("o-1");
+    let arrival = ship.inventory(inventory("o-1"), Ok(2));
+    assert_eq!(ack(&arrival), Ack::Ack);
+    assert!(matches!(arrival, Ok(Arrival::Parked { .. })));
+
+    store.spoil("o-2");
+    time.pass(TIMEOUT);
+    assert_eq!(counts(ship.sweep(Ok(2)).unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(sdk.span().name, "ship expired");
+    let status = Status::Parked(ParkReason::Undecodable);
+    assert_eq!(
+        listed(ship.join()),
+        [("o-1".into(), status, 1), ("o-2".into(), status, 0)]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_in_nobodys_way_in_passing() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
+    store.spoil("o-1");
+    time.pass(TIMEOUT);
+    for order_id in ["o-2", "o-3"] {
+        assert_eq!(
+            waits_for(ship.payment(payment(order_id), Ok(1))),
+            "inventory"
+        );
+    }
+    time.pass(BACKOFF);
+    assert_eq!(counts(ship.sweep(Ok(2)).unwrap()), [0; 5]);
+    assert_eq!(sdk.spans().len(), 0);
+}

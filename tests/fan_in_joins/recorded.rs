@@ -1,0 +1,323 @@
+//! The span event that each arrival leaves on the active span, once, however it ends.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+
+use linked_span::fan_in::{BlockingStore, Memory};
+use linked_span::{Origin, fan_in};
+use linked_span_tests::{Sdk, Time, pairs};
+use opentelemetry_sdk::trace::SpanData;
+
+use crate::encoded::{Call, Encoded, Remote};
+use crate::{
+    InventoryReserved, Payload, PaymentConfirmed, TIMEOUT, consume, consume_later, inventory,
+    memory, options, payment, poll_once, waits_for,
+};
+
+#[derive(Clone, Copy)]
+enum Body {
+    Succeeds,
+    Fails,
+    Panics,
+}
+
+#[fan_in(payment, inventory)]
+fn ship(
+    payment: &PaymentConfirmed,
+    inventory: &InventoryReserved,
+    body: Body,
+    meanwhile: &dyn Fn(),
+) -> Result<(), &'static str> {
+    meanwhile();
+    match body {
+        Body::Succeeds => Ok(()),
+        Body::Fails => Err("no truck"),
+        Body::Panics => panic!("as it should"),
+    }
+}
+
+fn nothing() {}
+
+#[fan_in(payment, inventory)]
+async fn ship_later(payment: &PaymentConfirmed, inventory: &InventoryReserved, panics: bool) {
+    tokio::task::yield_now().await;
+    assert!(!panics, "as it should");
+}
+
+/// What was said of arrivals on a span: input and outcome.
+fn arrivals(span: &SpanData) -> Vec<[String; 2]> {
+    let arrivals = span.events.iter();
+    arrivals
+        .filter(|event| event.name == "fan_in.arrival")
+        .map(|event| {
+            let [join, input, outcome] = &pairs(&event.attributes)[..] else {
+                panic!("expected three attributes: {event:?}");
+            };
+            assert_eq!(join.0, "fan_in.join");
+            assert!(["Ship", "ShipLater"].contains(&join.1.as_str().as_ref()));
+            assert_eq!((input.0, outcome.0), ("fan_in.input", "fan_in.outcome"));
+            [input, outcome].map(|(_, value)| value.to_string())
+        })
+        .collect()
+}
+
+/// What the consumers' spans say, one after another; those of functions and of expired joins say nothing.
+fn of_consumers(sdk: &Sdk) -> Vec<[String; 2]> {
+    let (consumers, others): (Vec<_>, Vec<_>) = sdk
+        .spans()
+        .into_iter()
+        .partition(|span| span.name.starts_with("consume"));
+    for other in others {
+        assert_eq!(arrivals(&other), [[""; 2]; 0]);
+    }
+    consumers.iter().flat_map(arrivals).collect()
+}
+
+fn arrive_payment(ship: &Ship<impl BlockingStore<Payload>>) {
+    let _ = consume(&Origin::default(), || {
+        ship.payment(payment("o-1"), Body::Succeeds, &nothing)
+    });
+}
+
+fn arrive_inventory(ship: &Ship<impl BlockingStore<Payload>>, body: Body) {
+    arrive_inventory_and(ship, body, &nothing);
+}
+
+fn arrive_inventory_and(
+    ship: &Ship<impl BlockingStore<Payload>>,
+    body: Body,
+    meanwhile: &dyn Fn(),
+) {
+    let _ = consume(&Origin::default(), || {
+        ship.inventory(inventory("o-1"), body, meanwhile)
+    });
+}
+
+#[test]
+fn of_a_join_that_completes() {
+    let sdk = Sdk::install();
+    let ship = Ship::new(Memory::new(), options());
+    arrive_payment(&ship);
+    arrive_payment(&ship);
+    arrive_inventory(&ship, Body::Fails);
+    arrive_inventory(&ship, Body::Succeeds);
+    arrive_inventory(&ship, Body::Succeeds);
+    assert_eq!(
+        of_consumers(&sdk),
+        [
+            ["payment", "waiting"],
+            ["payment", "duplicate"],
+            ["inventory", "failed"],
+            ["inventory", "ran"],
+            ["inventory", "completed"],
+        ]
+    );
+}
+
+#[test]
+fn of_a_join_that_expires() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let ship = Ship::new(memory(&time), options());
+    arrive_payment(&ship);
+    time.pass(TIMEOUT);
+    arrive_inventory(&ship, Body::Succeeds);
+    arrive_payment(&ship);
+    assert_eq!(
+        of_consumers(&sdk),
+        [
+            ["payment", "waiting"],
+            ["inventory", "expired"],
+            ["payment", "expired"],
+        ]
+    );
+}
+
+#[test]
+fn while_another_runs_the_function_it_is_on_the_span_that_is_active_there() {
+    let sdk = Sdk::install();
+    let ship = Ship::new(Memory::new(), options());
+    arrive_payment(&ship);
+    let meanwhile = || {
+        let _ = ship.payment(payment("o-1"), Body::Succeeds, &nothing);
+    };
+    arrive_inventory_and(&ship, Body::Succeeds, &meanwhile);
+    assert_eq!(arrivals(&sdk.span_called("ship")), [["payment", "busy"]]);
+    assert_eq!(arrivals(&sdk.spans()[2]), [["inventory", "ran"]]);
+}
+
+#[test]
+fn of_a_join_that_is_parked() {
+    let sdk = Sdk::install();
+    let ship = Ship::new(Memory::new(), options().max_attempts(1));
+    arrive_payment(&ship);
+    arrive_inventory(&ship, Body::Fails);
+    arrive_payment(&ship);
+    assert_eq!(
+        of_consumers(&sdk),
+        [
+            ["payment", "waiting"],
+            ["inventory", "failed"],
+            ["payment", "parked"],
+        ]
+    );
+}
+
+#[test]
+fn of_a_run_that_nobody_recorded() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    arrive_payment(&ship);
+    store.fail(Call::Settle);
+    arrive_inventory(&ship, Body::Succeeds);
+    assert_eq!(
+        of_consumers(&sdk),
+        [["payment", "waiting"], ["inventory", "unrecorded"]]
+    );
+}
+
+#[test]
+fn of_inputs_that_are_not_taken() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    store.fail(Call::Arrive);
+    arrive_payment(&Ship::new(store, options()));
+    let full = Ship::new(Memory::new().capacity(0), options());
+    arrive_payment(&full);
+    let _ = consume(&Origin::default(), || {
+        full.payment(payment(""), Body::Succeeds, &nothing)
+    });
+    assert_eq!(
+        of_consumers(&sdk),
+        [
+            ["payment", "store_failed"],
+            ["payment", "full"],
+            ["payment", "no_key"],
+        ]
+    );
+}
+
+#[test]
+fn of_a_panic_that_goes_on() {
+    let sdk = Sdk::install();
+    let ship = Ship::new(Memory::new(), options());
+    arrive_payment(&ship);
+    let panicked = catch_unwind(AssertUnwindSafe(|| arrive_inventory(&ship, Body::Panics)));
+    assert!(panicked.is_err());
+    assert_eq!(
+        of_consumers(&sdk),
+        [["payment", "waiting"], ["inventory", "dropped"]]
+    );
+}
+
+#[test]
+fn of_a_panic_that_is_caught_by_the_consumer() {
+    let sdk = Sdk::install();
+    let ship = Ship::new(Memory::new(), options());
+    arrive_payment(&ship);
+    consume(&Origin::default(), || {
+        let arrive = || ship.inventory(inventory("o-1"), Body::Panics, &nothing);
+        assert!(catch_unwind(AssertUnwindSafe(arrive)).is_err());
+    });
+    assert_eq!(
+        of_consumers(&sdk),
+        [["payment", "waiting"], ["inventory", "dropped"]]
+    );
+}
+
+#[test]
+fn of_async_functions() {
+    let sdk = Sdk::install();
+    let ship = ShipLater::new(Memory::new(), options());
+    let event = Origin::default();
+    for (order, panics) in [("o-1", false), ("o-2", true)] {
+        let waits = consume_later(&event, ship.payment(payment(order), panics));
+        assert!(poll_once(pin!(waits)).is_ready());
+        let mut runs = pin!(consume_later(
+            &event,
+            ship.inventory(inventory(order), panics)
+        ));
+        assert!(poll_once(runs.as_mut()).is_pending());
+        let run = catch_unwind(AssertUnwindSafe(|| poll_once(runs).is_ready()));
+        assert_eq!(run.ok(), (!panics).then_some(true));
+    }
+    assert_eq!(
+        of_consumers(&sdk),
+        [
+            ["payment", "waiting"],
+            ["inventory", "ran"],
+            ["payment", "waiting"],
+            ["inventory", "dropped"],
+        ]
+    );
+}
+
+#[test]
+fn of_an_arrival_that_is_cancelled_by_its_consumer() {
+    let sdk = Sdk::install();
+    let ship = ShipLater::new(Memory::new(), options());
+    let event = Origin::default();
+    let waits = consume_later(&event, ship.payment(payment("o-1"), false));
+    assert!(poll_once(pin!(waits)).is_ready());
+    let cancels = async {
+        let mut arrives = Box::pin(ship.inventory(inventory("o-1"), false));
+        assert!(poll_once(arrives.as_mut()).is_pending());
+    };
+    assert!(poll_once(pin!(consume_later(&event, cancels))).is_ready());
+    assert_eq!(
+        of_consumers(&sdk),
+        [["payment", "waiting"], ["inventory", "dropped"]]
+    );
+}
+
+#[test]
+fn of_an_arrival_that_is_cancelled_with_its_consumer() {
+    let sdk = Sdk::install();
+    let ship = ShipLater::new(Memory::new(), options());
+    let event = Origin::default();
+    let waits = consume_later(&event, ship.payment(payment("o-1"), false));
+    assert!(poll_once(pin!(waits)).is_ready());
+    let mut arrives = Box::pin(consume_later(
+        &event,
+        ship.inventory(inventory("o-1"), false),
+    ));
+    assert!(poll_once(arrives.as_mut()).is_pending());
+    drop(arrives);
+    assert_eq!(
+        of_consumers(&sdk),
+        [["payment", "waiting"], ["inventory", "dropped"]]
+    );
+}
+
+#[test]
+fn of_an_arrival_that_is_cancelled_while_the_store_is_asked() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let ship = ShipLater::new(Remote(Encoded::new(&time)), options());
+    let event = Origin::default();
+    let mut arrives = Box::pin(consume_later(&event, ship.payment(payment("o-1"), false)));
+    assert!(poll_once(arrives.as_mut()).is_pending());
+    drop(arrives);
+    assert_eq!(of_consumers(&sdk), [["payment", "dropped"]]);
+}
+
+/// It has not arrived.
+#[test]
+fn not_of_a_future_that_is_never_polled() {
+    let sdk = Sdk::install();
+    let ship = ShipLater::new(Memory::new(), options());
+    consume(&Origin::default(), || {
+        drop(ship.payment(payment("o-1"), false));
+    });
+    assert_eq!(of_consumers(&sdk), [[""; 2]; 0]);
+}
+
+#[test]
+fn an_arrival_in_no_span_is_an_arrival() {
+    let sdk = Sdk::install();
+    let ship = Ship::new(Memory::new(), options());
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), Body::Succeeds, &nothing)),
+        "inventory"
+    );
+    assert_eq!(sdk.spans().len(), 0);
+}

@@ -1,0 +1,108 @@
+//! A claim is renewed for as long as its holder works, so that nobody else begins.
+
+use std::pin::pin;
+
+use linked_span::fan_in::Arrival;
+use linked_span_tests::{Sdk, Time};
+use tokio::task::yield_now;
+
+use crate::encoded::{Call, Encoded, Remote};
+use crate::{
+    InventoryReserved, LEASE, PaymentConfirmed, TIMEOUT, counts, done, inventory, options, payment,
+    poll_once, ran, waits_for,
+};
+
+/// Waits so often.
+#[linked_span::fan_in(payment, inventory)]
+async fn ship(payment: PaymentConfirmed, inventory: InventoryReserved, times: usize) {
+    for _ in 0..times {
+        yield_now().await;
+    }
+}
+
+/// A slow worker, and others.
+fn workers(time: &Time) -> (Encoded, Ship<Remote>, Ship<Encoded>) {
+    let store = Encoded::new(time);
+    let slow = Ship::new(Remote(store.clone()), options());
+    (store.clone(), slow, Ship::new(store, options()))
+}
+
+#[test]
+fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, slow, other) = workers(&time);
+    assert_eq!(
+        waits_for(done(slow.payment(payment("o-1"), 0))),
+        "inventory"
+    );
+    let mut last = pin!(slow.inventory(inventory("o-1"), 40));
+    for _ in 0..30 {
+        assert!(poll_once(last.as_mut()).is_pending());
+        time.pass(LEASE / 6);
+    }
+    let busy = done(other.inventory(inventory("o-1"), 0));
+    assert!(matches!(busy, Ok(Arrival::Busy { .. })));
+    assert_eq!(counts(done(other.sweep(0)).unwrap()), [0; 5]);
+    ran(done(last));
+}
+
+#[test]
+fn a_renewal_that_fails_is_tried_again_in_time() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (store, slow, other) = workers(&time);
+    assert_eq!(
+        waits_for(done(slow.payment(payment("o-1"), 0))),
+        "inventory"
+    );
+    store.fail(Call::Renew);
+    let mut last = pin!(slow.inventory(inventory("o-1"), 40));
+    for _ in 0..30 {
+        assert!(poll_once(last.as_mut()).is_pending());
+        time.pass(LEASE / 12);
+    }
+    let busy = done(other.inventory(inventory("o-1"), 0));
+    assert!(matches!(busy, Ok(Arrival::Busy { .. })));
+    ran(done(last));
+}
+
+#[test]
+fn a_claim_that_could_not_be_renewed_passes_to_another() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, slow, other) = workers(&time);
+    assert_eq!(
+        waits_for(done(slow.payment(payment("o-1"), 0))),
+        "inventory"
+    );
+    let mut last = pin!(slow.inventory(inventory("o-1"), 40));
+    for _ in 0..5 {
+        assert!(poll_once(last.as_mut()).is_pending());
+    }
+    // Stopped, as by a debugger: time passes, and nobody renews anything.
+    time.pass(LEASE);
+    ran(done(other.inventory(inventory("o-1"), 0)));
+    assert!(matches!(done(last), Ok(Arrival::Unrecorded(()))));
+}
+
+#[test]
+fn an_expired_join_is_renewed_while_it_is_handed_over() {
+    let (sdk, time) = (Sdk::install(), Time::default());
+    let (_, slow, other) = workers(&time);
+    let slow = slow.on_expired(async |_| {
+        for _ in 0..40 {
+            yield_now().await;
+        }
+    });
+    assert_eq!(
+        waits_for(done(slow.payment(payment("o-1"), 0))),
+        "inventory"
+    );
+    time.pass(TIMEOUT);
+    let mut sweep = pin!(slow.sweep(0));
+    for _ in 0..30 {
+        assert!(poll_once(sweep.as_mut()).is_pending());
+        time.pass(LEASE / 6);
+    }
+    assert_eq!(counts(done(other.sweep(0)).unwrap()), [0; 5]);
+    assert_eq!(counts(done(sweep).unwrap()), [0, 0, 0, 1, 0]);
+    assert_eq!(sdk.span().name, "ship expired");
+}

@@ -1,0 +1,137 @@
+//! A broker that delivers some events several times, in any order, and again what was not acknowledged.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
+
+use linked_span::fan_in::{Ack, Arrival, Memory, Options, Settled, Swept, ack, ready};
+use linked_span_tests::Time;
+
+use crate::chance::Chance;
+use crate::orders::{Event, Orders, Ship, arrive};
+use crate::worker::{Patience, poll_once};
+
+const THREADS: usize = 8;
+const ORDERS: u32 = 8 * 100_000;
+const INPUTS: u8 = 3;
+
+/// Longer than the clock goes while there are events.
+const LONG: Duration = Duration::from_secs(1_000_000);
+const BACKOFF: u64 = 1;
+
+/// An event under way, which order's and which of its inputs.
+type Message = (u32, u8);
+
+/// What each thread is brought: every event once to three times in all.
+fn queues(chance: Chance) -> [VecDeque<Message>; THREADS] {
+    let mut queues = [(); THREADS].map(|()| Vec::new());
+    for message in (0..ORDERS).flat_map(|order| (0..INPUTS).map(move |input| (order, input))) {
+        let [copies, threads @ ..] = chance.bits(message).to_le_bytes();
+        for thread in &threads[..=usize::from(copies % 3)] {
+            queues[usize::from(*thread) % THREADS].push(message);
+        }
+    }
+    thread::scope(|scope| {
+        for (thread, queue) in queues.iter_mut().enumerate() {
+            scope.spawn(move || chance.shuffle(queue, thread));
+        }
+    });
+    queues.map(VecDeque::from)
+}
+
+/// Brings messages, and again those that are not acknowledged. Returns how many were to be held.
+fn consume(mut queue: VecDeque<Message>, ship: &Ship, orders: &Orders) -> u32 {
+    let mut held = 0;
+    let mut patience = Patience::new();
+    while let Some((order, input)) = queue.pop_front() {
+        let arrived = poll_once(arrive(ship, Event::new(order, input), orders));
+        if let Some(Ok(Arrival::Ran(_))) = arrived {
+            orders.get(order).record();
+        }
+        // The broker has no answer from a worker that has died.
+        match arrived.as_ref().map_or(Ack::Retry, ack) {
+            Ack::Ack => patience.renew(),
+            Ack::Hold => {
+                held += 1;
+                patience.renew();
+            }
+            Ack::Retry => {
+                queue.push_back((order, input));
+                patience.try_on(|| {
+                    format!(
+                        "{} messages come back, the last of {order}: {arrived:?}",
+                        queue.len()
+                    )
+                });
+            }
+            Ack::Reject => panic!("every event has a key: {arrived:?}"),
+        }
+    }
+    held
+}
+
+/// Runs again what has failed, as long as nobody brings one of its events again. Returns how many orders it has shipped.
+fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32 {
+    let mut shipped = 0;
+    while !is_over.load(Ordering::SeqCst) {
+        time.pass(BACKOFF);
+        for due in ready(ship.due(16)).unwrap() {
+            let order = due.key().parse().unwrap();
+            if orders.chance.below(10, ("let go", order, time.now())) == 0 {
+                drop(due);
+            } else if let Some(Settled::Ran(_)) = poll_once(due.run(orders)) {
+                orders.get(order).record();
+                shipped += 1;
+            }
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    shipped
+}
+
+#[test]
+fn every_order_is_shipped_once_and_leaves_nothing() {
+    let chance = Chance::new();
+    let time = Time::default();
+    let options = Options::timeout(LONG)
+        .dedup_window(LONG)
+        .backoff(Duration::from_millis(BACKOFF));
+    let ship = Ship::new(time.of(Memory::new()), options);
+    let orders = Orders::new(ORDERS, chance);
+    let queues = queues(chance);
+
+    let is_over = AtomicBool::new(false);
+    let (held, swept) = thread::scope(|scope| {
+        let (ship, orders, is_over) = (&ship, &orders, &is_over);
+        let sweeper = scope.spawn(|| sweep(ship, orders, &time, is_over));
+        let consumers = queues.map(|queue| scope.spawn(|| consume(queue, ship, orders)));
+        let ended = consumers.map(ScopedJoinHandle::join);
+        is_over.store(true, Ordering::SeqCst);
+        (ended.map(Result::unwrap), sweeper.join().unwrap())
+    });
+
+    let mut attempts = 0;
+    for (number, order) in orders.all.iter().enumerate() {
+        let [attempted, succeeded, recorded] = order.counts();
+        assert_eq!((succeeded, recorded), (1, 1), "of order {number}");
+        attempts += attempted;
+    }
+    assert_eq!(ready(ship.join().len()).unwrap(), 0);
+    // Whoever holds a message can acknowledge it now; to ask for each takes too long.
+    for number in (0..ORDERS).step_by(100) {
+        let settled = poll_once(ship.join().settled(&number.to_string()));
+        assert!(settled.is_some(), "order {number} is not settled");
+    }
+
+    // It has not been too easy.
+    assert!((ORDERS / 10..ORDERS / 8).contains(&(attempts - ORDERS)));
+    assert!(held.iter().sum::<u32>() > 2 * ORDERS);
+    assert!(swept > 0);
+
+    let memory = ship.join().store();
+    assert_eq!(memory.slots(), ORDERS as usize);
+    time.pass(u64::try_from(LONG.as_millis()).unwrap());
+    assert_eq!(ready(ship.sweep(&orders)).unwrap(), Swept::default());
+    assert_eq!((memory.slots(), memory.forgotten_early()), (0, 0));
+}

@@ -1,0 +1,45 @@
+//! What a worker that may die does with a future.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+/// A panic that belongs to the test.
+struct Planned;
+
+/// Panics, and no message says so.
+pub(crate) fn panic_as_planned() -> ! {
+    resume_unwind(Box::new(Planned))
+}
+
+/// Polls a future once. Of one that waits or panics as planned, there is nothing: the worker has died, and took it along.
+pub(crate) fn poll_once<F: Future>(future: F) -> Option<F::Output> {
+    let poll = || pin!(future).poll(&mut Context::from_waker(Waker::noop()));
+    match catch_unwind(AssertUnwindSafe(poll)) {
+        Ok(Poll::Ready(output)) => Some(output),
+        Ok(Poll::Pending) => None,
+        Err(panic) if panic.is::<Planned>() => None,
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Fails a test that would never end.
+pub(crate) struct Patience(Instant);
+
+impl Patience {
+    pub(crate) fn new() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Something has been done.
+    pub(crate) fn renew(&mut self) {
+        *self = Self::new();
+    }
+
+    /// Nothing has been done.
+    pub(crate) fn try_on(&self, what: impl FnOnce() -> String) {
+        let limit = Duration::from_secs(30);
+        assert!(self.0.elapsed() < limit, "for {limit:?}: {}", what());
+    }
+}

@@ -1,0 +1,273 @@
+//! What an operator sees of joins in memory, and does to them.
+
+use std::sync::Arc;
+
+use linked_span::fan_in::{
+    Inputs, Listed, Memory, Page, ParkReason, Rules, Settlement, Status, Token, Verdict, Which,
+    Work,
+};
+use linked_span_tests::Time;
+
+use crate::{Joins, RULES};
+
+const ALL: Page<'_> = Page {
+    after: None,
+    limit: usize::MAX,
+};
+
+fn joins<P>(time: &Time, max_attempts: u32) -> Joins<P> {
+    Joins {
+        memory: time.of(Memory::new().shards(1)),
+        rules: Rules {
+            max_attempts,
+            ..RULES
+        },
+    }
+}
+
+fn complete(joins: &Joins<()>, key: &str) -> Token {
+    let token = Token::random();
+    for input in 0..RULES.inputs {
+        let arrived = joins.arrive(key, input, (), token).unwrap();
+        if let Verdict::Run(_) = arrived.verdict {
+            return token;
+        }
+    }
+    panic!("all have come")
+}
+
+/// Its body fails as often as it may.
+fn park(joins: &Joins<()>, key: &str) {
+    let token = complete(joins, key);
+    assert!(joins.settle(key, token, Settlement::Failed));
+    for _ in 1..joins.rules.max_attempts {
+        let token = Token::random();
+        let again = joins.arrive(key, 0, (), token).unwrap();
+        assert!(matches!(again.verdict, Verdict::Run(_)));
+        assert!(joins.settle(key, token, Settlement::Failed));
+    }
+}
+
+fn one<P: Send + Sync>(joins: &Joins<P>, key: &str) -> Listed {
+    let [listed] = joins.list(Which::Key(key)).try_into().unwrap();
+    assert_eq!(listed.key, key);
+    listed
+}
+
+fn keys(listed: &[Listed]) -> Vec<&str> {
+    listed.iter().map(|listed| listed.key.as_str()).collect()
+}
+
+#[test]
+fn a_join_is_seen_as_it_is() {
+    let time = Time::default();
+    let joins = joins(&time, 2);
+    let assert_is = |status, age, missing, attempts| {
+        let listed = one(&joins, "order");
+        assert_eq!(
+            (listed.status, listed.age, listed.attempts),
+            (status, age, attempts)
+        );
+        assert!(listed.missing.iter().eq(missing), "{listed:?}");
+    };
+    let none = || Vec::new();
+    assert_eq!(joins.list(Which::Key("order")), []);
+
+    joins.arrive("order", 1, (), Token::random()).unwrap();
+    time.pass(10);
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    assert_is(Status::Open, 10, vec![2], 0);
+    let token = Token::random();
+    joins.arrive("order", 2, (), token).unwrap();
+    assert_is(Status::Running, 10, none(), 1);
+    assert!(joins.settle("order", token, Settlement::Failed));
+    assert_is(Status::Ready, 10, none(), 1);
+    joins.arrive("order", 0, (), token).unwrap();
+    assert!(joins.settle("order", token, Settlement::Failed));
+    time.pass(10);
+    assert_is(Status::Parked(ParkReason::Attempts), 20, none(), 2);
+    assert!(joins.retry("order"));
+    assert_is(Status::Ready, 20, none(), 0);
+    time.pass(RULES.timeout);
+    let token = joins.due(Token::random(), 1)[0].token;
+    assert_is(Status::Expiring, 20 + RULES.timeout, none(), 0);
+    assert!(joins.settle("order", token, Settlement::Undecodable));
+    let reason = ParkReason::Undecodable;
+    assert_is(Status::Parked(reason), 20 + RULES.timeout, none(), 0);
+    assert!(joins.retry("order"));
+    joins.arrive("order", 0, (), token).unwrap();
+    assert!(joins.settle("order", token, Settlement::Completed));
+    assert_is(Status::Completed, 0, none(), 0);
+    time.pass(10);
+    assert_is(Status::Completed, 10, none(), 0);
+
+    time.pass(RULES.dedup_window);
+    assert_eq!(joins.list(Which::Key("order")), []);
+    joins.arrive("order", 0, (), Token::random()).unwrap();
+    time.pass(RULES.timeout);
+    let token = joins.due(Token::random(), 1)[0].token;
+    assert_is(Status::Expiring, RULES.timeout, vec![1, 2], 0);
+    assert!(joins.settle("order", token, Settlement::HandedOver));
+    assert_is(Status::Expired, 0, none(), 0);
+}
+
+#[test]
+fn pages_are_in_order_and_have_what_was_asked_for() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().shards(4)),
+        ..joins(&time, 1)
+    };
+    // More than are looked at at once.
+    let mut all: Vec<_> = (0..3_000).map(|number| number.to_string()).collect();
+    for key in &all {
+        joins.arrive(key, 0, (), Token::random()).unwrap();
+    }
+    for key in ["parked-2", "parked-1", "parked-3"] {
+        park(&joins, key);
+        all.push(key.to_owned());
+    }
+    let completed = complete(&joins, "completed");
+    assert!(joins.settle("completed", completed, Settlement::Completed));
+    all.sort();
+
+    assert_eq!(keys(&joins.list(Which::Unsettled(ALL))), all);
+    let mut turned: Vec<Listed> = Vec::new();
+    for _ in 0..5 {
+        let after = turned.last().map(|last| last.key.clone());
+        let page = joins.list(Which::Unsettled(Page {
+            after: after.as_deref(),
+            limit: 700,
+        }));
+        assert_eq!(page.len(), 700.min(all.len() - turned.len()));
+        turned.extend(page);
+    }
+    assert_eq!(keys(&turned), all);
+
+    let parked = |after, limit| joins.list(Which::Parked(Page { after, limit }));
+    assert_eq!(keys(&parked(None, 2)), ["parked-1", "parked-2"]);
+    assert_eq!(keys(&parked(Some("parked-2"), 2)), ["parked-3"]);
+    assert_eq!(keys(&parked(Some("parked-10"), 1)), ["parked-2"]);
+    assert_eq!(parked(Some("parked-3"), 2), []);
+    assert_eq!(parked(None, 0), []);
+}
+
+#[test]
+fn a_parked_join_waits_for_an_operator_and_for_nobody_else() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().capacity(1)),
+        ..joins(&time, 3)
+    };
+    park(&joins, "order");
+    assert_eq!(one(&joins, "order").attempts, 3);
+    time.pass(RULES.timeout + RULES.dedup_window);
+    assert!(joins.due(Token::random(), 10).is_empty());
+    let arrived = joins.arrive("order", 0, (), Token::random()).unwrap();
+    assert!(matches!(arrived.verdict, Verdict::Parked(())));
+    // It takes room, as any other.
+    assert_eq!(joins.len(), 1);
+    let other = joins.arrive("another", 0, (), Token::random());
+    assert!(other.unwrap_err().overdue.is_none());
+
+    assert!(joins.retry("order"));
+    time.pass(RULES.timeout - 1);
+    let token = Token::random();
+    let due = joins.due(token, 10);
+    assert_eq!((due[0].claim.work, due[0].claim.attempts), (Work::Run, 1));
+    assert_eq!(due[0].claim.inputs.iter().flatten().count(), 3);
+    assert!(!joins.retry("order") && !joins.forget("order"));
+    assert!(joins.settle("order", token, Settlement::Completed));
+    assert!(!joins.retry("order"));
+    assert_eq!(joins.len(), 0);
+}
+
+/// Those that rest came earlier, and are due later.
+#[test]
+fn what_an_operator_wants_tried_again_does_not_wait_for_others() {
+    let time = Time::default();
+    let joins = joins(&time, 2);
+    park(&joins, "parked");
+    for key in ["resting-1", "resting-2"] {
+        let token = complete(&joins, key);
+        assert!(joins.settle(key, token, Settlement::Failed));
+    }
+    assert!(joins.due(Token::random(), 10).is_empty());
+    assert!(joins.retry("parked") && joins.retry("resting-2"));
+    let mut due = joins.due(Token::random(), 10);
+    due.sort_by(|one, other| one.key.cmp(&other.key));
+    let due: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
+    assert_eq!(due, ["parked", "resting-2"]);
+    time.pass(RULES.backoff);
+    assert_eq!(joins.due(Token::random(), 10)[0].key, "resting-1");
+}
+
+#[test]
+fn a_hand_over_is_tried_again_before_those_that_rest() {
+    let time = Time::default();
+    let joins = joins(&time, 2);
+    for key in ["resting", "expiring", "undecodable"] {
+        joins.arrive(key, 0, (), Token::random()).unwrap();
+    }
+    assert!(!joins.retry("expiring"));
+    time.pass(RULES.timeout);
+    let token = Token::random();
+    for due in joins.due(token, 10) {
+        let settlement = if due.key == "undecodable" {
+            Settlement::Undecodable
+        } else {
+            Settlement::NotHandedOver
+        };
+        assert!(joins.settle(&due.key, token, settlement));
+    }
+    let parked = joins.list(Which::Parked(ALL));
+    assert_eq!(parked[0].status, Status::Parked(ParkReason::Undecodable));
+    assert_eq!(parked[0].missing, Inputs::default().with(1).with(2));
+    assert!(joins.due(token, 10).is_empty());
+
+    assert!(joins.retry("undecodable") && joins.retry("expiring"));
+    let mut due = joins.due(token, 10);
+    due.sort_by(|one, other| one.key.cmp(&other.key));
+    let due: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
+    assert_eq!(due, ["expiring", "undecodable"]);
+}
+
+#[test]
+fn what_is_forgotten_leaves_nothing() {
+    let time = Time::default();
+    let joins = Joins {
+        memory: time.of(Memory::new().shards(1).capacity(3)),
+        ..joins(&time, 1)
+    };
+    let payload = Arc::new(());
+    let arrive = |key, input, token| joins.arrive(key, input, Arc::clone(&payload), token);
+    let complete = |key| {
+        let token = Token::random();
+        for input in 0..RULES.inputs {
+            arrive(key, input, token).unwrap();
+        }
+        token
+    };
+    arrive("open", 0, Token::random()).unwrap();
+    let token = complete("parked");
+    assert!(joins.settle("parked", token, Settlement::Failed));
+    let token = complete("ended");
+    assert!(joins.settle("ended", token, Settlement::Completed));
+    assert_eq!(joins.memory.slots(), 3);
+    for key in ["open", "parked", "ended"] {
+        assert!(joins.forget(key));
+        assert!(!joins.forget(key));
+        assert_eq!(joins.list(Which::Key(key)), []);
+    }
+    assert_eq!((joins.len(), Arc::strong_count(&payload)), (0, 1));
+
+    // There is room for as many as before, and what had ended begins anew.
+    for key in ["ended", "open", "another"] {
+        let arrived = arrive(key, 0, Token::random()).unwrap();
+        assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
+    }
+    assert!(arrive("too many", 0, Token::random()).is_err());
+    assert_eq!(joins.memory.slots(), 3);
+    time.pass(RULES.timeout);
+    assert_eq!(joins.due(Token::random(), 10).len(), 3);
+}

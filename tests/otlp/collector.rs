@@ -1,0 +1,65 @@
+//! A collector in this process, and an SDK that exports to it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use fake_opentelemetry_collector::{ExportedSpan, FakeCollectorServer};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tokio::runtime::Runtime;
+
+/// What the collector has received of what runs here, which is so many spans.
+pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
+    /// The installed provider is the program's: whoever has installed one is alone with it.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+
+    let runtime = Runtime::new().expect("a runtime");
+    // The exporter looks for it where it is made.
+    let _entered = runtime.enter();
+    let mut collector = runtime
+        .block_on(FakeCollectorServer::start())
+        .expect("a collector");
+    let exporter = SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(collector.endpoint())
+        .build()
+        .expect("an exporter");
+    let provider = SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .build();
+    linked_span::set_tracer_provider(provider.clone());
+
+    run();
+
+    provider.force_flush().expect("spans that were taken");
+    provider.shutdown().expect("an end");
+    let received = runtime.block_on(collector.exported_spans(spans, Duration::from_secs(20)));
+    assert_eq!(received.len(), spans, "{received:#?}");
+    received
+}
+
+/// A link that was received. (The collector's own type has no name that can be said here.)
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) trace_id: String,
+    pub(crate) span_id: String,
+    pub(crate) trace_state: String,
+    pub(crate) attributes: BTreeMap<String, String>,
+}
+
+/// A span's links, of which the SDK has dropped none, nor any attribute of theirs.
+pub(crate) fn links_of(span: &ExportedSpan) -> Vec<Link> {
+    assert_eq!(span.dropped_links_count, 0);
+    let links = span.links.iter().cloned().map(|link| {
+        assert_eq!(link.dropped_attributes_count, 0);
+        Link {
+            trace_id: link.trace_id,
+            span_id: link.span_id,
+            trace_state: link.trace_state,
+            attributes: link.attributes,
+        }
+    });
+    links.collect()
+}
