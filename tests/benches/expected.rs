@@ -20,20 +20,34 @@ const ROWS: [&str; 5] = [
     "a batch of 128",
 ];
 
+/// What is written by hand takes more or less on another machine, as its C library allocates and copies. What is expected
+/// of us is scaled by how much.
+const BY_HAND: &str = "by hand, one event with a state";
+
 /// By how much the counts may exceed what is expected.
 const MARGIN: f64 = 1.03;
 
+/// Instructions a call that are asked once a millisecond of Callgrind's, in which there is time for few calls: more of
+/// them on a slower machine.
+const SLACK: f64 = 60.0;
+
 const HEAD: &str = "\
 # Instructions and allocations a call, by Callgrind, with the compiler that CI has. `.ci/instructions` fails where they
-# are exceeded by more than 3 %; where that is what it has to be, `.ci/instructions update` writes this file anew.
+# are exceeded by more than 3 %, scaled by what it takes by hand on that machine; where that is what it has to be,
+# `.ci/instructions update` writes this file anew.
 ";
 
 /// Fails where one of them takes more than is expected, or is not expected at all.
 pub(crate) fn check() -> ExitCode {
     let expected = fs::read_to_string(FILE).expect("what is expected");
+    let scale = scale(&expected);
+    println!("By hand, it takes {scale:.3} of what is expected here.");
     let mut exceeded = false;
     for (row, counted) in counted() {
-        let expected = find(&expected, row);
+        let expected = find(&expected, row).map(|expected| Counts {
+            instructions: expected.instructions * scale,
+            ..expected
+        });
         let is_over = expected.is_none_or(|expected| exceeds(counted, expected));
         exceeded |= is_over;
         let verdict = if is_over {
@@ -54,7 +68,7 @@ pub(crate) fn check() -> ExitCode {
 /// Expects what is counted now.
 pub(crate) fn update() {
     let mut text = HEAD.to_owned();
-    for (row, counted) in counted() {
+    for (row, counted) in [(BY_HAND, by_hand())].into_iter().chain(counted()) {
         let Counts {
             instructions,
             allocations,
@@ -63,6 +77,17 @@ pub(crate) fn update() {
     }
     print!("{text}");
     fs::write(FILE, text).expect("a file to write to");
+}
+
+fn scale(expected: &str) -> f64 {
+    find(expected, BY_HAND).map_or(1.0, |expected| {
+        by_hand().instructions / expected.instructions
+    })
+}
+
+fn by_hand() -> Counts {
+    let row = Row::called(ROWS[0]).expect("the first row");
+    count(&Job::Run(row, Who::ByHand))
 }
 
 fn counted() -> impl Iterator<Item = (&'static str, Counts)> {
@@ -93,7 +118,7 @@ fn find(expected: &str, row: &str) -> Option<Counts> {
 }
 
 fn exceeds(counted: Counts, expected: Counts) -> bool {
-    counted.instructions > expected.instructions * MARGIN
+    counted.instructions > expected.instructions * MARGIN + SLACK
         || counted.allocations > expected.allocations * MARGIN
 }
 

@@ -1,7 +1,9 @@
 //! What a function is given besides its inputs: handed on by an arrival, by what is due, and by a sweep each time.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
+use std::rc::Rc;
 
 use linked_span::fan_in;
 use linked_span::fan_in::{Arrival, Memory, Settled};
@@ -203,4 +205,44 @@ async fn an_async_function_may_borrow_too_and_go_to_another_thread() {
     let swept = is_send(joins.sweep(&shipping, &mut log)).await;
     assert_eq!(counts(swept.unwrap()), [0; 5]);
     assert_eq!(fan_in::ready(joins.join().len()).unwrap(), 0);
+}
+
+struct Note<'n>(&'n str);
+
+#[linked_span::fan_in(payment, inventory)]
+fn elided(
+    payment: &PaymentConfirmed,
+    inventory: &InventoryReserved,
+    how: Option<&str>,
+    names: (Cow<'_, str>, [&'_ str; 1]),
+    shows: Rc<dyn Fn(&str) -> String + '_>,
+) -> String {
+    [how.unwrap_or_default(), &names.0, &shows(names.1[0])].join(" ")
+}
+
+#[linked_span::fan_in(payment, inventory)]
+fn elided_once(payment: &PaymentConfirmed, inventory: &InventoryReserved, note: Note<'_>) -> usize {
+    note.0.len()
+}
+
+#[test]
+fn lifetimes_need_no_name() {
+    let _sdk = Sdk::install();
+    let (how, suffix) = (String::from("by"), String::from("!"));
+    let names = || (Cow::from(&how), [&*suffix]);
+    let shows: Rc<dyn Fn(&str) -> String + '_> = Rc::new(|text| format!("{text}{suffix}"));
+    let joins = Elided::new(Memory::new(), options());
+    let first = joins.payment(payment("o-1"), None, names(), Rc::clone(&shows));
+    assert_eq!(waits_for(first), "inventory");
+    let last = joins.inventory(inventory("o-1"), Some(&how), names(), Rc::clone(&shows));
+    assert_eq!(ran(last), "by by !!");
+    let swept = joins.sweep(Some(&how), names(), shows);
+    assert_eq!(counts(swept.unwrap()), [0; 5]);
+
+    let joins = ElidedOnce::new(Memory::new(), options());
+    assert_eq!(
+        waits_for(joins.payment(payment("o-1"), Note(&how))),
+        "inventory"
+    );
+    assert_eq!(ran(joins.inventory(inventory("o-1"), Note(&how))), 2);
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use syn::{GenericParam, LifetimeParam};
 
 use super::FanIn;
 use super::parameters::Extra;
@@ -81,11 +82,18 @@ impl FanIn {
     pub(super) fn sweep(&self) -> TokenStream {
         let module = self.module();
         let (docs, visibility) = (Self::docs_of_sweep(), self.visibility());
-        let (asyncness, generics, bounds) = self.qualifiers();
-        let parameters = self.parameters.extras().map(Extra::repeated_parameter);
+        let (asyncness, mut generics, bounds) = self.qualifiers();
+        let mut names = Vec::new();
+        let extras = self.parameters.extras();
+        let extras: Vec<_> = extras.map(|extra| extra.with_names(&mut names)).collect();
+        for name in names {
+            let name = GenericParam::Lifetime(LifetimeParam::new(name));
+            generics.params.insert(0, name);
+        }
+        let parameters = extras.iter().map(Extra::repeated_parameter);
         let predicates = bounds.iter().flat_map(|bounds| &bounds.predicates);
-        let repeated = self.parameters.extras().filter_map(Extra::repeated_bound);
-        let handed_on = self.parameters.extras().filter_map(Extra::repeated);
+        let repeated = extras.iter().filter_map(Extra::repeated_bound);
+        let handed_on = extras.iter().filter_map(Extra::repeated);
         let mixed = |name| Ident::new(name, Span::mixed_site());
         let (came, sweeping, held) = (
             mixed("__linked_span_came"),

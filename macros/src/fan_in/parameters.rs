@@ -3,9 +3,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Signature, Type};
+use syn::{Attribute, FnArg, Lifetime, Pat, PatIdent, PatType, Signature, Type};
 
 use super::kept::Input;
+use super::lifetimes::name_each;
 use super::names::refuse_a_method;
 use crate::args::Parameter;
 use crate::error::{Errors, list};
@@ -173,6 +174,15 @@ impl Extra {
     /// To the body.
     pub(super) fn handed_on(&self) -> TokenStream {
         self.ident.to_token_stream()
+    }
+
+    /// With a name for each lifetime of what is to be cloned.
+    pub(super) fn with_names(&self, names: &mut Vec<Lifetime>) -> Self {
+        let (ident, mut pattern) = (self.ident.clone(), self.pattern.clone());
+        if self.repeated_bound().is_some() {
+            name_each(&mut pattern.ty, names);
+        }
+        Self { ident, pattern }
     }
 
     /// As a parameter of a method that hands it on several times.
