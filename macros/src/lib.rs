@@ -210,7 +210,7 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `.payment(event, …)`, `.inventory(event, …)` | an input arrives: an [`Arrival`], or an [`ArriveError`] that gives the input back |
 /// | `.sweep(…)` | runs again what has failed, and hands over what has expired; to be called every now and then |
 /// | `.due(max)` | the same in steps: a list of `FulfillOrderDue`, each with `key()` and `run(…)` |
-/// | `.join()` | the [`Join`], for what does not depend on the function: `store()`, `len()`, and in memory `settled(key)` |
+/// | `.join()` | the [`Join`], for what does not depend on the function: `store()`, `len()`, an operator's `list(which)`, `retry(key)` and `forget(key)`, and in memory `settled(key)` |
 /// | `FulfillOrderInputs` | what has come, in an [`Expired`]: a method an input, which returns an `Option<&_>` |
 ///
 /// An `async fn` has `async` methods, on any [`Store`]; a plain `fn` has plain ones, on a [`BlockingStore`], as [`Memory`]
@@ -259,9 +259,9 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | on the span in which an input arrives | an event `fan_in.arrival`, with `fan_in.join` (`FulfillOrder`), `fan_in.input` and `fan_in.outcome` |
 /// | on the span of an expired join | it is called `fulfill_order expired`, begins a trace, is linked to what has come, and has the status `Error`, with `missing: inventory` or `not completed in 3 attempts`; `fan_in.key`, `fan_in.input_count` |
 ///
-/// `fan_in.outcome` is `waiting`, `duplicate`, `ran`, `failed`, `unrecorded` or `busy`, after the [`Arrival`]; `completed` or
-/// `expired`, where that is `Closed`; `full`, `no_key` or `store_failed` after an error; and `dropped`, where the arrival did
-/// not get that far.
+/// `fan_in.outcome` is `waiting`, `duplicate`, `ran`, `failed`, `unrecorded`, `busy` or `parked`, after the [`Arrival`];
+/// `completed` or `expired`, where that is `Closed`; `full`, `no_key` or `store_failed` after an error; and `dropped`, where
+/// the arrival did not get that far.
 ///
 /// # What an arrival comes to
 ///
@@ -275,6 +275,7 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `Failed(returned)` | it returned an `Err`; every input is kept, and it will run again | `Retry` | `Retry` |
 /// | `Unrecorded(returned)` | it succeeded, which is not recorded: the store failed, or another has taken over | `Retry` | `Retry` |
 /// | `Busy { retry_after, .. }` | all have come, and another runs the function | `Retry` | `Retry` |
+/// | `Parked { input, .. }` | the function has failed as often as [`Options`] allow, or an input cannot be read: the join waits for an operator; this input, which came again or too late, comes back | `Ack` | `Hold` |
 /// | `Closed { reason, input, .. }` | the join has completed or expired; the input comes back | `Ack` | `Ack` |
 /// | an error: no key | the input comes back | `Reject` | `Reject` |
 /// | another error | the store is full, or failed; the input comes back | `Retry` | `Retry` |
@@ -283,7 +284,8 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The body runs at least once for every join that completes before its timeout, and at most one success is recorded within
 /// the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and runs again with the next
-/// delivery or sweep: what it does should bear to be done twice.
+/// delivery or sweep: what it does should bear to be done twice. With `Options::max_attempts` a join whose body has failed
+/// so often is parked: it neither runs nor expires until an operator has it tried again or forgets it.
 ///
 /// In memory means in this process: another process has joins of its own, and what has not run when the process ends is
 /// gone. So [`ack`] says `Hold` there: acknowledge the message once `fulfill.join().settled(key)` is done, and the broker
