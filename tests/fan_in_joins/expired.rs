@@ -1,8 +1,12 @@
 //! The span in which a join is handed over whose time is over.
 
+use std::sync::{Arc, Mutex};
+
 use linked_span::{Origin, fan_in, set_attribute};
-use linked_span_tests::{Sdk, Time, pairs, producer};
+use linked_span_tests::{Sdk, Time, active, pairs, producer};
+use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanId, SpanKind, Status};
+use opentelemetry::{Context, KeyValue};
 
 use crate::{
     InventoryReserved, PaymentConfirmed, TIMEOUT, attribute, consume, counts, inventory, links,
@@ -56,6 +60,23 @@ fn its_span_is_linked_to_what_has_come_and_begins_a_trace() {
             ]
         )]
     );
+}
+
+/// Noticed in passing, it has nothing to do with the event that is handled there, nor with its baggage.
+#[test]
+fn an_expired_join_is_not_given_the_baggage_of_who_came_by() {
+    let (_sdk, time, seen) = (Sdk::install(), Time::default(), Arc::default());
+    let note: Arc<Mutex<Option<String>>> = Arc::clone(&seen);
+    let ship = Ship::new(memory(&time), options()).on_expired(move |_| {
+        let tenant = |context: &Context| context.baggage().get("tenant").map(ToString::to_string);
+        *note.lock().unwrap() = Context::map_current(tenant);
+    });
+    assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
+    time.pass(TIMEOUT);
+    let another = active(producer(3)).with_baggage([KeyValue::new("tenant", "another")]);
+    let _guard = another.attach();
+    assert_eq!(waits_for(ship.payment(payment("o-2"))), "inventory");
+    assert_eq!(*seen.lock().unwrap(), None);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::any::{Any, type_name};
 use std::fmt::Display;
 use std::pin::Pin;
 
-use opentelemetry::trace::{Status, TraceContextExt};
+use opentelemetry::Context;
+use opentelemetry::trace::{FutureExt, Status, TraceContextExt};
 
 use super::came::Came;
 use super::caught::Caught;
@@ -122,6 +123,16 @@ pub(super) type OnExpired<P> = Box<
 impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
     pub(super) async fn expire(&self, held: &Held<'_, P, S>) -> bool {
+        // Whoever came by handles something else, whose baggage is not this join's.
+        let apart = if Context::is_current_telemetry_suppressed() {
+            Context::new().with_telemetry_suppressed()
+        } else {
+            Context::new()
+        };
+        self.expire_here(held).with_context(apart).await
+    }
+
+    async fn expire_here(&self, held: &Held<'_, P, S>) -> bool {
         let missing = self.declared.missing(held.came.inputs());
         let handling = span::open_for(Some(held.came.joined()), &self.declared.expired, |start| {
             (self.declared.link)(&held.came, start);
