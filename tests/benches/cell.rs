@@ -12,9 +12,6 @@ use crate::threads::together;
 const ROUNDS: usize = 241;
 const WARM_UP: usize = 20;
 
-/// Rounds that threads do before they wait for each other.
-const AT_ONCE: usize = 8;
-
 pub(crate) struct Cell {
     row: &'static Row,
     who: Who,
@@ -61,26 +58,28 @@ impl Cell {
 
     /// How many calls so many threads make in a microsecond.
     pub(crate) fn throughput(&self, threads: usize) -> f64 {
-        let part = |thread: usize, round: usize| {
-            // Each begins elsewhere, so that no two handle the same event at a time.
-            let first = (round + thread) * AT_ONCE;
-            let nanoseconds = (first..first + AT_ONCE).map(|round| self.round(round));
-            nanoseconds.sum::<f64>() / AT_ONCE as f64
-        };
-        let slowest = together(threads, WARM_UP + ROUNDS, part);
-        threads as f64 * 1_000.0 / quick(slowest.into_iter().skip(WARM_UP))
+        // Each begins elsewhere, so that no two handle the same event at a time.
+        let part = |thread: usize, round: usize| self.calls_of(round + thread);
+        let rounds = together(threads, WARM_UP + 4 * ROUNDS, part, || self.peer.finish());
+        let microseconds = rounds.iter().map(|round| round.as_secs_f64() * 1e6);
+        let calls = threads * self.row.calls_a_round();
+        calls as f64 / quick(microseconds.skip(WARM_UP))
     }
 
     /// The nanoseconds that a call has taken in a round.
     fn round(&self, round: usize) -> f64 {
-        let calls = self.row.calls_a_round();
         let begin = Instant::now();
+        self.calls_of(round);
+        let nanoseconds = begin.elapsed().as_secs_f64() * 1e9;
+        self.peer.finish();
+        nanoseconds / self.row.calls_a_round() as f64
+    }
+
+    fn calls_of(&self, round: usize) {
+        let calls = self.row.calls_a_round();
         for number in round * calls..(round + 1) * calls {
             self.call(number);
         }
-        let nanoseconds = begin.elapsed().as_secs_f64() * 1e9;
-        self.peer.finish();
-        nanoseconds / calls as f64
     }
 
     fn call(&self, number: usize) -> usize {

@@ -28,8 +28,8 @@ for joins to the plain shards, which only count to two. Of a batch that exceeds 
 this crate and fastrace keep all; the others lose the rest.
 
 Instructions and allocations are Callgrind's, and hardly differ from run to run; of fastrace, its collector's are
-included. In Callgrind a program is some fifty times slower, and what this crate does once a millisecond, which is to ask
-whether an SDK is installed, is seen in some two percent of a handler's instructions; elsewhere in less than a tenth of
-a percent. Times are medians, and differ with what else the machine does; fastrace's are those of the handler's thread
-alone.
+included. In Callgrind a program is some fifty times slower, and so what this crate does once a millisecond, which is to
+ask whether an SDK is installed, is seen in about one percent of a handler's instructions; elsewhere in less than a tenth
+of that. Of the times, each is what a quarter of many rounds stay below, in the best of several processes, and differs
+with what else the machine does all the same; fastrace's are those of the handler's thread alone.
 ";

@@ -37,16 +37,15 @@ impl fmt::Display for Table {
     }
 }
 
-/// A figure, and in brackets its ratio to another, unless it is that other or there is nothing to compare.
+/// A figure, and in brackets its ratio to another, where that says anything: not to itself, and not of next to nothing.
 pub(crate) fn compared(figure: Option<f64>, to: Option<f64>) -> String {
-    match (figure, to) {
-        (None, _) => "–".to_owned(),
-        (Some(figure), Some(to))
-            if figure > 0.0 && to > 0.0 && figure.to_bits() != to.to_bits() =>
-        {
-            format!("{} ({})", number(figure), ratio(figure / to))
-        }
-        (Some(figure), _) => number(figure),
+    let Some(figure) = figure else {
+        return "–".to_owned();
+    };
+    let telling = |ratio: &f64| ratio.is_finite() && *ratio > 0.005 && (ratio - 1.0).abs() > 1e-9;
+    match to.map(|to| figure / to).filter(telling) {
+        Some(to_other) => format!("{} ({})", number(figure), ratio(to_other)),
+        None => number(figure),
     }
 }
 
