@@ -26,6 +26,10 @@ async fn label(payment: &Event, inventory: &Event) {}
 #[fan_in(payment, inventory, parent = event)]
 fn of_one_event(payment: &Event, inventory: &Event) {}
 
+/// Neither an event nor keyed, but for what is wrong.
+#[fan_in(payment(key = , origin = Origin::), inventory)]
+fn undecided(payment: u64, inventory: &Event) {}
+
 fn main() {
     let event = Event {
         order: 7,
@@ -40,5 +44,6 @@ fn main() {
     }
     let _ = Pack::in_memory(timeout).inventory(event.clone());
     let _ = Label::in_memory(timeout).inventory(event.clone());
-    let _ = OfOneEvent::in_memory(timeout).inventory(event);
+    let _ = OfOneEvent::in_memory(timeout).inventory(event.clone());
+    let _ = Undecided::in_memory(timeout).inventory(event);
 }
