@@ -10,7 +10,8 @@ use crate::args::{Args, Parameter, plain_value, text_literal};
 use crate::error::{Errors, at};
 use crate::handler::{Handler, bindings, contains_ident, is_among, ungrouped, with_stream};
 use crate::output::{
-    Shape, is_never, is_nothing, is_stream, is_unknown, result, returned, written,
+    Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, may_be_a_future, result,
+    returned, written,
 };
 use crate::parameters::{default_event, named_events};
 use crate::which::Which;
@@ -106,7 +107,7 @@ impl Expansion {
                 let returned = self.returned_type();
                 // An error about what is returned is an error of this call's.
                 let span = self.returned_at();
-                let handle = at(span, quote!(#runtime::handle));
+                let handle = self.of_the_runtime("handle", span);
                 quote_spanned!(span=> #handle(#runtime::open(#opening), move || -> #returned #body, #record))
             }
             Shape::Async => self.awaited(&opening, &record),
@@ -138,8 +139,7 @@ impl Expansion {
         let future = quote_spanned!(span=> async move #body);
         let awaited =
             quote!(#runtime::handle_async(#runtime::open(#opening), #future, #record).await);
-        let result = result(&self.handler.signature);
-        if is_nothing(&result) || is_never(&result) {
+        if !may_be_a_future(&result(&self.handler.signature)) {
             return awaited;
         }
         // An `async fn` may return a future, an `async` block better not; the lint can be allowed on a statement only.
@@ -175,8 +175,10 @@ impl Expansion {
             _ => {}
         }
         let (returned, body) = (self.returned_type(), self.body());
-        let prepared = quote! {
-            #runtime::handle_prepared(#runtime::open(#opening), move || -> #returned #body, #record)
+        let span = self.returned_at();
+        let handle = self.of_the_runtime("handle_prepared", span);
+        let prepared = quote_spanned! {span=>
+            #handle(#runtime::open(#opening), move || -> #returned #body, #record)
         };
         if boxed {
             quote!(::std::boxed::Box::pin(#prepared))
@@ -332,22 +334,29 @@ impl Expansion {
             return quote!(#runtime::record_nothing);
         }
         let span = self.returned_at();
+        // Whether a function that is no `async fn` returned a future all the same is asked too.
+        let (by_type, by_value) = match Shape::of(signature) {
+            Shape::Plain => ("outcome", "outcome_of"),
+            Shape::Async | Shape::Future { .. } => ("awaited", "awaited_of"),
+        };
+        let result = written(result);
+        if is_written_out(&result) {
+            let outcome = self.of_the_runtime(by_type, span);
+            return quote_spanned!(span=> #outcome::<#result>().recorder());
+        }
         let returned = Ident::new("__linked_span_returned", span);
         let recorder = Ident::new("__linked_span_recorder", span);
-        // Two references more ask whether a function that is no `async fn` returned a future all the same.
-        let references = match Shape::of(signature) {
-            Shape::Plain => quote!(&&&&&&),
-            Shape::Async | Shape::Future { .. } => quote!(&&&&),
-        };
-        // Without its type, it would be inferred from what can be recorded.
-        let result = written(result);
-        let returned_value = at(span, quote!(#runtime::Returned));
+        let outcome_of = self.of_the_runtime(by_value, span);
         quote_spanned! {span=>
-            |#returned, #recorder| {
-                use #runtime::Outcome as _;
-                (#references #returned_value::<#result>(#returned)).record(#recorder)
-            }
+            |#returned, #recorder| (#outcome_of(#returned).recorder())(#returned, #recorder)
         }
+    }
+
+    /// A path into the runtime, with its errors reported there.
+    fn of_the_runtime(&self, name: &str, span: Span) -> TokenStream {
+        let runtime = &self.runtime;
+        let name = Ident::new(name, span);
+        at(span, quote!(#runtime::#name))
     }
 
     /// The return type, for coercions and for errors that point at it.
@@ -367,28 +376,24 @@ impl Expansion {
 
     /// The same for an `async` block, to which no type can be written: a `return` that is never reached.
     fn hint(&self) -> TokenStream {
-        let runtime = &self.runtime;
         let span = self.returned_at();
-        let hint = Ident::new("__linked_span_hint", span);
         let (result, returned) = (
             written(result(&self.handler.signature)),
             self.returned_type(),
         );
         let value = match Shape::of(&self.handler.signature) {
             _ if is_never(&result) => return TokenStream::new(),
-            _ if !is_unknown(&result) => quote_spanned!(span=> let #hint: #result = loop {};),
+            _ if !is_unknown(&result) => {
+                let never = self.of_the_runtime("never", span);
+                quote_spanned!(span=> #never::<#result>())
+            }
             Shape::Future { boxed: true } if !is_unknown(&returned) => {
-                quote_spanned!(span=> let #hint = #runtime::output_of(|| -> #returned { loop {} });)
+                let output_of = self.of_the_runtime("output_of", span);
+                quote_spanned!(span=> #output_of(|| -> #returned { loop {} }))
             }
             _ => return TokenStream::new(),
         };
-        quote_spanned! {span=>
-            #[allow(unknown_lints, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
-            if false {
-                #value
-                return #hint;
-            }
-        }
+        quote_spanned!(span=> if false { return #value; })
     }
 }
 

@@ -10,7 +10,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::callsite::{Callsite, Errors};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
-use crate::outcome::{Recorder, Settled};
+use crate::outcome::{Record, Recorder, Settled};
 use crate::start::{Start, Surroundings};
 use crate::tracer::StartSpan;
 
@@ -179,7 +179,7 @@ impl Drop for Running<'_> {
 pub fn handle<R, O: Settled>(
     handling: Handling,
     body: impl FnOnce() -> R,
-    record: impl FnOnce(&R, &Recorder<'_>) -> O,
+    record: Record<R, O>,
 ) -> R {
     let Some(mut active) = handling.0 else {
         return body();
