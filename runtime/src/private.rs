@@ -14,5 +14,5 @@ pub use crate::link::{Identify, Linked, Maybe};
 pub use crate::outcome::{
     Recorder, Returned, Succeeded, awaited, awaited_of, outcome, outcome_of, record_nothing,
 };
-pub use crate::span::{Collected, Handling, collect, handle, open};
+pub use crate::span::{Collected, Handling, collect, collect_event, handle, open, open_event};
 pub use crate::start::Start;

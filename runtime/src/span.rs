@@ -10,6 +10,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::callsite::{Callsite, Errors};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
+use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
 use crate::start::{Start, Surroundings};
 use crate::tracer::StartSpan;
@@ -28,6 +29,11 @@ pub struct Collected(pub(crate) Option<Box<Start>>);
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
     let joined = callsite.join.and_then(lent::take);
     open_for(joined, callsite, collect)
+}
+
+/// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
+pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Handling {
+    open(callsite, |start| start.event(event))
 }
 
 /// The same for a join, which is told of.
@@ -59,6 +65,11 @@ pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) ->
     Collected(Some(start))
 }
 
+/// The same for a single event or batch of which nothing else is said.
+pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Collected {
+    collect(callsite, |start| start.event(event))
+}
+
 impl Collected {
     pub(crate) fn open(self) -> Handling {
         let now = SystemTime::now();
@@ -84,7 +95,7 @@ impl Tracing {
         } else if callsite.own_tracer {
             Some(Self::Own)
         } else {
-            installed::tracer(callsite.scope, now).map(Self::Installed)
+            installed::tracer(callsite.scope(), now).map(Self::Installed)
         }
     }
 
