@@ -11,6 +11,7 @@
 
 mod arrivals;
 mod article;
+mod begun;
 mod cancelled;
 mod context;
 mod due;

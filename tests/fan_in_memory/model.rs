@@ -396,6 +396,7 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         Just(Settlement::HandedOver),
         Just(Settlement::NotHandedOver),
         Just(Settlement::Undecodable),
+        Just(Settlement::NotBegun),
     ];
     let operation = prop_oneof![
         8 => (0..6_u8, 0..4_u8, prop::bool::weighted(0.1))
