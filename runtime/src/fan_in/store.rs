@@ -59,8 +59,8 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
     reason = "whether there is none is one question more for each store to answer"
 )]
 pub trait Store<P>: Send + Sync {
-    /// The function whose joins it is to keep, and the names of its inputs: told once, before any other call. A store that
-    /// keeps the joins of several functions in one place has to tell them apart.
+    /// The joins that it is to keep, by the name of their type, and the names of their inputs: told once, before any other
+    /// call. A store that keeps the joins of several functions in one place has to tell them apart.
     fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
         let _ = (join, inputs);
     }

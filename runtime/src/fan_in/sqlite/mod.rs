@@ -91,8 +91,8 @@ impl Sqlite {
         }
     }
 
-    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
-    /// former name, or two programs that share the database have functions of one name.
+    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
+    /// has joins under its former name, or two programs that share the database have types of one name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Sqlite;
