@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Ack, Options, Sqlite, Store, StoreError, ack, sweep_every};
+use linked_span::fan_in::{Ack, OneOf2, Options, Sqlite, Store, StoreError, ack, sweep_every};
 use linked_span_examples::{Failure, Telemetry, Tree};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
-use crate::orders::{FulfillOrder, Message};
+use crate::orders::{FulfillOrder, InventoryReserved, Message, PaymentConfirmed};
 
-/// What the joins keep.
-type Payload =
-    linked_span::fan_in::OneOf2<crate::orders::PaymentConfirmed, crate::orders::InventoryReserved>;
+/// What the store keeps.
+type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
 
 pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
     match url.split_once(':') {
@@ -21,7 +20,7 @@ pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
 
 async fn consume(name: &str, store: impl Store<Payload>) -> Result<(), Failure> {
     let telemetry = Telemetry::install("orders")?;
-    let options = Options::timeout(Duration::from_secs(600)).lease(Duration::from_secs(1));
+    let options = Options::timeout(Duration::from_mins(10)).lease(Duration::from_secs(1));
     let fulfill = FulfillOrder::new(store, options);
 
     let sweep = || async {
