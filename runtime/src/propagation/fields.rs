@@ -1,0 +1,64 @@
+//! The W3C's fields of a carrier, found in one pass.
+
+use opentelemetry::baggage::Baggage;
+use opentelemetry::trace::SpanContext;
+
+use super::baggage::{self, BAGGAGE};
+use super::several::Several;
+use super::traceparent::{self, TRACEPARENT};
+use super::tracestate::{self, TRACESTATE};
+use crate::Origin;
+
+/// What a carrier holds of the W3C's, not yet read.
+#[derive(Default)]
+pub(super) struct W3cFields<'a> {
+    traceparent: Option<&'a [u8]>,
+    ambiguous: bool,
+    tracestate: Several<'a>,
+    baggage: Several<'a>,
+}
+
+impl<'a> W3cFields<'a> {
+    pub(super) fn of<N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Self
+    where
+        N: AsRef<str> + ?Sized + 'a,
+        V: AsRef<[u8]> + ?Sized + 'a,
+    {
+        let mut found = Self::default();
+        for (name, value) in fields {
+            found.add(name.as_ref(), value.as_ref());
+        }
+        found
+    }
+
+    fn add(&mut self, name: &str, value: &'a [u8]) {
+        // Nearly all are written in lowercase, which is told at a glance.
+        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
+        if is(TRACEPARENT) {
+            self.ambiguous = self.traceparent.replace(value).is_some();
+        } else if is(TRACESTATE) {
+            self.tracestate.push(value);
+        } else if is(BAGGAGE) {
+            self.baggage.push(value);
+        }
+    }
+
+    pub(super) fn origin(&self, with_baggage: bool) -> Origin {
+        let baggage = if with_baggage { self.baggage() } else { None };
+        Origin::new(self.span_context(), baggage)
+    }
+
+    /// A broken `traceparent` is no context, nor are two; a broken `tracestate` only costs the state.
+    fn span_context(&self) -> SpanContext {
+        let traceparent = self.traceparent.filter(|_| !self.ambiguous);
+        let Some((trace_id, span_id, flags)) = traceparent.and_then(traceparent::read) else {
+            return SpanContext::NONE;
+        };
+        let state = tracestate::read(&self.tracestate);
+        SpanContext::new(trace_id, span_id, flags, true, state)
+    }
+
+    fn baggage(&self) -> Option<Baggage> {
+        (!self.baggage.is_empty()).then(|| baggage::read(self.baggage.iter()))
+    }
+}
