@@ -94,6 +94,7 @@ impl Origin {
         self.baggage.as_deref()
     }
 
+    #[inline]
     pub(crate) fn new(span_context: SpanContext, baggage: Option<Baggage>) -> Self {
         Self {
             span_context: SpanContextOrNone(span_context),

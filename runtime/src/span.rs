@@ -92,7 +92,8 @@ impl Tracing {
         let errors = start.callsite.errors;
         let own = start.tracer.take();
         let surroundings = start.surroundings();
-        let (builder, pages) = start.into_builder(now);
+        let pages = start.pages();
+        let builder = start.into_builder(now);
         let start_span = |builder, surroundings: &Surroundings| match (self, &own) {
             (Self::Installed(tracer), _) => tracer.start_span(builder, surroundings),
             (Self::Own, Some(own)) => own.start_span(builder, surroundings),

@@ -109,6 +109,7 @@ impl Start {
         let mut event_type = None;
         if let Some(event) = event {
             if let Some(id) = event.id() {
+                self.attributes.make_room();
                 self.attributes.push(link::EVENT_ID, id);
             }
             event_type = event.event_type();
@@ -223,10 +224,14 @@ impl Start {
         Surroundings { body, parent }
     }
 
-    /// The span to build, and the links that find no room on it.
-    pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Option<Pages>) {
-        let pages = Pages::split(&self.name, &mut self.links);
-        let builder = SpanBuilder {
+    /// The links that find no room on the span.
+    pub(crate) fn pages(&mut self) -> Option<Pages> {
+        Pages::split(&self.name, &mut self.links)
+    }
+
+    /// The span to build.
+    pub(crate) fn into_builder(self, now: SystemTime) -> SpanBuilder {
+        SpanBuilder {
             name: self.name,
             span_kind: Some(self.callsite.kind.clone()),
             start_time: Some(now),
@@ -234,8 +239,7 @@ impl Start {
             // Set directly: `with_links` would remove links in silence.
             links: Some(self.links),
             ..SpanBuilder::default()
-        };
-        (builder, pages)
+        }
     }
 }
 

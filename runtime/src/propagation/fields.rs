@@ -13,7 +13,6 @@ use crate::Origin;
 #[derive(Default)]
 pub(super) struct W3cFields<'a> {
     traceparent: Option<&'a [u8]>,
-    ambiguous: bool,
     tracestate: Several<'a>,
     baggage: Several<'a>,
 }
@@ -35,7 +34,9 @@ impl<'a> W3cFields<'a> {
         // Nearly all are written in lowercase, which is told at a glance.
         let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
         if is(TRACEPARENT) {
-            self.ambiguous = self.traceparent.replace(value).is_some();
+            // Two refuse each other: together they are a broken one.
+            let is_first = self.traceparent.is_none();
+            self.traceparent = Some(if is_first { value } else { b"" });
         } else if is(TRACESTATE) {
             self.tracestate.push(value);
         } else if is(BAGGAGE) {
@@ -48,10 +49,9 @@ impl<'a> W3cFields<'a> {
         Origin::new(self.span_context(), baggage)
     }
 
-    /// A broken `traceparent` is no context, nor are two; a broken `tracestate` only costs the state.
+    /// A broken `traceparent` is no context; a broken `tracestate` only costs the state.
     fn span_context(&self) -> SpanContext {
-        let traceparent = self.traceparent.filter(|_| !self.ambiguous);
-        let Some((trace_id, span_id, flags)) = traceparent.and_then(traceparent::read) else {
+        let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
             return SpanContext::NONE;
         };
         let state = tracestate::read(&self.tracestate);

@@ -49,6 +49,7 @@ struct Fields {
 }
 
 impl Fields {
+    #[inline]
     fn read(fields: &[u8; LENGTH]) -> Option<Self> {
         let [v, ersion, b'-', ids @ .., b'-', f, lags] = fields else {
             return None;

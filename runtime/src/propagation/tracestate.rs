@@ -66,9 +66,8 @@ fn read_pairs<'a>(
 }
 
 fn key_and_value(member: &[u8]) -> Option<(&str, &str)> {
-    let equals = member.iter().position(|byte| *byte == b'=')?;
-    let (key, value) = (&member[..equals], &member[equals + 1..]);
-    if !is_key(key) || !is_value(value) {
+    let equals = length_of_key(member)?;
+    if !is_value(&member[equals + 1..]) {
         return None;
     }
     // What is allowed is ASCII.
@@ -76,32 +75,39 @@ fn key_and_value(member: &[u8]) -> Option<(&str, &str)> {
     Some((text.get(..equals)?, text.get(equals + 1..)?))
 }
 
-/// `vendor`, or `tenant@vendor`.
-fn is_key(key: &[u8]) -> bool {
-    is_part_of_a_key(key, MAX_LENGTH, LETTER) || is_tenant_and_vendor(key)
+/// How long the key is that stands before an equals sign: `vendor`, or `tenant@vendor`.
+fn length_of_key(member: &[u8]) -> Option<usize> {
+    let part = length_of_part(member)?;
+    match member[part] {
+        b'=' => (begins_with(LETTER, member) && part <= MAX_LENGTH).then_some(part),
+        b'@' => {
+            let vendor = length_of_vendor(&member[part + 1..])?;
+            (begins_with(LETTER | DIGIT, member) && part <= 241).then_some(part + 1 + vendor)
+        }
+        _ => None,
+    }
 }
 
-fn is_tenant_and_vendor(key: &[u8]) -> bool {
-    let Some(at) = key.iter().position(|byte| *byte == b'@') else {
-        return false;
-    };
-    is_part_of_a_key(&key[..at], 241, LETTER | DIGIT)
-        && is_part_of_a_key(&key[at + 1..], 14, LETTER)
+fn length_of_vendor(rest: &[u8]) -> Option<usize> {
+    let part = length_of_part(rest)?;
+    (rest[part] == b'=' && begins_with(LETTER, rest) && part <= 14).then_some(part)
 }
 
-fn is_part_of_a_key(part: &[u8], longest: usize, first: u8) -> bool {
-    let begins = |byte: &u8| CLASSES[usize::from(*byte)] & first != 0;
-    part.first().is_some_and(begins) && part.len() <= longest && are(part, IN_A_KEY)
+/// How many bytes stand before the first that no part of a key has.
+fn length_of_part(bytes: &[u8]) -> Option<usize> {
+    let ends = |byte: &u8| CLASSES[usize::from(*byte)] & IN_A_KEY == 0;
+    bytes.iter().position(ends)
+}
+
+fn begins_with(class: u8, bytes: &[u8]) -> bool {
+    let is = |byte: &u8| CLASSES[usize::from(*byte)] & class != 0;
+    bytes.first().is_some_and(is)
 }
 
 /// A member was trimmed: its value cannot end with a space, which would be against the rules.
 fn is_value(value: &[u8]) -> bool {
-    (1..=MAX_LENGTH).contains(&value.len()) && are(value, IN_A_VALUE)
-}
-
-fn are(bytes: &[u8], class: u8) -> bool {
     let all = |all, byte: &u8| all & CLASSES[usize::from(*byte)];
-    bytes.iter().fold(class, all) != 0
+    (1..=MAX_LENGTH).contains(&value.len()) && value.iter().fold(IN_A_VALUE, all) != 0
 }
 
 const LETTER: u8 = 0b0001;
