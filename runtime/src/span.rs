@@ -37,7 +37,7 @@ pub(crate) fn open_for(
     collect: impl FnOnce(&mut Start),
 ) -> Handling {
     let now = SystemTime::now();
-    let Some(tracer) = Tracing::of(callsite, now) else {
+    let Some(tracing) = Tracing::of(callsite, now) else {
         return Handling(None);
     };
     let mut start = Start::new(callsite);
@@ -45,7 +45,7 @@ pub(crate) fn open_for(
         start.joined(joined);
     }
     installed::while_collecting(now, || collect(&mut start));
-    Handling(tracer.start(start, now))
+    Handling(tracing.start(&mut start, now))
 }
 
 /// Collects, for a span that is started when the future is first polled.
@@ -64,13 +64,19 @@ impl Collected {
         let now = SystemTime::now();
         Handling(
             self.0
-                .and_then(|start| Tracing::of(start.callsite, now)?.start(*start, now)),
+                .and_then(|mut start| Tracing::of(start.callsite, now)?.start(&mut start, now)),
         )
     }
 }
 
+/// How the span is started.
+struct Tracing {
+    tracer: Starter,
+    ambient: Context,
+}
+
 /// Who starts the span.
-enum Tracing {
+enum Starter {
     Installed(Rc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
@@ -79,34 +85,32 @@ enum Tracing {
 impl Tracing {
     /// `None` where nothing need be computed, since nobody would see it.
     fn of(callsite: &Callsite, now: SystemTime) -> Option<Self> {
-        if Context::is_current_telemetry_suppressed() {
-            None
-        } else if callsite.own_tracer {
-            Some(Self::Own)
+        let tracer = if callsite.own_tracer {
+            Starter::Own
         } else {
-            installed::tracer(callsite.scope, now).map(Self::Installed)
-        }
+            Starter::Installed(installed::tracer(callsite.scope, now)?)
+        };
+        let ambient = Context::current();
+        (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
     }
 
-    fn start(&self, mut start: Start, now: SystemTime) -> Option<Active> {
-        let errors = start.callsite.errors;
+    fn start(self, start: &mut Start, now: SystemTime) -> Option<Active> {
         let own = start.tracer.take();
-        let surroundings = start.surroundings();
+        let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
-        let builder = start.into_builder(now);
-        let start_span = |builder, surroundings: &Surroundings| match (self, &own) {
-            (Self::Installed(tracer), _) => tracer.start_span(builder, surroundings),
-            (Self::Own, Some(own)) => own.start_span(builder, surroundings),
-            (Self::Own, None) => None,
+        let start_span = |builder, surroundings: &Surroundings| match (&self.tracer, &own) {
+            (Starter::Installed(tracer), _) => tracer.start_span(builder, surroundings),
+            (Starter::Own, Some(own)) => own.start_span(builder, surroundings),
+            (Starter::Own, None) => None,
         };
-        let started = start_span(builder, &surroundings)?;
+        let started = start_span(start.builder(now), &surroundings)?;
         if let (Some(pages), true) = (pages, started.recording) {
             pages.export(now, &started.context, start_span);
         }
         Some(Active {
             context: started.context,
             recording: started.recording,
-            errors,
+            errors: start.callsite.errors,
             ended: false,
         })
     }

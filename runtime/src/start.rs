@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -211,15 +212,18 @@ impl Start {
     }
 
     /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
-    pub(crate) fn surroundings(&mut self) -> Surroundings {
-        let body = Context::map_current(|ambient| match &self.baggage {
+    pub(crate) fn surroundings(&mut self, ambient: Context) -> Surroundings {
+        let body = match &self.baggage {
             Some(baggage) => ambient.with_baggage(origin::merged(ambient.baggage(), baggage)),
-            None => ambient.clone(),
-        });
-        let parent = match (self.callsite.parent, self.producer.take()) {
-            (Parent::Root, _) => Some(Context::new()),
-            (Parent::Event, Some(producer)) => Some(body.with_remote_span_context(producer)),
-            (Parent::Event, None) | (Parent::Current, _) => None,
+            None => ambient,
+        };
+        let parent = match self.callsite.parent {
+            Parent::Root => Some(Context::new()),
+            Parent::Event => {
+                let producer = self.producer.take();
+                producer.map(|producer| body.with_remote_span_context(producer))
+            }
+            Parent::Current => None,
         };
         Surroundings { body, parent }
     }
@@ -229,15 +233,15 @@ impl Start {
         Pages::split(&self.name, &mut self.links)
     }
 
-    /// The span to build.
-    pub(crate) fn into_builder(self, now: SystemTime) -> SpanBuilder {
+    /// The span to build, of what was collected.
+    pub(crate) fn builder(&mut self, now: SystemTime) -> SpanBuilder {
         SpanBuilder {
-            name: self.name,
+            name: take(&mut self.name),
             span_kind: Some(self.callsite.kind.clone()),
             start_time: Some(now),
-            attributes: Some(self.attributes.into_vec()),
+            attributes: Some(take(&mut self.attributes).into_vec()),
             // Set directly: `with_links` would remove links in silence.
-            links: Some(self.links),
+            links: Some(take(&mut self.links)),
             ..SpanBuilder::default()
         }
     }
