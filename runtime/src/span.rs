@@ -156,6 +156,7 @@ impl Active {
     }
 
     /// Runs a part of the body, with the span's context current.
+    #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         self.ended_by_a_panic_in(|active| {
             let _guard = active.context.clone().attach();
@@ -163,6 +164,7 @@ impl Active {
         })
     }
 
+    #[inline]
     fn ended_by_a_panic_in<R>(&mut self, part: impl FnOnce(&Self) -> R) -> R {
         let running = Running(self);
         let result = part(running.0);
