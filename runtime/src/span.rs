@@ -11,7 +11,7 @@ use crate::callsite::{Callsite, Errors};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::outcome::{Recorder, Settled};
-use crate::start::{Start, Surroundings};
+use crate::start::Start;
 use crate::tracer::StartSpan;
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
@@ -96,16 +96,16 @@ impl Tracing {
 
     fn start(self, start: &mut Start, now: SystemTime) -> Option<Active> {
         let own = start.tracer.take();
+        let tracer: &dyn StartSpan = match (&self.tracer, &own) {
+            (Starter::Installed(tracer), _) => &**tracer,
+            (Starter::Own, Some(own)) => &**own,
+            (Starter::Own, None) => return None,
+        };
         let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
-        let start_span = |builder, surroundings: &Surroundings| match (&self.tracer, &own) {
-            (Starter::Installed(tracer), _) => tracer.start_span(builder, surroundings),
-            (Starter::Own, Some(own)) => own.start_span(builder, surroundings),
-            (Starter::Own, None) => None,
-        };
-        let started = start_span(start.builder(now), &surroundings)?;
+        let started = tracer.start_span(start.builder(now), &surroundings)?;
         if let (Some(pages), true) = (pages, started.recording) {
-            pages.export(now, &started.context, start_span);
+            pages.export(now, &started.context, tracer);
         }
         Some(Active {
             context: started.context,

@@ -1,5 +1,7 @@
 //! The W3C's fields of a carrier, found in one pass.
 
+use std::sync::Arc;
+
 use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::SpanContext;
 
@@ -9,27 +11,31 @@ use super::traceparent::{self, TRACEPARENT};
 use super::tracestate::{self, TRACESTATE};
 use crate::Origin;
 
+/// The origin that these describe, with or without its baggage.
+pub(super) fn origin_of<'a, N, V>(
+    fields: impl Iterator<Item = (&'a N, &'a V)>,
+    with_baggage: bool,
+) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut found = Fields::default();
+    for (name, value) in fields {
+        found.add(name.as_ref(), value.as_ref());
+    }
+    found.origin(with_baggage)
+}
+
 /// What a carrier holds of the W3C's, not yet read.
 #[derive(Default)]
-pub(super) struct W3cFields<'a> {
+struct Fields<'a> {
     traceparent: Option<&'a [u8]>,
     tracestate: Several<'a>,
     baggage: Several<'a>,
 }
 
-impl<'a> W3cFields<'a> {
-    pub(super) fn of<N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Self
-    where
-        N: AsRef<str> + ?Sized + 'a,
-        V: AsRef<[u8]> + ?Sized + 'a,
-    {
-        let mut found = Self::default();
-        for (name, value) in fields {
-            found.add(name.as_ref(), value.as_ref());
-        }
-        found
-    }
-
+impl<'a> Fields<'a> {
     fn add(&mut self, name: &str, value: &'a [u8]) {
         // Nearly all are written in lowercase, which is told at a glance.
         let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
@@ -44,7 +50,7 @@ impl<'a> W3cFields<'a> {
         }
     }
 
-    pub(super) fn origin(&self, with_baggage: bool) -> Origin {
+    fn origin(&self, with_baggage: bool) -> Origin {
         let baggage = if with_baggage { self.baggage() } else { None };
         Origin::new(self.span_context(), baggage)
     }
@@ -58,7 +64,11 @@ impl<'a> W3cFields<'a> {
         SpanContext::new(trace_id, span_id, flags, true, state)
     }
 
-    fn baggage(&self) -> Option<Baggage> {
-        (!self.baggage.is_empty()).then(|| baggage::read(self.baggage.iter()))
+    fn baggage(&self) -> Option<Arc<Baggage>> {
+        if self.baggage.is_empty() {
+            return None;
+        }
+        let baggage = baggage::read(self.baggage.iter());
+        (!baggage.is_empty()).then(|| Arc::new(baggage))
     }
 }

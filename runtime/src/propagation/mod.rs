@@ -13,7 +13,6 @@ use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use self::baggage::BAGGAGE;
-use self::fields::W3cFields;
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
 use crate::installed::{self, Propagation};
@@ -80,7 +79,7 @@ where
     V: AsRef<[u8]> + ?Sized + 'a,
 {
     match installed::propagation() {
-        Propagation::W3c { baggage } => W3cFields::of(fields).origin(baggage),
+        Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
         Propagation::Foreign => foreign::extract(fields),
     }
 }
@@ -88,7 +87,7 @@ where
 /// As [`origin_of`], for what is the W3C's whatever is installed: a serialized [`Origin`].
 #[cfg(feature = "serde")]
 pub(crate) fn origin_of_w3c<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Origin {
-    W3cFields::of(fields).origin(true)
+    fields::origin_of(fields, true)
 }
 
 /// The fields that an origin is serialized as, by their names; `None` for those there is nothing to say of.

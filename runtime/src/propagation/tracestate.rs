@@ -25,6 +25,7 @@ pub(super) fn read(values: &Several) -> TraceState {
     }
 }
 
+#[cold]
 fn read_list(values: &Several) -> TraceState {
     // Nothing is allocated for a state before all of it is known to be allowed.
     let mut pairs = [("", ""); MAX_MEMBERS];
