@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use opentelemetry::baggage::Baggage;
-use opentelemetry::trace::SpanContext;
+use opentelemetry::trace::{SpanContext, TraceState};
 
 use super::baggage::{self, BAGGAGE};
 use super::several::Several;
@@ -37,21 +37,31 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn add(&mut self, name: &str, value: &'a [u8]) {
-        // Nearly all are written in lowercase, which is told at a glance.
-        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
-        if is(TRACEPARENT) {
+        match name {
             // Two refuse each other: together they are a broken one.
-            let is_first = self.traceparent.is_none();
-            self.traceparent = Some(if is_first { value } else { b"" });
-        } else if is(TRACESTATE) {
-            self.tracestate.push(value);
-        } else if is(BAGGAGE) {
-            self.baggage.push(value);
+            TRACEPARENT if self.traceparent.is_some() => self.traceparent = Some(b""),
+            TRACEPARENT => self.traceparent = Some(value),
+            TRACESTATE => self.tracestate.push(value),
+            BAGGAGE => self.baggage.push(value),
+            _ => self.add_if_known(name, value),
+        }
+    }
+
+    /// Nearly all names are written in lowercase, which is told at a glance.
+    #[inline(never)]
+    fn add_if_known(&mut self, name: &str, value: &'a [u8]) {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        if let Some(known) = [TRACEPARENT, TRACESTATE, BAGGAGE].into_iter().find(is) {
+            self.add(known, value);
         }
     }
 
     fn origin(&self, with_baggage: bool) -> Origin {
-        let baggage = if with_baggage { self.baggage() } else { None };
+        let baggage = if with_baggage && !self.baggage.is_empty() {
+            self.baggage()
+        } else {
+            None
+        };
         Origin::new(self.span_context(), baggage)
     }
 
@@ -60,14 +70,16 @@ impl<'a> Fields<'a> {
         let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
             return SpanContext::NONE;
         };
-        let state = tracestate::read(&self.tracestate);
+        let state = if self.tracestate.is_empty() {
+            TraceState::NONE
+        } else {
+            tracestate::read(&self.tracestate)
+        };
         SpanContext::new(trace_id, span_id, flags, true, state)
     }
 
+    #[inline(never)]
     fn baggage(&self) -> Option<Arc<Baggage>> {
-        if self.baggage.is_empty() {
-            return None;
-        }
         let baggage = baggage::read(self.baggage.iter());
         (!baggage.is_empty()).then(|| Arc::new(baggage))
     }

@@ -14,7 +14,14 @@ impl<'a> Several<'a> {
     pub(super) fn push(&mut self, value: &'a [u8]) {
         if self.first.is_none() {
             self.first = Some(value);
-        } else if self.others.len() <= Self::MOST {
+        } else {
+            self.push_another(value);
+        }
+    }
+
+    #[cold]
+    fn push_another(&mut self, value: &'a [u8]) {
+        if !self.too_many() {
             self.others.push(value);
         }
     }
