@@ -30,7 +30,7 @@ where
 /// What a carrier holds of the W3C's, not yet read.
 #[derive(Default)]
 struct Fields<'a> {
-    traceparent: Option<&'a [u8]>,
+    traceparent: Several<'a>,
     tracestate: Several<'a>,
     baggage: Several<'a>,
 }
@@ -38,9 +38,7 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn add(&mut self, name: &str, value: &'a [u8]) {
         match name {
-            // Two refuse each other: together they are a broken one.
-            TRACEPARENT if self.traceparent.is_some() => self.traceparent = Some(b""),
-            TRACEPARENT => self.traceparent = Some(value),
+            TRACEPARENT => self.traceparent.push(value),
             TRACESTATE => self.tracestate.push(value),
             BAGGAGE => self.baggage.push(value),
             _ => self.add_if_known(name, value),
@@ -57,30 +55,32 @@ impl<'a> Fields<'a> {
     }
 
     fn origin(&self, with_baggage: bool) -> Origin {
-        let baggage = if with_baggage && !self.baggage.is_empty() {
-            self.baggage()
-        } else {
-            None
+        let baggage = match &self.baggage {
+            Several::None => None,
+            values if with_baggage => read_baggage(values),
+            _ => None,
         };
         Origin::new(self.span_context(), baggage)
     }
 
-    /// A broken `traceparent` is no context; a broken `tracestate` only costs the state.
+    /// A broken `traceparent` is no context, nor are two; a broken `tracestate` only costs the state.
     fn span_context(&self) -> SpanContext {
-        let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
+        let Several::One(traceparent) = self.traceparent else {
             return SpanContext::NONE;
         };
-        let state = if self.tracestate.is_empty() {
-            TraceState::NONE
-        } else {
-            tracestate::read(&self.tracestate)
+        let Some((trace_id, span_id, flags)) = traceparent::read(traceparent) else {
+            return SpanContext::NONE;
+        };
+        let state = match &self.tracestate {
+            Several::None => TraceState::NONE,
+            values => tracestate::read(values),
         };
         SpanContext::new(trace_id, span_id, flags, true, state)
     }
+}
 
-    #[inline(never)]
-    fn baggage(&self) -> Option<Arc<Baggage>> {
-        let baggage = baggage::read(self.baggage.iter());
-        (!baggage.is_empty()).then(|| Arc::new(baggage))
-    }
+#[inline(never)]
+fn read_baggage(values: &Several) -> Option<Arc<Baggage>> {
+    let baggage = baggage::read(values.iter().copied());
+    (!baggage.is_empty()).then(|| Arc::new(baggage))
 }

@@ -14,12 +14,12 @@ const MAX_LENGTH: usize = 256;
 /// What all values list, in their order; nothing where that is broken.
 #[inline(never)]
 pub(super) fn read(values: &Several) -> TraceState {
-    if values.too_many() {
-        return TraceState::NONE;
-    }
     // Nearly all are one member, and no part of a member has a comma.
-    let member = values.only().map(trim);
-    match member.and_then(key_and_value) {
+    let member = match values {
+        Several::One(value) => key_and_value(trim(value)),
+        Several::None | Several::More(_) => None,
+    };
+    match member {
         Some((key, value)) => TraceState::NONE.insert(key, value).unwrap_or_default(),
         None => read_list(values),
     }
@@ -27,9 +27,12 @@ pub(super) fn read(values: &Several) -> TraceState {
 
 #[cold]
 fn read_list(values: &Several) -> TraceState {
+    if values.too_many() {
+        return TraceState::NONE;
+    }
     // Nothing is allocated for a state before all of it is known to be allowed.
     let mut pairs = [("", ""); MAX_MEMBERS];
-    let Some(count) = read_pairs(values.iter(), &mut pairs) else {
+    let Some(count) = read_pairs(values.iter().copied(), &mut pairs) else {
         return TraceState::NONE;
     };
     let pairs = pairs[..count].iter().copied();
