@@ -30,7 +30,7 @@ where
 /// What a carrier holds of the W3C's, not yet read.
 #[derive(Default)]
 struct Fields<'a> {
-    traceparent: Several<'a>,
+    traceparent: Option<&'a [u8]>,
     tracestate: Several<'a>,
     baggage: Several<'a>,
 }
@@ -38,7 +38,9 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn add(&mut self, name: &str, value: &'a [u8]) {
         match name {
-            TRACEPARENT => self.traceparent.push(value),
+            // Two refuse each other: together they are a broken one.
+            TRACEPARENT if self.traceparent.is_some() => self.traceparent = Some(b""),
+            TRACEPARENT => self.traceparent = Some(value),
             TRACESTATE => self.tracestate.push(value),
             BAGGAGE => self.baggage.push(value),
             _ => self.add_if_known(name, value),
@@ -65,10 +67,7 @@ impl<'a> Fields<'a> {
 
     /// A broken `traceparent` is no context, nor are two; a broken `tracestate` only costs the state.
     fn span_context(&self) -> SpanContext {
-        let Several::One(traceparent) = self.traceparent else {
-            return SpanContext::NONE;
-        };
-        let Some((trace_id, span_id, flags)) = traceparent::read(traceparent) else {
+        let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
             return SpanContext::NONE;
         };
         let state = match &self.tracestate {

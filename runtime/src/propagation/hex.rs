@@ -4,7 +4,7 @@
 ///
 /// Without a branch, and of a length that is a multiple of what registers hold, so that the compiler reads many at once.
 #[inline]
-pub(super) fn read(digits: &mut [u8; 64]) -> bool {
+pub(super) fn read(digits: &mut [u8; 48]) -> bool {
     let mut wrong = 0;
     for digit in digits {
         // Of the two, the one that it is not is too large.
@@ -17,11 +17,11 @@ pub(super) fn read(digits: &mut [u8; 64]) -> bool {
 
 /// The number whose digits' values these are.
 #[inline]
-pub(super) fn sixteen(values: &[u8; 64], at: usize) -> u64 {
+pub(super) fn sixteen(values: &[u8; 48], at: usize) -> u64 {
     eight(values, at) << 32 | eight(values, at + 8)
 }
 
-fn eight(values: &[u8; 64], at: usize) -> u64 {
+fn eight(values: &[u8; 48], at: usize) -> u64 {
     let values = values[at..].first_chunk().copied();
     // Neighbours are joined: digits to bytes, bytes to numbers of 16 bits, and these to one of 32.
     let digits = u64::from_le_bytes(values.unwrap_or_default());
@@ -30,28 +30,46 @@ fn eight(values: &[u8; 64], at: usize) -> u64 {
     numbers.wrapping_mul(0x0001_0000_0000_0001) >> 32
 }
 
+/// The byte that two digits are.
+#[inline]
+pub(super) fn byte(high: u8, low: u8) -> Option<u8> {
+    Some(value_of(high)? << 4 | value_of(low)?)
+}
+
+fn value_of(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn digits_have_their_values() {
-        let mut digits = *b"0123456789abcdeffedcba987654321000000000000000000000000000000000";
+        let mut digits = *b"0123456789abcdeffedcba98765432100000000000000000";
         assert!(read(&mut digits));
         assert_eq!(sixteen(&digits, 0), 0x0123_4567_89ab_cdef);
         assert_eq!(sixteen(&digits, 16), 0xfedc_ba98_7654_3210);
         assert_eq!(sixteen(&digits, 8), 0x89ab_cdef_fedc_ba98);
+        assert_eq!(byte(b'9', b'a'), Some(0x9a));
+        assert_eq!(byte(b'f', b'0'), Some(0xf0));
     }
 
     #[test]
     fn everything_else_is_none() {
-        for byte in 0..=u8::MAX {
-            for at in 0..64 {
-                let mut digits = [b'0'; 64];
-                digits[at] = byte;
-                let is_digit = matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-                assert_eq!(read(&mut digits), is_digit, "{byte:#04x} at {at}");
+        for digit in 0..=u8::MAX {
+            let is_one = matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+            for at in 0..48 {
+                let mut digits = [b'0'; 48];
+                digits[at] = digit;
+                assert_eq!(read(&mut digits), is_one, "{digit:#04x} at {at}");
             }
+            assert_eq!(byte(digit, b'0').is_some(), is_one, "{digit:#04x}");
+            assert_eq!(byte(b'0', digit).is_some(), is_one, "{digit:#04x}");
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) enum Several<'a> {
 
 impl<'a> Several<'a> {
     /// More parts than the longest list that is allowed, baggage's, has members.
-    const MOST: usize = 64;
+    const MOST: usize = 65;
 
     #[inline]
     pub(super) fn push(&mut self, value: &'a [u8]) {

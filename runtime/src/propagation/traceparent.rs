@@ -58,16 +58,16 @@ impl Fields {
         let (b"-", span_id) = rest.split_first_chunk()? else {
             return None;
         };
-        let mut digits = [b'0'; 64];
+        let mut digits = [0; 48];
         digits[..32].copy_from_slice(trace_id);
-        digits[32..48].copy_from_slice(span_id);
-        digits[48..52].copy_from_slice(&[*v, *ersion, *f, *lags]);
-        hex::read(&mut digits).then(|| Self {
-            version: digits[48] << 4 | digits[49],
+        digits[32..].copy_from_slice(span_id);
+        hex::read(&mut digits).then_some(())?;
+        Some(Self {
+            version: hex::byte(*v, *ersion)?,
             trace_id: u128::from(hex::sixteen(&digits, 0)) << 64
                 | u128::from(hex::sixteen(&digits, 16)),
             span_id: hex::sixteen(&digits, 32),
-            flags: digits[50] << 4 | digits[51],
+            flags: hex::byte(*f, *lags)?,
         })
     }
 }
