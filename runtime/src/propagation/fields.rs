@@ -47,7 +47,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Nearly all names are written in lowercase, which is told at a glance.
+    /// Nearly all names of ours are written in lowercase, which is told at a glance.
     #[inline(never)]
     fn add_if_known(&mut self, name: &str, value: &'a [u8]) {
         let is = |known: &&str| name.eq_ignore_ascii_case(known);
@@ -58,8 +58,7 @@ impl<'a> Fields<'a> {
 
     fn origin(&self, with_baggage: bool) -> Origin {
         let baggage = match &self.baggage {
-            Several::None => None,
-            values if with_baggage => read_baggage(values),
+            values @ (Several::One(_) | Several::More(_)) if with_baggage => read_baggage(values),
             _ => None,
         };
         Origin::new(self.span_context(), baggage)

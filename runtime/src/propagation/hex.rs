@@ -32,7 +32,7 @@ fn eight(values: &[u8; 48], at: usize) -> u64 {
 
 /// The byte that two digits are.
 #[inline]
-pub(super) fn byte(high: u8, low: u8) -> Option<u8> {
+pub(super) fn byte([high, low]: [u8; 2]) -> Option<u8> {
     Some(value_of(high)? << 4 | value_of(low)?)
 }
 
@@ -55,8 +55,8 @@ mod tests {
         assert_eq!(sixteen(&digits, 0), 0x0123_4567_89ab_cdef);
         assert_eq!(sixteen(&digits, 16), 0xfedc_ba98_7654_3210);
         assert_eq!(sixteen(&digits, 8), 0x89ab_cdef_fedc_ba98);
-        assert_eq!(byte(b'9', b'a'), Some(0x9a));
-        assert_eq!(byte(b'f', b'0'), Some(0xf0));
+        assert_eq!(byte(*b"9a"), Some(0x9a));
+        assert_eq!(byte(*b"f0"), Some(0xf0));
     }
 
     #[test]
@@ -68,8 +68,8 @@ mod tests {
                 digits[at] = digit;
                 assert_eq!(read(&mut digits), is_one, "{digit:#04x} at {at}");
             }
-            assert_eq!(byte(digit, b'0').is_some(), is_one, "{digit:#04x}");
-            assert_eq!(byte(b'0', digit).is_some(), is_one, "{digit:#04x}");
+            assert_eq!(byte([digit, b'0']).is_some(), is_one, "{digit:#04x}");
+            assert_eq!(byte([b'0', digit]).is_some(), is_one, "{digit:#04x}");
         }
     }
 }

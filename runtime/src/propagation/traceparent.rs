@@ -51,7 +51,7 @@ struct Fields {
 impl Fields {
     #[inline]
     fn read(fields: &[u8; LENGTH]) -> Option<Self> {
-        let [v, ersion, b'-', ids @ .., b'-', f, lags] = fields else {
+        let [_, _, b'-', ids @ .., b'-', _, _] = fields else {
             return None;
         };
         let (trace_id, rest) = ids.split_first_chunk::<32>()?;
@@ -61,13 +61,15 @@ impl Fields {
         let mut digits = [0; 48];
         digits[..32].copy_from_slice(trace_id);
         digits[32..].copy_from_slice(span_id);
-        hex::read(&mut digits).then_some(())?;
+        if !hex::read(&mut digits) {
+            return None;
+        }
         Some(Self {
-            version: hex::byte(*v, *ersion)?,
+            version: hex::byte([fields[0], fields[1]])?,
             trace_id: u128::from(hex::sixteen(&digits, 0)) << 64
                 | u128::from(hex::sixteen(&digits, 16)),
             span_id: hex::sixteen(&digits, 32),
-            flags: hex::byte(*f, *lags)?,
+            flags: hex::byte([fields[53], fields[54]])?,
         })
     }
 }

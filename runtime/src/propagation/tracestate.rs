@@ -12,6 +12,7 @@ const MAX_MEMBERS: usize = 32;
 const MAX_LENGTH: usize = 256;
 
 /// What all values list, in their order; nothing where that is broken.
+// Apart from its caller, as is `read_list` from it: what is not needed takes no registers then.
 #[inline(never)]
 pub(super) fn read(values: &Several) -> TraceState {
     // Nearly all are one member, and no part of a member has a comma.
@@ -25,7 +26,7 @@ pub(super) fn read(values: &Several) -> TraceState {
     }
 }
 
-#[cold]
+#[inline(never)]
 fn read_list(values: &Several) -> TraceState {
     if values.too_many() {
         return TraceState::NONE;
