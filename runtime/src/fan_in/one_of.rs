@@ -76,24 +76,24 @@ one_of! {
     ///
     /// With the feature `serde` it is serialized like any enum.
     OneOf2(0 A, 1 B);
-    /// An input of a function of three.
+    /// An input of a function of three; see [`OneOf2`].
     OneOf3(0 A, 1 B, 2 C);
-    /// An input of a function of four.
+    /// An input of a function of four; see [`OneOf2`].
     OneOf4(0 A, 1 B, 2 C, 3 D);
-    /// An input of a function of five.
+    /// An input of a function of five; see [`OneOf2`].
     OneOf5(0 A, 1 B, 2 C, 3 D, 4 E);
-    /// An input of a function of six.
+    /// An input of a function of six; see [`OneOf2`].
     OneOf6(0 A, 1 B, 2 C, 3 D, 4 E, 5 F);
-    /// An input of a function of seven.
+    /// An input of a function of seven; see [`OneOf2`].
     OneOf7(0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G);
-    /// An input of a function of eight.
+    /// An input of a function of eight; see [`OneOf2`].
     OneOf8(0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H);
-    /// An input of a function of nine.
+    /// An input of a function of nine; see [`OneOf2`].
     OneOf9(0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H, 8 I);
-    /// An input of a function of ten.
+    /// An input of a function of ten; see [`OneOf2`].
     OneOf10(0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H, 8 I, 9 J);
-    /// An input of a function of eleven.
+    /// An input of a function of eleven; see [`OneOf2`].
     OneOf11(0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H, 8 I, 9 J, 10 K);
-    /// An input of a function of twelve.
+    /// An input of a function of twelve; see [`OneOf2`].
     OneOf12(0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H, 8 I, 9 J, 10 K, 11 L);
 }
