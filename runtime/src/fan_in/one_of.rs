@@ -1,7 +1,7 @@
 //! The sum of a function's input types, which is what its store keeps.
 
 #[cfg(feature = "serde")]
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A sum of types, of which one stands at this place in the declaration.
 pub trait Nth<const PLACE: u8>: Sized {
@@ -22,12 +22,38 @@ macro_rules! one_of {
     ($($(#[$docs:meta])* $name:ident($($place:literal $variant:ident),+ $(,)?);)+) => { $(
         $(#[$docs])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "serde", derive(Deserialize, Serialize))]
         pub enum $name<$($variant),+> {
             $(
                 #[doc = concat!("The input with the number ", $place, ", counted from 0.")]
                 $variant($variant),
             )+
+        }
+
+        // What is derived with a feature is not labelled with it in the documentation; what is written out is.
+        #[cfg(feature = "serde")]
+        impl<$($variant: Serialize),+> Serialize for $name<$($variant),+> {
+            fn serialize<To: Serializer>(&self, to: To) -> Result<To::Ok, To::Error> {
+                let name = stringify!($name);
+                match self {
+                    $(Self::$variant(input) => {
+                        to.serialize_newtype_variant(name, $place, stringify!($variant), input)
+                    })+
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de, $($variant: Deserialize<'de>),+> Deserialize<'de> for $name<$($variant),+> {
+            fn deserialize<From: Deserializer<'de>>(from: From) -> Result<Self, From::Error> {
+                #[derive(Deserialize)]
+                enum $name<$($variant),+> {
+                    $($variant($variant),)+
+                }
+
+                Ok(match $name::deserialize(from)? {
+                    $($name::$variant(input) => Self::$variant(input),)+
+                })
+            }
         }
 
         one_of!(@each $name ($($variant),+) $($place $variant)+);
@@ -74,7 +100,15 @@ one_of! {
     /// let store: Memory<OneOf2<PaymentConfirmed, InventoryReserved>> = Memory::new();
     /// ```
     ///
-    /// With the feature `serde` it is serialized like any enum.
+    /// With the feature `serde` it is serialized like any enum:
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// # use linked_span::fan_in::OneOf2;
+    /// let input: OneOf2<&str, u64> = OneOf2::B(7);
+    /// assert_eq!(serde_json::to_string(&input).unwrap(), r#"{"B":7}"#);
+    /// # }
+    /// ```
     OneOf2(0 A, 1 B);
     /// An input of a function of three; see [`OneOf2`].
     OneOf3(0 A, 1 B, 2 C);
