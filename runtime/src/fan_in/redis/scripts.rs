@@ -11,20 +11,20 @@ use crate::fan_in::state::{Settlement, Step, Token};
 
 /// A script that knows the function's rules and its joins.
 macro_rules! script {
-    ($file:literal) => {
+    ($($file:literal),+) => {
         LazyLock::new(|| {
             Script::new(concat!(
                 include_str!("lua/call.lua"),
                 include_str!("lua/state.lua"),
                 include_str!("lua/kept.lua"),
-                include_str!($file),
+                $(include_str!($file),)+
             ))
         })
     };
 }
 
-static ARRIVE: LazyLock<Script> = script!("lua/arrive.lua");
-static TELL: LazyLock<Script> = script!("lua/tell.lua");
+static ARRIVE: LazyLock<Script> = script!("lua/arriving.lua", "lua/arrive.lua");
+static TELL: LazyLock<Script> = script!("lua/telling.lua", "lua/tell.lua");
 static DUE: LazyLock<Script> = script!("lua/due.lua");
 static LIST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/list.lua")));
 

@@ -1,21 +1,15 @@
--- How joins are kept: a hash each, and in sorted sets those that have not ended.
+-- How joins are kept: a hash each, and in sorted sets those that have not ended. What is zero, or nobody, is not written.
 
 local COLUMNS = { 'stage', 'came', 'holder', 'until', 'deadline', 'attempts' }
-local ABSENT = { came = 0, holder = NOBODY, ['until'] = 0, deadline = 0, attempts = 0 }
-local STAGES = {
-    open = true,
-    running = true,
-    ready = true,
-    expiring = true,
-    exhausted = true,
-    undecodable = true,
-    completed = true,
-    expired = true,
-}
-local SETS = { 'unsettled', 'parked', 'sweep', 'passing' }
+local STAGES = ' open running ready expiring exhausted undecodable completed expired '
 
 local function hash_of(key)
     return FUNCTION .. ':join:' .. key
+end
+
+-- A number is written in full, and in less time than the server takes for one of Lua's.
+local function text(value)
+    return type(value) == 'number' and string.format('%d', value) or value
 end
 
 local function read(key)
@@ -24,7 +18,7 @@ local function read(key)
     local stage = kept[1]
     if not stage then
         return nil
-    elseif not STAGES[stage] then
+    elseif not STAGES:find(' ' .. stage .. ' ', 1, true) then
         error('a join is of a stage that this version does not know')
     end
     local came, moment = tonumber(kept[2] or 0), tonumber(kept[4] or 0)
@@ -38,25 +32,37 @@ local function read(key)
     return join
 end
 
--- Where among the members of each set the join is.
-local function scores(join)
-    if not join or has_ended(join) then
-        return {}
+-- Where among a set's members the join was, and is; nil or false for nowhere.
+local function move(key, set, was, is)
+    if is then
+        if is ~= was then
+            redis.call('ZADD', FUNCTION .. set, text(is), key)
+        end
+    elseif was then
+        redis.call('ZREM', FUNCTION .. set, key)
     end
-    return {
-        unsettled = 0,
-        parked = is_parked(join) and 0 or nil,
-        sweep = due(join, 'sweep'),
-        passing = due(join, 'passing'),
-    }
 end
 
-local function place(key, set, score)
-    if score then
-        redis.call('ZADD', FUNCTION .. ':' .. set, score, key)
-    else
-        redis.call('ZREM', FUNCTION .. ':' .. set, key)
+local function move_all(key, before, after)
+    local was = before and not has_ended(before) and before
+    local is = after and not has_ended(after) and after
+    move(key, ':unsettled', was and 0, is and 0)
+    move(key, ':parked', was and is_parked(was) and 0, is and is_parked(is) and 0)
+    move(key, ':sweep', was and due(was, 'sweep'), is and due(is, 'sweep'))
+    move(key, ':passing', was and due(was, 'passing'), is and due(is, 'passing'))
+end
+
+-- The columns in which the join differs, behind other fields.
+local function changed(fields, before, after)
+    local count = #fields
+    for _, column in ipairs(COLUMNS) do
+        if after[column] ~= before[column] then
+            fields[count + 1] = column
+            fields[count + 2] = text(after[column])
+            count = count + 2
+        end
     end
+    return fields
 end
 
 -- `taken` are the fields of an input that has come.
@@ -65,46 +71,32 @@ local function write(key, before, after, taken)
         return
     end
     local hash, fields = hash_of(key), taken or {}
-    local has_gone = not after or has_ended(after)
-    if has_gone then
+    if not after or has_ended(after) then
         redis.call('DEL', hash)
     elseif before and after.stage ~= 'open' then
         -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
         redis.call('PERSIST', hash)
     end
-    if after then
-        local was = not has_gone and before or ABSENT
-        for _, column in ipairs(COLUMNS) do
-            if after[column] ~= was[column] then
-                fields[#fields + 1] = column
-                fields[#fields + 1] = after[column]
-            end
+    local is_new = after and (not before or has_ended(after))
+    if is_new then
+        changed(fields, row(nil, 0, NOBODY, 0, 0, 0), after)
+        redis.call('HSET', hash, 'since', text(now), unpack(fields))
+        if has_ended(after) then
+            redis.call('PEXPIREAT', hash, text(after['until']))
         end
-        if was == ABSENT then
-            fields[#fields + 1] = 'since'
-            fields[#fields + 1] = now
-        end
-        if #fields > 0 then
-            redis.call('HSET', hash, unpack(fields))
-        end
-        if has_gone then
-            redis.call('PEXPIREAT', hash, after['until'])
-        end
+    elseif after and #changed(fields, before, after) > 0 then
+        redis.call('HSET', hash, unpack(fields))
     end
-    local left, right = scores(before), scores(after)
-    for _, set in ipairs(SETS) do
-        if left[set] ~= right[set] then
-            place(key, set, right[set])
-        end
-    end
+    move_all(key, before, after)
 end
 
 -- What the caller now holds, with its inputs.
 local function claimed(key, join)
     local fields = {}
     for input = 0, rules.inputs - 1 do
-        fields[#fields + 1] = 'payload:' .. input
-        fields[#fields + 1] = 'came_at:' .. input
+        local place = text(input)
+        fields[2 * input + 1] = 'payload:' .. place
+        fields[2 * input + 2] = 'came_at:' .. place
     end
     local kept = redis.call('HMGET', hash_of(key), unpack(fields))
     local work = join.stage == 'running' and 'run' or 'hand_over'
@@ -119,11 +111,11 @@ local function look_after(key, visitor)
     if reply == 'run' or reply == 'hand_over' then
         return claimed(key, after)
     elseif after == before then
-        -- It is not, which only another hand can have done to it.
-        local right = scores(after)
-        for _, set in ipairs(SETS) do
-            place(key, set, right[set])
+        -- It is not, which only another hand can have done to it: it is put where it belongs.
+        for _, set in ipairs({ ':unsettled', ':parked', ':sweep', ':passing' }) do
+            redis.call('ZREM', FUNCTION .. set, key)
         end
+        move_all(key, nil, after)
     end
     return false
 end
