@@ -23,7 +23,7 @@ rm -r "$folder"
 /// More than a test process needs: a test has one to itself.
 const DATABASES: u32 = 10_000;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The tests' one.
 static SHARED: LazyLock<Server> = LazyLock::new(|| Server::begin(&[]));
