@@ -49,7 +49,7 @@ fn is_due_at_once() {
     time.pass(BACKOFF);
     for _ in 0..2 {
         let due = ship.due(2).unwrap();
-        assert_eq!(due.iter().map(|due| due.key()).collect::<Vec<_>>(), ["o-2"]);
+        assert_eq!(due.iter().map(ShipDue::key).collect::<Vec<_>>(), ["o-2"]);
     }
     time.pass(TIMEOUT);
     for _ in 0..2 {

@@ -76,8 +76,8 @@ impl<P> Model<P> {
                 self.kept.remove(key);
                 self.ended.push_back(key.to_owned());
                 if self.ended.len() > self.remembered {
-                    let oldest = self.ended.pop_front().unwrap();
-                    self.states.remove(&oldest);
+                    let oldest = self.ended.pop_front();
+                    self.states.remove(&oldest.unwrap_or_default());
                     self.forgotten_early += 1;
                 }
                 self.forget();

@@ -143,19 +143,23 @@ impl Rows {
         other_than: &str,
         token: Token,
     ) -> Result<Option<Claimed>, Failure> {
-        let key: Option<String> = sqlx::query_scalar(
-            "SELECT key FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?2 AND key <> ?3 \
-             ORDER BY passing_at LIMIT 1",
-        )
-        .bind(function.name)
-        .bind(number(self.now))
-        .bind(other_than)
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .map_err(failure)?;
-        match key {
-            Some(key) => self.visit(function, &key, Visitor::Passing, token).await,
-            None => Ok(None),
+        loop {
+            let key: Option<String> = sqlx::query_scalar(
+                "SELECT key FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?2 AND key <> ?3 \
+                 ORDER BY passing_at LIMIT 1",
+            )
+            .bind(function.name)
+            .bind(number(self.now))
+            .bind(other_than)
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
+            let Some(key) = key else { return Ok(None) };
+            let claimed = self.visit(function, &key, Visitor::Passing, token).await?;
+            // Where it has been parked instead, it is not found again.
+            if claimed.is_some() {
+                return Ok(claimed);
+            }
         }
     }
 
@@ -167,25 +171,27 @@ impl Rows {
         max: usize,
     ) -> Result<Vec<Claimed>, Failure> {
         let mut claimed = Vec::new();
-        loop {
+        while claimed.len() < max {
+            // Some may be parked instead, and are not found again; nor is what was claimed, however short its lease.
             let due: Vec<String> = sqlx::query_scalar(
-                "SELECT key FROM linked_span_joins WHERE name = ?1 AND sweep_at <= ?2 \
-                 ORDER BY sweep_at LIMIT ?3",
+                "SELECT key FROM linked_span_joins WHERE name = ?1 AND sweep_at <= ?2 AND holder IS NOT ?3 \
+                 ORDER BY sweep_at LIMIT ?4",
             )
             .bind(function.name)
             .bind(number(self.now))
-            .bind(i64::try_from(max).unwrap_or(i64::MAX))
+            .bind(word(token))
+            .bind(i64::try_from(max - claimed.len()).unwrap_or(i64::MAX))
             .fetch_all(&mut *self.transaction)
             .await
             .map_err(failure)?;
+            if due.is_empty() {
+                break;
+            }
             for key in &due {
                 claimed.extend(self.visit(function, key, Visitor::Sweep, token).await?);
             }
-            // All that was due may have been parked, and that is not due again.
-            if due.is_empty() || !claimed.is_empty() {
-                return Ok(claimed);
-            }
         }
+        Ok(claimed)
     }
 
     async fn visit(
@@ -247,7 +253,7 @@ impl Rows {
         .bind(key)
         .bind(row.stage.word())
         .bind(number(since.map_or(self.now, |before| before.since)))
-        .bind(row.holder.map(|Token(holder)| format!("{holder:032x}")))
+        .bind(row.holder.map(word))
         .bind(number(row.until))
         .bind(number(row.deadline))
         .bind(row.attempts)
@@ -369,6 +375,10 @@ fn read(row: &SqliteRow) -> Result<Read, Failure> {
 fn moment(row: &SqliteRow, column: &str) -> Result<Moment, Failure> {
     let moment: i64 = row.try_get(column).map_err(failure)?;
     Moment::try_from(moment).map_err(|_| unknown())
+}
+
+fn word(Token(token): Token) -> String {
+    format!("{token:032x}")
 }
 
 fn number(moment: Moment) -> i64 {
