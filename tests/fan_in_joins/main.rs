@@ -30,6 +30,7 @@ mod recorded;
 mod renewed;
 mod runs;
 mod spans;
+mod swept;
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};

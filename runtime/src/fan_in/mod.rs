@@ -72,6 +72,8 @@ mod sqlite;
 pub mod state;
 mod store;
 mod sweep;
+#[cfg(feature = "tokio")]
+mod sweep_every;
 mod token;
 
 pub use ack::{Ack, ack};
@@ -95,6 +97,8 @@ pub use store::{
     Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
 };
 pub use sweep::Swept;
+#[cfg(feature = "tokio")]
+pub use sweep_every::sweep_every;
 
 #[doc(hidden)]
 pub use came::Came;
