@@ -113,22 +113,28 @@ WITH own AS (
 -- believes of a table that it has not seen grow.
 found AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND passing_at <= (SELECT at FROM own) AND key <> $2
+    WHERE name = $1 AND passing_at <= (SELECT at FROM own) AND key <> $2 AND NOT (stage = 'running' AND attempts >= $9)
     ORDER BY passing_at LIMIT 1
     FOR UPDATE SKIP LOCKED
 ),
 overdue AS (
-    UPDATE linked_span_joins SET
-        stage = CASE WHEN stage = 'running' AND attempts >= $9 THEN 'exhausted' ELSE 'expiring' END,
-        holder = $5,
-        until = (SELECT at FROM own) + $8
+    UPDATE linked_span_joins SET stage = 'expiring', holder = $5, until = (SELECT at FROM own) + $8
     WHERE ctid = (SELECT place FROM found)
     RETURNING
-        key, stage, (SELECT at FROM own) AS at, until, came, attempts, came_at,
-        CASE WHEN stage = 'expiring' THEN ARRAY[
+        key, (SELECT at FROM own) AS at, until, came, attempts, came_at,
+        ARRAY[
             payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
             payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
-        ] END AS payloads
+        ] AS payloads
+),
+exhausted AS (
+    SELECT ctid AS place FROM linked_span_joins
+    WHERE name = $1 AND passing_at <= (SELECT at FROM own) AND key <> $2 AND stage = 'running' AND attempts >= $9
+    ORDER BY passing_at LIMIT 1
+    FOR UPDATE SKIP LOCKED
+),
+parked AS (
+    UPDATE linked_span_joins SET stage = 'exhausted', holder = NULL WHERE ctid = (SELECT place FROM exhausted)
 ),
 remembered AS (
     SELECT ctid AS place FROM linked_span_joins
@@ -142,4 +148,4 @@ forgotten AS (
 
 SELECT key, reply, at, until, came, attempts, came_at, payloads FROM own
 UNION ALL
-SELECT key, 'hand_over', at, until, came, attempts, came_at, payloads FROM overdue WHERE stage = 'expiring'
+SELECT key, 'hand_over', at, until, came, attempts, came_at, payloads FROM overdue
