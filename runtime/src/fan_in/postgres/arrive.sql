@@ -1,24 +1,20 @@
 -- An input arrives: $1 name, $2 key, $3 input, $4 payload, $5 token, $6 inputs, $7 timeout, $8 lease, $9 max_attempts.
 --
+-- `payload_N` is the column of the input's place: what a statement does not name costs it nothing.
 -- `OFFSET 0` keeps what stands above it from being computed once more wherever it is named.
 WITH own AS (
     INSERT INTO linked_span_joins AS joined (
-        name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at,
-        payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-        payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
+        name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+        payload_N
     )
     SELECT
         $1, $2, 'waiting', now, 'open', now, NULL, 0, now + $7, 0, 1 << $3, array_fill(now, ARRAY[$6]),
-        CASE $3 WHEN 0 THEN $4 END, CASE $3 WHEN 1 THEN $4 END, CASE $3 WHEN 2 THEN $4 END,
-        CASE $3 WHEN 3 THEN $4 END, CASE $3 WHEN 4 THEN $4 END, CASE $3 WHEN 5 THEN $4 END,
-        CASE $3 WHEN 6 THEN $4 END, CASE $3 WHEN 7 THEN $4 END, CASE $3 WHEN 8 THEN $4 END,
-        CASE $3 WHEN 9 THEN $4 END, CASE $3 WHEN 10 THEN $4 END, CASE $3 WHEN 11 THEN $4 END
+        now + $7, now + $7, $4
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     -- From here on the row is locked, and `joined` is what has become of it by then.
     ON CONFLICT (name, key) DO UPDATE SET (
-        reply, at, stage, since, holder, until, deadline, attempts, came, came_at,
-        payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-        payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
+        reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+        payload_N
     ) = (
         SELECT
             reply,
@@ -42,18 +38,20 @@ WITH own AS (
                 WHEN takes THEN joined.came_at[:$3] || now || joined.came_at[$3 + 2:]
                 ELSE joined.came_at
             END,
-            coalesce(joined.payload_0, CASE WHEN takes THEN excluded.payload_0 END),
-            coalesce(joined.payload_1, CASE WHEN takes THEN excluded.payload_1 END),
-            coalesce(joined.payload_2, CASE WHEN takes THEN excluded.payload_2 END),
-            coalesce(joined.payload_3, CASE WHEN takes THEN excluded.payload_3 END),
-            coalesce(joined.payload_4, CASE WHEN takes THEN excluded.payload_4 END),
-            coalesce(joined.payload_5, CASE WHEN takes THEN excluded.payload_5 END),
-            coalesce(joined.payload_6, CASE WHEN takes THEN excluded.payload_6 END),
-            coalesce(joined.payload_7, CASE WHEN takes THEN excluded.payload_7 END),
-            coalesce(joined.payload_8, CASE WHEN takes THEN excluded.payload_8 END),
-            coalesce(joined.payload_9, CASE WHEN takes THEN excluded.payload_9 END),
-            coalesce(joined.payload_10, CASE WHEN takes THEN excluded.payload_10 END),
-            coalesce(joined.payload_11, CASE WHEN takes THEN excluded.payload_11 END)
+            CASE
+                WHEN claims THEN now + $8
+                WHEN is_first THEN now + $7
+                WHEN reply = 'parked' THEN NULL
+                ELSE joined.sweep_at
+            END,
+            CASE
+                WHEN reply = 'run' THEN greatest(now + $8, CASE joined.stage WHEN 'open' THEN now + $7 ELSE joined.deadline END)
+                WHEN reply = 'hand_over' THEN now + $8
+                WHEN is_first THEN now + $7
+                WHEN reply = 'parked' THEN NULL
+                ELSE joined.passing_at
+            END,
+            CASE WHEN takes THEN excluded.payload_N ELSE joined.payload_N END
         FROM (
             SELECT
                 *,
@@ -118,10 +116,17 @@ found AS (
     FOR UPDATE SKIP LOCKED
 ),
 overdue AS (
-    UPDATE linked_span_joins SET stage = 'expiring', holder = $5, until = (SELECT at FROM own) + $8
-    WHERE ctid = (SELECT place FROM found)
+    UPDATE linked_span_joins SET
+        stage = 'expiring',
+        holder = $5,
+        until = own.at + $8,
+        sweep_at = own.at + $8,
+        passing_at = own.at + $8
+    FROM own
+    WHERE linked_span_joins.ctid = (SELECT place FROM found)
     RETURNING
-        key, (SELECT at FROM own) AS at, until, came, attempts, came_at,
+        linked_span_joins.key, own.at, linked_span_joins.until, linked_span_joins.came, linked_span_joins.attempts,
+        linked_span_joins.came_at,
         ARRAY[
             payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
             payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
@@ -134,12 +139,13 @@ exhausted AS (
     FOR UPDATE SKIP LOCKED
 ),
 parked AS (
-    UPDATE linked_span_joins SET stage = 'exhausted', holder = NULL WHERE ctid = (SELECT place FROM exhausted)
+    UPDATE linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+    WHERE ctid = (SELECT place FROM exhausted)
 ),
 remembered AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND forget_at <= (SELECT at FROM own) AND key <> $2
-    ORDER BY forget_at LIMIT 1
+    WHERE name = $1 AND stage IN ('completed', 'expired') AND until <= (SELECT at FROM own) AND key <> $2
+    ORDER BY until LIMIT 1
     FOR UPDATE SKIP LOCKED
 ),
 forgotten AS (

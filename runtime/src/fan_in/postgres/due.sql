@@ -18,7 +18,12 @@ claimed AS (
             ELSE attempts
         END,
         holder = $2,
-        until = now + $3
+        until = now + $3,
+        sweep_at = now + $3,
+        passing_at = CASE
+            WHEN stage = 'running' OR stage = 'ready' AND NOT (deadline <= now AND attempts > 0) THEN greatest(now + $3, deadline)
+            ELSE now + $3
+        END
     FROM clock
     WHERE ctid = ANY (ARRAY(SELECT place FROM found))
     RETURNING
@@ -36,13 +41,13 @@ exhausted AS (
     FOR UPDATE SKIP LOCKED
 ),
 parked AS (
-    UPDATE linked_span_joins SET stage = 'exhausted', holder = NULL
+    UPDATE linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
     WHERE ctid = ANY (ARRAY(SELECT place FROM exhausted))
 ),
 remembered AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND forget_at <= (SELECT now FROM clock)
-    ORDER BY forget_at LIMIT $6
+    WHERE name = $1 AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
+    ORDER BY until LIMIT $6
     FOR UPDATE SKIP LOCKED
 ),
 forgotten AS (

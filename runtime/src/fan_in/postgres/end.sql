@@ -5,6 +5,8 @@ UPDATE linked_span_joins SET
     since = CASE stage WHEN $5 THEN since ELSE now END,
     until = CASE stage WHEN $5 THEN until ELSE now + $6 END,
     attempts = 0,
+    sweep_at = NULL,
+    passing_at = NULL,
     came = 0,
     came_at = '{}',
     payload_0 = NULL,

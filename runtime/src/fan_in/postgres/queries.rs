@@ -1,5 +1,8 @@
 //! The statements, with what they are about.
 
+use std::sync::{Arc, LazyLock};
+
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgArguments;
 
 use crate::fan_in::durable::{Function, Stage};
@@ -10,6 +13,19 @@ type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
 
 /// So many that others do not wait for long.
 const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
+
+/// As many as a function may have.
+const PLACES: usize = 12;
+
+/// An arrival's, for each place in the declaration.
+static ARRIVE: LazyLock<[Arc<str>; PLACES]> = LazyLock::new(|| {
+    std::array::from_fn(|place| {
+        let column = format!("payload_{place}");
+        include_str!("arrive.sql")
+            .replace("payload_N", &column)
+            .into()
+    })
+});
 
 /// A join's columns, without its inputs, and the moment.
 macro_rules! select {
@@ -40,7 +56,9 @@ pub(super) fn arrive<'q>(
     payload: &'q str,
     token: Token,
 ) -> Query<'q> {
-    sqlx::query(include_str!("arrive.sql"))
+    // No place is beyond the last.
+    let place = usize::from(input).min(PLACES - 1);
+    sqlx::query(AssertSqlSafe(Arc::clone(&ARRIVE[place])))
         .bind(name)
         .bind(key.as_bytes())
         .bind(i32::from(input))
@@ -130,7 +148,7 @@ pub(super) fn list<'q>(name: &'q str, which: Which<'q>) -> Query<'q> {
     let (statement, page) = match which {
         Which::Key(key) => (
             select!(
-                "WHERE name = $1 AND key = $2 AND (forget_at IS NULL OR forget_at > \
+                "WHERE name = $1 AND key = $2 AND (stage NOT IN ('completed', 'expired') OR until > \
                  floor(date_part('epoch', statement_timestamp()) * 1000)) LIMIT $3"
             ),
             Page {
@@ -139,7 +157,9 @@ pub(super) fn list<'q>(name: &'q str, which: Which<'q>) -> Query<'q> {
             },
         ),
         Which::Unsettled(page) => (
-            select!("WHERE name = $1 AND key > $2 AND forget_at IS NULL ORDER BY key LIMIT $3"),
+            select!(
+                "WHERE name = $1 AND key > $2 AND stage NOT IN ('completed', 'expired') ORDER BY key LIMIT $3"
+            ),
             page,
         ),
         Which::Parked(page) => (

@@ -4,6 +4,8 @@ UPDATE linked_span_joins SET
     holder = NULL,
     until = now,
     deadline = now + $4,
+    sweep_at = now,
+    passing_at = CASE WHEN came = (1 << $3) - 1 THEN now + $4 ELSE now END,
     attempts = CASE WHEN came = (1 << $3) - 1 THEN 0 ELSE attempts END
 FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
 WHERE name = $1 AND key = $2

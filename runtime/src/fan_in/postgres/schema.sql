@@ -19,25 +19,8 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     attempts   bigint NOT NULL,
     came       integer NOT NULL,  -- a bit for each input that is kept
     came_at    bigint[] NOT NULL, -- when it came, by its place in the declaration
-    -- When a sweep has something to do; never, once the join has ended or is parked.
-    sweep_at   bigint GENERATED ALWAYS AS (
-        CASE stage
-            WHEN 'open' THEN deadline
-            WHEN 'ready' THEN least(until, deadline)
-            WHEN 'running' THEN until
-            WHEN 'expiring' THEN until
-        END
-    ) STORED,
-    -- When whoever comes by has.
-    passing_at bigint GENERATED ALWAYS AS (
-        CASE stage
-            WHEN 'open' THEN deadline
-            WHEN 'ready' THEN deadline
-            WHEN 'running' THEN greatest(until, deadline)
-            WHEN 'expiring' THEN until
-        END
-    ) STORED,
-    forget_at  bigint GENERATED ALWAYS AS (CASE WHEN stage IN ('completed', 'expired') THEN until END) STORED,
+    sweep_at   bigint,            -- when a sweep has something to do; never, once it has ended or is parked
+    passing_at bigint,            -- when whoever comes by has
     -- A column each: a large value is kept apart from its row, and is not written again as long as it does not change.
     payload_0  text,
     payload_1  text,
@@ -55,5 +38,5 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_passing ON linked_span_joins (name, passing_at) WHERE passing_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, forget_at) WHERE forget_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, until) WHERE stage IN ('completed', 'expired');
 CREATE INDEX IF NOT EXISTS linked_span_joins_parked ON linked_span_joins (name, key) WHERE stage IN ('exhausted', 'undecodable');

@@ -74,7 +74,8 @@ impl Fixture for Schema {
 
     async fn pass(&self, milliseconds: Moment) {
         let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
-                     deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1)";
+                     deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
+                     sweep_at = sweep_at - $1, passing_at = passing_at - $1";
         let milliseconds = i64::try_from(milliseconds).unwrap();
         let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
         shifted.await.unwrap();
