@@ -1,4 +1,4 @@
-//! Joins in a database that many hosts share.
+//! Joins in a PostgreSQL server.
 
 mod failure;
 mod queries;
@@ -14,7 +14,7 @@ use super::listed::{Listed, Which};
 use super::state::{Step, Token};
 use super::store::StoreError;
 
-/// Joins in `PostgreSQL`, shared by all processes that reach it.
+/// Joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -45,6 +45,9 @@ use super::store::StoreError;
 /// Every call is one statement, which commits by itself: no transaction is open while a body runs. It is one round trip if
 /// the pool is built with `test_before_acquire(false)`, and two if not; a connection that was lost is noticed either way, and
 /// the call made again on another. No key may be longer than what an index takes, which is about 2,600 bytes.
+///
+/// What was acknowledged is as safe as the server keeps what was committed: with `synchronous_commit = off`, the end of the
+/// server loses the last moments. A lost input leaves its join incomplete, and it expires; a lost success is run again.
 #[derive(Clone, Debug)]
 pub struct Postgres {
     pool: PgPool,
