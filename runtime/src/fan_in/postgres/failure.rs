@@ -1,5 +1,7 @@
 //! What an error of the server means.
 
+use sqlx::error::DatabaseError;
+
 use crate::fan_in::durable::Failure;
 
 /// What passes by itself: connections that are lost or too many, conflicts with others, and a server that ends or begins.
@@ -14,7 +16,7 @@ const CONNECTION: &str = "08";
 const TOO_LONG: &str = "54000";
 
 pub(super) fn failure(error: sqlx::Error) -> Failure {
-    let code = error.as_database_error().and_then(|refused| refused.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     match (&error, code.as_deref()) {
         (_, Some(TOO_LONG)) => Failure::Unencodable(error.into()),
         (_, Some(code)) if PASSES.contains(&code) || code.starts_with(CONNECTION) => {

@@ -1,4 +1,4 @@
-//! Joins in a PostgreSQL server.
+//! Joins in a server that many hosts reach.
 
 mod failure;
 mod queries;
