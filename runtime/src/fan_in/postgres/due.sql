@@ -1,8 +1,10 @@
 -- What a sweep can claim: $1 name, $2 token, $3 lease, $4 max_attempts, $5 how many to claim, $6 how many to forget or park.
+-- A `CASE` tells the planner nothing of how rare a row is, for which it would read them all.
 WITH clock AS (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now),
 found AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND sweep_at <= (SELECT now FROM clock) AND NOT (stage = 'running' AND attempts >= $4)
+    WHERE name = $1 AND sweep_at <= (SELECT now FROM clock)
+        AND CASE WHEN stage = 'running' THEN attempts < $4 ELSE true END
     ORDER BY sweep_at LIMIT $5
     FOR UPDATE SKIP LOCKED
 ),
@@ -36,7 +38,8 @@ claimed AS (
 ),
 exhausted AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND sweep_at <= (SELECT now FROM clock) AND stage = 'running' AND attempts >= $4
+    WHERE name = $1 AND sweep_at <= (SELECT now FROM clock)
+        AND CASE WHEN stage = 'running' THEN attempts >= $4 ELSE false END
     ORDER BY sweep_at LIMIT $6
     FOR UPDATE SKIP LOCKED
 ),

@@ -7,18 +7,28 @@ use linked_span_tests_stores::{Fixture, Payload, RULES};
 use crate::noise::noise;
 use crate::schema::Schema;
 
-/// How many statements there were, and how many bytes of log they wrote; from now on none.
-async fn taken(schema: &Schema) -> (i64, i64) {
-    let counts = "SELECT coalesce(sum(calls), 0)::bigint, coalesce(sum(wal_bytes), 0)::bigint FROM pg_stat_statements \
-                  WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-                  AND query NOT LIKE '%pg_stat_statements%'";
-    let counts = sqlx::query_as(counts)
-        .fetch_one(&schema.pool)
-        .await
-        .unwrap();
+/// Of all calls since it was last asked.
+#[derive(Debug)]
+struct Taken {
+    calls: i64,
+    bytes_logged: i64,
+    pages_read: i64,
+}
+
+async fn taken(schema: &Schema) -> Taken {
+    let sums = "SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(wal_bytes), 0)::bigint AS bytes_logged, \
+                coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint AS pages_read FROM pg_stat_statements \
+                WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                AND query NOT LIKE '%pg_stat_statements%'";
+    let (calls, bytes_logged, pages_read) =
+        sqlx::query_as(sums).fetch_one(&schema.pool).await.unwrap();
     let reset = "SELECT pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0)";
     sqlx::raw_sql(reset).execute(&schema.pool).await.unwrap();
-    counts
+    Taken {
+        calls,
+        bytes_logged,
+        pages_read,
+    }
 }
 
 /// Which commits by itself.
@@ -29,7 +39,7 @@ async fn a_call_is_one_statement() {
     worker.waits("half", 0).await;
     schema.pass(RULES.timeout + 1).await;
     taken(&schema).await;
-    let assert_is_one = async |call| assert_eq!(taken(&schema).await.0, 1, "{call}");
+    let assert_is_one = async |call| assert_eq!(taken(&schema).await.calls, 1, "{call}");
 
     let (token, other) = (Token::random(), Token::random());
     assert!(worker.arrive("order", 0, other).await.overdue.is_some());
@@ -71,8 +81,8 @@ async fn what_has_come_is_not_written_again() {
         text: noise(1 << 20),
     };
     worker.arrive_with("order", 0, large, Token::random()).await;
-    let (_, written) = taken(&schema).await;
-    assert!(written > 1 << 19, "{written}");
+    let written = taken(&schema).await;
+    assert!(written.bytes_logged > 1 << 19, "{written:?}");
 
     worker.waits("order", 1).await;
     let token = Token::random();
@@ -80,6 +90,37 @@ async fn what_has_come_is_not_written_again() {
     assert!(worker.renew("order", token).await);
     assert!(worker.settle("order", token, Settlement::Failed).await);
     assert!(worker.retry("order").await);
-    let (calls, written) = taken(&schema).await;
-    assert!(calls == 5 && written < 1 << 16, "{calls}: {written}");
+    let written = taken(&schema).await;
+    assert_eq!(written.calls, 5);
+    assert!(written.bytes_logged < 1 << 16, "{written:?}");
+}
+
+/// However many there are, whatever the planner knows of them, and on a connection that is new.
+#[tokio::test]
+async fn other_joins_are_not_read() {
+    let schema = Schema::in_a_database("not_read").await;
+    let rules = Rules {
+        max_attempts: 1,
+        ..RULES
+    };
+    let worker = Worker::with(&schema, rules).await;
+    worker.complete("running").await;
+    worker.waits("open", 0).await;
+    let (token, _) = worker.complete("done").await;
+    assert!(worker.settle("done", token, Settlement::Completed).await);
+    let multiply = "CREATE TEMP TABLE others AS SELECT joins.*, number FROM linked_span_joins AS joins, generate_series(1, 3000) AS number; \
+                    UPDATE others SET key = key || number::text::bytea; \
+                    ALTER TABLE others DROP number; \
+                    INSERT INTO linked_span_joins SELECT * FROM others; \
+                    ANALYZE linked_span_joins";
+    sqlx::raw_sql(multiply).execute(&schema.pool).await.unwrap();
+    taken(&schema).await;
+
+    let worker = Worker::with(&schema, rules).await;
+    for input in [0, 1] {
+        worker.arrive("order", input, Token::random()).await;
+    }
+    assert!(worker.due(10).await.is_empty());
+    let read = taken(&schema).await;
+    assert!(read.pages_read < 200, "{read:?}");
 }
