@@ -2,29 +2,25 @@
 
 use std::sync::Arc;
 
-use super::list::{Lane, Links};
+use super::list::{APART, Lane};
+use super::text::Text;
 use crate::fan_in::state::{Inputs, Moment, Rules, State, Token};
 use crate::fan_in::store::Input;
 
 /// A key's join, its inputs, and where it stands in its shard's lists.
 pub(super) struct Entry<P> {
-    pub(super) key: Box<str>,
+    pub(super) key: Text,
     /// The part of the key's hash by which the shard's table orders it.
     pub(super) hash: u32,
-    due: Links,
-    retry: Links,
+    due: u32,
     body: Body<P>,
 }
 
 /// A [`State`] and the inputs that belong to it, without the room that the largest of states would take in each.
 enum Body<P> {
-    /// What most joins are, most of the time.
-    Open {
-        came: Inputs,
-        deadline: Moment,
-        kept: Kept<P>,
-    },
-    /// Running, ready, parked or expiring.
+    /// What most joins are, most of the time: open, with one input.
+    Begun { deadline: Moment, kept: Kept<P> },
+    /// Open with several, running, ready, parked or expiring.
     Held(Box<Held<P>>),
     /// Completed or expired, which may stay for a day. The holder is in halves, since a `u128` would be aligned.
     Ended {
@@ -36,46 +32,54 @@ enum Body<P> {
 
 struct Held<P> {
     state: State,
-    kept: Kept<P>,
+    retry: u32,
+    kept: Several<P>,
 }
 
-/// The input that came last, and behind it those that came before.
-pub(super) struct Kept<P> {
+/// An input that has come.
+struct Kept<P> {
     payload: Arc<P>,
     /// When it came, and in the lowest bits which it is: together they take no more room than either.
     came: u64,
-    earlier: Option<Box<Self>>,
 }
 
 /// As many as a set of inputs can be told apart by.
 const INPUT_BITS: u32 = 4;
+
+/// Inputs in the order in which they came: most joins are of two.
+struct Several<P> {
+    two: [Option<Kept<P>>; 2],
+    more: Vec<Kept<P>>,
+}
+
+/// Inputs that nobody needs any longer, to be dropped when the lock is no longer held.
+pub(super) struct Useless<P>(#[expect(dead_code, reason = "it is there to be dropped")] Several<P>);
 
 impl<P> Entry<P> {
     /// A join of which one input has come.
     pub(super) fn open(
         key: &str,
         hash: u32,
-        came: Inputs,
         deadline: Moment,
-        kept: Kept<P>,
+        payload: P,
+        input: u8,
+        now: Moment,
     ) -> Self {
         Self {
-            key: key.into(),
+            key: Text::new(key),
             hash,
-            due: Links::APART,
-            retry: Links::APART,
-            body: Body::Open {
-                came,
+            due: APART,
+            body: Body::Begun {
                 deadline,
-                kept,
+                kept: Kept::new(payload, input, now),
             },
         }
     }
 
     pub(super) fn state(&self) -> State {
         match &self.body {
-            Body::Open { came, deadline, .. } => State::Open {
-                came: *came,
+            Body::Begun { deadline, kept } => State::Open {
+                came: Inputs::default().with(kept.input()),
                 deadline: *deadline,
             },
             Body::Held(held) => held.state,
@@ -97,55 +101,30 @@ impl<P> Entry<P> {
 
     /// Writes down a state, which keeps the inputs if it has any use for them, and gives them back otherwise.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    pub(super) fn set(&mut self, state: State) -> Option<Kept<P>> {
-        if let Body::Held(held) = &mut self.body {
-            if !has_ended(&state) {
-                held.state = state;
+    pub(super) fn set(&mut self, state: State) -> Option<Useless<P>> {
+        let ended = match state {
+            State::Completed { holder, forget_at } => Body::ended(true, holder, forget_at),
+            State::Expired { holder, forget_at } => Body::ended(false, holder, forget_at),
+            state => {
+                self.hold(state).state = state;
                 return None;
             }
-        }
-        let body = std::mem::replace(&mut self.body, Body::NOTHING);
-        match (state, body.into_kept()) {
-            (State::Open { came, deadline }, Some(kept)) => {
-                self.body = Body::Open {
-                    came,
-                    deadline,
-                    kept,
-                };
-                None
-            }
-            (State::Completed { holder, forget_at }, kept) => {
-                self.body = Body::ended(true, holder, forget_at);
-                kept
-            }
-            (State::Expired { holder, forget_at }, kept) => {
-                self.body = Body::ended(false, holder, forget_at);
-                kept
-            }
-            (state, Some(kept)) => {
-                self.body = Body::Held(Box::new(Held { state, kept }));
-                None
-            }
-            (_, None) => unreachable!("what has ended does not come back"),
-        }
+        };
+        std::mem::replace(&mut self.body, ended).into_useless()
     }
 
     /// Keeps another input.
-    pub(super) fn keep(&mut self, newer: Kept<P>) {
-        let kept = match &mut self.body {
-            Body::Open { kept, .. } => kept,
-            Body::Held(held) => &mut held.kept,
-            Body::Ended { .. } => unreachable!("what has ended keeps nothing"),
-        };
-        let earlier = std::mem::replace(kept, newer);
-        kept.earlier = Some(Box::new(earlier));
+    pub(super) fn keep(&mut self, payload: P, input: u8, now: Moment) {
+        let kept = Kept::new(payload, input, now);
+        let state = self.state();
+        self.hold(state).kept.push(kept);
     }
 
     /// Everything that has come, by its place.
     pub(super) fn inputs(&self, now: Moment, rules: &Rules) -> Vec<Option<Input<P>>> {
         let mut inputs: Vec<_> = (0..rules.inputs).map(|_| None).collect();
         for kept in self.kept() {
-            inputs[(kept.came % (1 << INPUT_BITS)) as usize] = Some(Input {
+            inputs[usize::from(kept.input())] = Some(Input {
                 payload: Arc::clone(&kept.payload),
                 waited: now.saturating_sub(kept.came_at()),
             });
@@ -157,31 +136,52 @@ impl<P> Entry<P> {
     pub(super) fn age(&self, now: Moment, rules: &Rules) -> Moment {
         let since = match &self.body {
             Body::Ended { forget_at, .. } => forget_at.saturating_sub(rules.dedup_window),
-            _ => self.kept().last().map_or(now, Kept::came_at),
+            _ => self.kept().next().map_or(now, Kept::came_at),
         };
         now.saturating_sub(since)
     }
 
     /// Takes out what has come.
-    pub(super) fn into_kept(self) -> Option<Kept<P>> {
-        self.body.into_kept()
+    pub(super) fn into_useless(self) -> Option<Useless<P>> {
+        self.body.into_useless()
     }
 
-    /// The latest first.
-    fn kept(&self) -> impl Iterator<Item = &Kept<P>> {
-        let latest = match &self.body {
-            Body::Open { kept, .. } => Some(kept),
-            Body::Held(held) => Some(&held.kept),
-            Body::Ended { .. } => None,
-        };
-        std::iter::successors(latest, |kept| kept.earlier.as_deref())
-    }
-
-    pub(super) fn links(&mut self, lane: Lane) -> &mut Links {
-        match lane {
-            Lane::Due => &mut self.due,
-            Lane::Retry => &mut self.retry,
+    /// The join's number in a list.
+    pub(super) fn number(&mut self, lane: Lane) -> &mut u32 {
+        match (lane, &mut self.body) {
+            (Lane::Due, _) => &mut self.due,
+            (Lane::Retry, Body::Held(held)) => &mut held.retry,
+            (Lane::Retry, _) => unreachable!("only what is held is tried again"),
         }
+    }
+
+    /// The earliest first.
+    fn kept(&self) -> impl Iterator<Item = &Kept<P>> {
+        let (first, several) = match &self.body {
+            Body::Begun { kept, .. } => (Some(kept), None),
+            Body::Held(held) => (None, Some(&held.kept)),
+            Body::Ended { .. } => (None, None),
+        };
+        let several = several.into_iter().flat_map(Several::iter);
+        first.into_iter().chain(several)
+    }
+
+    /// Makes room for any state, and for more inputs than one.
+    fn hold(&mut self, state: State) -> &mut Held<P> {
+        if let Body::Begun { .. } = self.body {
+            let Body::Begun { kept, .. } = std::mem::replace(&mut self.body, Body::NOTHING) else {
+                unreachable!("it has just been looked at")
+            };
+            self.body = Body::Held(Box::new(Held {
+                state,
+                retry: APART,
+                kept: Several::from(kept),
+            }));
+        }
+        let Body::Held(held) = &mut self.body else {
+            unreachable!("what has ended does not come back")
+        };
+        held
     }
 }
 
@@ -193,10 +193,10 @@ impl<P> Body<P> {
         forget_at: 0,
     };
 
-    fn into_kept(self) -> Option<Kept<P>> {
+    fn into_useless(self) -> Option<Useless<P>> {
         match self {
-            Self::Open { kept, .. } => Some(kept),
-            Self::Held(held) => Some(held.kept),
+            Self::Begun { kept, .. } => Some(Useless(Several::from(kept))),
+            Self::Held(held) => Some(Useless(held.kept)),
             Self::Ended { .. } => None,
         }
     }
@@ -212,16 +212,41 @@ impl<P> Body<P> {
 }
 
 impl<P> Kept<P> {
-    pub(super) fn new(payload: P, input: u8, came_at: Moment) -> Self {
+    fn new(payload: P, input: u8, came_at: Moment) -> Self {
         Self {
             payload: Arc::new(payload),
             came: came_at << INPUT_BITS | u64::from(input),
-            earlier: None,
         }
+    }
+
+    fn input(&self) -> u8 {
+        (self.came % (1 << INPUT_BITS)) as u8
     }
 
     fn came_at(&self) -> Moment {
         self.came >> INPUT_BITS
+    }
+}
+
+impl<P> Several<P> {
+    fn push(&mut self, kept: Kept<P>) {
+        match &mut self.two[1] {
+            second @ None => *second = Some(kept),
+            Some(_) => self.more.push(kept),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Kept<P>> {
+        self.two.iter().flatten().chain(&self.more)
+    }
+}
+
+impl<P> From<Kept<P>> for Several<P> {
+    fn from(first: Kept<P>) -> Self {
+        Self {
+            two: [Some(first), None],
+            more: Vec::new(),
+        }
     }
 }
 

@@ -73,10 +73,10 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     fn see<P>(&mut self, entry: &Entry<P>, now: Moment) {
-        let state = entry.state();
-        if (self.is_wanted)(&state) && self.has_place_for(&entry.key) {
+        let (state, key) = (entry.state(), entry.key.as_str());
+        if (self.is_wanted)(&state) && self.has_place_for(key) {
             let age = entry.age(now, self.rules);
-            self.found.insert(entry.key.to_string(), (state, age));
+            self.found.insert(key.to_owned(), (state, age));
             if self.found.len() > self.page.limit {
                 self.found.pop_last();
             }

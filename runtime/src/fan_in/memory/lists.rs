@@ -1,7 +1,7 @@
 //! The lists of a shard, and where a join stands in them.
 
 use super::entry::Entry;
-use super::list::{Lane, List};
+use super::list::{APART, Lane, List};
 use super::slab::Slab;
 use crate::fan_in::state::{Moment, State};
 
@@ -17,6 +17,8 @@ pub(super) struct Lists {
     pub(super) retries: List,
     /// Completed and expired joins, by when they are forgotten.
     pub(super) ended: List,
+    /// Before then none of these three has anything that is due, so that most who pass by need not look.
+    idle_until: Moment,
 }
 
 impl Lists {
@@ -26,7 +28,29 @@ impl Lists {
             unheld: List::new(Lane::Due),
             retries: List::new(Lane::Retry),
             ended: List::new(Lane::Due),
+            idle_until: Moment::MAX,
         }
+    }
+
+    /// Puts in a join that is new.
+    pub(super) fn begin<P>(&mut self, index: u32, deadline: Moment, slab: &mut Slab<Entry<P>>) {
+        self.waiting.push_back(index, slab);
+        self.idle_until = self.idle_until.min(deadline);
+    }
+
+    /// Whether nothing is to be handed over or forgotten by now, as far as is known without a look.
+    pub(super) fn are_idle(&self, now: Moment) -> bool {
+        now < self.idle_until
+    }
+
+    /// Nobody has to look before the first of all is due.
+    pub(super) fn rest<P>(&mut self, slab: &Slab<Entry<P>>) {
+        let firsts = [&self.waiting, &self.unheld, &self.ended].map(List::first);
+        let dues = firsts.into_iter().flatten().filter_map(|index| {
+            let place = Place::of(&slab.get(index).state());
+            place.due()
+        });
+        self.idle_until = dues.min().unwrap_or(Moment::MAX);
     }
 
     /// Puts a join where it belongs, now that it is no longer what it was.
@@ -38,13 +62,14 @@ impl Lists {
         now: Moment,
         slab: &mut Slab<Entry<P>>,
     ) {
-        let is_missing = slab.get_mut(index).links(Lane::Due).are_apart();
+        let is_missing = *slab.get_mut(index).number(Lane::Due) == APART;
         let (was, is) = (Place::of(before), Place::of(after));
         // One that was running and missing, and has failed, is to be found again.
         if was != is || is_missing && matches!(after, State::Ready { .. }) {
             self.leave_place(index, was, slab);
             if let Some((list, due)) = self.list(is) {
                 insert(list, index, due <= now, slab);
+                self.idle_until = self.idle_until.min(due);
             }
         }
         self.leave_retries(index, before, slab);
@@ -60,7 +85,7 @@ impl Lists {
     }
 
     fn leave_place<P>(&mut self, index: u32, place: Place, slab: &mut Slab<Entry<P>>) {
-        let is_missing = slab.get_mut(index).links(Lane::Due).are_apart();
+        let is_missing = *slab.get_mut(index).number(Lane::Due) == APART;
         if let (Some((list, _)), false) = (self.list(place), is_missing) {
             list.remove(index, slab);
         }
@@ -102,6 +127,13 @@ enum Place {
 }
 
 impl Place {
+    fn due(self) -> Option<Moment> {
+        match self {
+            Self::Waiting(due) | Self::Unheld(due) | Self::Ended(due) => Some(due),
+            Self::Nowhere => None,
+        }
+    }
+
     fn of(state: &State) -> Self {
         match *state {
             State::Open { deadline, .. }

@@ -8,6 +8,7 @@ mod room;
 mod settled;
 mod shard;
 mod slab;
+mod text;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -189,7 +190,7 @@ impl<P> Memory<P> {
             now: shard.time(clock),
         };
         let answer = shard.arrive(key, input, payload, caller, room);
-        let overdue = shard.visit(Visitor::Passing, answer.index, caller, room);
+        let overdue = shard.pass(answer.index, caller, room);
         let arrivals = shard.arrivals();
         drop(shard);
 
@@ -224,7 +225,7 @@ impl<P> Memory<P> {
         }
         let mut shard = self.lock(place.wrapping_add(distance));
         let now = shard.time(clock);
-        shard.visit(Visitor::Passing, None, Caller { now, ..caller }, &self.room)
+        shard.pass(None, Caller { now, ..caller }, &self.room)
     }
 
     fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {

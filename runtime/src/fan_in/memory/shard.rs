@@ -5,14 +5,14 @@
 
 use hashbrown::HashTable;
 
-use super::entry::{Entry, Kept, has_ended};
+use super::entry::{Entry, Useless, has_ended};
 use super::lists::Lists;
 use super::room::Room;
 use super::slab::Slab;
 use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, due, transition};
 use crate::fan_in::store::{Claim, Due, Verdict, Work};
 
-/// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
+/// How many forgotten joins an arrival or a settlement removes.
 const FORGET_A_CALL: usize = 2;
 
 /// The joins whose keys' hashes fall into it, each in the list of what it waits for.
@@ -97,7 +97,7 @@ impl<P> Shard<P> {
     ) -> Answer<P> {
         let Caller { token, rules, now } = caller;
         self.arrivals = self.arrivals.wrapping_add(1);
-        self.forget(now, FORGET_A_CALL);
+        self.forget_some(now);
 
         let index = self.find(key, now);
         let before = index.map(|index| self.slab.get(index).state());
@@ -114,7 +114,7 @@ impl<P> Shard<P> {
             && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
         let left = if takes {
             let entry = self.slab.get_mut(index);
-            entry.keep(Kept::new(payload, input, now));
+            entry.keep(payload, input, now);
             None
         } else {
             Some(payload)
@@ -158,8 +158,8 @@ impl<P> Shard<P> {
         now: Moment,
         rules: &Rules,
         room: &Room,
-    ) -> (bool, Option<Kept<P>>) {
-        self.forget(now, FORGET_A_CALL);
+    ) -> (bool, Option<Useless<P>>) {
+        self.forget_some(now);
         let Some(index) = self.find(key, now) else {
             return (false, None);
         };
@@ -187,6 +187,23 @@ impl<P> Shard<P> {
     /// Some of the joins; `None` behind the last.
     pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &Entry<P>>> {
         self.slab.chunk(number)
+    }
+
+    /// Hands over a join that has expired, other than this one.
+    pub(super) fn pass(
+        &mut self,
+        other_than: Option<u32>,
+        caller: Caller<'_>,
+        room: &Room,
+    ) -> Option<Due<P>> {
+        if self.lists.are_idle(caller.now) {
+            return None;
+        }
+        let due = self.visit(Visitor::Passing, other_than, caller, room);
+        if due.is_none() {
+            self.lists.rest(&self.slab);
+        }
+        due
     }
 
     /// Claims a join whose time has come, other than this one.
@@ -222,6 +239,13 @@ impl<P> Shard<P> {
             .find_map(|index| self.visit_one(index, visitor, caller, room))
     }
 
+    /// More than the caller can leave behind himself.
+    fn forget_some(&mut self, now: Moment) {
+        if !self.lists.are_idle(now) {
+            self.forget(now, FORGET_A_CALL);
+        }
+    }
+
     /// Removes so many joins that are to be forgotten by now. Whether there may be more.
     pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
         for _ in 0..max {
@@ -255,14 +279,13 @@ impl<P> Shard<P> {
                 index: None,
             };
         }
-        let kept = Kept::new(payload, input, now);
-        let entry = Entry::open(key.text, key.hash, came, deadline, kept);
+        let entry = Entry::open(key.text, key.hash, deadline, payload, input, now);
         let index = self.slab.insert(entry);
         let slab = &self.slab;
         self.table.insert_unique(spread(key.hash), index, |other| {
             spread(slab.get(*other).hash)
         });
-        self.lists.waiting.push_back(index, &mut self.slab);
+        self.lists.begin(index, deadline, &mut self.slab);
         Answer {
             verdict: Ok(Verdict::Waiting(came)),
             useless: None,
@@ -273,7 +296,7 @@ impl<P> Shard<P> {
     fn look_up(&self, key: Key<'_>) -> Option<u32> {
         let found = self.table.find(spread(key.hash), |index| {
             let entry = self.slab.get(*index);
-            entry.hash == key.hash && *entry.key == *key.text
+            entry.hash == key.hash && entry.key.is(key.text)
         });
         found.copied()
     }
@@ -312,7 +335,7 @@ impl<P> Shard<P> {
         // No visit ends a join, so no inputs come back.
         let _ = after.and_then(|after| self.put(index, after, now, room));
         Some(Due {
-            key: self.slab.get(index).key.to_string(),
+            key: self.slab.get(index).key.as_str().to_owned(),
             token,
             claim: self.claim(index, work, attempts, caller),
         })
@@ -329,7 +352,7 @@ impl<P> Shard<P> {
     /// Writes down what a join has become, and puts it into the lists where it now belongs. Returns its inputs if it has
     /// ended.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn put(&mut self, index: u32, after: State, now: Moment, room: &Room) -> Option<Kept<P>> {
+    fn put(&mut self, index: u32, after: State, now: Moment, room: &Room) -> Option<Useless<P>> {
         let entry = self.slab.get_mut(index);
         let before = entry.state();
         if before == after {
@@ -363,8 +386,8 @@ impl<P> Shard<P> {
 
     /// Removes a join that an operator wants to go.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn give_up(&mut self, index: u32, room: &Room) -> Option<Kept<P>> {
-        let useless = self.remove(index).into_kept();
+    fn give_up(&mut self, index: u32, room: &Room) -> Option<Useless<P>> {
+        let useless = self.remove(index).into_useless();
         if useless.is_some() {
             room.give_back();
         }
@@ -384,6 +407,7 @@ impl<P> Shard<P> {
         }
         if self.slab.shrink() {
             self.table = HashTable::new();
+            self.lists = Lists::new();
         }
         entry
     }
