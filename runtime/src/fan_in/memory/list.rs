@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::entry::Entry;
-use super::slab::Slab;
+use super::joins::Joins;
 
 /// The number of a join that stands in no list.
 pub(super) const APART: u32 = u32::MAX;
@@ -51,55 +50,53 @@ impl List {
         self.len
     }
 
-    pub(super) fn push_back<P>(&mut self, index: u32, slab: &mut Slab<Entry<P>>) {
+    pub(super) fn push_back<P>(&mut self, index: u32, joins: &mut Joins<P>) {
+        *joins.number(index, self.lane) = self.end();
+        self.joins.push_back(index);
+        self.len += 1;
         if self.end() == APART {
             self.joins.push_back(GAP);
         }
-        *slab.get_mut(index).number(self.lane) = self.end();
-        self.joins.push_back(index);
-        self.len += 1;
-        self.trim();
     }
 
-    pub(super) fn push_front<P>(&mut self, index: u32, slab: &mut Slab<Entry<P>>) {
+    pub(super) fn push_front<P>(&mut self, index: u32, joins: &mut Joins<P>) {
         if self.before_begin() == APART {
             self.joins.push_front(GAP);
             self.begin = APART;
         }
         self.begin = self.before_begin();
-        *slab.get_mut(index).number(self.lane) = self.begin;
+        *joins.number(index, self.lane) = self.begin;
         self.joins.push_front(index);
         self.len += 1;
     }
 
-    pub(super) fn remove<P>(&mut self, index: u32, slab: &mut Slab<Entry<P>>) {
-        let number = std::mem::replace(slab.get_mut(index).number(self.lane), APART);
+    pub(super) fn remove<P>(&mut self, index: u32, joins: &mut Joins<P>) {
+        let number = std::mem::replace(joins.number(index, self.lane), APART);
         let place = number.wrapping_sub(self.begin) as usize;
         self.joins[place] = GAP;
         self.len -= 1;
-        self.trim();
+        if place == 0 {
+            self.trim();
+        }
         if self.joins.len() > 2 * self.len + FEW {
-            self.close_gaps(slab);
+            self.close_gaps(joins);
         }
     }
 
-    /// Has a join at each end, if there is any.
+    /// Lets a join be the first, if there is any.
     fn trim(&mut self) {
         while self.joins.front() == Some(&GAP) {
             self.joins.pop_front();
             self.begin = self.begin.wrapping_add(1);
         }
-        while self.joins.back() == Some(&GAP) {
-            self.joins.pop_back();
-        }
     }
 
     /// Gives all new numbers: as often as so many have left, so that each that leaves pays for one or two of them.
-    fn close_gaps<P>(&mut self, slab: &mut Slab<Entry<P>>) {
+    fn close_gaps<P>(&mut self, joins: &mut Joins<P>) {
         self.joins.retain(|index| *index != GAP);
         self.begin = 0;
         for (number, index) in (0..).zip(&self.joins) {
-            *slab.get_mut(*index).number(self.lane) = number;
+            *joins.number(*index, self.lane) = number;
         }
     }
 

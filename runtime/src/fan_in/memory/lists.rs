@@ -1,8 +1,7 @@
 //! The lists of a shard, and where a join stands in them.
 
-use super::entry::Entry;
+use super::joins::Joins;
 use super::list::{APART, Lane, List};
-use super::slab::Slab;
 use crate::fan_in::state::{Moment, State};
 
 /// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
@@ -33,8 +32,8 @@ impl Lists {
     }
 
     /// Puts in a join that is new.
-    pub(super) fn begin<P>(&mut self, index: u32, deadline: Moment, slab: &mut Slab<Entry<P>>) {
-        self.waiting.push_back(index, slab);
+    pub(super) fn begin<P>(&mut self, index: u32, deadline: Moment, joins: &mut Joins<P>) {
+        self.waiting.push_back(index, joins);
         self.idle_until = self.idle_until.min(deadline);
     }
 
@@ -44,10 +43,10 @@ impl Lists {
     }
 
     /// Nobody has to look before the first of all is due.
-    pub(super) fn rest<P>(&mut self, slab: &Slab<Entry<P>>) {
+    pub(super) fn rest<P>(&mut self, joins: &Joins<P>) {
         let firsts = [&self.waiting, &self.unheld, &self.ended].map(List::first);
         let dues = firsts.into_iter().flatten().filter_map(|index| {
-            let place = Place::of(&slab.get(index).state());
+            let place = Place::of(&joins.state(joins.get(index)));
             place.due()
         });
         self.idle_until = dues.min().unwrap_or(Moment::MAX);
@@ -60,40 +59,40 @@ impl Lists {
         before: &State,
         after: &State,
         now: Moment,
-        slab: &mut Slab<Entry<P>>,
+        joins: &mut Joins<P>,
     ) {
-        let is_missing = *slab.get_mut(index).number(Lane::Due) == APART;
+        let is_missing = *joins.number(index, Lane::Due) == APART;
         let (was, is) = (Place::of(before), Place::of(after));
         // One that was running and missing, and has failed, is to be found again.
         if was != is || is_missing && matches!(after, State::Ready { .. }) {
-            self.leave_place(index, was, slab);
+            self.leave_place(index, was, joins);
             if let Some((list, due)) = self.list(is) {
-                insert(list, index, due <= now, slab);
+                insert(list, index, due <= now, joins);
                 self.idle_until = self.idle_until.min(due);
             }
         }
-        self.leave_retries(index, before, slab);
+        self.leave_retries(index, before, joins);
         if let State::Ready { retry_at, .. } = *after {
-            insert(&mut self.retries, index, retry_at <= now, slab);
+            insert(&mut self.retries, index, retry_at <= now, joins);
         }
     }
 
     /// Takes a join out of all lists.
-    pub(super) fn leave<P>(&mut self, index: u32, state: &State, slab: &mut Slab<Entry<P>>) {
-        self.leave_place(index, Place::of(state), slab);
-        self.leave_retries(index, state, slab);
+    pub(super) fn leave<P>(&mut self, index: u32, state: &State, joins: &mut Joins<P>) {
+        self.leave_place(index, Place::of(state), joins);
+        self.leave_retries(index, state, joins);
     }
 
-    fn leave_place<P>(&mut self, index: u32, place: Place, slab: &mut Slab<Entry<P>>) {
-        let is_missing = *slab.get_mut(index).number(Lane::Due) == APART;
+    fn leave_place<P>(&mut self, index: u32, place: Place, joins: &mut Joins<P>) {
+        let is_missing = *joins.number(index, Lane::Due) == APART;
         if let (Some((list, _)), false) = (self.list(place), is_missing) {
-            list.remove(index, slab);
+            list.remove(index, joins);
         }
     }
 
-    fn leave_retries<P>(&mut self, index: u32, state: &State, slab: &mut Slab<Entry<P>>) {
+    fn leave_retries<P>(&mut self, index: u32, state: &State, joins: &mut Joins<P>) {
         if let State::Ready { .. } = state {
-            self.retries.remove(index, slab);
+            self.retries.remove(index, joins);
         }
     }
 
@@ -108,11 +107,11 @@ impl Lists {
     }
 }
 
-fn insert<P>(list: &mut List, index: u32, is_due: bool, slab: &mut Slab<Entry<P>>) {
+fn insert<P>(list: &mut List, index: u32, is_due: bool, joins: &mut Joins<P>) {
     if is_due {
-        list.push_front(index, slab);
+        list.push_front(index, joins);
     } else {
-        list.push_back(index, slab);
+        list.push_back(index, joins);
     }
 }
 

@@ -1,6 +1,9 @@
 //! Joins in this process's memory.
 
 mod entry;
+mod hash;
+mod joins;
+mod kept;
 mod list;
 mod listing;
 mod lists;
@@ -12,10 +15,10 @@ mod text;
 
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::PoisonError;
 use std::time::Instant;
 
+use self::hash::Hasher;
 use self::room::Room;
 use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
@@ -49,7 +52,7 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// join takes room until an operator has it tried again or forgotten.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
-    hasher: RandomState,
+    hasher: Hasher,
     room: Room,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Where the next sweep begins.
@@ -65,7 +68,7 @@ impl<P> Memory<P> {
         let clock = move || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         Self {
             shards: in_parts(SHARDS),
-            hasher: RandomState::new(),
+            hasher: Hasher::new(),
             room: Room::new(CAPACITY, SHARDS),
             clock: Box::new(clock),
             next: AtomicUsize::new(0),
@@ -155,7 +158,7 @@ impl<P> Memory<P> {
 
     #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
     fn place<'a>(&self, key: &'a str) -> (usize, Key<'a>) {
-        let hash = self.hasher.hash_one(key);
+        let hash = self.hasher.hash(key);
         let key = Key {
             text: key,
             hash: hash as u32,

@@ -5,11 +5,12 @@
 
 use hashbrown::HashTable;
 
-use super::entry::{Entry, Useless, has_ended};
+use super::entry::{Body, Entry, has_ended};
+use super::joins::Joins;
+use super::kept::{Kept, Useless};
 use super::lists::Lists;
 use super::room::Room;
-use super::slab::Slab;
-use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, due, transition};
+use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, transition};
 use crate::fan_in::store::{Claim, Due, Verdict, Work};
 
 /// How many forgotten joins an arrival or a settlement removes.
@@ -21,7 +22,7 @@ const FORGET_A_CALL: usize = 2;
 #[repr(align(64))]
 pub(super) struct Shard<P> {
     table: HashTable<u32>,
-    slab: Slab<Entry<P>>,
+    joins: Joins<P>,
     lists: Lists,
     /// The clock was read before the lock was taken: here it does not go backwards, which the lists rely on.
     latest: Moment,
@@ -58,7 +59,7 @@ impl<P> Shard<P> {
     pub(super) fn new() -> Self {
         Self {
             table: HashTable::new(),
-            slab: Slab::new(),
+            joins: Joins::new(),
             lists: Lists::new(),
             latest: 0,
             arrivals: 0,
@@ -84,7 +85,7 @@ impl<P> Shard<P> {
 
     /// How many joins there is memory for.
     pub(super) fn slots(&self) -> usize {
-        self.slab.slots()
+        self.joins.slots()
     }
 
     pub(super) fn arrive(
@@ -100,7 +101,7 @@ impl<P> Shard<P> {
         self.forget_some(now);
 
         let index = self.find(key, now);
-        let before = index.map(|index| self.slab.get(index).state());
+        let before = index.map(|index| self.state(index));
         let (after, reply) = transition(before, Step::Arrive { input, token }, now, rules);
         let Some(after) = after else {
             unreachable!("an arrival leaves a join")
@@ -113,14 +114,16 @@ impl<P> Shard<P> {
         let takes = matches!(before, Some(State::Open { .. }))
             && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
         let left = if takes {
-            let entry = self.slab.get_mut(index);
-            entry.keep(payload, input, now);
+            let kept = Kept::new(payload, input, now);
+            self.joins.keep(index, after, kept);
             None
         } else {
             Some(payload)
         };
-        // No arrival ends a join, so no inputs come back.
-        let _ = self.put(index, after, now, room);
+        if let Some(before) = before {
+            // No arrival ends a join, so no inputs come back.
+            let _ = self.put(index, &before, after, now, room);
+        }
         let (verdict, useless) = match (reply, left) {
             (Reply::Waiting(came), left) => (Verdict::Waiting(came), left),
             (Reply::Duplicate(came), left) => (Verdict::Duplicate(came), left),
@@ -163,10 +166,10 @@ impl<P> Shard<P> {
         let Some(index) = self.find(key, now) else {
             return (false, None);
         };
-        let before = self.slab.get(index).state();
+        let before = self.state(index);
         let (after, reply) = transition(Some(before), step, now, rules);
         let useless = match after {
-            Some(after) => self.put(index, after, now, room),
+            Some(after) => self.put(index, &before, after, now, room),
             None => self.give_up(index, room),
         };
         (reply == Reply::Recorded, useless)
@@ -175,18 +178,11 @@ impl<P> Shard<P> {
     /// Whether there is no join of this key, or one that has ended.
     pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
         self.look_up(key)
-            .is_none_or(|index| has_ended(&self.slab.get(index).state()))
+            .is_none_or(|index| has_ended(&self.state(index)))
     }
 
-    /// The join of this key, if it is not to be forgotten by now.
-    pub(super) fn entry(&mut self, key: Key<'_>, now: Moment) -> Option<&Entry<P>> {
-        let index = self.find(key, now)?;
-        Some(self.slab.get(index))
-    }
-
-    /// Some of the joins; `None` behind the last.
-    pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &Entry<P>>> {
-        self.slab.chunk(number)
+    pub(super) fn joins(&self) -> &Joins<P> {
+        &self.joins
     }
 
     /// Hands over a join that has expired, other than this one.
@@ -201,7 +197,7 @@ impl<P> Shard<P> {
         }
         let due = self.visit(Visitor::Passing, other_than, caller, room);
         if due.is_none() {
-            self.lists.rest(&self.slab);
+            self.lists.rest(&self.joins);
         }
         due
     }
@@ -220,10 +216,10 @@ impl<P> Shard<P> {
                     return Some(due);
                 }
             }
-            match self.slab.get(index).state() {
+            match self.state(index) {
                 // It comes back to the front if it fails, and until then is in nobody's way.
                 State::Running { deadline, .. } if deadline <= caller.now => {
-                    self.lists.waiting.remove(index, &mut self.slab);
+                    self.lists.waiting.remove(index, &mut self.joins);
                 }
                 _ => break,
             }
@@ -279,13 +275,14 @@ impl<P> Shard<P> {
                 index: None,
             };
         }
-        let entry = Entry::open(key.text, key.hash, deadline, payload, input, now);
-        let index = self.slab.insert(entry);
-        let slab = &self.slab;
+        let kept = Kept::new(payload, input, now);
+        let entry = Entry::new(key.text, key.hash, deadline, kept);
+        let index = self.joins.insert(entry);
+        let joins = &self.joins;
         self.table.insert_unique(spread(key.hash), index, |other| {
-            spread(slab.get(*other).hash)
+            spread(joins.get(*other).hash)
         });
-        self.lists.begin(index, deadline, &mut self.slab);
+        self.lists.begin(index, deadline, &mut self.joins);
         Answer {
             verdict: Ok(Verdict::Waiting(came)),
             useless: None,
@@ -295,14 +292,14 @@ impl<P> Shard<P> {
 
     fn look_up(&self, key: Key<'_>) -> Option<u32> {
         let found = self.table.find(spread(key.hash), |index| {
-            let entry = self.slab.get(*index);
+            let entry = self.joins.get(*index);
             entry.hash == key.hash && entry.key.is(key.text)
         });
         found.copied()
     }
 
     /// Where a join is that is not to be forgotten by now.
-    fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
+    pub(super) fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
         let index = self.look_up(key)?;
         if self.is_forgotten(index, now) {
             self.forget_ended(index);
@@ -312,8 +309,14 @@ impl<P> Shard<P> {
     }
 
     fn is_forgotten(&self, index: u32, now: Moment) -> bool {
-        let state = self.slab.get(index).state();
-        has_ended(&state) && due(&state, Visitor::Sweep).is_some_and(|due| due <= now)
+        match &self.joins.get(index).body {
+            Body::Ended(ended) => ended.forget_at <= now,
+            _ => false,
+        }
+    }
+
+    fn state(&self, index: u32) -> State {
+        self.joins.state(self.joins.get(index))
     }
 
     fn visit_one(
@@ -324,7 +327,7 @@ impl<P> Shard<P> {
         room: &Room,
     ) -> Option<Due<P>> {
         let Caller { token, rules, now } = caller;
-        let before = self.slab.get(index).state();
+        let before = self.state(index);
         let step = Step::Visit { token, visitor };
         let (after, reply) = transition(Some(before), step, now, rules);
         let (work, attempts) = match reply {
@@ -333,9 +336,9 @@ impl<P> Shard<P> {
             _ => return None,
         };
         // No visit ends a join, so no inputs come back.
-        let _ = after.and_then(|after| self.put(index, after, now, room));
+        let _ = after.and_then(|after| self.put(index, &before, after, now, room));
         Some(Due {
-            key: self.slab.get(index).key.as_str().to_owned(),
+            key: self.joins.get(index).key.as_str().to_owned(),
             token,
             claim: self.claim(index, work, attempts, caller),
         })
@@ -345,23 +348,28 @@ impl<P> Shard<P> {
         Claim {
             work,
             attempts,
-            inputs: self.slab.get(index).inputs(caller.now, caller.rules),
+            inputs: self.joins.inputs(index, caller.now, caller.rules),
         }
     }
 
     /// Writes down what a join has become, and puts it into the lists where it now belongs. Returns its inputs if it has
     /// ended.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn put(&mut self, index: u32, after: State, now: Moment, room: &Room) -> Option<Useless<P>> {
-        let entry = self.slab.get_mut(index);
-        let before = entry.state();
-        if before == after {
+    fn put(
+        &mut self,
+        index: u32,
+        before: &State,
+        after: State,
+        now: Moment,
+        room: &Room,
+    ) -> Option<Useless<P>> {
+        if *before == after {
             return None;
         }
-        let useless = entry.set(after);
+        let useless = self.joins.set(index, after);
         self.lists
-            .enter(index, &before, &after, now, &mut self.slab);
-        if has_ended(&after) && !has_ended(&before) {
+            .enter(index, before, &after, now, &mut self.joins);
+        if has_ended(&after) && !has_ended(before) {
             room.give_back();
             self.keep_within(room.remembered_in_a_shard());
         }
@@ -387,7 +395,7 @@ impl<P> Shard<P> {
     /// Removes a join that an operator wants to go.
     #[must_use = "payloads are dropped when the lock is no longer held"]
     fn give_up(&mut self, index: u32, room: &Room) -> Option<Useless<P>> {
-        let useless = self.remove(index).into_useless();
+        let useless = self.remove(index);
         if useless.is_some() {
             room.give_back();
         }
@@ -395,21 +403,19 @@ impl<P> Shard<P> {
     }
 
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn remove(&mut self, index: u32) -> Entry<P> {
-        let state = self.slab.get(index).state();
-        self.lists.leave(index, &state, &mut self.slab);
-        let entry = self.slab.remove(index);
-        let found = self
-            .table
-            .find_entry(spread(entry.hash), |other| *other == index);
-        if let Ok(found) = found {
+    fn remove(&mut self, index: u32) -> Option<Useless<P>> {
+        let state = self.state(index);
+        self.lists.leave(index, &state, &mut self.joins);
+        let hash = spread(self.joins.get(index).hash);
+        if let Ok(found) = self.table.find_entry(hash, |other| *other == index) {
             found.remove();
         }
-        if self.slab.shrink() {
+        let useless = self.joins.remove(index);
+        if self.joins.shrink() {
             self.table = HashTable::new();
             self.lists = Lists::new();
         }
-        entry
+        useless
     }
 }
 
