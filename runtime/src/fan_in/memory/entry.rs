@@ -1,27 +1,34 @@
 //! A join as it lies in memory.
 
-use super::kept::{Kept, Several};
+use super::kept::{Several, When};
 use super::list::APART;
 use super::text::Text;
 use crate::fan_in::state::{Moment, State, Token};
 
-/// A key's join, and where it stands in its shard's lists.
-pub(super) struct Entry<P> {
+/// What every join has.
+pub(super) struct Head {
     pub(super) key: Text,
     /// The part of the key's hash by which the shard's table orders it.
     pub(super) hash: u32,
+    /// Its number in the list of what it waits for.
     pub(super) due: u32,
+}
+
+/// A join that has not ended.
+pub(super) struct Entry<P> {
+    pub(super) head: Head,
     pub(super) body: Body<P>,
 }
 
-/// A [`State`] and the inputs that belong to it, without the room that the largest of states would take in each.
 pub(super) enum Body<P> {
-    /// What most joins are, most of the time: open, with one input.
-    Begun { deadline: Moment, kept: Kept<P> },
+    /// What most joins are, most of the time: open, with one input, which is shared with nobody yet.
+    Begun {
+        deadline: Moment,
+        came: When,
+        payload: P,
+    },
     /// Open with several, running, ready, parked or expiring: where the shard has the [`Held`].
     Held(u32),
-    /// Completed or expired, which may stay for a day.
-    Ended(Ended),
 }
 
 /// What is held by somebody, or could be.
@@ -31,30 +38,35 @@ pub(super) struct Held<P> {
     pub(super) kept: Several<P>,
 }
 
-/// What is left of a join.
-#[derive(Clone, Copy)]
+/// What is left of a join that has completed or expired, perhaps for a day.
 pub(super) struct Ended {
+    pub(super) head: Head,
+    pub(super) how: How,
+}
+
+/// How a join has ended.
+#[derive(Clone, Copy)]
+pub(super) struct How {
     is_completed: bool,
     /// In halves, since a `u128` would be aligned.
     holder: [u64; 2],
     pub(super) forget_at: Moment,
 }
 
-impl<P> Entry<P> {
-    pub(super) fn new(key: &str, hash: u32, deadline: Moment, kept: Kept<P>) -> Self {
+impl Head {
+    pub(super) fn new(key: &str, hash: u32) -> Self {
         Self {
             key: Text::new(key),
             hash,
             due: APART,
-            body: Body::Begun { deadline, kept },
         }
     }
 }
 
-impl Ended {
-    /// What is left of a join in such a state, if it has ended.
+impl How {
+    /// None, if it has not.
     #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
-    pub(super) fn new(state: &State) -> Option<Self> {
+    pub(super) fn of(state: &State) -> Option<Self> {
         let (is_completed, holder, forget_at) = match *state {
             State::Completed { holder, forget_at } => (true, holder, forget_at),
             State::Expired { holder, forget_at } => (false, holder, forget_at),

@@ -8,11 +8,14 @@ use crate::fan_in::store::Input;
 /// As many as a set of inputs can be told apart by.
 const INPUT_BITS: u32 = 4;
 
-/// An input that has come.
+/// When an input came, and in the lowest bits which it is: together they take no more room than either.
+#[derive(Clone, Copy)]
+pub(super) struct When(u64);
+
+/// An input that has come, and that a claim may share.
 pub(super) struct Kept<P> {
     payload: Arc<P>,
-    /// When it came, and in the lowest bits which it is: together they take no more room than either.
-    came: u64,
+    came: When,
 }
 
 /// Inputs in the order in which they came: most joins are of two.
@@ -22,35 +25,52 @@ pub(super) struct Several<P> {
 }
 
 /// Inputs that nobody needs any longer, to be dropped when the lock is no longer held.
-pub(super) struct Useless<P>(#[expect(dead_code, reason = "it is there to be dropped")] Several<P>);
+#[expect(dead_code, reason = "they are there to be dropped")]
+pub(super) enum Useless<P> {
+    One(P),
+    Several(Several<P>),
+}
+
+impl When {
+    pub(super) fn new(input: u8, now: Moment) -> Self {
+        Self(now << INPUT_BITS | u64::from(input))
+    }
+
+    pub(super) fn input(self) -> u8 {
+        (self.0 % (1 << INPUT_BITS)) as u8
+    }
+
+    pub(super) fn moment(self) -> Moment {
+        self.0 >> INPUT_BITS
+    }
+}
 
 impl<P> Kept<P> {
-    pub(super) fn new(payload: P, input: u8, came_at: Moment) -> Self {
+    pub(super) fn new(payload: P, came: When) -> Self {
         Self {
             payload: Arc::new(payload),
-            came: came_at << INPUT_BITS | u64::from(input),
+            came,
         }
     }
 
-    pub(super) fn input(&self) -> u8 {
-        (self.came % (1 << INPUT_BITS)) as u8
-    }
-
-    pub(super) fn came_at(&self) -> Moment {
-        self.came >> INPUT_BITS
-    }
-
-    pub(super) fn put_into(&self, inputs: &mut [Option<Input<P>>], now: Moment) {
-        if let Some(place) = inputs.get_mut(usize::from(self.input())) {
+    fn put_into(&self, inputs: &mut [Option<Input<P>>], now: Moment) {
+        if let Some(place) = inputs.get_mut(usize::from(self.came.input())) {
             *place = Some(Input {
                 payload: Arc::clone(&self.payload),
-                waited: now.saturating_sub(self.came_at()),
+                waited: now.saturating_sub(self.came.moment()),
             });
         }
     }
 }
 
 impl<P> Several<P> {
+    pub(super) fn new(first: Kept<P>) -> Self {
+        Self {
+            two: [Some(first), None],
+            more: Vec::new(),
+        }
+    }
+
     pub(super) fn push(&mut self, kept: Kept<P>) {
         match &mut self.two[1] {
             second @ None => *second = Some(kept),
@@ -58,26 +78,22 @@ impl<P> Several<P> {
         }
     }
 
-    pub(super) fn first(&self) -> Option<&Kept<P>> {
-        self.two[0].as_ref()
+    /// When the first came.
+    pub(super) fn since(&self) -> Option<Moment> {
+        let first = self.two[0].as_ref();
+        first.map(|first| first.came.moment())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Kept<P>> {
-        self.two.iter().flatten().chain(&self.more)
-    }
-}
-
-impl<P> From<Kept<P>> for Several<P> {
-    fn from(first: Kept<P>) -> Self {
-        Self {
-            two: [Some(first), None],
-            more: Vec::new(),
+    /// So many places, and at their places what has come.
+    pub(super) fn inputs(&self, places: u8, now: Moment) -> Vec<Option<Input<P>>> {
+        let mut inputs = Vec::new();
+        inputs.resize_with(usize::from(places), || None);
+        for kept in self.two.iter().flatten() {
+            kept.put_into(&mut inputs, now);
         }
-    }
-}
-
-impl<P> From<Several<P>> for Useless<P> {
-    fn from(several: Several<P>) -> Self {
-        Self(several)
+        for kept in &self.more {
+            kept.put_into(&mut inputs, now);
+        }
+        inputs
     }
 }

@@ -34,8 +34,7 @@ impl<P> Memory<P> {
         let now = shard.time(clock);
         let index = shard.find(hashed, now)?;
         let joins = shard.joins();
-        let entry = joins.get(index);
-        let (state, age) = (joins.state(entry), joins.age(entry, now, rules));
+        let (state, age) = (joins.state(index), joins.age(index, now, rules));
         Some(Listed::new(key.to_owned(), &state, age, rules))
     }
 
@@ -77,9 +76,9 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     fn see<P>(&mut self, entry: &Entry<P>, joins: &Joins<P>, now: Moment) {
-        let (state, key) = (joins.state(entry), entry.key.as_str());
+        let (state, key) = (joins.state_of(entry), entry.head.key.as_str());
         if (self.is_wanted)(&state) && self.has_place_for(key) {
-            let age = joins.age(entry, now, self.rules);
+            let age = joins.age_of(entry, now);
             self.found.insert(key.to_owned(), (state, age));
             if self.found.len() > self.page.limit {
                 self.found.pop_last();

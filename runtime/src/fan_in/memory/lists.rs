@@ -16,8 +16,10 @@ pub(super) struct Lists {
     pub(super) retries: List,
     /// Completed and expired joins, by when they are forgotten.
     pub(super) ended: List,
-    /// Before then none of these three has anything that is due, so that most who pass by need not look.
+    /// Before then nothing that waits or is unheld is due, so that most who pass by need not look.
     idle_until: Moment,
+    /// Before then nothing is to be forgotten.
+    remembered_until: Moment,
 }
 
 impl Lists {
@@ -28,6 +30,7 @@ impl Lists {
             retries: List::new(Lane::Retry),
             ended: List::new(Lane::Due),
             idle_until: Moment::MAX,
+            remembered_until: Moment::MAX,
         }
     }
 
@@ -37,19 +40,42 @@ impl Lists {
         self.idle_until = self.idle_until.min(deadline);
     }
 
-    /// Whether nothing is to be handed over or forgotten by now, as far as is known without a look.
+    /// Puts in a join that has ended.
+    pub(super) fn end<P>(
+        &mut self,
+        index: u32,
+        forget_at: Moment,
+        now: Moment,
+        joins: &mut Joins<P>,
+    ) {
+        insert(&mut self.ended, index, forget_at <= now, joins);
+        self.remembered_until = self.remembered_until.min(forget_at);
+    }
+
+    /// Whether nothing is to be handed over by now, as far as is known without a look.
     pub(super) fn are_idle(&self, now: Moment) -> bool {
         now < self.idle_until
     }
 
     /// Nobody has to look before the first of all is due.
     pub(super) fn rest<P>(&mut self, joins: &Joins<P>) {
-        let firsts = [&self.waiting, &self.unheld, &self.ended].map(List::first);
-        let dues = firsts.into_iter().flatten().filter_map(|index| {
-            let place = Place::of(&joins.state(joins.get(index)));
-            place.due()
-        });
+        let firsts = [&self.waiting, &self.unheld].map(List::first);
+        let dues = firsts
+            .into_iter()
+            .flatten()
+            .filter_map(|index| Place::of(&joins.state(index)).due());
         self.idle_until = dues.min().unwrap_or(Moment::MAX);
+    }
+
+    /// The first that is to be forgotten by now.
+    pub(super) fn to_forget<P>(&mut self, now: Moment, joins: &Joins<P>) -> Option<u32> {
+        if now < self.remembered_until {
+            return None;
+        }
+        let first = self.ended.first();
+        let forget_at = first.and_then(|first| joins.forget_at(first));
+        self.remembered_until = forget_at.unwrap_or(Moment::MAX);
+        first.filter(|_| self.remembered_until <= now)
     }
 
     /// Puts a join where it belongs, now that it is no longer what it was.

@@ -5,16 +5,19 @@
 
 use hashbrown::HashTable;
 
-use super::entry::{Body, Entry, has_ended};
+use super::entry::{Head, How, has_ended};
 use super::joins::Joins;
-use super::kept::{Kept, Useless};
+use super::kept::{Kept, Useless, When};
 use super::lists::Lists;
 use super::room::Room;
 use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, transition};
 use crate::fan_in::store::{Claim, Due, Verdict, Work};
 
-/// How many forgotten joins an arrival or a settlement removes.
+/// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
 const FORGET_A_CALL: usize = 2;
+
+/// The table of so many joins is kept when it is empty, for the next.
+const FEW: usize = 256;
 
 /// The joins whose keys' hashes fall into it, each in the list of what it waits for.
 ///
@@ -98,10 +101,10 @@ impl<P> Shard<P> {
     ) -> Answer<P> {
         let Caller { token, rules, now } = caller;
         self.arrivals = self.arrivals.wrapping_add(1);
-        self.forget_some(now);
+        self.forget(now, FORGET_A_CALL);
 
         let index = self.find(key, now);
-        let before = index.map(|index| self.state(index));
+        let before = index.map(|index| self.joins.state(index));
         let (after, reply) = transition(before, Step::Arrive { input, token }, now, rules);
         let Some(after) = after else {
             unreachable!("an arrival leaves a join")
@@ -114,7 +117,7 @@ impl<P> Shard<P> {
         let takes = matches!(before, Some(State::Open { .. }))
             && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
         let left = if takes {
-            let kept = Kept::new(payload, input, now);
+            let kept = Kept::new(payload, When::new(input, now));
             self.joins.keep(index, after, kept);
             None
         } else {
@@ -162,11 +165,11 @@ impl<P> Shard<P> {
         rules: &Rules,
         room: &Room,
     ) -> (bool, Option<Useless<P>>) {
-        self.forget_some(now);
+        self.forget(now, FORGET_A_CALL);
         let Some(index) = self.find(key, now) else {
             return (false, None);
         };
-        let before = self.state(index);
+        let before = self.joins.state(index);
         let (after, reply) = transition(Some(before), step, now, rules);
         let useless = match after {
             Some(after) => self.put(index, &before, after, now, room),
@@ -178,7 +181,7 @@ impl<P> Shard<P> {
     /// Whether there is no join of this key, or one that has ended.
     pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
         self.look_up(key)
-            .is_none_or(|index| has_ended(&self.state(index)))
+            .is_none_or(|index| has_ended(&self.joins.state(index)))
     }
 
     pub(super) fn joins(&self) -> &Joins<P> {
@@ -216,7 +219,7 @@ impl<P> Shard<P> {
                     return Some(due);
                 }
             }
-            match self.state(index) {
+            match self.joins.state(index) {
                 // It comes back to the front if it fails, and until then is in nobody's way.
                 State::Running { deadline, .. } if deadline <= caller.now => {
                     self.lists.waiting.remove(index, &mut self.joins);
@@ -235,22 +238,12 @@ impl<P> Shard<P> {
             .find_map(|index| self.visit_one(index, visitor, caller, room))
     }
 
-    /// More than the caller can leave behind himself.
-    fn forget_some(&mut self, now: Moment) {
-        if !self.lists.are_idle(now) {
-            self.forget(now, FORGET_A_CALL);
-        }
-    }
-
     /// Removes so many joins that are to be forgotten by now. Whether there may be more.
     pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
         for _ in 0..max {
-            let Some(index) = self.lists.ended.first() else {
+            let Some(index) = self.lists.to_forget(now, &self.joins) else {
                 return false;
             };
-            if !self.is_forgotten(index, now) {
-                return false;
-            }
             self.forget_ended(index);
         }
         true
@@ -275,12 +268,11 @@ impl<P> Shard<P> {
                 index: None,
             };
         }
-        let kept = Kept::new(payload, input, now);
-        let entry = Entry::new(key.text, key.hash, deadline, kept);
-        let index = self.joins.insert(entry);
+        let (head, when) = (Head::new(key.text, key.hash), When::new(input, now));
+        let index = self.joins.begin(head, deadline, when, payload);
         let joins = &self.joins;
         self.table.insert_unique(spread(key.hash), index, |other| {
-            spread(joins.get(*other).hash)
+            spread(joins.head(*other).hash)
         });
         self.lists.begin(index, deadline, &mut self.joins);
         Answer {
@@ -292,8 +284,8 @@ impl<P> Shard<P> {
 
     fn look_up(&self, key: Key<'_>) -> Option<u32> {
         let found = self.table.find(spread(key.hash), |index| {
-            let entry = self.joins.get(*index);
-            entry.hash == key.hash && entry.key.is(key.text)
+            let head = self.joins.head(*index);
+            head.hash == key.hash && head.key.is(key.text)
         });
         found.copied()
     }
@@ -309,14 +301,8 @@ impl<P> Shard<P> {
     }
 
     fn is_forgotten(&self, index: u32, now: Moment) -> bool {
-        match &self.joins.get(index).body {
-            Body::Ended(ended) => ended.forget_at <= now,
-            _ => false,
-        }
-    }
-
-    fn state(&self, index: u32) -> State {
-        self.joins.state(self.joins.get(index))
+        let forget_at = self.joins.forget_at(index);
+        forget_at.is_some_and(|forget_at| forget_at <= now)
     }
 
     fn visit_one(
@@ -327,7 +313,7 @@ impl<P> Shard<P> {
         room: &Room,
     ) -> Option<Due<P>> {
         let Caller { token, rules, now } = caller;
-        let before = self.state(index);
+        let before = self.joins.state(index);
         let step = Step::Visit { token, visitor };
         let (after, reply) = transition(Some(before), step, now, rules);
         let (work, attempts) = match reply {
@@ -338,7 +324,7 @@ impl<P> Shard<P> {
         // No visit ends a join, so no inputs come back.
         let _ = after.and_then(|after| self.put(index, &before, after, now, room));
         Some(Due {
-            key: self.joins.get(index).key.as_str().to_owned(),
+            key: self.joins.head(index).key.as_str().to_owned(),
             token,
             claim: self.claim(index, work, attempts, caller),
         })
@@ -366,13 +352,34 @@ impl<P> Shard<P> {
         if *before == after {
             return None;
         }
-        let useless = self.joins.set(index, after);
+        if let Some(how) = How::of(&after) {
+            return Some(self.end(index, before, how, now, room));
+        }
+        self.joins.set(index, after);
         self.lists
             .enter(index, before, &after, now, &mut self.joins);
-        if has_ended(&after) && !has_ended(before) {
-            room.give_back();
-            self.keep_within(room.remembered_in_a_shard());
+        None
+    }
+
+    /// Keeps of a join only how it has ended.
+    #[must_use = "payloads are dropped when the lock is no longer held"]
+    fn end(
+        &mut self,
+        index: u32,
+        before: &State,
+        how: How,
+        now: Moment,
+        room: &Room,
+    ) -> Useless<P> {
+        self.lists.leave(index, before, &mut self.joins);
+        let hash = spread(self.joins.head(index).hash);
+        let (ended, useless) = self.joins.end(index, how);
+        if let Some(found) = self.table.find_mut(hash, |other| *other == index) {
+            *found = ended;
         }
+        self.lists.end(ended, how.forget_at, now, &mut self.joins);
+        room.give_back();
+        self.keep_within(room.remembered_in_a_shard());
         useless
     }
 
@@ -404,18 +411,25 @@ impl<P> Shard<P> {
 
     #[must_use = "payloads are dropped when the lock is no longer held"]
     fn remove(&mut self, index: u32) -> Option<Useless<P>> {
-        let state = self.state(index);
+        let state = self.joins.state(index);
         self.lists.leave(index, &state, &mut self.joins);
-        let hash = spread(self.joins.get(index).hash);
+        let hash = spread(self.joins.head(index).hash);
         if let Ok(found) = self.table.find_entry(hash, |other| *other == index) {
             found.remove();
         }
         let useless = self.joins.remove(index);
-        if self.joins.shrink() {
+        if self.table.is_empty() {
+            self.shrink();
+        }
+        useless
+    }
+
+    /// Gives memory back, now that there are no joins.
+    fn shrink(&mut self) {
+        if self.table.capacity() > FEW {
             self.table = HashTable::new();
             self.lists = Lists::new();
         }
-        useless
     }
 }
 

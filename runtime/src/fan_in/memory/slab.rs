@@ -81,14 +81,13 @@ impl<T> Slab<T> {
         }))
     }
 
-    /// Gives back all but the first chunk, if nothing is in any. Returns whether it has.
-    pub(super) fn shrink(&mut self) -> bool {
+    /// Gives back all but the first chunk, if nothing is in any.
+    pub(super) fn shrink(&mut self) {
         if self.len > 0 || self.chunks.len() < 2 {
-            return false;
+            return;
         }
         self.chunks = vec![Vec::with_capacity(CHUNK)];
         self.vacant = NONE;
-        true
     }
 
     /// How many slots there are, vacant ones included.
