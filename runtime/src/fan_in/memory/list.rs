@@ -70,8 +70,12 @@ impl List {
         self.len += 1;
     }
 
+    /// Takes out a join, unless it has left before.
     pub(super) fn remove<P>(&mut self, index: u32, joins: &mut Joins<P>) {
         let number = std::mem::replace(joins.number(index, self.lane), APART);
+        if number == APART {
+            return;
+        }
         let place = number.wrapping_sub(self.begin) as usize;
         self.joins[place] = GAP;
         self.len -= 1;

@@ -87,10 +87,10 @@ impl Lists {
         now: Moment,
         joins: &mut Joins<P>,
     ) {
-        let is_missing = *joins.number(index, Lane::Due) == APART;
         let (was, is) = (Place::of(before), Place::of(after));
         // One that was running and missing, and has failed, is to be found again.
-        if was != is || is_missing && matches!(after, State::Ready { .. }) {
+        let is_ready = matches!(after, State::Ready { .. });
+        if was != is || is_ready && *joins.number(index, Lane::Due) == APART {
             self.leave_place(index, was, joins);
             if let Some((list, due)) = self.list(is) {
                 insert(list, index, due <= now, joins);
@@ -110,8 +110,7 @@ impl Lists {
     }
 
     fn leave_place<P>(&mut self, index: u32, place: Place, joins: &mut Joins<P>) {
-        let is_missing = *joins.number(index, Lane::Due) == APART;
-        if let (Some((list, _)), false) = (self.list(place), is_missing) {
+        if let Some((list, _)) = self.list(place) {
             list.remove(index, joins);
         }
     }

@@ -65,7 +65,10 @@ impl<P> Memory<P> {
     #[must_use]
     pub fn new() -> Self {
         let since = Instant::now();
-        let clock = move || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let clock = move || {
+            let since = since.elapsed();
+            since.as_secs() * 1_000 + u64::from(since.subsec_millis())
+        };
         Self {
             shards: in_parts(SHARDS),
             hasher: Hasher::new(),
