@@ -78,12 +78,12 @@ impl<P> Joins<P> {
     }
 
     /// Writes down a state in which it has not ended.
-    pub(super) fn set(&mut self, index: u32, state: State) {
+    pub(super) fn set(&mut self, index: u32, state: &State) {
         self.hold(index, state);
     }
 
     /// Keeps another input, with which the join has come to such a state.
-    pub(super) fn keep(&mut self, index: u32, state: State, kept: Kept<P>) {
+    pub(super) fn keep(&mut self, index: u32, state: &State, kept: Kept<P>) {
         self.hold(index, state).kept.push(kept);
     }
 
@@ -147,16 +147,16 @@ impl<P> Joins<P> {
     }
 
     /// Makes room for any state, and for more inputs than one.
-    fn hold(&mut self, index: u32, state: State) -> &mut Held<P> {
+    fn hold(&mut self, index: u32, state: &State) -> &mut Held<P> {
         let body = &mut self.entries.get_mut(index).body;
         // What a join has instead for a moment is not seen.
         let held = match std::mem::replace(body, Body::Held(APART)) {
             Body::Held(held) => {
-                self.held.get_mut(held).state = state;
+                self.held.get_mut(held).state = *state;
                 held
             }
             Body::Begun { came, payload, .. } => self.held.insert(Held {
-                state,
+                state: *state,
                 retry: APART,
                 kept: Several::new(Kept::new(payload, came)),
             }),

@@ -105,8 +105,8 @@ impl<P> Shard<P> {
 
         let index = self.find(key, now);
         let before = index.map(|index| self.joins.state(index));
-        let (after, reply) = transition(before, Step::Arrive { input, token }, now, rules);
-        let Some(after) = after else {
+        let outcome = transition(before, Step::Arrive { input, token }, now, rules);
+        let (Some(after), reply) = &outcome else {
             unreachable!("an arrival leaves a join")
         };
         let Some(index) = index else {
@@ -123,11 +123,11 @@ impl<P> Shard<P> {
         } else {
             Some(payload)
         };
-        if let Some(before) = before {
+        if let Some(before) = &before {
             // No arrival ends a join, so no inputs come back.
-            let _ = self.put(index, &before, after, now, room);
+            let _ = self.put(index, before, after, now, room);
         }
-        let (verdict, useless) = match (reply, left) {
+        let (verdict, useless) = match (*reply, left) {
             (Reply::Waiting(came), left) => (Verdict::Waiting(came), left),
             (Reply::Duplicate(came), left) => (Verdict::Duplicate(came), left),
             (Reply::Run { attempts }, left) => (
@@ -170,12 +170,12 @@ impl<P> Shard<P> {
             return (false, None);
         };
         let before = self.joins.state(index);
-        let (after, reply) = transition(Some(before), step, now, rules);
+        let (after, reply) = &transition(Some(before), step, now, rules);
         let useless = match after {
             Some(after) => self.put(index, &before, after, now, room),
             None => self.give_up(index, room),
         };
-        (reply == Reply::Recorded, useless)
+        (*reply == Reply::Recorded, useless)
     }
 
     /// Whether there is no join of this key, or one that has ended.
@@ -252,13 +252,13 @@ impl<P> Shard<P> {
     fn open(
         &mut self,
         key: Key<'_>,
-        state: State,
+        state: &State,
         payload: P,
         input: u8,
         now: Moment,
         room: &Room,
     ) -> Answer<P> {
-        let State::Open { came, deadline } = state else {
+        let State::Open { came, deadline } = *state else {
             unreachable!("a join begins open")
         };
         if !room.take() {
@@ -315,14 +315,16 @@ impl<P> Shard<P> {
         let Caller { token, rules, now } = caller;
         let before = self.joins.state(index);
         let step = Step::Visit { token, visitor };
-        let (after, reply) = transition(Some(before), step, now, rules);
-        let (work, attempts) = match reply {
+        let (after, reply) = &transition(Some(before), step, now, rules);
+        let (work, attempts) = match *reply {
             Reply::Run { attempts } => (Work::Run, attempts),
             Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
             _ => return None,
         };
-        // No visit ends a join, so no inputs come back.
-        let _ = after.and_then(|after| self.put(index, &before, after, now, room));
+        if let Some(after) = after {
+            // No visit ends a join, so no inputs come back.
+            let _ = self.put(index, &before, after, now, room);
+        }
         Some(Due {
             key: self.joins.head(index).key.as_str().to_owned(),
             token,
@@ -345,19 +347,18 @@ impl<P> Shard<P> {
         &mut self,
         index: u32,
         before: &State,
-        after: State,
+        after: &State,
         now: Moment,
         room: &Room,
     ) -> Option<Useless<P>> {
-        if *before == after {
+        if before == after {
             return None;
         }
-        if let Some(how) = How::of(&after) {
+        if let Some(how) = How::of(after) {
             return Some(self.end(index, before, how, now, room));
         }
         self.joins.set(index, after);
-        self.lists
-            .enter(index, before, &after, now, &mut self.joins);
+        self.lists.enter(index, before, after, now, &mut self.joins);
         None
     }
 
