@@ -132,7 +132,7 @@ struct Full {
 
 /// Some of its joins, and as many new ones.
 struct Exchange<'k> {
-    leaving: Vec<&'static str>,
+    leaving: [&'static str; AT_ONCE],
     coming: &'k [&'static str],
 }
 
@@ -148,9 +148,8 @@ impl Full {
 
     /// Those that leave are any, as they do not complete in the order in which they were opened.
     fn next_exchange<'k>(&mut self, keys: &mut Keys, coming: &'k [&'static str]) -> Exchange<'k> {
-        let leaving: Vec<_> = (0..AT_ONCE)
-            .map(|_| self.open.swap_remove(keys.below(self.open.len())))
-            .collect();
+        let mut next = || self.open.swap_remove(keys.below(self.open.len()));
+        let leaving = std::array::from_fn(|_| next());
         self.open.extend_from_slice(coming);
         // A consumer has just read what has arrived.
         for key in leaving.iter().chain(coming) {
@@ -160,9 +159,10 @@ impl Full {
     }
 
     fn exchange(&self, Exchange { leaving, coming }: &Exchange<'_>) -> Times {
-        let mut tokens = Vec::with_capacity(AT_ONCE);
+        // On the stack, as an allocation of this size would have the allocator tidy up in the store's time.
+        let mut tokens = [0; AT_ONCE];
         Times {
-            complete: timed(|| tokens.extend(leaving.iter().map(|key| self.joins.complete(key)))),
+            complete: timed(|| tokens = leaving.map(|key| self.joins.complete(key))),
             settle: timed(|| {
                 for (key, token) in leaving.iter().zip(&tokens) {
                     self.joins.settle(key, *token);
