@@ -7,8 +7,9 @@
 //!   that nobody holds any more can be given out again.
 //! - Which worker is which makes no difference, nor which input is which: `transition` asks whether an input has come, and
 //!   whether all have.
-//! - Bodies are counted, and the count is compared with how many there may be and with nothing else: a world remembers no
-//!   more of them than that, and where there may be any number, whether there was one. Each step's count is checked.
+//! - Bodies are counted, and the count is compared with how many there may be and with none: a world remembers no more of
+//!   them than that, and where there may be any number, whether there was one beside one that may not have begun. Each
+//!   step's count is checked.
 //! - What was known of a join that has ended or is parked, but for the end and the inputs, makes no difference.
 //! - A call that does not reach the store is no step, and a crash loses whatever a worker knew, wherever it stood.
 
@@ -180,7 +181,7 @@ impl World {
         self.witness.see(step, reply, rules)?;
         self.witness.agrees_with(after, rules)?;
         let most = match rules.max_attempts {
-            u32::MAX => 1,
+            u32::MAX => 2,
             most => most,
         };
         self.witness.count_up_to(most);
@@ -217,7 +218,7 @@ impl World {
             (_, Reply::HandOver { .. }) => worker.doing = Doing::Working(Work::HandOver),
             // These deliveries are to be made again; all others are acknowledged.
             (_, Reply::Busy(_))
-            | (Doing::Settling(Settlement::Failed), _)
+            | (Doing::Settling(Settlement::Failed | Settlement::NotBegun), _)
             | (Doing::Settling(Settlement::Completed), Reply::Refused) => {
                 self.drop_work(index, true);
             }

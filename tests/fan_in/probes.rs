@@ -139,11 +139,12 @@ fn is_forgotten(state: State, visitor: Visitor, rules: &Rules) -> bool {
     state.is_none()
 }
 
-/// A lost body is run again when its lease is over, whatever its deadline; one that has failed, before its deadline:
-/// by an arrival at once, by a sweep after the backoff. If there may not be another body, it is parked instead.
+/// A lost body is run again when its lease is over, whatever its deadline, and so is one that was not begun; one that has
+/// failed, before its deadline: by an arrival at once, by a sweep after the backoff. If there may not be another body, it is parked instead.
 fn runs_again(state: State, comes: Comes, rules: &Rules) -> bool {
     let patience = match (state, comes) {
         (State::Running { .. }, _) => rules.lease,
+        (State::Ready { attempts: 0, .. }, _) => 0,
         (State::Ready { deadline, .. }, Comes::Arrival(_)) if NOW < deadline => 0,
         (State::Ready { deadline, .. }, _) if NOW + rules.backoff < deadline => rules.backoff,
         _ => return true,

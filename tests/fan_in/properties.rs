@@ -51,6 +51,7 @@ fn settlement() -> impl Strategy<Value = Settlement> {
         Settlement::HandedOver,
         Settlement::NotHandedOver,
         Settlement::Undecodable,
+        Settlement::NotBegun,
     ])
 }
 
@@ -176,7 +177,10 @@ proptest! {
                 (
                     Step::Settle {
                         settlement:
-                            Settlement::Failed | Settlement::NotHandedOver | Settlement::Undecodable,
+                            Settlement::Failed
+                            | Settlement::NotHandedOver
+                            | Settlement::Undecodable
+                            | Settlement::NotBegun,
                         ..
                     },
                     Reply::Recorded,

@@ -20,8 +20,6 @@ pub(crate) fn ensure(holds: bool, invariant: &'static str) -> Checked {
 pub(crate) struct Witness {
     accepted: Inputs,
     deadline: Moment,
-    /// Whether a body was started.
-    tried: bool,
     /// How many were, since an operator last wanted it tried again.
     bodies: u32,
     /// Whether somebody was told that it has expired.
@@ -41,12 +39,12 @@ pub(crate) enum Work {
 
 impl Work {
     /// How it can end.
-    pub(crate) fn endings(self) -> [Settlement; 3] {
+    pub(crate) fn endings(self) -> [Settlement; 4] {
         let [well, badly] = match self {
             Self::Body => [Settlement::Completed, Settlement::Failed],
             Self::HandOver => [Settlement::HandedOver, Settlement::NotHandedOver],
         };
-        [well, badly, Settlement::Undecodable]
+        [well, badly, Settlement::Undecodable, Settlement::NotBegun]
     }
 }
 
@@ -208,7 +206,7 @@ impl Witness {
             (None, step) => {
                 ensure(self.accepted == all(rules), "a body has all its inputs")?;
                 ensure(
-                    self.deadline > 0,
+                    self.deadline > 0 || self.bodies == 0,
                     "what failed is not run after its deadline",
                 )?;
                 let arrives = matches!(step, Step::Arrive { .. });
@@ -225,7 +223,6 @@ impl Witness {
             )?;
             self.bodies += 1;
         }
-        self.tried = true;
         Ok(())
     }
 
@@ -235,10 +232,6 @@ impl Witness {
         ensure(self.deadline == 0, "no hand-over before the deadline")?;
         ensure(!came.is_empty(), "there is something to hand over")?;
         ensure(came == self.accepted, "all that came is handed over")?;
-        ensure(
-            came != all(rules) || self.tried,
-            "a complete join is tried before it is handed over",
-        )?;
         let passes = matches!(
             step,
             Step::Visit {
@@ -246,6 +239,10 @@ impl Witness {
                 ..
             }
         );
+        ensure(
+            came != all(rules) || self.bodies > 0 || passes || self.expiring,
+            "whoever can run a complete join tries it before he hands it over",
+        )?;
         match self.claim {
             Some(claim) if claim.token == token => {
                 ensure(claim.work == Work::HandOver, "a claim stays what it is")?;
@@ -315,6 +312,8 @@ impl Witness {
             }
             Settlement::Failed | Settlement::NotHandedOver => self.rest = rules.backoff,
             Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
+            Settlement::NotBegun if self.expiring => {}
+            Settlement::NotBegun => self.bodies -= 1,
         }
         Ok(())
     }
@@ -420,7 +419,7 @@ impl Witness {
             }
             State::Ready { .. } => {
                 ensure(complete, "no input of a ready join is lost")?;
-                ensure(claimed.is_none() && self.tried, "a ready join has failed")?;
+                ensure(claimed.is_none(), "a ready join is nobody's")?;
                 ensure(
                     ended.is_none() && !self.expiring,
                     "a ready join has not ended",

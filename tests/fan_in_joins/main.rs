@@ -11,6 +11,7 @@
 
 mod arrivals;
 mod article;
+mod begun;
 mod cancelled;
 mod context;
 mod due;
@@ -29,6 +30,7 @@ mod recorded;
 mod renewed;
 mod runs;
 mod spans;
+mod swept;
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};

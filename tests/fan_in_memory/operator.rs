@@ -90,10 +90,13 @@ fn a_join_is_seen_as_it_is() {
     assert_is(Status::Ready, 20, none(), 0);
     time.pass(RULES.timeout);
     let token = joins.due(Token::random(), 1)[0].token;
-    assert_is(Status::Expiring, 20 + RULES.timeout, none(), 0);
+    assert_is(Status::Running, 20 + RULES.timeout, none(), 1);
+    assert!(joins.settle("order", token, Settlement::NotBegun));
+    assert_is(Status::Ready, 20 + RULES.timeout, none(), 0);
+    let token = joins.due(Token::random(), 1)[0].token;
     assert!(joins.settle("order", token, Settlement::Undecodable));
     let reason = ParkReason::Undecodable;
-    assert_is(Status::Parked(reason), 20 + RULES.timeout, none(), 0);
+    assert_is(Status::Parked(reason), 20 + RULES.timeout, none(), 1);
     assert!(joins.retry("order"));
     joins.arrive("order", 0, (), token).unwrap();
     assert!(joins.settle("order", token, Settlement::Completed));

@@ -52,7 +52,7 @@ pub enum Ack {
 /// | `Waiting`, `Duplicate`, `Parked` | `Ack` | `Hold` |
 /// | `Ran`, `Closed` | `Ack` | `Ack` |
 /// | `Failed`, `Unrecorded`, `Busy` | `Retry` | `Retry` |
-/// | an error: no key | `Reject` | `Reject` |
+/// | an error: no key, not encodable | `Reject` | `Reject` |
 /// | another error | `Retry` | `Retry` |
 pub fn ack<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Ack {
     match arrival {
@@ -70,7 +70,7 @@ pub fn ack<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Ack {
         Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => Ack::Ack,
         Ok(Arrival::Failed(_) | Arrival::Unrecorded(_) | Arrival::Busy { .. }) => Ack::Retry,
         Err(error) => match error.kind {
-            ArriveErrorKind::NoKey => Ack::Reject,
+            ArriveErrorKind::NoKey | ArriveErrorKind::Unencodable(_) => Ack::Reject,
             ArriveErrorKind::Full | ArriveErrorKind::Store(_) => Ack::Retry,
         },
     }

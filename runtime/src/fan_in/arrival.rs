@@ -147,6 +147,9 @@ pub enum ArriveErrorKind {
     /// The key is empty.
     #[error("the input has no correlation key")]
     NoKey,
+    /// The input cannot be encoded as the store keeps it.
+    #[error("the input cannot be encoded")]
+    Unencodable(#[source] Box<dyn Error + Send + Sync>),
     /// The store failed. It may have taken the input all the same: another delivery will tell.
     #[error(transparent)]
     Store(StoreError),
@@ -161,7 +164,10 @@ impl<I> ArriveError<I> {
     pub(super) fn rejected(error: StoreError, input: I) -> Self {
         let kind = match error {
             StoreError::Full => ArriveErrorKind::Full,
-            error @ StoreError::Failed(_) => ArriveErrorKind::Store(error),
+            StoreError::Unencodable(why) => ArriveErrorKind::Unencodable(why),
+            error @ (StoreError::Failed(_) | StoreError::Mismatch(_)) => {
+                ArriveErrorKind::Store(error)
+            }
         };
         Self { kind, input }
     }

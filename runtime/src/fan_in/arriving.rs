@@ -59,6 +59,7 @@ fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static st
         Err(error) => match error.kind {
             ArriveErrorKind::Full => "full",
             ArriveErrorKind::NoKey => "no_key",
+            ArriveErrorKind::Unencodable(_) => "unencodable",
             ArriveErrorKind::Store(_) => "store_failed",
         },
     }

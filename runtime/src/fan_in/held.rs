@@ -11,14 +11,21 @@ use super::join::Join;
 use super::state::{Settlement, Token};
 use super::store::{Claim, Due, Store, StoreError, Work};
 
-/// A claim on a join. Dropped before it is settled, it lets go: the body counts as failed, or the join as not handed over.
+/// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
 pub struct Held<'j, P: 'static, S: Store<P>> {
     pub(super) join: &'j Join<P, S>,
     pub(super) came: Came<P>,
     pub(super) attempts: u32,
     token: Token,
     work: Work,
-    is_settled: bool,
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Progress {
+    Claimed,
+    Begun,
+    Settled,
 }
 
 /// What a body has come to.
@@ -81,7 +88,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
             attempts,
             token,
             work,
-            is_settled: false,
+            progress: Progress::Claimed,
         }
     }
 
@@ -112,10 +119,11 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
     }
 
     /// Runs the body. Its panic goes on once it is settled as a failure.
-    pub(super) async fn run<T, B>(self, body: impl FnOnce(Came<P>) -> B) -> Ran<T>
+    pub(super) async fn run<T, B>(mut self, body: impl FnOnce(Came<P>) -> B) -> Ran<T>
     where
         B: Future<Output = Ended<T>>,
     {
+        self.progress = Progress::Begun;
         let future = body(self.came.clone());
         match self.renewed_during(Caught { future }).await {
             Ok(Ended {
@@ -138,7 +146,8 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
     }
 
     /// Whether the join was handed over, and that is recorded.
-    pub(super) async fn hand_over(self) -> bool {
+    pub(super) async fn hand_over(mut self) -> bool {
+        self.progress = Progress::Begun;
         let taken = self.renewed_during(self.join.expire(&self)).await;
         let settlement = if taken {
             Settlement::HandedOver
@@ -176,21 +185,23 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
         let recorded = store
             .settle(self.key(), rules, self.token, settlement)
             .await;
-        self.is_settled = recorded.is_ok();
+        if recorded.is_ok() {
+            self.progress = Progress::Settled;
+        }
         recorded
     }
 }
 
 impl<P: 'static, S: Store<P>> Drop for Held<'_, P, S> {
     fn drop(&mut self) {
-        if !self.is_settled {
-            let settlement = match self.work {
-                Work::Run => Settlement::Failed,
-                Work::HandOver => Settlement::NotHandedOver,
-            };
-            let Join { store, rules, .. } = self.join;
-            store.abandon(self.came.key(), rules, self.token, settlement);
-        }
+        let settlement = match (self.progress, self.work) {
+            (Progress::Settled, _) => return,
+            (Progress::Claimed, _) => Settlement::NotBegun,
+            (Progress::Begun, Work::Run) => Settlement::Failed,
+            (Progress::Begun, Work::HandOver) => Settlement::NotHandedOver,
+        };
+        let Join { store, rules, .. } = self.join;
+        store.abandon(self.came.key(), rules, self.token, settlement);
     }
 }
 

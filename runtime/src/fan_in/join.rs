@@ -46,7 +46,11 @@ pub struct Join<P: 'static, S> {
 
 impl<P: 'static, S> Join<P, S> {
     #[doc(hidden)]
-    pub fn new(declared: &'static Declared<P>, store: S, options: &Options) -> Self {
+    pub fn new(declared: &'static Declared<P>, store: S, options: &Options) -> Self
+    where
+        S: Store<P>,
+    {
+        store.declare(declared.join, declared.inputs);
         Self {
             declared,
             store,

@@ -52,6 +52,8 @@ mod arriving;
 mod came;
 mod caught;
 mod declared;
+#[cfg(feature = "_durable")]
+mod durable;
 mod expired;
 mod held;
 mod input;
@@ -63,9 +65,13 @@ mod memory;
 mod missing;
 mod one_of;
 mod options;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod state;
 mod store;
 mod sweep;
+#[cfg(feature = "tokio")]
+mod sweep_every;
 mod token;
 
 pub use ack::{Ack, ack};
@@ -80,11 +86,15 @@ pub use one_of::{
     OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
 };
 pub use options::Options;
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
 pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
 pub use store::{
     Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
 };
 pub use sweep::Swept;
+#[cfg(feature = "tokio")]
+pub use sweep_every::sweep_every;
 
 #[doc(hidden)]
 pub use came::Came;

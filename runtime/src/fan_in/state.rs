@@ -11,9 +11,10 @@
 //! running   failed                                    -> ready; parked, if that was the last attempt
 //! running   the lease is over: arrive, sweep          -> running, by another, even past the deadline; or parked
 //! running   lease and deadline are over: in passing   -> expiring; or parked
-//! ready     arrive; sweep, after a backoff            -> running
+//! ready     arrive; sweep, after a backoff            -> running; before a first attempt even past the deadline
 //! expiring  handed over                               -> expired
 //! expiring  not handed over, or the lease is over     -> expiring, by another
+//! running, expiring   not begun                       -> ready, expiring; at once, and no attempt
 //! running, expiring   an input cannot be decoded      -> parked
 //! completed, expired   the dedup window is over       -> absent
 //! ```
@@ -175,6 +176,8 @@ pub enum Settlement {
     NotHandedOver,
     /// An input could not be decoded, so that it can neither be run nor handed over.
     Undecodable,
+    /// The holder has let go of it before he did anything: no body was started.
+    NotBegun,
 }
 
 /// Who looks after a join that is not his own.
@@ -226,8 +229,7 @@ pub enum Reply {
 /// The one rule. Returns the state that comes after, `None` for absent, and what to tell the caller.
 ///
 /// A step whose reply was lost may be made again with the same token: an arrival's claim, a success and a hand-over are
-/// confirmed as before. A failure, or an input that cannot be decoded, lets go of the join, and is refused the second
-/// time; a visit's claim is lost until its lease is over.
+/// confirmed as before. Any other settlement lets go of the join, and is refused the second time; a visit's claim is lost until its lease is over.
 #[must_use]
 pub fn transition(
     state: Option<State>,
@@ -427,6 +429,23 @@ fn settle(
         (State::Expiring { came, attempts, .. }, Settlement::Undecodable) => {
             park(came, attempts, ParkReason::Undecodable)
         }
+        // It is due at once, and what was not begun was no attempt.
+        (
+            State::Running {
+                deadline, attempts, ..
+            },
+            Settlement::NotBegun,
+        ) => State::Ready {
+            retry_at: now,
+            deadline,
+            attempts: attempts.saturating_sub(1),
+        },
+        (State::Expiring { came, attempts, .. }, Settlement::NotBegun) => State::Expiring {
+            came,
+            holder: None,
+            lease: now,
+            attempts,
+        },
         // The reply to this settlement was lost.
         (State::Completed { .. }, Settlement::Completed)
         | (State::Expired { .. }, Settlement::HandedOver) => held,
@@ -473,7 +492,9 @@ fn visit(
                 deadline, attempts, ..
             },
             _,
-        ) if deadline <= now => expire(all, attempts, token, now, rules),
+        ) if deadline <= now && (attempts > 0 || visitor == Visitor::Passing) => {
+            expire(all, attempts, token, now, rules)
+        }
         (State::Running { attempts, .. }, _) if is_exhausted(attempts, rules) => (
             Some(park(all, attempts, ParkReason::Attempts)),
             Reply::Parked,

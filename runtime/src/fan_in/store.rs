@@ -59,6 +59,12 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
     reason = "whether there is none is one question more for each store to answer"
 )]
 pub trait Store<P>: Send + Sync {
+    /// The function whose joins it is to keep, and the names of its inputs: told once, before any other call. A store that
+    /// keeps the joins of several functions in one place has to tell them apart.
+    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
+        let _ = (join, inputs);
+    }
+
     /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
     /// after, is found in passing: [`Arrived::overdue`], which the caller hands over, with the token of this arrival.
     fn arrive(
@@ -253,6 +259,12 @@ pub enum StoreError {
     /// There are as many open joins as there may be.
     #[error("there are as many open joins as the store may hold")]
     Full,
+    /// The input cannot be written down, in whatever form the store keeps it; another delivery will fare no better.
+    #[error("the input cannot be encoded")]
+    Unencodable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What the store keeps is of another function, or of other inputs.
+    #[error("{0}")]
+    Mismatch(String),
     /// The store failed; what was asked may have happened or not, and can be asked again with the same token.
     #[error("the store of joins failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -269,6 +281,10 @@ impl<P> fmt::Debug for Rejected<P> {
 }
 
 impl<P, S: Store<P>> Store<P> for Arc<S> {
+    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
+        S::declare(self, join, inputs);
+    }
+
     fn arrive(
         &self,
         key: &str,

@@ -1,0 +1,37 @@
+//! What an arrival has come to, as a database says it.
+
+use super::claimed::Claimed;
+use crate::fan_in::state::{Moment, Reply};
+use crate::fan_in::store::{Claim, Verdict};
+
+#[derive(Debug)]
+pub(in crate::fan_in) struct Answer {
+    pub(in crate::fan_in) reply: Reply,
+    /// When, by the database's clock.
+    pub(in crate::fan_in) at: Moment,
+    /// The join at which the input arrived, if the caller now holds it.
+    pub(in crate::fan_in) claimed: Option<Claimed>,
+    /// Another, which the caller hands over.
+    pub(in crate::fan_in) overdue: Option<Claimed>,
+}
+
+/// What that says of an input; without a claim, what was claimed could not be read and is parked.
+pub(super) fn verdict<P>(
+    reply: Reply,
+    at: Moment,
+    claim: Option<Claim<P>>,
+    payload: P,
+) -> Verdict<P> {
+    match (reply, claim) {
+        (Reply::Waiting(came), _) => Verdict::Waiting(came),
+        (Reply::Duplicate(came), _) => Verdict::Duplicate(came),
+        (Reply::Run { .. }, Some(claim)) => Verdict::Run(claim),
+        (Reply::HandOver { .. }, Some(claim)) => Verdict::HandOver { claim, payload },
+        (Reply::Busy(until), _) => Verdict::Busy {
+            retry_after: until.saturating_sub(at),
+        },
+        (Reply::Completed, _) => Verdict::Completed(payload),
+        (Reply::Expired, _) => Verdict::Expired(payload),
+        _ => Verdict::Parked(payload),
+    }
+}

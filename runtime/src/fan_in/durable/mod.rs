@@ -1,0 +1,18 @@
+//! What the stores beyond this process have in common: an input is text there, and a step is a round trip.
+
+mod answer;
+mod claimed;
+mod database;
+mod declaration;
+mod encoding;
+mod failure;
+mod row;
+
+pub(super) use self::answer::Answer;
+pub(super) use self::claimed::{Claimed, Kept};
+pub(super) use self::database::{
+    Database, Function, abandon, arrive, declare, due, len, list, store, tell,
+};
+pub(super) use self::declaration::Declaration;
+pub(super) use self::failure::Failure;
+pub(super) use self::row::{Row, Stage};

@@ -1,0 +1,167 @@
+//! A join in columns: what a [`State`] says, without its inputs.
+
+use crate::fan_in::state::{Inputs, Moment, ParkReason, State, Token};
+
+/// Of what [`State`] has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::fan_in) enum Stage {
+    Open,
+    Running,
+    Ready,
+    Expiring,
+    /// Parked, since its body has failed as often as it may.
+    Exhausted,
+    /// Parked, since an input cannot be decoded.
+    Undecodable,
+    Completed,
+    Expired,
+}
+
+const STAGES: [(Stage, &str); 8] = [
+    (Stage::Open, "open"),
+    (Stage::Running, "running"),
+    (Stage::Ready, "ready"),
+    (Stage::Expiring, "expiring"),
+    (Stage::Exhausted, "exhausted"),
+    (Stage::Undecodable, "undecodable"),
+    (Stage::Completed, "completed"),
+    (Stage::Expired, "expired"),
+];
+
+impl Stage {
+    /// As a database says it.
+    pub(in crate::fan_in) fn word(self) -> &'static str {
+        let (_, word) = STAGES[self as usize];
+        word
+    }
+
+    pub(in crate::fan_in) fn of_word(word: &str) -> Option<Self> {
+        let (stage, _) = STAGES.iter().find(|(_, other)| *other == word)?;
+        Some(*stage)
+    }
+
+    pub(in crate::fan_in) fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Expired)
+    }
+}
+
+/// What a state does not have is zero, or nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::fan_in) struct Row {
+    pub(in crate::fan_in) stage: Stage,
+    /// The inputs that came, as long as they are kept.
+    pub(in crate::fan_in) came: Inputs,
+    pub(in crate::fan_in) holder: Option<Token>,
+    /// When the lease is over, or the rest after a failure, or all is forgotten.
+    pub(in crate::fan_in) until: Moment,
+    pub(in crate::fan_in) deadline: Moment,
+    pub(in crate::fan_in) attempts: u32,
+}
+
+impl Row {
+    /// `all` are the inputs of the declaration.
+    pub(in crate::fan_in) fn of(state: &State, all: Inputs) -> Self {
+        let row = |stage, came, holder, until, deadline, attempts| Self {
+            stage,
+            came,
+            holder,
+            until,
+            deadline,
+            attempts,
+        };
+        match *state {
+            State::Open { came, deadline } => row(Stage::Open, came, None, 0, deadline, 0),
+            State::Running {
+                holder,
+                lease,
+                deadline,
+                attempts,
+            } => row(Stage::Running, all, Some(holder), lease, deadline, attempts),
+            State::Ready {
+                retry_at,
+                deadline,
+                attempts,
+            } => row(Stage::Ready, all, None, retry_at, deadline, attempts),
+            State::Expiring {
+                came,
+                holder,
+                lease,
+                attempts,
+            } => row(Stage::Expiring, came, holder, lease, 0, attempts),
+            State::Parked {
+                came,
+                attempts,
+                reason,
+            } => {
+                let parked = match reason {
+                    ParkReason::Attempts => Stage::Exhausted,
+                    ParkReason::Undecodable => Stage::Undecodable,
+                };
+                row(parked, came, None, 0, 0, attempts)
+            }
+            State::Completed { holder, forget_at } => row(
+                Stage::Completed,
+                Inputs::default(),
+                Some(holder),
+                forget_at,
+                0,
+                0,
+            ),
+            State::Expired { holder, forget_at } => row(
+                Stage::Expired,
+                Inputs::default(),
+                Some(holder),
+                forget_at,
+                0,
+                0,
+            ),
+        }
+    }
+
+    /// `None` for a row that no state is written as.
+    pub(in crate::fan_in) fn state(&self) -> Option<State> {
+        let &Self {
+            came,
+            holder,
+            until,
+            deadline,
+            attempts,
+            ..
+        } = self;
+        let parked = |reason| State::Parked {
+            came,
+            attempts,
+            reason,
+        };
+        Some(match self.stage {
+            Stage::Open => State::Open { came, deadline },
+            Stage::Running => State::Running {
+                holder: holder?,
+                lease: until,
+                deadline,
+                attempts,
+            },
+            Stage::Ready => State::Ready {
+                retry_at: until,
+                deadline,
+                attempts,
+            },
+            Stage::Expiring => State::Expiring {
+                came,
+                holder,
+                lease: until,
+                attempts,
+            },
+            Stage::Exhausted => parked(ParkReason::Attempts),
+            Stage::Undecodable => parked(ParkReason::Undecodable),
+            Stage::Completed => State::Completed {
+                holder: holder?,
+                forget_at: until,
+            },
+            Stage::Expired => State::Expired {
+                holder: holder?,
+                forget_at: until,
+            },
+        })
+    }
+}

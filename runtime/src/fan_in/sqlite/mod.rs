@@ -1,0 +1,214 @@
+//! Joins in a file, of the processes of one host.
+
+mod rows;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+
+use self::rows::{Rows, failure};
+use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
+use super::listed::{Listed, Which};
+use super::state::{Moment, Reply, State, Step, Token};
+use super::store::StoreError;
+
+/// More than an arrival can add.
+const FORGOTTEN_IN_PASSING: i64 = 4;
+
+/// So many that others do not wait for long.
+const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
+
+/// Joins in a `SQLite` file: they survive a restart, and the processes of one host share them.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use linked_span::fan_in::{Options, Sqlite};
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, LinkedEvent)]
+/// struct Paid { #[event(key)] order: u64, metadata: Origin }
+/// # #[derive(Clone, Serialize, Deserialize, LinkedEvent)]
+/// # struct Reserved { #[event(key)] order: u64, metadata: Origin }
+///
+/// #[fan_in(payment, inventory)]
+/// async fn ship(payment: Paid, inventory: Reserved) {}
+///
+/// # async fn begin() -> Result<(), linked_span::fan_in::StoreError> {
+/// let store = Sqlite::open("joins.db").await?;
+/// let ship = Ship::new(store, Options::timeout(Duration::from_secs(600)));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Inputs are kept as JSON. A store serves one function; several functions, and whatever else is in the database, may
+/// share a file. It needs a tokio runtime, with time and I/O enabled.
+///
+/// The file has to be on a disk of the host, not on a network's, since its write-ahead log is shared memory. The clock is
+/// the host's. With `PRAGMA synchronous = FULL`, which is the default, what was acknowledged survives a loss of power; with
+/// `NORMAL` the end of a process only.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    pool: SqlitePool,
+    declaration: Arc<Declaration>,
+}
+
+impl Sqlite {
+    /// A file of its own, which is created if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened or written.
+    pub async fn open(file: impl AsRef<Path> + Send) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let pool = SqlitePool::connect_with(options).await;
+        let store = Self::new(pool.map_err(|error| StoreError::Failed(error.into()))?);
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// In a database of yours, whose tables [`migrate`](Self::migrate) makes, or a migration of yours that applies
+    /// [`SCHEMA`](Self::SCHEMA).
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Sqlite, StoreError};
+    /// # async fn begin(pool: sqlx::SqlitePool) -> Result<(), StoreError> {
+    /// let store = Sqlite::new(pool);
+    /// store.migrate().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn new(pool: SqlitePool) -> Self {
+        Self {
+            pool,
+            declaration: Arc::default(),
+        }
+    }
+
+    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
+    /// former name, or two programs that share the database have functions of one name.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::Sqlite;
+    /// # fn begin(pool: sqlx::SqlitePool) {
+    /// let store = Sqlite::new(pool).named("shipping.fulfill_order");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            declaration: Arc::new(Declaration::named(name.into())),
+            ..self
+        }
+    }
+
+    /// What [`migrate`](Self::migrate) applies, as a migration of your own.
+    pub const SCHEMA: &str = include_str!("schema.sql");
+
+    /// Makes the tables, unless there are such, and the database's journal a write-ahead log.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let migration = concat!("PRAGMA journal_mode = WAL;", include_str!("schema.sql"));
+        let migrated = sqlx::raw_sql(migration).execute(&self.pool).await;
+        migrated.map_err(|error| StoreError::Failed(error.into()))?;
+        Ok(())
+    }
+
+    /// One atomic step, or several.
+    async fn transaction(&self) -> Result<Rows, Failure> {
+        let begun = self.pool.begin_with("BEGIN IMMEDIATE").await;
+        Ok(Rows::new(begun.map_err(failure)?, now()))
+    }
+}
+
+durable::store!(Sqlite);
+
+impl Database for Sqlite {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    async fn inputs(&self, name: &str, inputs: String) -> Result<String, Failure> {
+        let mut rows = self.transaction().await?;
+        let kept = rows.declare(name, &inputs).await?;
+        rows.commit().await?;
+        Ok(kept)
+    }
+
+    async fn arrive(
+        &self,
+        function: Function<'_>,
+        key: &str,
+        input: u8,
+        payload: String,
+        token: Token,
+    ) -> Result<Answer, Failure> {
+        let mut rows = self.transaction().await?;
+        let (state, reply) = rows
+            .step(function, key, Step::Arrive { input, token })
+            .await?;
+        // What has come is part of the state, unless all has, and of a join that is over.
+        let takes = match state {
+            Some(State::Open { came, .. }) => came.contains(input),
+            Some(State::Running { .. }) => true,
+            _ => false,
+        };
+        if takes && !matches!(reply, Reply::Duplicate(_)) {
+            rows.keep(function.name, key, input, &payload).await?;
+        }
+        let claimed = rows.claimed(function, key, reply).await?;
+        let overdue = rows.overdue(function, key, token).await?;
+        rows.forget(function.name, FORGOTTEN_IN_PASSING).await?;
+        let at = rows.now;
+        rows.commit().await?;
+        Ok(Answer {
+            reply,
+            at,
+            claimed,
+            overdue,
+        })
+    }
+
+    async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
+        let mut rows = self.transaction().await?;
+        let (_, reply) = rows.step(function, key, step).await?;
+        rows.commit().await?;
+        Ok(reply == Reply::Recorded)
+    }
+
+    async fn due(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Claimed>, Failure> {
+        let mut rows = self.transaction().await?;
+        let claimed = rows.sweep(function, token, max).await?;
+        rows.forget(function.name, FORGOTTEN_BY_A_SWEEP).await?;
+        rows.commit().await?;
+        Ok(claimed)
+    }
+
+    async fn len(&self, name: &str) -> Result<usize, Failure> {
+        rows::len(&self.pool, name).await
+    }
+
+    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
+        rows::list(&self.pool, function, which, now()).await
+    }
+}
+
+/// Of the host: a process that starts anew has to know what the last one meant.
+fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| Moment::try_from(since.as_millis()).unwrap_or(0))
+}

@@ -1,0 +1,409 @@
+//! What is read and written within a transaction.
+
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Row as _, Sqlite, Transaction};
+
+use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage};
+use crate::fan_in::listed::{Listed, Page, Which};
+use crate::fan_in::state::{Inputs, Moment, Reply, State, Step, Token, Visitor, due, transition};
+use crate::fan_in::store::Work;
+
+/// A join's columns, with a bit for each input that is kept.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT key, stage, since, holder, until, deadline, attempts, \
+             (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
+              WHERE kept.name = joins.name AND kept.key = joins.key) AS came \
+             FROM linked_span_joins AS joins ",
+            $rest
+        )
+    };
+}
+
+pub(super) struct Rows {
+    transaction: Transaction<'static, Sqlite>,
+    pub(super) now: Moment,
+}
+
+/// A row as it was read.
+struct Read {
+    key: String,
+    since: Moment,
+    stage: Stage,
+    state: State,
+}
+
+impl Rows {
+    pub(super) fn new(transaction: Transaction<'static, Sqlite>, now: Moment) -> Self {
+        Self { transaction, now }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), Failure> {
+        self.transaction.commit().await.map_err(failure)
+    }
+
+    /// The inputs of the joins of that name: these, unless there were others.
+    pub(super) async fn declare(&mut self, name: &str, inputs: &str) -> Result<String, Failure> {
+        sqlx::query_scalar(
+            "INSERT INTO linked_span_functions VALUES (?1, ?2) \
+             ON CONFLICT DO UPDATE SET inputs = inputs RETURNING inputs",
+        )
+        .bind(name)
+        .bind(inputs)
+        .fetch_one(&mut *self.transaction)
+        .await
+        .map_err(failure)
+    }
+
+    /// What the join is now, and what to tell the caller.
+    pub(super) async fn step(
+        &mut self,
+        function: Function<'_>,
+        key: &str,
+        step: Step,
+    ) -> Result<(Option<State>, Reply), Failure> {
+        let read = self.read(function.name, key).await?;
+        let before = read.as_ref().map(|read| read.state);
+        let (after, reply) = transition(before, step, self.now, function.rules);
+        if after != before {
+            match after {
+                Some(state) => self.write(function, key, &state, read.as_ref()).await?,
+                None => self.remove(function.name, key).await?,
+            }
+        }
+        Ok((after, reply))
+    }
+
+    pub(super) async fn keep(
+        &mut self,
+        name: &str,
+        key: &str,
+        input: u8,
+        payload: &str,
+    ) -> Result<(), Failure> {
+        // The first is kept: a delivery whose reply was lost comes again.
+        sqlx::query(
+            "INSERT INTO linked_span_inputs VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+        )
+        .bind(name)
+        .bind(key)
+        .bind(input)
+        .bind(number(self.now))
+        .bind(payload)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(failure)?;
+        Ok(())
+    }
+
+    /// The join, if the reply says that the caller holds it.
+    pub(super) async fn claimed(
+        &mut self,
+        function: Function<'_>,
+        key: &str,
+        reply: Reply,
+    ) -> Result<Option<Claimed>, Failure> {
+        let (work, attempts) = match reply {
+            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            _ => return Ok(None),
+        };
+        let rows = sqlx::query(
+            "SELECT input, came_at, payload FROM linked_span_inputs WHERE name = ?1 AND key = ?2",
+        )
+        .bind(function.name)
+        .bind(key)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(failure)?;
+        let mut inputs = Vec::new();
+        inputs.resize_with(function.rules.inputs.into(), || None);
+        for row in rows {
+            let place = usize::from(row.try_get::<u8, _>("input").map_err(failure)?);
+            let kept = inputs.get_mut(place).ok_or_else(unknown)?;
+            let came_at = moment(&row, "came_at")?;
+            *kept = Some(Kept {
+                payload: row.try_get("payload").map_err(failure)?,
+                waited: self.now.saturating_sub(came_at),
+            });
+        }
+        Ok(Some(Claimed {
+            key: key.to_owned(),
+            work,
+            attempts,
+            inputs,
+        }))
+    }
+
+    /// Another join than this, that can be handed over by whoever comes by.
+    pub(super) async fn overdue(
+        &mut self,
+        function: Function<'_>,
+        other_than: &str,
+        token: Token,
+    ) -> Result<Option<Claimed>, Failure> {
+        loop {
+            let key: Option<String> = sqlx::query_scalar(
+                "SELECT key FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?2 AND key <> ?3 \
+                 ORDER BY passing_at LIMIT 1",
+            )
+            .bind(function.name)
+            .bind(number(self.now))
+            .bind(other_than)
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
+            let Some(key) = key else { return Ok(None) };
+            let claimed = self.visit(function, &key, Visitor::Passing, token).await?;
+            // Where it has been parked instead, it is not found again.
+            if claimed.is_some() {
+                return Ok(claimed);
+            }
+        }
+    }
+
+    /// What a sweep can claim, so many at most.
+    pub(super) async fn sweep(
+        &mut self,
+        function: Function<'_>,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Claimed>, Failure> {
+        let mut claimed = Vec::new();
+        while claimed.len() < max {
+            // Some may be parked instead, and are not found again; nor is what was claimed, however short its lease.
+            let due: Vec<String> = sqlx::query_scalar(
+                "SELECT key FROM linked_span_joins WHERE name = ?1 AND sweep_at <= ?2 AND holder IS NOT ?3 \
+                 ORDER BY sweep_at LIMIT ?4",
+            )
+            .bind(function.name)
+            .bind(number(self.now))
+            .bind(word(token))
+            .bind(i64::try_from(max - claimed.len()).unwrap_or(i64::MAX))
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
+            if due.is_empty() {
+                break;
+            }
+            for key in &due {
+                claimed.extend(self.visit(function, key, Visitor::Sweep, token).await?);
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn visit(
+        &mut self,
+        function: Function<'_>,
+        key: &str,
+        visitor: Visitor,
+        token: Token,
+    ) -> Result<Option<Claimed>, Failure> {
+        let step = Step::Visit { token, visitor };
+        let (_, reply) = self.step(function, key, step).await?;
+        self.claimed(function, key, reply).await
+    }
+
+    /// Removes what has been remembered long enough, so many at most.
+    pub(super) async fn forget(&mut self, name: &str, max: i64) -> Result<(), Failure> {
+        sqlx::query(
+            "DELETE FROM linked_span_joins WHERE name = ?1 AND key IN ( \
+             SELECT key FROM linked_span_joins \
+             WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?2 LIMIT ?3)",
+        )
+        .bind(name)
+        .bind(number(self.now))
+        .bind(max)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(failure)?;
+        Ok(())
+    }
+
+    async fn read(&mut self, name: &str, key: &str) -> Result<Option<Read>, Failure> {
+        sqlx::query(select!("WHERE name = ?1 AND key = ?2"))
+            .bind(name)
+            .bind(key)
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(failure)?
+            .map(|row| read(&row))
+            .transpose()
+    }
+
+    async fn write(
+        &mut self,
+        function: Function<'_>,
+        key: &str,
+        state: &State,
+        before: Option<&Read>,
+    ) -> Result<(), Failure> {
+        let row = Row::of(state, Inputs::all(function.rules.inputs));
+        let has_ended = row.stage.has_ended();
+        let since = before.filter(|before| before.stage.has_ended() == has_ended);
+        let when = |visitor| due(state, visitor).filter(|_| !has_ended).map(number);
+        sqlx::query(
+            "INSERT INTO linked_span_joins VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
+             attempts = ?8, sweep_at = ?9, passing_at = ?10",
+        )
+        .bind(function.name)
+        .bind(key)
+        .bind(row.stage.word())
+        .bind(number(since.map_or(self.now, |before| before.since)))
+        .bind(row.holder.map(word))
+        .bind(number(row.until))
+        .bind(number(row.deadline))
+        .bind(row.attempts)
+        .bind(when(Visitor::Sweep))
+        .bind(when(Visitor::Passing))
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(failure)?;
+        if has_ended {
+            self.remove_inputs(function.name, key).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove(&mut self, name: &str, key: &str) -> Result<(), Failure> {
+        sqlx::query("DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2")
+            .bind(name)
+            .bind(key)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
+        self.remove_inputs(name, key).await
+    }
+
+    async fn remove_inputs(&mut self, name: &str, key: &str) -> Result<(), Failure> {
+        sqlx::query("DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2")
+            .bind(name)
+            .bind(key)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
+        Ok(())
+    }
+}
+
+pub(super) async fn len(pool: &SqlitePool, name: &str) -> Result<usize, Failure> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM linked_span_joins WHERE name = ?1 AND stage NOT IN ('completed', 'expired')",
+    )
+    .bind(name)
+    .fetch_one(pool)
+    .await
+    .map_err(failure)?;
+    usize::try_from(count).map_err(|_| unknown())
+}
+
+pub(super) async fn list(
+    pool: &SqlitePool,
+    function: Function<'_>,
+    which: Which<'_>,
+    now: Moment,
+) -> Result<Vec<Listed>, Failure> {
+    // A key's bytes are compared, as `BINARY` collates.
+    let (query, page) = match which {
+        Which::Key(key) => (
+            select!(
+                "WHERE name = ?1 AND key = ?2 AND NOT (stage IN ('completed', 'expired') AND until <= ?4) LIMIT ?3"
+            ),
+            Page {
+                after: Some(key),
+                limit: 1,
+            },
+        ),
+        Which::Unsettled(page) => (
+            select!(
+                "WHERE name = ?1 AND key > ?2 AND stage NOT IN ('completed', 'expired') AND ?4 \
+                 ORDER BY key LIMIT ?3"
+            ),
+            page,
+        ),
+        Which::Parked(page) => (
+            select!(
+                "WHERE name = ?1 AND key > ?2 AND stage IN ('exhausted', 'undecodable') AND ?4 \
+                 ORDER BY key LIMIT ?3"
+            ),
+            page,
+        ),
+    };
+    let rows = sqlx::query(query)
+        .bind(function.name)
+        .bind(page.after.unwrap_or_default())
+        .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
+        .bind(number(now))
+        .fetch_all(pool)
+        .await
+        .map_err(failure)?;
+    let listed = |row| {
+        let Read {
+            key, since, state, ..
+        } = read(&row)?;
+        let age = now.saturating_sub(since);
+        Ok(Listed::new(key, &state, age, function.rules))
+    };
+    rows.into_iter().map(listed).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<Read, Failure> {
+    let holder: Option<String> = row.try_get("holder").map_err(failure)?;
+    let holder = holder.map(|holder| u128::from_str_radix(&holder, 16).map(Token));
+    let came: u16 = row.try_get("came").map_err(failure)?;
+    let row_of_join = Row {
+        stage: Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?,
+        came: (0..16)
+            .filter(|input| came & 1 << input != 0)
+            .fold(Inputs::default(), Inputs::with),
+        holder: holder.transpose().map_err(|_| unknown())?,
+        until: moment(row, "until")?,
+        deadline: moment(row, "deadline")?,
+        attempts: row.try_get("attempts").map_err(failure)?,
+    };
+    Ok(Read {
+        key: row.try_get("key").map_err(failure)?,
+        since: moment(row, "since")?,
+        stage: row_of_join.stage,
+        state: row_of_join.state().ok_or_else(unknown)?,
+    })
+}
+
+fn moment(row: &SqliteRow, column: &str) -> Result<Moment, Failure> {
+    let moment: i64 = row.try_get(column).map_err(failure)?;
+    Moment::try_from(moment).map_err(|_| unknown())
+}
+
+fn word(Token(token): Token) -> String {
+    format!("{token:032x}")
+}
+
+fn number(moment: Moment) -> i64 {
+    i64::try_from(moment).unwrap_or(i64::MAX)
+}
+
+fn unknown() -> Failure {
+    Failure::Refused("the database has a row that is none of a join".into())
+}
+
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`, of which the extended codes have these for their last byte.
+const BUSY: [i64; 2] = [5, 6];
+
+pub(super) fn failure(error: sqlx::Error) -> Failure {
+    let passes = match &error {
+        sqlx::Error::Database(refused) => {
+            let code = refused.code().and_then(|code| code.parse().ok());
+            code.is_some_and(|code: i64| BUSY.contains(&(code & 0xff)))
+        }
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    };
+    if passes {
+        Failure::Lost(error.into())
+    } else {
+        Failure::Refused(error.into())
+    }
+}

@@ -1,0 +1,58 @@
+//! A claim that is let go of before its body begins.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use linked_span::fan_in;
+use linked_span::fan_in::{Arrival, Settled};
+use linked_span_tests::{Sdk, Time};
+
+use crate::{
+    BACKOFF, InventoryReserved, PaymentConfirmed, TIMEOUT, inventory, memory, options, payment,
+    waits_for,
+};
+
+#[fan_in(payment, inventory)]
+fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved, fail: bool) -> Result<(), ()> {
+    assert!(payment.order_id != "o-1" || !fail, "as it should");
+    if fail { Err(()) } else { Ok(()) }
+}
+
+/// The function of `o-2` is started once, and may be twice: what a sweep has claimed and let go of was not started.
+#[test]
+fn is_no_attempt() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let ship = Ship::new(memory(&time), options().max_attempts(2));
+    assert_eq!(waits_for(ship.payment(payment("o-1"), true)), "inventory");
+    let last = || ship.inventory(inventory("o-1"), true);
+    assert!(catch_unwind(AssertUnwindSafe(last)).is_err());
+    assert_eq!(waits_for(ship.payment(payment("o-2"), true)), "inventory");
+    let failed = ship.inventory(inventory("o-2"), true);
+    assert!(matches!(failed, Ok(Arrival::Failed(_))));
+    time.pass(BACKOFF);
+    // The body of `o-1` panics, and `o-2`, claimed beside it, is dropped.
+    assert!(catch_unwind(AssertUnwindSafe(|| ship.sweep(true))).is_err());
+    let due = ship.due(1).unwrap().into_iter().next().expect("o-2");
+    assert_eq!(due.run(false), Settled::Ran(Ok(())));
+}
+
+/// It is due again at once, and by the next claim as well.
+#[test]
+fn is_due_at_once() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let ship = Ship::new(memory(&time), options());
+    assert_eq!(waits_for(ship.payment(payment("o-2"), true)), "inventory");
+    assert!(matches!(
+        ship.inventory(inventory("o-2"), true),
+        Ok(Arrival::Failed(_))
+    ));
+    assert_eq!(waits_for(ship.payment(payment("o-3"), true)), "inventory");
+    time.pass(BACKOFF);
+    for _ in 0..2 {
+        let due = ship.due(2).unwrap();
+        assert_eq!(due.iter().map(ShipDue::key).collect::<Vec<_>>(), ["o-2"]);
+    }
+    time.pass(TIMEOUT);
+    for _ in 0..2 {
+        assert_eq!(ship.due(3).unwrap().len(), 2);
+    }
+}

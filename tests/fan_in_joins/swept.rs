@@ -1,0 +1,62 @@
+//! Sweeps that go on.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use linked_span::fan_in;
+use linked_span::fan_in::{StoreError, Swept, sweep_every};
+use linked_span_tests::{Sdk, Time};
+
+use crate::encoded::{Call, Encoded};
+use crate::{BACKOFF, InventoryReserved, PaymentConfirmed, inventory, options, payment, waits_for};
+
+const PAUSE: Duration = Duration::from_secs(5);
+
+#[fan_in(payment, inventory)]
+async fn ship(
+    payment: &PaymentConfirmed,
+    inventory: &InventoryReserved,
+    attempts: &AtomicU32,
+) -> Result<(), &'static str> {
+    match attempts.fetch_add(1, Ordering::SeqCst) {
+        0 => Err("no truck"),
+        1 => panic!("as it should"),
+        _ => Ok(()),
+    }
+}
+
+/// Neither an error of the store nor a panic of a body ends them.
+#[tokio::test(start_paused = true)]
+async fn go_on_whatever_happens() {
+    let (_sdk, time, attempts) = (Sdk::install(), Time::default(), AtomicU32::new(0));
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    assert_eq!(
+        waits_for(ship.payment(payment("o-1"), &attempts).await),
+        "inventory"
+    );
+    let _failed = ship.inventory(inventory("o-1"), &attempts).await;
+
+    store.fail(Call::Len);
+    let (refused, ran) = (Cell::new(0), Cell::new(0));
+    let sweeps = sweep_every(PAUSE, || async {
+        time.pass(BACKOFF);
+        let swept = ship.sweep(&attempts).await;
+        match &swept {
+            Ok(Swept { ran: now, .. }) => ran.set(ran.get() + now),
+            Err(error) => {
+                assert!(matches!(error, StoreError::Failed(_)));
+                refused.set(refused.get() + 1);
+            }
+        }
+        swept
+    });
+    // At once, and after each pause: the store refuses, the body panics, and then it succeeds.
+    assert!(
+        tokio::time::timeout(PAUSE * 3 + PAUSE / 2, sweeps)
+            .await
+            .is_err()
+    );
+    assert_eq!((attempts.into_inner(), refused.get(), ran.get()), (3, 1, 1));
+}

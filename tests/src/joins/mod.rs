@@ -1,0 +1,7 @@
+//! What a store of joins should do, and random operations on it.
+
+mod model;
+mod operations;
+
+pub use model::Model;
+pub use operations::{Operation, operations, rules};

@@ -1,0 +1,277 @@
+//! A map of the state machine's states, beside which a store is held.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
+use linked_span::fan_in::{
+    Claim, Due, Input, Listed, Moment, NO_LEASE, Page, Rules, Token, Verdict, Which, Work,
+};
+
+/// What a store should hold. Payloads are known by a number.
+#[derive(Debug)]
+pub struct Model<P> {
+    rules: Rules,
+    id: fn(&P) -> u64,
+    states: BTreeMap<String, State>,
+    /// By input: which payload, and when it came.
+    kept: BTreeMap<String, [Option<(u64, Moment)>; 4]>,
+    ended: VecDeque<String>,
+    remembered: usize,
+    forgotten_early: u64,
+    now: Moment,
+    slack: Moment,
+}
+
+impl<P> Model<P> {
+    /// Nothing, at the moment 0.
+    #[must_use]
+    pub fn new(rules: Rules, id: fn(&P) -> u64) -> Self {
+        Self {
+            rules,
+            id,
+            states: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            ended: VecDeque::new(),
+            remembered: usize::MAX,
+            forgotten_early: 0,
+            now: 0,
+            slack: 0,
+        }
+    }
+
+    /// Of a store that remembers no more joins that have ended than that.
+    #[must_use]
+    pub fn remembered(self, remembered: usize) -> Self {
+        Self { remembered, ..self }
+    }
+
+    /// Of a store whose clock goes on by itself, though by less than that.
+    #[must_use]
+    pub fn slack(self, slack: Moment) -> Self {
+        Self { slack, ..self }
+    }
+
+    /// Time passes.
+    pub fn pass(&mut self, milliseconds: Moment) {
+        self.now += milliseconds;
+        self.forget();
+    }
+
+    /// Forgets what is to be forgotten by now.
+    pub fn forget(&mut self) {
+        let now = self.now;
+        self.states
+            .retain(|_, state| !has_ended(*state) || due(state, Visitor::Sweep) > Some(now));
+        let states = &self.states;
+        self.ended.retain(|key| states.contains_key(key));
+    }
+
+    /// What the state machine says to it.
+    pub fn step(&mut self, key: &str, step: Step) -> Reply {
+        let before = self.states.get(key).copied();
+        let (after, reply) = transition(before, step, self.now, &self.rules);
+        if let Some(after) = after {
+            self.states.insert(key.to_owned(), after);
+            if has_ended(after) && !before.is_some_and(has_ended) {
+                self.kept.remove(key);
+                self.ended.push_back(key.to_owned());
+                if self.ended.len() > self.remembered {
+                    let oldest = self.ended.pop_front();
+                    self.states.remove(&oldest.unwrap_or_default());
+                    self.forgotten_early += 1;
+                }
+                self.forget();
+            }
+        } else {
+            self.states.remove(key);
+            self.kept.remove(key);
+            self.ended.retain(|ended| ended != key);
+        }
+        reply
+    }
+
+    /// An input comes, with this payload.
+    pub fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) -> Reply {
+        let before = self.states.get(key).copied();
+        let reply = self.step(key, Step::Arrive { input, token });
+        let is_open = before.is_none_or(|state| matches!(state, State::Open { .. }));
+        if is_open && matches!(reply, Reply::Waiting(_) | Reply::Run { .. }) {
+            let kept = self.kept.entry(key.to_owned()).or_default();
+            kept[usize::from(input)] = Some((id, self.now));
+        }
+        reply
+    }
+
+    /// Whether there is one of that key.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.states.contains_key(key)
+    }
+
+    /// How many have neither completed nor expired.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        let states = self.states.values();
+        states.filter(|state| !has_ended(**state)).count()
+    }
+
+    /// How many payloads there are.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.kept.values().flatten().flatten().count()
+    }
+
+    /// How many have been forgotten before their window was over.
+    #[must_use]
+    pub fn forgotten_early(&self) -> u64 {
+        self.forgotten_early
+    }
+
+    /// What such a visitor could claim.
+    #[must_use]
+    pub fn claimable(&self, visitor: Visitor) -> Vec<String> {
+        let is_claim = |reply| matches!(reply, Reply::Run { .. } | Reply::HandOver { .. });
+        self.answering(visitor, is_claim)
+    }
+
+    /// What such a visitor would park.
+    #[must_use]
+    pub fn exhausted(&self, visitor: Visitor) -> Vec<String> {
+        let states = &self.states;
+        let is_parked = |key: &String| matches!(states[key], State::Parked { .. });
+        let mut parks = self.answering(visitor, |reply| reply == Reply::Parked);
+        parks.retain(|key| !is_parked(key));
+        parks
+    }
+
+    fn answering(&self, visitor: Visitor, is_wanted: impl Fn(Reply) -> bool) -> Vec<String> {
+        let token = Token(0);
+        let step = Step::Visit { token, visitor };
+        let answers = |state: &State| transition(Some(*state), step, self.now, &self.rules).1;
+        let states = self.states.iter();
+        states
+            .filter(|(_, state)| is_wanted(answers(state)))
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
+    /// Whether the verdict is a claim.
+    ///
+    /// # Panics
+    ///
+    /// If it is not what the reply says.
+    pub fn check_verdict(&self, key: &str, id: u64, verdict: &Verdict<P>, reply: Reply) -> bool {
+        match (verdict, reply) {
+            (Verdict::Waiting(came), Reply::Waiting(expected))
+            | (Verdict::Duplicate(came), Reply::Duplicate(expected)) => {
+                assert_eq!(*came, expected);
+            }
+            (Verdict::Run(claim), Reply::Run { .. }) => {
+                self.check_claim(key, claim, reply);
+                return true;
+            }
+            (Verdict::HandOver { claim, payload }, Reply::HandOver { .. }) => {
+                self.check_claim(key, claim, reply);
+                assert_eq!((self.id)(payload), id);
+                return true;
+            }
+            (Verdict::Busy { retry_after }, Reply::Busy(until)) => {
+                let rests = if self.rules.lease == NO_LEASE {
+                    self.rules.backoff
+                } else {
+                    until - self.now
+                };
+                self.check_span(rests, *retry_after);
+            }
+            (Verdict::Completed(payload), Reply::Completed)
+            | (Verdict::Expired(payload), Reply::Expired)
+            | (Verdict::Parked(payload), Reply::Parked) => assert_eq!((self.id)(payload), id),
+            _ => panic!("{reply:?} is the reply to {key}"),
+        }
+        false
+    }
+
+    /// Somebody has claimed it.
+    ///
+    /// # Panics
+    ///
+    /// If he should not have.
+    pub fn check_due(&mut self, due: &Due<P>, token: Token, visitor: Visitor) {
+        assert_eq!(due.token, token);
+        let reply = self.step(&due.key, Step::Visit { token, visitor });
+        self.check_claim(&due.key, &due.claim, reply);
+    }
+
+    fn check_claim(&self, key: &str, claim: &Claim<P>, reply: Reply) {
+        let expected = match reply {
+            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            other => panic!("{key} was claimed: {other:?}"),
+        };
+        assert_eq!((claim.work, claim.attempts), expected);
+        let kept = &self.kept[key][..usize::from(self.rules.inputs)];
+        assert_eq!(claim.inputs.len(), kept.len());
+        for (input, kept) in claim.inputs.iter().zip(kept) {
+            let id = |input: &Input<P>| (self.id)(&input.payload);
+            assert_eq!(input.as_ref().map(id), kept.map(|(id, _)| id), "{key}");
+            if let (Some(Input { waited, .. }), Some((_, came_at))) = (input, kept) {
+                self.check_span(*waited, self.now - came_at);
+            }
+        }
+    }
+
+    /// What an operator sees.
+    ///
+    /// # Panics
+    ///
+    /// If he should see something else.
+    pub fn check_list(&self, which: Which<'_>, listed: &[Listed]) {
+        let mut expected = match which {
+            Which::Key(key) => self.listed(key).into_iter().collect(),
+            Which::Unsettled(page) => self.page(page, |state| !has_ended(*state)),
+            Which::Parked(page) => self.page(page, |state| matches!(state, State::Parked { .. })),
+        };
+        for (expected, listed) in expected.iter_mut().zip(listed) {
+            self.check_span(listed.age, expected.age);
+            expected.age = listed.age;
+        }
+        assert_eq!(listed, expected);
+    }
+
+    fn listed(&self, key: &str) -> Option<Listed> {
+        let state = self.states.get(key)?;
+        let came_at = |(_, came_at): (u64, Moment)| came_at;
+        let since = match *state {
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                forget_at - self.rules.dedup_window
+            }
+            _ => self.kept[key]
+                .iter()
+                .flatten()
+                .copied()
+                .map(came_at)
+                .min()?,
+        };
+        let age = self.now - since;
+        Some(Listed::new(key.to_owned(), state, age, &self.rules))
+    }
+
+    fn page(&self, page: Page<'_>, is_wanted: fn(&State) -> bool) -> Vec<Listed> {
+        let wanted = self.states.iter().filter(|(_, state)| is_wanted(state));
+        let behind = wanted.filter(|(key, _)| page.after.is_none_or(|after| key.as_str() > after));
+        let listed = behind.filter_map(|(key, _)| self.listed(key));
+        listed.take(page.limit).collect()
+    }
+
+    /// The store's clock may be later.
+    fn check_span(&self, later: Moment, earlier: Moment) {
+        assert!(
+            later >= earlier && later - earlier <= self.slack,
+            "{later} ms, but {earlier} ms"
+        );
+    }
+}
+
+fn has_ended(state: State) -> bool {
+    matches!(state, State::Completed { .. } | State::Expired { .. })
+}

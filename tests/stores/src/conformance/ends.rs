@@ -1,0 +1,215 @@
+//! Every join ends, and then it is forgotten.
+
+use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
+
+use super::worker::{Worker, ids};
+use crate::{Fixture, MINUTE, RULES};
+
+/// Once, with what came.
+pub async fn an_incomplete_join_expires_and_is_handed_over_by_a_sweep<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    worker.waits("order", 1).await;
+    fixture.pass(RULES.timeout - MINUTE).await;
+    assert!(worker.due(10).await.is_empty());
+    fixture.pass(2 * MINUTE).await;
+    let due = worker.one_due().await;
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::HandOver, 0));
+    assert_eq!(
+        (due.key.as_str(), ids(&due.claim)),
+        ("order", vec![None, Some(1)])
+    );
+    assert!(worker.due(10).await.is_empty());
+    assert_eq!(worker.len().await, 1);
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::HandedOver)
+            .await
+    );
+    assert!(worker.is_empty().await);
+}
+
+/// It comes back.
+pub async fn an_arrival_hands_over_its_own_expired_join_without_itself<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    worker.waits("order", 0).await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let token = Token::random();
+    let arrived = worker.arrive("order", 1, token).await;
+    let Verdict::HandOver { claim, payload } = arrived.verdict else {
+        panic!("{arrived:?}");
+    };
+    assert_eq!((ids(&claim), payload.id), (vec![Some(0), None], 1));
+    assert!(arrived.overdue.is_none());
+    let other = worker.arrive("order", 1, Token::random()).await;
+    assert!(matches!(other.verdict, Verdict::Expired(_)), "{other:?}");
+    assert!(worker.settle("order", token, Settlement::HandedOver).await);
+}
+
+/// One at a time, of those that nobody looks after.
+pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    for key in ["first", "second"] {
+        worker.waits(key, 0).await;
+    }
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let mut found = Vec::new();
+    for key in ["a", "b", "c"] {
+        let token = Token::random();
+        let arrived = worker.arrive(key, 0, token).await;
+        assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
+        if let Some(due) = arrived.overdue {
+            assert_eq!((due.token, due.claim.work), (token, Work::HandOver));
+            assert_eq!(ids(&due.claim), [Some(0), None]);
+            assert!(worker.settle(&due.key, token, Settlement::HandedOver).await);
+            found.push(due.key);
+        }
+    }
+    found.sort();
+    // Memory does not look at all its shards each time.
+    if F::IS_DURABLE {
+        assert_eq!(found, ["first", "second"]);
+        assert_eq!(worker.len().await, 3);
+    }
+}
+
+/// By a sweep or an arrival.
+pub async fn a_hand_over_that_failed_rests_and_is_made_again<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    worker.waits("order", 0).await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let token = worker.one_due().await.token;
+    assert!(
+        worker
+            .settle("order", token, Settlement::NotHandedOver)
+            .await
+    );
+    assert!(worker.due(10).await.is_empty());
+    fixture.pass(RULES.backoff + MINUTE).await;
+    let due = worker.one_due().await;
+    assert_eq!(ids(&due.claim), [Some(0), None]);
+    assert!(!worker.settle("order", token, Settlement::HandedOver).await);
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::HandedOver)
+            .await
+    );
+}
+
+/// Nothing runs a clock but the store.
+pub async fn deadlines_pass_while_no_process_lives<F: Fixture>() {
+    let fixture = F::begin().await;
+    {
+        let before = Worker::of(&fixture).await;
+        before.waits("half", 0).await;
+        let (token, _) = before.complete("failed").await;
+        assert!(before.settle("failed", token, Settlement::Failed).await);
+        let (token, _) = before.complete("done").await;
+        assert!(before.settle("done", token, Settlement::Completed).await);
+    }
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let after = Worker::of(&fixture).await;
+    let mut due = after.due(10).await;
+    due.sort_by(|one, other| one.key.cmp(&other.key));
+    let [failed, half] = <[_; 2]>::try_from(due).expect("two");
+    assert_eq!(
+        (failed.key.as_str(), failed.claim.work),
+        ("failed", Work::HandOver)
+    );
+    assert_eq!(
+        (half.key.as_str(), half.claim.work),
+        ("half", Work::HandOver)
+    );
+    let done = after.arrive("done", 0, Token::random()).await;
+    assert!(matches!(done.verdict, Verdict::Completed(_)), "{done:?}");
+}
+
+/// By whoever finds it.
+pub async fn a_complete_join_expires_once_it_was_tried<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("order").await;
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let due = worker.one_due().await;
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::HandOver, 1));
+    assert_eq!(ids(&due.claim), [Some(0), Some(1)]);
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::HandedOver)
+            .await
+    );
+}
+
+/// An input that comes later begins anew.
+pub async fn what_has_ended_is_told_and_then_forgotten<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("done").await;
+    assert!(worker.settle("done", token, Settlement::Completed).await);
+    worker.waits("late", 0).await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let token = worker.one_due().await.token;
+    assert!(worker.settle("late", token, Settlement::HandedOver).await);
+    for input in [0, 1] {
+        let done = worker.arrive("done", input, Token::random()).await.verdict;
+        assert!(matches!(done, Verdict::Completed(payload) if payload.id == u64::from(input)));
+        let late = worker.arrive("late", input, Token::random()).await.verdict;
+        assert!(matches!(late, Verdict::Expired(payload) if payload.id == u64::from(input)));
+    }
+    fixture.pass(RULES.dedup_window + MINUTE).await;
+    for key in ["done", "late"] {
+        assert!(worker.one(key).await.is_none());
+        worker.waits(key, 1).await;
+        assert_eq!(worker.one(key).await.unwrap().status, Status::Open);
+    }
+}
+
+/// Neither rows nor keys.
+pub async fn ten_thousand_joins_leave_nothing_behind<F: Fixture>() {
+    const JOINS: usize = 10_000;
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for part in 0..10 {
+        let worker = worker.clone();
+        tasks.spawn(async move {
+            for number in (part..JOINS).step_by(10) {
+                let key = format!("order-{number}");
+                worker.waits(&key, 0).await;
+                if number % 2 == 0 {
+                    let (token, _) = worker.runs(&key, 1).await;
+                    assert!(worker.settle(&key, token, Settlement::Completed).await);
+                }
+            }
+        });
+    }
+    while let Some(ended) = tasks.join_next().await {
+        ended.unwrap();
+    }
+    assert_eq!(worker.len().await, JOINS / 2);
+    assert!(fixture.rows().await >= JOINS);
+    fixture.pass(RULES.timeout + MINUTE).await;
+    loop {
+        let due = worker.due(500).await;
+        if due.is_empty() {
+            break;
+        }
+        for due in due {
+            assert!(
+                worker
+                    .settle(&due.key, due.token, Settlement::HandedOver)
+                    .await
+            );
+        }
+    }
+    assert!(worker.is_empty().await);
+    fixture.pass(RULES.dedup_window + MINUTE).await;
+    for _ in 0..10 {
+        assert!(worker.due(500).await.is_empty());
+    }
+    assert_eq!(fixture.rows().await, 0);
+}

@@ -1,0 +1,224 @@
+//! Who holds a join, and how it passes to another.
+
+use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
+
+use super::worker::{Worker, ids};
+use crate::{Fixture, MINUTE, RULES};
+
+const SETTLEMENTS: [Settlement; 6] = [
+    Settlement::Completed,
+    Settlement::Failed,
+    Settlement::HandedOver,
+    Settlement::NotHandedOver,
+    Settlement::Undecodable,
+    Settlement::NotBegun,
+];
+
+/// Nobody else's counts, nor one of work that is not his.
+pub async fn a_settlement_is_the_holders_alone<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let stranger = Token::random();
+    for settlement in SETTLEMENTS {
+        assert!(!worker.settle("order", stranger, settlement).await);
+    }
+    let (token, _) = worker.complete("order").await;
+    for settlement in SETTLEMENTS {
+        assert!(!worker.settle("order", stranger, settlement).await);
+    }
+    for settlement in [Settlement::HandedOver, Settlement::NotHandedOver] {
+        assert!(!worker.settle("order", token, settlement).await);
+    }
+    assert!(!worker.renew("order", stranger).await);
+    assert!(worker.renew("order", token).await);
+    assert!(worker.settle("order", token, Settlement::Completed).await);
+}
+
+/// It goes back to where it was.
+pub async fn what_was_not_begun_is_due_at_once_and_no_attempt<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("order").await;
+    assert!(worker.settle("order", token, Settlement::NotBegun).await);
+    let due = worker.one_due().await;
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 1));
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::NotBegun)
+            .await
+    );
+    // What nobody has begun is run, even past its deadline.
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let due = worker.one_due().await;
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 1));
+    assert!(worker.settle("order", due.token, Settlement::Failed).await);
+    let due = worker.one_due().await;
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::HandOver, 1));
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::NotBegun)
+            .await
+    );
+    assert_eq!(worker.one_due().await.claim.work, Work::HandOver);
+}
+
+/// Every input stays in place.
+pub async fn what_failed_is_run_by_an_arrival_at_once_and_by_a_sweep_after_the_backoff<
+    F: Fixture,
+>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("order").await;
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    assert!(!worker.settle("order", token, Settlement::Completed).await);
+    assert!(worker.due(10).await.is_empty());
+    let (token, claim) = worker.runs("order", 0).await;
+    assert_eq!((ids(&claim), claim.attempts), (vec![Some(0), Some(1)], 2));
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    fixture.pass(RULES.backoff + MINUTE).await;
+    let due = worker.one_due().await;
+    assert_eq!(due.key, "order");
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 3));
+    assert_eq!(ids(&due.claim), [Some(0), Some(1)]);
+    assert!(worker.due(10).await.is_empty());
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::Completed)
+            .await
+    );
+    assert!(worker.is_empty().await);
+}
+
+/// With every input, and one attempt more.
+pub async fn a_lease_that_is_over_passes_the_join_to_an_arrival<F: Fixture>() {
+    let fixture = F::begin().await;
+    let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
+    let (first, _) = here.complete("order").await;
+    fixture.pass(RULES.lease + MINUTE).await;
+    let (second, claim) = there.runs("order", 0).await;
+    assert_eq!((ids(&claim), claim.attempts), (vec![Some(0), Some(1)], 2));
+    assert!(!here.settle("order", first, Settlement::Completed).await);
+    assert!(there.settle("order", second, Settlement::Completed).await);
+    assert!(!here.settle("order", first, Settlement::Completed).await);
+}
+
+/// The body is tried again first.
+pub async fn a_lease_that_is_over_passes_the_join_to_a_sweep_even_past_its_deadline<F: Fixture>() {
+    let fixture = F::begin().await;
+    let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
+    let (first, _) = here.complete("order").await;
+    assert!(there.due(10).await.is_empty());
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let due = there.one_due().await;
+    assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 2));
+    assert!(!here.renew("order", first).await);
+    assert!(
+        there
+            .settle("order", due.token, Settlement::Completed)
+            .await
+    );
+}
+
+/// He cannot run it.
+pub async fn whoever_passes_by_hands_over_what_nobody_runs_any_more<F: Fixture>() {
+    let fixture = F::begin().await;
+    let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
+    let (first, _) = here.complete("order").await;
+    fixture.pass(RULES.lease + MINUTE).await;
+    there.waits("another", 0).await;
+    fixture.pass(RULES.timeout - 10 * MINUTE).await;
+    let token = Token::random();
+    let passing = there.arrive("another", 0, token).await;
+    assert!(matches!(passing.verdict, Verdict::Duplicate(_)));
+    assert!(passing.overdue.is_none());
+    fixture.pass(8 * MINUTE).await;
+    let overdue = there.arrive("a third", 0, token).await.overdue;
+    let overdue = overdue.expect("its deadline is over");
+    assert_eq!((overdue.key.as_str(), overdue.token), ("order", token));
+    assert_eq!(
+        (overdue.claim.work, overdue.claim.attempts),
+        (Work::HandOver, 1)
+    );
+    assert_eq!(ids(&overdue.claim), [Some(0), Some(1)]);
+    assert!(!here.settle("order", first, Settlement::Completed).await);
+    assert!(there.settle("order", token, Settlement::HandedOver).await);
+}
+
+/// From when it was made.
+pub async fn a_renewal_keeps_the_claim<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("order").await;
+    for _ in 0..3 {
+        fixture.pass(RULES.lease - MINUTE).await;
+        assert!(worker.renew("order", token).await);
+    }
+    assert!(worker.due(10).await.is_empty());
+    assert!(worker.settle("order", token, Settlement::Completed).await);
+
+    worker.waits("half", 0).await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let due = worker.one_due().await;
+    for _ in 0..3 {
+        fixture.pass(RULES.lease - MINUTE).await;
+        assert!(worker.renew("half", due.token).await);
+    }
+    assert!(worker.due(10).await.is_empty());
+    assert!(
+        worker
+            .settle("half", due.token, Settlement::HandedOver)
+            .await
+    );
+}
+
+/// Of a run, and of a hand-over.
+pub async fn a_stale_token_is_refused_on_every_way_out<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (stale, _) = worker.complete("order").await;
+    fixture.pass(RULES.lease + MINUTE).await;
+    let (token, _) = worker.runs("order", 1).await;
+    for settlement in SETTLEMENTS {
+        assert!(!worker.settle("order", stale, settlement).await);
+    }
+    assert!(!worker.renew("order", stale).await);
+    assert_eq!(worker.one("order").await.unwrap().status, Status::Running);
+    assert!(worker.settle("order", token, Settlement::Completed).await);
+    for settlement in SETTLEMENTS {
+        assert!(!worker.settle("order", stale, settlement).await);
+    }
+
+    worker.waits("half", 0).await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let stale = worker.one_due().await.token;
+    fixture.pass(RULES.lease + MINUTE).await;
+    let token = worker.one_due().await.token;
+    for settlement in SETTLEMENTS {
+        assert!(!worker.settle("half", stale, settlement).await);
+    }
+    assert!(!worker.renew("half", stale).await);
+    assert!(worker.settle("half", token, Settlement::HandedOver).await);
+    for settlement in SETTLEMENTS {
+        assert!(!worker.settle("half", stale, settlement).await);
+    }
+}
+
+/// By the store's clock.
+pub async fn who_waits_for_another_is_told_how_long<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("order").await;
+    fixture.pass(2 * MINUTE).await;
+    for input in [0, 1] {
+        let arrived = worker.arrive("order", input, Token::random()).await;
+        let Verdict::Busy { retry_after } = arrived.verdict else {
+            panic!("{arrived:?}");
+        };
+        let left = RULES.lease - 2 * MINUTE;
+        assert!(
+            (left - MINUTE..=left).contains(&retry_after),
+            "{retry_after}"
+        );
+    }
+    assert!(worker.settle("order", token, Settlement::Completed).await);
+}

@@ -1,0 +1,157 @@
+//! What cannot get on waits for an operator.
+
+use linked_span::fan_in::{
+    Page, ParkReason, Rules, Settlement, Status, Token, Verdict, Which, Work,
+};
+
+use super::worker::{Worker, ids};
+use crate::{Fixture, MINUTE, RULES};
+
+const TWO_ATTEMPTS: Rules = Rules {
+    max_attempts: 2,
+    ..RULES
+};
+
+const ALL: Page<'_> = Page {
+    after: None,
+    limit: 100,
+};
+
+async fn parked<F: Fixture>(fixture: &F) -> Worker<F::Store> {
+    let worker = Worker::with(fixture, TWO_ATTEMPTS).await;
+    let (token, _) = worker.complete("order").await;
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    let (token, _) = worker.runs("order", 0).await;
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    worker
+}
+
+/// With its inputs.
+pub async fn a_join_is_parked_after_its_last_attempt<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = parked(&fixture).await;
+    for input in [0, 1] {
+        let arrived = worker.arrive("order", input, Token::random()).await;
+        assert!(
+            matches!(arrived.verdict, Verdict::Parked(payload) if payload.id == u64::from(input))
+        );
+    }
+    let [listed] = <[_; 1]>::try_from(worker.list(Which::Parked(ALL)).await).unwrap();
+    assert_eq!(listed.key, "order");
+    assert_eq!(listed.status, Status::Parked(ParkReason::Attempts));
+    assert_eq!((listed.attempts, listed.missing.len()), (2, 0));
+    assert_eq!(worker.len().await, 1);
+}
+
+/// It neither runs nor expires; tried again, it has all its time and all its attempts.
+pub async fn what_is_parked_waits_for_an_operator<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = parked(&fixture).await;
+    fixture.pass(RULES.dedup_window + RULES.timeout).await;
+    assert!(worker.due(10).await.is_empty());
+    assert!(
+        worker
+            .arrive("another", 0, Token::random())
+            .await
+            .overdue
+            .is_none()
+    );
+    assert!(worker.retry("order").await);
+    assert!(worker.list(Which::Parked(ALL)).await.is_empty());
+    for attempts in [1, 2] {
+        let due = worker.one_due().await;
+        assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, attempts));
+        assert_eq!(ids(&due.claim), [Some(0), Some(1)]);
+        assert!(worker.settle("order", due.token, Settlement::Failed).await);
+        fixture.pass(RULES.backoff + MINUTE).await;
+    }
+    assert_eq!(worker.list(Which::Parked(ALL)).await.len(), 1);
+    assert!(worker.forget("order").await);
+    assert!(worker.list(Which::Parked(ALL)).await.is_empty());
+    assert_eq!(worker.len().await, 1);
+    worker.waits("order", 1).await;
+}
+
+/// An arrival, a sweep, and who passes by once the deadline is over; none of them is kept from others.
+pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
+    let fixture = F::begin().await;
+    let rules = Rules {
+        max_attempts: 1,
+        ..RULES
+    };
+    let worker = Worker::with(&fixture, rules).await;
+    for key in ["arrival", "sweep", "passing"] {
+        let (token, _) = worker.complete(key).await;
+        if key == "passing" {
+            // By then its lease is over with its deadline.
+            fixture.pass(RULES.lease - MINUTE).await;
+            assert!(worker.renew(key, token).await);
+            fixture.pass(2 * MINUTE).await;
+        }
+    }
+    let arrived = worker.arrive("arrival", 0, Token::random()).await;
+    assert!(matches!(arrived.verdict, Verdict::Parked(_)), "{arrived:?}");
+    assert!(worker.due(10).await.is_empty());
+    let keys = |listed: Vec<linked_span::fan_in::Listed>| {
+        listed
+            .into_iter()
+            .map(|listed| listed.key)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        keys(worker.list(Which::Parked(ALL)).await),
+        ["arrival", "sweep"]
+    );
+    worker.waits("half", 0).await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let passing = worker.arrive("another", 0, Token::random()).await;
+    // Whichever was found first, the other is found by the next.
+    let half = match passing.overdue {
+        Some(due) => due,
+        None => worker
+            .arrive("a third", 0, Token::random())
+            .await
+            .overdue
+            .expect("half of a join"),
+    };
+    assert_eq!(
+        (half.key.as_str(), half.claim.work),
+        ("half", Work::HandOver)
+    );
+    worker.arrive("a fourth", 0, Token::random()).await;
+    assert_eq!(
+        keys(worker.list(Which::Parked(ALL)).await),
+        ["arrival", "passing", "sweep"]
+    );
+}
+
+/// At an arrival, a sweep, and in passing: its inputs stay, and whatever else is due is handed out.
+pub async fn what_cannot_be_decoded_is_parked_and_is_in_nobodys_way<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    for key in ["arrival", "passing", "sweep"] {
+        worker.waits(key, 0).await;
+        fixture.spoil("ship", key).await;
+    }
+    let arrived = worker.arrive("arrival", 1, Token::random()).await;
+    assert!(matches!(arrived.verdict, Verdict::Parked(payload) if payload.id == 1));
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let passing = worker.arrive("another", 0, Token::random()).await;
+    assert!(matches!(passing.verdict, Verdict::Waiting(_)));
+    assert!(passing.overdue.is_none());
+    assert!(worker.due(10).await.is_empty());
+    let listed = worker.list(Which::Parked(ALL)).await;
+    let keys: Vec<_> = listed.iter().map(|listed| listed.key.as_str()).collect();
+    assert_eq!(keys, ["arrival", "passing", "sweep"]);
+    for listed in &listed {
+        assert_eq!(listed.status, Status::Parked(ParkReason::Undecodable));
+        let missing = u32::from(listed.key != "arrival");
+        assert_eq!(listed.missing.len(), missing, "{listed:?}");
+    }
+    // Tried again, they are parked again, and nothing loops.
+    for listed in &listed {
+        assert!(worker.retry(&listed.key).await);
+    }
+    assert!(worker.due(10).await.is_empty());
+    assert_eq!(worker.list(Which::Parked(ALL)).await.len(), 3);
+}

@@ -1,0 +1,158 @@
+//! A store's methods in a test's words.
+
+use linked_span::fan_in::{
+    Arrived, Claim, Due, Listed, Rules, Settlement, Store, Token, Verdict, Which,
+};
+
+use crate::{Fixture, Payload, RULES};
+
+/// A process that has the joins of one function open.
+#[derive(Clone, Debug)]
+pub struct Worker<S> {
+    /// Where they are.
+    pub store: S,
+    /// Of the function.
+    pub rules: Rules,
+}
+
+/// The inputs of the functions that tests declare.
+pub(super) const INPUTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+
+impl<S: Store<Payload>> Worker<S> {
+    /// One that serves a function of two inputs.
+    pub async fn of<F: Fixture<Store = S>>(fixture: &F) -> Self {
+        Self::with(fixture, RULES).await
+    }
+
+    /// One with these rules.
+    pub async fn with<F: Fixture<Store = S>>(fixture: &F, rules: Rules) -> Self {
+        Self::named(fixture, "ship", rules).await
+    }
+
+    /// One of a function of this name.
+    pub async fn named<F: Fixture<Store = S>>(
+        fixture: &F,
+        name: &'static str,
+        rules: Rules,
+    ) -> Self {
+        let store = fixture.open(name).await;
+        store.declare(name, &INPUTS[..usize::from(rules.inputs)]);
+        Self { store, rules }
+    }
+
+    /// An input arrives.
+    pub async fn arrive(&self, key: &str, input: u8, token: Token) -> Arrived<Payload> {
+        self.arrive_with(key, input, Payload::new(input.into()), token)
+            .await
+    }
+
+    /// An input arrives with this payload.
+    pub async fn arrive_with(
+        &self,
+        key: &str,
+        input: u8,
+        payload: Payload,
+        token: Token,
+    ) -> Arrived<Payload> {
+        let arrived = self.store.arrive(key, &self.rules, input, payload, token);
+        arrived.await.expect("an arrival")
+    }
+
+    /// An input arrives that is not the last, at a time when nothing else is overdue.
+    pub async fn waits(&self, key: &str, input: u8) {
+        let Arrived { verdict, overdue } = self.arrive(key, input, Token::random()).await;
+        assert!(matches!(verdict, Verdict::Waiting(_)), "{verdict:?}");
+        assert!(overdue.is_none(), "{overdue:?}");
+    }
+
+    /// An input arrives, and the caller holds the join.
+    pub async fn runs(&self, key: &str, input: u8) -> (Token, Claim<Payload>) {
+        let token = Token::random();
+        match self.arrive(key, input, token).await.verdict {
+            Verdict::Run(claim) => (token, claim),
+            verdict => panic!("{verdict:?}"),
+        }
+    }
+
+    /// All inputs arrive, the first first, and the caller holds the join.
+    pub async fn complete(&self, key: &str) -> (Token, Claim<Payload>) {
+        let last = self.rules.inputs - 1;
+        for input in 0..last {
+            self.waits(key, input).await;
+        }
+        self.runs(key, last).await
+    }
+
+    /// Whether the settlement counts.
+    pub async fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
+        let settled = self.store.settle(key, &self.rules, token, settlement);
+        settled.await.expect("a settlement")
+    }
+
+    /// Whether the renewal counts.
+    pub async fn renew(&self, key: &str, token: Token) -> bool {
+        let renewed = self.store.renew(key, &self.rules, token);
+        renewed.await.expect("a renewal")
+    }
+
+    /// What was due.
+    pub async fn due(&self, max: usize) -> Vec<Due<Payload>> {
+        let due = self.store.due(&self.rules, Token::random(), max);
+        due.await.expect("what is due")
+    }
+
+    /// The one that was due.
+    pub async fn one_due(&self) -> Due<Payload> {
+        let [due] = <[_; 1]>::try_from(self.due(10).await).expect("one");
+        due
+    }
+
+    /// What an operator sees.
+    pub async fn list(&self, which: Which<'_>) -> Vec<Listed> {
+        let listed = self.store.list(&self.rules, which);
+        listed.await.expect("a list")
+    }
+
+    /// What he sees of one.
+    pub async fn one(&self, key: &str) -> Option<Listed> {
+        let mut listed = self.list(Which::Key(key)).await;
+        assert!(listed.len() <= 1, "{listed:?}");
+        listed.pop()
+    }
+
+    /// Whether it will be tried again.
+    pub async fn retry(&self, key: &str) -> bool {
+        let retried = self.store.retry(key, &self.rules);
+        retried.await.expect("an operator's wish")
+    }
+
+    /// Whether it is gone.
+    pub async fn forget(&self, key: &str) -> bool {
+        let forgotten = self.store.forget(key, &self.rules);
+        forgotten.await.expect("an operator's wish")
+    }
+
+    /// How many there are.
+    pub async fn len(&self) -> usize {
+        self.store.len().await.expect("a count")
+    }
+
+    /// Whether there is none.
+    pub async fn is_empty(&self) -> bool {
+        self.len().await == 0
+    }
+}
+
+/// Which inputs a claim has.
+#[must_use]
+pub(super) fn ids(claim: &Claim<Payload>) -> Vec<Option<u64>> {
+    let id = |input: &linked_span::fan_in::Input<Payload>| {
+        assert_eq!(*input.payload, Payload::new(input.payload.id));
+        input.payload.id
+    };
+    claim
+        .inputs
+        .iter()
+        .map(|input| input.as_ref().map(id))
+        .collect()
+}

@@ -1,0 +1,6 @@
+//! What every store of joins has to do, whatever it is: a suite that is run on each.
+
+pub mod conformance;
+mod fixture;
+
+pub use fixture::{Fixture, MINUTE, Payload, RULES};

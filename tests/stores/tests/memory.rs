@@ -1,0 +1,45 @@
+//! The suite on joins in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use linked_span::fan_in::{Memory, Moment};
+use linked_span_tests::Time;
+use linked_span_tests_stores::{Fixture, Payload, conformance};
+
+#[derive(Default)]
+struct InMemory {
+    time: Time,
+    stores: Mutex<BTreeMap<String, Arc<Memory<Payload>>>>,
+}
+
+impl Fixture for InMemory {
+    type Store = Arc<Memory<Payload>>;
+
+    const IS_DURABLE: bool = false;
+
+    async fn begin() -> Self {
+        Self::default()
+    }
+
+    async fn open(&self, name: &str) -> Self::Store {
+        let mut stores = self.stores.lock().unwrap();
+        let new = || Arc::new(self.time.of(Memory::new().shards(4)));
+        Arc::clone(stores.entry(name.to_owned()).or_insert_with(new))
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        self.time.pass(milliseconds);
+    }
+
+    async fn rows(&self) -> usize {
+        let stores = self.stores.lock().unwrap();
+        stores.values().map(|store| store.slots()).sum()
+    }
+
+    async fn spoil(&self, _: &str, _: &str) {
+        unreachable!("what is in memory is not encoded");
+    }
+}
+
+conformance!(InMemory);
