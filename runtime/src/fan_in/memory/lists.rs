@@ -68,7 +68,7 @@ impl Lists {
     }
 
     /// The first that is to be forgotten by now.
-    pub(super) fn to_forget<P>(&mut self, now: Moment, joins: &Joins<P>) -> Option<u32> {
+    pub(super) fn next_forgotten<P>(&mut self, now: Moment, joins: &Joins<P>) -> Option<u32> {
         if now < self.remembered_until {
             return None;
         }

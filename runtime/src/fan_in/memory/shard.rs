@@ -241,7 +241,7 @@ impl<P> Shard<P> {
     /// Removes so many joins that are to be forgotten by now. Whether there may be more.
     pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
         for _ in 0..max {
-            let Some(index) = self.lists.to_forget(now, &self.joins) else {
+            let Some(index) = self.lists.next_forgotten(now, &self.joins) else {
                 return false;
             };
             self.forget_ended(index);
