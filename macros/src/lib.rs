@@ -260,8 +260,8 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | on the span of an expired join | it is called `fulfill_order expired`, begins a trace, is linked to what has come, and has the status `Error`, with `missing: inventory` or `not completed in 3 attempts`; `fan_in.key`, `fan_in.input_count` |
 ///
 /// `fan_in.outcome` is `waiting`, `duplicate`, `ran`, `failed`, `unrecorded`, `busy` or `parked`, after the [`Arrival`];
-/// `completed` or `expired`, where that is `Closed`; `full`, `no_key` or `store_failed` after an error; and `dropped`, where
-/// the arrival did not get that far.
+/// `completed` or `expired`, where that is `Closed`; `full`, `no_key`, `unencodable` or `store_failed` after an error; and
+/// `dropped`, where the arrival did not get that far.
 ///
 /// # What an arrival comes to
 ///
@@ -277,7 +277,7 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `Busy { retry_after, .. }` | all have come, and another runs the function | `Retry` | `Retry` |
 /// | `Parked { input, .. }` | the function has failed as often as [`Options`] allow, or an input cannot be read: the join waits for an operator; this input, which came again or too late, comes back | `Ack` | `Hold` |
 /// | `Closed { reason, input, .. }` | the join has completed or expired; the input comes back | `Ack` | `Ack` |
-/// | an error: no key | the input comes back | `Reject` | `Reject` |
+/// | an error: no key, not encodable | the input comes back | `Reject` | `Reject` |
 /// | another error | the store is full, or failed; the input comes back | `Retry` | `Retry` |
 ///
 /// # What is promised
@@ -290,7 +290,8 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// In memory means in this process: another process has joins of its own, and what has not run when the process ends is
 /// gone. So [`ack`] says `Hold` there: acknowledge the message once `fulfill.join().settled(key)` is done, and the broker
 /// delivers again what was lost. That suits brokers that let a consumer hold single messages, and not those that count
-/// offsets, for which a durable [`Store`] is needed. A million joins may be open, unless `Memory::capacity` says otherwise.
+/// offsets: these need joins that are [kept elsewhere](fan_in/index.html#where-joins-are-kept). A million joins may be open,
+/// unless `Memory::capacity` says otherwise.
 ///
 /// # Mistakes
 ///

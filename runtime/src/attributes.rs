@@ -55,6 +55,13 @@ impl Attributes {
         Self(Vec::with_capacity(capacity))
     }
 
+    /// As much as a list that grows is given first, but without asking how large it is.
+    pub(crate) fn make_room(&mut self) {
+        if self.0.capacity() == 0 {
+            self.0 = Vec::with_capacity(4);
+        }
+    }
+
     /// For keys of ours that are known not to be there yet.
     pub(crate) fn push(&mut self, key: &'static str, value: impl Into<Value>) {
         self.0.push(KeyValue::new(key, value));

@@ -43,14 +43,23 @@ enum Stage {
 
 impl Stage {
     fn of(handling: Handling) -> Self {
-        handling.0.map_or(Self::Off, Self::Running)
+        match handling.0 {
+            Some(active) => Self::Running(active),
+            None => Self::Off,
+        }
     }
 
+    #[inline]
     fn begin(&mut self) {
         if matches!(self, Self::Later(_)) {
-            if let Self::Later(collected) = std::mem::replace(self, Self::Off) {
-                *self = Self::of(collected.open());
-            }
+            self.begin_now();
+        }
+    }
+
+    #[cold]
+    fn begin_now(&mut self) {
+        if let Self::Later(collected) = std::mem::replace(self, Self::Off) {
+            *self = Self::of(collected.open());
         }
     }
 }
@@ -123,6 +132,7 @@ impl<F: Future> Future for Handled<F> {
 }
 
 /// Polls a future, and drops it once it is done: what it leaves behind is a part of it.
+#[inline]
 fn poll_until_done<F: Future>(
     mut future: Pin<&mut Option<F>>,
     task: &mut task::Context<'_>,

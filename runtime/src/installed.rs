@@ -4,7 +4,6 @@
 //! millisecond old.
 
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,9 +28,9 @@ thread_local! {
     /// Whether this thread asks for a tracer, and what an [`Installed`] provider answers.
     static ASKING: Cell<bool> = const { Cell::new(false) };
     static FOUND: Cell<Option<Rc<dyn StartSpan>>> = const { Cell::new(None) };
-    static PROPAGATION: RefCell<Option<(Fresh, Propagation)>> = const { RefCell::new(None) };
-    /// When the handler began whose events are being collected.
-    static NOW: Cell<Option<SystemTime>> = const { Cell::new(None) };
+    static PROPAGATION: Cell<Option<(Fresh, Propagation)>> = const { Cell::new(None) };
+    /// How the contexts of the events are read that a handler collects.
+    static COLLECTING: Cell<Option<Propagation>> = const { Cell::new(None) };
 }
 
 /// The instrumentation scope of a handler: its name, and its version if it has one.
@@ -114,15 +113,14 @@ impl Tracers {
 
     fn asked(now: SystemTime, generation: u64) -> Self {
         Self {
-            fresh: Some(fresh_from(now)),
+            fresh: Some(Fresh::from(now)),
             generation,
             ..Self::NONE
         }
     }
 
     fn get(&self, scope: Scope, now: SystemTime, generation: u64) -> Known {
-        let is_fresh = |fresh: &Fresh| fresh.contains(&now);
-        if !self.fresh.as_ref().is_some_and(is_fresh) || generation != self.generation {
+        if !self.fresh.is_some_and(|fresh| fresh.at(now)) || generation != self.generation {
             return Known::Outdated;
         }
         match self.by_scope.iter().find(|known| known.0.is(scope)) {
@@ -134,10 +132,23 @@ impl Tracers {
 }
 
 /// When an answer counts: a clock that was set back makes every answer old.
-type Fresh = Range<SystemTime>;
+#[derive(Clone, Copy)]
+struct Fresh {
+    from: SystemTime,
+    until: SystemTime,
+}
 
-fn fresh_from(now: SystemTime) -> Fresh {
-    now..now.checked_add(FRESH_FOR).unwrap_or(now)
+impl Fresh {
+    fn from(now: SystemTime) -> Self {
+        Self {
+            from: now,
+            until: now.checked_add(FRESH_FOR).unwrap_or(now),
+        }
+    }
+
+    fn at(self, now: SystemTime) -> bool {
+        self.from <= now && now < self.until
+    }
 }
 
 /// The tracer of this scope, unless no SDK is installed.
@@ -145,16 +156,28 @@ pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<dyn StartSpan>>
     let generation = GENERATION.load(Ordering::Acquire);
     // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
     // borrow. There is nothing to borrow while the thread ends.
-    match TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation)) {
-        Ok(Known::Tracer(tracer)) => return Some(tracer),
-        Ok(Known::NoSdk) => return None,
-        Ok(Known::Outdated) => {
-            let fresh = Tracers::asked(now, generation);
-            let outdated = TRACERS.try_with(|tracers| tracers.replace(fresh));
-            drop(outdated);
+    let known = TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation));
+    match known {
+        Ok(Known::Tracer(tracer)) => Some(tracer),
+        Ok(Known::NoSdk) => None,
+        known => {
+            if let Ok(Known::Outdated) = known {
+                forget_outdated(now, generation);
+            }
+            asked_tracer(scope)
         }
-        Ok(Known::Nothing) | Err(_) => {}
     }
+}
+
+#[cold]
+fn forget_outdated(now: SystemTime, generation: u64) {
+    let fresh = Tracers::asked(now, generation);
+    let outdated = TRACERS.try_with(|tracers| tracers.replace(fresh));
+    drop(outdated);
+}
+
+#[cold]
+fn asked_tracer(scope: Scope) -> Option<Rc<dyn StartSpan>> {
     let tracer = ask_for_tracer(scope);
     let known = (scope, tracer.clone());
     let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push(known));
@@ -215,33 +238,34 @@ pub(crate) enum Propagation {
 /// Collects a handler's events, of which each would read the clock to know whether the propagator has to be asked for.
 pub(crate) fn while_collecting(now: SystemTime, collect: impl FnOnce()) {
     /// Restores what was there, after a panic too.
-    struct Restore(Option<SystemTime>);
+    struct Restore(Option<Propagation>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            let _ = NOW.try_with(|now| now.set(self.0));
+            COLLECTING.set(self.0);
         }
     }
-    let _restore = Restore(NOW.try_with(|cell| cell.replace(Some(now))).ok().flatten());
+    let _restore = Restore(COLLECTING.replace(Some(propagation_at(now))));
     collect();
 }
 
 pub(crate) fn propagation() -> Propagation {
-    let now = NOW.try_with(Cell::get).ok().flatten();
-    let now = now.unwrap_or_else(SystemTime::now);
-    PROPAGATION
-        .try_with(|known| match *known.borrow() {
-            Some((ref fresh, propagation)) if fresh.contains(&now) => Some(propagation),
-            _ => None,
-        })
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| {
-            // A propagator is the user's code: it is not asked within a borrow.
-            let propagation = ask_for_propagation();
-            let _ =
-                PROPAGATION.try_with(|known| known.replace(Some((fresh_from(now), propagation))));
-            propagation
-        })
+    COLLECTING
+        .get()
+        .unwrap_or_else(|| propagation_at(SystemTime::now()))
+}
+
+fn propagation_at(now: SystemTime) -> Propagation {
+    match PROPAGATION.get() {
+        Some((fresh, propagation)) if fresh.at(now) => propagation,
+        _ => asked_propagation(now),
+    }
+}
+
+#[cold]
+fn asked_propagation(now: SystemTime) -> Propagation {
+    let propagation = ask_for_propagation();
+    PROPAGATION.set(Some((Fresh::from(now), propagation)));
+    propagation
 }
 
 fn ask_for_propagation() -> Propagation {

@@ -17,8 +17,33 @@
 //! ```
 //!
 //! The handler runs in a span of its own, which has a link to the span that was active where the event was made, be it
-//! minutes ago and in another process. Over a [batch](Events) there is a link to each event. A function that has to wait
-//! for several events runs once [all its inputs](mod@fan_in) have come, in a span linked to each.
+//! minutes ago and in another process.
+//!
+//! # Where the event is made
+//!
+//! Store the context in the event, or in the headers of the message that carries it:
+//!
+//! ```
+//! # use linked_span::{LinkedEvent, Origin, inject};
+//! # struct PaymentConfirmed { id: String, metadata: Origin }
+//! let event = PaymentConfirmed { id: "payment-7".to_owned(), metadata: Origin::current() };
+//!
+//! let mut headers: Vec<(String, String)> = Vec::new();
+//! inject(&mut headers);
+//! ```
+//!
+//! Both take the span that is active there. What is written and read is the global propagator's choice, and the W3C's if
+//! none is installed; see [`extract`].
+//!
+//! # Where the handler finds it
+//!
+//! | the event | what to write |
+//! | --- | --- |
+//! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
+//! | your own, computed | [`impl LinkedEvent`](trait@LinkedEvent) |
+//! | a type of somebody else's | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
+//! | a payload in a queue of the process | [`WithOrigin`] |
+//! | raw JSON | `serde_json::Value`, with the feature `json` |
 //!
 //! # Install a provider
 //!
@@ -36,18 +61,21 @@
 //!
 //! If you see no links all the same, there is a page on [what to check](troubleshooting).
 //!
-//! # Where the context comes from
+//! # Several events
 //!
-//! | the event | what to write |
-//! | --- | --- |
-//! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
-//! | your own, computed | [`impl LinkedEvent`](trait@LinkedEvent) |
-//! | a type of somebody else's | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
-//! | a payload in a queue of the process | [`WithOrigin`] |
-//! | raw JSON | `serde_json::Value`, with the feature `json` |
+//! ```
+//! # use linked_span::{LinkedEvent, Origin, fan_in, linked_span};
+//! # #[derive(Clone, LinkedEvent)] struct PaymentConfirmed { #[event(key)] order_id: u64, metadata: Origin }
+//! # #[derive(Clone, LinkedEvent)] struct InventoryReserved { #[event(key)] order_id: u64, metadata: Origin }
+//! #[linked_span(payments)]
+//! fn record(payments: &[PaymentConfirmed]) {} // a link to each
 //!
-//! The producer stores [`Origin::current()`] in the event, or writes into headers with [`inject`]. What is written and
-//! read there is the global propagator's choice, and the W3C's if none is installed; see [`extract`].
+//! #[fan_in(payment, inventory)]
+//! fn fulfill_order(payment: PaymentConfirmed, inventory: InventoryReserved) {} // runs once both have come
+//! ```
+//!
+//! Whether a parameter is a batch is told by [its type](Events). Of what runs once all its inputs have come, `FulfillOrder`
+//! here, there is [more to say](mod@fan_in).
 //!
 //! # Beside `tracing`
 //!
@@ -71,8 +99,11 @@
 //! | --- | --- |
 //! | `http` | `http::HeaderMap` as a carrier |
 //! | `json` | `serde_json::Value` as an event and as a carrier; implies `serde` |
+//! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; implies `serde` |
+//! | `redis` | `fan_in::Redis`, which keeps them in Redis; implies `serde` |
 //! | `sampler` | `LinksBased`, a sampler for the SDK that samples what was sampled where its events were made |
 //! | `serde` | [`Origin`] as a field of events that are serialized |
+//! | `sqlite` | `fan_in::Sqlite`, which keeps joins in a file; implies `serde` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 

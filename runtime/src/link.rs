@@ -107,6 +107,7 @@ pub trait Given: Into<Origin> {}
 impl<O: Into<Origin>> Given for O {}
 
 /// A link with what its event says of itself. A handler's only event says it on the span, but for its type.
+#[inline]
 pub(crate) fn describing(
     context: SpanContext,
     relationship: Option<Value>,

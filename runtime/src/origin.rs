@@ -94,10 +94,12 @@ impl Origin {
         self.baggage.as_deref()
     }
 
-    pub(crate) fn new(span_context: SpanContext, baggage: Option<Baggage>) -> Self {
+    /// Baggage that is there has entries.
+    #[inline]
+    pub(crate) fn new(span_context: SpanContext, baggage: Option<Arc<Baggage>>) -> Self {
         Self {
             span_context: SpanContextOrNone(span_context),
-            baggage: baggage.filter(|baggage| !baggage.is_empty()).map(Arc::new),
+            baggage,
         }
     }
 
@@ -129,7 +131,7 @@ impl From<&Context> for Origin {
         let baggage = context.baggage();
         Self::new(
             context.span().span_context().clone(),
-            (!baggage.is_empty()).then(|| merged(baggage, &Baggage::new())),
+            (!baggage.is_empty()).then(|| merged(baggage, &Baggage::new()).into()),
         )
     }
 }

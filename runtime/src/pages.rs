@@ -7,7 +7,7 @@ use opentelemetry::trace::{Link, SpanBuilder, SpanKind, TraceContextExt};
 
 use crate::limit;
 use crate::start::Surroundings;
-use crate::tracer::Started;
+use crate::tracer::StartSpan;
 
 /// Links beyond the first page, which are lost if nobody exports them.
 pub(crate) struct Pages {
@@ -19,7 +19,12 @@ pub(crate) struct Pages {
 
 impl Pages {
     /// Leaves `links` with what one span keeps; `None` if that is all.
+    #[inline]
     pub(crate) fn split(name: &str, links: &mut Vec<Link>) -> Option<Self> {
+        // One finds room wherever there is a limit that leaves pages.
+        if links.len() <= 1 {
+            return None;
+        }
         let length = limit::page()?;
         (links.len() > length).then(|| Self {
             name: name.to_owned(),
@@ -29,12 +34,7 @@ impl Pages {
     }
 
     /// Exports a child span a page. It is no part of the handler's work, and so takes no time.
-    pub(crate) fn export(
-        self,
-        now: SystemTime,
-        parent: &Context,
-        start_span: impl Fn(SpanBuilder, &Surroundings) -> Option<Started>,
-    ) {
+    pub(crate) fn export(self, now: SystemTime, parent: &Context, tracer: &dyn StartSpan) {
         let surroundings = Surroundings::of_a_child(parent);
         let mut links = self.links.into_iter();
         while links.len() > 0 {
@@ -42,7 +42,7 @@ impl Pages {
                 .with_kind(SpanKind::Internal)
                 .with_start_time(now);
             builder.links = Some(links.by_ref().take(self.length).collect());
-            if let Some(page) = start_span(builder, &surroundings) {
+            if let Some(page) = tracer.start_span(builder, &surroundings) {
                 page.context.span().end_with_timestamp(now);
             }
         }

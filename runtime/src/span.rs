@@ -11,7 +11,7 @@ use crate::callsite::{Callsite, Errors};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::outcome::{Recorder, Settled};
-use crate::start::{Start, Surroundings};
+use crate::start::Start;
 use crate::tracer::StartSpan;
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
@@ -37,7 +37,7 @@ pub(crate) fn open_for(
     collect: impl FnOnce(&mut Start),
 ) -> Handling {
     let now = SystemTime::now();
-    let Some(tracer) = Tracing::of(callsite, now) else {
+    let Some(tracing) = Tracing::of(callsite, now) else {
         return Handling(None);
     };
     let mut start = Start::new(callsite);
@@ -45,7 +45,7 @@ pub(crate) fn open_for(
         start.joined(joined);
     }
     installed::while_collecting(now, || collect(&mut start));
-    Handling(tracer.start(start, now))
+    Handling(tracing.start(&mut start, now))
 }
 
 /// Collects, for a span that is started when the future is first polled.
@@ -64,13 +64,19 @@ impl Collected {
         let now = SystemTime::now();
         Handling(
             self.0
-                .and_then(|start| Tracing::of(start.callsite, now)?.start(*start, now)),
+                .and_then(|mut start| Tracing::of(start.callsite, now)?.start(&mut start, now)),
         )
     }
 }
 
+/// How the span is started.
+struct Tracing {
+    tracer: Starter,
+    ambient: Context,
+}
+
 /// Who starts the span.
-enum Tracing {
+enum Starter {
     Installed(Rc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
@@ -79,33 +85,32 @@ enum Tracing {
 impl Tracing {
     /// `None` where nothing need be computed, since nobody would see it.
     fn of(callsite: &Callsite, now: SystemTime) -> Option<Self> {
-        if Context::is_current_telemetry_suppressed() {
-            None
-        } else if callsite.own_tracer {
-            Some(Self::Own)
+        let tracer = if callsite.own_tracer {
+            Starter::Own
         } else {
-            installed::tracer(callsite.scope, now).map(Self::Installed)
-        }
+            Starter::Installed(installed::tracer(callsite.scope, now)?)
+        };
+        let ambient = Context::current();
+        (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
     }
 
-    fn start(&self, mut start: Start, now: SystemTime) -> Option<Active> {
-        let errors = start.callsite.errors;
+    fn start(self, start: &mut Start, now: SystemTime) -> Option<Active> {
         let own = start.tracer.take();
-        let surroundings = start.surroundings();
-        let (builder, pages) = start.into_builder(now);
-        let start_span = |builder, surroundings: &Surroundings| match (self, &own) {
-            (Self::Installed(tracer), _) => tracer.start_span(builder, surroundings),
-            (Self::Own, Some(own)) => own.start_span(builder, surroundings),
-            (Self::Own, None) => None,
+        let tracer: &dyn StartSpan = match (&self.tracer, &own) {
+            (Starter::Installed(tracer), _) => &**tracer,
+            (Starter::Own, Some(own)) => &**own,
+            (Starter::Own, None) => return None,
         };
-        let started = start_span(builder, &surroundings)?;
+        let surroundings = start.surroundings(self.ambient);
+        let pages = start.pages();
+        let started = tracer.start_span(start.builder(now), &surroundings)?;
         if let (Some(pages), true) = (pages, started.recording) {
-            pages.export(now, &started.context, start_span);
+            pages.export(now, &started.context, tracer);
         }
         Some(Active {
             context: started.context,
             recording: started.recording,
-            errors,
+            errors: start.callsite.errors,
             ended: false,
         })
     }
@@ -151,6 +156,7 @@ impl Active {
     }
 
     /// Runs a part of the body, with the span's context current.
+    #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         self.ended_by_a_panic_in(|active| {
             let _guard = active.context.clone().attach();
@@ -158,6 +164,7 @@ impl Active {
         })
     }
 
+    #[inline]
     fn ended_by_a_panic_in<R>(&mut self, part: impl FnOnce(&Self) -> R) -> R {
         let running = Running(self);
         let result = part(running.0);

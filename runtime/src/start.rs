@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -109,6 +110,7 @@ impl Start {
         let mut event_type = None;
         if let Some(event) = event {
             if let Some(id) = event.id() {
+                self.attributes.make_room();
                 self.attributes.push(link::EVENT_ID, id);
             }
             event_type = event.event_type();
@@ -210,32 +212,38 @@ impl Start {
     }
 
     /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
-    pub(crate) fn surroundings(&mut self) -> Surroundings {
-        let body = Context::map_current(|ambient| match &self.baggage {
+    pub(crate) fn surroundings(&mut self, ambient: Context) -> Surroundings {
+        let body = match &self.baggage {
             Some(baggage) => ambient.with_baggage(origin::merged(ambient.baggage(), baggage)),
-            None => ambient.clone(),
-        });
-        let parent = match (self.callsite.parent, self.producer.take()) {
-            (Parent::Root, _) => Some(Context::new()),
-            (Parent::Event, Some(producer)) => Some(body.with_remote_span_context(producer)),
-            (Parent::Event, None) | (Parent::Current, _) => None,
+            None => ambient,
+        };
+        let parent = match self.callsite.parent {
+            Parent::Root => Some(Context::new()),
+            Parent::Event => {
+                let producer = self.producer.take();
+                producer.map(|producer| body.with_remote_span_context(producer))
+            }
+            Parent::Current => None,
         };
         Surroundings { body, parent }
     }
 
-    /// The span to build, and the links that find no room on it.
-    pub(crate) fn into_builder(mut self, now: SystemTime) -> (SpanBuilder, Option<Pages>) {
-        let pages = Pages::split(&self.name, &mut self.links);
-        let builder = SpanBuilder {
-            name: self.name,
+    /// The links that find no room on the span.
+    pub(crate) fn pages(&mut self) -> Option<Pages> {
+        Pages::split(&self.name, &mut self.links)
+    }
+
+    /// The span to build, of what was collected.
+    pub(crate) fn builder(&mut self, now: SystemTime) -> SpanBuilder {
+        SpanBuilder {
+            name: take(&mut self.name),
             span_kind: Some(self.callsite.kind.clone()),
             start_time: Some(now),
-            attributes: Some(self.attributes.into_vec()),
+            attributes: Some(take(&mut self.attributes).into_vec()),
             // Set directly: `with_links` would remove links in silence.
-            links: Some(self.links),
+            links: Some(take(&mut self.links)),
             ..SpanBuilder::default()
-        };
-        (builder, pages)
+        }
     }
 }
 

@@ -18,7 +18,11 @@ where
     // A tracer that does nothing hands back the parent's context, one that was shut down an invalid one.
     let made =
         span.span_context().is_valid() && span.span_context() != parent.span().span_context();
-    made.then(|| Started {
+    // Not in a closure, into which the span would have to be moved.
+    if !made {
+        return None;
+    }
+    Some(Started {
         recording: span.is_recording(),
         context: surroundings.body.with_span(span),
     })

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use linked_span::Origin;
+use linked_span::fan_in::{OneOf2, OneOf12};
 use opentelemetry::Context;
 use opentelemetry::baggage::{BaggageExt, BaggageMetadata, KeyValueMetadata};
 use opentelemetry::trace::TraceContextExt;
@@ -93,6 +94,35 @@ fn what_was_written_is_read() {
 }
 
 /// The most that a `Baggage` holds, of letters that are written as three times as many.
+/// What a store beyond the process keeps.
+#[test]
+fn an_input_of_a_fan_in() {
+    type Last = OneOf12<u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, Event>;
+
+    let [origin, ..] = origins();
+    let event = Event {
+        id: 1,
+        metadata: origin,
+        causes: Vec::new(),
+        previous: None,
+        text: "after".to_owned(),
+    };
+    assert_same(&OneOf2::<u8, Event>::A(7));
+    assert_same(&OneOf2::<u8, Event>::B(event.clone()));
+    assert_same(&Last::K(7));
+    assert_same(&Last::L(event));
+    assert_eq!(
+        serde_json::to_value(Last::K(7)).unwrap(),
+        serde_json::json!({"K": 7})
+    );
+    assert_eq!(postcard::to_stdvec(&Last::K(7)).unwrap(), [10, 7]);
+    let unknown = serde_json::from_str::<Last>(r#"{"M": 7}"#).unwrap_err();
+    assert!(
+        unknown.to_string().starts_with("unknown variant `M`"),
+        "{unknown}"
+    );
+}
+
 #[test]
 fn the_longest_baggage() {
     let entries = (0..64).map(|number| {

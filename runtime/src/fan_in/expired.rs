@@ -78,6 +78,7 @@ impl<I> Expired<I> {
 )]
 pub trait HandedOver {
     /// Why it was not.
+    #[doc(hidden)]
     fn failure(self) -> Option<Failure>;
 }
 

@@ -1,35 +1,73 @@
 //! Sets of inputs.
 
 /// A set of a join's inputs, by their place in its declaration; twelve at most.
+///
+/// ```
+/// use linked_span::fan_in::Inputs;
+///
+/// let came = Inputs::default().with(0).with(2);
+/// assert_eq!(came.missing(3), Inputs::default().with(1));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Inputs(u16);
 
 impl Inputs {
     /// All of so many.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// assert_eq!(Inputs::all(2), Inputs::default().with(0).with(1));
+    /// ```
     #[must_use]
     pub const fn all(count: u8) -> Self {
         Self(Self::only(count).wrapping_sub(1))
     }
 
     /// These, and one more.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// let came = Inputs::default().with(1).with(1); // once is enough
+    /// assert_eq!(came.len(), 1);
+    /// ```
     #[must_use]
     pub const fn with(self, input: u8) -> Self {
         Self(self.0 | Self::only(input))
     }
 
     /// Whether this one is among them.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// assert!(Inputs::all(2).contains(1));
+    /// assert!(!Inputs::all(2).contains(2));
+    /// ```
     #[must_use]
     pub const fn contains(self, input: u8) -> bool {
         self.0 & Self::only(input) != 0
     }
 
     /// Which of so many are not among them.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// let came = Inputs::default().with(0);
+    /// assert!(came.missing(2).contains(1));
+    /// ```
     #[must_use]
     pub const fn missing(self, all: u8) -> Self {
         Self(Self::all(all).0 & !self.0)
     }
 
     /// Each of them, in the order of the declaration.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// let names = ["payment", "inventory", "address"];
+    /// let came = Inputs::default().with(2).with(0);
+    /// let came: Vec<_> = came.iter().map(|place| names[usize::from(place)]).collect();
+    /// assert_eq!(came, ["payment", "address"]);
+    /// ```
     pub fn iter(self) -> impl Iterator<Item = u8> {
         (0..16).filter(move |input| self.contains(*input))
     }
@@ -43,12 +81,24 @@ impl Inputs {
     }
 
     /// How many there are.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// let came = Inputs::default().with(0);
+    /// assert_eq!(came.len(), 1);
+    /// ```
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// let came = Inputs::default().with(0);
+    /// assert!(came.missing(1).is_empty()); // all has come
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -110,6 +110,24 @@ impl<P: 'static, S> Join<P, S> {
 impl<P: 'static, S: Store<P>> Join<P, S> {
     /// How many joins there are that have neither completed nor expired.
     ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # linked_span::fan_in::ready(async {
+    /// # let payment = Event { order: 7, metadata: Origin::default() };
+    /// # let inventory = payment.clone();
+    /// # let ship = Ship::in_memory(Duration::from_secs(600));
+    /// let _waiting = ship.payment(payment).await?;
+    /// assert_eq!(ship.join().len().await?, 1);
+    /// let _ran = ship.inventory(inventory).await?;
+    /// assert_eq!(ship.join().len().await?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the store fails.
@@ -123,6 +141,25 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 
     /// What has become of joins, for an operator.
     ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::{Status, Which};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # linked_span::fan_in::ready(async {
+    /// # let payment = Event { order: 7, metadata: Origin::default() };
+    /// # let inventory = payment.clone();
+    /// # let ship = Ship::in_memory(Duration::from_secs(600));
+    /// let _waiting = ship.payment(payment).await?;
+    /// let found = ship.join().list(Which::Key("7")).await?;
+    /// assert_eq!(found[0].status, Status::Open);
+    /// assert_eq!(found[0].missing.to_string(), "inventory");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the store fails.
@@ -135,6 +172,26 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Has a join that is parked or has failed tried again, by the next arrival or sweep, as if for the first time. Whether
     /// it will be: it is not if nothing has failed, or if somebody works at it.
     ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::{Memory, Options};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) -> Result<(), &'static str> { Err("out of stock") }
+    /// # linked_span::fan_in::ready(async {
+    /// # let payment = Event { order: 7, metadata: Origin::default() };
+    /// # let inventory = payment.clone();
+    /// # let options = Options::timeout(Duration::from_secs(600)).max_attempts(1);
+    /// # let ship = Ship::new(Memory::new(), options);
+    /// let _waiting = ship.payment(payment).await?;
+    /// let _failed = ship.inventory(inventory).await?; // and so often that it is parked
+    /// assert!(ship.join().retry("7").await?);
+    /// assert_eq!(ship.sweep().await?.failed, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the store fails.
@@ -144,6 +201,23 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 
     /// Removes a join, with its inputs; of one that has ended, the memory of it. Whether it is gone: it is not if there was
     /// none, or if somebody works at it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # linked_span::fan_in::ready(async {
+    /// # let payment = Event { order: 7, metadata: Origin::default() };
+    /// # let inventory = payment.clone();
+    /// # let ship = Ship::in_memory(Duration::from_secs(600));
+    /// let _waiting = ship.payment(payment).await?;
+    /// assert!(ship.join().forget("7").await?); // the order was cancelled
+    /// assert!(!ship.join().forget("7").await?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///

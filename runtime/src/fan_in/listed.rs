@@ -3,6 +3,24 @@
 use super::state::{Inputs, Moment, ParkReason, Rules, State};
 
 /// Which joins an operator asks a store for.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// use linked_span::fan_in::{Page, Which};
+///
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # #[fan_in(payment, inventory)]
+/// # async fn ship(payment: Event, inventory: Event) {}
+/// # linked_span::fan_in::ready(async {
+/// # let ship = Ship::in_memory(Duration::from_secs(600));
+/// let page = Page { after: None, limit: 100 };
+/// for join in ship.join().list(Which::Unsettled(page)).await? {
+///     println!("{} waits for {} since {} ms", join.key, join.missing, join.age);
+/// }
+/// # Ok::<(), linked_span::fan_in::StoreError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
     /// The one with this key, whatever has become of it.
@@ -95,6 +113,14 @@ impl<M> Listed<M> {
 }
 
 /// What has become of a join: its [`State`], without what is the store's alone.
+///
+/// ```
+/// use linked_span::fan_in::{ParkReason, Status};
+///
+/// fn needs_an_operator(status: Status) -> bool {
+///     matches!(status, Status::Parked(ParkReason::Attempts | ParkReason::Undecodable))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
@@ -116,6 +142,18 @@ pub enum Status {
 
 impl Listed {
     /// What a store answers for a join in this state.
+    ///
+    /// ```
+    /// use linked_span::fan_in::state::State;
+    /// use linked_span::fan_in::{Listed, Moment, Rules};
+    ///
+    /// /// A row of a store's table.
+    /// struct Row { key: String, state: State, since: Moment }
+    ///
+    /// fn listed(row: Row, now: Moment, rules: &Rules) -> Listed {
+    ///     Listed::new(row.key, &row.state, now.saturating_sub(row.since), rules)
+    /// }
+    /// ```
     #[must_use]
     pub fn new(key: String, state: &State, age: Moment, rules: &Rules) -> Self {
         let all = Inputs::all(rules.inputs);

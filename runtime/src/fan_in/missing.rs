@@ -49,12 +49,30 @@ impl Missing {
     }
 
     /// Whether an input of this name has not come.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// if missing.contains("payment") {
+    ///     println!("remind the customer");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|missing| missing == name)
     }
 
     /// Whether everything has come.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// if missing.is_empty() {
+    ///     println!("it has failed every time");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty()

@@ -42,8 +42,42 @@
 //! within the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and is run again by
 //! the next delivery, or by a sweep.
 //!
-//! What is kept in [`Memory`] serves one process, and half-joins die with it: acknowledge an event only once its join has
-//! settled, as [`ack`] says, and the broker delivers it again. Who cannot have that implements [`Store`] over a database.
+//! # Where joins are kept
+//!
+//! | store | feature | who shares its joins |
+//! | --- | --- | --- |
+//! | [`Memory`] | | one process, with which they die |
+//! | [`Sqlite`] | `sqlite` | the processes of one host |
+//! | `Redis` | `redis` | all that reach the server |
+//! | `Postgres` | `postgres` | all that reach the server |
+//!
+//! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again what
+//! died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one line:
+//!
+//! ```no_run
+//! # #[cfg(feature = "sqlite")] {
+//! # use std::time::Duration;
+//! # use linked_span::fan_in::{Options, Sqlite, StoreError};
+//! # use linked_span::{LinkedEvent, Origin, fan_in};
+//! # #[derive(Clone, serde::Serialize, serde::Deserialize, LinkedEvent)]
+//! # struct Event { #[event(key)] order: u64, metadata: Origin }
+//! # #[fan_in(payment, inventory)]
+//! # async fn fulfill_order(payment: Event, inventory: Event) {}
+//! # async fn begin() -> Result<(), StoreError> {
+//! // let fulfill = FulfillOrder::in_memory(Duration::from_secs(600));
+//! let fulfill = FulfillOrder::new(Sqlite::open("joins.db").await?, Options::timeout(Duration::from_secs(600)));
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! Beyond the process inputs are JSON, and so have to be serializable, and the function is an `async fn`. Over another
+//! database implement [`Store`].
+//!
+#![cfg_attr(
+    not(feature = "sqlite"),
+    doc = "[`Sqlite`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Sqlite.html"
+)]
 
 mod ack;
 mod alongside;
@@ -65,6 +99,8 @@ mod memory;
 mod missing;
 mod one_of;
 mod options;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod state;
@@ -86,6 +122,8 @@ pub use one_of::{
     OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
 };
 pub use options::Options;
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};

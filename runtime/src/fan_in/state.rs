@@ -1,5 +1,23 @@
 //! What becomes of a join: one pure function over a state without payloads.
 //!
+//! ```
+//! use linked_span::fan_in::state::{Inputs, Reply, Step, Token, transition};
+//! # let rules = linked_span::fan_in::Rules {
+//! #     inputs: 2,
+//! #     timeout: 600_000,
+//! #     lease: 300_000,
+//! #     backoff: 1_000,
+//! #     dedup_window: 86_400_000,
+//! #     max_attempts: 5,
+//! # };
+//!
+//! let arrive = |input| Step::Arrive { input, token: Token::random() };
+//! let (open, reply) = transition(None, arrive(0), 1_000, &rules);
+//! assert_eq!(reply, Reply::Waiting(Inputs::default().with(0)));
+//! let (running, reply) = transition(open, arrive(1), 2_000, &rules);
+//! assert_eq!(reply, Reply::Run { attempts: 1 });
+//! ```
+//!
 //! A store keeps a join's [`State`] beside its inputs, and does what [`transition`] says in one atomic step. This file
 //! knows no clock, no OpenTelemetry and no store, so that it can be explored exhaustively.
 //!
@@ -29,13 +47,47 @@
 pub use super::inputs::Inputs;
 
 /// Milliseconds of the store's clock.
+///
+/// ```
+/// use std::time::{SystemTime, UNIX_EPOCH};
+/// use linked_span::fan_in::Moment;
+///
+/// fn now() -> Moment {
+///     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+///     since.as_millis().try_into().unwrap_or(Moment::MAX)
+/// }
+/// ```
 pub type Moment = u64;
 
 /// Who holds a join: random, unique for a delivery, and the same over all retries of a store's call.
+///
+/// ```
+/// use linked_span::fan_in::Token;
+///
+/// let token = Token::random();
+/// let column = token.0.to_be_bytes(); // as a store writes it down
+/// assert_eq!(Token(u128::from_be_bytes(column)), token);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u128);
 
 /// What the joins of one function have in common; all spans are in milliseconds.
+///
+/// ```
+/// use linked_span::fan_in::Rules;
+///
+/// let rules = Rules {
+///     inputs: 2,
+///     timeout: 600_000,
+///     lease: 300_000,
+///     backoff: 1_000,
+///     dedup_window: 86_400_000,
+///     max_attempts: u32::MAX,
+/// };
+/// ```
+///
+/// A function's are made of its [`Options`](super::Options), and given to its store at every call: only who tests a store
+/// writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// How many inputs there are, from two to twelve.
@@ -53,6 +105,17 @@ pub struct Rules {
 }
 
 /// A join that is not absent.
+///
+/// ```
+/// use linked_span::fan_in::state::State;
+///
+/// /// Whether a store still has to keep the inputs that came.
+/// fn has_inputs(state: &State) -> bool {
+///     !matches!(state, State::Completed { .. } | State::Expired { .. })
+/// }
+/// # use linked_span::fan_in::state::Inputs;
+/// # assert!(has_inputs(&State::Open { came: Inputs::default(), deadline: 0 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// Some inputs have come.
@@ -119,6 +182,17 @@ pub enum State {
 }
 
 /// Why a join is parked.
+///
+/// ```
+/// use linked_span::fan_in::ParkReason;
+///
+/// fn advice(reason: ParkReason) -> &'static str {
+///     match reason {
+///         ParkReason::Attempts => "mend what the function calls, then retry",
+///         ParkReason::Undecodable => "deploy a version that can read the inputs, then retry",
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParkReason {
     /// Its body has failed as often as it may.
@@ -128,6 +202,23 @@ pub enum ParkReason {
 }
 
 /// What happens to a join.
+///
+/// ```
+/// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, transition};
+/// # let rules = linked_span::fan_in::Rules {
+/// #     inputs: 2,
+/// #     timeout: 600_000,
+/// #     lease: 300_000,
+/// #     backoff: 1_000,
+/// #     dedup_window: 86_400_000,
+/// #     max_attempts: 5,
+/// # };
+///
+/// let parked = State::Parked { came: Inputs::all(2), attempts: 5, reason: ParkReason::Attempts };
+/// let (ready, reply) = transition(Some(parked), Step::Retry, 1_000, &rules);
+/// assert_eq!(reply, Reply::Recorded);
+/// assert!(matches!(ready, Some(State::Ready { attempts: 0, .. })));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// An input arrives.
@@ -164,6 +255,19 @@ pub enum Step {
 }
 
 /// How a holder's work ended.
+///
+/// ```
+/// use linked_span::fan_in::{Settlement, Work};
+///
+/// fn settlement(work: Work, succeeded: bool) -> Settlement {
+///     match (work, succeeded) {
+///         (Work::Run, true) => Settlement::Completed,
+///         (Work::Run, false) => Settlement::Failed,
+///         (Work::HandOver, true) => Settlement::HandedOver,
+///         (Work::HandOver, false) => Settlement::NotHandedOver,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Settlement {
     /// The body succeeded.
@@ -181,6 +285,14 @@ pub enum Settlement {
 }
 
 /// Who looks after a join that is not his own.
+///
+/// ```
+/// use linked_span::fan_in::state::{State, Visitor, due};
+///
+/// let failed = State::Ready { retry_at: 2_000, deadline: 600_000, attempts: 1 };
+/// assert_eq!(due(&failed, Visitor::Sweep), Some(2_000)); // to run it again
+/// assert_eq!(due(&failed, Visitor::Passing), Some(600_000)); // to hand it over
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Visitor {
     /// A sweep, which can run bodies.
@@ -190,6 +302,20 @@ pub enum Visitor {
 }
 
 /// What a step has come to.
+///
+/// ```
+/// use linked_span::fan_in::Moment;
+/// use linked_span::fan_in::state::Reply;
+///
+/// /// In how many milliseconds another delivery is worth it.
+/// fn retry_after(reply: Reply, now: Moment) -> Option<Moment> {
+///     match reply {
+///         Reply::Busy(until) => Some(until.saturating_sub(now)),
+///         _ => None,
+///     }
+/// }
+/// # assert_eq!(retry_after(Reply::Busy(300_000), 1_000), Some(299_000));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reply {
     /// The input is kept; these have come so far.
@@ -228,8 +354,32 @@ pub enum Reply {
 
 /// The one rule. Returns the state that comes after, `None` for absent, and what to tell the caller.
 ///
+/// ```
+/// use std::collections::HashMap;
+/// use linked_span::fan_in::state::{Moment, Reply, Rules, State, Step, transition};
+///
+/// /// A step of a store, under its lock: it reads, asks what comes after, and writes that.
+/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Moment, rules: &Rules) -> Reply {
+///     let (next, reply) = transition(joins.remove(key), step, now, rules);
+///     if let Some(state) = next {
+///         joins.insert(key.to_owned(), state);
+///     }
+///     reply
+/// }
+/// # let rules = Rules {
+/// #     inputs: 2,
+/// #     timeout: 600_000,
+/// #     lease: 300_000,
+/// #     backoff: 1_000,
+/// #     dedup_window: 86_400_000,
+/// #     max_attempts: 5,
+/// # };
+/// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, 0, &rules), Reply::Absent);
+/// ```
+///
 /// A step whose reply was lost may be made again with the same token: an arrival's claim, a success and a hand-over are
-/// confirmed as before. Any other settlement lets go of the join, and is refused the second time; a visit's claim is lost until its lease is over.
+/// confirmed as before. Any other settlement lets go of the join, and is refused the second time; a visit's claim is lost
+/// until its lease is over.
 #[must_use]
 pub fn transition(
     state: Option<State>,
@@ -249,6 +399,13 @@ pub fn transition(
 }
 
 /// When there may be something to do for such a visitor, `None` for never: a store keeps its joins in this order.
+///
+/// ```
+/// use linked_span::fan_in::state::{Inputs, State, Visitor, due};
+///
+/// let open = State::Open { came: Inputs::default().with(0), deadline: 600_000 };
+/// assert_eq!(due(&open, Visitor::Sweep), Some(600_000)); // to hand it over
+/// ```
 #[must_use]
 pub fn due(state: &State, visitor: Visitor) -> Option<Moment> {
     let due = match (*state, visitor) {

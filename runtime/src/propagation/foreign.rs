@@ -29,7 +29,7 @@ where
     let baggage = context.baggage();
     Origin::new(
         span_context.cloned().unwrap_or(SpanContext::NONE),
-        (!baggage.is_empty()).then(|| origin::merged(baggage, baggage)),
+        (!baggage.is_empty()).then(|| origin::merged(baggage, baggage).into()),
     )
 }
 

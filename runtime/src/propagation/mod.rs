@@ -1,15 +1,20 @@
 //! From carriers to origins, and from the active context to carriers.
 
 mod baggage;
+mod fields;
 mod foreign;
-mod w3c;
+mod hex;
+mod several;
+mod traceparent;
+mod tracestate;
 
 use opentelemetry::Context;
-use opentelemetry::baggage::{Baggage, BaggageExt};
-use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::trace::TraceContextExt;
 
 use self::baggage::BAGGAGE;
-use self::w3c::{TRACEPARENT, TRACESTATE};
+use self::traceparent::TRACEPARENT;
+use self::tracestate::TRACESTATE;
 use crate::installed::{self, Propagation};
 use crate::{Carrier, CarrierMut, Origin};
 
@@ -55,9 +60,9 @@ pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
 fn inject_w3c(context: &Context, with_baggage: bool, carrier: &mut (impl CarrierMut + ?Sized)) {
     let span = context.span();
     if span.span_context().is_valid() {
-        carrier.set(TRACEPARENT, w3c::traceparent(span.span_context()));
+        carrier.set(TRACEPARENT, traceparent::write(span.span_context()));
         // The state belongs to the context: one of an earlier hop must not stay beside the new `traceparent`.
-        match w3c::tracestate(span.span_context()) {
+        match tracestate::write(span.span_context()) {
             Some(state) => carrier.set(TRACESTATE, state),
             None => carrier.remove(TRACESTATE),
         }
@@ -74,7 +79,7 @@ where
     V: AsRef<[u8]> + ?Sized + 'a,
 {
     match installed::propagation() {
-        Propagation::W3c { baggage } => W3cFields::of(fields).origin(baggage),
+        Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
         Propagation::Foreign => foreign::extract(fields),
     }
 }
@@ -82,7 +87,7 @@ where
 /// As [`origin_of`], for what is the W3C's whatever is installed: a serialized [`Origin`].
 #[cfg(feature = "serde")]
 pub(crate) fn origin_of_w3c<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Origin {
-    W3cFields::of(fields).origin(true)
+    fields::origin_of(fields, true)
 }
 
 /// The fields that an origin is serialized as, by their names; `None` for those there is nothing to say of.
@@ -90,86 +95,16 @@ pub(crate) fn origin_of_w3c<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>
 pub(crate) fn w3c_fields(origin: &Origin) -> [(&'static str, Option<String>); 3] {
     let context = Some(origin.span_context()).filter(|context| context.is_valid());
     [
-        (TRACEPARENT, context.map(w3c::traceparent)),
-        (TRACESTATE, context.and_then(w3c::tracestate)),
+        (TRACEPARENT, context.map(traceparent::write)),
+        (TRACESTATE, context.and_then(tracestate::write)),
         (BAGGAGE, origin.baggage().map(ToString::to_string)),
     ]
 }
 
-/// What a carrier holds of the W3C's, found in one pass and not yet read.
-#[derive(Default)]
-struct W3cFields<'a> {
-    traceparent: Option<&'a [u8]>,
-    ambiguous: bool,
-    tracestate: Several<'a>,
-    baggage: Several<'a>,
-}
-
-impl<'a> W3cFields<'a> {
-    fn of<N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Self
-    where
-        N: AsRef<str> + ?Sized + 'a,
-        V: AsRef<[u8]> + ?Sized + 'a,
-    {
-        let mut found = Self::default();
-        for (name, value) in fields {
-            found.add(name.as_ref(), value.as_ref());
-        }
-        found
+/// Without the whitespace around it, which the W3C allows.
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
     }
-
-    fn add(&mut self, name: &str, value: &'a [u8]) {
-        // Nearly all are written in lowercase, which is told at a glance.
-        let is = |known: &str| name == known || name.eq_ignore_ascii_case(known);
-        if is(TRACEPARENT) {
-            self.ambiguous = self.traceparent.replace(value).is_some();
-        } else if is(TRACESTATE) {
-            self.tracestate.push(value);
-        } else if is(BAGGAGE) {
-            self.baggage.push(value);
-        }
-    }
-
-    fn origin(&self, with_baggage: bool) -> Origin {
-        let span_context = match self.traceparent {
-            Some(traceparent) if !self.ambiguous => {
-                let state = (!self.tracestate.too_many).then(|| self.tracestate.iter());
-                w3c::read(traceparent, state.into_iter().flatten()).unwrap_or(SpanContext::NONE)
-            }
-            _ => SpanContext::NONE,
-        };
-        Origin::new(span_context, with_baggage.then(|| self.baggage()).flatten())
-    }
-
-    fn baggage(&self) -> Option<Baggage> {
-        self.baggage.first?;
-        Some(baggage::read(self.baggage.iter()))
-    }
-}
-
-/// The values of a field that may come in parts, in their order. One is the rule, and needs no allocation.
-#[derive(Default)]
-struct Several<'a> {
-    first: Option<&'a [u8]>,
-    others: Vec<&'a [u8]>,
-    too_many: bool,
-}
-
-impl<'a> Several<'a> {
-    /// More parts than the longest list that is allowed, baggage's, has members.
-    const MOST: usize = 64;
-
-    fn push(&mut self, value: &'a [u8]) {
-        if self.first.is_none() {
-            self.first = Some(value);
-        } else if self.others.len() < Self::MOST {
-            self.others.push(value);
-        } else {
-            self.too_many = true;
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.first.iter().chain(&self.others).copied()
-    }
+    value
 }

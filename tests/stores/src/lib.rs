@@ -2,5 +2,6 @@
 
 pub mod conformance;
 mod fixture;
+pub mod killed;
 
 pub use fixture::{Fixture, MINUTE, Payload, RULES};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::fan_in::store::StoreError;
 
-/// A store serves one function: under its name, unless it was given another.
+/// A store serves one function: under the name of its joins' type, unless it was given another.
 #[derive(Debug, Default)]
 pub(in crate::fan_in) struct Declaration {
     name: Option<String>,

@@ -30,6 +30,7 @@ const STAGES: [(Stage, &str); 8] = [
 
 impl Stage {
     /// As a database says it.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))] // Redis says it in its scripts
     pub(in crate::fan_in) fn word(self) -> &'static str {
         let (_, word) = STAGES[self as usize];
         word
@@ -60,6 +61,7 @@ pub(in crate::fan_in) struct Row {
 
 impl Row {
     /// `all` are the inputs of the declaration.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(in crate::fan_in) fn of(state: &State, all: Inputs) -> Self {
         let row = |stage, came, holder, until, deadline, attempts| Self {
             stage,

@@ -38,6 +38,15 @@ const AT_ONCE: usize = 64;
 
 /// The lease of a claim that does not run out: a process that dies takes its memory with it, and in one that lives a
 /// claim that is dropped lets go.
+///
+/// ```
+/// use linked_span::fan_in::{NO_LEASE, Rules};
+///
+/// /// What a store of that kind asks the state machine with.
+/// fn without_leases(rules: &Rules) -> Rules {
+///     Rules { lease: NO_LEASE, ..*rules }
+/// }
+/// ```
 pub const NO_LEASE: Moment = u64::MAX / 2;
 
 /// Joins in this process's memory. It serves one process, and joins that have not run die with it.
@@ -62,6 +71,18 @@ pub struct Memory<P> {
 
 impl<P> Memory<P> {
     /// Room for a million joins.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// use linked_span::fan_in::{Memory, Options};
+    ///
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # fn ship(payment: Event, inventory: Event) {}
+    /// let options = Options::timeout(Duration::from_secs(600)).max_attempts(5);
+    /// let ship = Ship::new(Memory::new(), options);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         let since = Instant::now();
@@ -80,6 +101,22 @@ impl<P> Memory<P> {
     }
 
     /// How many joins there may be that have neither completed nor expired.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::{ArriveErrorKind, Memory, Options};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # fn ship(payment: Event, inventory: Event) {}
+    /// # let options = Options::timeout(Duration::from_secs(600));
+    /// # let order = |order| Event { order, metadata: Origin::default() };
+    /// let ship = Ship::new(Memory::new().capacity(1), options);
+    /// let _waiting = ship.payment(order(7))?;
+    /// let error = ship.payment(order(8)).err().unwrap();
+    /// assert!(matches!(error.kind, ArriveErrorKind::Full));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn capacity(mut self, capacity: usize) -> Self {
         self.room.capacity = capacity;
@@ -88,6 +125,11 @@ impl<P> Memory<P> {
 
     /// How many joins that have completed or expired may be remembered, about. Beyond that the oldest are forgotten
     /// before the dedup window is over, and [counted](Self::forgotten_early).
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Memory;
+    /// let store = Memory::<String>::new().remembered(100_000);
+    /// ```
     #[must_use]
     pub fn remembered(mut self, remembered: usize) -> Self {
         self.room.remembered = remembered;
@@ -137,6 +179,15 @@ impl<P> Memory<P> {
     }
 
     /// How many joins were forgotten before the dedup window was over.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Memory;
+    /// # fn watch(store: &Memory<String>) {
+    /// if store.forgotten_early() > 0 {
+    ///     eprintln!("what is delivered again may run again: let the store remember more");
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn forgotten_early(&self) -> u64 {
         self.all(Shard::forgotten_early).sum()

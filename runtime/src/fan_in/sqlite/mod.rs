@@ -58,6 +58,14 @@ pub struct Sqlite {
 impl Sqlite {
     /// A file of its own, which is created if there is none.
     ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Sqlite, StoreError};
+    /// # async fn begin() -> Result<(), StoreError> {
+    /// let store = Sqlite::open("/var/lib/shipping/joins.db").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// If it cannot be opened or written.
@@ -91,8 +99,8 @@ impl Sqlite {
         }
     }
 
-    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
-    /// former name, or two programs that share the database have functions of one name.
+    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
+    /// has joins under its former name, or two programs that share the database have types of one name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Sqlite;
@@ -109,9 +117,23 @@ impl Sqlite {
     }
 
     /// What [`migrate`](Self::migrate) applies, as a migration of your own.
+    ///
+    /// ```
+    /// use linked_span::fan_in::Sqlite;
+    ///
+    /// assert!(Sqlite::SCHEMA.contains("CREATE TABLE IF NOT EXISTS linked_span_joins"));
+    /// ```
     pub const SCHEMA: &str = include_str!("schema.sql");
 
     /// Makes the tables, unless there are such, and the database's journal a write-ahead log.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Sqlite, StoreError};
+    /// # async fn begin(pool: sqlx::SqlitePool) -> Result<(), StoreError> {
+    /// Sqlite::new(pool).migrate().await?; // each time the program begins, or once
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

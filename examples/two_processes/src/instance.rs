@@ -1,0 +1,52 @@
+//! One of the processes that join.
+
+use std::time::Duration;
+
+use linked_span::fan_in::{Ack, OneOf2, Options, Sqlite, Store, StoreError, ack, sweep_every};
+use linked_span_examples::{Failure, Telemetry, Tree};
+use tokio::io::{AsyncBufReadExt, BufReader, stdin};
+
+use crate::orders::{FulfillOrder, InventoryReserved, Message, PaymentConfirmed};
+
+/// What the store keeps.
+type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
+
+pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
+    match url.split_once(':') {
+        Some(("sqlite", file)) => consume(name, Sqlite::open(file).await?).await,
+        _ => Err(format!("no store is known for {url}").into()),
+    }
+}
+
+async fn consume(name: &str, store: impl Store<Payload>) -> Result<(), Failure> {
+    let telemetry = Telemetry::install("orders")?;
+    let options = Options::timeout(Duration::from_mins(10)).lease(Duration::from_secs(1));
+    let fulfill = FulfillOrder::new(store, options);
+
+    let sweep = || async {
+        let swept = fulfill.sweep(name).await;
+        swept.inspect_err(|error: &StoreError| println!("could not sweep: {error}"))
+    };
+    tokio::select! {
+        _ = sweep_every(Duration::from_millis(500), sweep) => unreachable!("it goes on"),
+        consumed = messages(name, &fulfill) => consumed?,
+    }
+    print!("{}", Tree(&telemetry.spans()?));
+    Ok(telemetry.shutdown()?)
+}
+
+/// Until the broker has no more.
+async fn messages(name: &str, fulfill: &FulfillOrder<impl Store<Payload>>) -> Result<(), Failure> {
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        let ack = match serde_json::from_str(&line)? {
+            Message::Payment(event) => ack(&fulfill.payment(event, name).await),
+            Message::Inventory(event) => ack(&fulfill.inventory(event, name).await),
+        };
+        match ack {
+            Ack::Ack | Ack::Hold => println!("ack"),
+            Ack::Retry | Ack::Reject => println!("nack"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+-- What becomes of a join: `state.rs`, function by function. That file is the rule, and this one is compared with it.
+--
+-- A join is a table of the columns of a row, nil if it is absent; it is not changed, but followed by another. A step
+-- returns what comes after, the reply, and the reply's number if it has one. Moments and spans are whole numbers of less
+-- than 53 bits, which Lua's numbers hold.
+
+local ALL = bit.lshift(1, rules.inputs) - 1
+local NOBODY = ''
+local MOST_ATTEMPTS = 4294967295
+
+local function row(stage, came, holder, moment, deadline, attempts)
+    return {
+        stage = stage,
+        came = came,
+        holder = holder,
+        ['until'] = moment,
+        deadline = deadline,
+        attempts = attempts,
+    }
+end
+
+local function has_ended(join)
+    return join.stage == 'completed' or join.stage == 'expired'
+end
+
+local function is_parked(join)
+    return join.stage == 'exhausted' or join.stage == 'undecodable'
+end
+
+local function is_forgotten(join)
+    return has_ended(join) and join['until'] <= now
+end
+
+local function is_exhausted(join)
+    return join.attempts >= rules.max_attempts
+end
+
+-- When there may be something to do for such a visitor, nil for never.
+local function due(join, visitor)
+    local stage = join.stage
+    if stage == 'open' or (stage == 'ready' and visitor == 'passing') then
+        return join.deadline
+    elseif stage == 'ready' then
+        return math.min(join['until'], join.deadline)
+    elseif stage == 'running' and visitor == 'passing' then
+        return math.max(join['until'], join.deadline)
+    elseif is_parked(join) then
+        return nil
+    end
+    return join['until']
+end
+
+local function run(deadline, attempts)
+    attempts = math.min(attempts + 1, MOST_ATTEMPTS)
+    return row('running', ALL, token, now + rules.lease, deadline, attempts), 'run', attempts
+end
+
+local function expire(came, attempts)
+    return row('expiring', came, token, now + rules.lease, 0, attempts), 'hand_over', came
+end
+
+local function park(stage, came, attempts)
+    return row(stage, came, NOBODY, 0, 0, attempts)
+end
+
+local function visit(join, visitor)
+    if not join then
+        return nil, 'absent'
+    end
+    local when = due(join, visitor)
+    if when and now < when then
+        return join, 'not_due', when
+    end
+    local stage, attempts = join.stage, join.attempts
+    if stage == 'open' then
+        return expire(join.came, 0)
+    elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or visitor == 'passing') then
+        return expire(ALL, attempts)
+    elseif stage == 'running' and is_exhausted(join) then
+        return park('exhausted', ALL, attempts), 'parked'
+    elseif stage == 'running' and visitor == 'passing' then
+        return expire(ALL, attempts)
+    elseif stage == 'ready' or stage == 'running' then
+        return run(join.deadline, attempts)
+    elseif stage == 'expiring' then
+        return expire(join.came, attempts)
+    elseif is_parked(join) then
+        return join, 'parked'
+    end
+    return nil, 'absent'
+end

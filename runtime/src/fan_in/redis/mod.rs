@@ -1,0 +1,180 @@
+//! Joins in a Redis server.
+
+mod failure;
+mod keys;
+mod policy;
+mod replies;
+mod scripts;
+
+use std::sync::Arc;
+
+use redis::FromRedisValue;
+use redis::ScriptInvocation;
+use redis::aio::ConnectionManager;
+
+use self::failure::failure;
+use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
+use super::listed::{Listed, Which};
+use super::state::{Step, Token};
+use super::store::StoreError;
+
+/// Joins in a Redis server, which the processes of many hosts share.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use linked_span::fan_in::{Options, Redis};
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, LinkedEvent)]
+/// struct Paid { #[event(key)] order: u64, metadata: Origin }
+/// # #[derive(Clone, Serialize, Deserialize, LinkedEvent)]
+/// # struct Reserved { #[event(key)] order: u64, metadata: Origin }
+///
+/// #[fan_in(payment, inventory)]
+/// async fn ship(payment: Paid, inventory: Reserved) {}
+///
+/// # async fn begin() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = redis::Client::open("redis://localhost")?;
+/// let store = Redis::new(client.get_connection_manager().await?).await?;
+/// let ship = Ship::new(store, Options::timeout(Duration::from_secs(600)));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Inputs are kept as JSON. A store serves one function; several functions, and whatever else is in the server, may share
+/// it. An arrival is one round trip, of a script; the clock is the server's. It needs a tokio runtime, with time and I/O
+/// enabled.
+///
+/// # What a server may lose
+///
+/// What was acknowledged is as safe as the server is told to keep it:
+///
+/// - With `appendonly yes` and `appendfsync always`, it survives the server's end and a loss of power.
+/// - With `appendfsync everysec`, the usual choice, a loss of power or the end of the host loses up to the last second,
+///   sometimes two; the end of the server's process loses nothing.
+/// - Without an append-only file, all since the last snapshot is lost whenever the server ends; without snapshots,
+///   everything.
+/// - Replication is asynchronous: when a replica takes over, what had not reached it is lost, however the files are kept.
+///
+/// A lost input leaves its join incomplete, and it expires; a lost success is run again.
+///
+/// # Memory
+///
+/// A full server must not make room by dropping joins, nor what is remembered of those that have ended, which is all that
+/// expires: with another `maxmemory-policy` than `noeviction` it is refused. Then a full server refuses what begins a join,
+/// with an error that has the broker deliver again, and lets get on to their end those that are complete or over.
+///
+/// # Keys
+///
+/// All keys of a function begin with `{linked_span:NAME}`: in a cluster they are in one slot, and a right to
+/// `{linked_span:*` is all that is needed. A join is a hash, whose inputs are the fields `payload:0`, `payload:1` and so on.
+#[derive(Clone, Debug)]
+pub struct Redis {
+    manager: ConnectionManager,
+    declaration: Arc<Declaration>,
+}
+
+impl Redis {
+    /// In the server that the manager is connected to. It may serve whatever else you do with that server.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not answer, or would drop joins when its memory is full.
+    pub async fn new(manager: ConnectionManager) -> Result<Self, StoreError> {
+        policy::check(&manager).await?;
+        Ok(Self {
+            manager,
+            declaration: Arc::default(),
+        })
+    }
+
+    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
+    /// former name, or two programs that share the server have functions of one name.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Redis, StoreError};
+    /// # async fn begin(manager: redis::aio::ConnectionManager) -> Result<(), StoreError> {
+    /// let store = Redis::new(manager).await?.named("shipping.fulfill_order");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            declaration: Arc::new(Declaration::named(name.into())),
+            ..self
+        }
+    }
+
+    async fn call<T: FromRedisValue>(&self, call: ScriptInvocation<'_>) -> Result<T, Failure> {
+        let called = call.invoke_async(&mut self.manager.clone()).await;
+        called.map_err(failure)
+    }
+
+    async fn query<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, Failure> {
+        let queried = command.query_async(&mut self.manager.clone()).await;
+        queried.map_err(failure)
+    }
+}
+
+durable::store!(Redis);
+
+impl Database for Redis {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    async fn inputs(&self, name: &str, inputs: String) -> Result<String, Failure> {
+        let key = keys::inputs(name);
+        // A full server would refuse to set what there is.
+        if let Some(kept) = self.query(redis::cmd("GET").arg(&key)).await? {
+            return Ok(kept);
+        }
+        let _is_set: bool = self
+            .query(redis::cmd("SETNX").arg(&key).arg(&inputs))
+            .await?;
+        self.query(redis::cmd("GET").arg(&key)).await
+    }
+
+    async fn arrive(
+        &self,
+        function: Function<'_>,
+        key: &str,
+        input: u8,
+        payload: String,
+        token: Token,
+    ) -> Result<Answer, Failure> {
+        let call = scripts::arrive(function, key, input, &payload, token);
+        replies::answer(self.call(call).await?)
+    }
+
+    async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
+        self.call(scripts::tell(function, key, step)?).await
+    }
+
+    async fn due(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Claimed>, Failure> {
+        loop {
+            let due = self.call(scripts::due(function, token, max)).await?;
+            let (claimed, again) = replies::due(due)?;
+            if !claimed.is_empty() || !again {
+                return Ok(claimed);
+            }
+        }
+    }
+
+    async fn len(&self, name: &str) -> Result<usize, Failure> {
+        self.query(redis::cmd("ZCARD").arg(keys::unsettled(name)))
+            .await
+    }
+
+    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
+        let list = self.call(scripts::list(function.name, which)).await?;
+        replies::list(list, function.rules)
+    }
+}

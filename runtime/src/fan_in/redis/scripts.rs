@@ -1,0 +1,115 @@
+//! The scripts that the server runs, each of which is one atomic step.
+
+use std::sync::LazyLock;
+
+use redis::{Script, ScriptInvocation};
+
+use super::keys;
+use crate::fan_in::durable::{Failure, Function};
+use crate::fan_in::listed::{Page, Which};
+use crate::fan_in::state::{Settlement, Step, Token};
+
+/// A script that knows the function's rules and its joins.
+macro_rules! script {
+    ($($file:literal),+) => {
+        LazyLock::new(|| {
+            Script::new(concat!(
+                include_str!("lua/call.lua"),
+                include_str!("lua/state.lua"),
+                include_str!("lua/kept.lua"),
+                $(include_str!($file),)+
+            ))
+        })
+    };
+}
+
+static ARRIVE: LazyLock<Script> = script!("lua/arriving.lua", "lua/arrive.lua");
+static TELL: LazyLock<Script> = script!("lua/telling.lua", "lua/tell.lua");
+static DUE: LazyLock<Script> = script!("lua/due.lua");
+static LIST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/list.lua")));
+
+pub(super) fn arrive<'a>(
+    function: Function<'_>,
+    key: &str,
+    input: u8,
+    payload: &str,
+    token: Token,
+) -> ScriptInvocation<'a> {
+    let mut call = call(&ARRIVE, function, Some(token));
+    call.arg(key).arg(input).arg(payload);
+    call
+}
+
+pub(super) fn tell<'a>(
+    function: Function<'_>,
+    key: &str,
+    step: Step,
+) -> Result<ScriptInvocation<'a>, Failure> {
+    let (step, token, settlement) = match step {
+        Step::Settle { token, settlement } => ("settle", Some(token), word(settlement)),
+        Step::Renew { token } => ("renew", Some(token), ""),
+        Step::Retry => ("retry", None, ""),
+        Step::Forget => ("forget", None, ""),
+        Step::Arrive { .. } | Step::Visit { .. } => {
+            return Err(Failure::Refused("this step has a script of its own".into()));
+        }
+    };
+    let mut call = call(&TELL, function, token);
+    call.arg(key).arg(step).arg(settlement);
+    Ok(call)
+}
+
+pub(super) fn due<'a>(function: Function<'_>, token: Token, max: usize) -> ScriptInvocation<'a> {
+    let mut call = call(&DUE, function, Some(token));
+    call.arg(number(max));
+    call
+}
+
+pub(super) fn list<'a>(name: &str, which: Which<'_>) -> ScriptInvocation<'a> {
+    let from = |after: Option<&str>| after.map_or("-".to_owned(), |key| format!("({key}"));
+    let mut call = LIST.key(keys::function(name));
+    match which {
+        Which::Key(key) => call.arg("").arg(key),
+        Which::Unsettled(Page { after, limit }) => {
+            call.arg("unsettled").arg(from(after)).arg(number(limit))
+        }
+        Which::Parked(Page { after, limit }) => {
+            call.arg("parked").arg(from(after)).arg(number(limit))
+        }
+    };
+    call
+}
+
+/// With what every script is told first.
+fn call<'a>(
+    script: &'a Script,
+    function: Function<'_>,
+    token: Option<Token>,
+) -> ScriptInvocation<'a> {
+    let Function { name, rules } = function;
+    let mut call = script.key(keys::function(name));
+    call.arg(rules.inputs)
+        .arg(rules.timeout)
+        .arg(rules.lease)
+        .arg(rules.backoff)
+        .arg(rules.dedup_window)
+        .arg(rules.max_attempts)
+        .arg(token.map_or(String::new(), |Token(token)| format!("{token:032x}")));
+    call
+}
+
+/// A count as the server takes it.
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn word(settlement: Settlement) -> &'static str {
+    match settlement {
+        Settlement::Completed => "completed",
+        Settlement::Failed => "failed",
+        Settlement::HandedOver => "handed_over",
+        Settlement::NotHandedOver => "not_handed_over",
+        Settlement::Undecodable => "undecodable",
+        Settlement::NotBegun => "not_begun",
+    }
+}

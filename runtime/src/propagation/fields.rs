@@ -1,0 +1,84 @@
+//! The W3C's fields of a carrier, found in one pass.
+
+use std::sync::Arc;
+
+use opentelemetry::baggage::Baggage;
+use opentelemetry::trace::{SpanContext, TraceState};
+
+use super::baggage::{self, BAGGAGE};
+use super::several::Several;
+use super::traceparent::{self, TRACEPARENT};
+use super::tracestate::{self, TRACESTATE};
+use crate::Origin;
+
+/// The origin that these describe, with or without its baggage.
+pub(super) fn origin_of<'a, N, V>(
+    fields: impl Iterator<Item = (&'a N, &'a V)>,
+    with_baggage: bool,
+) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut found = Fields::default();
+    for (name, value) in fields {
+        found.add(name.as_ref(), value.as_ref());
+    }
+    found.origin(with_baggage)
+}
+
+/// What a carrier holds of the W3C's, not yet read.
+#[derive(Default)]
+struct Fields<'a> {
+    traceparent: Option<&'a [u8]>,
+    tracestate: Several<'a>,
+    baggage: Several<'a>,
+}
+
+impl<'a> Fields<'a> {
+    fn add(&mut self, name: &str, value: &'a [u8]) {
+        match name {
+            // Two refuse each other: together they are a broken one.
+            TRACEPARENT if self.traceparent.is_some() => self.traceparent = Some(b""),
+            TRACEPARENT => self.traceparent = Some(value),
+            TRACESTATE => self.tracestate.push(value),
+            BAGGAGE => self.baggage.push(value),
+            _ => self.add_if_known(name, value),
+        }
+    }
+
+    /// Nearly all names of ours are written in lowercase, which is told at a glance.
+    #[inline(never)]
+    fn add_if_known(&mut self, name: &str, value: &'a [u8]) {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        if let Some(known) = [TRACEPARENT, TRACESTATE, BAGGAGE].into_iter().find(is) {
+            self.add(known, value);
+        }
+    }
+
+    fn origin(&self, with_baggage: bool) -> Origin {
+        let baggage = match &self.baggage {
+            values @ (Several::One(_) | Several::More(_)) if with_baggage => read_baggage(values),
+            _ => None,
+        };
+        Origin::new(self.span_context(), baggage)
+    }
+
+    /// A broken `traceparent` is no context, nor are two; a broken `tracestate` only costs the state.
+    fn span_context(&self) -> SpanContext {
+        let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
+            return SpanContext::NONE;
+        };
+        let state = match &self.tracestate {
+            Several::None => TraceState::NONE,
+            values => tracestate::read(values),
+        };
+        SpanContext::new(trace_id, span_id, flags, true, state)
+    }
+}
+
+#[inline(never)]
+fn read_baggage(values: &Several) -> Option<Arc<Baggage>> {
+    let baggage = baggage::read(values.iter().copied());
+    (!baggage.is_empty()).then(|| Arc::new(baggage))
+}

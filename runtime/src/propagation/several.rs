@@ -1,0 +1,48 @@
+//! A field that may come in parts.
+
+use std::slice;
+
+/// The values of a field, in their order. One is the rule, and needs no allocation.
+#[derive(Default)]
+pub(super) enum Several<'a> {
+    #[default]
+    None,
+    One(&'a [u8]),
+    More(Vec<&'a [u8]>),
+}
+
+impl<'a> Several<'a> {
+    /// More parts than the longest list that is allowed, baggage's, has members.
+    const MOST: usize = 65;
+
+    #[inline]
+    pub(super) fn push(&mut self, value: &'a [u8]) {
+        match self {
+            Self::None => *self = Self::One(value),
+            Self::One(_) | Self::More(_) => self.push_another(value),
+        }
+    }
+
+    #[cold]
+    fn push_another(&mut self, value: &'a [u8]) {
+        match self {
+            Self::None => {}
+            Self::One(first) => *self = Self::More(vec![*first, value]),
+            Self::More(values) if values.len() > Self::MOST => {}
+            Self::More(values) => values.push(value),
+        }
+    }
+
+    /// Whether there may have been more, which are not kept.
+    pub(super) fn too_many(&self) -> bool {
+        self.iter().len() > Self::MOST
+    }
+
+    pub(super) fn iter(&self) -> slice::Iter<'_, &'a [u8]> {
+        match self {
+            Self::None => [].iter(),
+            Self::One(value) => slice::from_ref(value).iter(),
+            Self::More(values) => values.iter(),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A consumer that joins what it is given on its standard input, and says on its output what its broker should do.
+//!
+//! It is killed for its trade; now and then it dies by itself, when a commit has been made and its reply not been read.
+
+mod mortal;
+
+use std::convert::Infallible;
+use std::io::{BufRead, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use linked_span::fan_in::{Ack, Arrival, OneOf3, Options, Settled, Sqlite, Store, ack};
+use linked_span::{LinkedEvent, Origin, fan_in};
+use linked_span_tests_stores::killed::{Journal, LEASE};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::unbounded_channel;
+
+use self::mortal::Mortal;
+
+#[derive(Clone, Deserialize, LinkedEvent, Serialize)]
+struct Part {
+    #[event(key)]
+    order: String,
+    metadata: Origin,
+}
+
+#[fan_in(first, second, third)]
+async fn ship(
+    first: Part,
+    second: Part,
+    third: Part,
+    journal: &Arc<Journal>,
+) -> Result<(), Infallible> {
+    assert!(first.order == second.order && second.order == third.order);
+    let (journal, key) = (Arc::clone(journal), first.order);
+    let written = tokio::task::spawn_blocking(move || journal.ran(&key));
+    written.await.expect("a journal");
+    // Long enough to be killed in.
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let (url, folder) = (arguments.next(), arguments.next());
+    let (url, folder) = (url.expect("a database"), folder.expect("a folder"));
+    let journal = Arc::new(Journal::new(Path::new(&folder)));
+    match url.split_once(':').expect("a scheme") {
+        ("sqlite", file) => work(Sqlite::open(file).await.expect("a file"), journal).await,
+        (scheme, _) => panic!("no store for {scheme}"),
+    }
+}
+
+async fn work(store: impl Store<OneOf3<Part, Part, Part>> + 'static, journal: Arc<Journal>) {
+    let options = Options::timeout(Duration::from_hours(1))
+        .lease(LEASE)
+        .backoff(Duration::from_millis(100));
+    let joins = Arc::new(Ship::new(Mortal(store), options));
+    let sweeps = tokio::spawn(sweep(Arc::clone(&joins), Arc::clone(&journal)));
+    let (say, mut said) = unbounded_channel::<String>();
+    let says = tokio::task::spawn_blocking(move || {
+        while let Some(line) = said.blocking_recv() {
+            let mut output = std::io::stdout().lock();
+            writeln!(output, "{line}")
+                .and_then(|()| output.flush())
+                .expect("a broker");
+        }
+    });
+    let (deliver, mut delivered) = unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            let _ = deliver.send(line);
+        }
+    });
+    while let Some(line) = delivered.recv().await {
+        let (joins, journal, say) = (Arc::clone(&joins), Arc::clone(&journal), say.clone());
+        tokio::spawn(async move {
+            let mut words = line.split(' ');
+            let [number, key, input] = [(); 3].map(|()| words.next().expect("a word"));
+            let word = arrive(&joins, key, input, &journal).await;
+            let _ = say.send(format!("{number} {word}"));
+        });
+    }
+    sweeps.abort();
+    drop(say);
+    says.await.expect("all is said");
+}
+
+async fn arrive<S>(joins: &Ship<S>, key: &str, input: &str, journal: &Arc<Journal>) -> &'static str
+where
+    S: Store<OneOf3<Part, Part, Part>>,
+{
+    let part = Part {
+        order: key.to_owned(),
+        metadata: Origin::default(),
+    };
+    let arrival = match input {
+        "0" => joins.first(part, journal).await,
+        "1" => joins.second(part, journal).await,
+        _ => joins.third(part, journal).await,
+    };
+    match arrival {
+        Ok(Arrival::Ran(_)) => journal.was_recorded(key),
+        Ok(Arrival::Unrecorded(_)) => journal.was_refused(key),
+        _ => {}
+    }
+    match ack(&arrival) {
+        Ack::Ack => "ack",
+        Ack::Retry => {
+            // As a broker would wait until it delivers again.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            "retry"
+        }
+        Ack::Hold => "hold",
+        Ack::Reject => "reject",
+    }
+}
+
+async fn sweep<S>(joins: Arc<Ship<S>>, journal: Arc<Journal>)
+where
+    S: Store<OneOf3<Part, Part, Part>>,
+{
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        // What the store refuses now, it may give the next time.
+        for due in joins.due(16).await.unwrap_or_default() {
+            let key = due.key().to_owned();
+            match due.run(&journal).await {
+                Settled::Ran(_) => journal.was_recorded(&key),
+                Settled::Unrecorded(_) => journal.was_refused(&key),
+                _ => {}
+            }
+        }
+    }
+}

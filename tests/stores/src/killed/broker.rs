@@ -1,0 +1,84 @@
+//! A broker that delivers at least once.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::process::{Heard, Workers};
+use super::random::Random;
+use super::{INPUTS, keys};
+
+/// How many messages a worker has in its hands.
+const AT_ONCE: usize = 24;
+
+/// A message: an input of a join.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Message {
+    pub(super) key: String,
+    pub(super) input: u8,
+}
+
+#[derive(Debug)]
+pub(super) struct Broker {
+    queue: VecDeque<Message>,
+    /// How many have not been acknowledged.
+    left: usize,
+    deliveries: u64,
+}
+
+impl Broker {
+    /// Each input is there one to three times, in any order.
+    pub(super) fn new(random: &mut Random) -> Self {
+        let mut messages = Vec::new();
+        for key in keys() {
+            for input in 0..INPUTS {
+                for _ in 0..=random.below(3) {
+                    let key = key.clone();
+                    messages.push(Message { key, input });
+                }
+            }
+        }
+        random.shuffle(&mut messages);
+        Self {
+            left: messages.len(),
+            queue: messages.into(),
+            deliveries: 0,
+        }
+    }
+
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
+    pub(super) fn deliveries(&self) -> u64 {
+        self.deliveries
+    }
+
+    /// Gives each worker what it can take.
+    pub(super) fn deliver(&mut self, workers: &mut Workers) {
+        for place in 0..workers.len() {
+            while workers.in_hand(place) < AT_ONCE {
+                let Some(message) = self.queue.pop_front() else {
+                    return;
+                };
+                self.deliveries += 1;
+                workers.send(place, message);
+            }
+        }
+    }
+
+    /// Hears what has become of deliveries.
+    ///
+    /// A worker that has died is started again, and what it had in its hands is delivered again.
+    pub(super) fn hear(&mut self, workers: &mut Workers, random: &mut Random) {
+        for heard in workers.hear(Duration::from_millis(20)) {
+            match heard {
+                Heard::Acknowledged => self.left -= 1,
+                Heard::Again(message) => {
+                    let place = random.below(self.queue.len() + 1);
+                    self.queue.insert(place, message);
+                }
+                Heard::Died(messages) => self.queue.extend(messages),
+            }
+        }
+    }
+}

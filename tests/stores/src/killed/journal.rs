@@ -1,0 +1,129 @@
+//! What bodies have done, in a file that outlives them.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::process::Workers;
+
+/// Files to which all workers append.
+#[derive(Debug)]
+pub struct Journal {
+    bodies: PathBuf,
+    recorded: PathBuf,
+    refused: PathBuf,
+}
+
+/// How many bodies ran again, by what had become of the one before.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Repeats {
+    /// Its process had died before its success was recorded.
+    pub died: usize,
+    /// Its process had been stopped for longer than the lease.
+    pub stopped: usize,
+    /// The store did not say that it had recorded the success: it was restarted, or too busy.
+    pub unrecorded: usize,
+}
+
+impl Journal {
+    /// In that folder.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            bodies: folder.join("bodies"),
+            recorded: folder.join("recorded"),
+            refused: folder.join("refused"),
+        }
+    }
+
+    /// A body has run in this process; that is on the disk when this returns.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    pub fn ran(&self, key: &str) {
+        let mut file = append(&self.bodies);
+        let line = format!("{key} {}\n", std::process::id());
+        file.write_all(line.as_bytes()).expect("a line");
+        file.sync_data().expect("a disk");
+    }
+
+    /// Its success was recorded.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    pub fn was_recorded(&self, key: &str) {
+        let mut file = append(&self.recorded);
+        file.write_all(format!("{key}\n").as_bytes())
+            .expect("a line");
+    }
+
+    /// Its success was not recorded.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    pub fn was_refused(&self, key: &str) {
+        let mut file = append(&self.refused);
+        file.write_all(format!("{key}\n").as_bytes())
+            .expect("a line");
+    }
+
+    /// Which bodies ran, and in which processes.
+    pub(super) fn bodies(&self) -> Vec<(String, u32)> {
+        let bodies = std::fs::read_to_string(&self.bodies).expect("a journal");
+        let body = |line: &str| {
+            let (key, process) = line.split_once(' ').expect("a key and a process");
+            (key.to_owned(), process.parse().expect("a process"))
+        };
+        bodies.lines().map(body).collect()
+    }
+
+    pub(super) fn keys(&self) -> usize {
+        self.by_key().len()
+    }
+
+    pub(super) fn refused(&self) -> usize {
+        let refused = std::fs::read_to_string(&self.refused).unwrap_or_default();
+        refused.lines().count()
+    }
+
+    pub(super) fn recorded_twice(&self) -> Vec<String> {
+        let recorded = std::fs::read_to_string(&self.recorded).expect("successes");
+        let mut keys: Vec<_> = recorded.lines().collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).filter(|pair| pair[0] == pair[1]);
+        twice.map(|pair| pair[0].to_owned()).collect()
+    }
+
+    pub(super) fn repeats(&self, workers: &Workers) -> Repeats {
+        let mut repeats = Repeats::default();
+        for processes in self.by_key().values() {
+            for &before in &processes[..processes.len() - 1] {
+                *if workers.was_stopped(before) {
+                    &mut repeats.stopped
+                } else if workers.has_died(before) {
+                    &mut repeats.died
+                } else {
+                    &mut repeats.unrecorded
+                } += 1;
+            }
+        }
+        repeats
+    }
+
+    fn by_key(&self) -> BTreeMap<String, Vec<u32>> {
+        let mut by_key = BTreeMap::<_, Vec<_>>::new();
+        for (key, process) in self.bodies() {
+            by_key.entry(key).or_default().push(process);
+        }
+        by_key
+    }
+}
+
+fn append(path: &Path) -> File {
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.expect("a journal")
+}

@@ -1,0 +1,106 @@
+//! Real processes that join, and are killed at it.
+//!
+//! The broker is this process: it delivers messages to workers, and again what a worker had not acknowledged when it
+//! died. Workers are killed and stopped at random, and the server, if there is one, is restarted.
+
+mod broker;
+mod journal;
+mod process;
+mod random;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use self::broker::Broker;
+pub use self::journal::Journal;
+use self::journal::Repeats;
+use self::process::Workers;
+use self::random::Random;
+
+/// How many inputs a join has.
+pub const INPUTS: u8 = 3;
+
+const WORKERS: usize = 6;
+const KEYS: u32 = 5_000;
+
+/// How often something happens to a worker.
+const MISFORTUNE: Duration = Duration::from_secs(1);
+
+/// How long a worker is stopped: longer than a lease, so that it wakes up as somebody whose joins are another's.
+const STOPPED: Duration = Duration::from_secs(4);
+
+/// How long a claim lasts, in a worker.
+pub const LEASE: Duration = Duration::from_secs(2);
+
+/// What has happened.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// How many workers were killed from outside.
+    pub killed: u32,
+    /// How many killed themselves between a commit and its reply.
+    pub died: u32,
+    /// How many were stopped past their leases.
+    pub stopped: u32,
+    /// How many messages were delivered, each as often as it had to be.
+    pub deliveries: u64,
+    /// How many bodies ran.
+    pub bodies: usize,
+    /// How many of them ran again, and why.
+    pub repeats: Repeats,
+    /// How many successes the store did not record.
+    pub refused: usize,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Delivers everything to workers that are killed, until all is acknowledged. `restart` is called twice on the way.
+///
+/// # Panics
+///
+/// If a message is rejected, or it takes longer than it may.
+#[must_use]
+pub fn run(worker: &Path, url: &str, folder: &Path, mut restart: impl FnMut()) -> Report {
+    let (began, mut random) = (Instant::now(), Random::new());
+    let journal = Journal::new(folder);
+    let mut workers = Workers::new(worker, url, folder);
+    let mut broker = Broker::new(&mut random);
+    let all = broker.left();
+    let mut restarts = [all / 3, 2 * all / 3].into_iter().peekable();
+    for place in 0..WORKERS {
+        workers.start(place);
+    }
+    let mut next = Instant::now() + MISFORTUNE;
+    while broker.left() > 0 {
+        broker.deliver(&mut workers);
+        broker.hear(&mut workers, &mut random);
+        if Instant::now() >= next {
+            workers.strike(STOPPED, &mut random);
+            next += MISFORTUNE;
+        }
+        let done = all - broker.left();
+        if restarts.next_if(|after| done >= *after).is_some() {
+            restart();
+        }
+        assert!(began.elapsed() < Duration::from_mins(10), "{broker:?}");
+    }
+    workers.finish();
+    let (killed, died, stopped) = workers.struck();
+    let report = Report {
+        killed,
+        died,
+        stopped,
+        deliveries: broker.deliveries(),
+        bodies: journal.bodies().len(),
+        repeats: journal.repeats(&workers),
+        refused: journal.refused(),
+        took: began.elapsed(),
+    };
+    assert_eq!(journal.keys(), KEYS as usize, "every body ran");
+    assert_eq!(journal.recorded_twice(), [""; 0], "one success is recorded");
+    report
+}
+
+/// The keys of all joins.
+pub fn keys() -> impl Iterator<Item = String> {
+    (0..KEYS).map(|key| format!("order-{key}"))
+}

@@ -1,0 +1,33 @@
+//! What is left when all is acknowledged.
+
+use linked_span::fan_in::{Rules, Status, Store, StoreError, Which};
+use linked_span_tests_stores::killed::{INPUTS, Report, keys};
+use linked_span_tests_stores::{Payload, RULES};
+
+/// Every key has completed, and nothing else is there.
+pub(crate) fn check<S, F>(open: impl FnOnce() -> F, report: &Report)
+where
+    S: Store<Payload>,
+    F: Future<Output = Result<S, StoreError>>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(async {
+        let store = open().await.unwrap();
+        store.declare("Ship", &["first", "second", "third"]);
+        let rules = Rules {
+            inputs: INPUTS,
+            ..RULES
+        };
+        assert_eq!(store.len().await.unwrap(), 0);
+        for key in keys() {
+            let listed = store.list(&rules, Which::Key(&key)).await.unwrap();
+            let statuses: Vec<_> = listed.iter().map(|listed| listed.status).collect();
+            assert_eq!(statuses, [Status::Completed], "{key}");
+        }
+    });
+    // It has not been too easy.
+    assert!(report.killed > 0 && report.died > 0 && report.stopped > 0);
+    assert!(report.repeats.died > 0);
+}

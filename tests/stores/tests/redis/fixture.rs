@@ -1,0 +1,51 @@
+//! Joins in a database of a server.
+
+use linked_span::fan_in::{Moment, Redis};
+use linked_span_tests_stores::Fixture;
+use redis::Script;
+
+use crate::server::{Database, ask};
+
+impl Fixture for Database {
+    type Store = Redis;
+
+    async fn begin() -> Self {
+        Self::begin().await
+    }
+
+    async fn open(&self, _: &str) -> Redis {
+        Redis::new(self.connect().await).await.unwrap()
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        let pass = Script::new(include_str!("pass.lua"));
+        let mut manager = self.connect().await;
+        let () = pass
+            .arg(milliseconds)
+            .invoke_async(&mut manager)
+            .await
+            .unwrap();
+    }
+
+    async fn rows(&self) -> usize {
+        let mut manager = self.connect().await;
+        let keys: Vec<Vec<u8>> = ask(&mut manager, &["KEYS", "*"]).await;
+        keys.iter()
+            .filter(|key| !key.ends_with(b"}:inputs"))
+            .count()
+    }
+
+    async fn spoil(&self, name: &str, key: &str) {
+        let mut manager = self.connect().await;
+        let join = format!("{{linked_span:{name}}}:join:{key}");
+        let fields: Vec<String> = ask(&mut manager, &["HKEYS", &join]).await;
+        let payloads: Vec<_> = fields
+            .iter()
+            .filter(|field| field.starts_with("payload:"))
+            .collect();
+        assert!(!payloads.is_empty());
+        for payload in payloads {
+            let _: i64 = ask(&mut manager, &["HSET", &join, payload, "{"]).await;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A server whose memory is full.
+
+use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span_tests_stores::{Payload, RULES};
+use redis::aio::ConnectionManager;
+
+use crate::server::{Server, ask};
+
+async fn open(manager: &ConnectionManager) -> Redis {
+    let store = Redis::new(manager.clone()).await.unwrap();
+    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    store
+}
+
+async fn set(manager: &mut ConnectionManager, option: &str, value: &str) {
+    let () = ask(manager, &["CONFIG", "SET", option, value]).await;
+}
+
+#[tokio::test]
+async fn a_server_that_would_drop_joins_is_refused() {
+    let server = Server::begin(&[]);
+    let mut manager = server.connect(0).await;
+    for policy in ["allkeys-lru", "volatile-ttl", "allkeys-random"] {
+        set(&mut manager, "maxmemory-policy", policy).await;
+        let error = Redis::new(manager.clone()).await.unwrap_err();
+        let StoreError::Failed(why) = error else {
+            panic!("{error}")
+        };
+        assert_eq!(
+            why.to_string(),
+            format!(
+                "with `maxmemory-policy {policy}` the server drops joins when its memory is full: \
+                 set `maxmemory-policy noeviction`"
+            )
+        );
+    }
+    set(&mut manager, "maxmemory-policy", "noeviction").await;
+    open(&manager).await;
+}
+
+/// Else it would stay full.
+#[tokio::test]
+async fn a_full_server_begins_nothing_and_lets_what_has_begun_end() {
+    let server = Server::begin(&[]);
+    let mut manager = server.connect(0).await;
+    let store = open(&manager).await;
+    let arrive = |key: &'static str, input: u8, token| {
+        store.arrive(key, &RULES, input, Payload::new(input.into()), token)
+    };
+    let [first, second] = [Token(1), Token(2)];
+    for key in ["half", "running"] {
+        arrive(key, 0, Token::random()).await.unwrap();
+    }
+    let running = arrive("running", 1, first).await.unwrap();
+    assert!(matches!(running.verdict, Verdict::Run(_)));
+
+    set(&mut manager, "maxmemory", "1").await;
+    let refused = arrive("new", 0, Token::random()).await.unwrap_err();
+    assert!(matches!(refused.error, StoreError::Failed(_)));
+    let complete = arrive("half", 1, second).await.unwrap();
+    assert!(matches!(complete.verdict, Verdict::Run(_)));
+    // As a process that has just begun, too.
+    let store = open(&manager).await;
+    let settle =
+        |key, token, settlement| Store::<Payload>::settle(&store, key, &RULES, token, settlement);
+    assert!(
+        settle("running", first, Settlement::Completed)
+            .await
+            .unwrap()
+    );
+    assert!(settle("half", second, Settlement::NotBegun).await.unwrap());
+    let due: Vec<_> = Store::<Payload>::due(&store, &RULES, first, 10)
+        .await
+        .unwrap();
+    assert_eq!(due[0].key, "half");
+    assert!(settle("half", first, Settlement::Completed).await.unwrap());
+    assert_eq!(Store::<Payload>::len(&store).await.unwrap(), 0);
+}
+
+/// It makes room.
+#[tokio::test]
+async fn a_full_server_takes_an_input_for_a_join_that_is_handed_over() {
+    let server = Server::begin(&[]);
+    let mut manager = server.connect(0).await;
+    let store = open(&manager).await;
+    let rules = linked_span::fan_in::Rules {
+        timeout: 0,
+        ..RULES
+    };
+    let arrive = |key: &'static str, rules| {
+        let store = &store;
+        async move {
+            store
+                .arrive(key, &rules, 0, Payload::new(0), Token::random())
+                .await
+        }
+    };
+    arrive("over", rules).await.unwrap();
+    set(&mut manager, "maxmemory", "1").await;
+    let arrived = arrive("new", RULES).await.unwrap();
+    assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
+    assert_eq!(arrived.overdue.unwrap().key, "over");
+    arrive("newer", RULES).await.unwrap_err();
+}

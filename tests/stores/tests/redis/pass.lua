@@ -1,0 +1,38 @@
+-- Moves all that is kept so many milliseconds into the past.
+
+local span = tonumber(ARGV[1])
+
+local function moved(moment)
+    return string.format('%.0f', math.max(moment - span, 0))
+end
+
+local pass = {}
+
+function pass.hash(key)
+    local fields = redis.call('HGETALL', key)
+    for at = 1, #fields, 2 do
+        local field = fields[at]
+        if field == 'since' or field == 'until' or field == 'deadline' or field:find('^came_at:') then
+            redis.call('HSET', key, field, moved(fields[at + 1]))
+        end
+    end
+    local forgotten_at = redis.call('PEXPIRETIME', key)
+    if forgotten_at > 0 then
+        redis.call('PEXPIREAT', key, moved(forgotten_at))
+    end
+end
+
+function pass.zset(key)
+    if key:find(':sweep$') or key:find(':passing$') then
+        local members = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+        for at = 1, #members, 2 do
+            redis.call('ZADD', key, moved(members[at + 1]), members[at])
+        end
+    end
+end
+
+function pass.string() end
+
+for _, key in ipairs(redis.call('KEYS', '*')) do
+    pass[redis.call('TYPE', key).ok](key)
+end

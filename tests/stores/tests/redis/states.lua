@@ -1,0 +1,34 @@
+-- Makes a step from a state at a moment, which stand after what a call says first.
+
+now = tonumber(ARGV[8])
+local stage, came, holder = ARGV[9], tonumber(ARGV[10]), ARGV[11]
+local moment, deadline, attempts = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+local step, how = ARGV[15], tonumber(ARGV[16]) or ARGV[16]
+
+local join = stage ~= '' and row(stage, came, holder, moment, deadline, attempts) or nil
+local sweep_at = join and due(join, 'sweep')
+local passing_at = join and due(join, 'passing')
+if join and is_forgotten(join) then
+    join = nil
+end
+
+local steps = {
+    arrive = arrive,
+    settle = settle,
+    renew = renew,
+    visit = visit,
+    retry = retry,
+    forget = forget,
+}
+local after, reply, number = steps[step](join, how)
+
+local columns = after
+    and {
+        after.stage,
+        after.came,
+        after.holder,
+        after['until'],
+        after.deadline,
+        after.attempts,
+    }
+return { columns or false, reply, number or 0, sweep_at or false, passing_at or false }
