@@ -88,4 +88,10 @@ async fn what_is_no_join_is_refused_at_once() {
     }
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
     assert!(calls.contains("cmdstat_evalsha:calls=2,"), "{calls}");
+    let stage: String = ask(
+        &mut manager,
+        &["HGET", "{linked_span:ship}:join:c", "stage"],
+    )
+    .await;
+    assert_eq!(stage, "later");
 }
