@@ -51,8 +51,9 @@
 //! | `Redis` | `redis` | all that reach the server |
 //! | `Postgres` | `postgres` | all that reach the server |
 //!
-//! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again what
-//! died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one line:
+//! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again
+//! what died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one
+//! line:
 //!
 //! ```no_run
 //! # #[cfg(feature = "sqlite")] {
@@ -99,6 +100,8 @@ mod memory;
 mod missing;
 mod one_of;
 mod options;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "sqlite")]
@@ -122,6 +125,8 @@ pub use one_of::{
     OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
 };
 pub use options::Options;
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 #[cfg(feature = "redis")]
 pub use redis::Redis;
 #[cfg(feature = "sqlite")]

@@ -21,6 +21,8 @@ pub(in crate::fan_in) enum Failure {
     Lost(Box<dyn Error + Send + Sync>),
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
+    /// The database takes no such key or input, at whatever delivery.
+    Unencodable(Box<dyn Error + Send + Sync>),
 }
 
 /// Calls until there is an answer, as often as makes sense.
@@ -36,6 +38,7 @@ where
             (Err(Failure::Lost(error) | Failure::Refused(error)), _) => {
                 return Err(StoreError::Failed(error));
             }
+            (Err(Failure::Unencodable(error)), _) => return Err(StoreError::Unencodable(error)),
         }
     }
 }

@@ -41,6 +41,7 @@ impl Stage {
         Some(*stage)
     }
 
+    #[cfg(any(feature = "redis", feature = "sqlite"))] // PostgreSQL says it in its statements
     pub(in crate::fan_in) fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Expired)
     }
@@ -61,7 +62,7 @@ pub(in crate::fan_in) struct Row {
 
 impl Row {
     /// `all` are the inputs of the declaration.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    #[cfg(feature = "sqlite")] // the others write it themselves
     pub(in crate::fan_in) fn of(state: &State, all: Inputs) -> Self {
         let row = |stage, came, holder, until, deadline, attempts| Self {
             stage,

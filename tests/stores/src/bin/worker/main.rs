@@ -3,6 +3,8 @@
 //! It is killed for its trade; now and then it dies by itself, when a commit has been made and its reply not been read.
 
 mod mortal;
+#[cfg(feature = "servers")]
+mod servers;
 
 use std::convert::Infallible;
 use std::io::{BufRead, Write};
@@ -49,6 +51,10 @@ async fn main() {
     let journal = Arc::new(Journal::new(Path::new(&folder)));
     match url.split_once(':').expect("a scheme") {
         ("sqlite", file) => work(Sqlite::open(file).await.expect("a file"), journal).await,
+        #[cfg(feature = "servers")]
+        ("redis+unix", _) => work(servers::redis(&url).await, journal).await,
+        #[cfg(feature = "servers")]
+        ("postgres", _) => work(servers::postgres(&url).await, journal).await,
         (scheme, _) => panic!("no store for {scheme}"),
     }
 }

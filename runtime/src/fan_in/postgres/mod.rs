@@ -1,0 +1,174 @@
+//! Joins in a server that many hosts reach.
+
+mod failure;
+mod queries;
+mod read;
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use self::failure::failure;
+use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
+use super::listed::{Listed, Which};
+use super::state::{Step, Token};
+use super::store::StoreError;
+
+/// Joins in a `PostgreSQL` database, which the processes of many hosts share.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use linked_span::fan_in::{Options, Postgres};
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, LinkedEvent)]
+/// struct Paid { #[event(key)] order: u64, metadata: Origin }
+/// # #[derive(Clone, Serialize, Deserialize, LinkedEvent)]
+/// # struct Reserved { #[event(key)] order: u64, metadata: Origin }
+///
+/// #[fan_in(payment, inventory)]
+/// async fn ship(payment: Paid, inventory: Reserved) {}
+///
+/// # async fn begin(pool: sqlx::PgPool) -> Result<(), linked_span::fan_in::StoreError> {
+/// let store = Postgres::new(pool);
+/// store.migrate().await?;
+/// let ship = Ship::new(store, Options::timeout(Duration::from_secs(600)));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Inputs are kept as JSON, keys as bytes, of which `convert_from(key, 'UTF8')` makes text. A store serves one function;
+/// several functions, and whatever else is in the database, may share one. The clock is the server's. It needs a tokio
+/// runtime, with time and I/O enabled.
+///
+/// Every call is one statement, which commits by itself: no transaction is open while a body runs. It is one round trip if
+/// the pool is built with `test_before_acquire(false)`, and two if not; a connection that was lost is noticed either way, and
+/// the call made again on another. No key may be longer than what an index takes, which is about 2,600 bytes.
+///
+/// What was acknowledged is as safe as the server keeps what was committed: with `synchronous_commit = off`, the end of the
+/// server loses the last moments. A lost input leaves its join incomplete, and it expires; a lost success is run again.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    pool: PgPool,
+    declaration: Arc<Declaration>,
+}
+
+impl Postgres {
+    /// In a database of yours, whose tables [`migrate`](Self::migrate) makes, or a migration of yours that applies
+    /// [`SCHEMA`](Self::SCHEMA).
+    ///
+    /// ```no_run
+    /// use linked_span::fan_in::Postgres;
+    /// use sqlx::postgres::PgPoolOptions;
+    ///
+    /// # async fn begin() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = PgPoolOptions::new().test_before_acquire(false).connect("postgres://localhost/shop").await?;
+    /// let store = Postgres::new(pool);
+    /// store.migrate().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self {
+            pool,
+            declaration: Arc::default(),
+        }
+    }
+
+    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
+    /// former name, or two programs that share the database have functions of one name.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::Postgres;
+    /// # fn begin(pool: sqlx::PgPool) {
+    /// let store = Postgres::new(pool).named("shipping.fulfill_order");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            declaration: Arc::new(Declaration::named(name.into())),
+            ..self
+        }
+    }
+
+    /// What [`migrate`](Self::migrate) applies, as a migration of your own.
+    pub const SCHEMA: &str = include_str!("schema.sql");
+
+    /// Makes the tables, unless there are such, in the first schema of the connections' `search_path`. Processes that begin
+    /// at once wait for each other.
+    ///
+    /// # Errors
+    ///
+    /// If the database refuses.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // All of one call is one transaction, at the end of which the lock is let go of. The number is "linkspan".
+        let migration = concat!(
+            "SELECT pg_advisory_xact_lock(7811896436428136814);",
+            include_str!("schema.sql")
+        );
+        let migrated = sqlx::raw_sql(migration).execute(&self.pool).await;
+        migrated.map_err(|error| StoreError::Failed(error.into()))?;
+        Ok(())
+    }
+}
+
+durable::store!(Postgres);
+
+impl Database for Postgres {
+    fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    async fn inputs(&self, name: &str, inputs: String) -> Result<String, Failure> {
+        let kept = queries::inputs(name, &inputs).fetch_one(&self.pool).await;
+        read::inputs(&kept.map_err(failure)?)
+    }
+
+    async fn arrive(
+        &self,
+        function: Function<'_>,
+        key: &str,
+        input: u8,
+        payload: String,
+        token: Token,
+    ) -> Result<Answer, Failure> {
+        let arrive = queries::arrive(function, key, input, &payload, token);
+        let rows = arrive.fetch_all(&self.pool).await.map_err(failure)?;
+        read::answer(&rows, key, function.rules)
+    }
+
+    async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
+        let Some(tell) = queries::tell(function, key, step) else {
+            return Ok(false);
+        };
+        let told = tell.execute(&self.pool).await.map_err(failure)?;
+        Ok(told.rows_affected() > 0)
+    }
+
+    async fn due(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Claimed>, Failure> {
+        let due = queries::due(function, token, max);
+        let rows = due.fetch_all(&self.pool).await.map_err(failure)?;
+        let claimed = rows.iter().map(|row| read::claimed(row, function.rules));
+        claimed.collect()
+    }
+
+    async fn len(&self, name: &str) -> Result<usize, Failure> {
+        let counted = queries::len(name).fetch_one(&self.pool).await;
+        read::len(&counted.map_err(failure)?)
+    }
+
+    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
+        let list = queries::list(function.name, which);
+        let rows = list.fetch_all(&self.pool).await.map_err(failure)?;
+        let listed = rows.iter().map(|row| read::listed(row, function.rules));
+        listed.collect()
+    }
+}

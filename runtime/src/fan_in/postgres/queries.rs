@@ -1,0 +1,188 @@
+//! The statements, with what they are about.
+
+use std::sync::{Arc, LazyLock};
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgArguments;
+
+use crate::fan_in::durable::{Function, Stage};
+use crate::fan_in::listed::{Page, Which};
+use crate::fan_in::state::{Moment, Settlement, Step, Token};
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
+
+/// So many that others do not wait for long.
+const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
+
+/// As many as a function may have.
+const PLACES: usize = 12;
+
+/// An arrival's, for each place in the declaration.
+static ARRIVE: LazyLock<[Arc<str>; PLACES]> = LazyLock::new(|| {
+    std::array::from_fn(|place| {
+        let column = format!("payload_{place}");
+        include_str!("arrive.sql")
+            .replace("payload_N", &column)
+            .into()
+    })
+});
+
+/// A join's columns, without its inputs, and the moment.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT key, stage, since, holder, until, deadline, attempts, came, \
+             floor(date_part('epoch', statement_timestamp()) * 1000)::bigint AS at \
+             FROM linked_span_joins ",
+            $rest
+        )
+    };
+}
+
+/// The inputs of the joins of that name: these, unless there were others.
+pub(super) fn inputs<'q>(name: &'q str, inputs: &'q str) -> Query<'q> {
+    sqlx::query(
+        "INSERT INTO linked_span_functions AS functions (name, inputs) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET inputs = functions.inputs RETURNING inputs",
+    )
+    .bind(name)
+    .bind(inputs)
+}
+
+pub(super) fn arrive<'q>(
+    Function { name, rules }: Function<'q>,
+    key: &'q str,
+    input: u8,
+    payload: &'q str,
+    token: Token,
+) -> Query<'q> {
+    // No place is beyond the last.
+    let place = usize::from(input).min(PLACES - 1);
+    sqlx::query(AssertSqlSafe(Arc::clone(&ARRIVE[place])))
+        .bind(name)
+        .bind(key.as_bytes())
+        .bind(i32::from(input))
+        .bind(payload)
+        .bind(bytes(token))
+        .bind(i32::from(rules.inputs))
+        .bind(number(rules.timeout))
+        .bind(number(rules.lease))
+        .bind(i64::from(rules.max_attempts))
+}
+
+/// `None` for what nobody is told, but finds.
+pub(super) fn tell<'q>(function: Function<'q>, key: &'q str, step: Step) -> Option<Query<'q>> {
+    let rules = function.rules;
+    let of = |statement: &'static str| {
+        sqlx::query(statement)
+            .bind(function.name)
+            .bind(key.as_bytes())
+    };
+    Some(match step {
+        Step::Settle { token, settlement } => settle(function, key, token, settlement),
+        Step::Renew { token } => of(include_str!("renew.sql"))
+            .bind(bytes(token))
+            .bind(number(rules.lease)),
+        Step::Retry => of(include_str!("retry.sql"))
+            .bind(i32::from(rules.inputs))
+            .bind(number(rules.timeout)),
+        Step::Forget => of(include_str!("forget.sql")),
+        Step::Arrive { .. } | Step::Visit { .. } => return None,
+    })
+}
+
+fn settle<'q>(
+    Function { name, rules }: Function<'q>,
+    key: &'q str,
+    token: Token,
+    settlement: Settlement,
+) -> Query<'q> {
+    let of = |statement: &'static str| {
+        sqlx::query(statement)
+            .bind(name)
+            .bind(key.as_bytes())
+            .bind(bytes(token))
+    };
+    let ends = |before: Stage, after: Stage| {
+        of(include_str!("end.sql"))
+            .bind(before.word())
+            .bind(after.word())
+            .bind(number(rules.dedup_window))
+    };
+    let lets_go = |how: &'static str| {
+        of(include_str!("let_go.sql"))
+            .bind(how)
+            .bind(number(rules.backoff))
+            .bind(i64::from(rules.max_attempts))
+    };
+    match settlement {
+        Settlement::Completed => ends(Stage::Running, Stage::Completed),
+        Settlement::HandedOver => ends(Stage::Expiring, Stage::Expired),
+        Settlement::Failed => lets_go("failed"),
+        Settlement::NotHandedOver => lets_go("not_handed_over"),
+        Settlement::Undecodable => lets_go("undecodable"),
+        Settlement::NotBegun => lets_go("not_begun"),
+    }
+}
+
+pub(super) fn due(Function { name, rules }: Function<'_>, token: Token, max: usize) -> Query<'_> {
+    sqlx::query(include_str!("due.sql"))
+        .bind(name)
+        .bind(bytes(token))
+        .bind(number(rules.lease))
+        .bind(i64::from(rules.max_attempts))
+        .bind(count(max))
+        .bind(FORGOTTEN_BY_A_SWEEP)
+}
+
+pub(super) fn len(name: &str) -> Query<'_> {
+    // Each half has an index of its own, in which nothing is that has ended.
+    sqlx::query(
+        "SELECT (SELECT count(*) FROM linked_span_joins WHERE name = $1 AND sweep_at IS NOT NULL) \
+         + (SELECT count(*) FROM linked_span_joins WHERE name = $1 AND stage IN ('exhausted', 'undecodable')) AS len",
+    )
+    .bind(name)
+}
+
+pub(super) fn list<'q>(name: &'q str, which: Which<'q>) -> Query<'q> {
+    let (statement, page) = match which {
+        Which::Key(key) => (
+            select!(
+                "WHERE name = $1 AND key = $2 AND (stage NOT IN ('completed', 'expired') OR until > \
+                 floor(date_part('epoch', statement_timestamp()) * 1000)) LIMIT $3"
+            ),
+            Page {
+                after: Some(key),
+                limit: 1,
+            },
+        ),
+        Which::Unsettled(page) => (
+            select!(
+                "WHERE name = $1 AND key > $2 AND stage NOT IN ('completed', 'expired') ORDER BY key LIMIT $3"
+            ),
+            page,
+        ),
+        Which::Parked(page) => (
+            select!(
+                "WHERE name = $1 AND key > $2 AND stage IN ('exhausted', 'undecodable') ORDER BY key LIMIT $3"
+            ),
+            page,
+        ),
+    };
+    sqlx::query(statement)
+        .bind(name)
+        .bind(page.after.unwrap_or_default().as_bytes())
+        .bind(count(page.limit))
+}
+
+fn bytes(Token(token): Token) -> [u8; 16] {
+    token.to_be_bytes()
+}
+
+fn number(span: Moment) -> i64 {
+    i64::try_from(span).unwrap_or(i64::MAX)
+}
+
+fn count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,122 @@
+//! What the statements return.
+
+use sqlx::postgres::{PgRow, Postgres};
+use sqlx::{Decode, Row as _, Type};
+
+use super::failure::failure;
+use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage};
+use crate::fan_in::listed::Listed;
+use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
+use crate::fan_in::store::Work;
+
+pub(super) fn inputs(row: &PgRow) -> Result<String, Failure> {
+    column(row, "inputs")
+}
+
+pub(super) fn len(row: &PgRow) -> Result<usize, Failure> {
+    number(row, "len")
+}
+
+/// Of the row of that key, and of one more if another join is overdue.
+pub(super) fn answer(rows: &[PgRow], key: &str, rules: &Rules) -> Result<Answer, Failure> {
+    let (mut own, mut overdue) = (None, None);
+    for row in rows {
+        if column::<&[u8]>(row, "key")? == key.as_bytes() {
+            own = Some(row);
+        } else {
+            overdue = Some(claimed(row, rules)?);
+        }
+    }
+    let own = own.ok_or_else(unknown)?;
+    let reply = reply(own)?;
+    let claims = matches!(reply, Reply::Run { .. } | Reply::HandOver { .. });
+    Ok(Answer {
+        reply,
+        at: number(own, "at")?,
+        claimed: claims.then(|| claimed(own, rules)).transpose()?,
+        overdue,
+    })
+}
+
+fn reply(row: &PgRow) -> Result<Reply, Failure> {
+    let (came, attempts) = (came(row)?, number(row, "attempts")?);
+    Ok(match column(row, "reply")? {
+        "waiting" => Reply::Waiting(came),
+        "duplicate" => Reply::Duplicate(came),
+        "run" => Reply::Run { attempts },
+        "hand_over" => Reply::HandOver { came, attempts },
+        "busy" => Reply::Busy(number(row, "until")?),
+        "completed" => Reply::Completed,
+        "expired" => Reply::Expired,
+        "parked" => Reply::Parked,
+        _ => return Err(unknown()),
+    })
+}
+
+/// A row that says what is to be done, with the inputs.
+pub(super) fn claimed(row: &PgRow, rules: &Rules) -> Result<Claimed, Failure> {
+    let at: Moment = number(row, "at")?;
+    let came_at: Vec<i64> = column(row, "came_at")?;
+    let payloads: Vec<Option<String>> = column(row, "payloads")?;
+    let kept = |(payload, came_at): (Option<String>, i64)| {
+        let came_at = Moment::try_from(came_at).unwrap_or(0);
+        let waited = at.saturating_sub(came_at);
+        payload.map(|payload| Kept { payload, waited })
+    };
+    let inputs = payloads.into_iter().zip(came_at).map(kept);
+    Ok(Claimed {
+        key: key(row)?,
+        work: match reply(row)? {
+            Reply::Run { .. } => Work::Run,
+            _ => Work::HandOver,
+        },
+        attempts: number(row, "attempts")?,
+        inputs: inputs.take(rules.inputs.into()).collect(),
+    })
+}
+
+pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Listed, Failure> {
+    let holder: Option<Vec<u8>> = column(row, "holder")?;
+    let holder = holder.map(|holder| <[u8; 16]>::try_from(holder).map(u128::from_be_bytes));
+    let read = Row {
+        stage: Stage::of_word(column(row, "stage")?).ok_or_else(unknown)?,
+        came: came(row)?,
+        holder: holder.transpose().map_err(|_| unknown())?.map(Token),
+        until: number(row, "until")?,
+        deadline: number(row, "deadline")?,
+        attempts: number(row, "attempts")?,
+    };
+    let state = read.state().ok_or_else(unknown)?;
+    let (at, since): (Moment, Moment) = (number(row, "at")?, number(row, "since")?);
+    Ok(Listed::new(
+        key(row)?,
+        &state,
+        at.saturating_sub(since),
+        rules,
+    ))
+}
+
+fn key(row: &PgRow) -> Result<String, Failure> {
+    String::from_utf8(column(row, "key")?).map_err(|_| unknown())
+}
+
+fn came(row: &PgRow) -> Result<Inputs, Failure> {
+    let came: i32 = column(row, "came")?;
+    let inputs = (0..16).filter(|input| came & 1 << input != 0);
+    Ok(inputs.fold(Inputs::default(), Inputs::with))
+}
+
+fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, Failure> {
+    N::try_from(column(row, name)?).map_err(|_| unknown())
+}
+
+fn column<'r, T: Decode<'r, Postgres> + Type<Postgres>>(
+    row: &'r PgRow,
+    name: &str,
+) -> Result<T, Failure> {
+    row.try_get(name).map_err(failure)
+}
+
+fn unknown() -> Failure {
+    Failure::Refused("the database has a row that is none of a join".into())
+}

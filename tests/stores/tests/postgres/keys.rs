@@ -1,0 +1,39 @@
+//! Keys that an index does not take.
+
+use linked_span::fan_in::{Store, StoreError, Token};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+
+use crate::noise::noise;
+use crate::schema::Schema;
+
+#[tokio::test]
+async fn a_key_may_have_any_character() {
+    let schema = Schema::begin().await;
+    let worker = Worker::of(&schema).await;
+    for key in ["a\0b", "a", "\0"] {
+        worker.waits(key, 0).await;
+    }
+    for key in ["a\0b", "a", "\0"] {
+        assert_eq!(worker.one(key).await.unwrap().key, key);
+        worker.runs(key, 1).await;
+    }
+}
+
+/// Another delivery would fare no better.
+#[tokio::test]
+async fn a_key_that_is_too_long_cannot_be_encoded() {
+    let schema = Schema::begin().await;
+    let worker = Worker::of(&schema).await;
+    let key = noise(3_000);
+    let refused = worker
+        .store
+        .arrive(&key, &RULES, 0, Payload::new(7), Token::random());
+    let refused = refused.await.unwrap_err();
+    assert!(
+        matches!(refused.error, StoreError::Unencodable(_)),
+        "{refused:?}"
+    );
+    assert_eq!(refused.payload, Payload::new(7));
+    assert!(worker.is_empty().await);
+}

@@ -1,0 +1,65 @@
+//! Rows that others hold.
+
+use std::time::Duration;
+
+use linked_span::fan_in::{Rules, Token, Verdict};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, MINUTE, RULES};
+use tokio::time::sleep;
+
+use crate::schema::Schema;
+
+/// Of all that are overdue.
+async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
+    let mut connection = schema.pool.acquire().await.unwrap();
+    sqlx::raw_sql("BEGIN; SELECT FROM linked_span_joins FOR UPDATE")
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    connection
+}
+
+/// What has passed while it waited has passed.
+#[tokio::test]
+async fn an_arrival_reads_the_clock_once_it_has_the_row() {
+    let schema = Schema::begin().await;
+    let rules = Rules {
+        timeout: 500,
+        ..RULES
+    };
+    let worker = Worker::with(&schema, rules).await;
+    worker.waits("order", 0).await;
+    let mut holder = lock(&schema).await;
+    let last = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.arrive("order", 1, Token::random()).await }
+    });
+    sleep(Duration::from_millis(1_000)).await;
+    assert!(!last.is_finished());
+    sqlx::raw_sql("COMMIT").execute(&mut *holder).await.unwrap();
+    let verdict = last.await.unwrap().verdict;
+    assert!(matches!(verdict, Verdict::HandOver { .. }), "{verdict:?}");
+}
+
+/// It is for somebody else to hand them over, or to forget them.
+#[tokio::test]
+async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
+    let schema = Schema::begin().await;
+    let worker = Worker::of(&schema).await;
+    worker.waits("half", 0).await;
+    let (token, _) = worker.complete("done").await;
+    let completed = linked_span::fan_in::Settlement::Completed;
+    assert!(worker.settle("done", token, completed).await);
+    schema
+        .pass(RULES.dedup_window + RULES.timeout + MINUTE)
+        .await;
+    let mut holder = lock(&schema).await;
+    worker.waits("another", 0).await;
+    assert!(worker.due(10).await.is_empty());
+    sqlx::raw_sql("ROLLBACK")
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+    assert_eq!(worker.one_due().await.key, "half");
+    assert_eq!(schema.rows().await, 2);
+}

@@ -1,0 +1,17 @@
+//! The suite on joins in PostgreSQL, and what is of that alone.
+
+mod connections;
+mod keys;
+mod locks;
+mod migrations;
+mod noise;
+mod schema;
+mod server;
+mod statements;
+
+use linked_span_tests_stores::{conformance, durable_conformance};
+
+use crate::schema::Schema;
+
+conformance!(Schema);
+durable_conformance!(Schema);

@@ -1,0 +1,10 @@
+//! What cannot be compressed.
+
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+/// So many characters, the same each time.
+pub(crate) fn noise(length: u32) -> String {
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let character = |place| char::from(b'0' + (hasher.hash_one(place) % 64) as u8);
+    (0..length).map(character).collect()
+}

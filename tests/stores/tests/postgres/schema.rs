@@ -1,0 +1,100 @@
+//! A schema for each test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use linked_span::fan_in::{Moment, Postgres};
+use linked_span_tests_stores::Fixture;
+use sqlx::postgres::{PgConnectOptions, PgPool};
+
+use crate::server::{connect, server};
+
+pub(crate) struct Schema {
+    options: PgConnectOptions,
+    pub(crate) pool: PgPool,
+}
+
+impl Schema {
+    /// One in which there is nothing.
+    pub(crate) async fn empty() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        Self::of(
+            server()
+                .options()
+                .application_name(&name)
+                .options([("search_path", &name)]),
+            &format!("CREATE SCHEMA {name}"),
+        )
+        .await
+    }
+
+    /// With what is counted apart for each database.
+    pub(crate) async fn in_a_database(name: &str) -> Self {
+        let create = format!("CREATE DATABASE {name}");
+        let pool = connect(server().options()).await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+            .execute(&pool)
+            .await
+            .unwrap();
+        let schema = Self::of(
+            server().options().database(name),
+            "CREATE EXTENSION pg_stat_statements",
+        )
+        .await;
+        schema.store().migrate().await.unwrap();
+        schema
+    }
+
+    async fn of(options: PgConnectOptions, create: &str) -> Self {
+        let pool = connect(options.clone()).await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create.to_owned()))
+            .execute(&pool)
+            .await
+            .unwrap();
+        Self { options, pool }
+    }
+
+    pub(crate) fn store(&self) -> Postgres {
+        Postgres::new(self.pool.clone())
+    }
+}
+
+impl Fixture for Schema {
+    type Store = Postgres;
+
+    async fn begin() -> Self {
+        let schema = Self::empty().await;
+        schema.store().migrate().await.unwrap();
+        schema
+    }
+
+    async fn open(&self, _: &str) -> Postgres {
+        Postgres::new(connect(self.options.clone()).await)
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
+                     deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
+                     sweep_at = sweep_at - $1, passing_at = passing_at - $1";
+        let milliseconds = i64::try_from(milliseconds).unwrap();
+        let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
+        shifted.await.unwrap();
+    }
+
+    async fn rows(&self) -> usize {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
+            .fetch_one(&self.pool)
+            .await
+            .unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    async fn spoil(&self, name: &str, key: &str) {
+        let spoil = "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL";
+        let spoilt = sqlx::query(spoil)
+            .bind(name)
+            .bind(key.as_bytes())
+            .execute(&self.pool);
+        assert!(spoilt.await.unwrap().rows_affected() > 0);
+    }
+}

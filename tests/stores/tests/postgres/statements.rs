@@ -1,0 +1,126 @@
+//! What a call costs the server.
+
+use linked_span::fan_in::{Rules, Settlement, Token, Which};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+
+use crate::noise::noise;
+use crate::schema::Schema;
+
+/// Of all calls since it was last asked.
+#[derive(Debug)]
+struct Taken {
+    calls: i64,
+    bytes_logged: i64,
+    pages_read: i64,
+}
+
+async fn taken(schema: &Schema) -> Taken {
+    let sums = "SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(wal_bytes), 0)::bigint AS bytes_logged, \
+                coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint AS pages_read FROM pg_stat_statements \
+                WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                AND query NOT LIKE '%pg_stat_statements%'";
+    let (calls, bytes_logged, pages_read) =
+        sqlx::query_as(sums).fetch_one(&schema.pool).await.unwrap();
+    let reset = "SELECT pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0)";
+    sqlx::raw_sql(reset).execute(&schema.pool).await.unwrap();
+    Taken {
+        calls,
+        bytes_logged,
+        pages_read,
+    }
+}
+
+/// Which commits by itself.
+#[tokio::test]
+async fn a_call_is_one_statement() {
+    let schema = Schema::in_a_database("one_statement").await;
+    let worker = Worker::of(&schema).await;
+    worker.waits("half", 0).await;
+    schema.pass(RULES.timeout + 1).await;
+    taken(&schema).await;
+    let assert_is_one = async |call| assert_eq!(taken(&schema).await.calls, 1, "{call}");
+
+    let (token, other) = (Token::random(), Token::random());
+    assert!(worker.arrive("order", 0, other).await.overdue.is_some());
+    assert_is_one("an arrival that finds another join").await;
+    worker.arrive("order", 1, token).await;
+    assert_is_one("an arrival that claims").await;
+    assert!(worker.renew("order", token).await);
+    assert_is_one("a renewal").await;
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    assert_is_one("a failure").await;
+    assert!(worker.retry("order").await);
+    assert_is_one("a retry").await;
+    let due = worker.one_due().await;
+    assert_is_one("a sweep").await;
+    assert!(
+        worker
+            .settle("order", due.token, Settlement::Completed)
+            .await
+    );
+    assert_is_one("a success").await;
+    assert_eq!(worker.list(Which::Key("order")).await.len(), 1);
+    assert_is_one("a look").await;
+    assert!(worker.forget("order").await);
+    assert_is_one("a wish").await;
+    assert_eq!(worker.len().await, 1);
+    assert_is_one("a count").await;
+}
+
+/// However large it is.
+#[tokio::test]
+async fn what_has_come_is_not_written_again() {
+    let schema = Schema::in_a_database("written_once").await;
+    let worker = Worker::with(&schema, Rules { inputs: 3, ..RULES }).await;
+    worker.waits("another", 0).await;
+    taken(&schema).await;
+
+    let large = Payload {
+        id: 0,
+        text: noise(1 << 20),
+    };
+    worker.arrive_with("order", 0, large, Token::random()).await;
+    let written = taken(&schema).await;
+    assert!(written.bytes_logged > 1 << 19, "{written:?}");
+
+    worker.waits("order", 1).await;
+    let token = Token::random();
+    worker.arrive("order", 2, token).await;
+    assert!(worker.renew("order", token).await);
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    assert!(worker.retry("order").await);
+    let written = taken(&schema).await;
+    assert_eq!(written.calls, 5);
+    assert!(written.bytes_logged < 1 << 16, "{written:?}");
+}
+
+/// However many there are, whatever the planner knows of them, and on a connection that is new.
+#[tokio::test]
+async fn other_joins_are_not_read() {
+    let schema = Schema::in_a_database("not_read").await;
+    let rules = Rules {
+        max_attempts: 1,
+        ..RULES
+    };
+    let worker = Worker::with(&schema, rules).await;
+    worker.complete("running").await;
+    worker.waits("open", 0).await;
+    let (token, _) = worker.complete("done").await;
+    assert!(worker.settle("done", token, Settlement::Completed).await);
+    let multiply = "CREATE TEMP TABLE others AS SELECT joins.*, number FROM linked_span_joins AS joins, generate_series(1, 3000) AS number; \
+                    UPDATE others SET key = key || number::text::bytea; \
+                    ALTER TABLE others DROP number; \
+                    INSERT INTO linked_span_joins SELECT * FROM others; \
+                    ANALYZE linked_span_joins";
+    sqlx::raw_sql(multiply).execute(&schema.pool).await.unwrap();
+    taken(&schema).await;
+
+    let worker = Worker::with(&schema, rules).await;
+    for input in [0, 1] {
+        worker.arrive("order", input, Token::random()).await;
+    }
+    assert!(worker.due(10).await.is_empty());
+    let read = taken(&schema).await;
+    assert!(read.pages_read < 200, "{read:?}");
+}
