@@ -1,16 +1,11 @@
 //! A server whose memory is full.
 
-use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{Redis, Rules, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
 
 use crate::server::{Server, ask};
-
-async fn open(manager: &ConnectionManager) -> Redis {
-    let store = Redis::new(manager.clone()).await.unwrap();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
-    store
-}
+use crate::ship::open;
 
 async fn set(manager: &mut ConnectionManager, option: &str, value: &str) {
     let () = ask(manager, &["CONFIG", "SET", option, value]).await;
@@ -83,7 +78,7 @@ async fn a_full_server_takes_an_input_for_a_join_that_is_handed_over() {
     let server = Server::begin(&[]);
     let mut manager = server.connect(0).await;
     let store = open(&manager).await;
-    let rules = linked_span::fan_in::Rules {
+    let rules = Rules {
         timeout: 0,
         ..RULES
     };
