@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Rules, Token, Verdict};
+use linked_span::fan_in::{Rules, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, RULES};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::schema::Schema;
 
@@ -48,14 +48,18 @@ async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
     let worker = Worker::of(&schema).await;
     worker.waits("half", 0).await;
     let (token, _) = worker.complete("done").await;
-    let completed = linked_span::fan_in::Settlement::Completed;
-    assert!(worker.settle("done", token, completed).await);
+    assert!(worker.settle("done", token, Settlement::Completed).await);
     schema
         .pass(RULES.dedup_window + RULES.timeout + MINUTE)
         .await;
     let mut holder = lock(&schema).await;
-    worker.waits("another", 0).await;
-    assert!(worker.due(10).await.is_empty());
+    let calls = async {
+        worker.waits("another", 0).await;
+        assert!(worker.due(10).await.is_empty());
+    };
+    timeout(Duration::from_secs(20), calls)
+        .await
+        .expect("nobody waits");
     sqlx::raw_sql("ROLLBACK")
         .execute(&mut *holder)
         .await
