@@ -34,7 +34,7 @@ async fn an_arrival_reads_the_clock_once_it_has_the_row() {
         let worker = worker.clone();
         async move { worker.arrive("order", 1, Token::random()).await }
     });
-    sleep(Duration::from_millis(1_000)).await;
+    sleep(Duration::from_secs(1)).await;
     assert!(!last.is_finished());
     sqlx::raw_sql("COMMIT").execute(&mut *holder).await.unwrap();
     let verdict = last.await.unwrap().verdict;
