@@ -143,7 +143,7 @@
 //! `OTEL_EXPORTER_OTLP_ENDPOINT` is its beginning, `http://localhost:4318`, and `with_endpoint` takes all of it, with
 //! `/v1/traces`.
 //!
-//! To see what leaves the program without any backend, export to memory, and look:
+//! To see what leaves the program without any backend, export to memory, with the SDK's feature `testing`, and look:
 //!
 //! ```
 //! use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};

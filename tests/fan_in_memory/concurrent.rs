@@ -128,8 +128,9 @@ fn every_join_succeeds_once_and_leaves_nothing() {
         }
 
         // The second round finds the first forgotten, and its memory free.
+        // All are remembered, and no more than all were open at a time.
         let slots = joins.memory.slots();
-        assert!((3_000..6_000).contains(&slots), "{slots}");
+        assert!((4_000..=8_000).contains(&slots), "{slots}");
         time.pass(RULES.dedup_window);
         assert!(joins.due(Token::random(), 10).is_empty());
         assert_eq!(joins.memory.forgotten_early(), 0);

@@ -4,6 +4,7 @@ mod concurrent;
 mod errors;
 mod flood;
 mod hostile;
+mod lists;
 mod model;
 mod operator;
 mod passing;

@@ -33,7 +33,8 @@ use crate::{Origin, propagation};
 /// `json` for `serde_json::Value`, whose entries that are not strings do not count.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier of a producer's context",
-    note = "a carrier is a `linked_span::Origin`, a map or a list of names and values, an `Option` of one, or your own type that implements `linked_span::Carrier`"
+    note = "a carrier is a `linked_span::Origin`, a map or a list of names and values, an `Option` of one, or your own type that implements `linked_span::Carrier`",
+    note = "so are `http::HeaderMap` and `serde_json::Value`, with the features `http` and `json` of `linked-span`"
 )]
 pub trait Carrier {
     /// The context that was stored; see [`extract`](crate::extract).

@@ -51,8 +51,9 @@
 //! | `Redis` | `redis` | all that reach the server |
 //! | `Postgres` | `postgres` | all that reach the server |
 //!
-//! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again what
-//! died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one line:
+//! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again
+//! what died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one
+//! line:
 //!
 //! ```no_run
 //! # #[cfg(feature = "sqlite")] {

@@ -1,5 +1,9 @@
 //! Keys of 36 bytes, like UUIDs.
 
+use std::fmt::Write;
+
+const LEN: usize = 36;
+
 /// Random enough, and the same in every run.
 pub(super) struct Keys(u64);
 
@@ -8,10 +12,23 @@ impl Keys {
         Self(0)
     }
 
-    /// One that has not been before.
-    pub(super) fn next(&mut self) -> String {
+    /// So many that have not been before. They lie beside each other, and stay: what is measured shares its heap with no
+    /// keys that come and go, as its holes would be the store's to fill.
+    pub(super) fn next(&mut self, count: usize) -> Vec<&'static str> {
+        let mut keys = String::with_capacity(count * LEN);
+        for _ in 0..count {
+            self.write(&mut keys);
+        }
+        let keys: &'static str = keys.leak();
+        (0..count)
+            .map(|number| &keys[number * LEN..(number + 1) * LEN])
+            .collect()
+    }
+
+    fn write(&mut self, keys: &mut String) {
         let (high, low) = (self.random(), self.random());
-        format!(
+        write!(
+            keys,
             "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
             high >> 32,
             high >> 16 & 0xFFFF,
@@ -19,6 +36,7 @@ impl Keys {
             low >> 48 & 0xFFF,
             low & 0xFFFF_FFFF_FFFF
         )
+        .expect("a string");
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "it is below a `usize`")]

@@ -5,6 +5,7 @@ mod memory;
 mod plain;
 mod resident;
 
+use std::hint::black_box;
 use std::time::Instant;
 
 use self::keys::Keys;
@@ -13,6 +14,9 @@ use crate::cell::quick;
 
 /// Steps between which the clock is read.
 const AT_ONCE: usize = 64;
+
+/// Joins that make a store do everything that it does for the first time.
+const FEW: usize = 64;
 
 /// A store of joins of two.
 pub(crate) trait Joins {
@@ -64,7 +68,9 @@ pub(crate) struct Times {
 /// The bytes of resident memory that an open join takes, when so many have come in a store that was empty.
 pub(crate) fn bytes(store: Store, open: usize) -> usize {
     let mut keys = Keys::new();
-    let coming: Vec<String> = (0..open).map(|_| keys.next()).collect();
+    // What is resident of the program itself by then is not the joins'.
+    drop(Full::new(store, &mut keys, FEW));
+    let coming = keys.next(open);
     let before = resident();
     let joins = store.build();
     for key in &coming {
@@ -75,10 +81,13 @@ pub(crate) fn bytes(store: Store, open: usize) -> usize {
 
 /// What each step takes: any of the open joins completes, and another is opened in its place.
 pub(crate) fn times(store: Store, open: usize, steps: usize) -> Times {
-    let mut full = Full::new(store, open);
-    let rounds: Vec<Times> = (0..steps / AT_ONCE)
-        .map(|_| {
-            let exchange = full.next_exchange();
+    let mut keys = Keys::new();
+    let mut full = Full::new(store, &mut keys, open);
+    let coming = keys.next(steps);
+    let rounds: Vec<Times> = coming
+        .chunks_exact(AT_ONCE)
+        .map(|coming| {
+            let exchange = full.next_exchange(&mut keys, coming);
             full.exchange(&exchange)
         })
         .collect();
@@ -92,19 +101,24 @@ pub(crate) fn times(store: Store, open: usize, steps: usize) -> Times {
 
 /// The same steps, for Callgrind to count. How many arrivals they are.
 pub(crate) fn run(store: Store, open: usize) -> usize {
-    let mut full = Full::new(store, open);
-    let mut some = || -> Vec<_> { (0..8).map(|_| full.next_exchange()).collect() };
-    let (first, second) = (some(), some());
-    for exchange in &first {
+    let mut keys = Keys::new();
+    let mut full = Full::new(store, &mut keys, open);
+    let coming = keys.next(16 * AT_ONCE);
+    let exchanges: Vec<_> = coming
+        .chunks_exact(AT_ONCE)
+        .map(|coming| full.next_exchange(&mut keys, coming))
+        .collect();
+    let (first, second) = exchanges.split_at(8);
+    for exchange in first {
         full.exchange(exchange);
     }
-    counted(&full, &second);
+    counted(&full, second);
     second.len() * AT_ONCE * 2
 }
 
 /// Known to Callgrind by its name.
 #[inline(never)]
-fn counted(full: &Full, exchanges: &[Exchange]) {
+fn counted(full: &Full, exchanges: &[Exchange<'_>]) {
     for exchange in exchanges {
         full.exchange(exchange);
     }
@@ -113,44 +127,42 @@ fn counted(full: &Full, exchanges: &[Exchange]) {
 /// A store in which so many joins are open.
 struct Full {
     joins: Box<dyn Joins>,
-    keys: Keys,
-    open: Vec<String>,
+    open: Vec<&'static str>,
 }
 
 /// Some of its joins, and as many new ones.
-struct Exchange {
-    leaving: Vec<String>,
-    coming: Vec<String>,
+struct Exchange<'k> {
+    leaving: [&'static str; AT_ONCE],
+    coming: &'k [&'static str],
 }
 
 impl Full {
-    fn new(store: Store, open: usize) -> Self {
-        let mut keys = Keys::new();
-        let open: Vec<String> = (0..open).map(|_| keys.next()).collect();
+    fn new(store: Store, keys: &mut Keys, open: usize) -> Self {
+        let open = keys.next(open);
         let joins = store.build();
         for key in &open {
             joins.open(key);
         }
-        Self { joins, keys, open }
+        Self { joins, open }
     }
 
     /// Those that leave are any, as they do not complete in the order in which they were opened.
-    fn next_exchange(&mut self) -> Exchange {
-        let leaving = (0..AT_ONCE)
-            .map(|_| {
-                let index = self.keys.below(self.open.len());
-                self.open.swap_remove(index)
-            })
-            .collect();
-        let coming: Vec<String> = (0..AT_ONCE).map(|_| self.keys.next()).collect();
-        self.open.extend_from_slice(&coming);
+    fn next_exchange<'k>(&mut self, keys: &mut Keys, coming: &'k [&'static str]) -> Exchange<'k> {
+        let mut next = || self.open.swap_remove(keys.below(self.open.len()));
+        let leaving = std::array::from_fn(|_| next());
+        self.open.extend_from_slice(coming);
+        // A consumer has just read what has arrived.
+        for key in leaving.iter().chain(coming) {
+            black_box(key.bytes().fold(0, u8::wrapping_add));
+        }
         Exchange { leaving, coming }
     }
 
-    fn exchange(&self, Exchange { leaving, coming }: &Exchange) -> Times {
-        let mut tokens = Vec::with_capacity(AT_ONCE);
+    fn exchange(&self, Exchange { leaving, coming }: &Exchange<'_>) -> Times {
+        // On the stack, as an allocation of this size would have the allocator tidy up in the store's time.
+        let mut tokens = [0; AT_ONCE];
         Times {
-            complete: timed(|| tokens.extend(leaving.iter().map(|key| self.joins.complete(key)))),
+            complete: timed(|| tokens = leaving.map(|key| self.joins.complete(key))),
             settle: timed(|| {
                 for (key, token) in leaving.iter().zip(&tokens) {
                     self.joins.settle(key, *token);

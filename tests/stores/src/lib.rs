@@ -3,5 +3,7 @@
 pub mod conformance;
 mod fixture;
 pub mod killed;
+#[cfg(feature = "servers")]
+pub mod servers;
 
 pub use fixture::{Fixture, MINUTE, Payload, RULES};

@@ -1,41 +1,33 @@
-//! Lists through the joins of a shard: in and out at constant cost, wherever a join stands.
+//! Lists of a shard's joins: in at both ends and out from anywhere, without a look at any other join.
 
-use super::entry::Entry;
-use super::slab::Slab;
+use std::collections::VecDeque;
 
-const NONE: u32 = u32::MAX;
-const APART: u32 = u32::MAX - 1;
+use super::joins::Joins;
 
-/// A join's neighbours in one list.
-#[derive(Clone, Copy)]
-pub(super) struct Links {
-    before: u32,
-    after: u32,
-}
+/// The number of a join that stands in no list.
+pub(super) const APART: u32 = u32::MAX;
 
-impl Links {
-    /// In no list.
-    pub(super) const APART: Self = Self {
-        before: APART,
-        after: APART,
-    };
+/// Stands where a join has left.
+const GAP: u32 = u32::MAX;
 
-    pub(super) fn are_apart(self) -> bool {
-        self.before == APART
-    }
-}
+/// So many gaps are not worth closing.
+const FEW: usize = 32;
 
-/// Which of a join's links a list goes through: a failed join stands in two lists at once.
+/// Which of a join's numbers a list goes by: a failed join stands in two lists at once.
 #[derive(Clone, Copy)]
 pub(super) enum Lane {
     Due,
     Retry,
 }
 
+/// Joins in order, each of which knows its number.
+///
+/// Neighbours that knew each other would be on two more cache lines whenever a join leaves.
 pub(super) struct List {
-    first: u32,
-    last: u32,
-    len: u32,
+    joins: VecDeque<u32>,
+    /// The number of the first; it may go round.
+    begin: u32,
+    len: usize,
     lane: Lane,
 }
 
@@ -43,58 +35,84 @@ impl List {
     pub(super) fn new(lane: Lane) -> Self {
         Self {
             lane,
-            first: NONE,
-            last: NONE,
+            joins: VecDeque::new(),
+            // So that it soon goes round, and not after years.
+            begin: APART - 4,
             len: 0,
         }
     }
 
     pub(super) fn first(&self) -> Option<u32> {
-        (self.first != NONE).then_some(self.first)
+        self.joins.front().copied()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.len as usize
+        self.len
     }
 
-    pub(super) fn push_back<P>(&mut self, index: u32, slab: &mut Slab<Entry<P>>) {
-        self.insert(index, self.last, NONE, slab);
+    pub(super) fn push_back<P>(&mut self, index: u32, joins: &mut Joins<P>) {
+        *joins.number(index, self.lane) = self.end();
+        self.joins.push_back(index);
+        self.len += 1;
+        if self.end() == APART {
+            self.joins.push_back(GAP);
+        }
     }
 
-    pub(super) fn push_front<P>(&mut self, index: u32, slab: &mut Slab<Entry<P>>) {
-        self.insert(index, NONE, self.first, slab);
-    }
-
-    pub(super) fn remove<P>(&mut self, index: u32, slab: &mut Slab<Entry<P>>) {
-        let links = slab.get_mut(index).links(self.lane);
-        let Links { before, after } = std::mem::replace(links, Links::APART);
-        *self.after(before, slab) = after;
-        *self.before(after, slab) = before;
-        self.len -= 1;
-    }
-
-    fn insert<P>(&mut self, index: u32, before: u32, after: u32, slab: &mut Slab<Entry<P>>) {
-        *slab.get_mut(index).links(self.lane) = Links { before, after };
-        *self.after(before, slab) = index;
-        *self.before(after, slab) = index;
+    pub(super) fn push_front<P>(&mut self, index: u32, joins: &mut Joins<P>) {
+        if self.before_begin() == APART {
+            self.joins.push_front(GAP);
+            self.begin = APART;
+        }
+        self.begin = self.before_begin();
+        *joins.number(index, self.lane) = self.begin;
+        self.joins.push_front(index);
         self.len += 1;
     }
 
-    /// What stands behind this one, or behind nothing: at the beginning.
-    fn after<'a, P>(&'a mut self, index: u32, slab: &'a mut Slab<Entry<P>>) -> &'a mut u32 {
-        if index == NONE {
-            &mut self.first
-        } else {
-            &mut slab.get_mut(index).links(self.lane).after
+    /// Takes out a join, unless it has left before.
+    pub(super) fn remove<P>(&mut self, index: u32, joins: &mut Joins<P>) {
+        let number = std::mem::replace(joins.number(index, self.lane), APART);
+        if number == APART {
+            return;
+        }
+        let place = number.wrapping_sub(self.begin) as usize;
+        self.joins[place] = GAP;
+        self.len -= 1;
+        if place == 0 {
+            self.trim();
+        }
+        if self.joins.len() > 2 * self.len + FEW {
+            self.close_gaps(joins);
         }
     }
 
-    /// What stands before this one, or before nothing: at the end.
-    fn before<'a, P>(&'a mut self, index: u32, slab: &'a mut Slab<Entry<P>>) -> &'a mut u32 {
-        if index == NONE {
-            &mut self.last
-        } else {
-            &mut slab.get_mut(index).links(self.lane).before
+    /// Lets a join be the first, if there is any.
+    fn trim(&mut self) {
+        while self.joins.front() == Some(&GAP) {
+            self.joins.pop_front();
+            self.begin = self.begin.wrapping_add(1);
         }
+    }
+
+    /// Gives all new numbers: as often as so many have left, so that each that leaves pays for one or two of them.
+    fn close_gaps<P>(&mut self, joins: &mut Joins<P>) {
+        self.joins.retain(|index| *index != GAP);
+        self.begin = 0;
+        for (number, index) in (0..).zip(&self.joins) {
+            *joins.number(*index, self.lane) = number;
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "there are fewer joins than numbers"
+    )]
+    fn end(&self) -> u32 {
+        self.begin.wrapping_add(self.joins.len() as u32)
+    }
+
+    fn before_begin(&self) -> u32 {
+        self.begin.wrapping_sub(1)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use super::entry::{Entry, has_ended};
+use super::joins::Joins;
 use crate::fan_in::listed::{Listed, Page, Which};
 use crate::fan_in::state::{Moment, Rules, State};
 
@@ -31,9 +32,10 @@ impl<P> Memory<P> {
         let clock = (self.clock)();
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let entry = shard.entry(hashed, now)?;
-        let age = entry.age(now, rules);
-        Some(Listed::new(key.to_owned(), &entry.state(), age, rules))
+        let index = shard.find(hashed, now)?;
+        let joins = shard.joins();
+        let (state, age) = (joins.state(index), joins.age(index, now, rules));
+        Some(Listed::new(key.to_owned(), &state, age, rules))
     }
 
     /// Every lock is given back after some joins, for those who have more to do than to look.
@@ -52,11 +54,12 @@ impl<P> Memory<P> {
         let clock = (self.clock)();
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let Some(entries) = shard.chunk(chunk) else {
+        let joins = shard.joins();
+        let Some(entries) = joins.chunk(chunk) else {
             return false;
         };
         for entry in entries {
-            listing.see(entry, now);
+            listing.see(entry, joins, now);
         }
         true
     }
@@ -72,11 +75,11 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    fn see<P>(&mut self, entry: &Entry<P>, now: Moment) {
-        let state = entry.state();
-        if (self.is_wanted)(&state) && self.has_place_for(&entry.key) {
-            let age = entry.age(now, self.rules);
-            self.found.insert(entry.key.to_string(), (state, age));
+    fn see<P>(&mut self, entry: &Entry<P>, joins: &Joins<P>, now: Moment) {
+        let (state, key) = (joins.state_of(entry), entry.head.key.as_str());
+        if (self.is_wanted)(&state) && self.has_place_for(key) {
+            let age = joins.age_of(entry, now);
+            self.found.insert(key.to_owned(), (state, age));
             if self.found.len() > self.page.limit {
                 self.found.pop_last();
             }

@@ -1,8 +1,7 @@
 //! The lists of a shard, and where a join stands in them.
 
-use super::entry::Entry;
-use super::list::{Lane, List};
-use super::slab::Slab;
+use super::joins::Joins;
+use super::list::{APART, Lane, List};
 use crate::fan_in::state::{Moment, State};
 
 /// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
@@ -17,6 +16,10 @@ pub(super) struct Lists {
     pub(super) retries: List,
     /// Completed and expired joins, by when they are forgotten.
     pub(super) ended: List,
+    /// Before then nothing that waits or is unheld is due, so that most who pass by need not look.
+    idle_until: Moment,
+    /// Before then nothing is to be forgotten.
+    remembered_until: Moment,
 }
 
 impl Lists {
@@ -26,7 +29,53 @@ impl Lists {
             unheld: List::new(Lane::Due),
             retries: List::new(Lane::Retry),
             ended: List::new(Lane::Due),
+            idle_until: Moment::MAX,
+            remembered_until: Moment::MAX,
         }
+    }
+
+    /// Puts in a join that is new.
+    pub(super) fn begin<P>(&mut self, index: u32, deadline: Moment, joins: &mut Joins<P>) {
+        self.waiting.push_back(index, joins);
+        self.idle_until = self.idle_until.min(deadline);
+    }
+
+    /// Puts in a join that has ended.
+    pub(super) fn end<P>(
+        &mut self,
+        index: u32,
+        forget_at: Moment,
+        now: Moment,
+        joins: &mut Joins<P>,
+    ) {
+        insert(&mut self.ended, index, forget_at <= now, joins);
+        self.remembered_until = self.remembered_until.min(forget_at);
+    }
+
+    /// Whether nothing is to be handed over by now, as far as is known without a look.
+    pub(super) fn are_idle(&self, now: Moment) -> bool {
+        now < self.idle_until
+    }
+
+    /// Nobody has to look before the first of all is due.
+    pub(super) fn rest<P>(&mut self, joins: &Joins<P>) {
+        let firsts = [&self.waiting, &self.unheld].map(List::first);
+        let dues = firsts
+            .into_iter()
+            .flatten()
+            .filter_map(|index| Place::of(&joins.state(index)).due());
+        self.idle_until = dues.min().unwrap_or(Moment::MAX);
+    }
+
+    /// The first that is to be forgotten by now.
+    pub(super) fn next_forgotten<P>(&mut self, now: Moment, joins: &Joins<P>) -> Option<u32> {
+        if now < self.remembered_until {
+            return None;
+        }
+        let first = self.ended.first();
+        let forget_at = first.and_then(|first| joins.forget_at(first));
+        self.remembered_until = forget_at.unwrap_or(Moment::MAX);
+        first.filter(|_| self.remembered_until <= now)
     }
 
     /// Puts a join where it belongs, now that it is no longer what it was.
@@ -36,39 +85,39 @@ impl Lists {
         before: &State,
         after: &State,
         now: Moment,
-        slab: &mut Slab<Entry<P>>,
+        joins: &mut Joins<P>,
     ) {
-        let is_missing = slab.get_mut(index).links(Lane::Due).are_apart();
         let (was, is) = (Place::of(before), Place::of(after));
         // One that was running and missing, and has failed, is to be found again.
-        if was != is || is_missing && matches!(after, State::Ready { .. }) {
-            self.leave_place(index, was, slab);
+        let is_ready = matches!(after, State::Ready { .. });
+        if was != is || is_ready && *joins.number(index, Lane::Due) == APART {
+            self.leave_place(index, was, joins);
             if let Some((list, due)) = self.list(is) {
-                insert(list, index, due <= now, slab);
+                insert(list, index, due <= now, joins);
+                self.idle_until = self.idle_until.min(due);
             }
         }
-        self.leave_retries(index, before, slab);
+        self.leave_retries(index, before, joins);
         if let State::Ready { retry_at, .. } = *after {
-            insert(&mut self.retries, index, retry_at <= now, slab);
+            insert(&mut self.retries, index, retry_at <= now, joins);
         }
     }
 
     /// Takes a join out of all lists.
-    pub(super) fn leave<P>(&mut self, index: u32, state: &State, slab: &mut Slab<Entry<P>>) {
-        self.leave_place(index, Place::of(state), slab);
-        self.leave_retries(index, state, slab);
+    pub(super) fn leave<P>(&mut self, index: u32, state: &State, joins: &mut Joins<P>) {
+        self.leave_place(index, Place::of(state), joins);
+        self.leave_retries(index, state, joins);
     }
 
-    fn leave_place<P>(&mut self, index: u32, place: Place, slab: &mut Slab<Entry<P>>) {
-        let is_missing = slab.get_mut(index).links(Lane::Due).are_apart();
-        if let (Some((list, _)), false) = (self.list(place), is_missing) {
-            list.remove(index, slab);
+    fn leave_place<P>(&mut self, index: u32, place: Place, joins: &mut Joins<P>) {
+        if let Some((list, _)) = self.list(place) {
+            list.remove(index, joins);
         }
     }
 
-    fn leave_retries<P>(&mut self, index: u32, state: &State, slab: &mut Slab<Entry<P>>) {
+    fn leave_retries<P>(&mut self, index: u32, state: &State, joins: &mut Joins<P>) {
         if let State::Ready { .. } = state {
-            self.retries.remove(index, slab);
+            self.retries.remove(index, joins);
         }
     }
 
@@ -83,11 +132,11 @@ impl Lists {
     }
 }
 
-fn insert<P>(list: &mut List, index: u32, is_due: bool, slab: &mut Slab<Entry<P>>) {
+fn insert<P>(list: &mut List, index: u32, is_due: bool, joins: &mut Joins<P>) {
     if is_due {
-        list.push_front(index, slab);
+        list.push_front(index, joins);
     } else {
-        list.push_back(index, slab);
+        list.push_back(index, joins);
     }
 }
 
@@ -102,6 +151,13 @@ enum Place {
 }
 
 impl Place {
+    fn due(self) -> Option<Moment> {
+        match self {
+            Self::Waiting(due) | Self::Unheld(due) | Self::Ended(due) => Some(due),
+            Self::Nowhere => None,
+        }
+    }
+
     fn of(state: &State) -> Self {
         match *state {
             State::Open { deadline, .. }

@@ -1,6 +1,9 @@
 //! Joins in this process's memory.
 
 mod entry;
+mod hash;
+mod joins;
+mod kept;
 mod list;
 mod listing;
 mod lists;
@@ -8,13 +11,14 @@ mod room;
 mod settled;
 mod shard;
 mod slab;
+mod text;
 
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::PoisonError;
 use std::time::Instant;
 
+use self::hash::Hasher;
 use self::room::Room;
 use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
@@ -57,7 +61,7 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// join takes room until an operator has it tried again or forgotten.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
-    hasher: RandomState,
+    hasher: Hasher,
     room: Room,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Where the next sweep begins.
@@ -82,10 +86,13 @@ impl<P> Memory<P> {
     #[must_use]
     pub fn new() -> Self {
         let since = Instant::now();
-        let clock = move || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let clock = move || {
+            let since = since.elapsed();
+            since.as_secs() * 1_000 + u64::from(since.subsec_millis())
+        };
         Self {
             shards: in_parts(SHARDS),
-            hasher: RandomState::new(),
+            hasher: Hasher::new(),
             room: Room::new(CAPACITY, SHARDS),
             clock: Box::new(clock),
             next: AtomicUsize::new(0),
@@ -205,7 +212,7 @@ impl<P> Memory<P> {
 
     #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
     fn place<'a>(&self, key: &'a str) -> (usize, Key<'a>) {
-        let hash = self.hasher.hash_one(key);
+        let hash = self.hasher.hash(key);
         let key = Key {
             text: key,
             hash: hash as u32,
@@ -240,7 +247,7 @@ impl<P> Memory<P> {
             now: shard.time(clock),
         };
         let answer = shard.arrive(key, input, payload, caller, room);
-        let overdue = shard.visit(Visitor::Passing, answer.index, caller, room);
+        let overdue = shard.pass(answer.index, caller, room);
         let arrivals = shard.arrivals();
         drop(shard);
 
@@ -275,7 +282,7 @@ impl<P> Memory<P> {
         }
         let mut shard = self.lock(place.wrapping_add(distance));
         let now = shard.time(clock);
-        shard.visit(Visitor::Passing, None, Caller { now, ..caller }, &self.room)
+        shard.pass(None, Caller { now, ..caller }, &self.room)
     }
 
     fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {

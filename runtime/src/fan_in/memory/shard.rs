@@ -5,15 +5,19 @@
 
 use hashbrown::HashTable;
 
-use super::entry::{Entry, Kept, has_ended};
+use super::entry::{Head, How, has_ended};
+use super::joins::Joins;
+use super::kept::{Kept, Useless, When};
 use super::lists::Lists;
 use super::room::Room;
-use super::slab::Slab;
-use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, due, transition};
+use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, transition};
 use crate::fan_in::store::{Claim, Due, Verdict, Work};
 
 /// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
 const FORGET_A_CALL: usize = 2;
+
+/// The table of so many joins is kept when it is empty, for the next.
+const FEW: usize = 256;
 
 /// The joins whose keys' hashes fall into it, each in the list of what it waits for.
 ///
@@ -21,7 +25,7 @@ const FORGET_A_CALL: usize = 2;
 #[repr(align(64))]
 pub(super) struct Shard<P> {
     table: HashTable<u32>,
-    slab: Slab<Entry<P>>,
+    joins: Joins<P>,
     lists: Lists,
     /// The clock was read before the lock was taken: here it does not go backwards, which the lists rely on.
     latest: Moment,
@@ -58,7 +62,7 @@ impl<P> Shard<P> {
     pub(super) fn new() -> Self {
         Self {
             table: HashTable::new(),
-            slab: Slab::new(),
+            joins: Joins::new(),
             lists: Lists::new(),
             latest: 0,
             arrivals: 0,
@@ -84,7 +88,7 @@ impl<P> Shard<P> {
 
     /// How many joins there is memory for.
     pub(super) fn slots(&self) -> usize {
-        self.slab.slots()
+        self.joins.slots()
     }
 
     pub(super) fn arrive(
@@ -100,9 +104,9 @@ impl<P> Shard<P> {
         self.forget(now, FORGET_A_CALL);
 
         let index = self.find(key, now);
-        let before = index.map(|index| self.slab.get(index).state());
-        let (after, reply) = transition(before, Step::Arrive { input, token }, now, rules);
-        let Some(after) = after else {
+        let before = index.map(|index| self.joins.state(index));
+        let outcome = transition(before, Step::Arrive { input, token }, now, rules);
+        let (Some(after), reply) = &outcome else {
             unreachable!("an arrival leaves a join")
         };
         let Some(index) = index else {
@@ -113,15 +117,17 @@ impl<P> Shard<P> {
         let takes = matches!(before, Some(State::Open { .. }))
             && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
         let left = if takes {
-            let entry = self.slab.get_mut(index);
-            entry.keep(Kept::new(payload, input, now));
+            let kept = Kept::new(payload, When::new(input, now));
+            self.joins.keep(index, after, kept);
             None
         } else {
             Some(payload)
         };
-        // No arrival ends a join, so no inputs come back.
-        let _ = self.put(index, after, now, room);
-        let (verdict, useless) = match (reply, left) {
+        if let Some(before) = &before {
+            // No arrival ends a join, so no inputs come back.
+            let _ = self.put(index, before, after, now, room);
+        }
+        let (verdict, useless) = match (*reply, left) {
             (Reply::Waiting(came), left) => (Verdict::Waiting(came), left),
             (Reply::Duplicate(came), left) => (Verdict::Duplicate(came), left),
             (Reply::Run { attempts }, left) => (
@@ -158,35 +164,45 @@ impl<P> Shard<P> {
         now: Moment,
         rules: &Rules,
         room: &Room,
-    ) -> (bool, Option<Kept<P>>) {
+    ) -> (bool, Option<Useless<P>>) {
         self.forget(now, FORGET_A_CALL);
         let Some(index) = self.find(key, now) else {
             return (false, None);
         };
-        let before = self.slab.get(index).state();
-        let (after, reply) = transition(Some(before), step, now, rules);
+        let before = self.joins.state(index);
+        let (after, reply) = &transition(Some(before), step, now, rules);
         let useless = match after {
-            Some(after) => self.put(index, after, now, room),
+            Some(after) => self.put(index, &before, after, now, room),
             None => self.give_up(index, room),
         };
-        (reply == Reply::Recorded, useless)
+        (*reply == Reply::Recorded, useless)
     }
 
     /// Whether there is no join of this key, or one that has ended.
     pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
         self.look_up(key)
-            .is_none_or(|index| has_ended(&self.slab.get(index).state()))
+            .is_none_or(|index| has_ended(&self.joins.state(index)))
     }
 
-    /// The join of this key, if it is not to be forgotten by now.
-    pub(super) fn entry(&mut self, key: Key<'_>, now: Moment) -> Option<&Entry<P>> {
-        let index = self.find(key, now)?;
-        Some(self.slab.get(index))
+    pub(super) fn joins(&self) -> &Joins<P> {
+        &self.joins
     }
 
-    /// Some of the joins; `None` behind the last.
-    pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &Entry<P>>> {
-        self.slab.chunk(number)
+    /// Hands over a join that has expired, other than this one.
+    pub(super) fn pass(
+        &mut self,
+        other_than: Option<u32>,
+        caller: Caller<'_>,
+        room: &Room,
+    ) -> Option<Due<P>> {
+        if self.lists.are_idle(caller.now) {
+            return None;
+        }
+        let due = self.visit(Visitor::Passing, other_than, caller, room);
+        if due.is_none() {
+            self.lists.rest(&self.joins);
+        }
+        due
     }
 
     /// Claims a join whose time has come, other than this one.
@@ -203,10 +219,10 @@ impl<P> Shard<P> {
                     return Some(due);
                 }
             }
-            match self.slab.get(index).state() {
+            match self.joins.state(index) {
                 // It comes back to the front if it fails, and until then is in nobody's way.
                 State::Running { deadline, .. } if deadline <= caller.now => {
-                    self.lists.waiting.remove(index, &mut self.slab);
+                    self.lists.waiting.remove(index, &mut self.joins);
                 }
                 _ => break,
             }
@@ -225,12 +241,9 @@ impl<P> Shard<P> {
     /// Removes so many joins that are to be forgotten by now. Whether there may be more.
     pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
         for _ in 0..max {
-            let Some(index) = self.lists.ended.first() else {
+            let Some(index) = self.lists.next_forgotten(now, &self.joins) else {
                 return false;
             };
-            if !self.is_forgotten(index, now) {
-                return false;
-            }
             self.forget_ended(index);
         }
         true
@@ -239,13 +252,13 @@ impl<P> Shard<P> {
     fn open(
         &mut self,
         key: Key<'_>,
-        state: State,
+        state: &State,
         payload: P,
         input: u8,
         now: Moment,
         room: &Room,
     ) -> Answer<P> {
-        let State::Open { came, deadline } = state else {
+        let State::Open { came, deadline } = *state else {
             unreachable!("a join begins open")
         };
         if !room.take() {
@@ -255,14 +268,13 @@ impl<P> Shard<P> {
                 index: None,
             };
         }
-        let kept = Kept::new(payload, input, now);
-        let entry = Entry::open(key.text, key.hash, came, deadline, kept);
-        let index = self.slab.insert(entry);
-        let slab = &self.slab;
+        let (head, when) = (Head::new(key.text, key.hash), When::new(input, now));
+        let index = self.joins.begin(head, deadline, when, payload);
+        let joins = &self.joins;
         self.table.insert_unique(spread(key.hash), index, |other| {
-            spread(slab.get(*other).hash)
+            spread(joins.head(*other).hash)
         });
-        self.lists.waiting.push_back(index, &mut self.slab);
+        self.lists.begin(index, deadline, &mut self.joins);
         Answer {
             verdict: Ok(Verdict::Waiting(came)),
             useless: None,
@@ -272,14 +284,14 @@ impl<P> Shard<P> {
 
     fn look_up(&self, key: Key<'_>) -> Option<u32> {
         let found = self.table.find(spread(key.hash), |index| {
-            let entry = self.slab.get(*index);
-            entry.hash == key.hash && *entry.key == *key.text
+            let head = self.joins.head(*index);
+            head.hash == key.hash && head.key.is(key.text)
         });
         found.copied()
     }
 
     /// Where a join is that is not to be forgotten by now.
-    fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
+    pub(super) fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
         let index = self.look_up(key)?;
         if self.is_forgotten(index, now) {
             self.forget_ended(index);
@@ -289,8 +301,8 @@ impl<P> Shard<P> {
     }
 
     fn is_forgotten(&self, index: u32, now: Moment) -> bool {
-        let state = self.slab.get(index).state();
-        has_ended(&state) && due(&state, Visitor::Sweep).is_some_and(|due| due <= now)
+        let forget_at = self.joins.forget_at(index);
+        forget_at.is_some_and(|forget_at| forget_at <= now)
     }
 
     fn visit_one(
@@ -301,18 +313,20 @@ impl<P> Shard<P> {
         room: &Room,
     ) -> Option<Due<P>> {
         let Caller { token, rules, now } = caller;
-        let before = self.slab.get(index).state();
+        let before = self.joins.state(index);
         let step = Step::Visit { token, visitor };
-        let (after, reply) = transition(Some(before), step, now, rules);
-        let (work, attempts) = match reply {
+        let (after, reply) = &transition(Some(before), step, now, rules);
+        let (work, attempts) = match *reply {
             Reply::Run { attempts } => (Work::Run, attempts),
             Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
             _ => return None,
         };
-        // No visit ends a join, so no inputs come back.
-        let _ = after.and_then(|after| self.put(index, after, now, room));
+        if let Some(after) = after {
+            // No visit ends a join, so no inputs come back.
+            let _ = self.put(index, &before, after, now, room);
+        }
         Some(Due {
-            key: self.slab.get(index).key.to_string(),
+            key: self.joins.head(index).key.as_str().to_owned(),
             token,
             claim: self.claim(index, work, attempts, caller),
         })
@@ -322,26 +336,51 @@ impl<P> Shard<P> {
         Claim {
             work,
             attempts,
-            inputs: self.slab.get(index).inputs(caller.now, caller.rules),
+            inputs: self.joins.inputs(index, caller.now, caller.rules),
         }
     }
 
     /// Writes down what a join has become, and puts it into the lists where it now belongs. Returns its inputs if it has
     /// ended.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn put(&mut self, index: u32, after: State, now: Moment, room: &Room) -> Option<Kept<P>> {
-        let entry = self.slab.get_mut(index);
-        let before = entry.state();
+    fn put(
+        &mut self,
+        index: u32,
+        before: &State,
+        after: &State,
+        now: Moment,
+        room: &Room,
+    ) -> Option<Useless<P>> {
         if before == after {
             return None;
         }
-        let useless = entry.set(after);
-        self.lists
-            .enter(index, &before, &after, now, &mut self.slab);
-        if has_ended(&after) && !has_ended(&before) {
-            room.give_back();
-            self.keep_within(room.remembered_in_a_shard());
+        if let Some(how) = How::of(after) {
+            return Some(self.end(index, before, how, now, room));
         }
+        self.joins.set(index, after);
+        self.lists.enter(index, before, after, now, &mut self.joins);
+        None
+    }
+
+    /// Keeps of a join only how it has ended.
+    #[must_use = "payloads are dropped when the lock is no longer held"]
+    fn end(
+        &mut self,
+        index: u32,
+        before: &State,
+        how: How,
+        now: Moment,
+        room: &Room,
+    ) -> Useless<P> {
+        self.lists.leave(index, before, &mut self.joins);
+        let hash = spread(self.joins.head(index).hash);
+        let (ended, useless) = self.joins.end(index, how);
+        if let Some(found) = self.table.find_mut(hash, |other| *other == index) {
+            *found = ended;
+        }
+        self.lists.end(ended, how.forget_at, now, &mut self.joins);
+        room.give_back();
+        self.keep_within(room.remembered_in_a_shard());
         useless
     }
 
@@ -363,8 +402,8 @@ impl<P> Shard<P> {
 
     /// Removes a join that an operator wants to go.
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn give_up(&mut self, index: u32, room: &Room) -> Option<Kept<P>> {
-        let useless = self.remove(index).into_kept();
+    fn give_up(&mut self, index: u32, room: &Room) -> Option<Useless<P>> {
+        let useless = self.remove(index);
         if useless.is_some() {
             room.give_back();
         }
@@ -372,20 +411,26 @@ impl<P> Shard<P> {
     }
 
     #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn remove(&mut self, index: u32) -> Entry<P> {
-        let state = self.slab.get(index).state();
-        self.lists.leave(index, &state, &mut self.slab);
-        let entry = self.slab.remove(index);
-        let found = self
-            .table
-            .find_entry(spread(entry.hash), |other| *other == index);
-        if let Ok(found) = found {
+    fn remove(&mut self, index: u32) -> Option<Useless<P>> {
+        let state = self.joins.state(index);
+        self.lists.leave(index, &state, &mut self.joins);
+        let hash = spread(self.joins.head(index).hash);
+        if let Ok(found) = self.table.find_entry(hash, |other| *other == index) {
             found.remove();
         }
-        if self.slab.shrink() {
-            self.table = HashTable::new();
+        let useless = self.joins.remove(index);
+        if self.table.is_empty() {
+            self.shrink();
         }
-        entry
+        useless
+    }
+
+    /// Gives memory back, now that there are no joins.
+    fn shrink(&mut self) {
+        if self.table.capacity() > FEW {
+            self.table = HashTable::new();
+            self.lists = Lists::new();
+        }
     }
 }
 

@@ -1,11 +1,13 @@
-//! Joins by a number, in chunks: a `Vec` of them would, each time it grows, be there twice.
+//! Values by a number, in chunks: a `Vec` of them would, each time it grows, be there twice.
 
 const CHUNK: usize = 256;
 const NONE: u32 = u32::MAX;
 
 /// Values that keep their number until they are removed.
 pub(super) struct Slab<T> {
-    chunks: Vec<Vec<Slot<T>>>,
+    /// The first chunk, which is the only one of most shards of a small store, and grows as it needs to.
+    first: Vec<Slot<T>>,
+    more: Vec<Vec<Slot<T>>>,
     /// The first of the list of vacant slots.
     vacant: u32,
     len: u32,
@@ -19,7 +21,8 @@ enum Slot<T> {
 impl<T> Slab<T> {
     pub(super) fn new() -> Self {
         Self {
-            chunks: Vec::new(),
+            first: Vec::new(),
+            more: Vec::new(),
             vacant: NONE,
             len: 0,
         }
@@ -36,14 +39,12 @@ impl<T> Slab<T> {
             }
             return index;
         }
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            // The first chunk grows as it needs to: most shards of a small store have a handful of joins.
-            let whole = if self.chunks.is_empty() { 0 } else { CHUNK };
-            self.chunks.push(Vec::with_capacity(whole));
+        if self.last().len() == CHUNK {
+            self.more.push(Vec::with_capacity(CHUNK));
         }
-        let last = self.chunks.len() - 1;
-        let index = last * CHUNK + self.chunks[last].len();
-        self.chunks[last].push(Slot::Taken(value));
+        let last = self.last();
+        last.push(Slot::Taken(value));
+        let index = last.len() - 1 + self.more.len() * CHUNK;
         u32::try_from(index).expect("a shard has fewer than 2^32 joins")
     }
 
@@ -59,7 +60,11 @@ impl<T> Slab<T> {
 
     pub(super) fn get(&self, index: u32) -> &T {
         let (chunk, place) = split(index);
-        let Slot::Taken(value) = &self.chunks[chunk][place] else {
+        let chunk = match chunk.checked_sub(1) {
+            None => &self.first,
+            Some(chunk) => &self.more[chunk],
+        };
+        let Slot::Taken(value) = &chunk[place] else {
             unreachable!("only what is there is asked for")
         };
         value
@@ -74,31 +79,42 @@ impl<T> Slab<T> {
 
     /// What is in one of the chunks; `None` behind the last.
     pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &T>> {
-        let slots = self.chunks.get(number)?.iter();
-        Some(slots.filter_map(|slot| match slot {
+        let chunk = match number.checked_sub(1) {
+            None => &self.first,
+            Some(chunk) => self.more.get(chunk)?,
+        };
+        Some(chunk.iter().filter_map(|slot| match slot {
             Slot::Taken(value) => Some(value),
             Slot::Vacant { .. } => None,
         }))
     }
 
-    /// Gives back all but the first chunk, if nothing is in any. Returns whether it has.
-    pub(super) fn shrink(&mut self) -> bool {
-        if self.len > 0 || self.chunks.len() < 2 {
-            return false;
+    /// Gives back all but the first chunk, if nothing is in any.
+    pub(super) fn shrink(&mut self) {
+        if self.len > 0 || self.more.is_empty() {
+            return;
         }
-        self.chunks = vec![Vec::with_capacity(CHUNK)];
+        self.first.clear();
+        self.more = Vec::new();
         self.vacant = NONE;
-        true
     }
 
     /// How many slots there are, vacant ones included.
     pub(super) fn slots(&self) -> usize {
-        self.chunks.iter().map(Vec::len).sum()
+        self.first.len() + self.more.iter().map(Vec::len).sum::<usize>()
+    }
+
+    fn last(&mut self) -> &mut Vec<Slot<T>> {
+        self.more.last_mut().unwrap_or(&mut self.first)
     }
 
     fn slot(&mut self, index: u32) -> &mut Slot<T> {
         let (chunk, place) = split(index);
-        &mut self.chunks[chunk][place]
+        let chunk = match chunk.checked_sub(1) {
+            None => &mut self.first,
+            Some(chunk) => &mut self.more[chunk],
+        };
+        &mut chunk[place]
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use redis::aio::ConnectionManager;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, FromRedisValue};
 use tempfile::TempDir;
 
@@ -22,6 +22,8 @@ rm -r "$folder"
 
 /// More than a test process needs: a test has one to itself.
 const DATABASES: u32 = 10_000;
+
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The tests' one.
 static SHARED: LazyLock<Server> = LazyLock::new(|| Server::begin(&[]));
@@ -51,8 +53,13 @@ impl Server {
     pub(crate) async fn connect(&self, database: u32) -> ConnectionManager {
         let url = format!("redis+unix://{}/socket?db={database}", self.folder);
         let client = Client::open(url).unwrap();
+        // All the tests at once keep it busy, and `pass` does for long.
+        let config = ConnectionManagerConfig::new().set_response_timeout(Some(PATIENCE));
         for _ in 0..500 {
-            if let Ok(manager) = client.get_connection_manager().await {
+            let connected = client
+                .get_connection_manager_with_config(config.clone())
+                .await;
+            if let Ok(manager) = connected {
                 return manager;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

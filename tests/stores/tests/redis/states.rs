@@ -241,9 +241,9 @@ fn outcome_of(state: Option<&State>, step: Step, rules: &Rules) -> Outcome {
     )
 }
 
-fn columns(state: &State) -> Columns {
+fn columns(kept: &State) -> Columns {
     let all = bits(Inputs::all(RULES.inputs));
-    let (stage, came, holder, until, deadline, attempts) = match *state {
+    let (stage, came, holder, until, deadline, attempts) = match *kept {
         State::Open { came, deadline } => ("open", bits(came), None, 0, deadline, 0),
         State::Running {
             holder,

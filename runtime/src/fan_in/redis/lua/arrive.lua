@@ -7,10 +7,9 @@ local LOOKED_AT = 4
 
 -- Another join, that can be handed over by whoever comes by.
 local function overdue()
-    local moment = text(now)
     for _ = 1, LOOKED_AT do
         local found =
-            redis.call('ZRANGEBYSCORE', FUNCTION .. ':passing', '-inf', moment, 'LIMIT', '0', '2')
+            redis.call('ZRANGEBYSCORE', FUNCTION .. ':passing', '-inf', NOW, 'LIMIT', '0', '2')
         local other = found[1] ~= key and found[1] or found[2]
         local claim = other and look_after(other, 'passing')
         if claim or not other then
@@ -27,7 +26,7 @@ local after, reply, number = arrive(before, tonumber(input))
 
 local taken
 if reply == 'waiting' or (reply == 'run' and before.stage == 'open') then
-    taken = { 'payload:' .. input, payload, 'came_at:' .. input, text(now) }
+    taken = { 'payload:' .. input, payload, 'came_at:' .. input, NOW }
 end
 write(key, before, after, taken)
 

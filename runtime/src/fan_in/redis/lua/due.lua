@@ -9,7 +9,7 @@ local claims, is_claimed = {}, {}
 local found_another
 repeat
     found_another = false
-    local keys = redis.call('ZRANGEBYSCORE', FUNCTION .. ':sweep', '-inf', text(now), 'LIMIT', '0', max)
+    local keys = redis.call('ZRANGEBYSCORE', FUNCTION .. ':sweep', '-inf', NOW, 'LIMIT', '0', max)
     for _, key in ipairs(keys) do
         if #claims == tonumber(max) or left_to_park == 0 then
             break

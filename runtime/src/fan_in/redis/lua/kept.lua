@@ -7,10 +7,12 @@ local function hash_of(key)
     return FUNCTION .. ':join:' .. key
 end
 
--- A number is written in full, and in less time than the server takes for one of Lua's.
-local function text(value)
-    return type(value) == 'number' and string.format('%d', value) or value
+-- In full, and in less time than the server takes for one of Lua's numbers.
+local function text(number)
+    return string.format('%d', number)
 end
+
+local NOW = text(now)
 
 local function read(key)
     local hash = hash_of(key)
@@ -36,7 +38,7 @@ end
 local function move(key, set, was, is)
     if is then
         if is ~= was then
-            redis.call('ZADD', FUNCTION .. set, text(is), key)
+            redis.call('ZADD', FUNCTION .. set, is == 0 and '0' or text(is), key)
         end
     elseif was then
         redis.call('ZREM', FUNCTION .. set, key)
@@ -52,13 +54,14 @@ local function move_all(key, before, after)
     move(key, ':passing', was and due(was, 'passing'), is and due(is, 'passing'))
 end
 
--- The columns in which the join differs, behind other fields.
+-- The columns in which the join differs, behind other fields. Of one that is new, those that are something.
 local function changed(fields, before, after)
     local count = #fields
     for _, column in ipairs(COLUMNS) do
-        if after[column] ~= before[column] then
+        local is, was = after[column], before and before[column]
+        if is ~= was and (before or (is ~= 0 and is ~= NOBODY)) then
             fields[count + 1] = column
-            fields[count + 2] = text(after[column])
+            fields[count + 2] = type(is) == 'number' and text(is) or is
             count = count + 2
         end
     end
@@ -77,10 +80,8 @@ local function write(key, before, after, taken)
         -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
         redis.call('PERSIST', hash)
     end
-    local is_new = after and (not before or has_ended(after))
-    if is_new then
-        changed(fields, row(nil, 0, NOBODY, 0, 0, 0), after)
-        redis.call('HSET', hash, 'since', text(now), unpack(fields))
+    if after and (not before or has_ended(after)) then
+        redis.call('HSET', hash, 'since', NOW, unpack(changed(fields, nil, after)))
         if has_ended(after) then
             redis.call('PEXPIREAT', hash, text(after['until']))
         end

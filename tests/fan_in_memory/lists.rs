@@ -1,0 +1,75 @@
+//! Joins that leave while those before them and behind them stay.
+
+use allocation_counter::measure;
+use linked_span::fan_in::{Memory, Rules, Settlement, Token, Verdict};
+use linked_span_tests::Time;
+
+use crate::{Joins, RULES};
+
+fn joins(time: &Time) -> Joins<()> {
+    Joins {
+        memory: time.of(Memory::new().shards(1)),
+        rules: RULES,
+    }
+}
+
+fn succeed(joins: &Joins<()>, key: &str) {
+    for input in 0..RULES.inputs {
+        let token = Token::random();
+        let arrived = joins.arrive(key, input, (), token).unwrap();
+        if let Verdict::Run(_) = arrived.verdict {
+            assert!(joins.settle(key, token, Settlement::Completed));
+        }
+    }
+}
+
+#[test]
+fn those_who_stay_are_due_in_the_order_in_which_they_came() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let keys: Vec<_> = (0..500).map(|number| number.to_string()).collect();
+    for key in &keys {
+        joins.arrive(key, 0, (), Token::random()).unwrap();
+        time.pass(1);
+    }
+    // The first stays, and then one in ten.
+    for (number, key) in keys.iter().enumerate() {
+        if number % 10 > 0 {
+            assert!(joins.forget(key));
+        }
+    }
+    time.pass(RULES.timeout - 500);
+    for key in keys.iter().step_by(10) {
+        let due = joins.due(Token::random(), 100);
+        let due: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
+        assert_eq!(due, [key]);
+        time.pass(10);
+    }
+}
+
+#[test]
+fn nothing_grows_behind_one_that_stays() {
+    let time = Time::default();
+    let joins = Joins {
+        rules: Rules {
+            timeout: 1_000 * RULES.dedup_window,
+            ..RULES
+        },
+        ..joins(&time)
+    };
+    joins.arrive("stays", 0, (), Token::random()).unwrap();
+    let others_pass = || {
+        for number in 0..2_000 {
+            succeed(&joins, &number.to_string());
+        }
+        time.pass(RULES.dedup_window);
+        joins.due(Token::random(), 0);
+    };
+    others_pass();
+    let grown = measure(others_pass);
+    assert!(
+        grown.count_total > 2_000 && grown.bytes_current == 0,
+        "{grown:?}"
+    );
+    assert_eq!(joins.len(), 1);
+}

@@ -1,0 +1,35 @@
+//! Stores beyond this host, whose servers may just be about to begin again.
+
+use std::time::Duration;
+
+use linked_span::fan_in::{Postgres, Redis};
+use redis::Client;
+use sqlx::postgres::PgPoolOptions;
+use tokio::time::sleep;
+
+const AGAIN: Duration = Duration::from_millis(100);
+
+pub(crate) async fn redis(url: &str) -> Redis {
+    let client = Client::open(url).expect("a URL");
+    loop {
+        if let Ok(manager) = client.get_connection_manager().await
+            && let Ok(store) = Redis::new(manager).await
+        {
+            return store;
+        }
+        sleep(AGAIN).await;
+    }
+}
+
+pub(crate) async fn postgres(url: &str) -> Postgres {
+    loop {
+        let pool = PgPoolOptions::new().max_connections(4).connect(url).await;
+        if let Ok(pool) = pool {
+            let store = Postgres::new(pool);
+            if store.migrate().await.is_ok() {
+                return store;
+            }
+        }
+        sleep(AGAIN).await;
+    }
+}

@@ -1,0 +1,73 @@
+//! `PostgreSQL`, which recovers from its log.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{Program, Server, become_user};
+
+/// Debian's `nobody`: the server refuses to be run by root.
+const NOBODY: u32 = 65_534;
+
+impl Server {
+    /// One that nobody else can reach.
+    ///
+    /// # Panics
+    ///
+    /// If there is no `postgres` on this machine.
+    #[must_use]
+    pub fn postgres() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let data = folder.path().join("data");
+        let user = (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(NOBODY);
+        if let Some(user) = user {
+            chown(&folder, Some(user), Some(user)).expect("another owner");
+        }
+        initialize(&data, user);
+        let words = [
+            program("postgres"),
+            "-D".into(),
+            data,
+            "-k".into(),
+            folder.path().into(),
+            "-c".into(),
+            "listen_addresses=".into(),
+        ];
+        let program = Program {
+            words: words
+                .map(|word| word.into_os_string().into_string().expect("a word"))
+                .to_vec(),
+            signal: "QUIT",
+            user,
+            socket: folder.path().join(".s.PGSQL.5432"),
+            url: format!(
+                "postgres://postgres@localhost/postgres?host={}&port=5432",
+                folder.path().display()
+            ),
+        };
+        Self::begin(folder, program)
+    }
+}
+
+fn initialize(data: &Path, user: Option<u32>) {
+    let mut initdb = Command::new(program("initdb"));
+    initdb
+        .args(["--auth=trust", "--username=postgres", "--encoding=UTF8"])
+        .args(["--locale=C", "--no-sync", "-D"])
+        .arg(data)
+        .current_dir("/")
+        .stdout(Stdio::null());
+    become_user(&mut initdb, user);
+    assert!(initdb.status().expect("initdb").success(), "initdb");
+}
+
+/// Debian has them where nobody looks for them.
+fn program(name: &str) -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin").join(name)));
+    let newest = programs.filter(|program| program.exists()).max();
+    newest.unwrap_or_else(|| name.into())
+}

@@ -1,0 +1,22 @@
+//! Processes that share a server of `PostgreSQL`, which is killed too.
+
+mod completed;
+
+use std::path::Path;
+
+use linked_span::fan_in::Postgres;
+use linked_span_tests_stores::killed;
+use linked_span_tests_stores::servers::Server;
+use sqlx::PgPool;
+
+#[test]
+fn every_key_has_one_success_and_no_input_is_lost() {
+    let mut server = Server::postgres();
+    let url = server.url().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let worker = Path::new(env!("CARGO_BIN_EXE_worker"));
+    let report = killed::run(worker, &url, folder.path(), || server.restart());
+    println!("{report:#?}");
+    let open = || async { Ok(Postgres::new(PgPool::connect(&url).await.unwrap())) };
+    completed::check(open, &report);
+}

@@ -1,0 +1,24 @@
+//! Processes that share a server of Redis, which is killed too.
+
+mod completed;
+
+use std::path::Path;
+
+use linked_span::fan_in::Redis;
+use linked_span_tests_stores::killed;
+use linked_span_tests_stores::servers::Server;
+
+#[test]
+fn every_key_has_one_success_and_no_input_is_lost() {
+    let mut server = Server::redis();
+    let url = server.url().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let worker = Path::new(env!("CARGO_BIN_EXE_worker"));
+    let report = killed::run(worker, &url, folder.path(), || server.restart());
+    println!("{report:#?}");
+    let open = || async {
+        let client = redis::Client::open(url).unwrap();
+        Redis::new(client.get_connection_manager().await.unwrap()).await
+    };
+    completed::check(open, &report);
+}
