@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use linked_span::fan_in::{Settlement, Store, Token, Verdict};
+use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 
-use crate::server::{Server, ask};
+use crate::server::{ask, connect_to};
 use crate::ship::{arrive, open};
 
 #[tokio::test]
 async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     let token = Token::random();
     for round in ["first", "second"] {
@@ -31,9 +32,9 @@ async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
 
 #[tokio::test]
 async fn a_connection_that_is_dropped_is_made_again() {
-    let server = Server::begin(&[]);
-    let mut other = server.connect(0).await;
-    let store = open(&server.connect(0).await).await;
+    let server = Server::redis(&[]);
+    let mut other = connect_to(&server, 0).await;
+    let store = open(&connect_to(&server, 0).await).await;
     for key in ["a", "b", "c"] {
         let _: u32 = ask(&mut other, &["CLIENT", "KILL", "TYPE", "normal"]).await;
         let verdict = arrive(&store, key, 0, Token::random()).await;
@@ -43,8 +44,8 @@ async fn a_connection_that_is_dropped_is_made_again() {
 
 #[tokio::test]
 async fn scripts_that_a_server_has_forgotten_are_told_it_again() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     for key in ["a", "b"] {
         arrive(&store, key, 0, Token::random()).await;
@@ -55,8 +56,8 @@ async fn scripts_that_a_server_has_forgotten_are_told_it_again() {
 /// As while another server takes over.
 #[tokio::test]
 async fn a_server_that_only_reads_for_a_moment_is_asked_again() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     arrive(&store, "a", 0, Token::random()).await;
     let () = ask(&mut manager, &["REPLICAOF", "127.0.0.1", "1"]).await;
@@ -71,8 +72,8 @@ async fn a_server_that_only_reads_for_a_moment_is_asked_again() {
 /// Another call would be refused as well.
 #[tokio::test]
 async fn what_is_no_join_is_refused_at_once() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     arrive(&store, "a", 0, Token::random()).await;
     let () = ask(&mut manager, &["SET", "{linked_span:ship}:join:b", "?"]).await;
