@@ -57,10 +57,10 @@ impl Drop for Worker {
 
 #[test]
 fn redis_has_the_time() {
-    join_over(Server::redis().url());
+    join_over(Server::redis(&[]).url());
 }
 
 #[test]
 fn postgres_has_the_time() {
-    join_over(Server::postgres().url());
+    join_over(Server::postgres(&[]).url());
 }
