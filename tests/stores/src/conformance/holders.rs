@@ -1,6 +1,6 @@
 //! Who holds a join, and how it passes to another.
 
-use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{Rules, Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
@@ -201,6 +201,23 @@ pub async fn a_stale_token_is_refused_on_every_way_out<F: Fixture>() {
     for settlement in SETTLEMENTS {
         assert!(!worker.settle("half", stale, settlement).await);
     }
+}
+
+/// By an arrival, which does not come by its own join, and by a sweep.
+pub async fn a_claim_is_handed_out_once_however_short_its_lease<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let rules = Rules {
+        timeout: 0,
+        lease: 0,
+        ..RULES
+    };
+    let hasty = Worker::with(&fixture, rules).await;
+    worker.waits("order", 0).await;
+    let last = hasty.arrive("order", 1, Token::random()).await;
+    assert!(matches!(last.verdict, Verdict::Run(_)), "{last:?}");
+    assert!(last.overdue.is_none(), "{last:?}");
+    assert_eq!(hasty.due(10).await.len(), 1);
 }
 
 /// By the store's clock.

@@ -76,6 +76,7 @@ macro_rules! durable_conformance {
             holders::a_renewal_keeps_the_claim,
             holders::a_stale_token_is_refused_on_every_way_out,
             holders::who_waits_for_another_is_told_how_long,
+            holders::a_claim_is_handed_out_once_however_short_its_lease,
             parked::a_last_body_that_died_is_parked_by_whoever_finds_it,
             parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,
         );
