@@ -77,13 +77,13 @@ impl Postgres {
         }
     }
 
-    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
-    /// former name, or two programs that share the database have functions of one name.
+    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
+    /// has joins under its former name, or two programs that share the database have types of one name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;
     /// # fn begin(pool: sqlx::PgPool) {
-    /// let store = Postgres::new(pool).named("shipping.fulfill_order");
+    /// let store = Postgres::new(pool).named("shipping.FulfillOrder");
     /// # }
     /// ```
     #[must_use]

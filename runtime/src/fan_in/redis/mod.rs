@@ -89,13 +89,13 @@ impl Redis {
         })
     }
 
-    /// Keeps the joins under this name and not the function's: where the function was renamed and has joins under its
-    /// former name, or two programs that share the server have functions of one name.
+    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
+    /// has joins under its former name, or two programs that share the server have types of one name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
     /// # async fn begin(manager: redis::aio::ConnectionManager) -> Result<(), StoreError> {
-    /// let store = Redis::new(manager).await?.named("shipping.fulfill_order");
+    /// let store = Redis::new(manager).await?.named("shipping.FulfillOrder");
     /// # Ok(())
     /// # }
     /// ```

@@ -105,7 +105,7 @@ impl Sqlite {
     /// ```no_run
     /// # use linked_span::fan_in::Sqlite;
     /// # fn begin(pool: sqlx::SqlitePool) {
-    /// let store = Sqlite::new(pool).named("shipping.fulfill_order");
+    /// let store = Sqlite::new(pool).named("shipping.FulfillOrder");
     /// # }
     /// ```
     #[must_use]
