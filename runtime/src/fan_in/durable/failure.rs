@@ -27,7 +27,7 @@ pub(in crate::fan_in) enum Failure {
 }
 
 /// Calls until there is an answer, as often as makes sense.
-pub(super) async fn again<T, F>(mut call: impl FnMut() -> F) -> Result<T, StoreError>
+pub(in crate::fan_in) async fn again<T, F>(mut call: impl FnMut() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, Failure>>,
 {

@@ -15,4 +15,6 @@ pub(super) use self::database::{
 };
 pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;
+#[cfg(feature = "sqlite")]
+pub(super) use self::failure::again;
 pub(super) use self::row::{Row, Stage};

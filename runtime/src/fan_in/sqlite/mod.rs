@@ -74,8 +74,7 @@ impl Sqlite {
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let pool = SqlitePool::connect_with(options).await;
-        let store = Self::new(pool.map_err(|error| StoreError::Failed(error.into()))?);
+        let store = Self::new(SqlitePool::connect_lazy_with(options));
         store.migrate().await?;
         Ok(store)
     }
@@ -140,9 +139,12 @@ impl Sqlite {
     /// If the database refuses.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migration = concat!("PRAGMA journal_mode = WAL;", include_str!("schema.sql"));
-        let migrated = sqlx::raw_sql(migration).execute(&self.pool).await;
-        migrated.map_err(|error| StoreError::Failed(error.into()))?;
-        Ok(())
+        // Another process may be at it, or at its joins.
+        durable::again(|| async {
+            let migrated = sqlx::raw_sql(migration).execute(&self.pool).await;
+            migrated.map(drop).map_err(failure)
+        })
+        .await
     }
 
     /// One atomic step, or several.
