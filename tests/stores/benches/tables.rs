@@ -1,0 +1,74 @@
+//! The tables.
+
+use linked_span_tests::figures::{Table, number, ratio};
+
+use crate::counted::count;
+use crate::measured::{Calls, measure};
+use crate::place::Place;
+
+const NONE: &str = "–";
+
+pub(crate) async fn round_trips(places: &[Place]) -> Table {
+    let mut table = Table::new(
+        "What a server is asked by an arrival or a settlement, as it counts itself",
+        ["", "round trips", "commands in a script"],
+    );
+    for place in places {
+        eprintln!("counting {}", place.title());
+        if let Some(asked) = count(place).await {
+            table.push(place.title(), [ratio(asked.trips), ratio(asked.inside)]);
+        }
+    }
+    table
+}
+
+pub(crate) fn times(places: &[Place]) -> Table {
+    let mut table = Table::new(
+        "Arrivals and settlements a second, and what each takes in microseconds",
+        [
+            "",
+            "arrivals",
+            "to bare",
+            "p50",
+            "p99",
+            "settlements",
+            "to bare",
+            "p50",
+            "p99",
+        ],
+    );
+    for place in places {
+        for &processes in place.processes() {
+            let who = match processes {
+                1 => "1 process".to_owned(),
+                _ => format!("{processes} processes"),
+            };
+            eprintln!("timing {}, {who}", place.title());
+            let measured = measure(place, processes);
+            let bare = &measured.bare;
+            let [arrivals, settlements] =
+                [&measured.arrivals, &measured.settlements].map(|calls| row(calls, Some(bare)));
+            let name = format!("{}, {who}", place.title());
+            table.push(&name, arrivals.into_iter().chain(settlements));
+            if let Some(title) = place.bare() {
+                let figures = row(bare, None).into_iter();
+                let nothing = [NONE; 4].map(str::to_owned);
+                table.push(&format!("{title}, {who}"), figures.chain(nothing));
+            }
+        }
+    }
+    table
+}
+
+/// How many a second, their time to that of what is bare, and percentiles.
+fn row(calls: &Calls, bare: Option<&Calls>) -> [String; 4] {
+    let to_bare = bare
+        .filter(|bare| !bare.is_empty())
+        .map(|bare| ratio(calls.time() / bare.time()));
+    [
+        number(1e6 / calls.time()),
+        to_bare.unwrap_or_else(|| NONE.to_owned()),
+        number(calls.percentile(50)),
+        number(calls.percentile(99)),
+    ]
+}
