@@ -164,6 +164,11 @@ impl Parameter {
         }
     }
 
+    /// Whether nothing is said of it.
+    pub(crate) const fn is_bare(&self) -> bool {
+        self.origin.is_none() && self.relationship.is_none() && self.attributes.is_none()
+    }
+
     fn parse(which: Which, ident: Ident, input: ParseStream, errors: &mut Errors) -> Result<Self> {
         let mut parameter = Self::of(ident);
         if input.peek(syn::token::Paren) {

@@ -20,10 +20,12 @@ pub(crate) struct Handler {
 
 impl Handler {
     pub(crate) fn parse(which: Which, item: TokenStream) -> Result<Self> {
-        (|input: ParseStream| Self::parse_item(which, input)).parse2(item)
+        let (item, body) = without_body(item);
+        (|input: ParseStream| Self::parse_item(which, input, body)).parse2(item)
     }
 
-    fn parse_item(which: Which, input: ParseStream) -> Result<Self> {
+    /// `body` is the function's, if it was taken out of its braces.
+    fn parse_item(which: Which, input: ParseStream, body: Option<Group>) -> Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if let Some(other) = other_than_a_function(which, input) {
@@ -41,7 +43,8 @@ impl Handler {
                 },
             ));
         }
-        let (inner_attributes, body) = split_inner_attributes(&body(input)?)?;
+        let braces = braces(input)?;
+        let (inner_attributes, body) = split_inner_attributes(&body.unwrap_or(braces))?;
         Ok(Self {
             attributes: attributes.into_iter().chain(inner_attributes).collect(),
             visibility,
@@ -51,11 +54,25 @@ impl Handler {
     }
 }
 
+/// The item with nothing in the braces that stand last in it, and what these were: each token that syn is given costs the
+/// user's compilation a little, and a body is not looked into.
+fn without_body(item: TokenStream) -> (TokenStream, Option<Group>) {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let body = match tokens.last_mut() {
+        Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+            let empty = with_stream(body, TokenStream::new());
+            Some(std::mem::replace(body, empty))
+        }
+        _ => None,
+    };
+    (tokens.into_iter().collect(), body)
+}
+
 /// The function's braces, which are in a group of their own where they come from a `macro_rules!`.
-fn body(input: ParseStream) -> Result<Group> {
+fn braces(input: ParseStream) -> Result<Group> {
     match input.parse()? {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-            body.parse2(group.stream())
+            braces.parse2(group.stream())
         }
         TokenTree::Group(body) => Ok(body),
         other => Err(Error::new(other.span(), "expected the function's body")),
@@ -96,6 +113,11 @@ fn is_const_fn(input: ParseStream) -> bool {
 
 /// `#![…]` at the start of a body has to stand on the function once the body is inside of a closure.
 fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
+    let first = body.stream().into_iter().next();
+    if !first.is_some_and(|first| matches!(first, TokenTree::Punct(mark) if mark.as_char() == '#'))
+    {
+        return Ok((Vec::new(), body.clone()));
+    }
     let parse = |input: ParseStream| {
         let mut attributes = input.call(Attribute::parse_inner)?;
         for attribute in &mut attributes {

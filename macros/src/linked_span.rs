@@ -10,7 +10,8 @@ use crate::args::{Args, Parameter, plain_value, text_literal};
 use crate::error::{Errors, at};
 use crate::handler::{Handler, bindings, contains_ident, is_among, ungrouped, with_stream};
 use crate::output::{
-    Shape, is_never, is_nothing, is_stream, is_unknown, result, returned, written,
+    Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, may_be_a_future, result,
+    returned, written,
 };
 use crate::parameters::{default_event, named_events};
 use crate::which::Which;
@@ -96,21 +97,18 @@ impl Expansion {
     }
 
     pub(crate) fn into_tokens(self) -> TokenStream {
-        let runtime = &self.runtime;
-        let (callsite, collect) = (self.callsite(), self.collect());
-        let opening = quote!(#callsite, #collect);
         let record = self.record();
-        let body = self.body();
         let body = match Shape::of(&self.handler.signature) {
             Shape::Plain => {
                 let returned = self.returned_type();
                 // An error about what is returned is an error of this call's.
                 let span = self.returned_at();
-                let handle = at(span, quote!(#runtime::handle));
-                quote_spanned!(span=> #handle(#runtime::open(#opening), move || -> #returned #body, #record))
+                let handle = self.of_the_runtime("handle", span);
+                let (opened, body) = (self.opened(), self.body());
+                quote_spanned!(span=> #handle(#opened, move || -> #returned #body, #record))
             }
-            Shape::Async => self.awaited(&opening, &record),
-            Shape::Future { boxed } => self.returned_future(boxed, &opening, &record),
+            Shape::Async => self.awaited(&record),
+            Shape::Future { boxed } => self.returned_future(boxed, &record),
         };
         self.handler.with_body(&body)
     }
@@ -128,18 +126,16 @@ impl Expansion {
         }
     }
 
-    fn awaited(&self, opening: &TokenStream, record: &TokenStream) -> TokenStream {
+    fn awaited(&self, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
-        let (hint, body) = (self.hint(), self.body());
+        let (opened, hint, body) = (self.opened(), self.hint(), self.body());
         // In one block: of two around a single line, the inner one would be reported as needless.
         let statements = body.stream();
         let body = with_stream(&body, quote!(#hint #statements));
         let span = body.span().resolved_at(Span::mixed_site());
         let future = quote_spanned!(span=> async move #body);
-        let awaited =
-            quote!(#runtime::handle_async(#runtime::open(#opening), #future, #record).await);
-        let result = result(&self.handler.signature);
-        if is_nothing(&result) || is_never(&result) {
+        let awaited = quote!(#runtime::handle_async(#opened, #future, #record).await);
+        if !may_be_a_future(&result(&self.handler.signature)) {
             return awaited;
         }
         // An `async fn` may return a future, an `async` block better not; the lint can be allowed on a statement only.
@@ -152,17 +148,13 @@ impl Expansion {
     }
 
     /// Where nothing but the future is written, its span is started at the first poll; where there is more, at the call.
-    fn returned_future(
-        &self,
-        boxed: bool,
-        opening: &TokenStream,
-        record: &TokenStream,
-    ) -> TokenStream {
+    fn returned_future(&self, boxed: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let later = |mut future: ExprAsync| {
             let hint = Stmt::Expr(Expr::Verbatim(self.hint()), None);
             future.block.stmts.insert(0, hint);
-            quote!(#runtime::handle_later(#runtime::collect(#opening), #future, #record))
+            let collected = self.opening("collect", "collect_event");
+            quote!(#runtime::handle_later(#collected, #future, #record))
         };
         match self.only_expression() {
             Some(Expr::Async(future)) if !boxed => return later(future),
@@ -174,9 +166,11 @@ impl Expansion {
             }
             _ => {}
         }
-        let (returned, body) = (self.returned_type(), self.body());
-        let prepared = quote! {
-            #runtime::handle_prepared(#runtime::open(#opening), move || -> #returned #body, #record)
+        let (opened, returned, body) = (self.opened(), self.returned_type(), self.body());
+        let span = self.returned_at();
+        let handle = self.of_the_runtime("handle_prepared", span);
+        let prepared = quote_spanned! {span=>
+            #handle(#opened, move || -> #returned #body, #record)
         };
         if boxed {
             quote!(::std::boxed::Box::pin(#prepared))
@@ -193,16 +187,63 @@ impl Expansion {
         }
     }
 
+    fn opened(&self) -> TokenStream {
+        self.opening("open", "open_event")
+    }
+
+    /// A call that collects, of the one function or, if there is but an event to be linked to, of the other.
+    fn opening(&self, collecting: &str, of_an_event: &str) -> TokenStream {
+        let callsite = self.callsite();
+        let (function, collected) = match self.only_event() {
+            Some(event) => (of_an_event, quote_spanned!(event.span()=> &#event)),
+            None => (collecting, self.collect()),
+        };
+        let function = self.of_the_runtime(function, Span::call_site());
+        quote!(#function(#callsite, #collected))
+    }
+
+    /// The only event, if the attribute does not say more of it or of the span that has to be computed.
+    fn only_event(&self) -> Option<&Ident> {
+        let [event] = self.events.as_slice() else {
+            return None;
+        };
+        let Args {
+            name,
+            relationship,
+            attributes,
+            parent,
+            tracer,
+            ..
+        } = &self.args;
+        let is_computed = name
+            .as_ref()
+            .is_some_and(|name| text_literal(name).is_none())
+            || parent.as_ref().is_some_and(|parent| parent == "event")
+            || relationship.is_some()
+            || attributes.is_some()
+            || tracer.is_some();
+        (!is_computed && event.is_bare()).then_some(&event.ident)
+    }
+
+    /// A reference to what all spans of this handler have in common.
     fn callsite(&self) -> TokenStream {
         let Self { runtime, args, .. } = self;
-        let callsite = self.callsite_called(&self.name());
-        let kind = args.kind.as_ref().map(variant);
-        let kind = kind.map(|kind| quote!(.kind(#runtime::SpanKind::#kind)));
+        let given = args.kind.as_ref().map(variant);
+        // The function of a fan-in consumes no message.
+        let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
+        let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
+        let kind = kind.map(|kind| quote!(kind: #runtime::SpanKind::#kind,));
         let parent = args.parent.as_ref().map(variant);
-        let parent = parent.map(|parent| quote!(.parent(#runtime::Parent::#parent)));
-        let own_tracer = args.tracer.as_ref().map(|_| quote!(.own_tracer()));
-        let join = self.join.as_ref().map(|join| quote!(.join(#join)));
-        quote!(const { &#callsite #join #kind #parent #own_tracer })
+        let parent = parent.map(|parent| quote!(parent: #runtime::Parent::#parent,));
+        let own_tracer = args.tracer.as_ref().map(|_| quote!(own_tracer: true,));
+        let join = self.join.as_ref();
+        let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
+        let callsite = self.callsite_called(&self.name(), &quote!(#kind #parent #own_tracer #join));
+        match &args.scope {
+            // Whatever constant that is: only of the simplest a reference is `'static` without a word.
+            Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
+            _ => quote!(&#callsite),
+        }
     }
 
     /// The span's name, as far as it is known at compile time.
@@ -214,16 +255,26 @@ impl Expansion {
         })
     }
 
-    /// What all spans of this handler have in common.
-    pub(crate) fn callsite_called(&self, name: &LitStr) -> TokenStream {
+    /// What spans of this name have in common.
+    pub(crate) fn callsite_called(&self, name: &LitStr, fields: &TokenStream) -> TokenStream {
         let Self { runtime, args, .. } = self;
         let (scope, version) = match &args.scope {
             Some(scope) => (scope.to_token_stream(), String::new()),
             None => crate_scope(),
         };
+        let version = (!version.is_empty()).then(|| quote!(version: #version,));
         let errors = args.errors.as_ref().map(variant);
-        let errors = errors.map(|errors| quote!(.errors(#runtime::Errors::#errors)));
-        quote!(#runtime::Callsite::new(#name, #scope, #version) #errors)
+        let errors = errors.map(|errors| quote!(errors: #runtime::Errors::#errors,));
+        quote! {
+            #runtime::Callsite {
+                name: #name,
+                scope: #scope,
+                #version
+                #fields
+                #errors
+                ..#runtime::Callsite::CONSUMER
+            }
+        }
     }
 
     /// The closure that collects, with everything taken by reference.
@@ -332,22 +383,29 @@ impl Expansion {
             return quote!(#runtime::record_nothing);
         }
         let span = self.returned_at();
+        // Whether a function that is no `async fn` returned a future all the same is asked too.
+        let (by_type, by_value) = match Shape::of(signature) {
+            Shape::Plain => ("outcome", "outcome_of"),
+            Shape::Async | Shape::Future { .. } => ("awaited", "awaited_of"),
+        };
+        let result = written(result);
+        if is_written_out(&result) {
+            let outcome = self.of_the_runtime(by_type, span);
+            return quote_spanned!(span=> #outcome::<#result>().recorder());
+        }
         let returned = Ident::new("__linked_span_returned", span);
         let recorder = Ident::new("__linked_span_recorder", span);
-        // Two references more ask whether a function that is no `async fn` returned a future all the same.
-        let references = match Shape::of(signature) {
-            Shape::Plain => quote!(&&&&&&),
-            Shape::Async | Shape::Future { .. } => quote!(&&&&),
-        };
-        // Without its type, it would be inferred from what can be recorded.
-        let result = written(result);
-        let returned_value = at(span, quote!(#runtime::Returned));
+        let outcome_of = self.of_the_runtime(by_value, span);
         quote_spanned! {span=>
-            |#returned, #recorder| {
-                use #runtime::Outcome as _;
-                (#references #returned_value::<#result>(#returned)).record(#recorder)
-            }
+            |#returned, #recorder| (#outcome_of(#returned).recorder())(#returned, #recorder)
         }
+    }
+
+    /// A path into the runtime, with its errors reported there.
+    fn of_the_runtime(&self, name: &str, span: Span) -> TokenStream {
+        let runtime = &self.runtime;
+        let name = Ident::new(name, span);
+        at(span, quote!(#runtime::#name))
     }
 
     /// The return type, for coercions and for errors that point at it.
@@ -367,28 +425,24 @@ impl Expansion {
 
     /// The same for an `async` block, to which no type can be written: a `return` that is never reached.
     fn hint(&self) -> TokenStream {
-        let runtime = &self.runtime;
         let span = self.returned_at();
-        let hint = Ident::new("__linked_span_hint", span);
         let (result, returned) = (
             written(result(&self.handler.signature)),
             self.returned_type(),
         );
         let value = match Shape::of(&self.handler.signature) {
             _ if is_never(&result) => return TokenStream::new(),
-            _ if !is_unknown(&result) => quote_spanned!(span=> let #hint: #result = loop {};),
+            _ if !is_unknown(&result) => {
+                let never = self.of_the_runtime("never", span);
+                quote_spanned!(span=> #never::<#result>())
+            }
             Shape::Future { boxed: true } if !is_unknown(&returned) => {
-                quote_spanned!(span=> let #hint = #runtime::output_of(|| -> #returned { loop {} });)
+                let output_of = self.of_the_runtime("output_of", span);
+                quote_spanned!(span=> #output_of(|| -> #returned { loop {} }))
             }
             _ => return TokenStream::new(),
         };
-        quote_spanned! {span=>
-            #[allow(unknown_lints, unreachable_code, clippy::all, clippy::pedantic, clippy::nursery)]
-            if false {
-                #value
-                return #hint;
-            }
-        }
+        quote_spanned!(span=> if false { return #value; })
     }
 }
 

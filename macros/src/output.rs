@@ -67,12 +67,22 @@ pub(crate) fn is_unknown(output: &Type) -> bool {
     matches!(output, Type::Infer(_))
 }
 
+/// Whether nothing of it is left to be inferred.
+pub(crate) fn is_written_out(output: &Type) -> bool {
+    !contains_ident(output.to_token_stream(), &|ident| ident == "_")
+}
+
 pub(crate) fn is_nothing(output: &Type) -> bool {
     matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 pub(crate) fn is_never(output: &Type) -> bool {
     matches!(output, Type::Never(_))
+}
+
+/// Whether a type could be a future's, as far as its name tells.
+pub(crate) fn may_be_a_future(output: &Type) -> bool {
+    !is_called(output, &["Result", "Option"]) && !matches!(output, Type::Tuple(_) | Type::Never(_))
 }
 
 fn is_future(output: &Type) -> bool {

@@ -4,17 +4,26 @@ use opentelemetry::trace::SpanKind;
 
 use crate::installed::Scope;
 
-/// The constants of one handler, as its attribute gives them.
+/// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
+/// alone, a reference to which is `'static`.
 #[derive(Clone, Debug)]
 pub struct Callsite {
-    pub(crate) name: &'static str,
-    pub(crate) scope: Scope,
-    pub(crate) kind: SpanKind,
-    pub(crate) parent: Parent,
-    pub(crate) errors: Errors,
-    pub(crate) own_tracer: bool,
+    /// Of the span, unless it is computed.
+    pub name: &'static str,
+    /// The instrumentation scope's name.
+    pub scope: &'static str,
+    /// The scope's version; empty, if it has none.
+    pub version: &'static str,
+    /// Of the span.
+    pub kind: SpanKind,
+    /// Of the span.
+    pub parent: Parent,
+    /// What is recorded of them.
+    pub errors: Errors,
+    /// Whether the tracer is the handler's, and collected when it runs.
+    pub own_tracer: bool,
     /// Whose joins' function it is.
-    pub(crate) join: Option<&'static str>,
+    pub join: Option<&'static str>,
 }
 
 /// Whose child a handler's span is.
@@ -40,59 +49,22 @@ pub enum Errors {
 }
 
 impl Callsite {
-    /// A consumer's; an empty version is none.
-    #[must_use]
-    pub const fn new(name: &'static str, scope: &'static str, version: &'static str) -> Self {
-        Self {
-            name,
-            scope: Scope {
-                name: scope,
-                version: if version.is_empty() {
-                    None
-                } else {
-                    Some(version)
-                },
-            },
-            kind: SpanKind::Consumer,
-            parent: Parent::Current,
-            errors: Errors::Full,
-            own_tracer: false,
-            join: None,
+    /// What holds unless the attribute says otherwise.
+    pub const CONSUMER: Self = Self {
+        name: "",
+        scope: "",
+        version: "",
+        kind: SpanKind::Consumer,
+        parent: Parent::Current,
+        errors: Errors::Full,
+        own_tracer: false,
+        join: None,
+    };
+
+    pub(crate) const fn scope(&self) -> Scope {
+        Scope {
+            name: self.scope,
+            version: self.version,
         }
-    }
-
-    /// `kind = …`
-    #[must_use]
-    pub const fn kind(mut self, kind: SpanKind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    /// `parent = …`
-    #[must_use]
-    pub const fn parent(mut self, parent: Parent) -> Self {
-        self.parent = parent;
-        self
-    }
-
-    /// `errors = …`
-    #[must_use]
-    pub const fn errors(mut self, errors: Errors) -> Self {
-        self.errors = errors;
-        self
-    }
-
-    /// The function of a fan-in, whose joins are called so: it consumes no message.
-    #[must_use]
-    pub const fn join(mut self, join: &'static str) -> Self {
-        self.join = Some(join);
-        self.kind(SpanKind::Internal)
-    }
-
-    /// `tracer = …`, whose value is collected when the handler runs.
-    #[must_use]
-    pub const fn own_tracer(mut self) -> Self {
-        self.own_tracer = true;
-        self
     }
 }

@@ -5,7 +5,7 @@ use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::outcome::Recorder;
+use crate::outcome::Record;
 use crate::span::{Active, Collected, Handling};
 
 pin_project! {
@@ -29,9 +29,6 @@ pin_project! {
         }
     }
 }
-
-/// Records what a future came to. A pointer, since what is generic here is checked for each handler anew.
-type Record<T> = fn(&T, &Recorder<'_>);
 
 enum Stage {
     /// Started when the future is first polled.
@@ -103,6 +100,12 @@ pub fn handle_prepared<F: Future>(
         None => prepare(),
     };
     handle_async(handling, future, record)
+}
+
+/// Says to the compiler what an `async` block comes to; never called.
+#[must_use]
+pub fn never<T>() -> T {
+    unreachable!("only its type is of use")
 }
 
 /// Says to the compiler what the future comes to that a function returns; never called.

@@ -33,22 +33,18 @@ thread_local! {
     static COLLECTING: Cell<Option<Propagation>> = const { Cell::new(None) };
 }
 
-/// The instrumentation scope of a handler: its name, and its version if it has one.
+/// The instrumentation scope of a handler: its name, and its version, which is empty if it has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) name: &'static str,
-    pub(crate) version: Option<&'static str>,
+    pub(crate) version: &'static str,
 }
 
 impl Scope {
     /// Most often they are one crate's, and so the very same text.
     fn is(self, other: Self) -> bool {
         let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
-        same(self.name, other.name)
-            && match (self.version, other.version) {
-                (Some(one), Some(other)) => same(one, other),
-                (one, other) => one == other,
-            }
+        same(self.name, other.name) && same(self.version, other.version)
     }
 }
 
@@ -195,8 +191,8 @@ enum Known {
 
 fn ask_for_tracer(scope: Scope) -> Option<Rc<dyn StartSpan>> {
     let mut builder = InstrumentationScope::builder(scope.name);
-    if let Some(version) = scope.version {
-        builder = builder.with_version(version);
+    if !scope.version.is_empty() {
+        builder = builder.with_version(scope.version);
     }
     let _ = ASKING.try_with(|asking| asking.set(true));
     let tracer = global::tracer_with_scope(builder.build());

@@ -1,7 +1,10 @@
 //! What a handler returned, recorded on its span.
+#![expect(clippy::unused_self, reason = "only methods are found by `Deref`")]
 
 use std::any::type_name;
 use std::fmt::{Debug, Display};
+use std::marker::PhantomData;
+use std::ops::Deref;
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanRef, Status};
@@ -54,70 +57,134 @@ impl<'s> Recorder<'s> {
     }
 }
 
+/// Records what a handler came to, and says `()` or [`HiddenFuture`].
+///
+/// A pointer, since what is generic where it is called is checked for each handler anew.
+pub(crate) type Record<R, Recorded = ()> = fn(&R, &Recorder<'_>) -> Recorded;
+
 /// For handlers that return `()`, or never.
 pub fn record_nothing<R>(_: &R, _: &Recorder<'_>) {}
 
-/// What a handler returned.
+/// How it is recorded what a function returned that should be no future.
+#[must_use]
+pub const fn outcome<R>() -> Outcome<R> {
+    Outcome(PhantomData)
+}
+
+/// The same for the type of a value, where it cannot be written.
+#[must_use]
+pub const fn outcome_of<R>(_: &R) -> Outcome<R> {
+    outcome()
+}
+
+/// How it is recorded what a future came to.
+#[must_use]
+pub const fn awaited<R>() -> Awaited<R> {
+    Awaited(PhantomData)
+}
+
+/// The same for the type of a value, where it cannot be written.
+#[must_use]
+pub const fn awaited_of<R>(_: &R) -> Awaited<R> {
+    awaited()
+}
+
+/// Declares types of which each is tried before the next: a call of `recorder` finds the first of them that has this
+/// method for `R`, since the next is what it dereferences to. The bounds of the user's function must not change, and it
+/// should see no trait of ours.
+macro_rules! tried_in_turn {
+    ($($(#[$docs:meta])* $name:ident)*) => {
+        $(
+            $(#[$docs])*
+            #[derive(Debug)]
+            pub struct $name<R>(PhantomData<fn() -> R>);
+        )*
+        tried_in_turn!(@ $($name)*);
+    };
+    (@ $first:ident $next:ident $($rest:ident)*) => {
+        impl<R> Deref for $first<R> {
+            type Target = $next<R>;
+
+            fn deref(&self) -> &$next<R> {
+                &$next(PhantomData)
+            }
+        }
+        tried_in_turn!(@ $next $($rest)*);
+    };
+    (@ $last:ident) => {};
+}
+
+tried_in_turn! {
+    /// What a function returns: a future that its signature does not show.
+    Outcome
+    /// What a future comes to: a `Result` whose error has a text.
+    Awaited
+    /// A `Result` whose error is only `Debug`.
+    Debugged
+    /// A `Result` whose error is neither.
+    Mute
+    /// Anything else.
+    Anything
+}
+
+impl<F: Future> Outcome<F> {
+    /// The span would end before the future runs.
+    #[must_use]
+    pub const fn recorder(&self) -> Record<F, HiddenFuture> {
+        |_, _| HiddenFuture
+    }
+}
+
+impl<T, E: Display> Awaited<Result<T, E>> {
+    /// Records the error's text.
+    #[must_use]
+    pub const fn recorder(&self) -> Record<Result<T, E>> {
+        |returned, recorder| {
+            if let Err(error) = returned {
+                recorder.failed_with::<E>(|| error.to_string());
+            }
+        }
+    }
+}
+
+impl<T, E: Debug> Debugged<Result<T, E>> {
+    /// Records what the error is for a developer.
+    #[must_use]
+    pub const fn recorder(&self) -> Record<Result<T, E>> {
+        |returned, recorder| {
+            if let Err(error) = returned {
+                recorder.failed_with::<E>(|| format!("{error:?}"));
+            }
+        }
+    }
+}
+
+impl<T, E> Mute<Result<T, E>> {
+    /// Records that it failed.
+    #[must_use]
+    pub const fn recorder(&self) -> Record<Result<T, E>> {
+        |returned, recorder| {
+            if returned.is_err() {
+                recorder.failed();
+            }
+        }
+    }
+}
+
+impl<R> Anything<R> {
+    /// Records nothing.
+    #[must_use]
+    pub const fn recorder(&self) -> Record<R> {
+        record_nothing
+    }
+}
+
+/// What a fan-in's function returned.
 #[derive(Debug)]
 pub struct Returned<'r, R: ?Sized>(pub &'r R);
 
-/// Chosen by autoref, since the bounds of the user's function must not change: the implementation with the most
-/// references of those that hold.
-pub trait Outcome {
-    /// `()`, or `HiddenFuture`.
-    type Recorded;
-
-    /// Records it.
-    fn record(&self, recorder: &Recorder<'_>) -> Self::Recorded;
-}
-
-/// Two references more than the next, since a method call may add one itself: a handler that is not asked for this
-/// must not find it.
-impl<F: Future> Outcome for &&&&&Returned<'_, F> {
-    type Recorded = HiddenFuture;
-
-    fn record(&self, _: &Recorder<'_>) -> HiddenFuture {
-        HiddenFuture
-    }
-}
-
-impl<T, E: Display> Outcome for &&&Returned<'_, Result<T, E>> {
-    type Recorded = ();
-
-    fn record(&self, recorder: &Recorder<'_>) {
-        if let Err(error) = self.0 {
-            recorder.failed_with::<E>(|| error.to_string());
-        }
-    }
-}
-
-impl<T, E: Debug> Outcome for &&Returned<'_, Result<T, E>> {
-    type Recorded = ();
-
-    fn record(&self, recorder: &Recorder<'_>) {
-        if let Err(error) = self.0 {
-            recorder.failed_with::<E>(|| format!("{error:?}"));
-        }
-    }
-}
-
-impl<T, E> Outcome for &Returned<'_, Result<T, E>> {
-    type Recorded = ();
-
-    fn record(&self, recorder: &Recorder<'_>) {
-        if self.0.is_err() {
-            recorder.failed();
-        }
-    }
-}
-
-impl<R: ?Sized> Outcome for Returned<'_, R> {
-    type Recorded = ();
-
-    fn record(&self, _: &Recorder<'_>) {}
-}
-
-/// Whether what a fan-in's function returned is no `Err`. Chosen by autoref, as [`Outcome`] is.
+/// Whether what a fan-in's function returned is no `Err`. Chosen by autoref: the implementation with the most references
+/// of those that hold.
 pub trait Succeeded {
     /// Anything but an `Err` is a success.
     fn succeeded(&self) -> bool;

@@ -10,7 +10,8 @@ use opentelemetry::{Context, KeyValue};
 use crate::callsite::{Callsite, Errors};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
-use crate::outcome::{Recorder, Settled};
+use crate::link::Linked;
+use crate::outcome::{Record, Recorder, Settled};
 use crate::start::Start;
 use crate::tracer::StartSpan;
 
@@ -28,6 +29,11 @@ pub struct Collected(pub(crate) Option<Box<Start>>);
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
     let joined = callsite.join.and_then(lent::take);
     open_for(joined, callsite, collect)
+}
+
+/// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
+pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Handling {
+    open(callsite, |start| start.event(event))
 }
 
 /// The same for a join, which is told of.
@@ -59,6 +65,11 @@ pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) ->
     Collected(Some(start))
 }
 
+/// The same for a single event or batch of which nothing else is said.
+pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Collected {
+    collect(callsite, |start| start.event(event))
+}
+
 impl Collected {
     pub(crate) fn open(self) -> Handling {
         let now = SystemTime::now();
@@ -88,7 +99,7 @@ impl Tracing {
         let tracer = if callsite.own_tracer {
             Starter::Own
         } else {
-            Starter::Installed(installed::tracer(callsite.scope, now)?)
+            Starter::Installed(installed::tracer(callsite.scope(), now)?)
         };
         let ambient = Context::current();
         (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
@@ -186,7 +197,7 @@ impl Drop for Running<'_> {
 pub fn handle<R, O: Settled>(
     handling: Handling,
     body: impl FnOnce() -> R,
-    record: impl FnOnce(&R, &Recorder<'_>) -> O,
+    record: Record<R, O>,
 ) -> R {
     let Some(mut active) = handling.0 else {
         return body();

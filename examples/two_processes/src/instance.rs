@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Ack, OneOf2, Options, Sqlite, Store, StoreError, ack, sweep_every};
+use linked_span::fan_in::{
+    Ack, OneOf2, Options, Postgres, Redis, Sqlite, Store, StoreError, ack, sweep_every,
+};
 use linked_span_examples::{Failure, Telemetry, Tree};
+use redis::Client;
+use sqlx::PgPool;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use crate::orders::{FulfillOrder, InventoryReserved, Message, PaymentConfirmed};
@@ -11,10 +15,20 @@ use crate::orders::{FulfillOrder, InventoryReserved, Message, PaymentConfirmed};
 /// What the store keeps.
 type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
 
+/// The one line that says where the joins are.
 pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
     match url.split_once(':') {
         Some(("sqlite", file)) => consume(name, Sqlite::open(file).await?).await,
-        _ => Err(format!("no store is known for {url}").into()),
+        Some(("redis" | "redis+unix", _)) => {
+            let connection = Client::open(url)?.get_connection_manager().await?;
+            consume(name, Redis::new(connection).await?).await
+        }
+        Some(("postgres" | "postgresql", _)) => {
+            let store = Postgres::new(PgPool::connect(url).await?);
+            store.migrate().await?;
+            consume(name, store).await
+        }
+        _ => Err(format!("{url} is neither of SQLite nor of Redis nor of PostgreSQL").into()),
     }
 }
 

@@ -43,7 +43,7 @@ impl FanIn {
                 #[must_use]
                 #visibility fn in_memory(timeout: ::core::time::Duration) -> Self {
                     let options = #module::Options::timeout(timeout);
-                    Self(#module::Join::new(#declared, #module::Memory::new(), &options))
+                    Self(#module::Join::in_memory(#declared, &options))
                 }
             }
         }

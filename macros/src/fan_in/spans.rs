@@ -17,14 +17,13 @@ impl FanIn {
         let runtime = &self.function.runtime;
         let name = self.function.name();
         let name = LitStr::new(&format!("{} expired", name.value()), name.span());
-        let callsite = self.function.callsite_called(&name);
-        let own_tracer = self.tracer().map(|_| quote!(.own_tracer()));
-        let callsite = quote! {
-            #callsite
-                .kind(#runtime::SpanKind::Internal)
-                .parent(#runtime::Parent::Root)
-                #own_tracer
+        let own_tracer = self.tracer().map(|_| quote!(own_tracer: true,));
+        let fields = quote! {
+            kind: #runtime::SpanKind::Internal,
+            parent: #runtime::Parent::Root,
+            #own_tracer
         };
+        let callsite = self.function.callsite_called(&name, &fields);
         if self.is_in_doubt {
             return (callsite, quote!(|_, _| {}));
         }

@@ -165,7 +165,7 @@ impl<I> ArriveError<I> {
         let kind = match error {
             StoreError::Full => ArriveErrorKind::Full,
             StoreError::Unencodable(why) => ArriveErrorKind::Unencodable(why),
-            error @ (StoreError::Failed(_) | StoreError::Mismatch(_)) => {
+            error @ (StoreError::Failed(_) | StoreError::Misconfigured(_)) => {
                 ArriveErrorKind::Store(error)
             }
         };

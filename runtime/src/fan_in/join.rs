@@ -51,6 +51,10 @@ impl<P: 'static, S> Join<P, S> {
         S: Store<P>,
     {
         store.declare(declared.join, declared.inputs);
+        Self::with(declared, store, options)
+    }
+
+    fn with(declared: &'static Declared<P>, store: S, options: &Options) -> Self {
         Self {
             declared,
             store,
@@ -340,6 +344,13 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 }
 
 impl<P: 'static> Join<P, Memory<P>> {
+    /// Asks nothing of the inputs: what is wrong with one is said where it is.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_memory(declared: &'static Declared<P>, options: &Options) -> Self {
+        Self::with(declared, Memory::new(), options)
+    }
+
     /// Waits until there is no join for this key that is neither completed nor expired, as
     /// [`Memory::settled`] does.
     ///

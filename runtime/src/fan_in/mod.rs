@@ -48,8 +48,8 @@
 //! | --- | --- | --- |
 //! | [`Memory`] | | one process, with which they die |
 //! | [`Sqlite`] | `sqlite` | the processes of one host |
-//! | `Redis` | `redis` | all that reach the server |
-//! | `Postgres` | `postgres` | all that reach the server |
+//! | [`Redis`] | `redis` | all that reach the server |
+//! | [`Postgres`] | `postgres` | all that reach the server |
 //!
 //! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again
 //! what died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one
@@ -78,6 +78,14 @@
 #![cfg_attr(
     not(feature = "sqlite"),
     doc = "[`Sqlite`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Sqlite.html"
+)]
+#![cfg_attr(
+    not(feature = "redis"),
+    doc = "[`Redis`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Redis.html"
+)]
+#![cfg_attr(
+    not(feature = "postgres"),
+    doc = "[`Postgres`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Postgres.html"
 )]
 
 mod ack;

@@ -481,7 +481,7 @@ pub struct Rejected<P> {
 ///     match error {
 ///         StoreError::Full | StoreError::Failed(_) => true,
 ///         StoreError::Unencodable(_) => false, // the event is at fault
-///         StoreError::Mismatch(_) => false,    // the program is, or the store's name
+///         StoreError::Misconfigured(_) => false, // the program is, or the server
 ///         _ => false,
 ///     }
 /// }
@@ -495,9 +495,10 @@ pub enum StoreError {
     /// The input cannot be written down, in whatever form the store keeps it; another delivery will fare no better.
     #[error("the input cannot be encoded")]
     Unencodable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What the store keeps is of another function, or of other inputs.
+    /// The program or the server has to be changed first: what the store keeps is of another function or of other inputs,
+    /// or the server may drop what it keeps.
     #[error("{0}")]
-    Mismatch(String),
+    Misconfigured(String),
     /// The store failed; what was asked may have happened or not, and can be asked again with the same token.
     #[error("the store of joins failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),

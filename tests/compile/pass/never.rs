@@ -30,6 +30,12 @@ async fn loops(event: &Origin) -> ! {
 }
 
 #[linked_span(event)]
+async fn loops_by_its_type(event: &Origin) -> std::convert::Infallible {
+    here();
+    loops(event).await
+}
+
+#[linked_span(event)]
 fn boxed(event: &Origin) -> Pin<Box<dyn Future<Output = std::convert::Infallible> + Send + '_>> {
     Box::pin(async move {
         here();
@@ -69,5 +75,11 @@ async fn main() {
     tokio::task::yield_now().await;
     task.abort();
     assert!(task.await.is_err());
-    sdk.assert_each_body_ran_inside(6);
+    let task = tokio::spawn(async {
+        loops_by_its_type(&Origin::default()).await;
+    });
+    tokio::task::yield_now().await;
+    task.abort();
+    assert!(task.await.is_err());
+    sdk.assert_each_body_ran_inside(8);
 }

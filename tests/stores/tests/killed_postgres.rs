@@ -11,7 +11,7 @@ use sqlx::PgPool;
 
 #[test]
 fn every_key_has_one_success_and_no_input_is_lost() {
-    let mut server = Server::postgres();
+    let mut server = Server::postgres(&[]);
     let url = server.url().to_owned();
     let folder = tempfile::tempdir().unwrap();
     let worker = Path::new(env!("CARGO_BIN_EXE_worker"));

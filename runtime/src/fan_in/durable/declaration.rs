@@ -47,13 +47,13 @@ impl Declaration {
         F: Future<Output = Result<String, StoreError>>,
     {
         let Some(declared) = self.declared.get() else {
-            return Err(mismatch(
+            return Err(misconfigured(
                 "the store has not been told which function it serves",
             ));
         };
         if let Some(other) = self.other.get() {
             let join = declared.join;
-            return Err(mismatch(&format!(
+            return Err(misconfigured(&format!(
                 "one store cannot serve both `{join}` and `{other}`: give each a store of its own"
             )));
         }
@@ -62,7 +62,7 @@ impl Declaration {
             let inputs = declared.inputs.join(", ");
             let kept = kept(name, inputs.clone()).await?;
             if kept != inputs {
-                return Err(mismatch(&format!(
+                return Err(misconfigured(&format!(
                     "the joins that are kept as `{name}` are of the inputs {kept}, and not of {inputs}: keep these under \
                      another name"
                 )));
@@ -73,6 +73,6 @@ impl Declaration {
     }
 }
 
-fn mismatch(what: &str) -> StoreError {
-    StoreError::Mismatch(what.to_owned())
+fn misconfigured(what: &str) -> StoreError {
+    StoreError::Misconfigured(what.to_owned())
 }

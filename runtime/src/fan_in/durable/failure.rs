@@ -22,6 +22,7 @@ pub(in crate::fan_in) enum Failure {
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
     /// The database takes no such key or input, at whatever delivery.
+    #[cfg(feature = "postgres")] // the others take any
     Unencodable(Box<dyn Error + Send + Sync>),
 }
 
@@ -38,6 +39,7 @@ where
             (Err(Failure::Lost(error) | Failure::Refused(error)), _) => {
                 return Err(StoreError::Failed(error));
             }
+            #[cfg(feature = "postgres")]
             (Err(Failure::Unencodable(error)), _) => return Err(StoreError::Unencodable(error)),
         }
     }

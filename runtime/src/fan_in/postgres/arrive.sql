@@ -107,13 +107,13 @@ WITH own AS (
 ),
 
 -- Whatever follows waits for no other row, and begins once the own one is locked: nobody waits for who waits for him. One
--- of each is enough, since an arrival adds no more.
+-- of each is enough, since an arrival adds no more; it is never the own, which this statement has changed and cannot lock.
 --
 -- It is a look at an index, whatever the planner believes of the table: a `CASE` tells it nothing of how rare a row is, for
 -- which it would read them all, and a single place is found without an index.
 found AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND passing_at <= (SELECT at FROM own) AND key <> $2
+    WHERE name = $1 AND passing_at <= (SELECT at FROM own)
         AND CASE WHEN stage = 'running' THEN attempts < $9 ELSE true END
     ORDER BY passing_at LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -137,7 +137,7 @@ overdue AS (
 ),
 exhausted AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND passing_at <= (SELECT at FROM own) AND key <> $2
+    WHERE name = $1 AND passing_at <= (SELECT at FROM own)
         AND CASE WHEN stage = 'running' THEN attempts >= $9 ELSE false END
     ORDER BY passing_at LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -148,7 +148,7 @@ parked AS (
 ),
 remembered AS (
     SELECT ctid AS place FROM linked_span_joins
-    WHERE name = $1 AND stage IN ('completed', 'expired') AND until <= (SELECT at FROM own) AND key <> $2
+    WHERE name = $1 AND stage IN ('completed', 'expired') AND until <= (SELECT at FROM own)
     ORDER BY until LIMIT 1
     FOR UPDATE SKIP LOCKED
 ),

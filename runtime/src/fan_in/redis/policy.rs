@@ -13,13 +13,10 @@ pub(super) async fn check(manager: &ConnectionManager) -> Result<(), StoreError>
         .await;
     let info = info.map_err(|error| StoreError::Failed(error.into()))?;
     match info.get::<String>("maxmemory_policy") {
-        Some(policy) if policy != "noeviction" => Err(StoreError::Failed(
-            format!(
-                "with `maxmemory-policy {policy}` the server drops joins when its memory is full: \
-                 set `maxmemory-policy noeviction`"
-            )
-            .into(),
-        )),
+        Some(policy) if policy != "noeviction" => Err(StoreError::Misconfigured(format!(
+            "with `maxmemory-policy {policy}` the server drops joins when its memory is full: \
+             set `maxmemory-policy noeviction`"
+        ))),
         _ => Ok(()),
     }
 }

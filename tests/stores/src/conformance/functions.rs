@@ -23,7 +23,7 @@ pub async fn a_store_serves_one_function<F: Fixture>() {
         let payload = Payload::new(0);
         let refused = untold.arrive("order", &RULES, 0, payload.clone(), Token::random());
         let refused = refused.await.unwrap_err();
-        assert!(matches!(refused.error, StoreError::Mismatch(_)));
+        assert!(matches!(refused.error, StoreError::Misconfigured(_)));
         assert_eq!(refused.payload, payload);
     }
 }

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use super::broker::Message;
 use super::random::Random;
 
+/// One call of a worker's in so many is its last.
+const CALLS: &str = "1000";
+
 /// What a worker says, or that it says nothing any more.
 type Line = (u32, Option<String>);
 
@@ -71,6 +74,7 @@ impl Workers {
         let mut process = Command::new(&self.program)
             .arg(&self.url)
             .arg(&self.folder)
+            .arg(CALLS)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -3,22 +3,25 @@
 mod postgres;
 mod redis;
 
+use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use tempfile::TempDir;
-
-/// Ends the server when the shell's input ends, which is when the test's process has ended, however that came.
+/// Ends the server when the shell is told to, or when its input ends: then the test's process has ended, however that came,
+/// and nobody wants the folder any more.
 const UNTIL_THE_INPUT_ENDS: &str = r#"
     "$@" >/dev/null 2>"$FOLDER/log" & server=$!
-    cat >/dev/null
-    kill -"$SIGNAL" "$server"; wait "$server"
+    read -r word
+    { kill -"$SIGNAL" "$server"; wait "$server"; } 2>/dev/null
+    test "$word" = keep || rm -rf "$FOLDER"
 "#;
 
 /// A server that runs.
 #[derive(Debug)]
 pub struct Server {
-    folder: TempDir,
+    folder: PathBuf,
     program: Program,
     shell: Child,
 }
@@ -37,13 +40,19 @@ struct Program {
 }
 
 impl Server {
-    fn begin(folder: TempDir, program: Program) -> Self {
-        let shell = program.start(folder.path());
+    fn begin(folder: PathBuf, program: Program) -> Self {
+        let shell = program.start(&folder);
         Self {
             folder,
             program,
             shell,
         }
+    }
+
+    /// Its log and its data.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where it is.
@@ -53,9 +62,15 @@ impl Server {
     }
 
     /// Ends it as a crash would, and begins it again with what is on the disk.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
     pub fn restart(&mut self) {
+        let input = self.shell.stdin.as_mut();
+        writeln!(input.expect("an input"), "keep").expect("a shell");
         self.end();
-        self.shell = self.program.start(self.folder.path());
+        self.shell = self.program.start(&self.folder);
     }
 
     fn end(&mut self) {
@@ -93,7 +108,7 @@ impl Program {
             if self.socket.exists() {
                 return;
             }
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(50));
         }
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
         panic!("`{}` has not begun within 30 s: {log}", self.words[0]);
@@ -101,7 +116,6 @@ impl Program {
 }
 
 fn become_user(command: &mut Command, user: Option<u32>) {
-    use std::os::unix::process::CommandExt;
     if let Some(user) = user {
         command.uid(user).gid(user);
     }

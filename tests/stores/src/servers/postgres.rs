@@ -13,39 +13,41 @@ use super::{Program, Server, become_user};
 const NOBODY: u32 = 65_534;
 
 impl Server {
-    /// One that nobody else can reach.
+    /// One with these settings, `fsync=off`, say.
     ///
     /// # Panics
     ///
     /// If there is no `postgres` on this machine.
     #[must_use]
-    pub fn postgres() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let data = folder.path().join("data");
+    pub fn postgres(settings: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a folder").keep();
+        let data = folder.join("data");
         let user = (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(NOBODY);
         if let Some(user) = user {
             chown(&folder, Some(user), Some(user)).expect("another owner");
         }
         initialize(&data, user);
-        let words = [
+        let mut words = vec![
             program("postgres"),
             "-D".into(),
             data,
             "-k".into(),
-            folder.path().into(),
-            "-c".into(),
-            "listen_addresses=".into(),
+            folder.clone(),
         ];
+        for setting in [&"listen_addresses="].into_iter().chain(settings) {
+            words.extend(["-c".into(), setting.into()]);
+        }
         let program = Program {
             words: words
+                .into_iter()
                 .map(|word| word.into_os_string().into_string().expect("a word"))
-                .to_vec(),
+                .collect(),
             signal: "QUIT",
             user,
-            socket: folder.path().join(".s.PGSQL.5432"),
+            socket: folder.join(".s.PGSQL.5432"),
             url: format!(
                 "postgres://postgres@localhost/postgres?host={}&port=5432",
-                folder.path().display()
+                folder.display()
             ),
         };
         Self::begin(folder, program)

@@ -1,32 +1,36 @@
-//! Redis, whose append-only file survives it.
+//! Redis.
 
 use tempfile::TempDir;
 
 use super::{Program, Server};
 
 impl Server {
-    /// One that writes what it has been told to a file, before it answers.
+    /// One with these options. Of itself it writes nothing to the disk; `--appendonly yes` makes what it was told survive
+    /// it.
     ///
     /// # Panics
     ///
     /// If there is no `redis-server` on this machine.
     #[must_use]
-    pub fn redis() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let socket = folder.path().join("socket");
+    pub fn redis(options: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a folder").keep();
+        let socket = folder.join("socket");
         let words = [
             "redis-server",
             "--port",
             "0",
             "--unixsocket",
             socket.to_str().expect("a path"),
-            "--appendonly",
-            "yes",
             "--save",
             "",
         ];
         let program = Program {
-            words: words.map(str::to_owned).to_vec(),
+            words: words
+                .iter()
+                .chain(options)
+                .copied()
+                .map(str::to_owned)
+                .collect(),
             signal: "KILL",
             user: None,
             url: format!("redis+unix://{}", socket.display()),

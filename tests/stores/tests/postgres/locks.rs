@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Rules, Token, Verdict};
+use linked_span::fan_in::{Rules, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, RULES};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::schema::Schema;
 
@@ -34,7 +34,7 @@ async fn an_arrival_reads_the_clock_once_it_has_the_row() {
         let worker = worker.clone();
         async move { worker.arrive("order", 1, Token::random()).await }
     });
-    sleep(Duration::from_millis(1_000)).await;
+    sleep(Duration::from_secs(1)).await;
     assert!(!last.is_finished());
     sqlx::raw_sql("COMMIT").execute(&mut *holder).await.unwrap();
     let verdict = last.await.unwrap().verdict;
@@ -48,14 +48,18 @@ async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
     let worker = Worker::of(&schema).await;
     worker.waits("half", 0).await;
     let (token, _) = worker.complete("done").await;
-    let completed = linked_span::fan_in::Settlement::Completed;
-    assert!(worker.settle("done", token, completed).await);
+    assert!(worker.settle("done", token, Settlement::Completed).await);
     schema
         .pass(RULES.dedup_window + RULES.timeout + MINUTE)
         .await;
     let mut holder = lock(&schema).await;
-    worker.waits("another", 0).await;
-    assert!(worker.due(10).await.is_empty());
+    let calls = async {
+        worker.waits("another", 0).await;
+        assert!(worker.due(10).await.is_empty());
+    };
+    timeout(Duration::from_secs(20), calls)
+        .await
+        .expect("nobody waits");
     sqlx::raw_sql("ROLLBACK")
         .execute(&mut *holder)
         .await

@@ -1,4 +1,4 @@
-//! The suite on joins in PostgreSQL, and what is of that alone.
+//! The suite on joins in `PostgreSQL`, and what is of that alone.
 
 mod connections;
 mod keys;

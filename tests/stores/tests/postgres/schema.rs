@@ -6,7 +6,7 @@ use linked_span::fan_in::{Moment, Postgres};
 use linked_span_tests_stores::Fixture;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
-use crate::server::{connect, server};
+use crate::server::{connect, options};
 
 pub(crate) struct Schema {
     options: PgConnectOptions,
@@ -19,8 +19,7 @@ impl Schema {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         Self::of(
-            server()
-                .options()
+            options()
                 .application_name(&name)
                 .options([("search_path", &name)]),
             &format!("CREATE SCHEMA {name}"),
@@ -31,13 +30,13 @@ impl Schema {
     /// With what is counted apart for each database.
     pub(crate) async fn in_a_database(name: &str) -> Self {
         let create = format!("CREATE DATABASE {name}");
-        let pool = connect(server().options()).await;
+        let pool = connect(options()).await;
         sqlx::raw_sql(sqlx::AssertSqlSafe(create))
             .execute(&pool)
             .await
             .unwrap();
         let schema = Self::of(
-            server().options().database(name),
+            options().database(name),
             "CREATE EXTENSION pg_stat_statements",
         )
         .await;

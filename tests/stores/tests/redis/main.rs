@@ -1,8 +1,11 @@
 //! The suite on joins in a Redis server, and what is that server's alone.
 
+mod calls;
 mod fixture;
+mod kept;
 mod memory;
 mod server;
+mod ship;
 mod states;
 
 use linked_span_tests_stores::{conformance, durable_conformance};

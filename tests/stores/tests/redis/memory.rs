@@ -1,16 +1,12 @@
 //! A server whose memory is full.
 
-use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{Redis, Rules, Settlement, Store, StoreError, Token, Verdict};
+use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
 
-use crate::server::{Server, ask};
-
-async fn open(manager: &ConnectionManager) -> Redis {
-    let store = Redis::new(manager.clone()).await.unwrap();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
-    store
-}
+use crate::server::{ask, connect_to};
+use crate::ship::open;
 
 async fn set(manager: &mut ConnectionManager, option: &str, value: &str) {
     let () = ask(manager, &["CONFIG", "SET", option, value]).await;
@@ -18,16 +14,14 @@ async fn set(manager: &mut ConnectionManager, option: &str, value: &str) {
 
 #[tokio::test]
 async fn a_server_that_would_drop_joins_is_refused() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     for policy in ["allkeys-lru", "volatile-ttl", "allkeys-random"] {
         set(&mut manager, "maxmemory-policy", policy).await;
         let error = Redis::new(manager.clone()).await.unwrap_err();
-        let StoreError::Failed(why) = error else {
-            panic!("{error}")
-        };
+        assert!(matches!(error, StoreError::Misconfigured(_)));
         assert_eq!(
-            why.to_string(),
+            error.to_string(),
             format!(
                 "with `maxmemory-policy {policy}` the server drops joins when its memory is full: \
                  set `maxmemory-policy noeviction`"
@@ -41,8 +35,8 @@ async fn a_server_that_would_drop_joins_is_refused() {
 /// Else it would stay full.
 #[tokio::test]
 async fn a_full_server_begins_nothing_and_lets_what_has_begun_end() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     let arrive = |key: &'static str, input: u8, token| {
         store.arrive(key, &RULES, input, Payload::new(input.into()), token)
@@ -80,10 +74,10 @@ async fn a_full_server_begins_nothing_and_lets_what_has_begun_end() {
 /// It makes room.
 #[tokio::test]
 async fn a_full_server_takes_an_input_for_a_join_that_is_handed_over() {
-    let server = Server::begin(&[]);
-    let mut manager = server.connect(0).await;
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
-    let rules = linked_span::fan_in::Rules {
+    let rules = Rules {
         timeout: 0,
         ..RULES
     };

@@ -1,12 +1,13 @@
 -- What each call that changes something says first: the function, its rules, and the caller's token.
 
 local FUNCTION = KEYS[1]
+-- A text of digits is a number wherever it is added; only a limit is compared.
 local rules = {
-    inputs = tonumber(ARGV[1]),
-    timeout = tonumber(ARGV[2]),
-    lease = tonumber(ARGV[3]),
-    backoff = tonumber(ARGV[4]),
-    dedup_window = tonumber(ARGV[5]),
+    inputs = ARGV[1],
+    timeout = ARGV[2],
+    lease = ARGV[3],
+    backoff = ARGV[4],
+    dedup_window = ARGV[5],
     max_attempts = tonumber(ARGV[6]),
 }
 local token = ARGV[7]

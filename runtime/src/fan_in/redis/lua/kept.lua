@@ -7,9 +7,13 @@ local function hash_of(key)
     return FUNCTION .. ':join:' .. key
 end
 
--- In full, and in less time than the server takes for one of Lua's numbers.
+-- In full, and in less time than the server takes for one of Lua's numbers; the same is often asked again.
+local asked, answer
 local function text(number)
-    return string.format('%d', number)
+    if number ~= asked then
+        asked, answer = number, string.format('%d', number)
+    end
+    return answer
 end
 
 local NOW = text(now)

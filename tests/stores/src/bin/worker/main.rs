@@ -1,6 +1,7 @@
 //! A consumer that joins what it is given on its standard input, and says on its output what its broker should do.
 //!
-//! It is killed for its trade; now and then it dies by itself, when a commit has been made and its reply not been read.
+//! It is killed for its trade; it can be told to die by itself now and then, when a commit has been made and its reply not
+//! been read.
 
 mod mortal;
 #[cfg(feature = "servers")]
@@ -48,22 +49,30 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let (url, folder) = (arguments.next(), arguments.next());
     let (url, folder) = (url.expect("a database"), folder.expect("a folder"));
+    let calls = arguments
+        .next()
+        .map(|calls| calls.parse().expect("a number"));
     let journal = Arc::new(Journal::new(Path::new(&folder)));
     match url.split_once(':').expect("a scheme") {
-        ("sqlite", file) => work(Sqlite::open(file).await.expect("a file"), journal).await,
+        ("sqlite", file) => work(Sqlite::open(file).await.expect("a file"), calls, journal).await,
         #[cfg(feature = "servers")]
-        ("redis+unix", _) => work(servers::redis(&url).await, journal).await,
+        ("redis+unix", _) => work(servers::redis(&url).await, calls, journal).await,
         #[cfg(feature = "servers")]
-        ("postgres", _) => work(servers::postgres(&url).await, journal).await,
+        ("postgres", _) => work(servers::postgres(&url).await, calls, journal).await,
         (scheme, _) => panic!("no store for {scheme}"),
     }
 }
 
-async fn work(store: impl Store<OneOf3<Part, Part, Part>> + 'static, journal: Arc<Journal>) {
+/// One call in so many is the last.
+async fn work(
+    store: impl Store<OneOf3<Part, Part, Part>> + 'static,
+    calls: Option<u64>,
+    journal: Arc<Journal>,
+) {
     let options = Options::timeout(Duration::from_hours(1))
         .lease(LEASE)
         .backoff(Duration::from_millis(100));
-    let joins = Arc::new(Ship::new(Mortal(store), options));
+    let joins = Arc::new(Ship::new(Mortal { store, calls }, options));
     let sweeps = tokio::spawn(sweep(Arc::clone(&joins), Arc::clone(&journal)));
     let (say, mut said) = unbounded_channel::<String>();
     let says = tokio::task::spawn_blocking(move || {

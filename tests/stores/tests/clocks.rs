@@ -1,0 +1,66 @@
+//! Processes whose clocks are two hours off, and whose joins may take one.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use linked_span_tests_stores::servers::Server;
+
+const CLOCKS: [&str; 3] = ["-2h", "+2h", "+0h"];
+
+const KEYS: usize = 30;
+
+/// What it is by a worker's clock makes no difference: no join expires, and none is run by two.
+fn join_over(url: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workers = CLOCKS.map(|clock| Worker::start(clock, url, folder.path()));
+    for key in 0..KEYS {
+        for input in 0..3 {
+            // Each clock is the first at some keys, and the last at others.
+            let worker = &mut workers[(key + input) % 3];
+            assert_eq!(worker.deliver(key, input), "ack", "{key} {input}");
+        }
+    }
+    let bodies = std::fs::read_to_string(folder.path().join("bodies")).unwrap();
+    assert_eq!(bodies.lines().count(), KEYS);
+}
+
+struct Worker(Child);
+
+impl Worker {
+    fn start(clock: &str, url: &str, folder: &Path) -> Self {
+        let started = Command::new("faketime")
+            .args(["-f", clock, env!("CARGO_BIN_EXE_worker"), url])
+            .arg(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        Self(started.expect("is `faketime` installed?"))
+    }
+
+    fn deliver(&mut self, key: usize, input: usize) -> String {
+        let messages = self.0.stdin.as_mut().unwrap();
+        writeln!(messages, "0 {key} {input}").unwrap();
+        let mut line = String::new();
+        let mut says = BufReader::with_capacity(1, self.0.stdout.as_mut().unwrap());
+        says.read_line(&mut line).unwrap();
+        line.trim_start_matches("0 ").trim_end().to_owned()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn redis_has_the_time() {
+    join_over(Server::redis(&[]).url());
+}
+
+#[test]
+fn postgres_has_the_time() {
+    join_over(Server::postgres(&[]).url());
+}

@@ -1,0 +1,98 @@
+//! How often a server is called, and what becomes of calls that it does not answer.
+
+use std::time::Duration;
+
+use linked_span::fan_in::{Settlement, Store, Token, Verdict};
+use linked_span_tests_stores::servers::Server;
+use linked_span_tests_stores::{Payload, RULES};
+
+use crate::server::{ask, connect_to};
+use crate::ship::{arrive, open};
+
+#[tokio::test]
+async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
+    let store = open(&manager).await;
+    let token = Token::random();
+    for round in ["first", "second"] {
+        let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
+        arrive(&store, round, 0, Token::random()).await;
+        let verdict = arrive(&store, round, 1, token).await;
+        assert!(matches!(verdict, Verdict::Run(_)));
+        let settled = Store::<Payload>::settle(&store, round, &RULES, token, Settlement::Completed);
+        assert!(settled.await.unwrap());
+    }
+    let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
+    assert!(calls.contains("cmdstat_evalsha:calls=3,"), "{calls}");
+    for other in ["cmdstat_get:", "cmdstat_eval:", "cmdstat_script"] {
+        assert!(!calls.contains(other), "{calls}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_dropped_is_made_again() {
+    let server = Server::redis(&[]);
+    let mut other = connect_to(&server, 0).await;
+    let store = open(&connect_to(&server, 0).await).await;
+    for key in ["a", "b", "c"] {
+        let _: u32 = ask(&mut other, &["CLIENT", "KILL", "TYPE", "normal"]).await;
+        let verdict = arrive(&store, key, 0, Token::random()).await;
+        assert!(matches!(verdict, Verdict::Waiting(_)));
+    }
+}
+
+#[tokio::test]
+async fn scripts_that_a_server_has_forgotten_are_told_it_again() {
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
+    let store = open(&manager).await;
+    for key in ["a", "b"] {
+        arrive(&store, key, 0, Token::random()).await;
+        let () = ask(&mut manager, &["SCRIPT", "FLUSH"]).await;
+    }
+}
+
+/// As while another server takes over.
+#[tokio::test]
+async fn a_server_that_only_reads_for_a_moment_is_asked_again() {
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
+    let store = open(&manager).await;
+    arrive(&store, "a", 0, Token::random()).await;
+    let () = ask(&mut manager, &["REPLICAOF", "127.0.0.1", "1"]).await;
+    let promoted = async {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let () = ask(&mut manager, &["REPLICAOF", "NO", "ONE"]).await;
+    };
+    let (verdict, ()) = tokio::join!(arrive(&store, "b", 0, Token::random()), promoted);
+    assert!(matches!(verdict, Verdict::Waiting(_)));
+}
+
+/// Another call would be refused as well.
+#[tokio::test]
+async fn what_is_no_join_is_refused_at_once() {
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
+    let store = open(&manager).await;
+    arrive(&store, "a", 0, Token::random()).await;
+    let () = ask(&mut manager, &["SET", "{linked_span:ship}:join:b", "?"]).await;
+    let _: u32 = ask(
+        &mut manager,
+        &["HSET", "{linked_span:ship}:join:c", "stage", "later"],
+    )
+    .await;
+    let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
+    for key in ["b", "c"] {
+        let refused = store.arrive(key, &RULES, 0, Payload::new(0), Token::random());
+        refused.await.unwrap_err();
+    }
+    let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
+    assert!(calls.contains("cmdstat_evalsha:calls=2,"), "{calls}");
+    let stage: String = ask(
+        &mut manager,
+        &["HGET", "{linked_span:ship}:join:c", "stage"],
+    )
+    .await;
+    assert_eq!(stage, "later");
+}
