@@ -1,7 +1,8 @@
 //! What an arrival takes in each store, beside the least that a database could be asked to do instead.
 //!
 //! `cargo bench -p linked-span-tests-stores --features servers` starts the servers, and itself as the processes that share
-//! them, takes some minutes, and writes `FIGURES.md`.
+//! them, takes some minutes, and writes `FIGURES.md`. After `--` there may stand the name of a store, as `Redis`, for what is
+//! of that alone, which is printed and not written down.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -34,8 +35,9 @@ async fn main() -> ExitCode {
     match words.map(String::as_str).collect::<Vec<_>>()[..] {
         ["process", url, ref words @ ..] => worker::work_at(url, words).await,
         [] => file::write().await,
+        [store] if tables::print(store).await => {}
         _ => {
-            eprintln!("after `--`: nothing");
+            eprintln!("after `--`: nothing, or the name of a store, as `Redis`");
             return ExitCode::FAILURE;
         }
     }

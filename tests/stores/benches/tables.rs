@@ -8,6 +8,18 @@ use crate::place::Place;
 
 const NONE: &str = "–";
 
+/// What is of the store of that name, if there is one.
+pub(crate) async fn print(store: &str) -> bool {
+    let places = Place::all().await;
+    let is_it = |place: &&Place| place.title().trim_matches('`') == store;
+    let Some(place) = places.iter().find(is_it) else {
+        return false;
+    };
+    let places = std::slice::from_ref(place);
+    print!("{}{}", times(places), round_trips(places).await);
+    true
+}
+
 pub(crate) async fn round_trips(places: &[Place]) -> Table {
     let mut table = Table::new(
         "What a server is asked by an arrival or a settlement, as it counts itself",

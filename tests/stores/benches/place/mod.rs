@@ -37,8 +37,8 @@ impl Place {
         let all = [
             Self::Memory,
             Self::File(TempDir::new().expect("a folder")),
-            Self::Redis(Server::redis()),
-            Self::Postgres(Server::postgres()),
+            Self::Redis(Server::redis(&["--appendonly", "yes"])),
+            Self::Postgres(Server::postgres(&[])),
         ];
         for place in &all {
             match place {

@@ -40,7 +40,11 @@ pub(super) async fn describe(url: &str) -> String {
     let version = server
         .lines()
         .find_map(|line| line.strip_prefix("redis_version:"));
-    let append: Vec<String> = ask(url, cmd("CONFIG").arg("GET").arg(&["appendonly", "appendfsync"])).await;
+    let append: Vec<String> = ask(
+        url,
+        cmd("CONFIG").arg("GET").arg(&["appendonly", "appendfsync"]),
+    )
+    .await;
     let append: Vec<_> = append.chunks(2).map(|setting| setting.join(" ")).collect();
     format!(
         "Redis {} with `{}`",
