@@ -3,17 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// In a process.
-const AT_ONCE: usize = 4;
-
 /// What all calls have taken, and what each has taken and come to.
 pub(crate) struct Made<R> {
     pub(crate) took: Duration,
     pub(crate) calls: Vec<(Duration, R)>,
 }
 
-/// Makes a call for each of these, in their order.
+/// Makes a call for each of these, in their order, so many at once.
 pub(crate) async fn make<C, R, F>(
+    at_once: usize,
     calls: Vec<C>,
     call: impl Fn(C) -> F + Clone + Send + 'static,
 ) -> Made<R>
@@ -25,7 +23,7 @@ where
     let left = Arc::new(Mutex::new(calls.into_iter()));
     let next = move || left.lock().unwrap_or_else(PoisonError::into_inner).next();
     let began = Instant::now();
-    let tasks: Vec<_> = (0..AT_ONCE)
+    let tasks: Vec<_> = (0..at_once)
         .map(|_| tokio::spawn(make_in_turn(next.clone(), call.clone())))
         .collect();
     let mut calls = Vec::new();

@@ -18,11 +18,19 @@ pub(crate) struct Call {
     pub(crate) input: u8,
 }
 
-/// One of those that share a store.
+/// Who shares a store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sharing {
+    pub(crate) processes: usize,
+    /// How many calls each of them makes.
+    pub(crate) at_once: usize,
+}
+
+/// One of those processes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     pub(crate) process: usize,
-    pub(crate) of: usize,
+    pub(crate) of: Sharing,
     /// How many keys all of them handle in a round.
     pub(crate) keys: usize,
 }
@@ -49,13 +57,14 @@ impl Part {
     }
 
     fn handles(self, number: usize) -> bool {
-        number % self.of == self.process
+        number % self.of.processes == self.process
     }
 
-    /// Of 32 bytes, in no order, and none that others have who share the store in another number.
+    /// Of 32 bytes, in no order, and none of those who share the store otherwise.
     fn key(self, round: u32, number: usize) -> String {
+        let Sharing { processes, at_once } = self.of;
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let half = |half: u8| hasher.hash_one((self.of, round, number, half));
+        let half = |half: u8| hasher.hash_one((processes, at_once, round, number, half));
         format!("{:016x}{:016x}", half(0), half(1))
     }
 }

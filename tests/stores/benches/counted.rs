@@ -2,9 +2,15 @@
 
 use std::ops::Range;
 
+use crate::calls::Sharing;
 use crate::measured::join;
 use crate::place::{Asked, Place};
 use crate::processes::Processes;
+
+const ALONE: Sharing = Sharing {
+    processes: 1,
+    at_once: 1,
+};
 
 /// Whose keys are no others'.
 const ROUNDS: Range<u32> = 1_000..1_002;
@@ -12,7 +18,7 @@ const ROUNDS: Range<u32> = 1_000..1_002;
 /// Of an arrival or a settlement, on the average; `None` of what is no server. What a process asks once is a part of it.
 pub(crate) async fn count(place: &Place) -> Option<Asked> {
     let before = place.asked().await?;
-    let mut processes = Processes::start(&place.url(), 1, place.keys());
+    let mut processes = Processes::start(place, ALONE);
     let mut calls = 0;
     for round in ROUNDS {
         let (arrivals, settlements) = join(&mut processes, place.keys(), round);

@@ -32,8 +32,8 @@ const HEAD: &str = "\
 
 Made by `cargo bench -p linked-span-tests-stores --features servers`: joins of three inputs of 256 bytes, of which two
 arrivals wait and one claims the join, which is then settled as completed, without a body. The inputs of a key arrive in
-different processes, those of many other keys between them; each process makes four calls at once, on two threads of an
-asynchronous runtime. The servers are private ones on the same machine, reached by a Unix socket.
+different processes, those of many other keys between them; \"6 × 4\" is six processes, each of which makes
+four calls at once. The servers are private ones on the same machine, reached by a Unix socket.
 
 To bare: the time of a call to the time of the least that the database could be asked to do with the same input, which is
 to keep it, by its key: an `HSET` on the same connection, an upsert of one row in the same pool. The two take turns in the

@@ -2,13 +2,13 @@
 
 use linked_span_tests::figures::quick;
 
-use crate::calls::INPUTS;
+use crate::calls::{INPUTS, Sharing};
 use crate::place::Place;
 use crate::processes::{Processes, Took};
 use crate::task::Task;
 
 /// Beside a first one in which everything is opened and prepared.
-const ROUNDS: u32 = 4;
+const ROUNDS: u32 = 12;
 
 pub(crate) struct Measured {
     pub(crate) arrivals: Calls,
@@ -21,8 +21,8 @@ pub(crate) struct Measured {
 #[derive(Default)]
 pub(crate) struct Calls(Vec<Took>);
 
-pub(crate) fn measure(place: &Place, processes: usize) -> Measured {
-    let mut processes = Processes::start(&place.url(), processes, place.keys());
+pub(crate) fn measure(place: &Place, sharing: Sharing) -> Measured {
+    let mut processes = Processes::start(place, sharing);
     let mut measured = Measured {
         arrivals: Calls::default(),
         settlements: Calls::default(),

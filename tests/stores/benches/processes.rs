@@ -4,6 +4,8 @@ use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use crate::calls::Sharing;
+use crate::place::Place;
 use crate::task::Task;
 
 pub(crate) struct Processes(Vec<Process>);
@@ -22,9 +24,11 @@ pub(crate) struct Took {
 }
 
 impl Processes {
-    pub(crate) fn start(url: &str, count: usize, keys: usize) -> Self {
-        let start = |process| Process::start(url, &[process, count, keys]);
-        Self((0..count).map(start).collect())
+    pub(crate) fn start(place: &Place, sharing: Sharing) -> Self {
+        let Sharing { processes, at_once } = sharing;
+        let numbers = |process| [process, processes, at_once, place.keys()];
+        let start = |process| Process::start(&place.url(), &numbers(process));
+        Self((0..processes).map(start).collect())
     }
 
     /// Has all of them do it at the same time.

@@ -50,13 +50,10 @@ pub(crate) fn times(places: &[Place]) -> Table {
         ],
     );
     for place in places {
-        for &processes in place.processes() {
-            let who = match processes {
-                1 => "1 process".to_owned(),
-                _ => format!("{processes} processes"),
-            };
+        for sharing in place.shared() {
+            let who = format!("{} × {}", sharing.processes, sharing.at_once);
             eprintln!("timing {}, {who}", place.title());
-            let measured = measure(place, processes);
+            let measured = measure(place, sharing);
             let bare = &measured.bare;
             let [arrivals, settlements] =
                 [&measured.arrivals, &measured.settlements].map(|calls| row(calls, Some(bare)));

@@ -12,7 +12,7 @@ use linked_span_tests_stores::RULES;
 
 use crate::at_once::{Made, make};
 use crate::bare::{Bare, Nothing};
-use crate::calls::{Call, INPUTS, Part, event, kept};
+use crate::calls::{Call, INPUTS, Part, Sharing, event, kept};
 use crate::place;
 use crate::task::Task;
 
@@ -36,9 +36,10 @@ struct Claimed {
 /// Opens what is there, and does what is said on the standard input.
 pub(crate) async fn work_at(url: &str, words: &[&str]) {
     let numbers: Vec<_> = words.iter().map(|word| word.parse().ok()).collect();
-    let [Some(process), Some(of), Some(keys)] = numbers[..] else {
-        panic!("which process, of how many, and of how many keys");
+    let [Some(process), Some(processes), Some(at_once), Some(keys)] = numbers[..] else {
+        panic!("which process, of how many, calls at once, and keys");
     };
+    let of = Sharing { processes, at_once };
     let part = Part { process, of, keys };
     match url.split_once(':').expect("a scheme") {
         ("memory", _) => work(Memory::new(), None::<Nothing>, part).await,
@@ -81,7 +82,7 @@ async fn work(store: impl Store<String> + 'static, bare: Option<impl Bare>, part
 impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
     async fn arrive(&mut self, round: u32) -> String {
         let store = Arc::clone(&self.store);
-        let arrived = make(self.part.calls(round), move |call| {
+        let arrived = make(self.part.of.at_once, self.part.calls(round), move |call| {
             let store = Arc::clone(&store);
             async move { arrive(&*store, call).await }
         });
@@ -94,7 +95,8 @@ impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
 
     async fn settle(&mut self) -> String {
         let store = Arc::clone(&self.store);
-        let settled = make(std::mem::take(&mut self.claimed), move |claimed| {
+        let claimed = std::mem::take(&mut self.claimed);
+        let settled = make(self.part.of.at_once, claimed, move |claimed| {
             let store = Arc::clone(&store);
             async move { settle(&*store, claimed).await }
         });
@@ -104,10 +106,14 @@ impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
     async fn keep(&self, round: u32) -> String {
         let bare = self.bare.clone().expect("what keeps");
         let text: Arc<str> = kept().into();
-        let made = make(self.part.calls(round), move |Call { key, input }| {
-            let (bare, text) = (bare.clone(), Arc::clone(&text));
-            async move { bare.keep(&key, input, &text).await }
-        });
+        let made = make(
+            self.part.of.at_once,
+            self.part.calls(round),
+            move |Call { key, input }| {
+                let (bare, text) = (bare.clone(), Arc::clone(&text));
+                async move { bare.keep(&key, input, &text).await }
+            },
+        );
         took(&made.await)
     }
 }

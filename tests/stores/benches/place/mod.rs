@@ -9,7 +9,9 @@ use std::time::Duration;
 use linked_span_tests_stores::servers::Server;
 use tempfile::TempDir;
 
-/// As many as a process makes calls at once.
+use crate::calls::Sharing;
+
+/// As many as a process makes calls at once, at most.
 const CONNECTIONS: u32 = 4;
 
 /// A machine that has other things to do is no failure.
@@ -76,12 +78,16 @@ impl Place {
         }
     }
 
-    /// How many processes share it, in one measurement and another.
-    pub(crate) fn processes(&self) -> &'static [usize] {
-        match self {
-            Self::Memory => &[1],
-            Self::File(_) | Self::Redis(_) | Self::Postgres(_) => &[1, 6],
-        }
+    /// Who shares it, in one measurement and another.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = Sharing> {
+        let most = match self {
+            Self::Memory => 1,
+            Self::File(_) | Self::Redis(_) | Self::Postgres(_) => 6,
+        };
+        let shared = [(1, 1), (1, 4), (6, 1), (6, 4)].into_iter();
+        shared
+            .filter(move |(processes, _)| *processes <= most)
+            .map(|(processes, at_once)| Sharing { processes, at_once })
     }
 
     /// So many that a round takes about a second.
