@@ -32,11 +32,15 @@ const HEAD: &str = "\
 
 Made by `cargo bench -p linked-span-tests-stores --features servers`: joins of three inputs of 256 bytes, of which two
 arrivals wait and one claims the join, which is then settled as completed, without a body. The inputs of a key arrive in
-different processes, those of many other keys between them; \"6 × 4\" is six processes, each of which makes
-four calls at once. The servers are private ones on the same machine, reached by a Unix socket.
+different processes, those of many other keys between them. \"6 × 4\" is six processes, each of which makes four calls at
+once. The servers are private ones on the same machine, reached by a Unix socket, and share its processors with those who
+call them.
 
 To bare: the time of a call to the time of the least that the database could be asked to do with the same input, which is
 to keep it, by its key: an `HSET` on the same connection, an upsert of one row in the same pool. The two take turns in the
-same processes, in rounds of about a second. How many a second is what a quarter of the rounds exceed, and so is the ratio
-that of such times; percentiles are of all calls in all rounds, and what else the machine does is in them.
+same processes. The way to the server and back is next to nothing here; over a network both take as much longer, and the
+ratio is nearer to one.
+
+How many a second is what a quarter of the rounds exceed, and the ratio is that of such times. Percentiles are of all calls
+in all rounds, in microseconds, with what else the machine did meanwhile.
 ";

@@ -36,7 +36,7 @@ pub(crate) async fn round_trips(places: &[Place]) -> Table {
 
 pub(crate) fn times(places: &[Place]) -> Table {
     let mut table = Table::new(
-        "Arrivals and settlements a second, and what each takes in microseconds",
+        "Arrivals and settlements a second",
         [
             "",
             "arrivals",

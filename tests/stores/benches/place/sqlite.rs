@@ -1,4 +1,4 @@
-//! In an SQLite file.
+//! In an `SQLite` file.
 
 use std::path::Path;
 
