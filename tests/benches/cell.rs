@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::time::Instant;
 
+use linked_span_tests::figures::quick;
+
 use crate::events::{EVENTS, Event, events};
 use crate::peers::{Peer, Who};
 use crate::rows::{Row, Work};
@@ -91,11 +93,4 @@ impl Cell {
             Work::Extract => self.peer.extract(&self.events[first]),
         }
     }
-}
-
-/// What a quarter of the figures are below: what else the machine does only ever adds to a figure.
-pub(crate) fn quick(figures: impl Iterator<Item = f64>) -> f64 {
-    let mut figures: Vec<_> = figures.collect();
-    figures.sort_unstable_by(f64::total_cmp);
-    figures[figures.len() / 4]
 }

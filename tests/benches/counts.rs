@@ -1,9 +1,10 @@
 //! The tables of what Callgrind counts.
 
+use linked_span_tests::figures::{Table, compared};
+
 use crate::callgrind::{Counts, count};
 use crate::job::Job;
 use crate::joins::Store;
-use crate::markdown::{Table, compared};
 use crate::peers::Who;
 use crate::rows::ROWS;
 

@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::fs;
 use std::process::ExitCode;
 
+use linked_span_tests::figures::number;
+
 use crate::callgrind::{Counts, count};
 use crate::job::Job;
-use crate::markdown::number;
 use crate::peers::Who;
 use crate::rows::Row;
 

@@ -2,15 +2,27 @@
 
 use std::fs;
 
-use crate::{counts, machine, times};
+use linked_span_tests::figures::describe;
+
+use crate::{counts, times};
+
+const PEERS: [&str; 7] = [
+    "opentelemetry",
+    "opentelemetry_sdk",
+    "tracing",
+    "tracing-opentelemetry",
+    "fastrace",
+    "hashbrown",
+    "ahash",
+];
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/FIGURES.md");
 
 /// Measures everything, prints it, and writes it down.
 pub(crate) fn write() {
     let text = format!(
-        "{HEAD}\n{}\n{}{}",
-        machine::describe(),
+        "{HEAD}\n{}.\n{}{}",
+        describe(&PEERS),
         counts::tables(),
         times::tables()
     );

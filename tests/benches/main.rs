@@ -19,8 +19,6 @@ mod expected;
 mod file;
 mod job;
 mod joins;
-mod machine;
-mod markdown;
 mod peers;
 mod rows;
 mod sdk;

@@ -1,9 +1,10 @@
 //! The tables of what is timed, each figure the best of several processes, which take turns.
 
+use linked_span_tests::figures::{Table, compared, number, ratio};
+
 use crate::child;
 use crate::job::Job;
 use crate::joins::Store;
-use crate::markdown::{Table, compared, number, ratio};
 use crate::peers::Who;
 use crate::rows::{ROWS, Row};
 

@@ -1,6 +1,7 @@
 //! What the tests of linked-span share: an SDK that keeps what it is given, and words to ask it with.
 
 mod bodies;
+pub mod figures;
 pub mod joins;
 mod recording;
 mod time;

@@ -8,9 +8,10 @@ mod resident;
 use std::hint::black_box;
 use std::time::Instant;
 
+use linked_span_tests::figures::quick;
+
 use self::keys::Keys;
 use self::resident::resident;
-use crate::cell::quick;
 
 /// Steps between which the clock is read.
 const AT_ONCE: usize = 64;

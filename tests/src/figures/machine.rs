@@ -3,22 +3,18 @@
 use std::process::Command;
 use std::{fs, thread};
 
-const LOCKED: &str = include_str!("../../Cargo.lock");
+const LOCKED: &str = include_str!("../../../Cargo.lock");
 
-pub(crate) fn describe() -> String {
-    let versions = [
-        "opentelemetry",
-        "opentelemetry_sdk",
-        "tracing",
-        "tracing-opentelemetry",
-        "fastrace",
-        "hashbrown",
-        "ahash",
-    ];
-    let versions = versions.map(|name| format!("{name} {}", version(name)));
+/// The processor, the compiler, and the versions of these crates.
+#[must_use]
+pub fn describe(crates: &[&str]) -> String {
+    let versions: Vec<_> = crates
+        .iter()
+        .map(|name| format!("{name} {}", version(name)))
+        .collect();
     let threads = thread::available_parallelism().map_or(1, usize::from);
     format!(
-        "{}, {threads} threads; {}; {}.",
+        "{}, {threads} threads; {}; {}",
         processor(),
         compiler(),
         versions.join(", ")

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-pub(crate) struct Table {
+/// Rows of figures under a title.
+#[derive(Debug)]
+pub struct Table {
     title: &'static str,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -10,7 +12,8 @@ pub(crate) struct Table {
 
 impl Table {
     /// The first column is the rows' names.
-    pub(crate) fn new<'a>(title: &'static str, head: impl IntoIterator<Item = &'a str>) -> Self {
+    #[must_use]
+    pub fn new<'a>(title: &'static str, head: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             title,
             head: head.into_iter().map(str::to_owned).collect(),
@@ -18,7 +21,8 @@ impl Table {
         }
     }
 
-    pub(crate) fn push(&mut self, name: &str, figures: impl IntoIterator<Item = String>) {
+    /// Adds a row.
+    pub fn push(&mut self, name: &str, figures: impl IntoIterator<Item = String>) {
         let row = [name.to_owned()].into_iter().chain(figures);
         self.rows.push(row.collect());
     }
@@ -38,7 +42,8 @@ impl fmt::Display for Table {
 }
 
 /// A figure, and in brackets its ratio to another, where that says anything: not to itself, and not of next to nothing.
-pub(crate) fn compared(figure: Option<f64>, to: Option<f64>) -> String {
+#[must_use]
+pub fn compared(figure: Option<f64>, to: Option<f64>) -> String {
     let Some(figure) = figure else {
         return "–".to_owned();
     };
@@ -49,12 +54,15 @@ pub(crate) fn compared(figure: Option<f64>, to: Option<f64>) -> String {
     }
 }
 
-pub(crate) fn ratio(ratio: f64) -> String {
+/// With two digits behind the point.
+#[must_use]
+pub fn ratio(ratio: f64) -> String {
     format!("{ratio:.2}")
 }
 
 /// With a comma at the thousands, and a digit behind the point where there are few before it.
-pub(crate) fn number(number: f64) -> String {
+#[must_use]
+pub fn number(number: f64) -> String {
     if number < 10.0 && number.fract() > 0.05 {
         return format!("{number:.1}");
     }

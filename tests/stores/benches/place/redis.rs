@@ -1,0 +1,82 @@
+//! In a Redis server.
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Cmd, FromRedisValue, cmd};
+
+use super::{Asked, PATIENCE};
+use crate::bare::Bare;
+
+/// What scripts ask of their server, and nobody else does where nothing bare is asked.
+const INSIDE: [&str; 9] = [
+    "del",
+    "hmget",
+    "hset",
+    "persist",
+    "pexpireat",
+    "time",
+    "zadd",
+    "zrangebyscore",
+    "zrem",
+];
+
+pub(crate) async fn connect(url: &str) -> ConnectionManager {
+    let config = ConnectionManagerConfig::new().set_response_timeout(Some(PATIENCE));
+    let client = Client::open(url).expect("a URL");
+    let manager = client.get_connection_manager_with_config(config).await;
+    manager.expect("a server")
+}
+
+impl Bare for ConnectionManager {
+    async fn keep(&self, key: &str, input: u8, text: &str) {
+        let mut set = cmd("HSET");
+        set.arg(format!("bare:{key}")).arg(input).arg(text);
+        let set = set.exec_async(&mut self.clone()).await;
+        set.expect("a server that keeps it");
+    }
+}
+
+pub(super) async fn describe(url: &str) -> String {
+    let server: String = ask(url, cmd("INFO").arg("server")).await;
+    let version = server
+        .lines()
+        .find_map(|line| line.strip_prefix("redis_version:"));
+    let append: Vec<String> = ask(
+        url,
+        cmd("CONFIG").arg("GET").arg(&["appendonly", "appendfsync"]),
+    )
+    .await;
+    let append: Vec<_> = append.chunks(2).map(|setting| setting.join(" ")).collect();
+    format!(
+        "Redis {} with `{}`",
+        version.expect("its version"),
+        append.join("`, `")
+    )
+}
+
+pub(super) async fn asked(url: &str) -> Asked {
+    let stats: String = ask(url, cmd("INFO").arg("commandstats")).await;
+    let mut asked = Asked::default();
+    for line in stats.lines() {
+        if let Some((command, calls)) = calls(line) {
+            if INSIDE.contains(&command) {
+                asked.inside += calls;
+            } else {
+                asked.trips += calls;
+            }
+        }
+    }
+    asked
+}
+
+/// `cmdstat_hset:calls=3,usec=7,…`
+fn calls(line: &str) -> Option<(&str, f64)> {
+    let (command, stats) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
+    let (calls, _) = stats.split_once(',')?;
+    Some((command, calls.parse().ok()?))
+}
+
+async fn ask<T: FromRedisValue>(url: &str, command: &Cmd) -> T {
+    let mut manager = connect(url).await;
+    let asked = command.query_async(&mut manager).await;
+    asked.expect("an answer")
+}

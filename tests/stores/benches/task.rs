@@ -1,0 +1,31 @@
+//! What a process is told to do.
+
+/// In a round, each of whose keys are its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    Arrive(u32),
+    /// What has been claimed by the arrivals.
+    Settle,
+    /// What arrives in that round is kept, and no more.
+    Keep(u32),
+}
+
+impl Task {
+    pub(crate) fn to_line(self) -> String {
+        match self {
+            Self::Arrive(round) => format!("arrive {round}"),
+            Self::Settle => "settle".to_owned(),
+            Self::Keep(round) => format!("keep {round}"),
+        }
+    }
+
+    pub(crate) fn from_line(line: &str) -> Option<Self> {
+        let words: Vec<_> = line.split(' ').collect();
+        Some(match words[..] {
+            ["arrive", round] => Self::Arrive(round.parse().ok()?),
+            ["settle"] => Self::Settle,
+            ["keep", round] => Self::Keep(round.parse().ok()?),
+            _ => return None,
+        })
+    }
+}
