@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
 use self::rows::{Rows, failure};
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
@@ -74,13 +74,17 @@ impl Sqlite {
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal);
-        let store = Self::new(SqlitePool::connect_lazy_with(options));
+        // There is one writer at a time: whoever waits for a connection is woken, and who waits for the file's lock looks
+        // again and again.
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let store = Self::new(pool.connect_lazy_with(options));
         store.migrate().await?;
         Ok(store)
     }
 
     /// In a database of yours, whose tables [`migrate`](Self::migrate) makes, or a migration of yours that applies
-    /// [`SCHEMA`](Self::SCHEMA).
+    /// [`SCHEMA`](Self::SCHEMA). The more connections the pool has, the longer some wait for the file's lock: for joins
+    /// alone, one is best.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};

@@ -5,17 +5,17 @@ use std::path::Path;
 use linked_span::fan_in::Sqlite;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
-use super::{CONNECTIONS, PATIENCE};
+use super::PATIENCE;
 use crate::bare::Bare;
 
-/// As `Sqlite::open` does, with as many connections as calls.
+/// As `Sqlite::open` does.
 pub(crate) async fn connect(file: impl AsRef<Path>) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .busy_timeout(PATIENCE);
-    let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS);
+    let pool = SqlitePoolOptions::new().max_connections(1);
     pool.connect_with(options).await.expect("a file")
 }
 

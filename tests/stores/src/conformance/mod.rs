@@ -1,4 +1,4 @@
-//! The suite: [`conformance!`](crate::conformance) makes a test of each.
+//! The suite: [`conformance!`](macro@crate::conformance) makes a test of each.
 
 #![expect(
     clippy::missing_panics_doc,
