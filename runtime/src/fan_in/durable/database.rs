@@ -33,7 +33,7 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn inputs(
         &self,
         name: &str,
-        inputs: String,
+        inputs: &str,
     ) -> impl Future<Output = Result<String, Failure>> + Send;
 
     fn arrive(
@@ -41,7 +41,7 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
         function: Function<'_>,
         key: &str,
         input: u8,
-        payload: String,
+        payload: &str,
         token: Token,
     ) -> impl Future<Output = Result<Answer, Failure>> + Send;
 
@@ -80,7 +80,7 @@ pub(in crate::fan_in) fn declare<D: Database>(
 
 /// The name of the function that it serves, once it is known to have the inputs that are kept.
 async fn name<D: Database>(database: &D) -> Result<&str, StoreError> {
-    let kept = |name, inputs: String| again(move || database.inputs(name, inputs.clone()));
+    let kept = async |name: &str, inputs: &str| again(|| database.inputs(name, inputs)).await;
     database.declaration().check(kept).await
 }
 
@@ -97,7 +97,7 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
         let name = name(database).await?;
         let function = Function { name, rules };
         let encoded = encode(&payload)?;
-        let arrive = || database.arrive(function, key, input, encoded.clone(), token);
+        let arrive = || database.arrive(function, key, input, &encoded, token);
         Ok((function, again(arrive).await?))
     };
     let (function, answer) = match answered.await {
@@ -110,15 +110,9 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
             });
         }
     };
-    let claim = match answer.claimed {
-        Some(claimed) => hand_out(database, function, claimed, token).await,
-        None => None,
-    };
-    let claim = claim.map(|due| due.claim);
-    let overdue = match answer.overdue {
-        Some(claimed) => hand_out(database, function, claimed, token).await,
-        None => None,
-    };
+    let due = hand_out(database, function, answer.claimed, token).await;
+    let claim = due.map(|due| due.claim);
+    let overdue = hand_out(database, function, answer.overdue, token).await;
     Ok(Arrived {
         verdict: verdict(answer.reply, answer.at, claim, payload),
         overdue: overdue.map(Box::new),
@@ -146,7 +140,7 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     let function = Function { name, rules };
     let mut due = Vec::new();
     for claimed in again(|| database.due(function, token, max)).await? {
-        due.extend(hand_out(database, function, claimed, token).await);
+        due.extend(hand_out(database, function, Some(claimed), token).await);
     }
     Ok(due)
 }
@@ -188,9 +182,10 @@ pub(in crate::fan_in) fn abandon<D: Database>(
 async fn hand_out<D: Database, P: DeserializeOwned>(
     database: &D,
     function: Function<'_>,
-    claimed: Claimed,
+    claimed: Option<Claimed>,
     token: Token,
 ) -> Option<Due<P>> {
+    let claimed = claimed?;
     let due = claimed.decode(token);
     if due.is_none() {
         let settlement = Settlement::Undecodable;

@@ -39,30 +39,26 @@ impl Declaration {
 
     /// The name under which its joins are kept. `kept` is asked once what inputs those have, and writes down these if there
     /// are none yet.
-    pub(super) async fn check<'d, F>(
-        &'d self,
-        kept: impl FnOnce(&'d str, String) -> F,
-    ) -> Result<&'d str, StoreError>
-    where
-        F: Future<Output = Result<String, StoreError>>,
-    {
+    pub(super) async fn check(
+        &self,
+        kept: impl AsyncFnOnce(&str, &str) -> Result<String, StoreError>,
+    ) -> Result<&str, StoreError> {
         let Some(declared) = self.declared.get() else {
-            return Err(misconfigured(
-                "the store has not been told which function it serves",
-            ));
+            let untold = "the store has not been told which function it serves";
+            return Err(StoreError::Misconfigured(untold.to_owned()));
         };
         if let Some(other) = self.other.get() {
             let join = declared.join;
-            return Err(misconfigured(&format!(
+            return Err(StoreError::Misconfigured(format!(
                 "one store cannot serve both `{join}` and `{other}`: give each a store of its own"
             )));
         }
         let name = self.name.as_deref().unwrap_or(declared.join);
         if !self.is_checked.load(Ordering::Relaxed) {
             let inputs = declared.inputs.join(", ");
-            let kept = kept(name, inputs.clone()).await?;
+            let kept = kept(name, &inputs).await?;
             if kept != inputs {
-                return Err(misconfigured(&format!(
+                return Err(StoreError::Misconfigured(format!(
                     "the joins that are kept as `{name}` are of the inputs {kept}, and not of {inputs}: keep these under \
                      another name"
                 )));
@@ -71,8 +67,4 @@ impl Declaration {
         }
         Ok(name)
     }
-}
-
-fn misconfigured(what: &str) -> StoreError {
-    StoreError::Misconfigured(what.to_owned())
 }

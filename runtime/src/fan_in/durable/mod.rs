@@ -7,6 +7,8 @@ mod declaration;
 mod encoding;
 mod failure;
 mod row;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(super) mod sql;
 
 pub(super) use self::answer::Answer;
 pub(super) use self::claimed::{Claimed, Kept};
@@ -17,4 +19,4 @@ pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;
 #[cfg(feature = "sqlite")]
 pub(super) use self::failure::again;
-pub(super) use self::row::{Row, Stage};
+pub(super) use self::row::{Row, Stage, inputs_of};

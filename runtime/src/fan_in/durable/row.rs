@@ -47,6 +47,12 @@ impl Stage {
     }
 }
 
+/// Those for which there is a bit.
+pub(in crate::fan_in) fn inputs_of(bits: u16) -> Inputs {
+    let inputs = (0..16).filter(|input| bits & 1 << input != 0);
+    inputs.fold(Inputs::default(), Inputs::with)
+}
+
 /// What a state does not have is zero, or nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::fan_in) struct Row {

@@ -3,6 +3,7 @@
 use sqlx::error::DatabaseError;
 
 use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::sql::is_on_the_way;
 
 /// What passes by itself: connections that are lost or too many, conflicts with others, and a server that ends or begins.
 const PASSES: [&str; 8] = [
@@ -22,9 +23,7 @@ pub(super) fn failure(error: sqlx::Error) -> Failure {
         (_, Some(code)) if PASSES.contains(&code) || code.starts_with(CONNECTION) => {
             Failure::Lost(error.into())
         }
-        (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed, _) => {
-            Failure::Lost(error.into())
-        }
+        (way, _) if is_on_the_way(way) => Failure::Lost(error.into()),
         _ => Failure::Refused(error.into()),
     }
 }

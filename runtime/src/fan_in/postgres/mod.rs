@@ -122,8 +122,8 @@ impl Database for Postgres {
         &self.declaration
     }
 
-    async fn inputs(&self, name: &str, inputs: String) -> Result<String, Failure> {
-        let kept = queries::inputs(name, &inputs).fetch_one(&self.pool).await;
+    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
+        let kept = queries::inputs(name, inputs).fetch_one(&self.pool).await;
         read::inputs(&kept.map_err(failure)?)
     }
 
@@ -132,10 +132,10 @@ impl Database for Postgres {
         function: Function<'_>,
         key: &str,
         input: u8,
-        payload: String,
+        payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
-        let arrive = queries::arrive(function, key, input, &payload, token);
+        let arrive = queries::arrive(function, key, input, payload, token);
         let rows = arrive.fetch_all(&self.pool).await.map_err(failure)?;
         read::answer(&rows, key, function.rules)
     }

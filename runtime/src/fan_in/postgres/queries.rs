@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgArguments;
 
+use crate::fan_in::durable::sql::{count, number};
 use crate::fan_in::durable::{Function, Stage};
 use crate::fan_in::listed::{Page, Which};
-use crate::fan_in::state::{Moment, Settlement, Step, Token};
+use crate::fan_in::state::{Settlement, Step, Token};
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
 
@@ -177,12 +178,4 @@ pub(super) fn list<'q>(name: &'q str, which: Which<'q>) -> Query<'q> {
 
 fn bytes(Token(token): Token) -> [u8; 16] {
     token.to_be_bytes()
-}
-
-fn number(span: Moment) -> i64 {
-    i64::try_from(span).unwrap_or(i64::MAX)
-}
-
-fn count(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

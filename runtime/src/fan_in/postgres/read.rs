@@ -4,7 +4,8 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
 use super::failure::failure;
-use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage};
+use crate::fan_in::durable::sql::unknown;
+use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::Listed;
 use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
 use crate::fan_in::store::Work;
@@ -102,8 +103,8 @@ fn key(row: &PgRow) -> Result<String, Failure> {
 
 fn came(row: &PgRow) -> Result<Inputs, Failure> {
     let came: i32 = column(row, "came")?;
-    let inputs = (0..16).filter(|input| came & 1 << input != 0);
-    Ok(inputs.fold(Inputs::default(), Inputs::with))
+    let came = u16::try_from(came).map_err(|_| unknown())?;
+    Ok(inputs_of(came))
 }
 
 fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, Failure> {
@@ -115,8 +116,4 @@ fn column<'r, T: Decode<'r, Postgres> + Type<Postgres>>(
     name: &str,
 ) -> Result<T, Failure> {
     row.try_get(name).map_err(failure)
-}
-
-fn unknown() -> Failure {
-    Failure::Refused("the database has a row that is none of a join".into())
 }

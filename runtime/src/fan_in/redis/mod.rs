@@ -125,14 +125,14 @@ impl Database for Redis {
         &self.declaration
     }
 
-    async fn inputs(&self, name: &str, inputs: String) -> Result<String, Failure> {
+    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
         let key = keys::inputs(name);
         // A full server would refuse to set what there is.
         if let Some(kept) = self.query(redis::cmd("GET").arg(&key)).await? {
             return Ok(kept);
         }
         let _is_set: bool = self
-            .query(redis::cmd("SETNX").arg(&key).arg(&inputs))
+            .query(redis::cmd("SETNX").arg(&key).arg(inputs))
             .await?;
         self.query(redis::cmd("GET").arg(&key)).await
     }
@@ -142,10 +142,10 @@ impl Database for Redis {
         function: Function<'_>,
         key: &str,
         input: u8,
-        payload: String,
+        payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
-        let call = scripts::arrive(function, key, input, &payload, token);
+        let call = scripts::arrive(function, key, input, payload, token);
         replies::answer(self.call(call).await?)
     }
 

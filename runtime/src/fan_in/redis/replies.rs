@@ -1,8 +1,8 @@
 //! What the scripts return, and what that says.
 
-use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage};
+use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::Listed;
-use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
+use crate::fan_in::state::{Moment, Reply, Rules, Token};
 use crate::fan_in::store::Work;
 
 /// When, the reply and its number, the join at which the input arrived, and another.
@@ -33,7 +33,7 @@ pub(super) fn answer(arrived: Arrived) -> Result<Answer, Failure> {
     let claimed = |claim: Option<Claim>| claim.map(|claim| claimed(claim, at)).transpose();
     let (claim, overdue) = (claimed(claim)?, claimed(overdue)?);
     let attempts = claim.as_ref().map_or(0, |claim| claim.attempts);
-    let came = || u16::try_from(number).map(inputs).map_err(|_| unknown());
+    let came = || u16::try_from(number).map(inputs_of).map_err(|_| unknown());
     let reply = match word.as_str() {
         "waiting" => Reply::Waiting(came()?),
         "duplicate" => Reply::Duplicate(came()?),
@@ -83,7 +83,7 @@ fn claimed(claim: Claim, at: Moment) -> Result<Claimed, Failure> {
         "hand_over" => Work::HandOver,
         _ => return Err(unknown()),
     };
-    let came = inputs(came);
+    let came = inputs_of(came);
     let fields = (0..).zip(kept.chunks_exact(2));
     let inputs = fields.map(|(place, kept)| came.contains(place).then(|| input(kept, at)));
     Ok(Claimed {
@@ -110,18 +110,12 @@ fn row(columns: Columns) -> Result<Row, Failure> {
     let holder = holder.map(|holder| u128::from_str_radix(&holder, 16).map(Token));
     Ok(Row {
         stage: Stage::of_word(&stage).ok_or_else(unknown)?,
-        came: inputs(came.unwrap_or_default()),
+        came: inputs_of(came.unwrap_or_default()),
         holder: holder.transpose().map_err(|_| unknown())?,
         until: until.unwrap_or_default(),
         deadline: deadline.unwrap_or_default(),
         attempts: attempts.unwrap_or_default(),
     })
-}
-
-fn inputs(bits: u16) -> Inputs {
-    (0..16)
-        .filter(|input| bits & 1 << input != 0)
-        .fold(Inputs::default(), Inputs::with)
 }
 
 fn unknown() -> Failure {

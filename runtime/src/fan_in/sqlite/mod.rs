@@ -165,9 +165,9 @@ impl Database for Sqlite {
         &self.declaration
     }
 
-    async fn inputs(&self, name: &str, inputs: String) -> Result<String, Failure> {
+    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
         let mut rows = self.transaction().await?;
-        let kept = rows.declare(name, &inputs).await?;
+        let kept = rows.declare(name, inputs).await?;
         rows.commit().await?;
         Ok(kept)
     }
@@ -177,7 +177,7 @@ impl Database for Sqlite {
         function: Function<'_>,
         key: &str,
         input: u8,
-        payload: String,
+        payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
         let mut rows = self.transaction().await?;
@@ -191,7 +191,7 @@ impl Database for Sqlite {
             _ => false,
         };
         if takes && !matches!(reply, Reply::Duplicate(_)) {
-            rows.keep(function.name, key, input, &payload).await?;
+            rows.keep(function.name, key, input, payload).await?;
         }
         let claimed = rows.claimed(function, key, reply).await?;
         let overdue = rows.overdue(function, key, token).await?;

@@ -3,7 +3,8 @@
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row as _, Sqlite, Transaction};
 
-use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage};
+use crate::fan_in::durable::sql::{count, is_on_the_way, number, unknown};
+use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::{Listed, Page, Which};
 use crate::fan_in::state::{Inputs, Moment, Reply, State, Step, Token, Visitor, due, transition};
 use crate::fan_in::store::Work;
@@ -180,7 +181,7 @@ impl Rows {
             .bind(function.name)
             .bind(number(self.now))
             .bind(word(token))
-            .bind(i64::try_from(max - claimed.len()).unwrap_or(i64::MAX))
+            .bind(count(max - claimed.len()))
             .fetch_all(&mut *self.transaction)
             .await
             .map_err(failure)?;
@@ -335,7 +336,7 @@ pub(super) async fn list(
     let rows = sqlx::query(query)
         .bind(function.name)
         .bind(page.after.unwrap_or_default())
-        .bind(i64::try_from(page.limit).unwrap_or(i64::MAX))
+        .bind(count(page.limit))
         .bind(number(now))
         .fetch_all(pool)
         .await
@@ -353,12 +354,9 @@ pub(super) async fn list(
 fn read(row: &SqliteRow) -> Result<Read, Failure> {
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;
     let holder = holder.map(|holder| u128::from_str_radix(&holder, 16).map(Token));
-    let came: u16 = row.try_get("came").map_err(failure)?;
     let row_of_join = Row {
         stage: Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?,
-        came: (0..16)
-            .filter(|input| came & 1 << input != 0)
-            .fold(Inputs::default(), Inputs::with),
+        came: inputs_of(row.try_get("came").map_err(failure)?),
         holder: holder.transpose().map_err(|_| unknown())?,
         until: moment(row, "until")?,
         deadline: moment(row, "deadline")?,
@@ -381,14 +379,6 @@ fn word(Token(token): Token) -> String {
     format!("{token:032x}")
 }
 
-fn number(moment: Moment) -> i64 {
-    i64::try_from(moment).unwrap_or(i64::MAX)
-}
-
-fn unknown() -> Failure {
-    Failure::Refused("the database has a row that is none of a join".into())
-}
-
 /// `SQLITE_BUSY` and `SQLITE_LOCKED`, of which the extended codes have these for their last byte.
 const BUSY: [i64; 2] = [5, 6];
 
@@ -398,8 +388,7 @@ pub(super) fn failure(error: sqlx::Error) -> Failure {
             let code = refused.code().and_then(|code| code.parse().ok());
             code.is_some_and(|code: i64| BUSY.contains(&(code & 0xff)))
         }
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
-        _ => false,
+        error => is_on_the_way(error),
     };
     if passes {
         Failure::Lost(error.into())
