@@ -211,18 +211,23 @@ impl Expansion {
             name,
             relationship,
             attributes,
-            parent,
             tracer,
             ..
         } = &self.args;
         let is_computed = name
             .as_ref()
             .is_some_and(|name| text_literal(name).is_none())
-            || parent.as_ref().is_some_and(|parent| parent == "event")
+            || self.is_child_of_its_event()
             || relationship.is_some()
             || attributes.is_some()
             || tracer.is_some();
         (!is_computed && event.is_bare()).then_some(&event.ident)
+    }
+
+    /// `parent = event`
+    fn is_child_of_its_event(&self) -> bool {
+        let parent = self.args.parent.as_ref();
+        parent.is_some_and(|parent| parent == "event")
     }
 
     /// A reference to what all spans of this handler have in common.
@@ -321,12 +326,7 @@ impl Expansion {
         let (event_method, from_method, name) = if self.events.len() > 1 {
             let name = LitStr::new(&ident.unraw().to_string(), ident.span());
             (quote!(input), quote!(input_from), Some(quote!(#name,)))
-        } else if self
-            .args
-            .parent
-            .as_ref()
-            .is_some_and(|parent| parent == "event")
-        {
+        } else if self.is_child_of_its_event() {
             (quote!(parent), quote!(event_from), None)
         } else {
             (quote!(event), quote!(event_from), None)
