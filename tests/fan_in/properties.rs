@@ -3,6 +3,7 @@
 use linked_span::fan_in::state::{
     Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
 };
+use linked_span_tests::joins::SETTLEMENTS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -45,14 +46,7 @@ fn moment() -> impl Strategy<Value = Moment> + Clone {
 }
 
 fn settlement() -> impl Strategy<Value = Settlement> {
-    select(&[
-        Settlement::Completed,
-        Settlement::Failed,
-        Settlement::HandedOver,
-        Settlement::NotHandedOver,
-        Settlement::Undecodable,
-        Settlement::NotBegun,
-    ])
+    select(&SETTLEMENTS)
 }
 
 /// Few tokens, so that they meet; arrivals mostly, so that joins get complete.

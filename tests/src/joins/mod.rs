@@ -4,4 +4,4 @@ mod model;
 mod operations;
 
 pub use model::Model;
-pub use operations::{Operation, operations, rules};
+pub use operations::{Operation, SETTLEMENTS, operations, rules};

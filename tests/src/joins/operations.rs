@@ -4,6 +4,16 @@ use linked_span::fan_in::{Moment, Rules, Settlement};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+/// All the ways in which a holder's work can end.
+pub const SETTLEMENTS: [Settlement; 6] = [
+    Settlement::Completed,
+    Settlement::Failed,
+    Settlement::HandedOver,
+    Settlement::NotHandedOver,
+    Settlement::Undecodable,
+    Settlement::NotBegun,
+];
+
 /// What is done to a store, or to time.
 #[derive(Clone, Copy, Debug)]
 pub enum Operation {
@@ -61,14 +71,7 @@ pub enum Operation {
 
 /// So many that joins complete, expire and are forgotten.
 pub fn operations() -> impl Strategy<Value = Vec<Operation>> {
-    let settlement = prop_oneof![
-        Just(Settlement::Completed),
-        Just(Settlement::Failed),
-        Just(Settlement::HandedOver),
-        Just(Settlement::NotHandedOver),
-        Just(Settlement::Undecodable),
-        Just(Settlement::NotBegun),
-    ];
+    let settlement = prop::sample::select(SETTLEMENTS.as_slice());
     let operation = prop_oneof![
         8 => (0..6_u8, 0..4_u8, prop::bool::weighted(0.1))
             .prop_map(|(key, input, again)| Operation::Arrive { key, input, again }),

@@ -1,18 +1,10 @@
 //! Who holds a join, and how it passes to another.
 
 use linked_span::fan_in::{Rules, Settlement, Status, Token, Verdict, Work};
+use linked_span_tests::joins::SETTLEMENTS;
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
-
-const SETTLEMENTS: [Settlement; 6] = [
-    Settlement::Completed,
-    Settlement::Failed,
-    Settlement::HandedOver,
-    Settlement::NotHandedOver,
-    Settlement::Undecodable,
-    Settlement::NotBegun,
-];
 
 /// Nobody else's counts, nor one of work that is not his.
 pub async fn a_settlement_is_the_holders_alone<F: Fixture>() {

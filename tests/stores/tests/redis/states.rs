@@ -2,6 +2,7 @@
 
 use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
 use linked_span::fan_in::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
+use linked_span_tests::joins::SETTLEMENTS;
 
 use crate::server::{Database, ask};
 
@@ -171,17 +172,7 @@ fn steps() -> Vec<Step> {
     let mut steps = vec![Step::Renew { token }, Step::Retry, Step::Forget];
     steps.extend((0..3).map(|input| Step::Arrive { input, token }));
     steps.extend([Visitor::Sweep, Visitor::Passing].map(|visitor| Step::Visit { token, visitor }));
-    steps.extend(
-        [
-            Settlement::Completed,
-            Settlement::Failed,
-            Settlement::HandedOver,
-            Settlement::NotHandedOver,
-            Settlement::Undecodable,
-            Settlement::NotBegun,
-        ]
-        .map(|settlement| Step::Settle { token, settlement }),
-    );
+    steps.extend(SETTLEMENTS.map(|settlement| Step::Settle { token, settlement }));
     steps
 }
 
