@@ -9,12 +9,13 @@ use crate::fan_in::durable::{Failure, Function};
 use crate::fan_in::listed::{Page, Which};
 use crate::fan_in::state::{Settlement, Step, Token};
 
-/// A script that knows the function's rules and its joins.
+/// A script that knows the function's rules and its joins. What stands before `;` may come to an end without them.
 macro_rules! script {
-    ($($file:literal),+) => {
+    ($($before:literal),*; $($file:literal),+) => {
         LazyLock::new(|| {
             Script::new(concat!(
                 include_str!("lua/call.lua"),
+                $(include_str!($before),)*
                 include_str!("lua/state.lua"),
                 include_str!("lua/kept.lua"),
                 $(include_str!($file),)+
@@ -23,9 +24,9 @@ macro_rules! script {
     };
 }
 
-static ARRIVE: LazyLock<Script> = script!("lua/arriving.lua", "lua/arrive.lua");
-static TELL: LazyLock<Script> = script!("lua/telling.lua", "lua/tell.lua");
-static DUE: LazyLock<Script> = script!("lua/due.lua");
+static ARRIVE: LazyLock<Script> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
+static TELL: LazyLock<Script> = script!(; "lua/telling.lua", "lua/tell.lua");
+static DUE: LazyLock<Script> = script!(; "lua/due.lua");
 static LIST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/list.lua")));
 
 pub(super) fn arrive<'a>(

@@ -56,11 +56,7 @@ async fn the_longest_spans_are_kept_to_the_millisecond() {
             "{column} {moment}"
         );
     }
-    let sweep_at: String = ask(
-        &mut manager,
-        &["ZSCORE", "{linked_span:ship}:sweep", "order"],
-    )
-    .await;
+    let sweep_at: String = ask(&mut manager, &["ZSCORE", "{linked_span:ship}:due", "order"]).await;
     let until: String = ask(&mut manager, &["HGET", JOIN, "until"]).await;
     assert_eq!(sweep_at, until);
 }
@@ -106,7 +102,7 @@ async fn a_join_that_is_gone_is_in_nobodys_way() {
     let () = ask(&mut manager, &["DEL", JOIN]).await;
     let _: u32 = ask(
         &mut manager,
-        &["ZADD", "{linked_span:ship}:sweep", "1", "order"],
+        &["ZADD", "{linked_span:ship}:due", "1", "order"],
     )
     .await;
     assert_eq!(Store::<Payload>::len(&store).await.unwrap(), 2);

@@ -1,5 +1,6 @@
 //! The suite on joins in a Redis server, and what is that server's alone.
 
+mod arrivals;
 mod calls;
 mod fixture;
 mod kept;
@@ -7,6 +8,7 @@ mod memory;
 mod server;
 mod ship;
 mod states;
+mod steps;
 
 use linked_span_tests_stores::{conformance, durable_conformance};
 use server::Database;

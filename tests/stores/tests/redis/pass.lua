@@ -23,7 +23,7 @@ function pass.hash(key)
 end
 
 function pass.zset(key)
-    if key:find(':sweep$') or key:find(':passing$') then
+    if key:find(':due$') or key:find(':sweep$') then
         local members = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
         for at = 1, #members, 2 do
             redis.call('ZADD', key, moved(members[at + 1]), members[at])

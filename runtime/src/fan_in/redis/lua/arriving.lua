@@ -1,10 +1,6 @@
--- What becomes of a join at an arrival.
+-- What becomes of a join that does not take an input (`open.lua`) at its arrival.
 
-local function arrive(join, input)
-    local this = bit.lshift(1, input)
-    if not join then
-        return row('open', this, NOBODY, 0, now + rules.timeout, 0), 'waiting', this
-    end
+local function arrive(join)
     local stage, came, attempts = join.stage, join.came, join.attempts
     local is_holder = join.holder == token
     -- The reply to this delivery was lost.
@@ -18,14 +14,8 @@ local function arrive(join, input)
     if when and when <= now then
         return visit(join, 'sweep')
     end
-    if stage == 'open' and bit.band(came, this) ~= 0 then
+    if stage == 'open' then
         return join, 'duplicate', came
-    elseif stage == 'open' then
-        came = bit.bor(came, this)
-        if came == ALL then
-            return run(now + rules.timeout, 0)
-        end
-        return row('open', came, NOBODY, 0, join.deadline, 0), 'waiting', came
     elseif stage == 'ready' then
         return run(join.deadline, attempts)
     elseif stage == 'running' then

@@ -11,6 +11,28 @@ local rules = {
     max_attempts = tonumber(ARGV[6]),
 }
 local token = ARGV[7]
+local ALL = bit.lshift(1, rules.inputs) - 1
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- In full, and in less time than the server takes for one of Lua's numbers.
+local function text(number)
+    return string.format('%d', number)
+end
+
+local NOW = text(now)
+
+local function hash_of(key)
+    return FUNCTION .. ':join:' .. key
+end
+
+-- What the caller now holds, with its inputs.
+local function claimed(key, work, attempts, came)
+    local fields = {}
+    for input = 0, rules.inputs - 1 do
+        fields[2 * input + 1] = 'payload:' .. input
+        fields[2 * input + 2] = 'came_at:' .. input
+    end
+    return { key, work, attempts, came, redis.call('HMGET', hash_of(key), unpack(fields)) }
+end

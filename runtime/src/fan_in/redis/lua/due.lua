@@ -7,9 +7,9 @@ local left_to_park = 1000
 
 local claims, is_claimed = {}, {}
 local found_another
-repeat
-    found_another = false
-    local keys = redis.call('ZRANGEBYSCORE', FUNCTION .. ':sweep', '-inf', NOW, 'LIMIT', '0', max)
+
+local function look_through(set)
+    local keys = redis.call('ZRANGEBYSCORE', FUNCTION .. set, '-inf', NOW, 'LIMIT', '0', max)
     for _, key in ipairs(keys) do
         if #claims == tonumber(max) or left_to_park == 0 then
             break
@@ -26,6 +26,12 @@ repeat
             end
         end
     end
+end
+
+repeat
+    found_another = false
+    look_through(':sweep')
+    look_through(':due')
 until not found_another or left_to_park == 0
 
 return { now, claims, left_to_park == 0 and 1 or 0 }

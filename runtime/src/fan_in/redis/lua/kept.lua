@@ -1,22 +1,10 @@
 -- How joins are kept: a hash each, and in sorted sets those that have not ended. What is zero, or nobody, is not written.
+--
+-- What is neither ended nor parked stands in `:due` at the moment at which a sweep has something to do. Whoever comes by
+-- looks there as well, and may have nothing to do yet: then it is put into `:sweep`, and stands in `:due` at his moment.
 
 local COLUMNS = { 'stage', 'came', 'holder', 'until', 'deadline', 'attempts' }
 local STAGES = ' open running ready expiring exhausted undecodable completed expired '
-
-local function hash_of(key)
-    return FUNCTION .. ':join:' .. key
-end
-
--- In full, and in less time than the server takes for one of Lua's numbers; the same is often asked again.
-local asked, answer
-local function text(number)
-    if number ~= asked then
-        asked, answer = number, string.format('%d', number)
-    end
-    return answer
-end
-
-local NOW = text(now)
 
 local function read(key)
     local hash = hash_of(key)
@@ -38,12 +26,10 @@ local function read(key)
     return join
 end
 
--- Where among a set's members the join was, and is; nil or false for nowhere.
+-- Whether it was among a set's members, and at what it is; nil or false for not at all.
 local function move(key, set, was, is)
     if is then
-        if is ~= was then
-            redis.call('ZADD', FUNCTION .. set, is == 0 and '0' or text(is), key)
-        end
+        redis.call('ZADD', FUNCTION .. set, is == 0 and '0' or text(is), key)
     elseif was then
         redis.call('ZREM', FUNCTION .. set, key)
     end
@@ -52,60 +38,62 @@ end
 local function move_all(key, before, after)
     local was = before and not has_ended(before) and before
     local is = after and not has_ended(after) and after
-    move(key, ':unsettled', was and 0, is and 0)
-    move(key, ':parked', was and is_parked(was) and 0, is and is_parked(is) and 0)
-    move(key, ':sweep', was and due(was, 'sweep'), is and due(is, 'sweep'))
-    move(key, ':passing', was and due(was, 'passing'), is and due(is, 'passing'))
+    if not (was and is) then
+        move(key, ':unsettled', was, is and 0)
+    end
+    move(key, ':parked', was and is_parked(was), is and is_parked(is) and 0)
+    local was_due = was and due(was, 'sweep')
+    move(key, ':due', was_due, is and due(is, 'sweep'))
+    move(key, ':sweep', was_due and was_due <= now)
 end
 
--- The columns in which the join differs, behind other fields. Of one that is new, those that are something.
-local function changed(fields, before, after)
-    local count = #fields
+-- The columns in which the join differs. Of one that has ended, those that are something.
+local function changed(before, after)
+    local fields = {}
     for _, column in ipairs(COLUMNS) do
         local is, was = after[column], before and before[column]
         if is ~= was and (before or (is ~= 0 and is ~= NOBODY)) then
-            fields[count + 1] = column
-            fields[count + 2] = type(is) == 'number' and text(is) or is
-            count = count + 2
+            fields[#fields + 1] = column
+            fields[#fields + 1] = type(is) == 'number' and text(is) or is
         end
     end
     return fields
 end
 
--- `taken` are the fields of an input that has come.
-local function write(key, before, after, taken)
+local function write(key, before, after)
     if after == before then
         return
     end
-    local hash, fields = hash_of(key), taken or {}
-    if not after or has_ended(after) then
+    local hash = hash_of(key)
+    if not after then
         redis.call('DEL', hash)
-    elseif before and after.stage ~= 'open' then
+    elseif has_ended(after) then
+        redis.call('DEL', hash)
+        redis.call('HSET', hash, 'since', NOW, unpack(changed(nil, after)))
+        redis.call('PEXPIREAT', hash, text(after['until']))
+    else
         -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
         redis.call('PERSIST', hash)
-    end
-    if after and (not before or has_ended(after)) then
-        redis.call('HSET', hash, 'since', NOW, unpack(changed(fields, nil, after)))
-        if has_ended(after) then
-            redis.call('PEXPIREAT', hash, text(after['until']))
+        local fields = changed(before, after)
+        if #fields > 0 then
+            redis.call('HSET', hash, unpack(fields))
         end
-    elseif after and #changed(fields, before, after) > 0 then
-        redis.call('HSET', hash, unpack(fields))
     end
     move_all(key, before, after)
 end
 
--- What the caller now holds, with its inputs.
-local function claimed(key, join)
-    local fields = {}
-    for input = 0, rules.inputs - 1 do
-        local place = text(input)
-        fields[2 * input + 1] = 'payload:' .. place
-        fields[2 * input + 2] = 'came_at:' .. place
+-- Of a join that a set says is due to somebody for whom there is nothing to do: a sweep alone has, or another hand has
+-- changed it.
+local function put_right(key, join)
+    for _, set in ipairs({ ':unsettled', ':parked', ':due', ':sweep' }) do
+        redis.call('ZREM', FUNCTION .. set, key)
     end
-    local kept = redis.call('HMGET', hash_of(key), unpack(fields))
-    local work = join.stage == 'running' and 'run' or 'hand_over'
-    return { key, work, join.attempts, join.came, kept }
+    move_all(key, nil, join)
+    local sweep_at = join and due(join, 'sweep')
+    if sweep_at and sweep_at <= now then
+        redis.call('ZADD', FUNCTION .. ':sweep', text(sweep_at), key)
+        redis.call('ZADD', FUNCTION .. ':due', text(due(join, 'passing')), key)
+    end
 end
 
 -- A join that a set says is due, if the caller now holds it.
@@ -114,13 +102,9 @@ local function look_after(key, visitor)
     local after, reply = visit(before, visitor)
     write(key, before, after)
     if reply == 'run' or reply == 'hand_over' then
-        return claimed(key, after)
+        return claimed(key, reply, after.attempts, after.came)
     elseif after == before then
-        -- It is not, which only another hand can have done to it: it is put where it belongs.
-        for _, set in ipairs({ ':unsettled', ':parked', ':sweep', ':passing' }) do
-            redis.call('ZREM', FUNCTION .. set, key)
-        end
-        move_all(key, nil, after)
+        put_right(key, after)
     end
     return false
 end

@@ -3,7 +3,7 @@
 now = tonumber(ARGV[8])
 local stage, came, holder = ARGV[9], tonumber(ARGV[10]), ARGV[11]
 local moment, deadline, attempts = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
-local step, how = ARGV[15], tonumber(ARGV[16]) or ARGV[16]
+local step, how = ARGV[15], ARGV[16]
 
 local join = stage ~= '' and row(stage, came, holder, moment, deadline, attempts) or nil
 local sweep_at = join and due(join, 'sweep')
@@ -13,7 +13,6 @@ if join and is_forgotten(join) then
 end
 
 local steps = {
-    arrive = arrive,
     settle = settle,
     renew = renew,
     visit = visit,

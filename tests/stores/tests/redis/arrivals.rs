@@ -1,0 +1,122 @@
+//! An arrival as the server's script makes it, held beside `state.rs`: of each input, at each state, and what else is there.
+
+use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
+use linked_span::fan_in::{Moment, Rules};
+
+use crate::server::{Database, ask};
+use crate::states::{Columns, MINE, NOW, columns, rules, say, states, told};
+
+const SCRIPT: &str = concat!(
+    include_str!("arrivals_before.lua"),
+    "\nlocal function arrival()\n",
+    include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/open.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/kept.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/arriving.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/arrive.lua"),
+    "\nend\n",
+    include_str!("arrivals_after.lua"),
+);
+
+const KEY: &str = "own";
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Beside {
+    Nothing,
+    /// Another join, whose time is over.
+    Overdue,
+    /// Nothing, but somebody has come by when only a sweep had something to do.
+    Passed,
+}
+
+/// The reply and its number, the keys of what the caller then holds, of his own join and of another; what is kept of the
+/// join and of the input; and where the join stands among the unsettled, parked, due, and those for a sweep alone.
+type Outcome = (
+    String,
+    u64,
+    Option<String>,
+    Option<String>,
+    Option<Columns>,
+    Option<String>,
+    Option<Moment>,
+    Option<Moment>,
+    Option<Moment>,
+    Option<Moment>,
+);
+
+#[tokio::test]
+async fn each_arrival_in_the_server_is_the_one_in_rust() {
+    let mut manager = Database::begin().await.connect().await;
+    let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
+    let states = states();
+    for rules in rules() {
+        for beside in [Beside::Nothing, Beside::Overdue, Beside::Passed] {
+            for input in 0..rules.inputs {
+                let mut calls = redis::pipe();
+                for state in &states {
+                    calls.cmd("EVALSHA").arg(&script).arg(1).arg("function");
+                    say(&mut calls, &rules);
+                    calls.arg(KEY).arg(input).arg("new").arg(NOW);
+                    calls.arg(state.as_ref().map(columns).unwrap_or_default());
+                    for visitor in [Visitor::Sweep, Visitor::Passing] {
+                        calls.arg(
+                            state
+                                .and_then(|state| stands_at(&state, visitor))
+                                .map_or(String::new(), |at| at.to_string()),
+                        );
+                    }
+                    calls.arg(matches!(state, Some(State::Parked { .. })));
+                    calls.arg(match beside {
+                        Beside::Nothing => "",
+                        Beside::Overdue => "overdue",
+                        Beside::Passed => "passed",
+                    });
+                }
+                let outcomes: Vec<Outcome> = calls.query_async(&mut manager).await.unwrap();
+                assert_eq!(outcomes.len(), states.len());
+                for (state, outcome) in states.iter().zip(outcomes) {
+                    let right = outcome_of(*state, input, beside, &rules);
+                    assert_eq!(
+                        outcome, right,
+                        "{input} at {state:?}, {beside:?}, with {rules:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &Rules) -> Outcome {
+    let token = MINE;
+    let (after, reply) = transition(before, Step::Arrive { input, token }, NOW, rules);
+    let after = after.expect("what has arrived somewhere");
+    let (reply, number) = told(reply);
+    let is_parked = matches!(after, State::Parked { .. });
+    let is = |kept: Columns| kept.1 & 1 << input != 0;
+    let had_come = before.is_some_and(|before| is(columns(&before)));
+    let payload = is(columns(&after)).then_some(if had_come { "kept" } else { "new" });
+    (
+        reply.to_owned(),
+        number,
+        ["run", "hand_over"]
+            .contains(&reply)
+            .then(|| KEY.to_owned()),
+        (beside == Beside::Overdue).then(|| "other".to_owned()),
+        Some(columns(&after)),
+        payload.map(str::to_owned),
+        (!has_ended(&after)).then_some(0),
+        is_parked.then_some(0),
+        stands_at(&after, Visitor::Sweep),
+        None,
+    )
+}
+
+/// Among what is due.
+fn stands_at(state: &State, visitor: Visitor) -> Option<Moment> {
+    due(state, visitor).filter(|_| !has_ended(state))
+}
+
+fn has_ended(state: &State) -> bool {
+    matches!(state, State::Completed { .. } | State::Expired { .. })
+}

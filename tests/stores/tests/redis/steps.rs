@@ -1,0 +1,82 @@
+//! The state machine in Lua, held beside the one in Rust: each step but an arrival, from each state.
+
+use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
+use linked_span::fan_in::{Moment, Rules, Settlement};
+use linked_span_tests::joins::SETTLEMENTS;
+
+use crate::server::{Database, ask};
+use crate::states::{Columns, MINE, NOW, columns, rules, say, states, told};
+
+const SCRIPT: &str = concat!(
+    include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/telling.lua"),
+    include_str!("steps.lua"),
+);
+
+/// What comes after, the reply and its number, and when a sweep and whoever comes by have something to do.
+type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
+
+#[tokio::test]
+async fn each_step_in_lua_is_the_one_in_rust() {
+    let mut manager = Database::begin().await.connect().await;
+    let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
+    let (states, steps) = (states(), steps());
+    for rules in rules() {
+        for state in &states {
+            let mut calls = redis::pipe();
+            for (_, word, how) in &steps {
+                calls.cmd("EVALSHA").arg(&script).arg(1).arg("function");
+                say(&mut calls, &rules);
+                calls
+                    .arg(NOW)
+                    .arg(state.as_ref().map(columns).unwrap_or_default());
+                calls.arg(word).arg(how);
+            }
+            let outcomes: Vec<Outcome> = calls.query_async(&mut manager).await.unwrap();
+            assert_eq!(outcomes.len(), steps.len());
+            for ((step, ..), outcome) in steps.iter().zip(outcomes) {
+                let right = outcome_of(state.as_ref(), *step, &rules);
+                assert_eq!(outcome, right, "{step:?} of {state:?} with {rules:?}");
+            }
+        }
+    }
+}
+
+/// With the words by which the script is told it.
+fn steps() -> Vec<(Step, &'static str, &'static str)> {
+    let token = MINE;
+    let visit = |visitor| Step::Visit { token, visitor };
+    let mut steps = vec![
+        (Step::Renew { token }, "renew", ""),
+        (Step::Retry, "retry", ""),
+        (Step::Forget, "forget", ""),
+        (visit(Visitor::Sweep), "visit", "sweep"),
+        (visit(Visitor::Passing), "visit", "passing"),
+    ];
+    for settlement in SETTLEMENTS {
+        let how = match settlement {
+            Settlement::Completed => "completed",
+            Settlement::Failed => "failed",
+            Settlement::HandedOver => "handed_over",
+            Settlement::NotHandedOver => "not_handed_over",
+            Settlement::Undecodable => "undecodable",
+            Settlement::NotBegun => "not_begun",
+        };
+        steps.push((Step::Settle { token, settlement }, "settle", how));
+    }
+    steps
+}
+
+fn outcome_of(state: Option<&State>, step: Step, rules: &Rules) -> Outcome {
+    let (after, reply) = transition(state.copied(), step, NOW, rules);
+    let (reply, number) = told(reply);
+    let due = |visitor| state.and_then(|state| due(state, visitor));
+    (
+        after.as_ref().map(columns),
+        reply.to_owned(),
+        number,
+        due(Visitor::Sweep),
+        due(Visitor::Passing),
+    )
+}
