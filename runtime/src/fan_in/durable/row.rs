@@ -45,6 +45,11 @@ impl Stage {
     pub(in crate::fan_in) fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Expired)
     }
+
+    #[cfg(feature = "redis")] // the others ask for those alone
+    pub(in crate::fan_in) fn is_parked(self) -> bool {
+        matches!(self, Self::Exhausted | Self::Undecodable)
+    }
 }
 
 /// Those for which there is a bit.

@@ -12,7 +12,12 @@ pub(super) fn inputs(name: &str) -> String {
     format!("{}:inputs", function(name))
 }
 
-/// Of the set of those joins that have not ended.
-pub(super) fn unsettled(name: &str) -> String {
-    format!("{}:unsettled", function(name))
+/// Of the set of those joins that are neither settled nor parked.
+pub(super) fn due(name: &str) -> String {
+    format!("{}:due", function(name))
+}
+
+/// Of the set of those that are parked.
+pub(super) fn parked(name: &str) -> String {
+    format!("{}:parked", function(name))
 }

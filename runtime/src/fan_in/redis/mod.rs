@@ -2,6 +2,7 @@
 
 mod failure;
 mod keys;
+mod page;
 mod policy;
 mod replies;
 mod scripts;
@@ -68,7 +69,8 @@ use super::store::StoreError;
 /// # Keys
 ///
 /// All keys of a function begin with `{linked_span:NAME}`: in a cluster they are in one slot, and a right to
-/// `{linked_span:*` is all that is needed. A join is a hash, whose inputs are the fields `payload:0`, `payload:1` and so on.
+/// `{linked_span:*` is all that is needed. A join is a hash, with a field `join` that says what has become of it, and its inputs, behind the moment at which each came, in
+/// `input:0`, `input:1` and so on.
 #[derive(Clone, Debug)]
 pub struct Redis {
     manager: ConnectionManager,
@@ -169,12 +171,25 @@ impl Database for Redis {
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {
-        self.query(redis::cmd("ZCARD").arg(keys::unsettled(name)))
-            .await
+        // No transaction, which a full server refuses.
+        let mut counts = redis::pipe();
+        counts.zcard(keys::due(name)).zcard(keys::parked(name));
+        let counted = counts.query_async(&mut self.manager.clone()).await;
+        let (due, parked): (usize, usize) = counted.map_err(failure)?;
+        Ok(due + parked)
     }
 
-    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
-        let list = self.call(scripts::list(function.name, which)).await?;
-        replies::list(list, function.rules)
+    async fn list(
+        &self,
+        Function { name, rules }: Function<'_>,
+        which: Which<'_>,
+    ) -> Result<Vec<Listed>, Failure> {
+        let keys = page::keys(self, name, which).await?;
+        let mut list = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(page::AT_ONCE) {
+            let kept = self.call(scripts::list(name, keys)).await?;
+            list.extend(replies::list(kept, keys, which, rules)?);
+        }
+        Ok(list)
     }
 }

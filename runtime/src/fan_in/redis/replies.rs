@@ -1,7 +1,7 @@
 //! What the scripts return, and what that says.
 
 use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
-use crate::fan_in::listed::Listed;
+use crate::fan_in::listed::{Listed, Which};
 use crate::fan_in::state::{Moment, Reply, Rules, Token};
 use crate::fan_in::store::Work;
 
@@ -11,22 +11,11 @@ pub(super) type Arrived = (Moment, String, Moment, Option<Claim>, Option<Claim>)
 /// When, what was claimed, and whether it is worth to ask again at once.
 pub(super) type Due = (Moment, Vec<Claim>, bool);
 
-/// When, and the joins with their keys.
-pub(super) type List = (Moment, Vec<(String, Columns)>);
+/// When, and the joins that there are.
+pub(super) type List = (Moment, Vec<Option<String>>);
 
-/// The key, the work, the attempts, the inputs that came, and of each that there may be the payload and when it came.
+/// The key, the work, the attempts, the inputs that came, and each that there may be.
 type Claim = (String, String, u32, u16, Vec<Option<Vec<u8>>>);
-
-/// In the order of `list.lua`.
-type Columns = (
-    String,
-    Option<u16>,
-    Option<String>,
-    Option<Moment>,
-    Option<Moment>,
-    Option<u32>,
-    Option<Moment>,
-);
 
 pub(super) fn answer(arrived: Arrived) -> Result<Answer, Failure> {
     let (at, word, number, claim, overdue) = arrived;
@@ -62,15 +51,31 @@ pub(super) fn due((at, claims, again): Due) -> Result<(Vec<Claimed>, bool), Fail
     Ok((claimed.collect::<Result<_, _>>()?, again))
 }
 
-pub(super) fn list((at, joins): List, rules: &Rules) -> Result<Vec<Listed>, Failure> {
-    let mut list = Vec::with_capacity(joins.len());
-    for (key, columns) in joins {
-        let since = columns.6.unwrap_or(at);
-        let row = row(columns)?;
-        // The server may be about to forget it.
-        if !(row.stage.has_ended() && row.until <= at) {
+/// Of the joins with these keys, those that were asked for: what was found may have changed since.
+pub(super) fn list(
+    (at, kept): List,
+    keys: &[String],
+    which: Which<'_>,
+    rules: &Rules,
+) -> Result<Vec<Listed>, Failure> {
+    let mut list = Vec::with_capacity(keys.len());
+    for (key, kept) in keys.iter().zip(kept) {
+        let Some(kept) = kept else { continue };
+        let (row, since) = row(&kept).ok_or_else(unknown)?;
+        let is_asked_for = match which {
+            // The server may be about to forget it.
+            Which::Key(_) => !(row.stage.has_ended() && row.until <= at),
+            Which::Unsettled(_) => !row.stage.has_ended(),
+            Which::Parked(_) => row.stage.is_parked(),
+        };
+        if is_asked_for {
             let state = row.state().ok_or_else(unknown)?;
-            list.push(Listed::new(key, &state, at.saturating_sub(since), rules));
+            list.push(Listed::new(
+                key.clone(),
+                &state,
+                at.saturating_sub(since),
+                rules,
+            ));
         }
     }
     Ok(list)
@@ -84,8 +89,8 @@ fn claimed(claim: Claim, at: Moment) -> Result<Claimed, Failure> {
         _ => return Err(unknown()),
     };
     let came = inputs_of(came);
-    let fields = (0..).zip(kept.chunks_exact(2));
-    let inputs = fields.map(|(place, kept)| came.contains(place).then(|| input(kept, at)));
+    let places = (0..).zip(kept);
+    let inputs = places.map(|(place, kept)| came.contains(place).then(|| input(kept, at)));
     Ok(Claimed {
         key,
         work,
@@ -94,28 +99,33 @@ fn claimed(claim: Claim, at: Moment) -> Result<Claimed, Failure> {
     })
 }
 
-/// A payload and when it came. What is no text, or no longer there, is an input that cannot be decoded.
-fn input(kept: &[Option<Vec<u8>>], at: Moment) -> Kept {
-    let text = |field: usize| std::str::from_utf8(kept.get(field)?.as_deref()?).ok();
-    let came_at = text(1).and_then(|came_at| came_at.parse().ok());
+/// A payload behind the moment at which it came. What is no text, or no longer there, is an input that cannot be decoded.
+fn input(kept: Option<Vec<u8>>, at: Moment) -> Kept {
+    let text = kept.and_then(|kept| String::from_utf8(kept).ok());
+    let text = text.unwrap_or_default();
+    let (came_at, payload) = text.split_once(' ').unwrap_or_default();
     Kept {
-        payload: text(0).unwrap_or_default().to_owned(),
-        waited: at.saturating_sub(came_at.unwrap_or(at)),
+        payload: payload.to_owned(),
+        waited: at.saturating_sub(came_at.parse().unwrap_or(at)),
     }
 }
 
-fn row(columns: Columns) -> Result<Row, Failure> {
-    let (stage, came, holder, until, deadline, attempts, _) = columns;
-    let holder = holder.filter(|holder| !holder.is_empty());
-    let holder = holder.map(|holder| u128::from_str_radix(&holder, 16).map(Token));
-    Ok(Row {
-        stage: Stage::of_word(&stage).ok_or_else(unknown)?,
-        came: inputs_of(came.unwrap_or_default()),
-        holder: holder.transpose().map_err(|_| unknown())?,
-        until: until.unwrap_or_default(),
-        deadline: deadline.unwrap_or_default(),
-        attempts: attempts.unwrap_or_default(),
-    })
+/// A join as `call.lua` has it written, and since when it is.
+fn row(kept: &str) -> Option<(Row, Moment)> {
+    let columns: Vec<_> = kept.split(' ').collect();
+    let [stage, came, holder, until, deadline, attempts, since] = columns[..] else {
+        return None;
+    };
+    let holder = (holder != "-").then(|| u128::from_str_radix(holder, 16).map(Token));
+    let row = Row {
+        stage: Stage::of_word(stage)?,
+        came: inputs_of(came.parse().ok()?),
+        holder: holder.transpose().ok()?,
+        until: until.parse().ok()?,
+        deadline: deadline.parse().ok()?,
+        attempts: attempts.parse().ok()?,
+    };
+    Some((row, since.parse().ok()?))
 }
 
 fn unknown() -> Failure {

@@ -6,7 +6,6 @@ use redis::{Script, ScriptInvocation};
 
 use super::keys;
 use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::listed::{Page, Which};
 use crate::fan_in::state::{Settlement, Step, Token};
 
 /// A script that knows the function's rules and its joins. What stands before `;` may come to an end without them.
@@ -66,18 +65,9 @@ pub(super) fn due<'a>(function: Function<'_>, token: Token, max: usize) -> Scrip
     call
 }
 
-pub(super) fn list<'a>(name: &str, which: Which<'_>) -> ScriptInvocation<'a> {
-    let from = |after: Option<&str>| after.map_or("-".to_owned(), |key| format!("({key}"));
+pub(super) fn list<'a>(name: &str, keys: &[String]) -> ScriptInvocation<'a> {
     let mut call = LIST.key(keys::function(name));
-    match which {
-        Which::Key(key) => call.arg("").arg(key),
-        Which::Unsettled(Page { after, limit }) => {
-            call.arg("unsettled").arg(from(after)).arg(number(limit))
-        }
-        Which::Parked(Page { after, limit }) => {
-            call.arg("parked").arg(from(after)).arg(number(limit))
-        }
-    };
+    call.arg(keys);
     call
 }
 

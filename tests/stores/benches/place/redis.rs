@@ -7,8 +7,9 @@ use super::{Asked, PATIENCE};
 use crate::bare::Bare;
 
 /// What scripts ask of their server, and nobody else does where nothing bare is asked.
-const INSIDE: [&str; 9] = [
+const INSIDE: [&str; 10] = [
     "del",
+    "hget",
     "hmget",
     "hset",
     "persist",

@@ -31,15 +31,15 @@ enum Beside {
 }
 
 /// The reply and its number, the keys of what the caller then holds, of his own join and of another; what is kept of the
-/// join and of the input; and where the join stands among the unsettled, parked, due, and those for a sweep alone.
+/// join, and since when it is, and of the input; and where the join stands among the parked, the due, and those for a sweep
+/// alone.
 type Outcome = (
     String,
     u64,
     Option<String>,
     Option<String>,
-    Option<Columns>,
+    (Columns, Moment),
     Option<String>,
-    Option<Moment>,
     Option<Moment>,
     Option<Moment>,
     Option<Moment>,
@@ -92,24 +92,30 @@ fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &Rules) -
     let (after, reply) = transition(before, Step::Arrive { input, token }, NOW, rules);
     let after = after.expect("what has arrived somewhere");
     let (reply, number) = told(reply);
-    let is_parked = matches!(after, State::Parked { .. });
-    let is = |kept: Columns| kept.1 & 1 << input != 0;
-    let had_come = before.is_some_and(|before| is(columns(&before)));
-    let payload = is(columns(&after)).then_some(if had_come { "kept" } else { "new" });
+    let is_claimed = ["run", "hand_over"].contains(&reply);
+    let had_come = before.is_some_and(|before| has(&before, input));
+    let kept = if had_come {
+        "1 kept"
+    } else {
+        &format!("{NOW} new")
+    };
+    let is_new =
+        before.is_none_or(|before| has_ended(&before) && due(&before, Visitor::Sweep) <= Some(NOW));
     (
         reply.to_owned(),
         number,
-        ["run", "hand_over"]
-            .contains(&reply)
-            .then(|| KEY.to_owned()),
+        is_claimed.then(|| KEY.to_owned()),
         (beside == Beside::Overdue).then(|| "other".to_owned()),
-        Some(columns(&after)),
-        payload.map(str::to_owned),
-        (!has_ended(&after)).then_some(0),
-        is_parked.then_some(0),
+        (columns(&after), if is_new { NOW } else { 1 }),
+        has(&after, input).then(|| kept.to_owned()),
+        matches!(after, State::Parked { .. }).then_some(0),
         stands_at(&after, Visitor::Sweep),
         None,
     )
+}
+
+fn has(state: &State, input: u8) -> bool {
+    columns(state).1 & 1 << input != 0
 }
 
 /// Among what is due.

@@ -2,7 +2,6 @@
 
 local FUNCTION, key, input = KEYS[1], ARGV[8], ARGV[9]
 local sweep_at, passing_at, is_parked, beside = ARGV[18], ARGV[19], ARGV[20], ARGV[21]
-local COLUMNS = { 'stage', 'came', 'holder', 'until', 'deadline', 'attempts' }
 
 local function join(of)
     return FUNCTION .. ':join:' .. of
@@ -13,22 +12,19 @@ local function has_come(moment)
 end
 
 redis.call('DEL', join(key), join('other'))
-for _, set in ipairs({ ':unsettled', ':parked', ':due', ':sweep' }) do
+for _, set in ipairs({ ':parked', ':due', ':sweep' }) do
     redis.call('DEL', FUNCTION .. set)
 end
 
-for place, column in ipairs(COLUMNS) do
-    if ARGV[12] ~= '' then
-        redis.call('HSET', join(key), column, ARGV[11 + place])
-    end
+if ARGV[12] ~= '' then
+    local columns = { unpack(ARGV, 12, 17) }
+    columns[3] = columns[3] ~= '' and columns[3] or '-'
+    redis.call('HSET', join(key), 'join', table.concat(columns, ' ') .. ' 1')
 end
 for other = 0, ARGV[1] - 1 do
     if bit.band(ARGV[13], bit.lshift(1, other)) ~= 0 then
-        redis.call('HSET', join(key), 'payload:' .. other, 'kept')
+        redis.call('HSET', join(key), 'input:' .. other, '1 kept')
     end
-end
-if sweep_at ~= '' or is_parked == '1' then
-    redis.call('ZADD', FUNCTION .. ':unsettled', 0, key)
 end
 if is_parked == '1' then
     redis.call('ZADD', FUNCTION .. ':parked', 0, key)
@@ -36,7 +32,7 @@ elseif sweep_at ~= '' then
     redis.call('ZADD', FUNCTION .. ':due', sweep_at, key)
 end
 if beside == 'overdue' then
-    redis.call('HSET', join('other'), 'stage', 'open', 'came', 1, 'deadline', NOW)
+    redis.call('HSET', join('other'), 'join', 'open 1 - 0 ' .. NOW .. ' 0 1')
     redis.call('ZADD', FUNCTION .. ':due', NOW, 'other')
 elseif beside == 'passed' and has_come(sweep_at) and not has_come(passing_at) then
     redis.call('ZADD', FUNCTION .. ':due', passing_at, key)
@@ -49,22 +45,19 @@ local function score(set)
     return tonumber(redis.call('ZSCORE', FUNCTION .. set, key) or nil) or false
 end
 
-local kept = redis.call('HMGET', join(key), unpack(COLUMNS))
+local kept = redis.call('HGET', join(key), 'join')
+local columns = {}
+for column in string.gmatch(kept or '', '%S+') do
+    columns[#columns + 1] = column
+end
+columns[3] = columns[3] ~= '-' and columns[3] or ''
 return {
     reply,
     number,
     claim and claim[1] or false,
     another and another[1] or false,
-    kept[1] and {
-        kept[1],
-        tonumber(kept[2] or 0),
-        kept[3] or '',
-        tonumber(kept[4] or 0),
-        tonumber(kept[5] or 0),
-        tonumber(kept[6] or 0),
-    },
-    redis.call('HGET', join(key), 'payload:' .. input),
-    score(':unsettled'),
+    { columns, table.remove(columns) },
+    redis.call('HGET', join(key), 'input:' .. input),
     score(':parked'),
     score(':due'),
     score(':sweep'),

@@ -39,13 +39,13 @@ impl Fixture for Database {
         let mut manager = self.connect().await;
         let join = format!("{{linked_span:{name}}}:join:{key}");
         let fields: Vec<String> = ask(&mut manager, &["HKEYS", &join]).await;
-        let payloads: Vec<_> = fields
+        let inputs: Vec<_> = fields
             .iter()
-            .filter(|field| field.starts_with("payload:"))
+            .filter(|field| field.starts_with("input:"))
             .collect();
-        assert!(!payloads.is_empty());
-        for payload in payloads {
-            let _: i64 = ask(&mut manager, &["HSET", &join, payload, "{"]).await;
+        assert!(!inputs.is_empty());
+        for input in inputs {
+            let _: i64 = ask(&mut manager, &["HSET", &join, input, "1 {"]).await;
         }
     }
 }

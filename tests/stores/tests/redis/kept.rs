@@ -1,6 +1,6 @@
 //! What is kept, where it is not as a suite for all stores can make it.
 
-use linked_span::fan_in::{Moment, Rules, Store, Token, Verdict};
+use linked_span::fan_in::{Moment, Page, Rules, Store, Token, Verdict, Which};
 use linked_span_tests_stores::{Payload, RULES};
 
 use crate::server::{Database, ask};
@@ -13,24 +13,15 @@ const JOIN: &str = "{linked_span:ship}:join:order";
 async fn what_is_about_to_be_forgotten_does_not_take_the_next_join_along() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let ended = [
-        "stage",
-        "completed",
-        "holder",
-        "1",
-        "until",
-        "1",
-        "since",
-        "1",
-    ];
-    let _: u32 = ask(&mut manager, &[["HSET", JOIN].as_slice(), &ended].concat()).await;
+    let ended = "completed 0 1 1 0 0 1";
+    let _: u32 = ask(&mut manager, &["HSET", JOIN, "join", ended]).await;
     let _: u32 = ask(&mut manager, &["PEXPIRE", JOIN, "60000"]).await;
     let verdict = arrive(&store, "order", 0, Token::random()).await;
     assert!(matches!(verdict, Verdict::Waiting(_)));
     let left: i64 = ask(&mut manager, &["PTTL", JOIN]).await;
     assert_eq!(left, -1);
-    let holder: Option<String> = ask(&mut manager, &["HGET", JOIN, "holder"]).await;
-    assert_eq!(holder, None);
+    let join: String = ask(&mut manager, &["HGET", JOIN, "join"]).await;
+    assert!(join.starts_with("open 1 - "), "{join}");
 }
 
 /// Lua writes a number of that size with an exponent, unless it is told not to.
@@ -48,17 +39,21 @@ async fn the_longest_spans_are_kept_to_the_millisecond() {
         let arrived = store.arrive("order", &rules, input, Payload::new(0), Token(1));
         arrived.await.unwrap();
     }
-    let since: Moment = ask(&mut manager, &["HGET", JOIN, "since"]).await;
-    for column in ["deadline", "until"] {
-        let moment: Moment = ask(&mut manager, &["HGET", JOIN, column]).await;
+    let join: String = ask(&mut manager, &["HGET", JOIN, "join"]).await;
+    let columns: Vec<_> = join.split(' ').collect();
+    let [_, _, _, until, deadline, _, since] = columns[..] else {
+        panic!("{join}");
+    };
+    let since: Moment = since.parse().unwrap();
+    for moment in [until, deadline] {
+        let moment: Moment = moment.parse().unwrap();
         assert!(
             (0..60_000).contains(&(moment - since - (1 << 51))),
-            "{column} {moment}"
+            "{join}"
         );
     }
-    let sweep_at: String = ask(&mut manager, &["ZSCORE", "{linked_span:ship}:due", "order"]).await;
-    let until: String = ask(&mut manager, &["HGET", JOIN, "until"]).await;
-    assert_eq!(sweep_at, until);
+    let due_at: String = ask(&mut manager, &["ZSCORE", "{linked_span:ship}:due", "order"]).await;
+    assert_eq!(due_at, until);
 }
 
 #[tokio::test]
@@ -109,4 +104,25 @@ async fn a_join_that_is_gone_is_in_nobodys_way() {
     let due = Store::<Payload>::due(&store, &RULES, Token(1), 9).await;
     assert!(due.unwrap().is_empty());
     assert_eq!(Store::<Payload>::len(&store).await.unwrap(), 1);
+}
+
+/// More of them than the server is asked for at once, in another order.
+#[tokio::test]
+async fn pages_are_of_all_there_are() {
+    let store = open(&Database::begin().await.connect().await).await;
+    let keys: Vec<_> = (0..2_500).map(|key| format!("{key:04}")).collect();
+    for key in keys.iter().rev() {
+        arrive(&store, key, 0, Token::random()).await;
+    }
+    let mut found: Vec<String> = Vec::new();
+    for last in [1_200, 2_400, 2_500, 2_500] {
+        let page = Page {
+            after: found.last().map(String::as_str),
+            limit: 1_200,
+        };
+        let listed = Store::<Payload>::list(&store, &RULES, Which::Unsettled(page)).await;
+        found.extend(listed.unwrap().into_iter().map(|listed| listed.key));
+        assert_eq!(found, keys[..last]);
+    }
+    assert_eq!(Store::<Payload>::len(&store).await.unwrap(), keys.len());
 }

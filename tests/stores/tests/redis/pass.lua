@@ -8,13 +8,23 @@ end
 
 local pass = {}
 
+local function join(kept)
+    local stage, came, holder, moment, deadline, attempts, since =
+        kept:match('^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
+    local columns = { stage, came, holder, moved(moment), moved(deadline), attempts, moved(since) }
+    return table.concat(columns, ' ')
+end
+
+local function input(kept)
+    local came_at, payload = kept:match('^(%d+) (.*)$')
+    return moved(came_at) .. ' ' .. payload
+end
+
 function pass.hash(key)
     local fields = redis.call('HGETALL', key)
     for at = 1, #fields, 2 do
-        local field = fields[at]
-        if field == 'since' or field == 'until' or field == 'deadline' or field:find('^came_at:') then
-            redis.call('HSET', key, field, moved(fields[at + 1]))
-        end
+        local field, kept = fields[at], fields[at + 1]
+        redis.call('HSET', key, field, field == 'join' and join(kept) or input(kept))
     end
     local forgotten_at = redis.call('PEXPIRETIME', key)
     if forgotten_at > 0 then

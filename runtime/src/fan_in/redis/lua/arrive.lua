@@ -19,11 +19,11 @@ end
 
 -- First, since a full server then takes the input as well: with the other join, room is made for it.
 local another = overdue()
-local before = read(key)
+local before, since = read(key)
 local answer = take()
 if not answer then
     local after, reply, number = arrive(before)
-    write(key, before, after)
+    write(key, before, after, since)
     local holds = reply == 'run' or reply == 'hand_over'
     local claim = holds and claimed(key, reply, after.attempts, after.came)
     answer = { now, reply, number or 0, claim or false }

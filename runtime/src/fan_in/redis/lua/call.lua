@@ -23,6 +23,11 @@ end
 
 local NOW = text(now)
 
+-- Stage, inputs, holder, the end of a lease, a rest or a window, deadline, attempts, and since when. It is one field, of
+-- which a server makes less than of seven.
+local WRITTEN = '%s %d %s %d %d %d %d'
+local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
+
 local function hash_of(key)
     return FUNCTION .. ':join:' .. key
 end
@@ -31,8 +36,7 @@ end
 local function claimed(key, work, attempts, came)
     local fields = {}
     for input = 0, rules.inputs - 1 do
-        fields[2 * input + 1] = 'payload:' .. input
-        fields[2 * input + 2] = 'came_at:' .. input
+        fields[input + 1] = 'input:' .. input
     end
     return { key, work, attempts, came, redis.call('HMGET', hash_of(key), unpack(fields)) }
 end

@@ -1,35 +1,36 @@
--- How joins are kept: a hash each, and in sorted sets those that have not ended. What is zero, or nobody, is not written.
+-- How joins are kept: a hash each, and in sorted sets those that have not ended.
 --
 -- What is neither ended nor parked stands in `:due` at the moment at which a sweep has something to do. Whoever comes by
 -- looks there as well, and may have nothing to do yet: then it is put into `:sweep`, and stands in `:due` at his moment.
 
-local COLUMNS = { 'stage', 'came', 'holder', 'until', 'deadline', 'attempts' }
 local STAGES = ' open running ready expiring exhausted undecodable completed expired '
 
+-- With since when it is: its first input came, or it has ended.
 local function read(key)
     local hash = hash_of(key)
-    local kept = redis.call('HMGET', hash, unpack(COLUMNS))
-    local stage = kept[1]
-    if not stage then
+    local kept = redis.call('HGET', hash, 'join')
+    if not kept then
         return nil
-    elseif not STAGES:find(' ' .. stage .. ' ', 1, true) then
+    end
+    local stage, came, holder, moment, deadline, attempts, since = kept:match(READ)
+    if not stage or not STAGES:find(' ' .. stage .. ' ', 1, true) then
         error('a join is of a stage that this version does not know')
     end
-    local came, moment = tonumber(kept[2] or 0), tonumber(kept[4] or 0)
-    local deadline, attempts = tonumber(kept[5] or 0), tonumber(kept[6] or 0)
-    local join = row(stage, came, kept[3] or NOBODY, moment, deadline, attempts)
+    holder = holder ~= '-' and holder or NOBODY
+    came, moment = tonumber(came), tonumber(moment)
+    local join = row(stage, came, holder, moment, tonumber(deadline), tonumber(attempts))
     if is_forgotten(join) then
         -- Before the server does, so that the next join's fields do not end with it.
         redis.call('DEL', hash)
         return nil
     end
-    return join
+    return join, since
 end
 
 -- Whether it was among a set's members, and at what it is; nil or false for not at all.
 local function move(key, set, was, is)
     if is then
-        redis.call('ZADD', FUNCTION .. set, is == 0 and '0' or text(is), key)
+        redis.call('ZADD', FUNCTION .. set, text(is), key)
     elseif was then
         redis.call('ZREM', FUNCTION .. set, key)
     end
@@ -38,45 +39,32 @@ end
 local function move_all(key, before, after)
     local was = before and not has_ended(before) and before
     local is = after and not has_ended(after) and after
-    if not (was and is) then
-        move(key, ':unsettled', was, is and 0)
-    end
     move(key, ':parked', was and is_parked(was), is and is_parked(is) and 0)
     local was_due = was and due(was, 'sweep')
     move(key, ':due', was_due, is and due(is, 'sweep'))
     move(key, ':sweep', was_due and was_due <= now)
 end
 
--- The columns in which the join differs. Of one that has ended, those that are something.
-local function changed(before, after)
-    local fields = {}
-    for _, column in ipairs(COLUMNS) do
-        local is, was = after[column], before and before[column]
-        if is ~= was and (before or (is ~= 0 and is ~= NOBODY)) then
-            fields[#fields + 1] = column
-            fields[#fields + 1] = type(is) == 'number' and text(is) or is
-        end
-    end
-    return fields
-end
-
-local function write(key, before, after)
+local function write(key, before, after, since)
     if after == before then
         return
     end
     local hash = hash_of(key)
-    if not after then
+    if not after or has_ended(after) then
         redis.call('DEL', hash)
-    elseif has_ended(after) then
-        redis.call('DEL', hash)
-        redis.call('HSET', hash, 'since', NOW, unpack(changed(nil, after)))
-        redis.call('PEXPIREAT', hash, text(after['until']))
     else
         -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
         redis.call('PERSIST', hash)
-        local fields = changed(before, after)
-        if #fields > 0 then
-            redis.call('HSET', hash, unpack(fields))
+    end
+    if after then
+        local holder = after.holder ~= NOBODY and after.holder or '-'
+        local moment, deadline, attempts = after['until'], after.deadline, after.attempts
+        since = has_ended(after) and now or since
+        -- stylua: ignore
+        local join = string.format(WRITTEN, after.stage, after.came, holder, moment, deadline, attempts, since)
+        redis.call('HSET', hash, 'join', join)
+        if has_ended(after) then
+            redis.call('PEXPIREAT', hash, text(moment))
         end
     end
     move_all(key, before, after)
@@ -85,7 +73,7 @@ end
 -- Of a join that a set says is due to somebody for whom there is nothing to do: a sweep alone has, or another hand has
 -- changed it.
 local function put_right(key, join)
-    for _, set in ipairs({ ':unsettled', ':parked', ':due', ':sweep' }) do
+    for _, set in ipairs({ ':parked', ':due', ':sweep' }) do
         redis.call('ZREM', FUNCTION .. set, key)
     end
     move_all(key, nil, join)
@@ -98,9 +86,9 @@ end
 
 -- A join that a set says is due, if the caller now holds it.
 local function look_after(key, visitor)
-    local before = read(key)
+    local before, since = read(key)
     local after, reply = visit(before, visitor)
-    write(key, before, after)
+    write(key, before, after, since)
     if reply == 'run' or reply == 'hand_over' then
         return claimed(key, reply, after.attempts, after.came)
     elseif after == before then

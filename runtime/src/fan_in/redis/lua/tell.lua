@@ -3,7 +3,7 @@
 local key, step, settlement = ARGV[8], ARGV[9], ARGV[10]
 
 local steps = { settle = settle, renew = renew, retry = retry, forget = forget }
-local before = read(key)
+local before, since = read(key)
 local after, reply = steps[step](before, settlement)
-write(key, before, after)
+write(key, before, after, since)
 return reply == 'recorded' and 1 or 0
