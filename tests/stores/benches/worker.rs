@@ -81,10 +81,10 @@ async fn work(store: impl Store<String> + 'static, bare: Option<impl Bare>, part
 
 impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
     async fn arrive(&mut self, round: u32) -> String {
-        let store = Arc::clone(&self.store);
+        let (store, event) = (Arc::clone(&self.store), event());
         let arrived = make(self.part.of.at_once, self.part.calls(round), move |call| {
-            let store = Arc::clone(&store);
-            async move { arrive(&*store, call).await }
+            let (store, event) = (Arc::clone(&store), event.clone());
+            async move { arrive(&*store, call, event).await }
         });
         let arrived = arrived.await;
         let took = took(&arrived);
@@ -119,9 +119,13 @@ impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
 }
 
 /// What the caller then holds, if it was the last input.
-async fn arrive(store: &impl Store<String>, Call { key, input }: Call) -> Option<Claimed> {
+async fn arrive(
+    store: &impl Store<String>,
+    Call { key, input }: Call,
+    event: String,
+) -> Option<Claimed> {
     let token = Token::random();
-    let arrived = store.arrive(&key, &OF_THREE, input, event(), token).await;
+    let arrived = store.arrive(&key, &OF_THREE, input, event, token).await;
     let arrived = arrived.expect("an arrival");
     assert!(arrived.overdue.is_none(), "nothing is overdue");
     match arrived.verdict {

@@ -9,11 +9,11 @@ mod scripts;
 
 use std::sync::Arc;
 
-use redis::FromRedisValue;
-use redis::ScriptInvocation;
 use redis::aio::ConnectionManager;
+use redis::{ErrorKind, FromRedisValue, ServerErrorKind};
 
 use self::failure::failure;
+use self::scripts::Call;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
 use super::state::{Step, Token};
@@ -109,8 +109,15 @@ impl Redis {
         }
     }
 
-    async fn call<T: FromRedisValue>(&self, call: ScriptInvocation<'_>) -> Result<T, Failure> {
-        let called = call.invoke_async(&mut self.manager.clone()).await;
+    async fn call<T: FromRedisValue>(&self, Call { script, command }: Call) -> Result<T, Failure> {
+        let mut manager = self.manager.clone();
+        let called = match command.query_async(&mut manager).await {
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                script.load_async(&mut manager).await.map_err(failure)?;
+                command.query_async(&mut manager).await
+            }
+            called => called,
+        };
         called.map_err(failure)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use redis::{Script, ScriptInvocation};
+use redis::{Cmd, Script};
 
 use super::keys;
 use crate::fan_in::durable::{Failure, Function};
@@ -28,23 +28,25 @@ static TELL: LazyLock<Script> = script!(; "lua/telling.lua", "lua/tell.lua");
 static DUE: LazyLock<Script> = script!(; "lua/due.lua");
 static LIST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/list.lua")));
 
-pub(super) fn arrive<'a>(
+/// What the server is told, in one buffer.
+pub(super) struct Call {
+    pub(super) script: &'static Script,
+    pub(super) command: Cmd,
+}
+
+pub(super) fn arrive(
     function: Function<'_>,
     key: &str,
     input: u8,
     payload: &str,
     token: Token,
-) -> ScriptInvocation<'a> {
+) -> Call {
     let mut call = call(&ARRIVE, function, Some(token));
-    call.arg(key).arg(input).arg(payload);
+    call.command.arg(key).arg(input).arg(payload);
     call
 }
 
-pub(super) fn tell<'a>(
-    function: Function<'_>,
-    key: &str,
-    step: Step,
-) -> Result<ScriptInvocation<'a>, Failure> {
+pub(super) fn tell(function: Function<'_>, key: &str, step: Step) -> Result<Call, Failure> {
     let (step, token, settlement) = match step {
         Step::Settle { token, settlement } => ("settle", Some(token), word(settlement)),
         Step::Renew { token } => ("renew", Some(token), ""),
@@ -55,31 +57,28 @@ pub(super) fn tell<'a>(
         }
     };
     let mut call = call(&TELL, function, token);
-    call.arg(key).arg(step).arg(settlement);
+    call.command.arg(key).arg(step).arg(settlement);
     Ok(call)
 }
 
-pub(super) fn due<'a>(function: Function<'_>, token: Token, max: usize) -> ScriptInvocation<'a> {
+pub(super) fn due(function: Function<'_>, token: Token, max: usize) -> Call {
     let mut call = call(&DUE, function, Some(token));
-    call.arg(number(max));
+    call.command.arg(number(max));
     call
 }
 
-pub(super) fn list<'a>(name: &str, keys: &[String]) -> ScriptInvocation<'a> {
-    let mut call = LIST.key(keys::function(name));
-    call.arg(keys);
+pub(super) fn list(name: &str, keys: &[String]) -> Call {
+    let mut call = of(&LIST, name);
+    call.command.arg(keys);
     call
 }
 
-/// With what every script is told first.
-fn call<'a>(
-    script: &'a Script,
-    function: Function<'_>,
-    token: Option<Token>,
-) -> ScriptInvocation<'a> {
+/// With what a script that changes something is told first.
+fn call(script: &'static Script, function: Function<'_>, token: Option<Token>) -> Call {
     let Function { name, rules } = function;
-    let mut call = script.key(keys::function(name));
-    call.arg(rules.inputs)
+    let mut call = of(script, name);
+    call.command
+        .arg(rules.inputs)
         .arg(rules.timeout)
         .arg(rules.lease)
         .arg(rules.backoff)
@@ -87,6 +86,14 @@ fn call<'a>(
         .arg(rules.max_attempts)
         .arg(token.map_or(String::new(), |Token(token)| format!("{token:032x}")));
     call
+}
+
+fn of(script: &'static Script, name: &str) -> Call {
+    // As much as most calls need.
+    let mut command = Cmd::with_capacity(16, 1024);
+    command.arg("EVALSHA").arg(script.get_hash());
+    command.arg(1).arg(keys::function(name));
+    Call { script, command }
 }
 
 /// A count as the server takes it.
