@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use self::rows::{Rows, failure};
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Moment, Reply, State, Step, Token};
+use super::state::{Moment, Reply, Step, Token};
 use super::store::StoreError;
 
 /// More than an arrival can add.
@@ -181,21 +181,15 @@ impl Database for Sqlite {
         token: Token,
     ) -> Result<Answer, Failure> {
         let mut rows = self.transaction().await?;
-        let (state, reply) = rows
-            .step(function, key, Step::Arrive { input, token })
-            .await?;
-        // What has come is part of the state, unless all has, and of a join that is over.
-        let takes = match state {
-            Some(State::Open { came, .. }) => came.contains(input),
-            Some(State::Running { .. }) => true,
-            _ => false,
-        };
-        if takes && !matches!(reply, Reply::Duplicate(_)) {
-            rows.keep(function.name, key, input, payload).await?;
-        }
+        let (reply, around) = rows.arrive(function, key, (input, payload), token).await?;
         let claimed = rows.claimed(function, key, reply).await?;
-        let overdue = rows.overdue(function, key, token).await?;
-        rows.forget(function.name, FORGOTTEN_IN_PASSING).await?;
+        let mut overdue = None;
+        if around.is_overdue {
+            overdue = rows.overdue(function, key, token).await?;
+        }
+        if around.is_forgotten {
+            rows.forget(function.name, FORGOTTEN_IN_PASSING).await?;
+        }
         let at = rows.now;
         rows.commit().await?;
         Ok(Answer {
@@ -208,7 +202,7 @@ impl Database for Sqlite {
 
     async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
         let mut rows = self.transaction().await?;
-        let (_, reply) = rows.step(function, key, step).await?;
+        let reply = rows.step(function, key, step).await?;
         rows.commit().await?;
         Ok(reply == Reply::Recorded)
     }

@@ -10,21 +10,67 @@ use crate::fan_in::state::{Inputs, Moment, Reply, State, Step, Token, Visitor, d
 use crate::fan_in::store::Work;
 
 /// A join's columns, with a bit for each input that is kept.
+macro_rules! columns {
+    () => {
+        "key, stage, since, holder, until, deadline, attempts, \
+         (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
+          WHERE kept.name = joins.name AND kept.key = joins.key) AS came"
+    };
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT key, stage, since, holder, until, deadline, attempts, \
-             (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
-              WHERE kept.name = joins.name AND kept.key = joins.key) AS came \
-             FROM linked_span_joins AS joins ",
+            "SELECT ",
+            columns!(),
+            " FROM linked_span_joins AS joins ",
             $rest
         )
     };
 }
 
+/// The join, if there is one, and whether there are others for whoever comes by. That is one row, whatever there is.
+const LOOK_AROUND: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", \
+     EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?3 AND key <> ?2) AS is_overdue, \
+     EXISTS (SELECT 1 FROM linked_span_joins \
+      WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?3) AS is_forgotten \
+     FROM (SELECT 1) LEFT JOIN linked_span_joins AS joins ON name = ?1 AND key = ?2",
+);
+
+// Each statement is a message to another thread and back, however many there are in it.
+macro_rules! write {
+    ($rest:literal) => {
+        concat!(
+            "INSERT INTO linked_span_joins VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
+             attempts = ?8, sweep_at = ?9, passing_at = ?10",
+            $rest
+        )
+    };
+}
+const WRITE: &str = write!("");
+const WRITE_ENDED: &str = write!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
+// The first is kept: a delivery whose reply was lost comes again.
+const WRITE_WITH_INPUT: &str = write!(
+    "; INSERT INTO linked_span_inputs VALUES (?1, ?2, ?11, ?12, ?13) ON CONFLICT DO NOTHING"
+);
+const REMOVE: &str = "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
+                      DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2";
+
 pub(super) struct Rows {
     transaction: Transaction<'static, Sqlite>,
     pub(super) now: Moment,
+}
+
+/// What there is for whoever comes by.
+pub(super) struct Around {
+    /// Another join, to be handed over or parked.
+    pub(super) is_overdue: bool,
+    /// What has been remembered long enough.
+    pub(super) is_forgotten: bool,
 }
 
 /// A row as it was read.
@@ -57,45 +103,52 @@ impl Rows {
         .map_err(failure)
     }
 
-    /// What the join is now, and what to tell the caller.
+    /// What to tell the caller, and what else there is for him.
+    pub(super) async fn arrive(
+        &mut self,
+        function: Function<'_>,
+        key: &str,
+        (input, payload): (u8, &str),
+        token: Token,
+    ) -> Result<(Reply, Around), Failure> {
+        let (read, around) = self.look_around(function.name, key).await?;
+        let before = read.as_ref().map(|read| read.state);
+        let step = Step::Arrive { input, token };
+        let (after, reply) = transition(before, step, self.now, function.rules);
+        if let Some(state) = after.filter(|_| after != before) {
+            // What has come is part of the state, unless all has, and of a join that is over.
+            let takes = match state {
+                State::Open { came, .. } => came.contains(input),
+                State::Running { .. } => true,
+                _ => false,
+            };
+            let new = takes.then_some((input, payload));
+            self.write(function, key, &state, read.as_ref(), new)
+                .await?;
+        }
+        Ok((reply, around))
+    }
+
+    /// What to tell the caller.
     pub(super) async fn step(
         &mut self,
         function: Function<'_>,
         key: &str,
         step: Step,
-    ) -> Result<(Option<State>, Reply), Failure> {
+    ) -> Result<Reply, Failure> {
         let read = self.read(function.name, key).await?;
         let before = read.as_ref().map(|read| read.state);
         let (after, reply) = transition(before, step, self.now, function.rules);
         if after != before {
             match after {
-                Some(state) => self.write(function, key, &state, read.as_ref()).await?,
+                Some(state) => {
+                    self.write(function, key, &state, read.as_ref(), None)
+                        .await?;
+                }
                 None => self.remove(function.name, key).await?,
             }
         }
-        Ok((after, reply))
-    }
-
-    pub(super) async fn keep(
-        &mut self,
-        name: &str,
-        key: &str,
-        input: u8,
-        payload: &str,
-    ) -> Result<(), Failure> {
-        // The first is kept: a delivery whose reply was lost comes again.
-        sqlx::query(
-            "INSERT INTO linked_span_inputs VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-        )
-        .bind(name)
-        .bind(key)
-        .bind(input)
-        .bind(number(self.now))
-        .bind(payload)
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(failure)?;
-        Ok(())
+        Ok(reply)
     }
 
     /// The join, if the reply says that the caller holds it.
@@ -203,7 +256,7 @@ impl Rows {
         token: Token,
     ) -> Result<Option<Claimed>, Failure> {
         let step = Step::Visit { token, visitor };
-        let (_, reply) = self.step(function, key, step).await?;
+        let reply = self.step(function, key, step).await?;
         self.claimed(function, key, reply).await
     }
 
@@ -234,53 +287,66 @@ impl Rows {
             .transpose()
     }
 
+    async fn look_around(
+        &mut self,
+        name: &str,
+        key: &str,
+    ) -> Result<(Option<Read>, Around), Failure> {
+        let row = sqlx::query(LOOK_AROUND)
+            .bind(name)
+            .bind(key)
+            .bind(number(self.now))
+            .fetch_one(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
+        let around = Around {
+            is_overdue: row.try_get("is_overdue").map_err(failure)?,
+            is_forgotten: row.try_get("is_forgotten").map_err(failure)?,
+        };
+        let key: Option<&str> = row.try_get("key").map_err(failure)?;
+        Ok((key.map(|_| read(&row)).transpose()?, around))
+    }
+
     async fn write(
         &mut self,
         function: Function<'_>,
         key: &str,
         state: &State,
         before: Option<&Read>,
+        new: Option<(u8, &str)>,
     ) -> Result<(), Failure> {
         let row = Row::of(state, Inputs::all(function.rules.inputs));
         let has_ended = row.stage.has_ended();
         let since = before.filter(|before| before.stage.has_ended() == has_ended);
         let when = |visitor| due(state, visitor).filter(|_| !has_ended).map(number);
-        sqlx::query(
-            "INSERT INTO linked_span_joins VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-             ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-             attempts = ?8, sweep_at = ?9, passing_at = ?10",
-        )
-        .bind(function.name)
-        .bind(key)
-        .bind(row.stage.word())
-        .bind(number(since.map_or(self.now, |before| before.since)))
-        .bind(row.holder.map(word))
-        .bind(number(row.until))
-        .bind(number(row.deadline))
-        .bind(row.attempts)
-        .bind(when(Visitor::Sweep))
-        .bind(when(Visitor::Passing))
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(failure)?;
-        if has_ended {
-            self.remove_inputs(function.name, key).await?;
-        }
+        let statement = match new {
+            Some(_) => WRITE_WITH_INPUT,
+            None if has_ended => WRITE_ENDED,
+            None => WRITE,
+        };
+        let (input, payload) = new.unzip();
+        sqlx::query(statement)
+            .bind(function.name)
+            .bind(key)
+            .bind(row.stage.word())
+            .bind(number(since.map_or(self.now, |before| before.since)))
+            .bind(row.holder.map(word))
+            .bind(number(row.until))
+            .bind(number(row.deadline))
+            .bind(row.attempts)
+            .bind(when(Visitor::Sweep))
+            .bind(when(Visitor::Passing))
+            .bind(input)
+            .bind(number(self.now))
+            .bind(payload)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(failure)?;
         Ok(())
     }
 
     async fn remove(&mut self, name: &str, key: &str) -> Result<(), Failure> {
-        sqlx::query("DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2")
-            .bind(name)
-            .bind(key)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(failure)?;
-        self.remove_inputs(name, key).await
-    }
-
-    async fn remove_inputs(&mut self, name: &str, key: &str) -> Result<(), Failure> {
-        sqlx::query("DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2")
+        sqlx::query(REMOVE)
             .bind(name)
             .bind(key)
             .execute(&mut *self.transaction)
