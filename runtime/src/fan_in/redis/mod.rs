@@ -69,8 +69,8 @@ use super::store::StoreError;
 /// # Keys
 ///
 /// All keys of a function begin with `{linked_span:NAME}`: in a cluster they are in one slot, and a right to
-/// `{linked_span:*` is all that is needed. A join is a hash, with a field `join` that says what has become of it, and its inputs, behind the moment at which each came, in
-/// `input:0`, `input:1` and so on.
+/// `{linked_span:*` is all that is needed. A join is a hash: the field `join` says what has become of it, and `input:0`,
+/// `input:1` and so on have the inputs, each behind the moment at which it came.
 #[derive(Clone, Debug)]
 pub struct Redis {
     manager: ConnectionManager,
