@@ -23,8 +23,8 @@ pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) rules: &'a Rules,
 }
 
-/// Keeps joins whose inputs are text. Each method but [`inputs`](Self::inputs), which is called once, is one round trip,
-/// and does what the [`Store`](crate::fan_in::Store)'s method of the same name says. Spans are no longer than
+/// Keeps joins whose inputs are text. Each method but [`inputs`](Self::inputs), which is called once, is one round trip, as
+/// a rule, and does what the [`Store`](crate::fan_in::Store)'s method of the same name says. Spans are no longer than
 /// [a moment can bear](within).
 pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &Declaration;

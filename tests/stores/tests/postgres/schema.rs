@@ -78,6 +78,10 @@ impl Fixture for Schema {
         let milliseconds = i64::try_from(milliseconds).unwrap();
         let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
         shifted.await.unwrap();
+        let looked =
+            "UPDATE linked_span_functions SET look_at = look_at - $1, looked_at = looked_at - $1";
+        let shifted = sqlx::query(looked).bind(milliseconds).execute(&self.pool);
+        shifted.await.unwrap();
     }
 
     async fn rows(&self) -> usize {
