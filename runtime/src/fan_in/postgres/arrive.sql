@@ -1,7 +1,7 @@
 -- An input arrives, whatever the join is: $1 name, $2 key, $3 input, $4 payload, $5 token, $6 inputs, $7 timeout, $8 lease,
 -- $9 max_attempts.
 --
--- `payload_N` is the column of the input's place: what a statement does not name costs it nothing.
+-- `payload_N` is the column of the input's place: what a statement does not name costs it nothing. `LOOK` is `look.sql`.
 -- `OFFSET 0` keeps what stands above it from being computed once more wherever it is named.
 INSERT INTO linked_span_joins AS joined (
     name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
@@ -104,4 +104,4 @@ RETURNING
         payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
         payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
     ] END AS payloads,
-    (SELECT look_at FROM linked_span_functions WHERE name = $1) <= joined.at AS others_are_due
+    LOOK AS others_are_due

@@ -1,6 +1,7 @@
 //! Joins in a server that many hosts reach.
 
 mod failure;
+mod looks;
 mod queries;
 mod read;
 
@@ -9,10 +10,11 @@ use std::sync::Arc;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use self::failure::failure;
+use self::looks::Looks;
 use self::queries::Arriving;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Step, Token};
+use super::state::{Settlement, Step, Token};
 use super::store::StoreError;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
@@ -55,6 +57,7 @@ use super::store::StoreError;
 pub struct Postgres {
     pool: PgPool,
     declaration: Arc<Declaration>,
+    looks: Arc<Looks>,
 }
 
 impl Postgres {
@@ -77,6 +80,7 @@ impl Postgres {
         Self {
             pool,
             declaration: Arc::default(),
+            looks: Arc::default(),
         }
     }
 
@@ -146,8 +150,10 @@ impl Database for Postgres {
             token,
         };
         let mut connection = self.pool.acquire().await.map_err(failure)?;
-        let (mut answer, others_are_due) = arrive(&mut connection, arriving).await?;
+        let looks = self.looks.is_time(function.rules);
+        let (mut answer, others_are_due) = arrive(&mut connection, arriving, looks).await?;
         if others_are_due {
+            self.looks.again();
             // The input has arrived all the same: whoever comes next looks after them.
             answer.overdue = pass(&mut connection, arriving).await.unwrap_or(None);
         }
@@ -159,6 +165,9 @@ impl Database for Postgres {
             return Ok(false);
         };
         let told = tell.execute(&self.pool).await.map_err(failure)?;
+        if lets_go(step) {
+            self.looks.again();
+        }
         Ok(told.rows_affected() > 0)
     }
 
@@ -187,12 +196,23 @@ impl Database for Postgres {
     }
 }
 
+/// Whether the join may be due at once.
+fn lets_go(step: Step) -> bool {
+    use Settlement::{Failed, NotBegun, NotHandedOver};
+    match step {
+        Step::Settle { settlement, .. } => matches!(settlement, Failed | NotBegun | NotHandedOver),
+        Step::Retry => true,
+        _ => false,
+    }
+}
+
 /// What that has come to, and whether there is something to do at other joins.
 async fn arrive(
     connection: &mut PgConnection,
     arriving: Arriving<'_>,
+    looks: bool,
 ) -> Result<(Answer, bool), Failure> {
-    let taken = queries::take(arriving).fetch_optional(&mut *connection);
+    let taken = queries::take(arriving, looks).fetch_optional(&mut *connection);
     if let Some(row) = taken.await.map_err(failure)? {
         return Ok((read::taken(&row, arriving)?, read::others_are_due(&row)?));
     }

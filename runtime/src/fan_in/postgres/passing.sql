@@ -1,24 +1,20 @@
 -- Whoever comes by looks after joins that are not his own: $1 name, $2 the key of his own, $3 token, $4 lease,
--- $5 max_attempts, $6 how many to forget, $7 timeout. One that is overdue he hands over, one that has died at its last
--- attempt is parked. If there is neither, `look_at` says when there may be, so that nobody looks before: when the next is
--- due, or ten seconds later. What has become due sooner by then has come later, and then that takes a timeout or a lease; or
--- it was let go of, and then `look_at` was told.
+-- $5 max_attempts, $6 how many to forget. One that is overdue he hands over, one that has died at its last attempt is parked.
 --
--- He begins where others have looked before, since what joins that have ended meanwhile leave behind in an index is not
--- cleaned up at once. Every ten seconds somebody begins at the very beginning, for what was out of sight, and what need no
+-- He begins where somebody has found nothing before, since what joins that have ended meanwhile leave behind in an index is
+-- not cleaned up at once. Every ten seconds one begins at the very beginning, for what was out of sight then, and what need no
 -- longer be remembered is forgotten.
 --
 -- He waits for no row. It is a look at an index, whatever the planner believes of the table: a `CASE` tells it nothing of how
 -- rare a row is, for which it would read them all, and a single place is found without an index.
 WITH clock AS (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now),
--- Of those who look at once, one writes down what he has seen.
-writer AS (
-    SELECT looked_at <= (SELECT now FROM clock) - 10000 AS is_thorough
-    FROM linked_span_functions WHERE name = $1
+thorough AS (
+    SELECT FROM linked_span_functions
+    WHERE name = $1 AND (SELECT now FROM clock) NOT BETWEEN looked_at AND looked_at + 10000
     FOR UPDATE SKIP LOCKED
 ),
 beginning AS (
-    SELECT CASE WHEN (SELECT is_thorough FROM writer) THEN 0 ELSE looked_at END AS at
+    SELECT CASE WHEN EXISTS (SELECT FROM thorough) THEN 0 ELSE looked_at END AS at
     FROM linked_span_functions WHERE name = $1
 ),
 found AS (
@@ -58,25 +54,18 @@ parked AS (
 remembered AS (
     SELECT ctid AS place FROM linked_span_joins
     WHERE name = $1 AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
-        AND (SELECT is_thorough FROM writer)
+        AND EXISTS (SELECT FROM thorough)
     ORDER BY until LIMIT $6
     FOR UPDATE SKIP LOCKED
 ),
 forgotten AS (
     DELETE FROM linked_span_joins WHERE ctid = ANY (ARRAY(SELECT place FROM remembered))
 ),
-next AS (
-    SELECT passing_at AS at FROM linked_span_joins
-    WHERE name = $1 AND passing_at BETWEEN (SELECT now FROM clock) AND (SELECT now FROM clock) + 10000
-    ORDER BY passing_at LIMIT 1
-),
-written AS (
-    UPDATE linked_span_functions SET
-        -- Whoever was in the midst of his statement a second ago has had time to commit it.
-        looked_at = CASE WHEN is_thorough THEN now - 1000 ELSE looked_at END,
-        look_at = least((SELECT at FROM next), now + least(10000, $4, $7))
-    FROM clock, writer
-    WHERE name = $1
+looked AS (
+    -- Whoever was in the midst of his statement a second ago has had time to commit it.
+    UPDATE linked_span_functions SET looked_at = now - 1000
+    FROM clock
+    WHERE name = $1 AND EXISTS (SELECT FROM thorough)
         AND NOT EXISTS (SELECT FROM found) AND NOT EXISTS (SELECT FROM exhausted)
         AND (SELECT count(*) FROM remembered) < $6
 )

@@ -24,11 +24,16 @@ const PLACES: usize = 12;
 /// For each place in the declaration.
 type Placed = LazyLock<[Arc<str>; PLACES]>;
 
-static TAKE: Placed = LazyLock::new(|| placed(include_str!("take.sql")));
+const LOOK: &str = include_str!("look.sql");
 
-static ARRIVE: Placed = LazyLock::new(|| placed(include_str!("arrive.sql")));
+static TAKE: Placed = LazyLock::new(|| placed(include_str!("take.sql"), "false"));
 
-fn placed(statement: &str) -> [Arc<str>; PLACES] {
+static TAKE_AND_LOOK: Placed = LazyLock::new(|| placed(include_str!("take.sql"), LOOK));
+
+static ARRIVE: Placed = LazyLock::new(|| placed(include_str!("arrive.sql"), LOOK));
+
+fn placed(statement: &str, look: &str) -> [Arc<str>; PLACES] {
+    let statement = statement.replace("    LOOK AS", &format!("    {look} AS"));
     std::array::from_fn(|place| {
         let column = format!("payload_{place}");
         statement.replace("payload_N", &column).into()
@@ -50,9 +55,8 @@ macro_rules! select {
 /// The inputs of the joins of that name: these, unless there were others.
 pub(super) fn inputs<'q>(name: &'q str, inputs: &'q str) -> Query<'q> {
     sqlx::query(
-        "INSERT INTO linked_span_functions AS functions (name, inputs, look_at, looked_at) \
-         SELECT $1, $2, now, now \
-         FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000) AS now) AS clock \
+        "INSERT INTO linked_span_functions AS functions (name, inputs, looked_at) \
+         VALUES ($1, $2, floor(date_part('epoch', clock_timestamp()) * 1000)) \
          ON CONFLICT (name) DO UPDATE SET inputs = functions.inputs RETURNING inputs",
     )
     .bind(name)
@@ -70,10 +74,11 @@ pub(super) struct Arriving<'q> {
 }
 
 /// Returns no row if it is for [`arrive`] to say.
-pub(super) fn take(arriving: Arriving<'_>) -> Query<'_> {
+pub(super) fn take(arriving: Arriving<'_>, looks: bool) -> Query<'_> {
     let all = (1 << arriving.function.rules.inputs) - 1;
     let others: i32 = all & !(1 << arriving.input);
-    arriving.bound(&TAKE).bind(others)
+    let take = if looks { &TAKE_AND_LOOK } else { &TAKE };
+    arriving.bound(take).bind(others)
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>) -> Query<'_> {
@@ -107,7 +112,6 @@ pub(super) fn pass(arriving: Arriving<'_>) -> Query<'_> {
         .bind(number(rules.lease))
         .bind(i64::from(rules.max_attempts))
         .bind(FORGOTTEN_IN_PASSING)
-        .bind(number(rules.timeout))
 }
 
 /// `None` for what nobody is told, but finds.

@@ -1,22 +1,15 @@
 -- An operator wants it tried again: $1 name, $2 key, $3 inputs, $4 timeout. What is incomplete is handed over.
-WITH retried AS (
-    UPDATE linked_span_joins SET
-        stage = CASE WHEN came = (1 << $3) - 1 THEN 'ready' ELSE 'expiring' END,
-        holder = NULL,
-        until = now,
-        deadline = now + $4,
-        sweep_at = now,
-        passing_at = CASE WHEN came = (1 << $3) - 1 THEN now + $4 ELSE now END,
-        attempts = CASE WHEN came = (1 << $3) - 1 THEN 0 ELSE attempts END
-    FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
-    WHERE name = $1 AND key = $2
-        AND (
-            stage IN ('ready', 'exhausted', 'undecodable')
-            OR stage IN ('running', 'expiring') AND (holder IS NULL OR until <= now)
-        )
-    RETURNING passing_at
-),
-sooner AS (
-    UPDATE linked_span_functions SET look_at = passing_at FROM retried WHERE name = $1 AND passing_at < look_at
-)
-SELECT FROM retried
+UPDATE linked_span_joins SET
+    stage = CASE WHEN came = (1 << $3) - 1 THEN 'ready' ELSE 'expiring' END,
+    holder = NULL,
+    until = now,
+    deadline = now + $4,
+    sweep_at = now,
+    passing_at = CASE WHEN came = (1 << $3) - 1 THEN now + $4 ELSE now END,
+    attempts = CASE WHEN came = (1 << $3) - 1 THEN 0 ELSE attempts END
+FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
+WHERE name = $1 AND key = $2
+    AND (
+        stage IN ('ready', 'exhausted', 'undecodable')
+        OR stage IN ('running', 'expiring') AND (holder IS NULL OR until <= now)
+    )

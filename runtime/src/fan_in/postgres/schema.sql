@@ -2,8 +2,7 @@
 CREATE TABLE IF NOT EXISTS linked_span_functions (
     name      text COLLATE "C" PRIMARY KEY,
     inputs    text NOT NULL,
-    look_at   bigint NOT NULL, -- when whoever comes by has to look after joins again
-    looked_at bigint NOT NULL  -- before which there is none that he need look at
+    looked_at bigint NOT NULL -- when somebody has last looked in passing at all joins that were due
 );
 
 -- A join. Moments are milliseconds of the Unix epoch. It is one row, since a statement that has waited for a row sees it
@@ -11,8 +10,8 @@ CREATE TABLE IF NOT EXISTS linked_span_functions (
 CREATE TABLE IF NOT EXISTS linked_span_joins (
     name       text COLLATE "C" NOT NULL,
     key        bytea NOT NULL,    -- UTF-8, of which any is a key
-    reply      text,              -- what the last arrival was told whose input was not simply taken
-    at         bigint,            -- and when
+    reply      text,              -- what an arrival was told whose input was not simply taken
+    at         bigint NOT NULL,   -- when the last input arrived
     stage      text NOT NULL,
     since      bigint NOT NULL,   -- when its first input came; when it ended, once it has
     holder     bytea,             -- whose it is, or was when it ended
