@@ -96,8 +96,9 @@ impl Postgres {
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
+            pool: self.pool,
             declaration: Arc::new(Declaration::named(name.into())),
-            ..self
+            looks: Arc::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 -- $9 the bits of the other inputs.
 --
 -- Without a row as its answer it is another case, and nothing has changed: `arrive.sql` knows them all. This one is so
--- frequent that it has a statement of its own, which is less to begin. What it returns is no more than what is not known
--- already, for the same reason, and `LOOK` is `look.sql` only every so often.
+-- frequent that it has a statement of its own, which is less to begin. For the same reason it returns no more than what is
+-- not known already, and `LOOK`, which is `look.sql`, is `false` most of the time.
 --
 -- `payload_N` is the column of the input's place: what a statement does not name costs it nothing.
 INSERT INTO linked_span_joins AS joined (

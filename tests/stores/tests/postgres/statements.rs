@@ -182,6 +182,23 @@ async fn what_ended_joins_leave_behind_is_not_read_each_time() {
     assert_eq!(read.calls, 2);
     assert!(read.pages_read < 100, "{read:?}");
 
+    // Nor to find one that is due.
+    let hasty = Worker::with(
+        &schema,
+        Rules {
+            timeout: 0,
+            ..RULES
+        },
+    )
+    .await;
+    hasty.waits("half", 0).await;
+    taken(&schema).await;
+    let finder = Worker::of(&schema).await;
+    let finds = finder.arrive("a second", 0, Token::random()).await;
+    assert!(finds.overdue.is_some());
+    let read = taken(&schema).await;
+    assert!(read.pages_read < 120, "{read:?}");
+
     // Every so often they are, since somebody may be among them.
     schema.pass(MINUTE).await;
     taken(&schema).await;
