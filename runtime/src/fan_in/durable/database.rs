@@ -24,7 +24,8 @@ pub(in crate::fan_in) struct Function<'a> {
 }
 
 /// Keeps joins whose inputs are text. Each method does what the [`Store`](crate::fan_in::Store)'s method of the same name
-/// says; an arrival and what a holder says are one round trip each. Spans are no longer than [a moment can bear](within).
+/// says; an arrival and what a holder says are one round trip each, as a rule. Spans are no longer than
+/// [a moment can bear](within).
 pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &Declaration;
 

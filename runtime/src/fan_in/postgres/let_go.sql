@@ -17,11 +17,11 @@ UPDATE linked_span_joins SET
     END,
     passing_at = CASE
         WHEN $4 = 'undecodable' OR $4 = 'failed' AND attempts >= $6 THEN NULL
-        WHEN stage = 'running' THEN deadline
+        WHEN stage = 'running' THEN greatest(now, deadline)
         ELSE due
     END
 FROM (
-    SELECT CASE $4 WHEN 'not_begun' THEN now ELSE now + $5 END AS due
+    SELECT now, CASE $4 WHEN 'not_begun' THEN now ELSE now + $5 END AS due
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
 ) AS rest
 WHERE name = $1 AND key = $2 AND holder = $3

@@ -1,17 +1,20 @@
 //! Joins in a server that many hosts reach.
 
 mod failure;
+mod looks;
 mod queries;
 mod read;
 
 use std::sync::Arc;
 
-use sqlx::PgPool;
+use sqlx::postgres::{PgConnection, PgPool};
 
 use self::failure::failure;
+use self::looks::Looks;
+use self::queries::Arriving;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Step, Token};
+use super::state::{Settlement, Step, Token};
 use super::store::StoreError;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
@@ -44,7 +47,9 @@ use super::store::StoreError;
 ///
 /// Every call is one statement, which commits by itself: no transaction is open while a body runs. It is one round trip if
 /// the pool is built with `test_before_acquire(false)`, and two if not; a connection that was lost is noticed either way, and
-/// the call made again on another. No key may be longer than what an index takes, which is about 2,600 bytes.
+/// the call made again on another. An arrival takes a second statement where its input is not simply kept, since it has come
+/// before or too late, or the join is somebody's or has ended; where another join is due; and every ten seconds, to look for
+/// such. No key may be longer than what an index takes, which is about 2,600 bytes.
 ///
 /// What was acknowledged is as safe as the server keeps what was committed: with `synchronous_commit = off`, the end of the
 /// server loses the last moments. A lost input leaves its join incomplete, and it expires; a lost success is run again.
@@ -52,6 +57,7 @@ use super::store::StoreError;
 pub struct Postgres {
     pool: PgPool,
     declaration: Arc<Declaration>,
+    looks: Arc<Looks>,
 }
 
 impl Postgres {
@@ -74,6 +80,7 @@ impl Postgres {
         Self {
             pool,
             declaration: Arc::default(),
+            looks: Arc::default(),
         }
     }
 
@@ -89,8 +96,9 @@ impl Postgres {
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
+            pool: self.pool,
             declaration: Arc::new(Declaration::named(name.into())),
-            ..self
+            looks: Arc::default(),
         }
     }
 
@@ -135,9 +143,22 @@ impl Database for Postgres {
         payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
-        let arrive = queries::arrive(function, key, input, payload, token);
-        let rows = arrive.fetch_all(&self.pool).await.map_err(failure)?;
-        read::answer(&rows, key, function.rules)
+        let arriving = Arriving {
+            function,
+            key,
+            input,
+            payload,
+            token,
+        };
+        let mut connection = self.pool.acquire().await.map_err(failure)?;
+        let looks = self.looks.is_time(function.rules);
+        let (mut answer, others_are_due) = arrive(&mut connection, arriving, looks).await?;
+        if others_are_due {
+            self.looks.again();
+            // The input has arrived all the same: whoever comes next looks after them.
+            answer.overdue = pass(&mut connection, arriving).await.unwrap_or(None);
+        }
+        Ok(answer)
     }
 
     async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
@@ -145,6 +166,9 @@ impl Database for Postgres {
             return Ok(false);
         };
         let told = tell.execute(&self.pool).await.map_err(failure)?;
+        if lets_go(step) {
+            self.looks.again();
+        }
         Ok(told.rows_affected() > 0)
     }
 
@@ -171,4 +195,41 @@ impl Database for Postgres {
         let listed = rows.iter().map(|row| read::listed(row, function.rules));
         listed.collect()
     }
+}
+
+/// Whether the join may be due at once.
+fn lets_go(step: Step) -> bool {
+    use Settlement::{Failed, NotBegun, NotHandedOver};
+    match step {
+        Step::Settle { settlement, .. } => matches!(settlement, Failed | NotBegun | NotHandedOver),
+        Step::Retry => true,
+        _ => false,
+    }
+}
+
+/// What that has come to, and whether there is something to do at other joins.
+async fn arrive(
+    connection: &mut PgConnection,
+    arriving: Arriving<'_>,
+    looks: bool,
+) -> Result<(Answer, bool), Failure> {
+    let taken = queries::take(arriving, looks).fetch_optional(&mut *connection);
+    if let Some(row) = taken.await.map_err(failure)? {
+        return Ok((read::taken(&row, arriving)?, read::others_are_due(&row)?));
+    }
+    let arrived = queries::arrive(arriving).fetch_one(connection).await;
+    let row = arrived.map_err(failure)?;
+    let answer = read::arrived(&row, arriving.function.rules)?;
+    Ok((answer, read::others_are_due(&row)?))
+}
+
+/// Looks after other joins: which of them the caller then holds.
+async fn pass(
+    connection: &mut PgConnection,
+    arriving: Arriving<'_>,
+) -> Result<Option<Claimed>, Failure> {
+    let found = queries::pass(arriving).fetch_optional(connection).await;
+    let overdue = found.map_err(failure)?;
+    let claimed = |row| read::claimed(&row, arriving.function.rules);
+    overdue.map(claimed).transpose()
 }

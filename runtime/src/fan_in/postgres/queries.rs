@@ -15,18 +15,30 @@ type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
 /// So many that others do not wait for long.
 const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
 
+/// So many that an arrival does not take long.
+const FORGOTTEN_IN_PASSING: i64 = 1_000;
+
 /// As many as a function may have.
 const PLACES: usize = 12;
 
-/// An arrival's, for each place in the declaration.
-static ARRIVE: LazyLock<[Arc<str>; PLACES]> = LazyLock::new(|| {
+/// For each place in the declaration.
+type Placed = LazyLock<[Arc<str>; PLACES]>;
+
+const LOOK: &str = include_str!("look.sql");
+
+static TAKE: Placed = LazyLock::new(|| placed(include_str!("take.sql"), "false"));
+
+static TAKE_AND_LOOK: Placed = LazyLock::new(|| placed(include_str!("take.sql"), LOOK));
+
+static ARRIVE: Placed = LazyLock::new(|| placed(include_str!("arrive.sql"), LOOK));
+
+fn placed(statement: &str, look: &str) -> [Arc<str>; PLACES] {
+    let statement = statement.replace("    LOOK AS", &format!("    {look} AS"));
     std::array::from_fn(|place| {
         let column = format!("payload_{place}");
-        include_str!("arrive.sql")
-            .replace("payload_N", &column)
-            .into()
+        statement.replace("payload_N", &column).into()
     })
-});
+}
 
 /// A join's columns, without its inputs, and the moment.
 macro_rules! select {
@@ -43,32 +55,63 @@ macro_rules! select {
 /// The inputs of the joins of that name: these, unless there were others.
 pub(super) fn inputs<'q>(name: &'q str, inputs: &'q str) -> Query<'q> {
     sqlx::query(
-        "INSERT INTO linked_span_functions AS functions (name, inputs) VALUES ($1, $2) \
+        "INSERT INTO linked_span_functions AS functions (name, inputs, looked_at) \
+         VALUES ($1, $2, floor(date_part('epoch', clock_timestamp()) * 1000)) \
          ON CONFLICT (name) DO UPDATE SET inputs = functions.inputs RETURNING inputs",
     )
     .bind(name)
     .bind(inputs)
 }
 
-pub(super) fn arrive<'q>(
-    Function { name, rules }: Function<'q>,
-    key: &'q str,
-    input: u8,
-    payload: &'q str,
-    token: Token,
-) -> Query<'q> {
-    // No place is beyond the last.
-    let place = usize::from(input).min(PLACES - 1);
-    sqlx::query(AssertSqlSafe(Arc::clone(&ARRIVE[place])))
+/// An input, and where it arrives.
+#[derive(Clone, Copy)]
+pub(super) struct Arriving<'q> {
+    pub(super) function: Function<'q>,
+    pub(super) key: &'q str,
+    pub(super) input: u8,
+    pub(super) payload: &'q str,
+    pub(super) token: Token,
+}
+
+/// Returns no row if it is for [`arrive`] to say.
+pub(super) fn take(arriving: Arriving<'_>, looks: bool) -> Query<'_> {
+    let all = (1 << arriving.function.rules.inputs) - 1;
+    let others: i32 = all & !(1 << arriving.input);
+    let take = if looks { &TAKE_AND_LOOK } else { &TAKE };
+    arriving.bound(take).bind(others)
+}
+
+pub(super) fn arrive(arriving: Arriving<'_>) -> Query<'_> {
+    let max_attempts = arriving.function.rules.max_attempts;
+    arriving.bound(&ARRIVE).bind(i64::from(max_attempts))
+}
+
+impl<'q> Arriving<'q> {
+    fn bound(self, statements: &[Arc<str>; PLACES]) -> Query<'q> {
+        let Function { name, rules } = self.function;
+        // No place is beyond the last.
+        let place = usize::from(self.input).min(PLACES - 1);
+        sqlx::query(AssertSqlSafe(Arc::clone(&statements[place])))
+            .bind(name)
+            .bind(self.key.as_bytes())
+            .bind(i32::from(self.input))
+            .bind(self.payload)
+            .bind(bytes(self.token))
+            .bind(i32::from(rules.inputs))
+            .bind(number(rules.timeout))
+            .bind(number(rules.lease))
+    }
+}
+
+pub(super) fn pass(arriving: Arriving<'_>) -> Query<'_> {
+    let Function { name, rules } = arriving.function;
+    sqlx::query(include_str!("passing.sql"))
         .bind(name)
-        .bind(key.as_bytes())
-        .bind(i32::from(input))
-        .bind(payload)
-        .bind(bytes(token))
-        .bind(i32::from(rules.inputs))
-        .bind(number(rules.timeout))
+        .bind(arriving.key.as_bytes())
+        .bind(bytes(arriving.token))
         .bind(number(rules.lease))
         .bind(i64::from(rules.max_attempts))
+        .bind(FORGOTTEN_IN_PASSING)
 }
 
 /// `None` for what nobody is told, but finds.

@@ -4,8 +4,9 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
 use super::failure::failure;
+use super::queries::Arriving;
 use crate::fan_in::durable::sql::unknown;
-use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
+use crate::fan_in::durable::{Answer, Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::Listed;
 use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
 use crate::fan_in::store::Work;
@@ -18,25 +19,56 @@ pub(super) fn len(row: &PgRow) -> Result<usize, Failure> {
     number(row, "len")
 }
 
-/// Of the row of that key, and of one more if another join is overdue.
-pub(super) fn answer(rows: &[PgRow], key: &str, rules: &Rules) -> Result<Answer, Failure> {
-    let (mut own, mut overdue) = (None, None);
-    for row in rows {
-        if column::<&[u8]>(row, "key")? == key.as_bytes() {
-            own = Some(row);
-        } else {
-            overdue = Some(claimed(row, rules)?);
-        }
-    }
-    let own = own.ok_or_else(unknown)?;
-    let reply = reply(own)?;
+/// Of a join that has taken an input.
+pub(super) fn taken(
+    row: &PgRow,
+    Arriving {
+        function: Function { rules, .. },
+        key,
+        input,
+        ..
+    }: Arriving<'_>,
+) -> Result<Answer, Failure> {
+    let came = came(row)?;
+    let came_at: Vec<i64> = column(row, "came_at")?;
+    let at = came_at.get(usize::from(input)).ok_or_else(unknown)?;
+    let at = Moment::try_from(*at).map_err(|_| unknown())?;
+    let is_complete = came == Inputs::all(rules.inputs);
+    let (reply, claimed) = if is_complete {
+        let claimed = Claimed {
+            key: key.to_owned(),
+            work: Work::Run,
+            attempts: 1,
+            inputs: kept(row, at, rules)?,
+        };
+        (Reply::Run { attempts: 1 }, Some(claimed))
+    } else {
+        (Reply::Waiting(came), None)
+    };
+    Ok(Answer {
+        reply,
+        at,
+        claimed,
+        overdue: None,
+    })
+}
+
+/// Of a join at which an input has arrived.
+pub(super) fn arrived(row: &PgRow, rules: &Rules) -> Result<Answer, Failure> {
+    let reply = reply(row)?;
     let claims = matches!(reply, Reply::Run { .. } | Reply::HandOver { .. });
     Ok(Answer {
         reply,
-        at: number(own, "at")?,
-        claimed: claims.then(|| claimed(own, rules)).transpose()?,
-        overdue,
+        at: number(row, "at")?,
+        claimed: claims.then(|| claimed(row, rules)).transpose()?,
+        overdue: None,
     })
+}
+
+/// Whether there is something to do at others, as that row says.
+pub(super) fn others_are_due(own: &PgRow) -> Result<bool, Failure> {
+    let are_due: Option<bool> = column(own, "others_are_due")?;
+    Ok(are_due.unwrap_or(false))
 }
 
 fn reply(row: &PgRow) -> Result<Reply, Failure> {
@@ -56,7 +88,19 @@ fn reply(row: &PgRow) -> Result<Reply, Failure> {
 
 /// A row that says what is to be done, with the inputs.
 pub(super) fn claimed(row: &PgRow, rules: &Rules) -> Result<Claimed, Failure> {
-    let at: Moment = number(row, "at")?;
+    Ok(Claimed {
+        key: key(row)?,
+        work: match reply(row)? {
+            Reply::Run { .. } => Work::Run,
+            _ => Work::HandOver,
+        },
+        attempts: number(row, "attempts")?,
+        inputs: kept(row, number(row, "at")?, rules)?,
+    })
+}
+
+/// The inputs, which have waited until then.
+fn kept(row: &PgRow, at: Moment, rules: &Rules) -> Result<Vec<Option<Kept>>, Failure> {
     let came_at: Vec<i64> = column(row, "came_at")?;
     let payloads: Vec<Option<String>> = column(row, "payloads")?;
     let kept = |(payload, came_at): (Option<String>, i64)| {
@@ -65,15 +109,7 @@ pub(super) fn claimed(row: &PgRow, rules: &Rules) -> Result<Claimed, Failure> {
         payload.map(|payload| Kept { payload, waited })
     };
     let inputs = payloads.into_iter().zip(came_at).map(kept);
-    Ok(Claimed {
-        key: key(row)?,
-        work: match reply(row)? {
-            Reply::Run { .. } => Work::Run,
-            _ => Work::HandOver,
-        },
-        attempts: number(row, "attempts")?,
-        inputs: inputs.take(rules.inputs.into()).collect(),
-    })
+    Ok(inputs.take(rules.inputs.into()).collect())
 }
 
 pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Listed, Failure> {

@@ -1,7 +1,8 @@
 -- The functions whose joins are kept here, and the names of their inputs in the order of the declaration.
 CREATE TABLE IF NOT EXISTS linked_span_functions (
-    name   text COLLATE "C" PRIMARY KEY,
-    inputs text NOT NULL
+    name      text COLLATE "C" PRIMARY KEY,
+    inputs    text NOT NULL,
+    looked_at bigint NOT NULL -- when somebody has last looked in passing at all joins that were due
 );
 
 -- A join. Moments are milliseconds of the Unix epoch. It is one row, since a statement that has waited for a row sees it
@@ -9,8 +10,8 @@ CREATE TABLE IF NOT EXISTS linked_span_functions (
 CREATE TABLE IF NOT EXISTS linked_span_joins (
     name       text COLLATE "C" NOT NULL,
     key        bytea NOT NULL,    -- UTF-8, of which any is a key
-    reply      text NOT NULL,     -- what the last arrival was told
-    at         bigint NOT NULL,   -- and when
+    reply      text,              -- what an arrival was told whose input was not simply taken
+    at         bigint NOT NULL,   -- when the last input arrived
     stage      text NOT NULL,
     since      bigint NOT NULL,   -- when its first input came; when it ended, once it has
     holder     bytea,             -- whose it is, or was when it ended

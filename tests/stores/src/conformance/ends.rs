@@ -1,6 +1,8 @@
 //! Every join ends, and then it is forgotten.
 
-use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
+use std::collections::BTreeSet;
+
+use linked_span::fan_in::{Rules, Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
@@ -72,6 +74,57 @@ pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
     if F::IS_DURABLE {
         assert_eq!(found, ["first", "second"]);
         assert_eq!(worker.len().await, 3);
+    }
+}
+
+/// It may be the first, one more, the last, or one that is not taken.
+pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>() {
+    let fixture = F::begin().await;
+    let hasty = Worker::with(&fixture, Rules { inputs: 3, ..RULES }).await;
+    let patient = Rules {
+        inputs: 3,
+        timeout: 10 * RULES.timeout,
+        lease: 10 * RULES.timeout,
+        max_attempts: 1,
+        ..RULES
+    };
+    let patient = Worker::with(&fixture, patient).await;
+    for (key, settlement) in [
+        ("completed", Settlement::Completed),
+        ("parked", Settlement::Failed),
+    ] {
+        let (token, _) = patient.complete(key).await;
+        assert!(patient.settle(key, token, settlement).await);
+    }
+    let [first, last] = [Token(1), Token(2)];
+    let arrivals = [
+        ("late", 1, first, "HandOver"),
+        ("late", 1, last, "Expired"),
+        ("order", 0, first, "Waiting"),
+        ("order", 1, first, "Waiting"),
+        ("order", 1, last, "Duplicate"),
+        ("order", 2, last, "Run"),
+        ("order", 2, last, "Run"),
+        ("order", 2, first, "Busy"),
+        ("completed", 0, first, "Completed"),
+        ("parked", 0, first, "Parked"),
+    ];
+    hasty.waits("late", 0).await;
+    for number in 0..arrivals.len() {
+        hasty.waits(&format!("half {number}"), 0).await;
+    }
+    fixture.pass(RULES.timeout + MINUTE).await;
+    let mut found = BTreeSet::new();
+    for (key, input, token, verdict) in arrivals {
+        let arrived = patient.arrive(key, input, token).await;
+        assert!(
+            format!("{:?}", arrived.verdict).starts_with(verdict),
+            "{verdict}: {arrived:?}"
+        );
+        let due = arrived.overdue.expect(verdict);
+        assert_eq!((due.token, due.claim.work), (token, Work::HandOver));
+        assert!(due.key.starts_with("half"), "{due:?}");
+        assert!(found.insert(due.key), "{found:?}");
     }
 }
 

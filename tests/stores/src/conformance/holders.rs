@@ -136,6 +136,29 @@ pub async fn whoever_passes_by_hands_over_what_nobody_runs_any_more<F: Fixture>(
     assert!(there.settle("order", token, Settlement::HandedOver).await);
 }
 
+/// At once, even if whoever came before had nothing to do.
+pub async fn what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next<F: Fixture>() {
+    let fixture = F::begin().await;
+    let rules = Rules {
+        lease: 2 * RULES.timeout,
+        ..RULES
+    };
+    let worker = Worker::with(&fixture, rules).await;
+    let (token, _) = worker.complete("order").await;
+    fixture.pass(RULES.timeout + MINUTE).await;
+    for key in ["another", "a third"] {
+        worker.waits(key, 0).await;
+    }
+    assert!(worker.settle("order", token, Settlement::Failed).await);
+    let overdue = worker.arrive("a fourth", 0, Token::random()).await.overdue;
+    let overdue = overdue.expect("its deadline is over");
+    assert_eq!(
+        (overdue.key.as_str(), overdue.claim.work),
+        ("order", Work::HandOver)
+    );
+    assert_eq!(overdue.claim.attempts, 1);
+}
+
 /// From when it was made.
 pub async fn a_renewal_keeps_the_claim<F: Fixture>() {
     let fixture = F::begin().await;

@@ -68,11 +68,13 @@ macro_rules! conformance {
 macro_rules! durable_conformance {
     ($fixture:ty) => {
         $crate::conformance!($fixture:
+            ends::whatever_an_arrival_is_it_hands_over_another_in_passing,
             functions::functions_in_one_place_do_not_meet,
             functions::other_inputs_under_the_same_name_are_refused,
             holders::a_lease_that_is_over_passes_the_join_to_an_arrival,
             holders::a_lease_that_is_over_passes_the_join_to_a_sweep_even_past_its_deadline,
             holders::whoever_passes_by_hands_over_what_nobody_runs_any_more,
+            holders::what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next,
             holders::a_renewal_keeps_the_claim,
             holders::a_stale_token_is_refused_on_every_way_out,
             holders::who_waits_for_another_is_told_how_long,

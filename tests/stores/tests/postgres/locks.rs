@@ -41,6 +41,33 @@ async fn an_arrival_reads_the_clock_once_it_has_the_row() {
     assert!(matches!(verdict, Verdict::HandOver { .. }), "{verdict:?}");
 }
 
+/// A lease is not the shorter for it.
+#[tokio::test]
+async fn an_arrival_that_has_waited_claims_from_when_it_has_the_row() {
+    let schema = Schema::begin().await;
+    let worker = Worker::of(&schema).await;
+    worker.waits("order", 0).await;
+    let mut holder = lock(&schema).await;
+    let last = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.runs("order", 1).await }
+    });
+    sleep(Duration::from_secs(1)).await;
+    assert!(!last.is_finished());
+    let begins: i64 =
+        sqlx::query_scalar("SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint")
+            .fetch_one(&mut *holder)
+            .await
+            .unwrap();
+    sqlx::raw_sql("COMMIT").execute(&mut *holder).await.unwrap();
+    last.await.unwrap();
+    let ends: i64 = sqlx::query_scalar("SELECT until FROM linked_span_joins")
+        .fetch_one(&schema.pool)
+        .await
+        .unwrap();
+    assert!(ends >= begins + i64::try_from(RULES.lease).unwrap());
+}
+
 /// It is for somebody else to hand them over, or to forget them.
 #[tokio::test]
 async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {

@@ -5,6 +5,8 @@ mod keys;
 mod locks;
 mod migrations;
 mod noise;
+mod passing;
+mod rarer;
 mod schema;
 mod server;
 mod statements;

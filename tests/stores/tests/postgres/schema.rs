@@ -1,10 +1,12 @@
 //! A schema for each test.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use linked_span::fan_in::{Moment, Postgres};
 use linked_span_tests_stores::Fixture;
 use sqlx::postgres::{PgConnectOptions, PgPool};
+use tokio::time::sleep;
 
 use crate::server::{connect, options};
 
@@ -78,6 +80,11 @@ impl Fixture for Schema {
         let milliseconds = i64::try_from(milliseconds).unwrap();
         let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
         shifted.await.unwrap();
+        let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
+        let shifted = sqlx::query(looked).bind(milliseconds).execute(&self.pool);
+        shifted.await.unwrap();
+        // Until a process looks at other joins again.
+        sleep(Duration::from_millis(20)).await;
     }
 
     async fn rows(&self) -> usize {

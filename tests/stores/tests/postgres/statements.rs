@@ -1,8 +1,8 @@
 //! What a call costs the server.
 
-use linked_span::fan_in::{Rules, Settlement, Token, Which};
+use linked_span::fan_in::{Rules, Settlement, Token, Verdict, Which};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
 
 use crate::noise::noise;
 use crate::schema::Schema;
@@ -35,16 +35,17 @@ async fn taken(schema: &Schema) -> Taken {
 #[tokio::test]
 async fn a_call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
-    let worker = Worker::of(&schema).await;
-    worker.waits("half", 0).await;
-    schema.pass(RULES.timeout + 1).await;
+    let worker = Worker::with(&schema, Rules { inputs: 3, ..RULES }).await;
+    worker.waits("another", 0).await;
     taken(&schema).await;
     let assert_is_one = async |call| assert_eq!(taken(&schema).await.calls, 1, "{call}");
 
-    let (token, other) = (Token::random(), Token::random());
-    assert!(worker.arrive("order", 0, other).await.overdue.is_some());
-    assert_is_one("an arrival that finds another join").await;
-    worker.arrive("order", 1, token).await;
+    let token = Token::random();
+    worker.waits("order", 0).await;
+    assert_is_one("an arrival that is the first").await;
+    worker.waits("order", 1).await;
+    assert_is_one("an arrival that waits").await;
+    worker.arrive("order", 2, token).await;
     assert_is_one("an arrival that claims").await;
     assert!(worker.renew("order", token).await);
     assert_is_one("a renewal").await;
@@ -66,6 +67,33 @@ async fn a_call_is_one_statement() {
     assert_is_one("a wish").await;
     assert_eq!(worker.len().await, 1);
     assert_is_one("a count").await;
+}
+
+/// There is more to ask then.
+#[tokio::test]
+async fn an_arrival_is_two_statements_where_it_is_not_taken_or_another_is_due() {
+    let schema = Schema::in_a_database("two_statements").await;
+    let worker = Worker::of(&schema).await;
+    worker.waits("half", 0).await;
+    taken(&schema).await;
+    let assert_is = async |count, call| assert_eq!(taken(&schema).await.calls, count, "{call}");
+
+    let again = worker.arrive("half", 0, Token::random()).await;
+    assert!(matches!(again.verdict, Verdict::Duplicate(_)), "{again:?}");
+    assert_is(2, "an arrival of what has come").await;
+    schema.pass(RULES.timeout + MINUTE).await;
+    taken(&schema).await;
+    let finds = worker.arrive("order", 0, Token::random()).await;
+    assert!(finds.overdue.is_some());
+    assert_is(2, "an arrival that finds another join").await;
+    worker.waits("a second", 0).await;
+    assert_is(2, "an arrival after which there is nothing to do").await;
+    worker.waits("a third", 0).await;
+    assert_is(1, "an arrival when there is nothing to do").await;
+    schema.pass(MINUTE).await;
+    taken(&schema).await;
+    worker.waits("a fourth", 0).await;
+    assert_is(2, "an arrival when nobody has looked for a minute").await;
 }
 
 /// However large it is.
@@ -123,4 +151,58 @@ async fn other_joins_are_not_read() {
     assert!(worker.due(10).await.is_empty());
     let read = taken(&schema).await;
     assert!(read.pages_read < 200, "{read:?}");
+}
+
+/// They are behind those that somebody has to look after, in an index that is not cleaned up each time.
+#[tokio::test]
+async fn what_ended_joins_leave_behind_is_not_read_each_time() {
+    let schema = Schema::in_a_database("left_behind").await;
+    let worker = Worker::of(&schema).await;
+    worker.waits("order", 0).await;
+    let (token, _) = worker.complete("done").await;
+    assert!(worker.settle("done", token, Settlement::Completed).await);
+    let leave_behind = "ALTER TABLE linked_span_joins SET (autovacuum_enabled = off); \
+                        CREATE TEMP TABLE others AS SELECT joins.*, number FROM linked_span_joins AS joins, generate_series(1, 30000) AS number \
+                        WHERE stage = 'completed'; \
+                        UPDATE others SET key = key || number::text::bytea, passing_at = since - number; \
+                        ALTER TABLE others DROP number; \
+                        INSERT INTO linked_span_joins SELECT * FROM others; \
+                        UPDATE linked_span_joins SET passing_at = NULL WHERE stage = 'completed'; \
+                        UPDATE linked_span_functions SET looked_at = floor(date_part('epoch', clock_timestamp()) * 1000)";
+    sqlx::raw_sql(leave_behind)
+        .execute(&schema.pool)
+        .await
+        .unwrap();
+    taken(&schema).await;
+
+    for input in [0, 1] {
+        worker.arrive("another", input, Token::random()).await;
+    }
+    let read = taken(&schema).await;
+    assert_eq!(read.calls, 2);
+    assert!(read.pages_read < 100, "{read:?}");
+
+    // Nor to find one that is due.
+    let hasty = Worker::with(
+        &schema,
+        Rules {
+            timeout: 0,
+            ..RULES
+        },
+    )
+    .await;
+    hasty.waits("half", 0).await;
+    taken(&schema).await;
+    let finder = Worker::of(&schema).await;
+    let finds = finder.arrive("a second", 0, Token::random()).await;
+    assert!(finds.overdue.is_some());
+    let read = taken(&schema).await;
+    assert!(read.pages_read < 120, "{read:?}");
+
+    // Every so often they are, since somebody may be among them.
+    schema.pass(MINUTE).await;
+    taken(&schema).await;
+    worker.waits("a third", 0).await;
+    let read = taken(&schema).await;
+    assert!(read.pages_read > 100, "{read:?}");
 }
