@@ -41,9 +41,9 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// `P` is the sum of the function's input types: a store that leaves the process asks that it be serializable, one that
 /// does not asks nothing.
 ///
-/// To write one, have it do as the [state machine](super::state) says. Each of these is one round trip for a store over a
-/// server, and one atomic step: it reads the join's [`State`], asks [`transition`] what comes after, and writes that down
-/// together with the input.
+/// To write one, have it do as the [state machine](super::state) says. Each step is atomic: it reads the join's [`State`],
+/// asks [`transition`] what comes after, and writes that down together with the input. For a store over a server, a call is
+/// one round trip where nothing is out of the ordinary.
 ///
 /// | method | step | answer |
 /// | --- | --- | --- |

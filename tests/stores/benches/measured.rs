@@ -13,8 +13,8 @@ const ROUNDS: u32 = 12;
 pub(crate) struct Measured {
     pub(crate) arrivals: Calls,
     pub(crate) settlements: Calls,
-    /// None of what is no database.
-    pub(crate) bare: Calls,
+    /// In each way.
+    pub(crate) bare: Vec<Calls>,
 }
 
 /// Of the same kind, in all rounds.
@@ -26,14 +26,16 @@ pub(crate) fn measure(place: &Place, sharing: Sharing) -> Measured {
     let mut measured = Measured {
         arrivals: Calls::default(),
         settlements: Calls::default(),
-        bare: Calls::default(),
+        bare: place.bare().iter().map(|_| Calls::default()).collect(),
     };
     for round in 0..=ROUNDS {
-        let [arrivals, settlements, bare] = turn(place, &mut processes, round);
+        let (arrivals, settlements, bare) = turn(place, &mut processes, round);
         if round > 0 {
-            measured.arrivals.0.extend(arrivals);
-            measured.settlements.0.extend(settlements);
-            measured.bare.0.extend(bare);
+            measured.arrivals.0.push(arrivals);
+            measured.settlements.0.push(settlements);
+            for (calls, took) in measured.bare.iter_mut().zip(bare) {
+                calls.0.push(took);
+            }
         }
     }
     processes.finish();
@@ -41,14 +43,17 @@ pub(crate) fn measure(place: &Place, sharing: Sharing) -> Measured {
 }
 
 /// One of each, where what is bare comes first every second time.
-fn turn(place: &Place, processes: &mut Processes, round: u32) -> [Option<Took>; 3] {
-    let keep = |processes: &mut Processes| processes.tell(Task::Keep(round));
-    let is_database = place.bare().is_some();
+fn turn(place: &Place, processes: &mut Processes, round: u32) -> (Took, Took, Vec<Took>) {
+    let keep = |processes: &mut Processes| -> Vec<_> {
+        let ways = 0..place.bare().len();
+        ways.map(|way| processes.tell(Task::Keep(way, round)))
+            .collect()
+    };
     let is_first = round.is_multiple_of(2);
-    let before = (is_database && is_first).then(|| keep(processes));
+    let before = is_first.then(|| keep(processes));
     let (arrivals, settlements) = join(processes, place.keys(), round);
-    let after = (is_database && !is_first).then(|| keep(processes));
-    [Some(arrivals), Some(settlements), before.or(after)]
+    let bare = before.unwrap_or_else(|| keep(processes));
+    (arrivals, settlements, bare)
 }
 
 /// Arrivals, and then the settlements of what they have claimed.
@@ -61,10 +66,6 @@ pub(crate) fn join(processes: &mut Processes, keys: usize, round: u32) -> (Took,
 }
 
 impl Calls {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The microseconds in which one more was done, by all processes together.
     pub(crate) fn time(&self) -> f64 {
         let time = |round: &Took| round.all / round.each.len() as f64;

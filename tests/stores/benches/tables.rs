@@ -54,13 +54,13 @@ pub(crate) fn times(places: &[Place]) -> Table {
             let who = format!("{} × {}", sharing.processes, sharing.at_once);
             eprintln!("timing {}, {who}", place.title());
             let measured = measure(place, sharing);
-            let bare = &measured.bare;
+            let barest = measured.bare.first();
             let [arrivals, settlements] =
-                [&measured.arrivals, &measured.settlements].map(|calls| row(calls, Some(bare)));
+                [&measured.arrivals, &measured.settlements].map(|calls| row(calls, barest));
             let name = format!("{}, {who}", place.title());
             table.push(&name, arrivals.into_iter().chain(settlements));
-            if let Some(title) = place.bare() {
-                let figures = row(bare, None).into_iter();
+            for (way, (title, calls)) in place.bare().iter().zip(&measured.bare).enumerate() {
+                let figures = row(calls, barest.filter(|_| way > 0)).into_iter();
                 let nothing = [NONE; 4].map(str::to_owned);
                 table.push(&format!("{title}, {who}"), figures.chain(nothing));
             }
@@ -71,9 +71,7 @@ pub(crate) fn times(places: &[Place]) -> Table {
 
 /// How many a second, their time to that of what is bare, and percentiles.
 fn row(calls: &Calls, bare: Option<&Calls>) -> [String; 4] {
-    let to_bare = bare
-        .filter(|bare| !bare.is_empty())
-        .map(|bare| ratio(calls.time() / bare.time()));
+    let to_bare = bare.map(|bare| ratio(calls.time() / bare.time()));
     [
         number(1e6 / calls.time()),
         to_bare.unwrap_or_else(|| NONE.to_owned()),

@@ -1,13 +1,15 @@
 //! What a process is told to do.
 
+use crate::bare::Way;
+
 /// In a round, each of whose keys are its own.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
     Arrive(u32),
     /// What has been claimed by the arrivals.
     Settle,
-    /// What arrives in that round is kept, and no more.
-    Keep(u32),
+    /// What arrives in that round is kept in this way, and no more.
+    Keep(Way, u32),
 }
 
 impl Task {
@@ -15,7 +17,7 @@ impl Task {
         match self {
             Self::Arrive(round) => format!("arrive {round}"),
             Self::Settle => "settle".to_owned(),
-            Self::Keep(round) => format!("keep {round}"),
+            Self::Keep(way, round) => format!("keep {way} {round}"),
         }
     }
 
@@ -24,7 +26,7 @@ impl Task {
         Some(match words[..] {
             ["arrive", round] => Self::Arrive(round.parse().ok()?),
             ["settle"] => Self::Settle,
-            ["keep", round] => Self::Keep(round.parse().ok()?),
+            ["keep", way, round] => Self::Keep(way.parse().ok()?, round.parse().ok()?),
             _ => return None,
         })
     }

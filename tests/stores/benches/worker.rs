@@ -11,7 +11,7 @@ use linked_span::fan_in::{
 use linked_span_tests_stores::RULES;
 
 use crate::at_once::{Made, make};
-use crate::bare::{Bare, Nothing};
+use crate::bare::{Bare, Nothing, Way};
 use crate::calls::{Call, INPUTS, Part, Sharing, event, kept};
 use crate::place;
 use crate::task::Task;
@@ -73,7 +73,7 @@ async fn work(store: impl Store<String> + 'static, bare: Option<impl Bare>, part
         let took = match Task::from_line(&line).expect("a task") {
             Task::Arrive(round) => worker.arrive(round).await,
             Task::Settle => worker.settle().await,
-            Task::Keep(round) => worker.keep(round).await,
+            Task::Keep(way, round) => worker.keep(way, round).await,
         };
         println!("{took}");
     }
@@ -103,7 +103,7 @@ impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
         took(&settled.await)
     }
 
-    async fn keep(&self, round: u32) -> String {
+    async fn keep(&self, way: Way, round: u32) -> String {
         let bare = self.bare.clone().expect("what keeps");
         let text: Arc<str> = kept().into();
         let made = make(
@@ -111,7 +111,7 @@ impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
             self.part.calls(round),
             move |Call { key, input }| {
                 let (bare, text) = (bare.clone(), Arc::clone(&text));
-                async move { bare.keep(&key, input, &text).await }
+                async move { bare.keep(way, &key, input, &text).await }
             },
         );
         took(&made.await)

@@ -69,12 +69,12 @@ impl Place {
         }
     }
 
-    /// What is asked of it beside, if it is a database.
-    pub(crate) fn bare(&self) -> Option<&'static str> {
+    /// What is asked of it beside, in each way.
+    pub(crate) fn bare(&self) -> &'static [&'static str] {
         match self {
-            Self::Memory => None,
-            Self::File(_) | Self::Postgres(_) => Some("a bare upsert"),
-            Self::Redis(_) => Some("a bare `HSET`"),
+            Self::Memory => &[],
+            Self::File(_) | Self::Postgres(_) => &["a bare upsert"],
+            Self::Redis(_) => &["a bare `HSET`", "a script with that alone"],
         }
     }
 

@@ -4,7 +4,7 @@ use linked_span::fan_in::Postgres;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 
 use super::{Asked, CONNECTIONS};
-use crate::bare::Bare;
+use crate::bare::{Bare, Way};
 
 pub(crate) async fn connect(url: &str) -> PgPool {
     let pool = PgPoolOptions::new()
@@ -23,7 +23,7 @@ pub(super) async fn prepare(url: &str) {
 }
 
 impl Bare for PgPool {
-    async fn keep(&self, key: &str, _: u8, text: &str) {
+    async fn keep(&self, _: Way, key: &str, _: u8, text: &str) {
         let upsert = sqlx::query(
             "INSERT INTO bare (key, payload) VALUES ($1, $2) \
              ON CONFLICT (key) DO UPDATE SET payload = excluded.payload",

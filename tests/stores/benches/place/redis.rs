@@ -1,10 +1,12 @@
 //! In a Redis server.
 
+use std::sync::LazyLock;
+
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, FromRedisValue, cmd};
+use redis::{Client, Cmd, FromRedisValue, Script, cmd};
 
 use super::{Asked, PATIENCE};
-use crate::bare::Bare;
+use crate::bare::{Bare, Way};
 
 /// What scripts ask of their server, and nobody else does where nothing bare is asked.
 const INSIDE: [&str; 10] = [
@@ -20,6 +22,9 @@ const INSIDE: [&str; 10] = [
     "zrem",
 ];
 
+static SET: LazyLock<Script> =
+    LazyLock::new(|| Script::new("redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])"));
+
 pub(crate) async fn connect(url: &str) -> ConnectionManager {
     let config = ConnectionManagerConfig::new().set_response_timeout(Some(PATIENCE));
     let client = Client::open(url).expect("a URL");
@@ -28,10 +33,17 @@ pub(crate) async fn connect(url: &str) -> ConnectionManager {
 }
 
 impl Bare for ConnectionManager {
-    async fn keep(&self, key: &str, input: u8, text: &str) {
-        let mut set = cmd("HSET");
-        set.arg(format!("bare:{key}")).arg(input).arg(text);
-        let set = set.exec_async(&mut self.clone()).await;
+    async fn keep(&self, way: Way, key: &str, input: u8, text: &str) {
+        let hash = format!("bare {way}:{key}");
+        let set = if way == 0 {
+            let mut set = cmd("HSET");
+            set.arg(hash).arg(input).arg(text);
+            set.exec_async(&mut self.clone()).await
+        } else {
+            let mut set = SET.key(hash);
+            set.arg(input).arg(text);
+            set.invoke_async(&mut self.clone()).await
+        };
         set.expect("a server that keeps it");
     }
 }

@@ -6,7 +6,7 @@ use linked_span::fan_in::Sqlite;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
 use super::PATIENCE;
-use crate::bare::Bare;
+use crate::bare::{Bare, Way};
 
 /// As `Sqlite::open` does.
 pub(crate) async fn connect(file: impl AsRef<Path>) -> SqlitePool {
@@ -29,7 +29,7 @@ pub(super) async fn prepare(file: &Path) {
 }
 
 impl Bare for SqlitePool {
-    async fn keep(&self, key: &str, _: u8, text: &str) {
+    async fn keep(&self, _: Way, key: &str, _: u8, text: &str) {
         let upsert = sqlx::query(
             "INSERT INTO bare (key, payload) VALUES (?1, ?2) \
              ON CONFLICT (key) DO UPDATE SET payload = excluded.payload",
