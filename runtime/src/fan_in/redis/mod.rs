@@ -191,12 +191,19 @@ impl Database for Redis {
         Function { name, rules }: Function<'_>,
         which: Which<'_>,
     ) -> Result<Vec<Listed>, Failure> {
-        let keys = page::keys(self, name, which).await?;
-        let mut list = Vec::with_capacity(keys.len());
-        for keys in keys.chunks(page::AT_ONCE) {
-            let kept = self.call(scripts::list(name, keys)).await?;
-            list.extend(replies::list(kept, keys, which, rules)?);
+        let mut after = page::after(which);
+        loop {
+            let mut keys = page::keys(self, name, which, after.as_deref()).await?;
+            let mut list = Vec::with_capacity(keys.len());
+            for keys in keys.chunks(page::AT_ONCE) {
+                let kept = self.call(scripts::list(name, keys)).await?;
+                list.extend(replies::list(kept, keys, which, rules)?);
+            }
+            // Where all of them have changed meanwhile, an empty page would seem to be the last.
+            if keys.is_empty() || !list.is_empty() {
+                return Ok(list);
+            }
+            after = keys.pop();
         }
-        Ok(list)
     }
 }

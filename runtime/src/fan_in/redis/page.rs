@@ -4,27 +4,36 @@ use std::collections::BTreeSet;
 
 use redis::cmd;
 
-use super::{Redis, keys};
+use super::{Redis, keys, scripts};
 use crate::fan_in::durable::Failure;
 use crate::fan_in::listed::{Page, Which};
 
 /// So many that nobody else waits for long.
 pub(super) const AT_ONCE: usize = 1_000;
 
-/// The keys of those joins, in their order.
+/// Behind which key it begins.
+pub(super) fn after(which: Which<'_>) -> Option<String> {
+    match which {
+        Which::Key(_) => None,
+        Which::Unsettled(page) | Which::Parked(page) => page.after.map(str::to_owned),
+    }
+}
+
+/// The keys of those joins behind this one, in their order.
 pub(super) async fn keys(
     redis: &Redis,
     name: &str,
     which: Which<'_>,
+    after: Option<&str>,
 ) -> Result<Vec<String>, Failure> {
     match which {
-        Which::Key(key) => Ok(vec![key.to_owned()]),
-        Which::Parked(page) => parked(redis, name, page).await,
-        Which::Unsettled(page) => {
-            let parked = parked(redis, name, page).await?;
-            let due = due(redis, name, page).await?;
+        Which::Key(key) => Ok(after.map_or_else(|| vec![key.to_owned()], |_| Vec::new())),
+        Which::Parked(Page { limit, .. }) => parked(redis, name, after, limit).await,
+        Which::Unsettled(Page { limit, .. }) => {
+            let parked = parked(redis, name, after, limit).await?;
+            let due = due(redis, name, after, limit).await?;
             let keys: BTreeSet<_> = parked.into_iter().chain(due).collect();
-            Ok(keys.into_iter().take(page.limit).collect())
+            Ok(keys.into_iter().take(limit).collect())
         }
     }
 }
@@ -32,15 +41,13 @@ pub(super) async fn keys(
 async fn parked(
     redis: &Redis,
     name: &str,
-    Page { after, limit }: Page<'_>,
+    after: Option<&str>,
+    limit: usize,
 ) -> Result<Vec<String>, Failure> {
     let from = after.map_or("-".to_owned(), |key| format!("({key}"));
     let mut range = cmd("ZRANGEBYLEX");
     range.arg(keys::parked(name)).arg(from).arg("+");
-    range
-        .arg("LIMIT")
-        .arg(0)
-        .arg(i64::try_from(limit).unwrap_or(i64::MAX));
+    range.arg("LIMIT").arg(0).arg(scripts::number(limit));
     redis.query(&range).await
 }
 
@@ -49,7 +56,8 @@ async fn parked(
 async fn due(
     redis: &Redis,
     name: &str,
-    Page { after, limit }: Page<'_>,
+    after: Option<&str>,
+    limit: usize,
 ) -> Result<BTreeSet<String>, Failure> {
     let set = keys::due(name);
     let mut first = BTreeSet::new();

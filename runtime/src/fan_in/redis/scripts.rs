@@ -97,7 +97,7 @@ fn of(script: &'static Script, name: &str) -> Call {
 }
 
 /// A count as the server takes it.
-fn number(count: usize) -> i64 {
+pub(super) fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 

@@ -126,3 +126,25 @@ async fn pages_are_of_all_there_are() {
     }
     assert_eq!(Store::<Payload>::len(&store).await.unwrap(), keys.len());
 }
+
+/// Another hand has removed the first, and left it in the sets: as it is, it seems to have ended since it was found.
+#[tokio::test]
+async fn a_page_of_what_has_changed_is_not_the_last() {
+    let mut manager = Database::begin().await.connect().await;
+    let store = open(&manager).await;
+    for key in ["order", "other"] {
+        arrive(&store, key, 0, Token::random()).await;
+    }
+    let () = ask(&mut manager, &["DEL", JOIN]).await;
+    let page = Page {
+        after: None,
+        limit: 1,
+    };
+    let listed = Store::<Payload>::list(&store, &RULES, Which::Unsettled(page)).await;
+    let keys: Vec<_> = listed
+        .unwrap()
+        .into_iter()
+        .map(|listed| listed.key)
+        .collect();
+    assert_eq!(keys, ["other"]);
+}
