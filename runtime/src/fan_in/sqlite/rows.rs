@@ -41,7 +41,7 @@ const LOOK_AROUND: &str = concat!(
 );
 
 // Each statement is a message to another thread and back, however many there are in it.
-macro_rules! write {
+macro_rules! upsert {
     ($rest:literal) => {
         concat!(
             "INSERT INTO linked_span_joins VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
@@ -51,10 +51,10 @@ macro_rules! write {
         )
     };
 }
-const WRITE: &str = write!("");
-const WRITE_ENDED: &str = write!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
+const WRITE: &str = upsert!("");
+const WRITE_ENDED: &str = upsert!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
 // The first is kept: a delivery whose reply was lost comes again.
-const WRITE_WITH_INPUT: &str = write!(
+const WRITE_WITH_INPUT: &str = upsert!(
     "; INSERT INTO linked_span_inputs VALUES (?1, ?2, ?11, ?12, ?13) ON CONFLICT DO NOTHING"
 );
 const REMOVE: &str = "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \

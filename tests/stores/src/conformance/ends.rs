@@ -128,6 +128,18 @@ pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>
     }
 }
 
+/// Where nobody sweeps.
+pub async fn an_arrival_forgets_what_was_remembered_long_enough<F: Fixture>() {
+    let fixture = F::begin().await;
+    let worker = Worker::of(&fixture).await;
+    let (token, _) = worker.complete("done").await;
+    assert!(worker.settle("done", token, Settlement::Completed).await);
+    fixture.pass(RULES.dedup_window + MINUTE).await;
+    worker.waits("order", 0).await;
+    assert!(worker.forget("order").await);
+    assert_eq!(fixture.rows().await, 0);
+}
+
 /// By a sweep or an arrival.
 pub async fn a_hand_over_that_failed_rests_and_is_made_again<F: Fixture>() {
     let fixture = F::begin().await;

@@ -68,6 +68,7 @@ macro_rules! conformance {
 macro_rules! durable_conformance {
     ($fixture:ty) => {
         $crate::conformance!($fixture:
+            ends::an_arrival_forgets_what_was_remembered_long_enough,
             ends::whatever_an_arrival_is_it_hands_over_another_in_passing,
             functions::functions_in_one_place_do_not_meet,
             functions::other_inputs_under_the_same_name_are_refused,
