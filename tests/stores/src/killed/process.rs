@@ -31,6 +31,7 @@ pub(super) struct Workers {
     at_work: Vec<Worker>,
     said: Receiver<Line>,
     sayer: Sender<Line>,
+    strikes: u32,
     killed: Vec<u32>,
     died: Vec<u32>,
     stopped: Vec<u32>,
@@ -56,6 +57,7 @@ impl Workers {
             at_work: Vec::new(),
             said,
             sayer,
+            strikes: 0,
             killed: Vec::new(),
             died: Vec::new(),
             stopped: Vec::new(),
@@ -159,10 +161,15 @@ impl Workers {
                 worker.stopped = None;
             }
         }
-        let place = random.below(self.at_work.len());
-        let worker = &mut self.at_work[place];
+        let awake = self
+            .at_work
+            .iter_mut()
+            .filter(|worker| worker.stopped.is_none());
+        let mut awake: Vec<_> = awake.collect();
+        let worker = awake.swap_remove(random.below(awake.len()));
         let id = worker.process.id();
-        if worker.stopped.is_none() && random.below(4) == 0 {
+        // The first is stopped, and what it has in hand waits for it: the others come to something, too.
+        if self.strikes.is_multiple_of(4) {
             signal("STOP", id);
             worker.stopped = Some(now + stopped);
             self.stopped.push(id);
@@ -170,6 +177,7 @@ impl Workers {
             self.killed.push(id);
             worker.process.kill().expect("a process to kill");
         }
+        self.strikes += 1;
     }
 
     /// Lets them come to their end.
