@@ -9,6 +9,7 @@ mod failure;
 mod row;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) mod sql;
+pub(super) mod words;
 
 pub(super) use self::answer::Answer;
 pub(super) use self::claimed::{Claimed, Kept};

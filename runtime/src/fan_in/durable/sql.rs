@@ -8,10 +8,6 @@ pub(in crate::fan_in) fn number(moment: Moment) -> i64 {
     i64::try_from(moment).unwrap_or(i64::MAX)
 }
 
-pub(in crate::fan_in) fn count(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
 /// What a row is that nobody has written so.
 pub(in crate::fan_in) fn unknown() -> Failure {
     Failure::Refused("the database has a row that is none of a join".into())

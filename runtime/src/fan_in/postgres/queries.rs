@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgArguments;
 
-use crate::fan_in::durable::sql::{count, number};
+use crate::fan_in::durable::sql::number;
+use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{Function, Stage};
 use crate::fan_in::listed::{Page, Which};
 use crate::fan_in::state::{Settlement, Step, Token};

@@ -191,19 +191,24 @@ impl Database for Redis {
         Function { name, rules }: Function<'_>,
         which: Which<'_>,
     ) -> Result<Vec<Listed>, Failure> {
-        let mut after = page::after(which);
+        let mut rest = which;
+        let mut end;
         loop {
-            let mut keys = page::keys(self, name, which, after.as_deref()).await?;
+            let mut keys = page::keys(self, name, rest).await?;
             let mut list = Vec::with_capacity(keys.len());
             for keys in keys.chunks(page::AT_ONCE) {
                 let kept = self.call(scripts::list(name, keys)).await?;
                 list.extend(replies::list(kept, keys, which, rules)?);
             }
-            // Where all of them have changed meanwhile, an empty page would seem to be the last.
-            if keys.is_empty() || !list.is_empty() {
+            if !list.is_empty() {
                 return Ok(list);
             }
-            after = keys.pop();
+            // Where all of them have changed meanwhile, an empty page would seem to be the last.
+            end = keys.pop();
+            match end.as_deref().and_then(|key| page::behind(which, key)) {
+                Some(behind) => rest = behind,
+                None => return Ok(list),
+            }
         }
     }
 }

@@ -4,50 +4,54 @@ use std::collections::BTreeSet;
 
 use redis::cmd;
 
-use super::{Redis, keys, scripts};
+use super::{Redis, keys};
 use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::words::count;
 use crate::fan_in::listed::{Page, Which};
 
 /// So many that nobody else waits for long.
 pub(super) const AT_ONCE: usize = 1_000;
 
-/// Behind which key it begins.
-pub(super) fn after(which: Which<'_>) -> Option<String> {
-    match which {
-        Which::Key(_) => None,
-        Which::Unsettled(page) | Which::Parked(page) => page.after.map(str::to_owned),
-    }
-}
-
-/// The keys of those joins behind this one, in their order.
+/// The keys of those joins, in their order.
 pub(super) async fn keys(
     redis: &Redis,
     name: &str,
     which: Which<'_>,
-    after: Option<&str>,
 ) -> Result<Vec<String>, Failure> {
     match which {
-        Which::Key(key) => Ok(after.map_or_else(|| vec![key.to_owned()], |_| Vec::new())),
-        Which::Parked(Page { limit, .. }) => parked(redis, name, after, limit).await,
-        Which::Unsettled(Page { limit, .. }) => {
-            let parked = parked(redis, name, after, limit).await?;
-            let due = due(redis, name, after, limit).await?;
+        Which::Key(key) => Ok(vec![key.to_owned()]),
+        Which::Parked(page) => parked(redis, name, page).await,
+        Which::Unsettled(page) => {
+            let parked = parked(redis, name, page).await?;
+            let due = due(redis, name, page).await?;
             let keys: BTreeSet<_> = parked.into_iter().chain(due).collect();
-            Ok(keys.into_iter().take(limit).collect())
+            Ok(keys.into_iter().take(page.limit).collect())
         }
+    }
+}
+
+/// What is behind this key, where there may be more.
+pub(super) fn behind<'a>(which: Which<'_>, key: &'a str) -> Option<Which<'a>> {
+    let behind = |page: Page<'_>| Page {
+        after: Some(key),
+        ..page
+    };
+    match which {
+        Which::Key(_) => None,
+        Which::Unsettled(page) => Some(Which::Unsettled(behind(page))),
+        Which::Parked(page) => Some(Which::Parked(behind(page))),
     }
 }
 
 async fn parked(
     redis: &Redis,
     name: &str,
-    after: Option<&str>,
-    limit: usize,
+    Page { after, limit }: Page<'_>,
 ) -> Result<Vec<String>, Failure> {
     let from = after.map_or("-".to_owned(), |key| format!("({key}"));
     let mut range = cmd("ZRANGEBYLEX");
     range.arg(keys::parked(name)).arg(from).arg("+");
-    range.arg("LIMIT").arg(0).arg(scripts::number(limit));
+    range.arg("LIMIT").arg(0).arg(count(limit));
     redis.query(&range).await
 }
 
@@ -56,8 +60,7 @@ async fn parked(
 async fn due(
     redis: &Redis,
     name: &str,
-    after: Option<&str>,
-    limit: usize,
+    Page { after, limit }: Page<'_>,
 ) -> Result<BTreeSet<String>, Failure> {
     let set = keys::due(name);
     let mut first = BTreeSet::new();

@@ -1,8 +1,9 @@
 //! What the scripts return, and what that says.
 
+use crate::fan_in::durable::words::token;
 use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::{Listed, Which};
-use crate::fan_in::state::{Moment, Reply, Rules, Token};
+use crate::fan_in::state::{Moment, Reply, Rules};
 use crate::fan_in::store::Work;
 
 /// When, the reply and its number, the join at which the input arrived, and another.
@@ -116,7 +117,7 @@ fn row(kept: &str) -> Option<(Row, Moment)> {
     let [stage, came, holder, until, deadline, attempts, since] = columns[..] else {
         return None;
     };
-    let holder = (holder != "-").then(|| u128::from_str_radix(holder, 16).map(Token));
+    let holder = (holder != "-").then(|| token(holder));
     let row = Row {
         stage: Stage::of_word(stage)?,
         came: inputs_of(came.parse().ok()?),

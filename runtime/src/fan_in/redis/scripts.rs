@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use redis::{Cmd, Script};
 
 use super::keys;
+use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{Failure, Function};
 use crate::fan_in::state::{Settlement, Step, Token};
 
@@ -63,7 +64,7 @@ pub(super) fn tell(function: Function<'_>, key: &str, step: Step) -> Result<Call
 
 pub(super) fn due(function: Function<'_>, token: Token, max: usize) -> Call {
     let mut call = call(&DUE, function, Some(token));
-    call.command.arg(number(max));
+    call.command.arg(count(max));
     call
 }
 
@@ -84,7 +85,7 @@ fn call(script: &'static Script, function: Function<'_>, token: Option<Token>) -
         .arg(rules.backoff)
         .arg(rules.dedup_window)
         .arg(rules.max_attempts)
-        .arg(token.map_or(String::new(), |Token(token)| format!("{token:032x}")));
+        .arg(token.map(words::word).unwrap_or_default());
     call
 }
 
@@ -94,11 +95,6 @@ fn of(script: &'static Script, name: &str) -> Call {
     command.arg("EVALSHA").arg(script.get_hash());
     command.arg(1).arg(keys::function(name));
     Call { script, command }
-}
-
-/// A count as the server takes it.
-pub(super) fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn word(settlement: Settlement) -> &'static str {

@@ -3,7 +3,8 @@
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row as _, Sqlite, Transaction};
 
-use crate::fan_in::durable::sql::{count, is_on_the_way, number, unknown};
+use crate::fan_in::durable::sql::{is_on_the_way, number, unknown};
+use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::{Listed, Page, Which};
 use crate::fan_in::state::{Inputs, Moment, Reply, State, Step, Token, Visitor, due, transition};
@@ -112,20 +113,9 @@ impl Rows {
         token: Token,
     ) -> Result<(Reply, Around), Failure> {
         let (read, around) = self.look_around(function.name, key).await?;
-        let before = read.as_ref().map(|read| read.state);
         let step = Step::Arrive { input, token };
-        let (after, reply) = transition(before, step, self.now, function.rules);
-        if let Some(state) = after.filter(|_| after != before) {
-            // What has come is part of the state, unless all has, and of a join that is over.
-            let takes = match state {
-                State::Open { came, .. } => came.contains(input),
-                State::Running { .. } => true,
-                _ => false,
-            };
-            let new = takes.then_some((input, payload));
-            self.write(function, key, &state, read.as_ref(), new)
-                .await?;
-        }
+        let new = Some((input, payload));
+        let reply = self.advance(function, key, read, step, new).await?;
         Ok((reply, around))
     }
 
@@ -137,16 +127,32 @@ impl Rows {
         step: Step,
     ) -> Result<Reply, Failure> {
         let read = self.read(function.name, key).await?;
+        self.advance(function, key, read, step, None).await
+    }
+
+    async fn advance(
+        &mut self,
+        function: Function<'_>,
+        key: &str,
+        read: Option<Read>,
+        step: Step,
+        new: Option<(u8, &str)>,
+    ) -> Result<Reply, Failure> {
         let before = read.as_ref().map(|read| read.state);
         let (after, reply) = transition(before, step, self.now, function.rules);
-        if after != before {
-            match after {
-                Some(state) => {
-                    self.write(function, key, &state, read.as_ref(), None)
-                        .await?;
-                }
-                None => self.remove(function.name, key).await?,
+        match after {
+            _ if after == before => {}
+            Some(state) => {
+                // What has come is part of the state, unless all has, and of a join that is over.
+                let new = new.filter(|(input, _)| match state {
+                    State::Open { came, .. } => came.contains(*input),
+                    State::Running { .. } => true,
+                    _ => false,
+                });
+                self.write(function, key, &state, read.as_ref(), new)
+                    .await?;
             }
+            None => self.remove(function.name, key).await?,
         }
         Ok(reply)
     }
@@ -419,7 +425,7 @@ pub(super) async fn list(
 
 fn read(row: &SqliteRow) -> Result<Read, Failure> {
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;
-    let holder = holder.map(|holder| u128::from_str_radix(&holder, 16).map(Token));
+    let holder = holder.map(|holder| token(&holder));
     let row_of_join = Row {
         stage: Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?,
         came: inputs_of(row.try_get("came").map_err(failure)?),
@@ -439,10 +445,6 @@ fn read(row: &SqliteRow) -> Result<Read, Failure> {
 fn moment(row: &SqliteRow, column: &str) -> Result<Moment, Failure> {
     let moment: i64 = row.try_get(column).map_err(failure)?;
     Moment::try_from(moment).map_err(|_| unknown())
-}
-
-fn word(Token(token): Token) -> String {
-    format!("{token:032x}")
 }
 
 /// `SQLITE_BUSY` and `SQLITE_LOCKED`, of which the extended codes have these for their last byte.
