@@ -17,9 +17,7 @@ for _, set in ipairs({ ':parked', ':due', ':sweep' }) do
 end
 
 if ARGV[12] ~= '' then
-    local columns = { unpack(ARGV, 12, 17) }
-    columns[3] = columns[3] ~= '' and columns[3] or '-'
-    redis.call('HSET', join(key), 'join', table.concat(columns, ' ') .. ' 1')
+    redis.call('HSET', join(key), 'join', table.concat(ARGV, ' ', 12, 17) .. ' 1')
 end
 for other = 0, ARGV[1] - 1 do
     if bit.band(ARGV[13], bit.lshift(1, other)) ~= 0 then
@@ -50,7 +48,6 @@ local columns = {}
 for column in string.gmatch(kept or '', '%S+') do
     columns[#columns + 1] = column
 end
-columns[3] = columns[3] ~= '-' and columns[3] or ''
 return {
     reply,
     number,

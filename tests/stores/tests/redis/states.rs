@@ -149,7 +149,7 @@ pub(crate) fn columns(kept: &State) -> Columns {
     (
         stage.to_owned(),
         came,
-        holder.map(text).unwrap_or_default(),
+        holder.map_or("-".to_owned(), text),
         until,
         deadline,
         attempts,

@@ -27,6 +27,7 @@ local NOW = text(now)
 -- which a server makes less than of seven.
 local WRITTEN = '%s %d %s %d %d %d %d'
 local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
+local NOBODY = '-'
 
 local function hash_of(key)
     return FUNCTION .. ':join:' .. key

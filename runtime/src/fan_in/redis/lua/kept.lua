@@ -16,7 +16,6 @@ local function read(key)
     if not stage or not STAGES:find(' ' .. stage .. ' ', 1, true) then
         error('a join is of a stage that this version does not know')
     end
-    holder = holder ~= '-' and holder or NOBODY
     came, moment = tonumber(came), tonumber(moment)
     local join = row(stage, came, holder, moment, tonumber(deadline), tonumber(attempts))
     if is_forgotten(join) then
@@ -57,12 +56,11 @@ local function write(key, before, after, since)
         redis.call('PERSIST', hash)
     end
     if after then
-        local holder = after.holder ~= NOBODY and after.holder or '-'
+        local stage, came, holder = after.stage, after.came, after.holder
         local moment, deadline, attempts = after['until'], after.deadline, after.attempts
         since = has_ended(after) and now or since
-        -- stylua: ignore
-        local join = string.format(WRITTEN, after.stage, after.came, holder, moment, deadline, attempts, since)
-        redis.call('HSET', hash, 'join', join)
+        local columns = { stage, came, holder, moment, deadline, attempts, since }
+        redis.call('HSET', hash, 'join', string.format(WRITTEN, unpack(columns)))
         if has_ended(after) then
             redis.call('PEXPIREAT', hash, text(moment))
         end

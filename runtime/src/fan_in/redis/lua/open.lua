@@ -30,7 +30,7 @@ local function take()
     local kept = redis.call('HGET', HASH, 'join')
     if not kept then
         local deadline = now + rules.timeout
-        keep('open', came, '-', 0, deadline, 0, now)
+        keep('open', came, NOBODY, 0, deadline, 0, now)
         stand_at(deadline)
         return { now, 'waiting', came, false, false }
     end
@@ -42,7 +42,7 @@ local function take()
     if came == ALL then
         return complete(since)
     end
-    keep('open', came, '-', 0, deadline, 0, since)
+    keep('open', came, NOBODY, 0, deadline, 0, since)
     return { now, 'waiting', came, false, false }
 end
 

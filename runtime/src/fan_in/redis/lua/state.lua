@@ -4,7 +4,6 @@
 -- returns what comes after, the reply, and the reply's number if it has one. Moments and spans are whole numbers of less
 -- than 53 bits, which Lua's numbers hold.
 
-local NOBODY = ''
 local MOST_ATTEMPTS = 4294967295
 
 local function row(stage, came, holder, moment, deadline, attempts)
