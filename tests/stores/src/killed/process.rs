@@ -31,7 +31,6 @@ pub(super) struct Workers {
     at_work: Vec<Worker>,
     said: Receiver<Line>,
     sayer: Sender<Line>,
-    strikes: u32,
     killed: Vec<u32>,
     died: Vec<u32>,
     stopped: Vec<u32>,
@@ -57,7 +56,6 @@ impl Workers {
             at_work: Vec::new(),
             said,
             sayer,
-            strikes: 0,
             killed: Vec::new(),
             died: Vec::new(),
             stopped: Vec::new(),
@@ -169,7 +167,8 @@ impl Workers {
         let worker = awake.swap_remove(random.below(awake.len()));
         let id = worker.process.id();
         // The first is stopped, and what it has in hand waits for it: the others come to something, too.
-        if self.strikes.is_multiple_of(4) {
+        let strikes = self.stopped.len() + self.killed.len();
+        if strikes.is_multiple_of(4) {
             signal("STOP", id);
             worker.stopped = Some(now + stopped);
             self.stopped.push(id);
@@ -177,7 +176,6 @@ impl Workers {
             self.killed.push(id);
             worker.process.kill().expect("a process to kill");
         }
-        self.strikes += 1;
     }
 
     /// Lets them come to their end.
