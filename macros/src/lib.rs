@@ -1,6 +1,7 @@
 //! The macros of `linked-span`, which re-exports and documents them: name that crate, not this one.
 
 mod args;
+mod body;
 mod error;
 mod event;
 mod fan_in;

@@ -90,7 +90,8 @@ pub const fn awaited_of<R>(_: &R) -> Awaited<R> {
 }
 
 /// Declares types of which each is tried before the next: a call of `recorder` finds the first of them that has this
-/// method for `R`, since the next is what it dereferences to. The bounds of the user's function must not change, and it
+/// method for `R`, since the next is what it dereferences to, unless a trait has one for
+/// every type. The bounds of the user's function must not change, and it
 /// should see no trait of ours.
 macro_rules! tried_in_turn {
     ($($(#[$docs:meta])* $name:ident)*) => {
@@ -130,7 +131,7 @@ tried_in_turn! {
 impl<F: Future> Outcome<F> {
     /// The span would end before the future runs.
     #[must_use]
-    pub const fn recorder(&self) -> Record<F, HiddenFuture> {
+    pub const fn linked_span_recorder(&self) -> Record<F, HiddenFuture> {
         |_, _| HiddenFuture
     }
 }
@@ -138,7 +139,7 @@ impl<F: Future> Outcome<F> {
 impl<T, E: Display> Awaited<Result<T, E>> {
     /// Records the error's text.
     #[must_use]
-    pub const fn recorder(&self) -> Record<Result<T, E>> {
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if let Err(error) = returned {
                 recorder.failed_with::<E>(|| error.to_string());
@@ -150,7 +151,7 @@ impl<T, E: Display> Awaited<Result<T, E>> {
 impl<T, E: Debug> Debugged<Result<T, E>> {
     /// Records what the error is for a developer.
     #[must_use]
-    pub const fn recorder(&self) -> Record<Result<T, E>> {
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if let Err(error) = returned {
                 recorder.failed_with::<E>(|| format!("{error:?}"));
@@ -162,7 +163,7 @@ impl<T, E: Debug> Debugged<Result<T, E>> {
 impl<T, E> Mute<Result<T, E>> {
     /// Records that it failed.
     #[must_use]
-    pub const fn recorder(&self) -> Record<Result<T, E>> {
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if returned.is_err() {
                 recorder.failed();
@@ -174,7 +175,7 @@ impl<T, E> Mute<Result<T, E>> {
 impl<R> Anything<R> {
     /// Records nothing.
     #[must_use]
-    pub const fn recorder(&self) -> Record<R> {
+    pub const fn linked_span_recorder(&self) -> Record<R> {
         record_nothing
     }
 }
@@ -187,17 +188,17 @@ pub struct Returned<'r, R: ?Sized>(pub &'r R);
 /// of those that hold.
 pub trait Succeeded {
     /// Anything but an `Err` is a success.
-    fn succeeded(&self) -> bool;
+    fn linked_span_succeeded(&self) -> bool;
 }
 
 impl<T, E> Succeeded for &Returned<'_, Result<T, E>> {
-    fn succeeded(&self) -> bool {
+    fn linked_span_succeeded(&self) -> bool {
         self.0.is_ok()
     }
 }
 
 impl<R: ?Sized> Succeeded for Returned<'_, R> {
-    fn succeeded(&self) -> bool {
+    fn linked_span_succeeded(&self) -> bool {
         true
     }
 }
