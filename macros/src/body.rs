@@ -342,7 +342,23 @@ fn only_meta(meta: &Meta, names: &[&str]) -> Option<Meta> {
     Some(Meta::List(list))
 }
 
-/// Whether nobody is to name it.
+/// Statements that use each parameter that has a name.
+pub(crate) fn mentions(signature: &Signature) -> TokenStream {
+    let each = signature.inputs.iter().map(|input| -> TokenStream {
+        let FnArg::Typed(parameter) = input else {
+            return TokenStream::new();
+        };
+        let conditions = Attributes::of(&parameter.attrs).conditions;
+        let variables = variables(&parameter.pat).into_iter();
+        let names = variables.map(|variable| variable.ident);
+        names
+            .map(|name| quote!(#(#conditions)* let _ = &#name;))
+            .collect()
+    });
+    each.collect()
+}
+
+/// Whether no lint is to speak of it.
 fn is_ignored(ident: &Ident, uses: &Uses<'_>) -> bool {
     ident.to_string().starts_with('_')
         && !(uses.is_spoken_of)(ident)

@@ -7,11 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprAsync, ExprCall, FnArg, LitStr, Pat, Path, ReturnType, Signature, Stmt, Type};
 
 use crate::args::{Args, Parameter, plain_value, text_literal};
-use crate::body::{Bindings, Uses, is_by_value, is_reference};
+use crate::body::{Bindings, Uses, is_by_value, is_reference, mentions};
 use crate::error::{Errors, at};
 use crate::handler::{Handler, is_same, ungrouped, variables};
 use crate::output::{
-    Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, result, returned, written,
+    Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, result, returned,
+    ungrouped as ungrouped_type, written,
 };
 use crate::parameters::{default_event, named_events};
 use crate::variables::names_the_variable;
@@ -21,19 +22,26 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let which = Which::LinkedSpan;
     let handler = match Handler::parse(which, item.clone()) {
         Ok(handler) => handler,
-        Err(error) => return beside(&error.into_compile_error(), item),
+        Err(error) => return beside(which, &error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
     let args = Args::parse(which, args, &handler.bindings(), &mut errors);
     match Expansion::check(handler, args, &mut errors) {
         Some(expansion) if errors.is_empty() => expansion.into_tokens(),
-        _ => beside(&errors.into_compile_errors(), item),
+        _ => beside(which, &errors.into_compile_errors(), item),
     }
 }
 
 /// The user's function as it was, so that one mistake does not become many: nor does an event that only the attribute uses.
-pub(crate) fn beside(errors: &TokenStream, item: &TokenStream) -> TokenStream {
-    quote!(#errors #[allow(unused_variables)] #item)
+pub(crate) fn beside(which: Which, errors: &TokenStream, item: &TokenStream) -> TokenStream {
+    let item = match Handler::parse(which, item.clone()) {
+        Ok(handler) => {
+            let (mentions, statements) = (mentions(&handler.signature), handler.body.stream());
+            handler.with_body(&quote!(#mentions #statements))
+        }
+        Err(_) => item.clone(),
+    };
+    quote!(#errors #item)
 }
 
 /// A handler and what its attribute says, checked.
@@ -491,18 +499,38 @@ impl Expansion {
             return quote!(#runtime::record_nothing);
         }
         let span = self.returned_at();
+        let is_future = !matches!(Shape::of(signature), Shape::Plain);
+        let is_off = self
+            .args
+            .errors
+            .as_ref()
+            .is_some_and(|errors| errors == "off");
+        let is_opaque = matches!(ungrouped_type(&result), Type::ImplTrait(_));
+        let returned = Ident::new("__linked_span_returned", span);
+        let recorder = Ident::new("__linked_span_recorder", span);
+        if is_opaque && self.join.is_some() {
+            let opaque_of = self.of_the_runtime("opaque_of", span);
+            let record = self.of_the_runtime("record_visible", span);
+            return quote_spanned! {span=>
+                |#returned, #recorder| #record(
+                    #opaque_of(#returned).linked_span_recorder(),
+                    #returned,
+                    #recorder,
+                )
+            };
+        }
         // Whether a function that is no `async fn` returned a future all the same is asked too.
-        let (by_type, by_value) = match Shape::of(signature) {
-            Shape::Plain => ("outcome", "outcome_of"),
-            Shape::Async | Shape::Future { .. } => ("awaited", "awaited_of"),
+        let (by_type, by_value) = match (is_future, is_off) {
+            (true, true) => return quote!(#runtime::record_nothing),
+            (true, false) => ("awaited", "awaited_of"),
+            (false, true) => ("unrecorded", "unrecorded_of"),
+            (false, false) => ("outcome", "outcome_of"),
         };
         let result = written(result);
         if is_written_out(&result) {
             let outcome = self.of_the_runtime(by_type, span);
             return quote_spanned!(span=> #outcome::<#result>().linked_span_recorder());
         }
-        let returned = Ident::new("__linked_span_returned", span);
-        let recorder = Ident::new("__linked_span_recorder", span);
         let outcome_of = self.of_the_runtime(by_value, span);
         quote_spanned! {span=>
             |#returned, #recorder| (#outcome_of(#returned).linked_span_recorder())(#returned, #recorder)

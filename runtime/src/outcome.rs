@@ -116,6 +116,8 @@ macro_rules! tried_in_turn {
 }
 
 tried_in_turn! {
+    /// What the function of a fan-in returns behind an opaque type: a `Result`, whose `Err` its join would not see.
+    Opaque
     /// What a function returns: a future that its signature does not show.
     Outcome
     /// What a future comes to: a `Result` whose error has a text.
@@ -178,6 +180,73 @@ impl<R> Anything<R> {
     pub const fn linked_span_recorder(&self) -> Record<R> {
         record_nothing
     }
+}
+
+impl<T, E> Opaque<Result<T, E>> {
+    /// Its join could not tell a success from a failure.
+    #[must_use]
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>, HiddenResult> {
+        |_, _| HiddenResult
+    }
+}
+
+/// How it is recorded what a fan-in's function returned whose type is opaque.
+#[must_use]
+pub const fn opaque_of<R>(_: &R) -> Opaque<R> {
+    Opaque(PhantomData)
+}
+
+/// Records it, or is an error at compile time.
+pub fn record_visible<R, O: Visible>(record: Record<R, O>, returned: &R, recorder: &Recorder<'_>) {
+    record(returned, recorder);
+}
+
+/// An outcome that a join sees.
+#[diagnostic::on_unimplemented(
+    message = "this fan-in returns a `Result`, but its signature does not show it",
+    label = "its join would take an `Err` for a success",
+    note = "write `Result<impl Trait, Error>` in place of `impl Trait`"
+)]
+pub trait Visible {}
+
+#[diagnostic::do_not_recommend]
+impl Visible for () {}
+
+/// What stands for a `Result` behind an opaque type.
+#[derive(Debug)]
+pub struct HiddenResult;
+
+/// What a function returns of which no error is recorded, `errors = off`: a future that its signature does not show, or
+/// anything. An error need not have a text.
+#[derive(Debug)]
+pub struct Unrecorded<R>(PhantomData<fn() -> R>);
+
+impl<F: Future> Unrecorded<F> {
+    /// The span would end before the future runs.
+    #[must_use]
+    pub const fn linked_span_recorder(&self) -> Record<F, HiddenFuture> {
+        |_, _| HiddenFuture
+    }
+}
+
+impl<R> Deref for Unrecorded<R> {
+    type Target = Anything<R>;
+
+    fn deref(&self) -> &Anything<R> {
+        &Anything(PhantomData)
+    }
+}
+
+/// How nothing is recorded of what a function returned that should be no future.
+#[must_use]
+pub const fn unrecorded<R>() -> Unrecorded<R> {
+    Unrecorded(PhantomData)
+}
+
+/// The same for the type of a value, where it cannot be written.
+#[must_use]
+pub const fn unrecorded_of<R>(_: &R) -> Unrecorded<R> {
+    unrecorded()
 }
 
 /// What a fan-in's function returned.

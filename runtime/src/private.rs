@@ -15,7 +15,8 @@ pub use crate::fan_in::{
 pub use crate::future::{Handled, handle_async, handle_later, handle_prepared, never, output_of};
 pub use crate::link::{Identify, Linked, Maybe};
 pub use crate::outcome::{
-    Recorder, Returned, Succeeded, awaited, awaited_of, outcome, outcome_of, record_nothing,
+    Recorder, Returned, Succeeded, awaited, awaited_of, opaque_of, outcome, outcome_of,
+    record_nothing, record_visible, unrecorded, unrecorded_of,
 };
 pub use crate::span::{
     Collected, Handling, collect, collect_event, collect_more, handle, open, open_collected,

@@ -31,7 +31,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let which = Which::FanIn;
     let handler = match Handler::parse(which, item.clone()) {
         Ok(handler) => handler,
-        Err(error) => return beside(&error.into_compile_error(), item),
+        Err(error) => return beside(which, &error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
     let args = Args::parse(which, args, &handler.bindings(), &mut errors);
@@ -52,7 +52,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     errors.append(mistakes);
     let function = match fan_in {
         Some(fan_in) if errors.is_empty() => fan_in.function.into_tokens(),
-        _ => beside(&errors.into_compile_errors(), item),
+        _ => beside(which, &errors.into_compile_errors(), item),
     };
     quote!(#function #joins)
 }
