@@ -25,6 +25,15 @@ pub(crate) struct Bindings {
     binds: bool,
 }
 
+/// What an `async` block needs more than a closure.
+#[derive(Default)]
+pub(crate) struct Before {
+    /// Says what the block returns.
+    pub(crate) hint: TokenStream,
+    /// An `async fn` may return a future; of an `async` block with one at its end, clippy says that it lacks an `.await`.
+    pub(crate) returns: bool,
+}
+
 /// A parameter, or a variable of one that is a pattern.
 struct Slot {
     /// What the function calls it.
@@ -250,14 +259,18 @@ impl Bindings {
 
     /// The user's body, with what comes before it. The arm of a `match` drops temporaries before what is bound outside of
     /// it, in every edition, and items in it come before all statements.
-    pub(crate) fn around(&self, before: &TokenStream, body: &Group) -> Group {
+    pub(crate) fn around(&self, before: &Before, body: &Group) -> Group {
         let statements = self.statements();
-        if before.is_empty() && statements.is_empty() {
+        let Before { hint, returns } = before;
+        if hint.is_empty() && statements.is_empty() && !returns {
             return body.clone();
         }
         let span = body.span().resolved_at(Span::mixed_site());
-        let arm = quote_spanned!(span=> match () { () => #body });
-        with_stream(body, quote!(#before #statements #arm))
+        let mut arm = quote_spanned!(span=> match () { () => #body });
+        if *returns {
+            arm = quote_spanned!(span=> return #arm;);
+        }
+        with_stream(body, quote!(#hint #statements #arm))
     }
 
     fn statements(&self) -> TokenStream {

@@ -7,12 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprAsync, ExprCall, FnArg, LitStr, Pat, Path, ReturnType, Signature, Stmt, Type};
 
 use crate::args::{Args, Parameter, plain_value, text_literal};
-use crate::body::{Bindings, Uses, is_by_value, is_reference, mentions};
+use crate::body::{Before, Bindings, Uses, is_by_value, is_reference, mentions};
 use crate::error::{Errors, at};
 use crate::handler::{Handler, is_same, ungrouped, variables};
 use crate::output::{
-    Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, result, returned,
-    ungrouped as ungrouped_type, written,
+    Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, may_be_a_future, result,
+    returned, ungrouped as ungrouped_type, written,
 };
 use crate::parameters::{default_event, named_events};
 use crate::variables::names_the_variable;
@@ -197,14 +197,18 @@ impl Expansion {
         let span = self.returned_at();
         let handle = self.of_the_runtime("handle", span);
         let opened = self.opened(is_matched);
-        let body = bindings.around(&TokenStream::new(), &self.handler.body);
+        let body = bindings.around(&Before::default(), &self.handler.body);
         quote_spanned!(span=> #handle(#opened, move || -> #returned #body, #record))
     }
 
     fn awaited(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let opened = self.opened(is_matched);
-        let body = bindings.around(&self.hint(), &self.handler.body);
+        let before = Before {
+            hint: self.hint(),
+            returns: may_be_a_future(&result(&self.handler.signature)),
+        };
+        let body = bindings.around(&before, &self.handler.body);
         let span = body.span().resolved_at(Span::mixed_site());
         let future = quote_spanned!(span=> async move #body);
         let mut handled = quote!(#runtime::handle_async(#opened, #future, #record));
@@ -262,7 +266,7 @@ impl Expansion {
     ) -> TokenStream {
         let runtime = &self.runtime;
         let (opened, returned) = (self.opened(is_matched), self.returned_type());
-        let body = bindings.around(&TokenStream::new(), &self.handler.body);
+        let body = bindings.around(&Before::default(), &self.handler.body);
         let span = self.returned_at();
         let handle = self.of_the_runtime("handle_prepared", span);
         let prepared = quote_spanned! {span=>

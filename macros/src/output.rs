@@ -80,6 +80,11 @@ pub(crate) fn is_never(output: &Type) -> bool {
     matches!(output, Type::Never(_))
 }
 
+/// Whether a type could be a future's, as far as its name tells.
+pub(crate) fn may_be_a_future(output: &Type) -> bool {
+    !is_called(output, &["Result", "Option"]) && !matches!(output, Type::Tuple(_) | Type::Never(_))
+}
+
 fn is_future(output: &Type) -> bool {
     // As the futures crate calls it.
     bound(output, "Future").is_some() || is_called(output, &["BoxFuture", "LocalBoxFuture"])
