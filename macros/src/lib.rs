@@ -106,7 +106,7 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `attributes` or others name a variable of a pattern | what the pattern leaves of its parameter drops after the span has ended: name the parameter, and destructure it in the body |
 /// | `clippy::implicit_return` | it is reported for the attribute: write `#[allow(clippy::implicit_return)]` on the function |
-/// | some lints of clippy | they are not reported, as `needless_pass_by_value` is not: `tests/lints/DIFFERENCE.md` in the repository lists them |
+/// | a few lints of clippy, such as `needless_pass_by_value` | they are not reported: `tests/lints/DIFFERENCE.md` in the repository lists them |
 /// | an `async fn` with a pattern by value, or a variable that is assigned | its future has room for the parameter once more |
 /// | an error that is `Display` for one lifetime only, as by `impl Display for Failed<'static>` | it does not compile: write `impl Display for Failed<'_>`, or `errors = off` |
 ///

@@ -111,15 +111,14 @@ impl Expansion {
         let variables = self.pattern.as_ref().map(variables).unwrap_or_default();
         let is_matched = self.pattern.is_some()
             && (future.is_some() || variables.iter().any(|one| self.speaks_of(&one.ident)));
-        let handled = match future {
-            Some(future) => self.later(future, is_matched, &record),
-            None => {
-                let bindings = self.bindings(is_matched);
-                match Shape::of(&self.handler.signature) {
-                    Shape::Plain => self.plain(&bindings, is_matched, &record),
-                    Shape::Async => self.awaited(&bindings, is_matched, &record),
-                    Shape::Future { boxed } => self.prepared(boxed, &bindings, is_matched, &record),
-                }
+        let handled = if let Some(future) = future {
+            self.later(future, is_matched, &record)
+        } else {
+            let bindings = self.bindings(is_matched);
+            match Shape::of(&self.handler.signature) {
+                Shape::Plain => self.plain(&bindings, is_matched, &record),
+                Shape::Async => self.awaited(&bindings, is_matched, &record),
+                Shape::Future { boxed } => self.prepared(boxed, &bindings, is_matched, &record),
             }
         };
         let body = if is_matched {

@@ -222,10 +222,10 @@ impl<'i> Event<'i> {
         for variant in &self.variants {
             match &variant.content {
                 Content::Delegate { field, .. } if keyed => {
-                    require(&field.ty, quote!(#runtime::Keyed))
+                    require(&field.ty, quote!(#runtime::Keyed));
                 }
                 Content::Delegate { field, .. } => {
-                    require(&field.ty, quote!(#runtime::LinkedEvent))
+                    require(&field.ty, quote!(#runtime::LinkedEvent));
                 }
                 Content::Roles(roles) if keyed => {
                     if let Some(key) = &roles.key {
