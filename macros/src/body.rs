@@ -5,7 +5,7 @@
 //! assigned, are bound inside, where lints see them as parameters. What follows them is bound there too: variables drop
 //! before captures.
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -13,7 +13,7 @@ use syn::{
     Attribute, FnArg, Meta, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Token, Type,
 };
 
-use crate::handler::{Variable, variables, with_stream};
+use crate::handler::{Variable, contains_ident, variables, with_stream};
 use crate::output::ungrouped;
 use crate::variables::{Mention, is_assigned, mention};
 
@@ -141,6 +141,11 @@ impl Bindings {
                 if variables.iter().any(is_spoken_of) {
                     let attributes = Attributes::of(&parameter.attrs);
                     self.variables(pattern, is_reference, &attributes, uses);
+                    return;
+                }
+                // What a macro binds is not known, so what the attribute may name stays where it is.
+                let tokens = pattern.to_token_stream();
+                if has_a_macro(tokens.clone()) && contains_ident(tokens, uses.is_spoken_of) {
                     return;
                 }
                 let is_assigned = |variable: &Variable| {
@@ -389,6 +394,14 @@ pub(crate) fn is_by_value(receiver: &Receiver) -> bool {
 
 pub(crate) fn is_reference(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Reference(_))
+}
+
+fn has_a_macro(pattern: TokenStream) -> bool {
+    pattern.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '!',
+        TokenTree::Group(group) => has_a_macro(group.stream()),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn parameter_name(index: usize) -> Ident {

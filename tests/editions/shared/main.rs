@@ -11,5 +11,6 @@ mod fan_in;
 mod forbidden;
 mod hygiene;
 mod patterns;
+mod send;
 mod sizes;
 mod unwinding;

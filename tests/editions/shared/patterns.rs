@@ -81,7 +81,7 @@ macro_rules! pair {
     };
 }
 
-#[linked_span(event)]
+#[linked_span(event, attributes(a = i64::from(a)))]
 fn made_by_a_macro(event: &Order, pair!(a, b): (u32, u32)) -> u32 {
     event.number + a + b
 }
