@@ -262,13 +262,18 @@ impl Bindings {
         });
     }
 
-    /// The user's body, with what comes before it. The arm of a `match` drops temporaries before what is bound outside of
-    /// it, in every edition, and items in it come before all statements.
+    /// The user's body, with what comes before it. Where that is a binding, the body is the arm of a `match`: it drops its
+    /// temporaries before what is bound outside of it, in every edition. So it is where the body begins with an item.
     pub(crate) fn around(&self, before: &Before, body: &Group) -> Group {
         let statements = self.statements();
         let Before { hint, returns } = before;
         if hint.is_empty() && statements.is_empty() && !returns {
             return body.clone();
+        }
+        let binds = self.slots.iter().any(|slot| !slot.binding.is_empty());
+        if !binds && !returns && !begins_with_an_item(body.stream()) {
+            let body_statements = body.stream();
+            return with_stream(body, quote!(#hint #statements #body_statements));
         }
         let span = body.span().resolved_at(Span::mixed_site());
         let mut arm = quote_spanned!(span=> match () { () => #body });
@@ -375,6 +380,34 @@ pub(crate) fn mentions(signature: &Signature) -> TokenStream {
     });
     each.collect()
 }
+
+/// Whether a body may begin with an item: one after a statement would be a lint.
+fn begins_with_an_item(body: TokenStream) -> bool {
+    match body.into_iter().next() {
+        Some(TokenTree::Ident(word)) => ITEMS.iter().any(|item| word == item),
+        // An attribute, which may be an item's.
+        Some(TokenTree::Punct(mark)) => mark.as_char() == '#',
+        _ => false,
+    }
+}
+
+const ITEMS: [&str; 15] = [
+    "async",
+    "const",
+    "enum",
+    "extern",
+    "fn",
+    "impl",
+    "macro_rules",
+    "mod",
+    "pub",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "unsafe",
+    "use",
+];
 
 /// Whether no lint is to speak of it.
 fn is_ignored(ident: &Ident, uses: &Uses<'_>) -> bool {

@@ -242,11 +242,25 @@ pub(crate) struct Variable {
     pub(crate) is_reference: bool,
 }
 
+impl Variable {
+    fn of(binding: &PatIdent) -> Self {
+        Self {
+            ident: binding.ident.clone(),
+            is_mutable: binding.mutability.is_some(),
+            is_reference: binding.by_ref.is_some(),
+        }
+    }
+}
+
 /// The variables of a pattern, as far as its tokens tell: a name that begins with a capital letter is a constant, or a
 /// variant without fields.
 pub(crate) fn variables(pattern: &Pat) -> Vec<Variable> {
     let mut variables = Vec::new();
-    collect_variables(pattern, &mut variables);
+    match pattern {
+        // The name of a parameter.
+        Pat::Ident(binding) if binding.subpat.is_none() => variables.push(Variable::of(binding)),
+        _ => collect_variables(pattern, &mut variables),
+    }
     variables
 }
 
@@ -258,11 +272,7 @@ fn collect_variables(pattern: &Pat, variables: &mut Vec<Variable>) {
         Pat::Ident(binding) => {
             let name = binding.ident.unraw().to_string();
             if !name.starts_with(char::is_uppercase) {
-                variables.push(Variable {
-                    ident: binding.ident.clone(),
-                    is_mutable: binding.mutability.is_some(),
-                    is_reference: binding.by_ref.is_some(),
-                });
+                variables.push(Variable::of(binding));
             }
             if let Some((_, pattern)) = &binding.subpat {
                 collect_variables(pattern, variables);

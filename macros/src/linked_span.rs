@@ -241,10 +241,14 @@ impl Expansion {
     fn later(&self, future: OnlyFuture, is_matched: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let OnlyFuture { mut future, pin } = future;
-        let block = future.block.to_token_stream();
-        let hint = self.hint();
-        let body = quote!(#hint match () { () => #block });
-        future.block.stmts = vec![Stmt::Expr(Expr::Verbatim(body), None)];
+        let mut hint = self.hint();
+        if let Some(Stmt::Item(_)) = future.block.stmts.first() {
+            let block = &future.block;
+            hint = quote!(#hint match () { () => #block });
+            future.block.stmts.clear();
+        }
+        let hint = Stmt::Expr(Expr::Verbatim(hint), None);
+        future.block.stmts.insert(0, hint);
         let collected = self.collected(is_matched);
         let later = quote!(#runtime::handle_later(#collected, #future, #record));
         match pin {
