@@ -480,3 +480,43 @@ fn each<'p>(patterns: impl Iterator<Item = &'p mut Pat>, of: &[Ident]) {
         take_mutability(pattern, of);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn lints(attribute: &Attribute) -> Option<String> {
+        let kept = only(attribute, &LINTS)?;
+        Some(kept.to_token_stream().to_string().replace(' ', ""))
+    }
+
+    #[test]
+    fn attribute_of_another_macro_stays_with_the_parameter() {
+        assert_eq!(lints(&parse_quote!(#[builder(default)])), None);
+        assert_eq!(lints(&parse_quote!(#[cfg_attr(test, builder)])), None);
+        assert_eq!(lints(&parse_quote!(#[cfg(test)])), None);
+    }
+
+    #[test]
+    fn lint_goes_with_the_parameter_into_the_body() {
+        let allow = parse_quote!(#[allow(unused)]);
+        assert_eq!(lints(&allow).as_deref(), Some("#[allow(unused)]"));
+        let conditional = parse_quote!(#[cfg_attr(test, builder, expect(unused))]);
+        let kept = Some("#[cfg_attr(test,expect(unused))]");
+        assert_eq!(lints(&conditional).as_deref(), kept);
+    }
+
+    #[test]
+    fn body_that_begins_with_an_item_is_recognized() {
+        assert!(begins_with_an_item(quote!(const ONE: u8 = 1;, ONE)));
+        assert!(begins_with_an_item(quote!(
+            #[inline]
+            fn f() {}
+        )));
+        assert!(!begins_with_an_item(
+            quote!(let one = 1; const TWO: u8 = 2;)
+        ));
+    }
+}

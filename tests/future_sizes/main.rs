@@ -1,6 +1,6 @@
 //! How large the futures of handlers are, beside those with `#[tracing::instrument]`: `benches/FUTURE_SIZES.md`.
 //!
-//! After a change of ours, or for another compiler, write it anew with
+//! After a change of ours, or for another compiler, write it again with
 //! `SIZES=update cargo test -p linked-span-tests --test future_sizes`, and read the difference.
 
 use std::fmt::Write;

@@ -8,6 +8,7 @@ use super::FanIn;
 use super::capturing::capturing;
 use super::parameters::is_condition;
 use crate::error::at;
+use crate::handler::contains_ident;
 use crate::output::returned;
 
 impl FanIn {
@@ -121,7 +122,16 @@ impl FanIn {
             lints.filter_map(|lints| Some(&lints.meta.require_list().ok()?.tokens))
         });
         let own = own.into_iter().flatten();
-        quote!(#(#[allow(#own)])*)
+        // Its joins call the deprecated function. Otherwise nothing is allowed: the user may forbid the lint.
+        let is_deprecated = |attribute: &Attribute| {
+            let word = |ident: &Ident| ident == "deprecated";
+            (attribute.path().is_ident("deprecated") || attribute.path().is_ident("cfg_attr"))
+                && contains_ident(attribute.meta.to_token_stream(), &word)
+        };
+        let attributes = &self.function.handler.attributes;
+        let deprecated = attributes.iter().any(is_deprecated);
+        let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
+        quote!(#deprecated #(#[allow(#own)])*)
     }
 
     /// The function's own attributes of this name.

@@ -1,4 +1,4 @@
-//! One mistake is one error, whatever the user forbids, and whether a parameter is used or not.
+//! One mistake is one error, under every lint that a user may forbid, for used and unused parameters.
 #![forbid(warnings, unused_variables, deprecated)]
 
 use linked_span::{LinkedEvent, Origin, fan_in, linked_span};

@@ -132,7 +132,7 @@ fn keywords_of_other_editions_are_names() {
     assert_eq!(generated.id(), Some("2".into()));
 }
 
-/// Deprecated types and variants, derived without a word.
+/// Deprecated types and variants, which the derive does not report.
 mod deprecated {
     #![forbid(deprecated)]
     #![allow(dead_code)]

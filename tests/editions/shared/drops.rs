@@ -271,6 +271,7 @@ twice!(#[allow(unused_assignments)] with_cfg (event) {
         #[cfg(all())] first: Note,
         #[cfg(any())] missing: DoesNotExist,
         #[allow(unused_variables)] unused: Note,
+        #[expect(unused_variables)] expected: Note,
         #[cfg_attr(all(), allow(unused_variables))] mut second: Note,
         third: Note,
     ) {
@@ -613,6 +614,7 @@ fn generics_temporaries_and_batches_drop_the_same() {
             kept(),
             Note("first"),
             Note("unused"),
+            Note("expected"),
             Note("second"),
             Note("third")
         )

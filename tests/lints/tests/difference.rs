@@ -1,7 +1,6 @@
 //! Which lints the attribute changes: `DIFFERENCE.md` lists them, and this fails where the list is not right.
 //!
-//! After a change of ours, or for another compiler, write it anew with `LINTS=update cargo test -p linked-span-tests-lints`,
-//! and read the difference.
+//! After a change of ours, or for another compiler, write it again with `.ci/lints update`, and read the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -220,7 +219,7 @@ fn page(without: &Reports, with: &Reports) -> String {
     let lints: BTreeSet<_> = without.keys().map(|(lint, _)| lint).collect();
     let mut page = format!(
         "# Lints that the attribute changes\n\n\
-         Made by `LINTS=update cargo test -p linked-span-tests-lints`, which `.ci/run` checks: 50 handlers with and without\n\
+         Made by `.ci/lints update`, and checked by `.ci/run`: 50 handlers with and without\n\
          `#[linked_span]`, of which clippy reports {all} times one of {} lints. `more`: reported with the attribute only.\n\n\
          | lint | with the attribute | handlers | why |\n| --- | --- | --- | --- |\n",
         lints.len()
