@@ -11,7 +11,8 @@ use opentelemetry::StringValue;
 #[derive(Debug)]
 pub struct Field<'f, T>(pub &'f T);
 
-/// Chosen by autoref: the implementation with the most references of those that hold.
+/// Chosen by autoref: the implementation with the most references of those that hold. A trait of the user's may have a
+/// method on every type, so the names are ours.
 pub trait Describe {
     /// An `Option<StringValue>`, or `NotText`.
     type Text;
@@ -19,10 +20,10 @@ pub trait Describe {
     type Key;
 
     /// The field as an id or a type.
-    fn text(&self) -> Self::Text;
+    fn linked_span_text(&self) -> Self::Text;
 
     /// The field as a correlation key.
-    fn key(&self) -> Self::Key;
+    fn linked_span_key(&self) -> Self::Key;
 }
 
 /// Shared by all who ask.
@@ -30,11 +31,11 @@ impl<'f> Describe for &&&&Field<'f, Arc<str>> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         Some(Arc::clone(self.0).into())
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         Cow::Borrowed(self.0)
     }
 }
@@ -44,11 +45,11 @@ impl<'f, T: Borrow<str>> Describe for &&&Field<'f, T> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         Some(Arc::<str>::from(self.0.borrow()).into())
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         Cow::Borrowed(self.0.borrow())
     }
 }
@@ -57,11 +58,11 @@ impl<'f, T: Display> Describe for &&Field<'f, T> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         Some(self.0.to_string().into())
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         Cow::Owned(self.0.to_string())
     }
 }
@@ -70,11 +71,11 @@ impl<T: Display> Describe for &Field<'_, Option<T>> {
     type Text = Option<StringValue>;
     type Key = NotText<Option<T>>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         self.0.as_ref().map(|value| value.to_string().into())
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         NotText(PhantomData)
     }
 }
@@ -83,11 +84,11 @@ impl<T> Describe for Field<'_, T> {
     type Text = NotText<T>;
     type Key = NotText<T>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         NotText(PhantomData)
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         NotText(PhantomData)
     }
 }
