@@ -17,6 +17,7 @@ use opentelemetry::{Context, KeyValue, global};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 const TRACEPARENT: &str = "00-0000000000000000000000000000000a-000000000000000b-03";
+const OTHER: &str = "00-0000000000000000000000000000000a-000000000000000c-03";
 const FIELDS: [(&str, &str); 4] = [
     ("Traceparent", TRACEPARENT),
     ("tracestate", "a=1"),
@@ -228,7 +229,7 @@ fn the_w3c_s_are_read_strictly_whoever_is_installed() {
             "00-0000000000000000000000000000000a-000000000000000b-01-",
         )][..],
         &[("traceparent", "00-a-b-01")],
-        &[("traceparent", TRACEPARENT), ("Traceparent", TRACEPARENT)],
+        &[("traceparent", TRACEPARENT), ("Traceparent", OTHER)],
     ] {
         assert_eq!(extract(broken), Origin::default(), "{broken:?}");
     }
