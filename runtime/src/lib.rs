@@ -112,6 +112,7 @@ mod attributes;
 mod batch;
 mod callsite;
 mod carrier;
+mod clock;
 mod describe;
 mod event;
 pub mod fan_in;
@@ -149,7 +150,7 @@ pub use crate::event::{Keyed, LinkedEvent};
 pub use crate::installed::set_tracer_provider;
 pub use crate::limit::{LinkOverflow, set_link_limit, set_link_overflow};
 pub use crate::origin::Origin;
-pub use crate::propagation::{extract, inject};
+pub use crate::propagation::{extract, inject, set_text_map_propagator};
 #[cfg(feature = "sampler")]
 pub use crate::sampler::LinksBased;
 pub use crate::with_origin::WithOrigin;

@@ -1,6 +1,5 @@
 //! The handler's span: opened with its links, active around the body, ended once.
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,10 +7,12 @@ use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
 use crate::callsite::{Callsite, Errors};
+use crate::clock::{self, Instant};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
+use crate::propagation;
 use crate::start::Start;
 use crate::tracer::StartSpan;
 
@@ -42,7 +43,7 @@ pub(crate) fn open_for(
     callsite: &'static Callsite,
     collect: impl FnOnce(&mut Start),
 ) -> Handling {
-    let now = SystemTime::now();
+    let now = clock::now();
     let Some(tracing) = Tracing::of(callsite, now) else {
         return Handling(None);
     };
@@ -50,18 +51,19 @@ pub(crate) fn open_for(
     if let Some(joined) = joined {
         start.joined(joined);
     }
-    installed::while_collecting(now, || collect(&mut start));
-    Handling(tracing.start(&mut start, now))
+    let began = clock::wall();
+    propagation::while_collecting(now, || collect(&mut start));
+    Handling(tracing.start(&mut start, began))
 }
 
 /// Collects, for a span that is started when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
-    let now = SystemTime::now();
+    let now = clock::now();
     if Tracing::of(callsite, now).is_none() {
         return Collected(None);
     }
     let mut start = Box::new(Start::new(callsite));
-    installed::while_collecting(now, || collect(&mut start));
+    propagation::while_collecting(now, || collect(&mut start));
     Collected(Some(start))
 }
 
@@ -72,11 +74,10 @@ pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Sha
 
 impl Collected {
     pub(crate) fn open(self) -> Handling {
-        let now = SystemTime::now();
-        Handling(
-            self.0
-                .and_then(|mut start| Tracing::of(start.callsite, now)?.start(&mut start, now)),
-        )
+        let now = clock::now();
+        Handling(self.0.and_then(|mut start| {
+            Tracing::of(start.callsite, now)?.start(&mut start, clock::wall())
+        }))
     }
 }
 
@@ -88,14 +89,14 @@ struct Tracing {
 
 /// Who starts the span.
 enum Starter {
-    Installed(Rc<dyn StartSpan>),
+    Installed(Arc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
 }
 
 impl Tracing {
     /// `None` where nothing need be computed, since nobody would see it.
-    fn of(callsite: &Callsite, now: SystemTime) -> Option<Self> {
+    fn of(callsite: &Callsite, now: Instant) -> Option<Self> {
         let tracer = if callsite.own_tracer {
             Starter::Own
         } else {
@@ -105,7 +106,7 @@ impl Tracing {
         (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
     }
 
-    fn start(self, start: &mut Start, now: SystemTime) -> Option<Active> {
+    fn start(self, start: &mut Start, began: SystemTime) -> Option<Active> {
         let own = start.tracer.take();
         let tracer: &dyn StartSpan = match (&self.tracer, &own) {
             (Starter::Installed(tracer), _) => &**tracer,
@@ -114,9 +115,9 @@ impl Tracing {
         };
         let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
-        let started = tracer.start_span(start.builder(now), &surroundings)?;
+        let started = tracer.start_span(start.builder(began), &surroundings)?;
         if let (Some(pages), true) = (pages, started.recording) {
-            pages.export(now, &started.context, tracer);
+            pages.export(began, &started.context, tracer);
         }
         Some(Active {
             context: started.context,

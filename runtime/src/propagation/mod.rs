@@ -4,6 +4,8 @@ mod baggage;
 mod fields;
 mod foreign;
 mod hex;
+mod installed;
+mod recognized;
 mod several;
 mod traceparent;
 mod tracestate;
@@ -13,9 +15,11 @@ use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use self::baggage::BAGGAGE;
+use self::installed::Propagation;
+pub use self::installed::set_text_map_propagator;
+pub(crate) use self::installed::while_collecting;
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
-use crate::installed::{self, Propagation};
 use crate::{Carrier, CarrierMut, Origin};
 
 /// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
@@ -67,8 +71,13 @@ fn inject_w3c(context: &Context, with_baggage: bool, carrier: &mut (impl Carrier
             None => carrier.remove(TRACESTATE),
         }
     }
-    if with_baggage && !context.baggage().is_empty() {
-        carrier.set(BAGGAGE, context.baggage().to_string());
+    if with_baggage {
+        // Baggage is written without a span too. An earlier hop's only goes when its context does.
+        if !context.baggage().is_empty() {
+            carrier.set(BAGGAGE, context.baggage().to_string());
+        } else if span.span_context().is_valid() {
+            carrier.remove(BAGGAGE);
+        }
     }
 }
 

@@ -1,0 +1,104 @@
+//! The propagator that the program has installed.
+//!
+//! OpenTelemetry keeps it behind a lock that all threads share. A thread therefore asks for it at most once in a
+//! millisecond, as it does for the tracer provider.
+
+use std::cell::Cell;
+
+use opentelemetry::global;
+use opentelemetry::propagation::TextMapPropagator;
+
+use super::recognized::{self, Recognized};
+use crate::clock::{self, CacheWindow, Instant};
+use crate::installed;
+
+/// How contexts are read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Propagation {
+    /// By the crate's own reader and writer.
+    W3c { baggage: bool },
+    /// By the installed propagator.
+    Foreign,
+}
+
+#[derive(Clone, Copy)]
+struct Answer {
+    window: CacheWindow,
+    generation: u64,
+    propagation: Propagation,
+}
+
+thread_local! {
+    static ANSWER: Cell<Option<Answer>> = const { Cell::new(None) };
+    /// How the contexts of the events are read that a handler collects.
+    static COLLECTING: Cell<Option<Propagation>> = const { Cell::new(None) };
+}
+
+/// Installs the program's propagator: OpenTelemetry's [`global::set_text_map_propagator`], seen by every thread at once.
+///
+/// ```
+/// use opentelemetry::propagation::TextMapCompositePropagator;
+/// use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
+///
+/// linked_span::set_text_map_propagator(TextMapCompositePropagator::new(vec![
+///     Box::new(TraceContextPropagator::new()),
+///     Box::new(BaggagePropagator::new()),
+/// ]));
+/// ```
+///
+/// A propagator that was given to OpenTelemetry itself is seen too. A thread that has just used another one sees it
+/// after a millisecond at the latest.
+pub fn set_text_map_propagator<P>(propagator: P)
+where
+    P: TextMapPropagator + Send + Sync + 'static,
+{
+    global::set_text_map_propagator(propagator);
+    installed::next_generation();
+}
+
+/// Collects a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
+pub(crate) fn while_collecting(now: Instant, collect: impl FnOnce()) {
+    /// Restores the value from before, after a panic too.
+    struct Restore(Option<Propagation>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            COLLECTING.set(self.0);
+        }
+    }
+    let _restore = Restore(COLLECTING.replace(Some(propagation_at(now))));
+    collect();
+}
+
+pub(super) fn propagation() -> Propagation {
+    COLLECTING
+        .get()
+        .unwrap_or_else(|| propagation_at(clock::now()))
+}
+
+fn propagation_at(now: Instant) -> Propagation {
+    let generation = installed::generation();
+    match ANSWER.get() {
+        Some(answer) if answer.generation == generation && answer.window.contains(now) => {
+            answer.propagation
+        }
+        _ => ask(now, generation),
+    }
+}
+
+#[cold]
+fn ask(now: Instant, generation: u64) -> Propagation {
+    let propagation = global::get_text_map_propagator(|propagator| {
+        match recognized::recognize(propagator) {
+            // OpenTelemetry would read nothing.
+            Some(Recognized::None) => Propagation::W3c { baggage: true },
+            Some(Recognized::W3c { baggage }) => Propagation::W3c { baggage },
+            None => Propagation::Foreign,
+        }
+    });
+    ANSWER.set(Some(Answer {
+        window: CacheWindow::from(now),
+        generation,
+        propagation,
+    }));
+    propagation
+}
