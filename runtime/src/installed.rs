@@ -52,18 +52,26 @@ struct Lent {
 fn lend(tracer: Arc<dyn StartSpan>, now: Instant) -> Weak<dyn StartSpan> {
     let lent = Arc::downgrade(&tracer);
     let current = generation();
-    let mut tracers = LENT.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_current = |lent: &Lent| lent.generation == current && !lent.window.is_over(now);
-    let all = std::mem::take(&mut *tracers).into_iter();
-    let (kept, outdated): (Vec<Lent>, Vec<Lent>) = all.partition(is_current);
-    *tracers = kept;
-    tracers.push(Lent {
+    let is_outdated = |lent: &Lent| lent.generation != current || lent.window.is_over(now);
+    let mut next = Lent {
         window: CacheWindow::from(now),
         generation: current,
         _tracer: tracer,
-    });
+    };
+    let mut outdated = Vec::new();
+    let mut tracers = LENT.lock().unwrap_or_else(PoisonError::into_inner);
+    // Nearly always there is one, this thread's own, whose place can be taken without an allocation.
+    match tracers.iter_mut().find(|lent| is_outdated(lent)) {
+        Some(place) => {
+            std::mem::swap(place, &mut next);
+            while let Some(at) = tracers.iter().position(is_outdated) {
+                outdated.push(tracers.swap_remove(at));
+            }
+        }
+        None => tracers.push(next),
+    }
     drop(tracers);
-    // A tracer may be the last to hold its provider, whose end is the user's code.
+    // Only now, with `next`'s: a tracer may be the last to hold its provider, whose end is the user's code.
     drop(outdated);
     lent
 }
@@ -179,8 +187,8 @@ impl Tracers {
     }
 
     fn get(&self, scope: Scope, now: Instant, generation: u64) -> Known {
-        let is_open = self.window.is_some_and(|window| window.contains(now));
-        if !is_open || generation != self.generation {
+        let is_over = self.window.is_none_or(|window| window.is_over(now));
+        if is_over || generation != self.generation {
             return Known::Outdated;
         }
         match self.by_scope.iter().find(|known| known.0.is(scope)) {

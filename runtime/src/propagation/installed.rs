@@ -78,7 +78,7 @@ pub(super) fn propagation() -> Propagation {
 fn propagation_at(now: Instant) -> Propagation {
     let generation = installed::generation();
     match ANSWER.get() {
-        Some(answer) if answer.generation == generation && answer.window.contains(now) => {
+        Some(answer) if answer.generation == generation && !answer.window.is_over(now) => {
             answer.propagation
         }
         _ => ask(now, generation),

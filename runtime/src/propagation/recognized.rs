@@ -17,7 +17,7 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write};
 use std::ptr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::propagation::{
@@ -46,48 +46,104 @@ pub(super) fn recognize(propagator: &dyn TextMapPropagator) -> Option<Recognized
     if !propagator.fields().all(is_w3c) {
         return None;
     }
-    let text = DebugText::of(propagator)?;
-    let (recognized, size) = described(text.as_str()?)?;
-    if size_of_val(propagator) != size {
+    let last = LAST.load();
+    if let Some(known) = last.filter(|known| known.is(propagator)) {
+        return Some(known.recognized);
+    }
+    let text = debug_text(propagator)?;
+    let (recognized, size) = described(&text)?;
+    if size_of_val(propagator) != size || !behaves_as(propagator, recognized) {
         return None;
     }
-    let propagator_at = ptr::from_ref(propagator).addr();
-    let fields_at = propagator
-        .fields()
-        .next()
-        .map(|field| field.as_ptr().addr());
-    let is_known = |known: &mut Known| {
-        known.text == text.as_str().unwrap_or_default()
-            && (known.propagator_at, known.fields_at) == (propagator_at, fields_at)
-    };
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_known = last.as_mut().is_some_and(is_known);
-    drop(last);
-    if !is_known {
-        if !behaves_as(propagator, recognized) {
-            return None;
-        }
-        let text = text.as_str()?.to_owned();
-        let known = Known {
-            text,
-            propagator_at,
-            fields_at,
-        };
-        last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(known);
-    }
+    LAST.store(Known {
+        recognized,
+        text,
+        place: Place::of(propagator),
+    });
     Some(recognized)
 }
 
 /// The propagator that was recognized last, so that a thread that asks again need not try the samples again.
-///
-/// Another propagator of the same text has other fields, or another place: it is made before this one is dropped.
-static LAST: Mutex<Option<Known>> = Mutex::new(None);
+static LAST: Last = Last(Mutex::new(None));
+
+struct Last(Mutex<Option<Arc<Known>>>);
+
+impl Last {
+    /// No lock is held while the propagator runs.
+    fn load(&self) -> Option<Arc<Known>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
+    }
+
+    fn store(&self, known: Known) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some(Arc::new(known));
+    }
+}
 
 struct Known {
+    recognized: Recognized,
     text: String,
-    propagator_at: usize,
-    fields_at: Option<usize>,
+    place: Place,
+}
+
+impl Known {
+    fn is(&self, propagator: &dyn TextMapPropagator) -> bool {
+        let mut text = SameText(&self.text);
+        self.place == Place::of(propagator)
+            && write!(text, "{propagator:?}").is_ok()
+            && text.0.is_empty()
+    }
+}
+
+/// Where a propagator and its fields are, and its size.
+///
+/// Another propagator of the same `Debug` text has other fields, or another place: it is made before this one is dropped.
+#[derive(PartialEq, Eq)]
+struct Place {
+    propagator: usize,
+    size: usize,
+    fields: Option<usize>,
+}
+
+impl Place {
+    fn of(propagator: &dyn TextMapPropagator) -> Self {
+        let first = propagator.fields().next();
+        Self {
+            propagator: ptr::from_ref(propagator).addr(),
+            size: size_of_val(propagator),
+            fields: first.map(|field| field.as_ptr().addr()),
+        }
+    }
+}
+
+/// Compares a text with what is still expected of it, without an allocation.
+struct SameText<'a>(&'a str);
+
+impl Write for SameText<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// More than the text of a composite of ten propagators, and less than a text that would cost time.
+const LONGEST_TEXT: usize = 1024;
+
+fn debug_text(propagator: &dyn TextMapPropagator) -> Option<String> {
+    struct Bounded(String);
+    impl Write for Bounded {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            if self.0.len() + text.len() > LONGEST_TEXT {
+                return Err(fmt::Error);
+            }
+            self.0.push_str(text);
+            Ok(())
+        }
+    }
+    let mut text = Bounded(String::new());
+    write!(text, "{propagator:?}").ok()?;
+    Some(text.0)
 }
 
 fn behaves_as(propagator: &dyn TextMapPropagator, recognized: Recognized) -> bool {
@@ -103,40 +159,6 @@ fn behaves_as(propagator: &dyn TextMapPropagator, recognized: Recognized) -> boo
     samples
         .iter()
         .all(|(flags, state)| reads_and_writes(propagator, baggage, *flags, state))
-}
-
-/// More than the text of a composite of ten propagators, and less than a text that would cost time.
-const LONGEST_TEXT: usize = 1024;
-
-/// A text of bounded length, without an allocation: a thread asks for it each millisecond.
-struct DebugText {
-    bytes: [u8; LONGEST_TEXT],
-    length: usize,
-}
-
-impl DebugText {
-    fn of(propagator: &dyn TextMapPropagator) -> Option<Self> {
-        let mut text = Self {
-            bytes: [0; LONGEST_TEXT],
-            length: 0,
-        };
-        write!(text, "{propagator:?}").ok()?;
-        Some(text)
-    }
-
-    fn as_str(&self) -> Option<&str> {
-        std::str::from_utf8(self.bytes.get(..self.length)?).ok()
-    }
-}
-
-impl Write for DebugText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
-    }
 }
 
 /// The propagator of this text, and its size.
