@@ -241,9 +241,14 @@ impl Expansion {
         let parent = args.parent.as_ref().map(variant);
         let parent = parent.map(|parent| quote!(parent: #runtime::Parent::#parent,));
         let own_tracer = args.tracer.as_ref().map(|_| quote!(own_tracer: true,));
+        let one_event = (self.only_event().is_none() && self.events.len() == 1)
+            .then(|| quote!(one_event: true,));
         let join = self.join.as_ref();
         let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
-        let callsite = self.callsite_called(&self.name(), &quote!(#kind #parent #own_tracer #join));
+        let callsite = self.callsite_called(
+            &self.name(),
+            &quote!(#kind #parent #own_tracer #join #one_event),
+        );
         match &args.scope {
             // Whatever constant that is: only of the simplest a reference is `'static` without a word.
             Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
@@ -289,23 +294,35 @@ impl Expansion {
         let mut statements = TokenStream::new();
         statements.extend(self.bindings_of_the_pattern());
         let computed = |name: &&Expr| text_literal(name).is_none();
+        let mut of_the_span = TokenStream::new();
         if let Some(name) = args.name.as_ref().filter(computed) {
-            statements.extend(quote!(#start.name(#name);));
+            of_the_span.extend(quote!(#start.name(#name);));
         }
         if let Some(tracer) = &args.tracer {
-            statements.extend(quote!(#start.tracer(#tracer);));
+            of_the_span.extend(quote!(#start.tracer(#tracer);));
         }
+        statements.extend(self.for_a_span(&start, of_the_span));
         for event in &self.events {
             let ident = &event.ident;
             let reference = quote_spanned!(ident.span()=> &#ident);
             let relationship = event.relationship.as_ref().or(args.relationship.as_ref());
             statements.extend(self.collect_event(&start, event, relationship, &reference));
         }
+        let mut attributes = TokenStream::new();
         for attribute in args.attributes.iter().flatten() {
             let (key, value) = (&attribute.key, attribute.value(runtime));
-            statements.extend(quote!(#start.attribute(#key, #value);));
+            attributes.extend(quote!(#start.attribute(#key, #value);));
         }
+        statements.extend(self.for_a_span(&start, attributes));
         quote!(|#start| { #statements })
+    }
+
+    /// Expressions that run only for a span. Of several parameters, nothing is collected without one.
+    fn for_a_span(&self, start: &Ident, statements: TokenStream) -> TokenStream {
+        if statements.is_empty() || self.events.len() > 1 {
+            return statements;
+        }
+        quote!(if #start.makes_span() { #statements })
     }
 
     /// What the attribute says of one parameter, and a reference to it.
@@ -344,7 +361,9 @@ impl Expansion {
             let (key, value) = (&attribute.key, attribute.value(runtime));
             quote!(#start.link_attribute(#key, #value);)
         });
-        quote!(#relationship #link #(#attributes)*)
+        let relationship = self.for_a_span(start, relationship.unwrap_or_default());
+        let attributes = self.for_a_span(start, quote!(#(#attributes)*));
+        quote!(#relationship #link #attributes)
     }
 
     /// The pattern's variables, by reference, where the attribute speaks of them.

@@ -64,7 +64,11 @@ pub struct Many;
 #[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut Start) {
-        start.one(Some(self), self.origin());
+        if start.makes_span() {
+            start.one(Some(self), self.origin());
+        } else {
+            start.only_baggage(self);
+        }
     }
 
     fn link_as(&self, name: &'static str, start: &mut Start) {
@@ -75,7 +79,10 @@ impl<E: LinkedEvent> Linked<One> for E {
 #[diagnostic::do_not_recommend]
 impl<B: Events> Linked<Many> for B {
     fn link(&self, start: &mut Start) {
-        start.batch(self.events());
+        // The events of a batch have no baggage in common.
+        if start.makes_span() {
+            start.batch(self.events());
+        }
     }
 
     fn link_as(&self, name: &'static str, start: &mut Start) {

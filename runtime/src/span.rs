@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
@@ -12,11 +13,12 @@ use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
-use crate::propagation;
 use crate::start::Start;
 use crate::tracer::StartSpan;
+use crate::{origin, propagation};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
+/// Where the event has baggage, there is always a context for the body.
 #[derive(Debug)]
 #[must_use]
 pub struct Handling(pub(crate) Option<Active>);
@@ -29,23 +31,25 @@ pub struct Collected(pub(crate) Option<Box<Start>>);
 /// Collects, and starts the span.
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
     let joined = callsite.join.and_then(lent::take);
-    open_for(joined, callsite, collect)
+    open_for(joined, callsite, callsite.one_event, collect)
 }
 
 /// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Handling {
-    open(callsite, |start| start.event(event))
+    open_for(None, callsite, true, |start| start.event(event))
 }
 
 /// The same for a join, which is told of.
 pub(crate) fn open_for(
     joined: Option<Arc<Joined>>,
     callsite: &'static Callsite,
+    one_event: bool,
     collect: impl FnOnce(&mut Start),
 ) -> Handling {
     let now = clock::now();
     let Some(tracing) = Tracing::of(callsite, now) else {
-        return Handling(None);
+        let baggage = one_event.then(|| baggage(callsite, now, collect)).flatten();
+        return Handling(baggage.map(|baggage| Active::without_span(&baggage)));
     };
     let mut start = Start::new(callsite);
     if let Some(joined) = joined {
@@ -56,11 +60,37 @@ pub(crate) fn open_for(
     Handling(tracing.start(&mut start, began))
 }
 
+/// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
+#[inline]
+fn baggage(
+    callsite: &'static Callsite,
+    now: Instant,
+    collect: impl FnOnce(&mut Start),
+) -> Option<Arc<Baggage>> {
+    let mut start = Start::without_span(callsite);
+    propagation::while_collecting(now, || collect(&mut start));
+    start.baggage
+}
+
 /// Collects, for a span that is started when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
+    collect_for(callsite, callsite.one_event, collect)
+}
+
+fn collect_for(
+    callsite: &'static Callsite,
+    one_event: bool,
+    collect: impl FnOnce(&mut Start),
+) -> Collected {
     let now = clock::now();
     if Tracing::of(callsite, now).is_none() {
-        return Collected(None);
+        let baggage = one_event.then(|| baggage(callsite, now, collect)).flatten();
+        let start = baggage.map(|baggage| {
+            let mut start = Box::new(Start::without_span(callsite));
+            start.baggage = Some(baggage);
+            start
+        });
+        return Collected(start);
     }
     let mut start = Box::new(Start::new(callsite));
     propagation::while_collecting(now, || collect(&mut start));
@@ -69,15 +99,21 @@ pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) ->
 
 /// The same for a single event or batch of which nothing else is said.
 pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Collected {
-    collect(callsite, |start| start.event(event))
+    collect_for(callsite, true, |start| start.event(event))
 }
 
 impl Collected {
     pub(crate) fn open(self) -> Handling {
-        let now = clock::now();
-        Handling(self.0.and_then(|mut start| {
-            Tracing::of(start.callsite, now)?.start(&mut start, clock::wall())
-        }))
+        let Some(mut start) = self.0 else {
+            return Handling(None);
+        };
+        let tracing = start
+            .makes_span()
+            .then(|| Tracing::of(start.callsite, clock::now()));
+        Handling(match tracing.flatten() {
+            Some(tracing) => tracing.start(&mut start, clock::wall()),
+            None => start.baggage.as_deref().map(Active::without_span),
+        })
     }
 }
 
@@ -115,7 +151,11 @@ impl Tracing {
         };
         let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
-        let started = tracer.start_span(start.builder(began), &surroundings)?;
+        let Some(started) = tracer.start_span(start.builder(began), &surroundings) else {
+            // The SDK was shut down.
+            let baggage = start.baggage.as_ref();
+            return baggage.map(|_| Active::of_context(surroundings.body));
+        };
         if let (Some(pages), true) = (pages, started.recording) {
             pages.export(began, &started.context, tracer);
         }
@@ -128,16 +168,35 @@ impl Tracing {
     }
 }
 
-/// A span that has to be ended.
+/// A span that has to be ended, or none, and the context of the body.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) context: Context,
     recording: bool,
     errors: Errors,
+    /// Also where there is none.
     ended: bool,
 }
 
 impl Active {
+    /// The active context, with this baggage.
+    #[cold]
+    fn without_span(baggage: &Baggage) -> Self {
+        Self::of_context(Context::map_current(|ambient| {
+            origin::with_baggage(ambient, baggage)
+        }))
+    }
+
+    /// Its span, if there is one, is not the handler's.
+    fn of_context(context: Context) -> Self {
+        Self {
+            context,
+            recording: false,
+            errors: Errors::Off,
+            ended: true,
+        }
+    }
+
     /// Records what was returned, which runs the user's code too: the text of an error.
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
         self.ended_by_a_panic_in(|active| {
@@ -157,14 +216,18 @@ impl Active {
     }
 
     fn panicked(&mut self) {
-        self.context.span().set_status(Status::error("panicked"));
-        self.end();
+        if !self.ended {
+            self.context.span().set_status(Status::error("panicked"));
+            self.end();
+        }
     }
 
-    /// Explicitly: whatever the body has spawned may hold the span's context for much longer.
+    /// Explicitly: a task that the body has spawned may hold the span's context for much longer.
     fn end(&mut self) {
-        self.ended = true;
-        self.context.span().end();
+        if !self.ended {
+            self.ended = true;
+            self.context.span().end();
+        }
     }
 
     /// Runs a part of the body, with the span's context current.

@@ -28,6 +28,25 @@ where
     found.origin(with_baggage)
 }
 
+/// An origin with the baggage that these describe, and without a context.
+pub(super) fn baggage_of<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut values = Several::None;
+    for (name, value) in fields {
+        let name = name.as_ref();
+        if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
+            values.push(value.as_ref());
+        }
+    }
+    match values {
+        Several::None => Origin::default(),
+        values => Origin::new(SpanContext::NONE, read_baggage(&values)),
+    }
+}
+
 /// What a carrier holds of the W3C's, not yet read.
 #[derive(Default)]
 struct Fields<'a> {

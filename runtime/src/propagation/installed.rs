@@ -30,8 +30,37 @@ struct Answer {
 
 thread_local! {
     static ANSWER: Cell<Option<Answer>> = const { Cell::new(None) };
-    /// How the contexts of the events are read that a handler collects.
-    static COLLECTING: Cell<Option<Propagation>> = const { Cell::new(None) };
+    /// What is read of the events that a handler collects, and how.
+    static COLLECTING: Cell<Option<Collecting>> = const { Cell::new(None) };
+}
+
+/// What is read of the carriers of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    /// Where no span is made, so that nothing is allocated for a context without baggage.
+    Baggage,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Collecting {
+    pub(super) propagation: Propagation,
+    pub(super) part: Part,
+}
+
+/// Restores what was collected before, after a panic too.
+struct Restore(Option<Collecting>);
+
+impl Restore {
+    fn after(collecting: Collecting) -> Self {
+        Self(COLLECTING.replace(Some(collecting)))
+    }
+}
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        COLLECTING.set(self.0);
+    }
 }
 
 /// Installs the program's propagator: OpenTelemetry's [`global::set_text_map_propagator`], seen by every thread at once.
@@ -58,21 +87,36 @@ where
 
 /// Collects a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
 pub(crate) fn while_collecting(now: Instant, collect: impl FnOnce()) {
-    /// Restores the value from before, after a panic too.
-    struct Restore(Option<Propagation>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            COLLECTING.set(self.0);
-        }
-    }
-    let _restore = Restore(COLLECTING.replace(Some(propagation_at(now))));
+    let _restore = Restore::after(Collecting {
+        propagation: propagation_at(now),
+        part: Part::All,
+    });
     collect();
 }
 
-pub(super) fn propagation() -> Propagation {
+/// Reads an event while its handler is collected: only a part of it, if this crate's carriers are all that reads.
+pub(crate) fn reading<R>(part: Part, read: impl FnOnce() -> R) -> R {
+    let propagation = propagation();
+    let _restore = Restore::after(Collecting { propagation, part });
+    read()
+}
+
+/// The part that this crate's carriers have to read.
+pub(crate) fn part() -> Part {
     COLLECTING
         .get()
-        .unwrap_or_else(|| propagation_at(clock::now()))
+        .map_or(Part::All, |collecting| collecting.part)
+}
+
+pub(super) fn propagation() -> Propagation {
+    collecting().propagation
+}
+
+pub(super) fn collecting() -> Collecting {
+    COLLECTING.get().unwrap_or_else(|| Collecting {
+        propagation: propagation_at(clock::now()),
+        part: Part::All,
+    })
 }
 
 fn propagation_at(now: Instant) -> Propagation {

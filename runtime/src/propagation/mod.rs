@@ -15,9 +15,9 @@ use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use self::baggage::BAGGAGE;
-use self::installed::Propagation;
 pub use self::installed::set_text_map_propagator;
-pub(crate) use self::installed::while_collecting;
+use self::installed::{Collecting, Propagation};
+pub(crate) use self::installed::{Part, part, reading, while_collecting};
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
 use crate::{Carrier, CarrierMut, Origin};
@@ -39,7 +39,11 @@ use crate::{Carrier, CarrierMut, Origin};
 /// The W3C's fields are read strictly, in names of any case. A context that is missing or broken, or stands there
 /// twice, gives an origin without one, and never the context that happens to be active.
 pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
-    carrier.origin()
+    match part() {
+        Part::All => carrier.origin(),
+        // The user's code, called for a handler without a span.
+        Part::Baggage => reading(Part::All, || carrier.origin()),
+    }
 }
 
 /// Writes the active context into a carrier, for whoever will handle the event.
@@ -90,6 +94,22 @@ where
     match installed::propagation() {
         Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
         Propagation::Foreign => foreign::extract(fields),
+    }
+}
+
+/// As [`origin_of`], for a carrier of this crate: only the baggage, where nothing else is needed.
+#[inline]
+pub(crate) fn origin_in<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let Collecting { propagation, part } = installed::collecting();
+    match (propagation, part) {
+        (Propagation::W3c { baggage }, Part::All) => fields::origin_of(fields, baggage),
+        (Propagation::W3c { baggage: true }, Part::Baggage) => fields::baggage_of(fields),
+        (Propagation::W3c { baggage: false }, Part::Baggage) => Origin::default(),
+        (Propagation::Foreign, _) => foreign::extract(fields),
     }
 }
 

@@ -268,3 +268,49 @@ fn propagators_of_the_sdk_are_recognized() {
     );
     drop(alone);
 }
+
+/// Jaeger's baggage has a field for each entry.
+#[derive(Debug)]
+struct Jaeger;
+
+impl TextMapPropagator for Jaeger {
+    fn inject_context(&self, _: &Context, _: &mut dyn Injector) {}
+
+    fn extract_with_context(&self, context: &Context, extractor: &dyn Extractor) -> Context {
+        use opentelemetry::baggage::BaggageExt;
+
+        let entries = extractor.keys().into_iter().filter_map(|name| {
+            let key = name.strip_prefix("uberctx-")?;
+            Some(opentelemetry::KeyValue::new(
+                key.to_owned(),
+                extractor.get(name)?.to_owned(),
+            ))
+        });
+        context.with_baggage(entries.collect::<Vec<_>>())
+    }
+
+    fn fields(&self) -> FieldIter<'_> {
+        static FIELDS: std::sync::LazyLock<[String; 1]> =
+            std::sync::LazyLock::new(|| ["uber-trace-id".into()]);
+        FieldIter::new(&*FIELDS)
+    }
+}
+
+#[test]
+fn baggage_of_another_propagator_is_in_a_body_without_a_span() {
+    #[derive(linked_span::LinkedEvent)]
+    struct Event {
+        metadata: [(&'static str, &'static str); 1],
+    }
+
+    #[linked_span::linked_span(event)]
+    fn user(event: &Event) -> Option<String> {
+        use opentelemetry::baggage::BaggageExt;
+
+        Context::map_current(|context| context.baggage().get("user").map(ToString::to_string))
+    }
+
+    let _alone = install(Jaeger);
+    let metadata = [("uberctx-user", "alice")];
+    assert_eq!(user(&Event { metadata }).as_deref(), Some("alice"));
+}
