@@ -128,6 +128,7 @@ pub trait Keyed {
 macro_rules! pointers {
     ($($pointer:ty)*) => { $(
         impl<E: LinkedEvent + ?Sized> LinkedEvent for $pointer {
+            #[inline]
             fn origin(&self) -> Origin {
                 (**self).origin()
             }

@@ -17,6 +17,7 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, InstrumentationScope};
 
 use crate::clock::{CacheWindow, Instant};
+use crate::propagation::{self, Propagation};
 use crate::tracer::StartSpan;
 
 /// Counts what is installed through this crate, so that every thread sees it at once.
@@ -168,6 +169,8 @@ where
 struct Tracers {
     window: Option<CacheWindow>,
     generation: u64,
+    /// Asked for at the same time, so that a handler need not look whether this answer is outdated too.
+    propagation: Propagation,
     by_scope: Vec<(Scope, Option<Weak<dyn StartSpan>>)>,
 }
 
@@ -175,16 +178,9 @@ impl Tracers {
     const NONE: Self = Self {
         window: None,
         generation: 0,
+        propagation: Propagation::Foreign,
         by_scope: Vec::new(),
     };
-
-    fn asked(now: Instant, generation: u64) -> Self {
-        Self {
-            window: Some(CacheWindow::from(now)),
-            generation,
-            ..Self::NONE
-        }
-    }
 
     fn get(&self, scope: Scope, now: Instant, generation: u64) -> Known {
         let is_over = self.window.is_none_or(|window| window.is_over(now));
@@ -192,36 +188,46 @@ impl Tracers {
             return Known::Outdated;
         }
         match self.by_scope.iter().find(|known| known.0.is(scope)) {
-            Some((_, Some(tracer))) => tracer.upgrade().map_or(Known::Outdated, Known::Tracer),
-            Some((_, None)) => Known::NoSdk,
-            None => Known::Nothing,
+            Some((_, Some(tracer))) => match tracer.upgrade() {
+                Some(tracer) => Known::Tracer(tracer, self.propagation),
+                None => Known::Outdated,
+            },
+            Some((_, None)) => Known::NoSdk(self.propagation),
+            None => Known::Nothing(self.propagation),
         }
     }
 }
 
-/// The tracer of this scope, unless no SDK is installed.
-pub(crate) fn tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
+/// The tracer of this scope, unless no SDK is installed, and how contexts are read.
+pub(crate) fn tracer(scope: Scope, now: Instant) -> (Option<Arc<dyn StartSpan>>, Propagation) {
     let generation = generation();
     // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
     // borrow. There is nothing to borrow while the thread ends.
     let known = TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation));
     match known {
-        Ok(Known::Tracer(tracer)) => Some(tracer),
-        Ok(Known::NoSdk) => None,
-        known => {
-            if let Ok(Known::Outdated) = known {
-                forget_outdated(now, generation);
-            }
-            asked_tracer(scope, now)
+        Ok(Known::Tracer(tracer, propagation)) => (Some(tracer), propagation),
+        Ok(Known::NoSdk(propagation)) => (None, propagation),
+        Ok(Known::Nothing(propagation)) => (asked_tracer(scope, now), propagation),
+        Ok(Known::Outdated) => {
+            let propagation = forget_outdated(now, generation);
+            (asked_tracer(scope, now), propagation)
         }
+        Err(_) => (asked_tracer(scope, now), propagation::propagation_at(now)),
     }
 }
 
 #[cold]
-fn forget_outdated(now: Instant, generation: u64) {
-    let asked = Tracers::asked(now, generation);
+fn forget_outdated(now: Instant, generation: u64) -> Propagation {
+    let propagation = propagation::propagation_at(now);
+    let asked = Tracers {
+        window: Some(CacheWindow::from(now)),
+        generation,
+        propagation,
+        by_scope: Vec::new(),
+    };
     let outdated = TRACERS.try_with(|tracers| tracers.replace(asked));
     drop(outdated);
+    propagation
 }
 
 #[cold]
@@ -232,11 +238,11 @@ fn asked_tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
     tracer
 }
 
-/// What a thread knows of a scope.
+/// What a thread knows of a scope, and how it reads contexts.
 enum Known {
-    Tracer(Arc<dyn StartSpan>),
-    NoSdk,
-    Nothing,
+    Tracer(Arc<dyn StartSpan>, Propagation),
+    NoSdk(Propagation),
+    Nothing(Propagation),
     /// What it knows is too old.
     Outdated,
 }

@@ -114,6 +114,11 @@ impl Origin {
         }
     }
 
+    #[inline]
+    pub(crate) fn into_baggage(self) -> Option<Arc<Baggage>> {
+        self.baggage
+    }
+
     pub(crate) fn into_parts(self) -> (SpanContext, Option<Arc<Baggage>>) {
         (self.span_context.0, self.baggage)
     }

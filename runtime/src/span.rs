@@ -13,6 +13,7 @@ use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
+use crate::propagation::{Part, Propagation};
 use crate::start::Start;
 use crate::tracer::StartSpan;
 use crate::{origin, propagation};
@@ -31,85 +32,100 @@ pub struct Collected(pub(crate) Option<Box<Start>>);
 /// Collects, and starts the span.
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
     let joined = callsite.join.and_then(lent::take);
-    open_for(joined, callsite, callsite.one_event, collect)
+    open_for(joined, callsite, collect)
 }
 
 /// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Handling {
-    open_for(None, callsite, true, |start| start.event(event))
+    let joined = callsite.join.and_then(lent::take);
+    let now = clock::now();
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
+        Err(propagation) => Handling::without_span(event.baggage(propagation)),
+    }
 }
 
 /// The same for a join, which is told of.
 pub(crate) fn open_for(
     joined: Option<Arc<Joined>>,
     callsite: &'static Callsite,
-    one_event: bool,
     collect: impl FnOnce(&mut Start),
 ) -> Handling {
     let now = clock::now();
-    let Some(tracing) = Tracing::of(callsite, now) else {
-        let baggage = one_event.then(|| baggage(callsite, now, collect)).flatten();
-        return Handling(baggage.map(|baggage| Active::without_span(&baggage)));
-    };
-    let mut start = Start::new(callsite);
-    if let Some(joined) = joined {
-        start.joined(joined);
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => tracing.open(joined, callsite, collect),
+        Err(propagation) => Handling::without_span(baggage(callsite, propagation, collect)),
     }
-    let began = clock::wall();
-    propagation::while_collecting(now, || collect(&mut start));
-    Handling(tracing.start(&mut start, began))
 }
 
 /// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
-#[inline]
 fn baggage(
     callsite: &'static Callsite,
-    now: Instant,
+    propagation: Propagation,
     collect: impl FnOnce(&mut Start),
 ) -> Option<Arc<Baggage>> {
+    if !callsite.one_event {
+        return None;
+    }
     let mut start = Start::without_span(callsite);
-    propagation::while_collecting(now, || collect(&mut start));
+    propagation::reading(propagation, Part::All, || collect(&mut start));
     start.baggage
 }
 
 /// Collects, for a span that is started when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
-    collect_for(callsite, callsite.one_event, collect)
-}
-
-fn collect_for(
-    callsite: &'static Callsite,
-    one_event: bool,
-    collect: impl FnOnce(&mut Start),
-) -> Collected {
     let now = clock::now();
-    if Tracing::of(callsite, now).is_none() {
-        let baggage = one_event.then(|| baggage(callsite, now, collect)).flatten();
-        let start = baggage.map(|baggage| {
-            let mut start = Box::new(Start::without_span(callsite));
-            start.baggage = Some(baggage);
-            start
-        });
-        return Collected(start);
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => Collected::of(callsite, tracing.propagation, collect),
+        Err(propagation) => {
+            Collected::without_span(callsite, baggage(callsite, propagation, collect))
+        }
     }
-    let mut start = Box::new(Start::new(callsite));
-    propagation::while_collecting(now, || collect(&mut start));
-    Collected(Some(start))
 }
 
 /// The same for a single event or batch of which nothing else is said.
 pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Collected {
-    collect_for(callsite, true, |start| start.event(event))
+    let now = clock::now();
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => Collected::of(callsite, tracing.propagation, |start| start.event(event)),
+        Err(propagation) => Collected::without_span(callsite, event.baggage(propagation)),
+    }
+}
+
+impl Handling {
+    /// For a body without a span, whose event may have baggage.
+    #[inline]
+    fn without_span(baggage: Option<Arc<Baggage>>) -> Self {
+        Self(baggage.map(|baggage| Active::without_span(&baggage)))
+    }
 }
 
 impl Collected {
+    fn of(
+        callsite: &'static Callsite,
+        propagation: Propagation,
+        collect: impl FnOnce(&mut Start),
+    ) -> Self {
+        let mut start = Box::new(Start::new(callsite));
+        propagation::reading(propagation, Part::All, || collect(&mut start));
+        Self(Some(start))
+    }
+
+    fn without_span(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Self {
+        Self(baggage.map(|baggage| {
+            let mut start = Box::new(Start::without_span(callsite));
+            start.baggage = Some(baggage);
+            start
+        }))
+    }
+
     pub(crate) fn open(self) -> Handling {
         let Some(mut start) = self.0 else {
             return Handling(None);
         };
         let tracing = start
             .makes_span()
-            .then(|| Tracing::of(start.callsite, clock::now()));
+            .then(|| Tracing::of(start.callsite, clock::now()).ok());
         Handling(match tracing.flatten() {
             Some(tracing) => tracing.start(&mut start, clock::wall()),
             None => start.baggage.as_deref().map(Active::without_span),
@@ -121,6 +137,7 @@ impl Collected {
 struct Tracing {
     tracer: Starter,
     ambient: Context,
+    propagation: Propagation,
 }
 
 /// Who starts the span.
@@ -131,15 +148,38 @@ enum Starter {
 }
 
 impl Tracing {
-    /// `None` where nothing need be computed, since nobody would see it.
-    fn of(callsite: &Callsite, now: Instant) -> Option<Self> {
-        let tracer = if callsite.own_tracer {
-            Starter::Own
+    /// Where no span is made, only how contexts are read, for the event's baggage.
+    fn of(callsite: &Callsite, now: Instant) -> Result<Self, Propagation> {
+        let (tracer, propagation) = if callsite.own_tracer {
+            (Starter::Own, propagation::propagation_at(now))
         } else {
-            Starter::Installed(installed::tracer(callsite.scope(), now)?)
+            let (tracer, propagation) = installed::tracer(callsite.scope(), now);
+            (Starter::Installed(tracer.ok_or(propagation)?), propagation)
         };
         let ambient = Context::current();
-        (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
+        if ambient.is_telemetry_suppressed() {
+            return Err(propagation);
+        }
+        Ok(Self {
+            tracer,
+            ambient,
+            propagation,
+        })
+    }
+
+    fn open(
+        self,
+        joined: Option<Arc<Joined>>,
+        callsite: &'static Callsite,
+        collect: impl FnOnce(&mut Start),
+    ) -> Handling {
+        let began = clock::wall();
+        let mut start = Start::new(callsite);
+        if let Some(joined) = joined {
+            start.joined(joined);
+        }
+        propagation::reading(self.propagation, Part::All, || collect(&mut start));
+        Handling(self.start(&mut start, began))
     }
 
     fn start(self, start: &mut Start, began: SystemTime) -> Option<Active> {

@@ -14,7 +14,6 @@ use crate::callsite::{Callsite, Parent};
 use crate::fan_in::Joined;
 use crate::link::{self, Given, Linked, Single};
 use crate::pages::Pages;
-use crate::propagation::{self, Part};
 use crate::tracer::{IntoTracer, StartSpan};
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
@@ -106,7 +105,7 @@ impl Start {
         if self.makes_span {
             self.one(event, origin.into());
         } else {
-            self.baggage = origin.into().into_parts().1;
+            self.baggage = origin.into().into_baggage();
         }
     }
 
@@ -123,16 +122,6 @@ impl Start {
         origin: impl Given,
     ) {
         self.named(name, event, origin.into());
-    }
-
-    #[inline]
-    pub(crate) fn only_baggage(&mut self, event: &impl LinkedEvent) {
-        let part = if event.linked_span_is_derived() {
-            Part::Baggage
-        } else {
-            Part::All
-        };
-        self.baggage = propagation::reading(part, || event.origin()).into_parts().1;
     }
 
     pub(crate) fn one(&mut self, event: Option<&dyn LinkedEvent>, origin: Origin) {

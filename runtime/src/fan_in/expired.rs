@@ -135,14 +135,9 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 
     async fn expire_here(&self, held: &Held<'_, P, S>) -> bool {
         let missing = self.declared.missing(held.came.inputs());
-        let handling = span::open_for(
-            Some(held.came.joined()),
-            &self.declared.expired,
-            false,
-            |start| {
-                (self.declared.link)(&held.came, start);
-            },
-        );
+        let handling = span::open_for(Some(held.came.joined()), &self.declared.expired, |start| {
+            (self.declared.link)(&held.came, start);
+        });
         if let Some(active) = &handling.0 {
             let status = Status::error(why(missing, held.attempts));
             active.context.span().set_status(status);

@@ -14,7 +14,7 @@ use crate::installed;
 
 /// How contexts are read and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Propagation {
+pub enum Propagation {
     /// By the crate's own reader and writer.
     W3c { baggage: bool },
     /// By the installed propagator.
@@ -52,12 +52,14 @@ pub(super) struct Collecting {
 struct Restore(Option<Collecting>);
 
 impl Restore {
+    #[inline]
     fn after(collecting: Collecting) -> Self {
         Self(COLLECTING.replace(Some(collecting)))
     }
 }
 
 impl Drop for Restore {
+    #[inline]
     fn drop(&mut self) {
         COLLECTING.set(self.0);
     }
@@ -85,33 +87,26 @@ where
     installed::next_generation();
 }
 
-/// Collects a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
-pub(crate) fn while_collecting(now: Instant, collect: impl FnOnce()) {
-    let _restore = Restore::after(Collecting {
-        propagation: propagation_at(now),
-        part: Part::All,
-    });
-    collect();
-}
-
-/// Reads an event while its handler is collected: only a part of it, if this crate's carriers are all that reads.
-pub(crate) fn reading<R>(part: Part, read: impl FnOnce() -> R) -> R {
-    let propagation = propagation();
+/// Reads a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
+#[inline]
+pub(crate) fn reading<R>(propagation: Propagation, part: Part, read: impl FnOnce() -> R) -> R {
     let _restore = Restore::after(Collecting { propagation, part });
     read()
 }
 
 /// The part that this crate's carriers have to read.
+#[inline]
 pub(crate) fn part() -> Part {
     COLLECTING
         .get()
         .map_or(Part::All, |collecting| collecting.part)
 }
 
-pub(super) fn propagation() -> Propagation {
+pub(crate) fn propagation() -> Propagation {
     collecting().propagation
 }
 
+#[inline]
 pub(super) fn collecting() -> Collecting {
     COLLECTING.get().unwrap_or_else(|| Collecting {
         propagation: propagation_at(clock::now()),
@@ -119,7 +114,7 @@ pub(super) fn collecting() -> Collecting {
     })
 }
 
-fn propagation_at(now: Instant) -> Propagation {
+pub(crate) fn propagation_at(now: Instant) -> Propagation {
     let generation = installed::generation();
     match ANSWER.get() {
         Some(answer) if answer.generation == generation && !answer.window.is_over(now) => {
@@ -131,6 +126,16 @@ fn propagation_at(now: Instant) -> Propagation {
 
 #[cold]
 fn ask(now: Instant, generation: u64) -> Propagation {
+    let answer = |propagation| {
+        ANSWER.set(Some(Answer {
+            window: CacheWindow::from(now),
+            generation,
+            propagation,
+        }));
+        propagation
+    };
+    // To a propagator that handles an event while it is asked.
+    answer(Propagation::Foreign);
     let propagation = global::get_text_map_propagator(|propagator| {
         match recognized::recognize(propagator) {
             // OpenTelemetry would read nothing.
@@ -139,10 +144,5 @@ fn ask(now: Instant, generation: u64) -> Propagation {
             None => Propagation::Foreign,
         }
     });
-    ANSWER.set(Some(Answer {
-        window: CacheWindow::from(now),
-        generation,
-        propagation,
-    }));
-    propagation
+    answer(propagation)
 }

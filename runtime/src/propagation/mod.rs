@@ -15,9 +15,9 @@ use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use self::baggage::BAGGAGE;
+use self::installed::Collecting;
 pub use self::installed::set_text_map_propagator;
-use self::installed::{Collecting, Propagation};
-pub(crate) use self::installed::{Part, part, reading, while_collecting};
+pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
 use crate::{Carrier, CarrierMut, Origin};
@@ -42,7 +42,7 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
     match part() {
         Part::All => carrier.origin(),
         // The user's code, called for a handler without a span.
-        Part::Baggage => reading(Part::All, || carrier.origin()),
+        Part::Baggage => reading(propagation(), Part::All, || carrier.origin()),
     }
 }
 
