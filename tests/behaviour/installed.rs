@@ -279,8 +279,8 @@ fn provider_of(token: &Arc<()>) -> SdkTracerProvider {
         .build()
 }
 
-/// Lets another thread handle an event and then idle, while `replace` runs.
-fn beside_an_idle_thread(replace: impl FnOnce()) {
+/// Lets another thread handle an event and then idle, while `replace` runs, and returns the token's owners then.
+fn owners_beside_an_idle_thread(token: &Arc<()>, replace: impl FnOnce()) -> usize {
     let turn = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -290,8 +290,10 @@ fn beside_an_idle_thread(replace: impl FnOnce()) {
         });
         turn.wait();
         replace();
+        let owners = Arc::strong_count(token);
         turn.wait();
-    });
+        owners
+    })
 }
 
 #[test]
@@ -299,11 +301,11 @@ fn replaced_provider_is_dropped_at_once_though_a_thread_idles() {
     let _alone = without_provider();
     let token = Arc::new(());
     linked_span::set_tracer_provider(provider_of(&token));
-    beside_an_idle_thread(|| {
+    let owners = owners_beside_an_idle_thread(&token, || {
         handle(&event());
         linked_span::set_tracer_provider(provider().1);
-        assert_eq!(Arc::strong_count(&token), 1);
     });
+    assert_eq!(owners, 1);
 }
 
 #[test]
@@ -312,12 +314,12 @@ fn replaced_provider_of_opentelemetry_is_dropped_at_the_next_event() {
     let token = Arc::new(());
     global::set_tracer_provider(provider_of(&token));
     std::thread::sleep(Duration::from_millis(1));
-    beside_an_idle_thread(|| {
+    let owners = owners_beside_an_idle_thread(&token, || {
         global::set_tracer_provider(provider().1);
         std::thread::sleep(Duration::from_millis(1));
         handle(&event());
-        assert_eq!(Arc::strong_count(&token), 1);
     });
+    assert_eq!(owners, 1);
 }
 
 /// Many threads that ask at once do not take each other's tracers away.

@@ -41,7 +41,7 @@ pub trait Carrier {
     fn origin(&self) -> Origin;
 }
 
-/// A carrier that a context can be written into; see [`inject`](crate::inject).
+/// A carrier that a context can be written into; see [`inject`](crate::inject), which sets and removes fields by name.
 ///
 /// ```
 /// use linked_span::{CarrierMut, inject};

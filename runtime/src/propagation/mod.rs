@@ -36,8 +36,20 @@ use crate::{Carrier, CarrierMut, Origin};
 /// `tracestate`, and [`baggage`](https://www.w3.org/TR/baggage/) if it knows that, or what a propagator for B3 or X-Ray
 /// looks for. If none is installed, where OpenTelemetry would read nothing, it is the W3C's three.
 ///
-/// The W3C's fields are read strictly, in names of any case. A context that is missing or broken, or stands there
-/// twice, gives an origin without one, and never the context that happens to be active.
+/// The W3C's fields are read strictly, in names of any case. A context that is missing or broken gives an origin without
+/// one, and never the active context. So do two different `traceparent`s; equal ones count as one. Of a `tracestate`
+/// with a repeated key, the first member is kept. Several `baggage` fields are one list.
+///
+/// # Which reader reads
+///
+/// The strict reader is this crate's. It replaces the SDK's `TraceContextPropagator`, alone or in a
+/// `TextMapCompositePropagator` with the SDK's `BaggagePropagator`, and reads where none is installed.
+/// Every other propagator is called: one of yours with the fields of the W3C, a wrapper around the SDK's.
+/// In a composite with B3, for example, the SDK's reader reads the W3C's fields. That reader is less strict: it accepts
+/// `00-a-b-01-`, and the first of two different `traceparent`s.
+///
+/// A propagator that was just given to OpenTelemetry is called after a millisecond at the latest;
+/// [`set_text_map_propagator`] lets every thread know at once.
 pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
     match part() {
         Part::All => carrier.origin(),
@@ -57,7 +69,11 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
 /// ```
 ///
 /// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, whatever its case. No field is written empty, and no context where no span is active.
+/// the same name is replaced, in any case of its letters, and no field is written empty.
+///
+/// With an active span, all fields of the propagator are replaced: one that it does not write now is removed, so that no
+/// `tracestate`, `baggage` or `x-b3-flags` of an earlier hop stays beside the new context. Without an active span no
+/// context is written, and a forwarded one stays; the active baggage is still written.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
     Context::map_current(|context| match installed::propagation() {
         Propagation::W3c { baggage } => inject_w3c(context, baggage, carrier),

@@ -397,16 +397,18 @@ fn propagator_given_to_this_crate_is_seen_by_every_thread_at_once() {
         install_beside(TraceContextPropagator::new());
         assert_eq!(extract(&FIELDS), w3c(false));
         let turn = std::sync::Barrier::new(2);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                assert_eq!(extract(&FIELDS), w3c(false));
+        let read = thread::scope(|scope| {
+            let reading = scope.spawn(|| {
+                let before = extract(&FIELDS);
                 turn.wait();
                 turn.wait();
-                assert_eq!(extract(&FIELDS), span(0x12, 0x34, 1, &[]).into());
+                [before, extract(&FIELDS)]
             });
             turn.wait();
             install_beside(TestPropagator::new());
             turn.wait();
+            reading.join().expect("no panic")
         });
+        assert_eq!(read, [w3c(false), span(0x12, 0x34, 1, &[]).into()]);
     }
 }
