@@ -39,6 +39,10 @@ use proc_macro::TokenStream;
 /// has a link to the span that was active where the event was made. It ends when the body ends, whether that returns,
 /// returns an `Err`, panics, or is cancelled. Without an SDK, nothing of this happens and nothing is computed for it.
 ///
+/// The baggage of the event is active in the body in every case, also without an SDK, so that the body can forward it. To
+/// find it, the event's origin is read, and the expression of `origin = …` runs. Several parameters and the events of a
+/// batch have no baggage in common: their baggage is not attached, and `event.origin().baggage()` has it.
+///
 /// It goes on a `fn`, an `async fn`, and a function that returns `impl Future` or `Pin<Box<dyn Future>>`: free ones,
 /// methods, and those in traits, `#[async_trait]` included.
 ///

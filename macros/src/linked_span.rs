@@ -376,9 +376,14 @@ impl Expansion {
         let parent = args.parent.as_ref().map(variant);
         let parent = parent.map(|parent| quote!(parent: #runtime::Parent::#parent,));
         let own_tracer = args.tracer.as_ref().map(|_| quote!(own_tracer: true,));
+        let one_event = (self.only_event().is_none() && self.events.len() == 1)
+            .then(|| quote!(one_event: true,));
         let join = self.join.as_ref();
         let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
-        let callsite = self.callsite_called(&self.name(), &quote!(#kind #parent #own_tracer #join));
+        let callsite = self.callsite_called(
+            &self.name(),
+            &quote!(#kind #parent #own_tracer #join #one_event),
+        );
         match &args.scope {
             // Whatever constant that is: only of the simplest a reference is `'static` without a word.
             Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
@@ -420,7 +425,7 @@ impl Expansion {
     /// The closure that collects, with everything taken by reference.
     fn collect(&self) -> TokenStream {
         let start = start();
-        let (of_the_span, attributes) = (self.of_the_span(&start), self.attributes(&start));
+        let tracer = self.for_a_span(&start, self.tracer(&start));
         let events = self.events.iter().map(|event| {
             let ident = &event.ident;
             let reference = quote_spanned!(ident.span()=> &#ident);
@@ -430,32 +435,42 @@ impl Expansion {
                 .or(self.args.relationship.as_ref());
             self.collect_event(&start, event, relationship, &reference)
         });
-        quote!(|#start| { #of_the_span #(#events)* #attributes })
+        let of_the_span = self.for_a_span(&start, self.of_the_span(&start));
+        quote!(|#start| { #tracer #(#events)* #of_the_span })
     }
 
     /// What is collected once the event has been read.
     fn more(&self, start: &Ident) -> TokenStream {
-        let (of_the_span, attributes) = (self.of_the_span(start), self.attributes(start));
+        let (tracer, of_the_span) = (self.tracer(start), self.of_the_span(start));
         let relationship = self.args.relationship.as_ref().map(|relationship| {
             let relationship = plain_value(relationship, &self.runtime);
             quote!(#start.relate(#relationship);)
         });
-        quote!(#of_the_span #relationship #attributes)
+        quote!(#tracer #relationship #of_the_span)
     }
 
+    fn tracer(&self, start: &Ident) -> TokenStream {
+        let tracer = self.args.tracer.iter();
+        quote!(#(#start.tracer(#tracer);)*)
+    }
+
+    /// The attributes, then the name: an expression that panics costs what comes after it.
     fn of_the_span(&self, start: &Ident) -> TokenStream {
-        let Args { name, tracer, .. } = &self.args;
-        let name = name.iter().filter(|name| text_literal(name).is_none());
-        let tracer = tracer.iter();
-        quote!(#(#start.name(#name);)* #(#start.tracer(#tracer);)*)
-    }
-
-    fn attributes(&self, start: &Ident) -> TokenStream {
         let attributes = self.args.attributes.iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, attribute.value(&self.runtime));
             quote!(#start.attribute(#key, #value);)
         });
-        quote!(#(#attributes)*)
+        let name = self.args.name.iter();
+        let name = name.filter(|name| text_literal(name).is_none());
+        quote!(#(#attributes)* #(#start.name(#name);)*)
+    }
+
+    /// Expressions that run only for a span. Of several parameters, nothing is collected without one.
+    fn for_a_span(&self, start: &Ident, statements: TokenStream) -> TokenStream {
+        if statements.is_empty() || self.events.len() > 1 {
+            return statements;
+        }
+        quote!(if #start.makes_span() { #statements })
     }
 
     /// What the attribute says of one parameter, and a reference to it.
@@ -494,7 +509,9 @@ impl Expansion {
             let (key, value) = (&attribute.key, attribute.value(runtime));
             quote!(#start.link_attribute(#key, #value);)
         });
-        quote!(#relationship #link #(#attributes)*)
+        let relationship = self.for_a_span(start, relationship.unwrap_or_default());
+        let attributes = self.for_a_span(start, quote!(#(#attributes)*));
+        quote!(#relationship #link #attributes)
     }
 
     /// Records what was returned; its span is the return type's, where an error about it belongs.

@@ -30,6 +30,9 @@ use crate::LinkedEvent;
 ///
 /// Implemented for slices, arrays, `Vec`s and `VecDeque`s of [`LinkedEvent`]s, for pointers to batches, and for
 /// `Option`s of them, where `None` is an empty one. Whether a parameter is one event or a batch is told by its type.
+///
+/// The events of a batch may have different baggage, so that none of it is active in the handler.
+/// [`LinkedEvent::origin`] has that of each event.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of `LinkedEvent`s",
     note = "implement `linked_span::Events` for it, or name a parameter that is a slice, a `Vec` or a `VecDeque` of events"

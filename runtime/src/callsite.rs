@@ -24,6 +24,8 @@ pub struct Callsite {
     pub own_tracer: bool,
     /// Whose joins' function it is.
     pub join: Option<&'static str>,
+    /// Whether what is collected is of one parameter, whose baggage is the body's.
+    pub one_event: bool,
 }
 
 /// Whose child a handler's span is.
@@ -59,6 +61,7 @@ impl Callsite {
         errors: Errors::Full,
         own_tracer: false,
         join: None,
+        one_event: false,
     };
 
     pub(crate) const fn scope(&self) -> Scope {

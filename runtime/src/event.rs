@@ -7,7 +7,8 @@ use std::sync::Arc;
 use opentelemetry::trace::SpanContext;
 use opentelemetry::{Context, StringValue};
 
-use crate::{Attributes, Origin};
+use crate::propagation::{self, Part};
+use crate::{Attributes, Origin, origin};
 
 /// An event that knows where it came from.
 ///
@@ -77,6 +78,12 @@ pub trait LinkedEvent {
     fn attributes(&self, attributes: &mut Attributes) {
         let _ = attributes;
     }
+
+    /// Whether `origin` is this crate's code, which may be asked for the baggage alone.
+    #[doc(hidden)]
+    fn linked_span_is_derived(&self) -> bool {
+        false
+    }
 }
 
 /// An event with a correlation key: what the events of one join have in common, an order's id.
@@ -122,6 +129,7 @@ pub trait Keyed {
 macro_rules! pointers {
     ($($pointer:ty)*) => { $(
         impl<E: LinkedEvent + ?Sized> LinkedEvent for $pointer {
+            #[inline]
             fn origin(&self) -> Origin {
                 (**self).origin()
             }
@@ -133,6 +141,9 @@ macro_rules! pointers {
             }
             fn attributes(&self, attributes: &mut Attributes) {
                 (**self).attributes(attributes);
+            }
+            fn linked_span_is_derived(&self) -> bool {
+                (**self).linked_span_is_derived()
             }
         }
 
@@ -161,22 +172,41 @@ impl<E: LinkedEvent> LinkedEvent for Option<E> {
             event.attributes(attributes);
         }
     }
+    fn linked_span_is_derived(&self) -> bool {
+        self.as_ref().is_none_or(E::linked_span_is_derived)
+    }
 }
 
 impl LinkedEvent for Origin {
     fn origin(&self) -> Origin {
-        self.clone()
+        self.part()
+    }
+    fn linked_span_is_derived(&self) -> bool {
+        true
     }
 }
 
+/// It has no baggage.
 impl LinkedEvent for SpanContext {
     fn origin(&self) -> Origin {
-        self.into()
+        match propagation::part() {
+            Part::All => self.into(),
+            Part::Baggage => Origin::default(),
+        }
+    }
+    fn linked_span_is_derived(&self) -> bool {
+        true
     }
 }
 
 impl LinkedEvent for Context {
     fn origin(&self) -> Origin {
-        self.into()
+        match propagation::part() {
+            Part::All => self.into(),
+            Part::Baggage => origin::baggage_of(self),
+        }
+    }
+    fn linked_span_is_derived(&self) -> bool {
+        true
     }
 }

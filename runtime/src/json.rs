@@ -14,6 +14,10 @@ impl LinkedEvent for Value {
             .unwrap_or_default()
     }
 
+    fn linked_span_is_derived(&self) -> bool {
+        true
+    }
+
     fn id(&self) -> Option<StringValue> {
         text(self.get("id")?)
     }

@@ -88,8 +88,11 @@
 //!
 //! # What it costs
 //!
-//! Without an SDK a handler allocates nothing, and no expression in its attribute runs. Once a millisecond a thread asks
-//! OpenTelemetry's globals whether there is an SDK by now; [`set_tracer_provider`] lets it know at once.
+//! Without an SDK a handler allocates nothing, and of the expressions in its attribute only `origin = …` runs. An event
+//! that has baggage is the exception: its baggage is active in the body in every case.
+//!
+//! A thread asks OpenTelemetry for the tracer provider and the propagator at most once in a millisecond, by a monotonic
+//! clock. [`set_tracer_provider`] and [`set_text_map_propagator`] let all threads know at once.
 //!
 //! # Features
 //!
@@ -112,6 +115,7 @@ mod attributes;
 mod batch;
 mod callsite;
 mod carrier;
+mod clock;
 mod describe;
 mod event;
 pub mod fan_in;
@@ -149,7 +153,7 @@ pub use crate::event::{Keyed, LinkedEvent};
 pub use crate::installed::set_tracer_provider;
 pub use crate::limit::{LinkOverflow, set_link_limit, set_link_overflow};
 pub use crate::origin::Origin;
-pub use crate::propagation::{extract, inject};
+pub use crate::propagation::{extract, inject, set_text_map_propagator};
 #[cfg(feature = "sampler")]
 pub use crate::sampler::LinksBased;
 pub use crate::with_origin::WithOrigin;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
+use crate::propagation::{self, Part, Propagation};
 use crate::start::Start;
 use crate::{Attributes, Events, LinkedEvent, Origin};
 
@@ -52,6 +54,9 @@ pub trait Linked<Shape> {
 
     /// Links to it as one of several parameters, by its name.
     fn link_as(&self, name: &'static str, start: &mut Start);
+
+    /// The baggage that the body needs where no span is made.
+    fn baggage(&self, propagation: Propagation) -> Option<Arc<Baggage>>;
 }
 
 /// One event.
@@ -65,22 +70,43 @@ pub struct Many;
 #[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut Start) {
-        start.one(Some(self), self.origin());
+        if start.makes_span() {
+            start.one(Some(self), self.origin());
+        } else {
+            start.baggage = self.baggage(propagation::propagation());
+        }
     }
 
     fn link_as(&self, name: &'static str, start: &mut Start) {
         start.named(name, Some(self), self.origin());
+    }
+
+    #[inline]
+    fn baggage(&self, propagation: Propagation) -> Option<Arc<Baggage>> {
+        let part = if self.linked_span_is_derived() {
+            Part::Baggage
+        } else {
+            Part::All
+        };
+        propagation::reading(propagation, part, || self.origin().into_baggage())
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<B: Events> Linked<Many> for B {
     fn link(&self, start: &mut Start) {
-        start.batch(self.events());
+        if start.makes_span() {
+            start.batch(self.events());
+        }
     }
 
     fn link_as(&self, name: &'static str, start: &mut Start) {
         start.named_batch(name, self.events());
+    }
+
+    /// The events of a batch have no baggage in common.
+    fn baggage(&self, _: Propagation) -> Option<Arc<Baggage>> {
+        None
     }
 }
 

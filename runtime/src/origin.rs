@@ -7,6 +7,8 @@ use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
+use crate::propagation::{self, Part};
+
 /// Where an event came from: the span context of its producer, and its baggage.
 ///
 /// ```
@@ -103,6 +105,20 @@ impl Origin {
         }
     }
 
+    /// A copy of what is needed of it: the baggage alone, where no span is made.
+    #[inline]
+    pub(crate) fn part(&self) -> Self {
+        match propagation::part() {
+            Part::All => self.clone(),
+            Part::Baggage => Self::new(SpanContext::NONE, self.baggage.clone()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn into_baggage(self) -> Option<Arc<Baggage>> {
+        self.baggage
+    }
+
     pub(crate) fn into_parts(self) -> (SpanContext, Option<Arc<Baggage>>) {
         (self.span_context.0, self.baggage)
     }
@@ -128,12 +144,16 @@ impl From<Context> for Origin {
 
 impl From<&Context> for Origin {
     fn from(context: &Context) -> Self {
-        let baggage = context.baggage();
-        Self::new(
-            context.span().span_context().clone(),
-            (!baggage.is_empty()).then(|| merged(baggage, &Baggage::new()).into()),
-        )
+        let span_context = context.span().span_context().clone();
+        Self::new(span_context, baggage_of(context).baggage)
     }
+}
+
+/// An origin with the context's baggage alone.
+pub(crate) fn baggage_of(context: &Context) -> Origin {
+    let baggage = context.baggage();
+    let copy = || merged(baggage, &Baggage::new()).into();
+    Origin::new(SpanContext::NONE, (!baggage.is_empty()).then(copy))
 }
 
 impl From<&Origin> for Origin {
@@ -185,6 +205,11 @@ fn same_baggage(one: Option<&Baggage>, other: Option<&Baggage>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The context with this baggage beside its own.
+pub(crate) fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
+    context.with_baggage(merged(context.baggage(), baggage))
 }
 
 /// Both, and `over`'s entry where they have the same key. (`Baggage` is not `Clone`.)

@@ -1,21 +1,25 @@
 //! The handler's span: opened with its links, active around the body, ended once.
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
 use crate::callsite::{Callsite, Errors};
+use crate::clock::{self, Instant};
 use crate::fan_in::{Joined, lent};
 use crate::installed;
 use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
+use crate::propagation::{Part, Propagation};
 use crate::start::Start;
 use crate::tracer::StartSpan;
+use crate::{origin, propagation};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
+/// Where the event has baggage, there is always a context for the body.
 #[derive(Debug)]
 #[must_use]
 pub struct Handling(pub(crate) Option<Active>);
@@ -33,7 +37,12 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Ha
 
 /// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Handling {
-    open(callsite, |start| start.event(event))
+    let joined = callsite.join.and_then(lent::take);
+    let now = clock::now();
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
+        Err(propagation) => Handling::without_span(event.baggage(propagation)),
+    }
 }
 
 /// The same for a join, which is told of.
@@ -42,39 +51,60 @@ pub(crate) fn open_for(
     callsite: &'static Callsite,
     collect: impl FnOnce(&mut Start),
 ) -> Handling {
-    let now = SystemTime::now();
-    let Some(tracing) = Tracing::of(callsite, now) else {
-        return Handling(None);
-    };
-    let mut start = Start::new(callsite);
-    if let Some(joined) = joined {
-        start.joined(joined);
+    let now = clock::now();
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => tracing.open(joined, callsite, collect),
+        Err(propagation) => Handling::without_span(baggage(callsite, propagation, collect)),
     }
-    installed::while_collecting(now, || collect(&mut start));
-    Handling(tracing.start(&mut start, now))
+}
+
+/// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
+fn baggage(
+    callsite: &'static Callsite,
+    propagation: Propagation,
+    collect: impl FnOnce(&mut Start),
+) -> Option<Arc<Baggage>> {
+    if !callsite.one_event {
+        return None;
+    }
+    let mut start = Start::without_span(callsite);
+    propagation::reading(propagation, Part::All, || collect(&mut start));
+    start.baggage
 }
 
 /// Collects, for a span that is started when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
-    let now = SystemTime::now();
-    if Tracing::of(callsite, now).is_none() {
-        return Collected(None);
+    let now = clock::now();
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => Collected::of(callsite, tracing.propagation, collect),
+        Err(propagation) => {
+            Collected::without_span(callsite, baggage(callsite, propagation, collect))
+        }
     }
-    let mut start = Box::new(Start::new(callsite));
-    installed::while_collecting(now, || collect(&mut start));
-    Collected(Some(start))
 }
 
 /// The same for a single event or batch of which nothing else is said.
 pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Collected {
-    collect(callsite, |start| start.event(event))
+    let now = clock::now();
+    match Tracing::of(callsite, now) {
+        Ok(tracing) => Collected::of(callsite, tracing.propagation, |start| start.event(event)),
+        Err(propagation) => Collected::without_span(callsite, event.baggage(propagation)),
+    }
+}
+
+impl Handling {
+    /// For a body without a span, whose event may have baggage.
+    #[inline]
+    fn without_span(baggage: Option<Arc<Baggage>>) -> Self {
+        Self(baggage.map(|baggage| Active::without_span(&baggage)))
+    }
 }
 
 /// Collects what depends on the variables of the event's pattern, which are there once the event has been read.
 pub fn collect_more(collected: Collected, more: impl FnOnce(&mut Start)) -> Collected {
     let mut collected = collected;
-    if let Some(start) = &mut collected.0 {
-        installed::while_collecting(SystemTime::now(), || more(start));
+    if let Some(start) = collected.0.as_mut().filter(|start| start.makes_span()) {
+        more(start);
     }
     collected
 }
@@ -85,12 +115,35 @@ pub fn open_collected(collected: Collected) -> Handling {
 }
 
 impl Collected {
+    fn of(
+        callsite: &'static Callsite,
+        propagation: Propagation,
+        collect: impl FnOnce(&mut Start),
+    ) -> Self {
+        let mut start = Box::new(Start::new(callsite));
+        propagation::reading(propagation, Part::All, || collect(&mut start));
+        Self(Some(start))
+    }
+
+    fn without_span(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Self {
+        Self(baggage.map(|baggage| {
+            let mut start = Box::new(Start::without_span(callsite));
+            start.baggage = Some(baggage);
+            start
+        }))
+    }
+
     pub(crate) fn open(self) -> Handling {
-        let now = SystemTime::now();
-        Handling(
-            self.0
-                .and_then(|mut start| Tracing::of(start.callsite, now)?.start(&mut start, now)),
-        )
+        let Some(mut start) = self.0 else {
+            return Handling(None);
+        };
+        let tracing = start
+            .makes_span()
+            .then(|| Tracing::of(start.callsite, clock::now()).ok());
+        Handling(match tracing.flatten() {
+            Some(tracing) => tracing.start(&mut start, clock::wall()),
+            None => start.baggage.as_deref().map(Active::without_span),
+        })
     }
 }
 
@@ -98,28 +151,52 @@ impl Collected {
 struct Tracing {
     tracer: Starter,
     ambient: Context,
+    propagation: Propagation,
 }
 
 /// Who starts the span.
 enum Starter {
-    Installed(Rc<dyn StartSpan>),
+    Installed(Arc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
 }
 
 impl Tracing {
-    /// `None` where nothing need be computed, since nobody would see it.
-    fn of(callsite: &Callsite, now: SystemTime) -> Option<Self> {
-        let tracer = if callsite.own_tracer {
-            Starter::Own
+    /// Where no span is made, only how contexts are read, for the event's baggage.
+    fn of(callsite: &Callsite, now: Instant) -> Result<Self, Propagation> {
+        let (tracer, propagation) = if callsite.own_tracer {
+            (Starter::Own, propagation::propagation_at(now))
         } else {
-            Starter::Installed(installed::tracer(callsite.scope(), now)?)
+            let (tracer, propagation) = installed::tracer(callsite.scope(), now);
+            (Starter::Installed(tracer.ok_or(propagation)?), propagation)
         };
         let ambient = Context::current();
-        (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
+        if ambient.is_telemetry_suppressed() {
+            return Err(propagation);
+        }
+        Ok(Self {
+            tracer,
+            ambient,
+            propagation,
+        })
     }
 
-    fn start(self, start: &mut Start, now: SystemTime) -> Option<Active> {
+    fn open(
+        self,
+        joined: Option<Arc<Joined>>,
+        callsite: &'static Callsite,
+        collect: impl FnOnce(&mut Start),
+    ) -> Handling {
+        let began = clock::wall();
+        let mut start = Start::new(callsite);
+        if let Some(joined) = joined {
+            start.joined(joined);
+        }
+        propagation::reading(self.propagation, Part::All, || collect(&mut start));
+        Handling(self.start(&mut start, began))
+    }
+
+    fn start(self, start: &mut Start, began: SystemTime) -> Option<Active> {
         let own = start.tracer.take();
         let tracer: &dyn StartSpan = match (&self.tracer, &own) {
             (Starter::Installed(tracer), _) => &**tracer,
@@ -128,9 +205,13 @@ impl Tracing {
         };
         let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
-        let started = tracer.start_span(start.builder(now), &surroundings)?;
+        let Some(started) = tracer.start_span(start.builder(began), &surroundings) else {
+            // The SDK was shut down.
+            let baggage = start.baggage.as_ref();
+            return baggage.map(|_| Active::of_context(surroundings.body));
+        };
         if let (Some(pages), true) = (pages, started.recording) {
-            pages.export(now, &started.context, tracer);
+            pages.export(began, &started.context, tracer);
         }
         Some(Active {
             context: started.context,
@@ -141,16 +222,35 @@ impl Tracing {
     }
 }
 
-/// A span that has to be ended.
+/// A span that has to be ended, or none, and the context of the body.
 #[derive(Debug)]
 pub(crate) struct Active {
     pub(crate) context: Context,
     recording: bool,
     errors: Errors,
+    /// Also where there is none.
     ended: bool,
 }
 
 impl Active {
+    /// The active context, with this baggage.
+    #[cold]
+    fn without_span(baggage: &Baggage) -> Self {
+        Self::of_context(Context::map_current(|ambient| {
+            origin::with_baggage(ambient, baggage)
+        }))
+    }
+
+    /// Its span, if there is one, is not the handler's.
+    fn of_context(context: Context) -> Self {
+        Self {
+            context,
+            recording: false,
+            errors: Errors::Off,
+            ended: true,
+        }
+    }
+
     /// Records what was returned, which runs the user's code too: the text of an error.
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
         self.ended_by_a_panic_in(|active| {
@@ -170,14 +270,18 @@ impl Active {
     }
 
     fn panicked(&mut self) {
-        self.context.span().set_status(Status::error("panicked"));
-        self.end();
+        if !self.ended {
+            self.context.span().set_status(Status::error("panicked"));
+            self.end();
+        }
     }
 
-    /// Explicitly: whatever the body has spawned may hold the span's context for much longer.
+    /// Explicitly: a task that the body has spawned may hold the span's context for much longer.
     fn end(&mut self) {
-        self.ended = true;
-        self.context.span().end();
+        if !self.ended {
+            self.ended = true;
+            self.context.span().end();
+        }
     }
 
     /// Runs a part of the body, with the span's context current.

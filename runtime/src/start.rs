@@ -6,7 +6,7 @@ use std::mem::take;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use opentelemetry::baggage::{Baggage, BaggageExt};
+use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
 use opentelemetry::{Context, Key, Value};
 
@@ -32,7 +32,8 @@ pub struct Start {
     relationship: Option<Value>,
     producer: Option<SpanContext>,
     joined: Option<Arc<Joined>>,
-    baggage: Option<Arc<Baggage>>,
+    pub(crate) baggage: Option<Arc<Baggage>>,
+    makes_span: bool,
 }
 
 impl Start {
@@ -48,7 +49,22 @@ impl Start {
             producer: None,
             joined: None,
             baggage: None,
+            makes_span: true,
         }
+    }
+
+    /// Collects the event's baggage alone, for a body without a span.
+    pub(crate) fn without_span(callsite: &'static Callsite) -> Self {
+        Self {
+            makes_span: false,
+            ..Self::new(callsite)
+        }
+    }
+
+    /// Whether more is needed than the event's baggage. Otherwise no other expression of the attribute runs.
+    #[must_use]
+    pub fn makes_span(&self) -> bool {
+        self.makes_span
     }
 
     /// The join whose function's span this is.
@@ -86,7 +102,11 @@ impl Start {
 
     /// The handler's only event, whose origin the user gave.
     pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl Given) {
-        self.one(event, origin.into());
+        if self.makes_span {
+            self.one(event, origin.into());
+        } else {
+            self.baggage = origin.into().into_baggage();
+        }
     }
 
     /// One of several parameters.
@@ -219,7 +239,7 @@ impl Start {
     /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
     pub(crate) fn surroundings(&mut self, ambient: Context) -> Surroundings {
         let body = match &self.baggage {
-            Some(baggage) => ambient.with_baggage(origin::merged(ambient.baggage(), baggage)),
+            Some(baggage) => origin::with_baggage(&ambient, baggage),
             None => ambient,
         };
         let parent = match self.callsite.parent {

@@ -92,7 +92,7 @@
 //! | nothing | no span was active where the event was made, in a task or a thread of its own perhaps | make it where the producer's span is active: `Origin::current()`, or [`inject`](crate::inject) |
 //! | nothing | the producer's span is `tracing`'s alone | tracing-opentelemetry's layer, with its context activation on |
 //! | nothing | the field that carries it is not serialized, or a broker drops headers | send it: [`Origin`](crate::Origin) with the feature `serde`, or headers that are kept |
-//! | a `traceparent` that is not read | it is cut off, in uppercase, all zeros, or there are two | whole ones, as the [W3C](https://www.w3.org/TR/trace-context-1/#traceparent-header) has them; who passes a message on replaces the old one, as `inject` does |
+//! | a `traceparent` that is not read | it is cut off, in uppercase, all zeros, or there are two different ones | whole ones, as the [W3C](https://www.w3.org/TR/trace-context-1/#traceparent-header) has them; who passes a message on replaces the old one, as `inject` does |
 //! | headers with other names, `b3` or `x-amzn-trace-id` | the producer writes another format | that format's [propagator](#another-propagator) |
 //!
 //! A batch says how many of its events have a context: `batch.link_count` beside `batch.size`.
@@ -100,25 +100,24 @@
 //! # Another propagator
 //!
 //! Where a global propagator is installed, it alone decides what is read and written; where none is, it is the W3C's
-//! format. Check which it is:
+//! format. An empty composite is a propagator that reads nothing. Check which it is:
 //!
 //! ```
 //! use opentelemetry::global;
 //!
 //! global::get_text_map_propagator(|propagator| {
-//!     println!("{:?}", propagator.fields().collect::<Vec<_>>());
+//!     println!("{propagator:?} with {:?}", propagator.fields().collect::<Vec<_>>());
 //! });
 //! ```
 //!
-//! Nothing means that none is installed. Where your producers write `traceparent` and that is not among them, install a
+//! `NoopTextMapPropagator` means that none is installed. Where your producers write `traceparent` and that is not among them, install a
 //! propagator that knows it, perhaps beside the other:
 //!
 //! ```
-//! use opentelemetry::global;
 //! use opentelemetry::propagation::TextMapCompositePropagator;
 //! use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 //!
-//! global::set_text_map_propagator(TextMapCompositePropagator::new(vec![
+//! linked_span::set_text_map_propagator(TextMapCompositePropagator::new(vec![
 //!     Box::new(TraceContextPropagator::new()),
 //!     Box::new(BaggagePropagator::new()),
 //! ]));

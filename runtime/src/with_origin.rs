@@ -91,7 +91,10 @@ impl<T> DerefMut for WithOrigin<T> {
 
 impl<T> LinkedEvent for WithOrigin<T> {
     fn origin(&self) -> Origin {
-        self.origin.clone()
+        self.origin.part()
+    }
+    fn linked_span_is_derived(&self) -> bool {
+        true
     }
 }
 

@@ -221,6 +221,79 @@ fn baggage_from_headers_is_the_only_event_s() {
     assert_eq!(several(&headers, &Origin::default()), []);
 }
 
+#[linked_span(event)]
+async fn baggage_later(event: &Origin) -> Vec<(String, String)> {
+    tokio::task::yield_now().await;
+    baggage_here()
+}
+
+fn with_baggage() -> Origin {
+    active(producer(1))
+        .with_baggage([KeyValue::new("tenant", "b")])
+        .into()
+}
+
+/// The body is handled as with an SDK, whatever became of that.
+#[tokio::test]
+async fn baggage_is_in_the_body_when_telemetry_is_suppressed() {
+    let sdk = Sdk::install();
+    let tenant = [("tenant".to_owned(), "b".to_owned())];
+    let guard = Context::enter_telemetry_suppressed_scope();
+    assert_eq!(baggage(&with_baggage()), tenant);
+    #[linked_span(event)]
+    fn is_suppressed(event: &Origin) -> bool {
+        Context::is_current_telemetry_suppressed()
+    }
+    assert!(is_suppressed(&with_baggage()));
+    drop(guard);
+    use opentelemetry::trace::FutureExt;
+    let suppressed = Context::new().with_telemetry_suppressed();
+    let event = with_baggage();
+    let seen = baggage_later(&event).with_context(suppressed).await;
+    assert_eq!(seen, tenant);
+    assert_eq!(sdk.spans().len(), 0);
+}
+
+#[tokio::test]
+async fn baggage_is_in_the_body_after_a_shutdown() {
+    let _sdk = Sdk::install();
+    let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
+    linked_span::set_tracer_provider(provider.clone());
+    provider.shutdown().expect("a shutdown");
+    let tenant = [("tenant".to_owned(), "b".to_owned())];
+    assert_eq!(baggage(&with_baggage()), tenant);
+    assert_eq!(baggage_later(&with_baggage()).await, tenant);
+}
+
+/// A panic or an error of a body without a span is not the active span's.
+#[test]
+fn active_span_is_untouched_by_a_body_without_a_span() {
+    #[linked_span(event)]
+    fn fails(event: &Origin) -> Result<(), String> {
+        Err("no".to_owned())
+    }
+
+    #[linked_span(event)]
+    fn panics(event: &Origin) {
+        panic!("on purpose");
+    }
+
+    #[linked_span(event)]
+    fn outer_of_all(event: &Origin) {
+        let _guard = Context::enter_telemetry_suppressed_scope();
+        assert!(fails(&with_baggage()).is_err());
+        let event = with_baggage();
+        std::panic::catch_unwind(|| panics(&event)).expect_err("a panic");
+    }
+
+    let sdk = Sdk::install();
+    outer_of_all(&Origin::default());
+    let span = sdk.span();
+    assert_eq!(span.name, "outer_of_all");
+    assert_eq!(span.status, opentelemetry::trace::Status::Unset);
+    assert_eq!(span.events.len(), 0);
+}
+
 /// Exporters handle events too, and must not trace themselves.
 #[test]
 fn suppressed_telemetry_is_respected() {

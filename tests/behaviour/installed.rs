@@ -1,16 +1,16 @@
 //! Providers that are installed once handlers have run, and replaced.
 
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, producer};
-use opentelemetry::Context;
-use opentelemetry::global;
-use opentelemetry::trace::SpanId;
 use opentelemetry::trace::noop::NoopTracerProvider;
+use opentelemetry::trace::{SpanBuilder, SpanId, Tracer, TracerProvider};
+use opentelemetry::{Context, InstrumentationScope, global};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{
-    InMemorySpanExporter, SdkTracerProvider, Span, SpanData, SpanProcessor,
+    InMemorySpanExporter, SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor,
 };
 
 #[linked_span(event)]
@@ -158,4 +158,183 @@ fn one_whose_end_handles_an_event() {
     handle(&event());
     assert!(links_of(&exporter) >= 1);
     drop(next);
+}
+
+/// A provider that is not the SDK's: it exports what is started under suppressed telemetry too.
+#[derive(Clone, Debug)]
+struct Other {
+    sdk: SdkTracerProvider,
+    started: Arc<Mutex<Vec<String>>>,
+}
+
+#[derive(Debug)]
+struct OtherTracer {
+    sdk: SdkTracer,
+    started: Arc<Mutex<Vec<String>>>,
+}
+
+impl TracerProvider for Other {
+    type Tracer = OtherTracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> OtherTracer {
+        OtherTracer {
+            sdk: self.sdk.tracer_with_scope(scope),
+            started: Arc::clone(&self.started),
+        }
+    }
+}
+
+impl Tracer for OtherTracer {
+    type Span = Span;
+
+    fn build_with_context(&self, builder: SpanBuilder, _: &Context) -> Span {
+        self.started
+            .lock()
+            .expect("no panic")
+            .push(builder.name.to_string());
+        self.sdk.build_with_context(builder, &Context::new())
+    }
+}
+
+impl Other {
+    fn new() -> Self {
+        Self {
+            sdk: provider().1,
+            started: Arc::default(),
+        }
+    }
+
+    /// Handles events for many times the age of an answer, with two scopes, and returns how often it was probed.
+    fn probes(&self) -> usize {
+        #[linked_span(event, scope = "other")]
+        fn in_another_scope(event: &Origin) {}
+
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(30) {
+            handle(&event());
+            in_another_scope(&event());
+        }
+        let started = self.started.lock().expect("no panic");
+        let is_probe = |name: &&String| *name == "linked_span.probe";
+        let probes = started.iter().filter(is_probe).count();
+        assert!(started.len() - probes >= 60, "handlers make spans");
+        probes
+    }
+}
+
+#[test]
+fn provider_given_to_this_crate_is_never_probed() {
+    let _alone = without_provider();
+    let other = Other::new();
+    linked_span::set_tracer_provider(other.clone());
+    assert_eq!(other.probes(), 0);
+}
+
+#[test]
+fn provider_given_to_opentelemetry_is_probed_once() {
+    let _alone = without_provider();
+    let other = Other::new();
+    global::set_tracer_provider(other.clone());
+    std::thread::sleep(Duration::from_millis(1));
+    assert_eq!(other.probes(), 1);
+    let probes: usize = std::thread::scope(|scope| {
+        let threads = [(); 2].map(|()| scope.spawn(|| other.probes()));
+        threads
+            .map(|thread| thread.join().expect("no panic"))
+            .iter()
+            .sum()
+    });
+    assert_eq!(
+        probes, 2,
+        "each thread sees the first probe, and makes none"
+    );
+
+    let next = Other::new();
+    global::set_tracer_provider(next.clone());
+    std::thread::sleep(Duration::from_millis(1));
+    assert!(next.probes() <= 1);
+}
+
+/// A provider that tells when it is dropped: the token has one owner then.
+fn provider_of(token: &Arc<()>) -> SdkTracerProvider {
+    #[derive(Debug)]
+    struct Holds(#[expect(dead_code, reason = "held")] Arc<()>);
+
+    impl SpanProcessor for Holds {
+        fn on_start(&self, _: &mut Span, _: &Context) {}
+
+        fn on_end(&self, _: SpanData) {}
+
+        fn force_flush(&self) -> OTelSdkResult {
+            Ok(())
+        }
+
+        fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+            Ok(())
+        }
+    }
+
+    SdkTracerProvider::builder()
+        .with_span_processor(Holds(Arc::clone(token)))
+        .build()
+}
+
+/// Lets another thread handle an event and then idle, while `replace` runs, and returns the token's owners then.
+fn owners_beside_an_idle_thread(token: &Arc<()>, replace: impl FnOnce()) -> usize {
+    let turn = Barrier::new(2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            handle(&event());
+            turn.wait();
+            turn.wait();
+        });
+        turn.wait();
+        replace();
+        let owners = Arc::strong_count(token);
+        turn.wait();
+        owners
+    })
+}
+
+#[test]
+fn replaced_provider_is_dropped_at_once_though_a_thread_idles() {
+    let _alone = without_provider();
+    let token = Arc::new(());
+    linked_span::set_tracer_provider(provider_of(&token));
+    let owners = owners_beside_an_idle_thread(&token, || {
+        handle(&event());
+        linked_span::set_tracer_provider(provider().1);
+    });
+    assert_eq!(owners, 1);
+}
+
+#[test]
+fn replaced_provider_of_opentelemetry_is_dropped_at_the_next_event() {
+    let _alone = without_provider();
+    let token = Arc::new(());
+    global::set_tracer_provider(provider_of(&token));
+    std::thread::sleep(Duration::from_millis(1));
+    let owners = owners_beside_an_idle_thread(&token, || {
+        global::set_tracer_provider(provider().1);
+        std::thread::sleep(Duration::from_millis(1));
+        handle(&event());
+    });
+    assert_eq!(owners, 1);
+}
+
+/// Many threads that ask at once do not take each other's tracers away.
+#[test]
+fn every_event_of_many_threads_is_exported() {
+    let sdk = Sdk::install();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    handle(&event());
+                    std::thread::sleep(Duration::from_micros(300));
+                }
+            });
+        }
+    });
+    assert_eq!(sdk.spans().len(), 400);
 }

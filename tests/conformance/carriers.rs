@@ -112,10 +112,15 @@ fn headers_of_one_name_stay_in_order() {
     );
 
     headers.append("traceparent", HeaderValue::from_static(TRACEPARENT));
+    assert!(
+        extract(&headers).span_context().is_valid(),
+        "two that are equal count as one"
+    );
+    headers.append("traceparent", HeaderValue::from_static(OLD[0].1));
     assert_eq!(
         *extract(&headers).span_context(),
         SpanContext::NONE,
-        "two refuse both"
+        "two different ones refuse each other"
     );
 
     headers.insert(
@@ -259,13 +264,7 @@ fn nothing_is_written_where_nothing_is_active() {
 /// A state that OpenTelemetry takes and the specification does not must not reach the next service.
 #[test]
 fn no_state_is_written_that_could_not_be_read() {
-    let broken = [
-        ("", "1"),
-        ("a", ""),
-        ("a", "line\nend"),
-        ("a", "\u{e9}"),
-        ("1a", "x"),
-    ];
+    let broken = [("", "1"), ("a", ""), ("a", "line\nend"), ("a", "\u{e9}")];
     for (key, value) in broken {
         let mut headers: Vec<(String, String)> = vec![("tracestate".into(), "old=1".into())];
         let _guard = Context::new()

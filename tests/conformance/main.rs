@@ -10,3 +10,4 @@ mod sample;
 mod serialized;
 mod traceparent;
 mod tracestate;
+mod w3c_suite;

@@ -1,6 +1,6 @@
 //! What holds for every context, and for every input.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use linked_span::{Carrier, CarrierMut, LinkedEvent, Origin, extract, inject};
@@ -230,27 +230,18 @@ fn expected_tracestate(value: &[u8]) -> Vec<(String, String)> {
         .split(',')
         .map(|member| member.trim_matches([' ', '\t']));
     let members: Vec<&str> = members.filter(|member| !member.is_empty()).collect();
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut state = Vec::new();
     for member in &members {
         let Some((key, value)) = member.split_once('=') else {
             return Vec::new();
         };
-        *seen.entry(key).or_default() += 1;
-        let parts: Vec<&str> = key.split('@').collect();
-        let part = |part: &str, most: usize, digit: bool| {
-            let mut chars = part.chars();
-            let first = chars.next().is_some_and(|first| {
-                first.is_ascii_lowercase() || (digit && first.is_ascii_digit())
-            });
-            let inner = "abcdefghijklmnopqrstuvwxyz0123456789_-*/";
-            first && chars.all(|char| inner.contains(char)) && part.len() <= most
-        };
-        let key_is_valid = match parts[..] {
-            [vendor] => part(vendor, 256, false),
-            [tenant, vendor] => part(tenant, 241, true) && part(vendor, 14, false),
-            _ => false,
-        };
+        let repeated = !seen.insert(key);
+        let inner = "abcdefghijklmnopqrstuvwxyz0123456789_-*/@";
+        let first = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit();
+        let key_is_valid = key.starts_with(first)
+            && key.chars().all(|char| inner.contains(char))
+            && key.len() <= 256;
         let value_is_valid = (1..=256).contains(&value.chars().count())
             && value
                 .chars()
@@ -258,11 +249,13 @@ fn expected_tracestate(value: &[u8]) -> Vec<(String, String)> {
         if !key_is_valid || !value_is_valid {
             return Vec::new();
         }
-        if parts.get(1).is_none_or(|vendor| vendor.len() < 14) {
+        // What OpenTelemetry's state refuses is left out.
+        let is_held = TraceState::from_key_value([(key, value)]).is_ok();
+        if is_held && !repeated {
             state.push((key.to_owned(), value.to_owned()));
         }
     }
-    if members.len() > 32 || seen.values().any(|count| *count > 1) {
+    if members.len() > 32 {
         return Vec::new();
     }
     state

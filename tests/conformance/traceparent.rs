@@ -113,15 +113,22 @@ fn one_value() {
 
 #[test]
 fn the_field() {
+    const SPACED: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-01 ";
+    const UNSAMPLED: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-00";
     const OTHER: &str = "00-1f2e3d4c5b6a79880123456789abcdef-00000000000000aa-01";
     #[rustfmt::skip]
     let table: &[Row<bool>] = &[
         ("test_both_traceparent_and_tracestate_missing", &[], false),
         ("among others", &[("content-type", "x"), ("traceparent", TRACEPARENT), ("date", "")], true),
         ("test_traceparent_duplicated", &[("traceparent", TRACEPARENT), ("traceparent", OTHER)], false),
-        ("the same twice", &[("traceparent", TRACEPARENT), ("traceparent", TRACEPARENT)], false),
-        ("twice, in two cases", &[("traceparent", TRACEPARENT), ("Traceparent", TRACEPARENT)], false),
-        ("three of them", &[("traceparent", TRACEPARENT); 3], false),
+        ("the same twice", &[("traceparent", TRACEPARENT), ("traceparent", TRACEPARENT)], true),
+        ("twice, in two cases", &[("traceparent", TRACEPARENT), ("Traceparent", TRACEPARENT)], true),
+        ("three of them", &[("traceparent", TRACEPARENT); 3], true),
+        ("twice, one with a space after", &[("traceparent", TRACEPARENT), ("traceparent", SPACED)], true),
+        ("the same twice, then another", &[("traceparent", TRACEPARENT), ("traceparent", TRACEPARENT), ("traceparent", OTHER)], false),
+        ("two, then the first again", &[("traceparent", TRACEPARENT), ("traceparent", OTHER), ("traceparent", TRACEPARENT)], false),
+        ("two, the other sampled", &[("traceparent", TRACEPARENT), ("traceparent", UNSAMPLED)], false),
+        ("the same broken one twice", &[("traceparent", "00-0-0-01"), ("traceparent", "00-0-0-01")], false),
         ("twice, the first broken", &[("traceparent", ""), ("traceparent", TRACEPARENT)], false),
         ("twice, the second broken", &[("traceparent", TRACEPARENT), ("traceparent", "")], false),
         ("test_traceparent_header_name: a dash", &[("trace-parent", TRACEPARENT)], false),

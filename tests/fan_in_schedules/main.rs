@@ -11,6 +11,10 @@
 )]
 mod fan_in;
 
+#[allow(dead_code)]
+#[path = "../../runtime/src/clock.rs"]
+mod clock;
+
 mod sync {
     pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
     pub(crate) use shuttle::sync::{Mutex, MutexGuard};

@@ -155,6 +155,9 @@ impl<'i> Event<'i> {
                 fn origin(&self) -> #runtime::Origin {
                     match self { #origin }
                 }
+                fn linked_span_is_derived(&self) -> ::core::primitive::bool {
+                    true
+                }
                 fn id(&self) -> ::core::option::Option<#runtime::__private::StringValue> {
                     match self { #id }
                 }

@@ -8,19 +8,19 @@ use crate::Origin;
 
 impl<N: AsRef<str>, V: AsRef<[u8]>, S> Carrier for HashMap<N, V, S> {
     fn origin(&self) -> Origin {
-        Origin::from_fields(self)
+        Origin::from_carrier(self)
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for BTreeMap<N, V> {
     fn origin(&self) -> Origin {
-        Origin::from_fields(self)
+        Origin::from_carrier(self)
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for [(N, V)] {
     fn origin(&self) -> Origin {
-        Origin::from_fields(self.iter().map(|(name, value)| (name, value)))
+        Origin::from_carrier(self.iter().map(|(name, value)| (name, value)))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::Origin;
 
 impl Carrier for HeaderMap {
     fn origin(&self) -> Origin {
-        Origin::from_fields(self)
+        Origin::from_carrier(self)
     }
 }
 

@@ -14,7 +14,7 @@ impl Carrier for Value {
 
 impl Carrier for Map<String, Value> {
     fn origin(&self) -> Origin {
-        Origin::from_fields(
+        Origin::from_carrier(
             self.iter()
                 .filter_map(|(name, value)| Some((name, value.as_str()?))),
         )

@@ -41,7 +41,7 @@ pub trait Carrier {
     fn origin(&self) -> Origin;
 }
 
-/// A carrier that a context can be written into; see [`inject`](crate::inject).
+/// A carrier that a context can be written into; see [`inject`](crate::inject), which sets and removes fields by name.
 ///
 /// ```
 /// use linked_span::{CarrierMut, inject};
@@ -90,11 +90,21 @@ impl Origin {
     {
         propagation::origin_of(fields.into_iter())
     }
+
+    /// The same, for this crate's carriers.
+    #[inline]
+    pub(crate) fn from_carrier<'a, N, V>(fields: impl IntoIterator<Item = (&'a N, &'a V)>) -> Self
+    where
+        N: AsRef<str> + ?Sized + 'a,
+        V: AsRef<[u8]> + ?Sized + 'a,
+    {
+        propagation::origin_in(fields.into_iter())
+    }
 }
 
 impl Carrier for Origin {
     fn origin(&self) -> Origin {
-        self.clone()
+        self.part()
     }
 }
 

@@ -9,6 +9,7 @@ use super::baggage::{self, BAGGAGE};
 use super::several::Several;
 use super::traceparent::{self, TRACEPARENT};
 use super::tracestate::{self, TRACESTATE};
+use super::trim;
 use crate::Origin;
 
 /// The origin that these describe, with or without its baggage.
@@ -27,6 +28,25 @@ where
     found.origin(with_baggage)
 }
 
+/// An origin with the baggage that these describe, and without a context.
+pub(super) fn baggage_of<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut values = Several::None;
+    for (name, value) in fields {
+        let name = name.as_ref();
+        if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
+            values.push(value.as_ref());
+        }
+    }
+    match values {
+        Several::None => Origin::default(),
+        values => Origin::new(SpanContext::NONE, read_baggage(&values)),
+    }
+}
+
 /// What a carrier holds of the W3C's, not yet read.
 #[derive(Default)]
 struct Fields<'a> {
@@ -38,9 +58,10 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn add(&mut self, name: &str, value: &'a [u8]) {
         match name {
-            // Two refuse each other: together they are a broken one.
-            TRACEPARENT if self.traceparent.is_some() => self.traceparent = Some(b""),
-            TRACEPARENT => self.traceparent = Some(value),
+            TRACEPARENT => match self.traceparent {
+                None => self.traceparent = Some(value),
+                Some(known) => self.traceparent = Some(one_of_two(known, value)),
+            },
             TRACESTATE => self.tracestate.push(value),
             BAGGAGE => self.baggage.push(value),
             _ => self.add_if_known(name, value),
@@ -64,7 +85,7 @@ impl<'a> Fields<'a> {
         Origin::new(self.span_context(), baggage)
     }
 
-    /// A broken `traceparent` is no context, nor are two; a broken `tracestate` only costs the state.
+    /// A broken `traceparent` is no context, nor are two different ones; a broken `tracestate` only costs the state.
     fn span_context(&self) -> SpanContext {
         let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
             return SpanContext::NONE;
@@ -75,6 +96,14 @@ impl<'a> Fields<'a> {
         };
         SpanContext::new(trace_id, span_id, flags, true, state)
     }
+}
+
+/// The `traceparent` of two that are the same; of two different ones, a broken one.
+///
+/// Spring Kafka 3.2 and 3.3 write their header beside an equal one.
+#[cold]
+fn one_of_two<'a>(one: &'a [u8], other: &[u8]) -> &'a [u8] {
+    if trim(one) == trim(other) { one } else { b"" }
 }
 
 #[inline(never)]

@@ -4,6 +4,8 @@ mod baggage;
 mod fields;
 mod foreign;
 mod hex;
+mod installed;
+mod recognized;
 mod several;
 mod traceparent;
 mod tracestate;
@@ -13,9 +15,11 @@ use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use self::baggage::BAGGAGE;
+use self::installed::Collecting;
+pub use self::installed::set_text_map_propagator;
+pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
-use crate::installed::{self, Propagation};
 use crate::{Carrier, CarrierMut, Origin};
 
 /// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
@@ -32,10 +36,26 @@ use crate::{Carrier, CarrierMut, Origin};
 /// `tracestate`, and [`baggage`](https://www.w3.org/TR/baggage/) if it knows that, or what a propagator for B3 or X-Ray
 /// looks for. If none is installed, where OpenTelemetry would read nothing, it is the W3C's three.
 ///
-/// The W3C's fields are read strictly, in names of any case. A context that is missing or broken, or stands there
-/// twice, gives an origin without one, and never the context that happens to be active.
+/// The W3C's fields are read strictly, in names of any case. A context that is missing or broken gives an origin without
+/// one, and never the active context. So do two different `traceparent`s; equal ones count as one. Of a `tracestate`
+/// with a repeated key, the first member is kept. Several `baggage` fields are one list.
+///
+/// # Which reader reads
+///
+/// The strict reader is this crate's. It replaces the SDK's `TraceContextPropagator`, alone or in a
+/// `TextMapCompositePropagator` with the SDK's `BaggagePropagator`, and reads where none is installed.
+/// Every other propagator is called: one of yours with the fields of the W3C, a wrapper around the SDK's.
+/// In a composite with B3, for example, the SDK's reader reads the W3C's fields. That reader is less strict: it accepts
+/// `00-a-b-01-`, and the first of two different `traceparent`s.
+///
+/// A propagator that was just given to OpenTelemetry is called after a millisecond at the latest;
+/// [`set_text_map_propagator`] lets every thread know at once.
 pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
-    carrier.origin()
+    match part() {
+        Part::All => carrier.origin(),
+        // The user's code, called for a handler without a span.
+        Part::Baggage => reading(propagation(), Part::All, || carrier.origin()),
+    }
 }
 
 /// Writes the active context into a carrier, for whoever will handle the event.
@@ -49,7 +69,11 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
 /// ```
 ///
 /// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, whatever its case. No field is written empty, and no context where no span is active.
+/// the same name is replaced, in any case of its letters, and no field is written empty.
+///
+/// With an active span, all fields of the propagator are replaced: one that it does not write now is removed, so that no
+/// `tracestate`, `baggage` or `x-b3-flags` of an earlier hop stays beside the new context. Without an active span no
+/// context is written, and a forwarded one stays; the active baggage is still written.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
     Context::map_current(|context| match installed::propagation() {
         Propagation::W3c { baggage } => inject_w3c(context, baggage, carrier),
@@ -67,8 +91,13 @@ fn inject_w3c(context: &Context, with_baggage: bool, carrier: &mut (impl Carrier
             None => carrier.remove(TRACESTATE),
         }
     }
-    if with_baggage && !context.baggage().is_empty() {
-        carrier.set(BAGGAGE, context.baggage().to_string());
+    if with_baggage {
+        // Baggage is written without a span too. An earlier hop's only goes when its context does.
+        if !context.baggage().is_empty() {
+            carrier.set(BAGGAGE, context.baggage().to_string());
+        } else if span.span_context().is_valid() {
+            carrier.remove(BAGGAGE);
+        }
     }
 }
 
@@ -81,6 +110,22 @@ where
     match installed::propagation() {
         Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
         Propagation::Foreign => foreign::extract(fields),
+    }
+}
+
+/// As [`origin_of`], for a carrier of this crate: only the baggage, where nothing else is needed.
+#[inline]
+pub(crate) fn origin_in<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let Collecting { propagation, part } = installed::collecting();
+    match (propagation, part) {
+        (Propagation::W3c { baggage }, Part::All) => fields::origin_of(fields, baggage),
+        (Propagation::W3c { baggage: true }, Part::Baggage) => fields::baggage_of(fields),
+        (Propagation::W3c { baggage: false }, Part::Baggage) => Origin::default(),
+        (Propagation::Foreign, _) => foreign::extract(fields),
     }
 }
 

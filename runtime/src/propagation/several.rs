@@ -2,7 +2,7 @@
 
 use std::slice;
 
-/// The values of a field, in their order. One is the rule, and needs no allocation.
+/// The values of a field, in their order. Most fields have one value, which needs no allocation.
 #[derive(Default)]
 pub(super) enum Several<'a> {
     #[default]
@@ -23,8 +23,12 @@ impl<'a> Several<'a> {
         }
     }
 
+    /// A value that is there already counts once: some producers write each of their headers twice.
     #[cold]
     fn push_another(&mut self, value: &'a [u8]) {
+        if self.iter().any(|known| *known == value) {
+            return;
+        }
         match self {
             Self::None => {}
             Self::One(first) => *self = Self::More(vec![*first, value]),

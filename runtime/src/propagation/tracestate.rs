@@ -1,4 +1,4 @@
-//! The W3C's `tracestate`, read strictly: <https://www.w3.org/TR/trace-context-1/>.
+//! The W3C's `tracestate`, read strictly: <https://w3c.github.io/trace-context/#tracestate-header>.
 
 use opentelemetry::trace::{SpanContext, TraceState};
 
@@ -40,31 +40,36 @@ fn read_list(values: &Several) -> TraceState {
     TraceState::from_key_value(pairs.clone()).unwrap_or_else(|_| representable(pairs))
 }
 
-/// OpenTelemetry takes a vendor's name of 13 characters at most, the specification 14: that member is left out, and the
-/// others are kept.
+/// Leaves out each member that OpenTelemetry's `TraceState` refuses, such as `a@b@c=1`, and keeps the others.
 fn representable<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> TraceState {
     let takes = |pair: &(&str, &str)| TraceState::from_key_value([*pair]).is_ok();
     TraceState::from_key_value(pairs.filter(takes)).unwrap_or_default()
 }
 
-/// Returns how many pairs there are; `None` if they are too many, or one is not allowed.
+/// Returns the number of pairs; `None` if the list is too long, or one member is not allowed.
+///
+/// The first member of a key is kept: each hop writes its member in front, so that the first is the newest. A repeated
+/// member counts towards the limit, which bounds the search for it.
 fn read_pairs<'a>(
     values: impl Iterator<Item = &'a [u8]>,
     pairs: &mut [(&'a str, &'a str); MAX_MEMBERS],
 ) -> Option<usize> {
-    let mut count = 0;
+    let (mut members, mut count) = (0, 0);
     for value in values {
         for member in value.split(|byte| *byte == b',').map(trim) {
             // Lists that were joined may have empty members.
             if member.is_empty() {
                 continue;
             }
-            let (key, value) = key_and_value(member)?;
-            if pairs[..count].iter().any(|(known, _)| *known == key) {
+            let pair = key_and_value(member)?;
+            members += 1;
+            if members > MAX_MEMBERS {
                 return None;
             }
-            *pairs.get_mut(count)? = (key, value);
-            count += 1;
+            if pairs[..count].iter().all(|(known, _)| *known != pair.0) {
+                pairs[count] = pair;
+                count += 1;
+            }
         }
     }
     Some(count)
@@ -80,33 +85,12 @@ fn key_and_value(member: &[u8]) -> Option<(&str, &str)> {
     Some((text.get(..equals)?, text.get(equals + 1..)?))
 }
 
-/// How long the key is that stands before an equals sign: `vendor`, or `tenant@vendor`.
+/// The length of the key, which ends at the equals sign.
 fn length_of_key(member: &[u8]) -> Option<usize> {
-    let part = length_of_part(member)?;
-    match member[part] {
-        b'=' => (begins_with(LETTER, member) && part <= MAX_LENGTH).then_some(part),
-        b'@' => {
-            let vendor = length_of_vendor(&member[part + 1..])?;
-            (begins_with(LETTER | DIGIT, member) && part <= 241).then_some(part + 1 + vendor)
-        }
-        _ => None,
-    }
-}
-
-fn length_of_vendor(rest: &[u8]) -> Option<usize> {
-    let part = length_of_part(rest)?;
-    (rest[part] == b'=' && begins_with(LETTER, rest) && part <= 14).then_some(part)
-}
-
-/// How many bytes stand before the first that no part of a key has.
-fn length_of_part(bytes: &[u8]) -> Option<usize> {
-    let ends = |byte: &u8| CLASSES[usize::from(*byte)] & IN_A_KEY == 0;
-    bytes.iter().position(ends)
-}
-
-fn begins_with(class: u8, bytes: &[u8]) -> bool {
-    let is = |byte: &u8| CLASSES[usize::from(*byte)] & class != 0;
-    bytes.first().is_some_and(is)
+    let class = |byte: &u8| CLASSES[usize::from(*byte)];
+    let length = member.iter().position(|byte| class(byte) & IN_A_KEY == 0)?;
+    let is_key = length <= MAX_LENGTH && class(member.first()?) & BEGINS_A_KEY != 0;
+    (is_key && member[length] == b'=').then_some(length)
 }
 
 /// A member was trimmed: its value cannot end with a space, which would be against the rules.
@@ -115,10 +99,9 @@ fn is_value(value: &[u8]) -> bool {
     (1..=MAX_LENGTH).contains(&value.len()) && value.iter().fold(IN_A_VALUE, all) != 0
 }
 
-const LETTER: u8 = 0b0001;
-const DIGIT: u8 = 0b0010;
-const IN_A_KEY: u8 = 0b0100;
-const IN_A_VALUE: u8 = 0b1000;
+const BEGINS_A_KEY: u8 = 0b001;
+const IN_A_KEY: u8 = 0b010;
+const IN_A_VALUE: u8 = 0b100;
 
 /// Where in a `tracestate` each byte may stand.
 static CLASSES: [u8; 256] = {
@@ -127,9 +110,8 @@ static CLASSES: [u8; 256] = {
     while byte < 128 {
         #[expect(clippy::cast_possible_truncation, reason = "below 128")]
         let class = match byte as u8 {
-            b'a'..=b'z' => LETTER | IN_A_KEY | IN_A_VALUE,
-            b'0'..=b'9' => DIGIT | IN_A_KEY | IN_A_VALUE,
-            b'_' | b'-' | b'*' | b'/' => IN_A_KEY | IN_A_VALUE,
+            b'a'..=b'z' | b'0'..=b'9' => BEGINS_A_KEY | IN_A_KEY | IN_A_VALUE,
+            b'_' | b'-' | b'*' | b'/' | b'@' => IN_A_KEY | IN_A_VALUE,
             b'=' | b',' => 0,
             b' '..=b'~' => IN_A_VALUE,
             _ => 0,
@@ -140,12 +122,26 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
-/// The state, unless there is none, or one that the specification does not allow to be sent.
+/// The state, unless it is empty, or the specification forbids to send it.
 pub(super) fn write(context: &SpanContext) -> Option<String> {
-    let header = context.trace_state().header();
+    let state = context.trace_state();
+    let header = state.header();
     let mut pairs = [("", ""); MAX_MEMBERS];
     let count = read_pairs(std::iter::once(header.as_bytes()), &mut pairs)?;
-    // A value that ends with a space would lose it on the way.
-    let is_kept = pairs[..count].iter().copied().eq(context.trace_state());
-    (count > 0 && is_kept).then_some(header)
+    let pairs = pairs[..count].iter().copied();
+    if count == 0 {
+        return None;
+    }
+    if pairs.clone().eq(state) {
+        return Some(header);
+    }
+    // Another reader may have kept a repeated key. A value that ends with a space would lose it on the way.
+    let is_first = |at: usize, key: &str| state.into_iter().take(at).all(|(known, _)| known != key);
+    let firsts = state.into_iter().enumerate();
+    let firsts = firsts.filter(|(at, (key, _))| is_first(*at, key));
+    if !pairs.clone().eq(firsts.map(|(_, pair)| pair)) {
+        return None;
+    }
+    let members: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
+    Some(members.join(","))
 }

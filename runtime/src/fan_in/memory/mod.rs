@@ -16,7 +16,6 @@ mod text;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::PoisonError;
-use std::time::Instant;
 
 use self::hash::Hasher;
 use self::room::Room;
@@ -25,6 +24,7 @@ use self::shard::{Caller, Key, Shard};
 use super::listed::{Listed, Which};
 use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
 use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
+use crate::clock;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
 const CAPACITY: usize = 1_000_000;
@@ -85,9 +85,9 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        let since = Instant::now();
+        let since = clock::now();
         let clock = move || {
-            let since = since.elapsed();
+            let since = clock::elapsed(since);
             since.as_secs() * 1_000 + u64::from(since.subsec_millis())
         };
         Self {

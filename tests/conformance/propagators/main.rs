@@ -1,5 +1,8 @@
 //! What the installed propagator changes. It is the process's, so that these tests are a program of their own.
 
+mod injected;
+mod user;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,6 +20,7 @@ use opentelemetry::{Context, KeyValue, global};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 const TRACEPARENT: &str = "00-0000000000000000000000000000000a-000000000000000b-03";
+const OTHER: &str = "00-0000000000000000000000000000000a-000000000000000c-03";
 const FIELDS: [(&str, &str); 4] = [
     ("Traceparent", TRACEPARENT),
     ("tracestate", "a=1"),
@@ -61,10 +65,9 @@ fn install(propagator: impl TextMapPropagator + Send + Sync + 'static) -> MutexG
     alone
 }
 
+/// Through this crate: every thread sees the propagator at once.
 fn install_beside(propagator: impl TextMapPropagator + Send + Sync + 'static) {
-    global::set_text_map_propagator(propagator);
-    // A thread asks again when its answer is a millisecond old.
-    thread::sleep(Duration::from_millis(2));
+    linked_span::set_text_map_propagator(propagator);
 }
 
 fn composite(
@@ -164,7 +167,7 @@ fn fields<const N: usize>(fields: [(&str, &str); N]) -> BTreeMap<String, String>
         .into()
 }
 
-/// What stands in a carrier beside what a W3C propagator writes.
+/// Of an earlier hop, in a carrier with what a W3C propagator writes.
 const STALE: [(&str, &str); 2] = [("X-TEST-TRACE", "stale"), ("x-test-empty", "stale")];
 
 /// All three of the W3C's are read and written.
@@ -228,7 +231,7 @@ fn the_w3c_s_are_read_strictly_whoever_is_installed() {
             "00-0000000000000000000000000000000a-000000000000000b-01-",
         )][..],
         &[("traceparent", "00-a-b-01")],
-        &[("traceparent", TRACEPARENT), ("Traceparent", TRACEPARENT)],
+        &[("traceparent", TRACEPARENT), ("Traceparent", OTHER)],
     ] {
         assert_eq!(extract(broken), Origin::default(), "{broken:?}");
     }
@@ -376,4 +379,36 @@ fn one_that_is_installed_later_is_found() {
     assert_eq!(extract(&FIELDS), span(0x12, 0x34, 1, &[]).into());
     install_beside(NoopTextMapPropagator::new());
     assert_eq!(extract(&FIELDS), w3c(true));
+}
+
+#[test]
+fn propagator_given_to_opentelemetry_is_seen_after_a_millisecond() {
+    let _alone = install(TraceContextPropagator::new());
+    assert_eq!(extract(&FIELDS), w3c(false));
+    global::set_text_map_propagator(TestPropagator::new());
+    thread::sleep(Duration::from_millis(1));
+    assert_eq!(extract(&FIELDS), span(0x12, 0x34, 1, &[]).into());
+}
+
+#[test]
+fn propagator_given_to_this_crate_is_seen_by_every_thread_at_once() {
+    let _alone = install(TraceContextPropagator::new());
+    for _ in 0..100 {
+        install_beside(TraceContextPropagator::new());
+        assert_eq!(extract(&FIELDS), w3c(false));
+        let turn = std::sync::Barrier::new(2);
+        let read = thread::scope(|scope| {
+            let reading = scope.spawn(|| {
+                let before = extract(&FIELDS);
+                turn.wait();
+                turn.wait();
+                [before, extract(&FIELDS)]
+            });
+            turn.wait();
+            install_beside(TestPropagator::new());
+            turn.wait();
+            reading.join().expect("no panic")
+        });
+        assert_eq!(read, [w3c(false), span(0x12, 0x34, 1, &[]).into()]);
+    }
 }
