@@ -288,10 +288,6 @@ impl Expansion {
         let start = Ident::new("__linked_span_start", Span::mixed_site());
         let mut statements = TokenStream::new();
         statements.extend(self.bindings_of_the_pattern());
-        let computed = |name: &&Expr| text_literal(name).is_none();
-        if let Some(name) = args.name.as_ref().filter(computed) {
-            statements.extend(quote!(#start.name(#name);));
-        }
         if let Some(tracer) = &args.tracer {
             statements.extend(quote!(#start.tracer(#tracer);));
         }
@@ -304,6 +300,11 @@ impl Expansion {
         for attribute in args.attributes.iter().flatten() {
             let (key, value) = (&attribute.key, attribute.value(runtime));
             statements.extend(quote!(#start.attribute(#key, #value);));
+        }
+        // Last: an expression that panics costs what comes after it.
+        let computed = |name: &&Expr| text_literal(name).is_none();
+        if let Some(name) = args.name.as_ref().filter(computed) {
+            statements.extend(quote!(#start.name(#name);));
         }
         quote!(|#start| { #statements })
     }

@@ -16,6 +16,7 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, InstrumentationScope};
 
+use crate::shield::shielded;
 use crate::tracer::StartSpan;
 
 const FRESH_FOR: Duration = Duration::from_millis(1);
@@ -169,12 +170,13 @@ pub(crate) fn tracer(scope: Scope, now: SystemTime) -> Option<Rc<dyn StartSpan>>
 fn forget_outdated(now: SystemTime, generation: u64) {
     let fresh = Tracers::asked(now, generation);
     let outdated = TRACERS.try_with(|tracers| tracers.replace(fresh));
-    drop(outdated);
+    // A provider ends with its last tracer.
+    shielded(|| drop(outdated));
 }
 
 #[cold]
 fn asked_tracer(scope: Scope) -> Option<Rc<dyn StartSpan>> {
-    let tracer = ask_for_tracer(scope);
+    let tracer = shielded(|| ask_for_tracer(scope)).flatten();
     let known = (scope, tracer.clone());
     let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push(known));
     tracer
@@ -265,22 +267,26 @@ fn asked_propagation(now: SystemTime) -> Propagation {
 }
 
 fn ask_for_propagation() -> Propagation {
-    global::get_text_map_propagator(|propagator| {
-        let (mut traceparent, mut tracestate, mut baggage, mut others) =
-            (false, false, false, false);
-        for field in propagator.fields() {
-            match field {
-                "traceparent" => traceparent = true,
-                "tracestate" => tracestate = true,
-                "baggage" => baggage = true,
-                _ => others = true,
-            }
+    let asked =
+        shielded(|| global::get_text_map_propagator(|propagator| fields_of(propagator.fields())));
+    // A propagator that panics is the user's.
+    asked.unwrap_or(Propagation::Foreign)
+}
+
+fn fields_of<'f>(fields: impl Iterator<Item = &'f str>) -> Propagation {
+    let (mut traceparent, mut tracestate, mut baggage, mut others) = (false, false, false, false);
+    for field in fields {
+        match field {
+            "traceparent" => traceparent = true,
+            "tracestate" => tracestate = true,
+            "baggage" => baggage = true,
+            _ => others = true,
         }
-        match (traceparent, tracestate, baggage, others) {
-            (true, true, baggage, false) => Propagation::W3c { baggage },
-            // OpenTelemetry's default, which has no fields: none is installed.
-            (false, false, false, false) => Propagation::W3c { baggage: true },
-            _ => Propagation::Foreign,
-        }
-    })
+    }
+    match (traceparent, tracestate, baggage, others) {
+        (true, true, baggage, false) => Propagation::W3c { baggage },
+        // OpenTelemetry's default, which has no fields: none is installed.
+        (false, false, false, false) => Propagation::W3c { baggage: true },
+        _ => Propagation::Foreign,
+    }
 }

@@ -108,10 +108,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 
+mod ambient;
 mod attributes;
 mod batch;
 mod callsite;
 mod carrier;
+mod counted;
 mod describe;
 mod event;
 pub mod fan_in;
@@ -129,9 +131,11 @@ mod propagation;
 mod sampler;
 #[cfg(feature = "serde")]
 mod serialized;
+mod shield;
 mod span;
 mod start;
 mod sync;
+mod text;
 mod tracer;
 pub mod troubleshooting;
 mod with_origin;

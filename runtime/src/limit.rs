@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
-/// OpenTelemetry's default.
+/// OpenTelemetry's default, of links, attributes and events.
 const DEFAULT: usize = 128;
 
 /// No program sets this: so many links are no limit.
@@ -59,7 +59,7 @@ pub fn set_link_overflow(overflow: LinkOverflow) {
 pub(crate) fn page() -> Option<usize> {
     let limit = match LIMIT.load(Ordering::Relaxed) {
         UNSET => {
-            let limit = from_environment();
+            let limit = from_environment("OTEL_SPAN_LINK_COUNT_LIMIT");
             // What the program has said meanwhile stands.
             match LIMIT.compare_exchange(UNSET, limit, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => limit,
@@ -71,8 +71,9 @@ pub(crate) fn page() -> Option<usize> {
     (limit > 0 && OVERFLOW.load(Ordering::Relaxed) == 0).then_some(limit)
 }
 
-fn from_environment() -> usize {
-    let said = std::env::var("OTEL_SPAN_LINK_COUNT_LIMIT").ok();
+/// A limit that the SDK reads too.
+pub(crate) fn from_environment(variable: &str) -> usize {
+    let said = std::env::var(variable).ok();
     said.and_then(|limit| limit.parse::<u32>().ok())
         .map_or(DEFAULT, |limit| limit.try_into().unwrap_or(DEFAULT))
 }

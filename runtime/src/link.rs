@@ -5,10 +5,11 @@ use std::sync::Arc;
 use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
+use crate::shield::shielded;
 use crate::start::Start;
 use crate::{Attributes, Events, LinkedEvent, Origin};
 
-const RELATIONSHIP: &str = "link.relationship";
+pub(crate) const RELATIONSHIP: &str = "link.relationship";
 pub(crate) const EVENT_ID: &str = "event.id";
 const EVENT_TYPE: &str = "link.event_type";
 
@@ -64,7 +65,7 @@ pub struct Many;
 #[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut Start) {
-        start.one(Some(self), self.origin());
+        start.one(Some(self), &mut || self.origin());
     }
 
     fn link_as(&self, name: &'static str, start: &mut Start) {
@@ -106,6 +107,12 @@ pub trait Given: Into<Origin> {}
 #[diagnostic::do_not_recommend]
 impl<O: Into<Origin>> Given for O {}
 
+/// What an event says of itself; nothing, where it panics.
+#[inline]
+pub(crate) fn said(say: impl FnOnce() -> Option<StringValue>) -> Option<StringValue> {
+    shielded(say).flatten()
+}
+
 /// A link with what its event says of itself. A handler's only event says it on the span, but for its type.
 #[inline]
 pub(crate) fn describing(
@@ -118,14 +125,14 @@ pub(crate) fn describing(
     if let Some(relationship) = relationship {
         attributes.push(RELATIONSHIP, relationship);
     }
-    if let Some(id) = event.and_then(LinkedEvent::id) {
+    if let Some(id) = event.and_then(|event| said(|| event.id())) {
         attributes.push(EVENT_ID, id);
     }
     if let Some(event_type) = event_type {
         attributes.push(EVENT_TYPE, event_type);
     }
     if let Some(event) = event {
-        event.attributes(&mut attributes);
+        shielded(|| event.attributes(&mut attributes));
     }
     Link::new(context, attributes.into_vec(), 0)
 }

@@ -6,6 +6,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{Link, SpanBuilder, SpanKind, TraceContextExt};
 
 use crate::limit;
+use crate::shield::shielded;
 use crate::start::Surroundings;
 use crate::tracer::StartSpan;
 
@@ -42,9 +43,12 @@ impl Pages {
                 .with_kind(SpanKind::Internal)
                 .with_start_time(now);
             builder.links = Some(links.by_ref().take(self.length).collect());
-            if let Some(page) = tracer.start_span(builder, &surroundings) {
-                page.context.span().end_with_timestamp(now);
-            }
+            // The handler's span has begun: a page that panics costs its own links alone.
+            shielded(|| {
+                if let Some(page) = tracer.start_span(builder, &surroundings) {
+                    page.context.span().end_with_timestamp(now);
+                }
+            });
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The handler's span: opened with its links, active around the body, ended once.
 
+use std::borrow::Cow;
+use std::mem::{forget, take};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -8,12 +10,14 @@ use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
 use crate::callsite::{Callsite, Errors};
+use crate::counted::CANCELLED;
 use crate::fan_in::{Joined, lent};
-use crate::installed;
 use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
+use crate::shield::shielded;
 use crate::start::Start;
 use crate::tracer::StartSpan;
+use crate::{ambient, installed};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
 #[derive(Debug)]
@@ -50,8 +54,14 @@ pub(crate) fn open_for(
     if let Some(joined) = joined {
         start.joined(joined);
     }
-    installed::while_collecting(now, || collect(&mut start));
+    collect_shielded(&mut start, now, collect);
     Handling(tracing.start(&mut start, now))
+}
+
+/// What was collected before a panic is kept.
+#[inline]
+fn collect_shielded(start: &mut Start, now: SystemTime, collect: impl FnOnce(&mut Start)) {
+    shielded(|| installed::while_collecting(now, || collect(start)));
 }
 
 /// Collects, for a span that is started when the future is first polled.
@@ -61,7 +71,7 @@ pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) ->
         return Collected(None);
     }
     let mut start = Box::new(Start::new(callsite));
-    installed::while_collecting(now, || collect(&mut start));
+    collect_shielded(&mut start, now, collect);
     Collected(Some(start))
 }
 
@@ -101,16 +111,23 @@ impl Tracing {
         } else {
             Starter::Installed(installed::tracer(callsite.scope(), now)?)
         };
-        let ambient = Context::current();
+        let ambient = ambient::current()?;
         (!ambient.is_telemetry_suppressed()).then_some(Self { tracer, ambient })
     }
 
     fn start(self, start: &mut Start, now: SystemTime) -> Option<Active> {
-        let own = start.tracer.take();
-        let tracer: &dyn StartSpan = match (&self.tracer, &own) {
-            (Starter::Installed(tracer), _) => &**tracer,
-            (Starter::Own, Some(own)) => &**own,
-            (Starter::Own, None) => return None,
+        // The SDK runs code of the user's: a sampler, span processors.
+        shielded(|| self.start_unshielded(start, now)).flatten()
+    }
+
+    fn start_unshielded(self, start: &mut Start, now: SystemTime) -> Option<Active> {
+        let own;
+        let tracer: &dyn StartSpan = match &self.tracer {
+            Starter::Installed(tracer) => &**tracer,
+            Starter::Own => {
+                own = take(&mut start.tracer);
+                own.get()?
+            }
         };
         let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
@@ -137,49 +154,54 @@ pub(crate) struct Active {
 }
 
 impl Active {
-    /// Records what was returned, which runs the user's code too: the text of an error.
+    /// Records what was returned.
+    #[inline]
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
-        self.ended_by_a_panic_in(|active| {
-            if active.recording {
-                record(&Recorder::new(active.context.span(), active.errors));
-            }
-        });
+        if self.recording {
+            record(&Recorder::new(self.context.span(), self.errors));
+        }
         self.end();
     }
 
+    /// Says it twice, since the SDK drops attributes and events that are too many.
     pub(crate) fn cancelled(&mut self) {
         if !self.ended {
-            let cancelled = KeyValue::new("linked_span.cancelled", true);
-            self.context.span().set_attribute(cancelled);
+            shielded(|| {
+                let span = self.context.span();
+                span.set_attribute(KeyValue::new(CANCELLED, true));
+                span.add_event(CANCELLED, Vec::new());
+            });
             self.end();
         }
     }
 
+    pub(crate) fn failed(&self, description: impl Into<Cow<'static, str>>) {
+        let status = Status::error(description);
+        shielded(|| self.context.span().set_status(status));
+    }
+
     fn panicked(&mut self) {
-        self.context.span().set_status(Status::error("panicked"));
+        self.failed("panicked");
         self.end();
     }
 
     /// Explicitly: whatever the body has spawned may hold the span's context for much longer.
     fn end(&mut self) {
         self.ended = true;
-        self.context.span().end();
+        let context = take(&mut self.context);
+        shielded(|| context.span().end());
+        // A span that was not ended ends again when it is dropped.
+        shielded(|| drop(context));
     }
 
     /// Runs a part of the body, with the span's context current.
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
-        self.ended_by_a_panic_in(|active| {
-            let _guard = active.context.clone().attach();
-            part()
-        })
-    }
-
-    #[inline]
-    fn ended_by_a_panic_in<R>(&mut self, part: impl FnOnce(&Self) -> R) -> R {
         let running = Running(self);
-        let result = part(running.0);
-        std::mem::forget(running);
+        let guard = ambient::attach(&running.0.context);
+        let result = part();
+        drop(guard);
+        forget(running);
         result
     }
 }

@@ -1,6 +1,7 @@
 //! A process in which nobody ever installs an SDK: handlers cost next to nothing, and change nothing.
 
 mod fan_in;
+mod hostile;
 
 use std::cell::Cell;
 use std::collections::HashMap;

@@ -6,6 +6,7 @@ use opentelemetry::global;
 use opentelemetry::propagation::{Extractor, Injector};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
+use crate::shield::shielded;
 use crate::{CarrierMut, Origin, origin};
 
 pub(super) fn extract<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
@@ -21,9 +22,12 @@ where
             .collect(),
     );
     // Given the active context, a propagator that finds nothing hands that back.
-    let context = global::get_text_map_propagator(|propagator| {
-        propagator.extract_with_context(&Context::new(), &fields)
+    let context = shielded(|| {
+        global::get_text_map_propagator(|propagator| {
+            propagator.extract_with_context(&Context::new(), &fields)
+        })
     });
+    let context = context.unwrap_or_default();
     let span = context.span();
     let span_context = Some(span.span_context()).filter(|context| context.is_valid());
     let baggage = context.baggage();

@@ -16,7 +16,8 @@ use self::baggage::BAGGAGE;
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
 use crate::installed::{self, Propagation};
-use crate::{Carrier, CarrierMut, Origin};
+use crate::shield::shielded;
+use crate::{Carrier, CarrierMut, Origin, ambient};
 
 /// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
 ///
@@ -33,9 +34,10 @@ use crate::{Carrier, CarrierMut, Origin};
 /// looks for. If none is installed, where OpenTelemetry would read nothing, it is the W3C's three.
 ///
 /// The W3C's fields are read strictly, in names of any case. A context that is missing or broken, or stands there
-/// twice, gives an origin without one, and never the context that happens to be active.
+/// twice, gives an origin without one, and never the context that happens to be active. So does a carrier or a propagator
+/// that panics.
 pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
-    carrier.origin()
+    shielded(|| carrier.origin()).unwrap_or_default()
 }
 
 /// Writes the active context into a carrier, for whoever will handle the event.
@@ -49,11 +51,16 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
 /// ```
 ///
 /// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, whatever its case. No field is written empty, and no context where no span is active.
+/// the same name is replaced, whatever its case. No field is written empty, and no context where no span is active. If the
+/// carrier or the propagator panics, the fields that were written before stay.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
-    Context::map_current(|context| match installed::propagation() {
-        Propagation::W3c { baggage } => inject_w3c(context, baggage, carrier),
-        Propagation::Foreign => foreign::inject(context, carrier),
+    // A clone: in a borrow of the current context, a carrier that opens another would panic.
+    let Some(context) = ambient::current() else {
+        return;
+    };
+    shielded(|| match installed::propagation() {
+        Propagation::W3c { baggage } => inject_w3c(&context, baggage, carrier),
+        Propagation::Foreign => foreign::inject(&context, carrier),
     });
 }
 
