@@ -83,8 +83,8 @@ use proc_macro::TokenStream;
 /// | a batch | `batch.size`, `batch.link_count` | `link.relationship` if one was given, `event.id`, what `attributes` add |
 /// | several parameters | | `link.relationship`, `event.id`, `link.event_type`, what `attributes` add |
 ///
-/// An event without a valid origin is handled all the same; it makes no link. Links that are more than the SDK keeps go
-/// on child spans called `NAME links`; see `set_link_limit`.
+/// An event without a valid origin is handled too; it makes no link. Links that are more than the SDK keeps go on child
+/// spans called `NAME links`, at most 128 of them; see `set_link_limit` and `LinkOverflow`.
 ///
 /// | outcome | on the span |
 /// | --- | --- |

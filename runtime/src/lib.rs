@@ -123,6 +123,7 @@ mod installed;
 mod json;
 mod limit;
 mod link;
+mod merged;
 mod origin;
 mod outcome;
 mod pages;

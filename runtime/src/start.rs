@@ -13,7 +13,7 @@ use opentelemetry::{Context, Key, Value};
 use crate::callsite::{Callsite, Parent};
 use crate::fan_in::Joined;
 use crate::link::{self, Given, Linked, Single};
-use crate::pages::Pages;
+use crate::pages::{self, Pages};
 use crate::shield::shielded;
 use crate::tracer::{IntoTracer, OwnTracer};
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
@@ -260,7 +260,11 @@ impl Start {
     /// The links that find no room on the span.
     #[inline]
     pub(crate) fn pages(&mut self) -> Option<Pages> {
-        Pages::split(&self.name, &mut self.links)
+        let split = Pages::split(&self.name, &self.callsite.kind, &mut self.links)?;
+        if split.left_out > 0 {
+            self.attributes.push(pages::LEFT_OUT, count(split.left_out));
+        }
+        split.pages
     }
 
     /// The span to build, of what was collected.

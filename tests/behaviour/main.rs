@@ -5,6 +5,7 @@ mod attributes;
 mod batches;
 mod context;
 mod destructors;
+mod equal_links;
 mod events;
 mod full_spans;
 mod futures;
