@@ -1,5 +1,7 @@
 //! The function: its parts, and its parameters.
 
+use std::iter;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -151,7 +153,10 @@ impl Handler {
                 FnArg::Receiver(receiver) => {
                     bindings.push(Ident::new("self", receiver.self_token.span));
                 }
-                FnArg::Typed(parameter) => collect_bindings(&parameter.pat, &mut bindings),
+                FnArg::Typed(parameter) => {
+                    let variables = variables(&parameter.pat).into_iter();
+                    bindings.extend(variables.map(|variable| variable.ident));
+                }
             }
         }
         bindings
@@ -229,41 +234,59 @@ pub(crate) fn ungrouped(expression: Expr) -> Expr {
     }
 }
 
-pub(crate) fn bindings(pattern: &Pat) -> Vec<Ident> {
-    let mut bindings = Vec::new();
-    collect_bindings(pattern, &mut bindings);
-    bindings
+/// A variable that a pattern binds.
+pub(crate) struct Variable {
+    pub(crate) ident: Ident,
+    pub(crate) is_mutable: bool,
+    /// `ref`
+    pub(crate) is_reference: bool,
 }
 
-fn collect_bindings(pattern: &Pat, bindings: &mut Vec<Ident>) {
+impl Variable {
+    fn of(binding: &PatIdent) -> Self {
+        Self {
+            ident: binding.ident.clone(),
+            is_mutable: binding.mutability.is_some(),
+            is_reference: binding.by_ref.is_some(),
+        }
+    }
+}
+
+/// The variables of a pattern, as far as its tokens tell: a name that begins with a capital letter is a constant, or a
+/// variant without fields.
+pub(crate) fn variables(pattern: &Pat) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    match pattern {
+        // The name of a parameter.
+        Pat::Ident(binding) if binding.subpat.is_none() => variables.push(Variable::of(binding)),
+        _ => collect_variables(pattern, &mut variables),
+    }
+    variables
+}
+
+fn collect_variables(pattern: &Pat, variables: &mut Vec<Variable>) {
+    let mut each = |patterns: &mut dyn Iterator<Item = &Pat>| {
+        patterns.for_each(|pattern| collect_variables(pattern, variables));
+    };
     match pattern {
         Pat::Ident(binding) => {
-            bindings.push(binding.ident.clone());
+            let name = binding.ident.unraw().to_string();
+            if !name.starts_with(char::is_uppercase) {
+                variables.push(Variable::of(binding));
+            }
             if let Some((_, pattern)) = &binding.subpat {
-                collect_bindings(pattern, bindings);
+                collect_variables(pattern, variables);
             }
         }
-        Pat::Paren(inner) => collect_bindings(&inner.pat, bindings),
-        Pat::Reference(inner) => collect_bindings(&inner.pat, bindings),
-        Pat::Type(inner) => collect_bindings(&inner.pat, bindings),
-        Pat::Slice(list) => list
-            .elems
-            .iter()
-            .for_each(|pattern| collect_bindings(pattern, bindings)),
-        Pat::Tuple(list) => list
-            .elems
-            .iter()
-            .for_each(|pattern| collect_bindings(pattern, bindings)),
-        Pat::TupleStruct(list) => {
-            list.elems
-                .iter()
-                .for_each(|pattern| collect_bindings(pattern, bindings));
-        }
-        Pat::Struct(list) => {
-            list.fields
-                .iter()
-                .for_each(|field| collect_bindings(&field.pat, bindings));
-        }
+        // Each alternative has the same.
+        Pat::Or(alternatives) => each(&mut alternatives.cases.iter().take(1)),
+        Pat::Paren(inner) => each(&mut iter::once(&*inner.pat)),
+        Pat::Reference(inner) => each(&mut iter::once(&*inner.pat)),
+        Pat::Type(inner) => each(&mut iter::once(&*inner.pat)),
+        Pat::Slice(list) => each(&mut list.elems.iter()),
+        Pat::Tuple(list) => each(&mut list.elems.iter()),
+        Pat::TupleStruct(list) => each(&mut list.elems.iter()),
+        Pat::Struct(list) => each(&mut list.fields.iter().map(|field| &*field.pat)),
         _ => {}
     }
 }

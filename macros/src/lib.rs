@@ -1,6 +1,7 @@
 //! The macros of `linked-span`, which re-exports and documents them: name that crate, not this one.
 
 mod args;
+mod body;
 mod error;
 mod event;
 mod fan_in;
@@ -110,6 +111,22 @@ use proc_macro::TokenStream;
 ///   span then, and a handler's future that is dropped there ends its span.
 ///
 /// A panic that is caught still calls the panic hook. With `panic = "abort"` it ends the process, as every panic does.
+///
+/// # What stays as it was
+///
+/// The attribute never changes the function: not its result, its panics, its `Send`, what it may borrow, the order in which
+/// its parameters and temporaries drop, or the lints that it raises. Parameters by value drop before the span ends, whether the body
+/// uses them or not. This is tested in editions 2018, 2021 and 2024, against the same functions without the attribute.
+///
+/// There are limits:
+///
+/// | where | what changes, and what to do |
+/// | --- | --- |
+/// | `attributes` or others name a variable of a pattern | what the pattern leaves of its parameter drops after the span has ended: name the parameter, and destructure it in the body |
+/// | `clippy::implicit_return` | it is reported for the attribute: write `#[allow(clippy::implicit_return)]` on the function |
+/// | a few lints of clippy, such as `needless_pass_by_value` | they are not reported: `tests/lints/DIFFERENCE.md` in the repository lists them |
+/// | an `async fn` with a pattern by value, or a variable that is assigned | its future has room for the parameter once more |
+/// | an error that is `Display` for one lifetime only, as by `impl Display for Failed<'static>` | it does not compile: write `impl Display for Failed<'_>`, or `errors = off` |
 ///
 /// # Streams, and `#[track_caller]`
 ///
@@ -338,6 +355,8 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | it never returns | let it return |
 /// | what it returns borrows from an input, or by a lifetime without a name | return it owned, or `-> &'a …` with `shipping: &'a Shipping` |
 /// | it returns an `impl Trait`, and has inputs by reference | `impl Trait + use<>`, or inputs by value |
+/// | it returns a type that the caller chooses, `-> T` or `-> T::Output`, which may hide an `Err` | `-> Result<T, Error>`, or a type without generics |
+/// | it returns a `Result` as an `impl Trait` | `-> Result<impl Trait, Error>` |
 /// | a `cfg` on a parameter | the function twice, with a `cfg` on each |
 /// | an `impl Trait` inside of another type | `fn fulfill<T: Trait>(…)` |
 /// | a plain `fn` on a store that waits | an `async fn` |
@@ -392,15 +411,46 @@ pub fn fan_in(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[event(skip)]` on a field that has one of these names leaves it out. A struct or a variant with a single unnamed
 /// field that is not marked is the event in that field. `#[event(crate = path)]` on the type says where `linked_span` is.
 ///
+/// Mark the field of a newtype to pass on the key of the event in it:
+///
+/// ```
+/// # use linked_span::{Keyed, LinkedEvent, Origin};
+/// # #[derive(LinkedEvent)]
+/// # struct PaymentConfirmed { #[event(key)] order_id: u64, metadata: Origin }
+/// #[derive(LinkedEvent)]
+/// struct Audited(#[event(key)] PaymentConfirmed);
+///
+/// let event = Audited(PaymentConfirmed { order_id: 7, metadata: Origin::default() });
+/// assert_eq!(event.key(), "7");
+/// ```
+///
+/// Write `#[event(no_origin)]` on a type or a variant that has no producer, such as the one that serde's `other` asks for.
+/// It is handled in a span without a link:
+///
+/// ```
+/// # use linked_span::{LinkedEvent, Origin};
+/// # #[derive(LinkedEvent)]
+/// # struct PaymentConfirmed { order_id: u64, metadata: Origin }
+/// #[derive(LinkedEvent)]
+/// enum Event {
+///     PaymentConfirmed(PaymentConfirmed),
+///     #[event(no_origin, type = "unknown")]
+///     Unknown,
+/// }
+///
+/// assert_eq!(Event::Unknown.event_type(), Some("unknown".into()));
+/// ```
+///
 /// # Mistakes
 ///
 /// | mistake | what to write |
 /// | --- | --- |
-/// | no field is the carrier | `metadata: Origin`, or `#[event(metadata)]` on the field that is |
+/// | no field is the carrier | `metadata: Origin`, or `#[event(metadata)]` on the field that is; `#[event(no_origin)]` on the type or the variant that has none |
+/// | `no_origin` beside a field that is marked as the carrier | one of the two |
 /// | two carriers, ids, types or keys | mark one field only |
 /// | a word is given twice | once |
 /// | an unknown word in `#[event(…)]` | the nearest one, or one of those that are listed |
-/// | a field's word on the type or a variant, or the other way round | move it: `crate` stands on the type, a role on a field |
+/// | a field's word on the type or a variant, or the other way round | move it: `crate` stands on the type, `no_origin` on the type or a variant, a role on a field |
 /// | `#[event(id = …)]` on a field | `#[event(id)]` |
 /// | `type` on the type, or `attribute`, without a string | `#[event(type = "payment.confirmed")]`, `#[event(attribute = "order.id")]` |
 /// | `#[event]` alone, or `#[event = …]` | `#[event(id)]` |
@@ -411,7 +461,8 @@ pub fn fan_in(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | an attribute that is not an `AttributeValue` | a field that is |
 /// | a variant without a key beside one that has one | `#[event(key)]`, or `Keyed` by hand |
 /// | the only unnamed field is not a `LinkedEvent`, or has no key beside a variant that has one | derive them for it too |
-/// | a `union` | implement `LinkedEvent` by hand |
+/// | a `union`, or a type that is `repr(packed)` | implement `LinkedEvent` by hand |
+/// | two generic types that contain each other (E0275) | implement `LinkedEvent` by hand for one of them |
 /// | an `enum` without variants | leave the derive out |
 #[proc_macro_derive(LinkedEvent, attributes(event))]
 pub fn linked_event(item: TokenStream) -> TokenStream {

@@ -1,38 +1,47 @@
 //! The expansion of `#[linked_span]`.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprAsync, LitStr, Pat, Path, ReturnType, Signature, Stmt, Type};
+use syn::{Expr, ExprAsync, ExprCall, FnArg, LitStr, Pat, Path, ReturnType, Signature, Stmt, Type};
 
 use crate::args::{Args, Parameter, plain_value, text_literal};
+use crate::body::{Before, Bindings, Uses, is_by_value, is_reference, mentions};
 use crate::error::{Errors, at};
-use crate::handler::{Handler, bindings, contains_ident, is_among, ungrouped, with_stream};
+use crate::handler::{Handler, is_same, ungrouped, variables};
 use crate::output::{
     Shape, is_never, is_nothing, is_stream, is_unknown, is_written_out, may_be_a_future, result,
-    returned, written,
+    returned, ungrouped as ungrouped_type, written,
 };
 use crate::parameters::{default_event, named_events};
+use crate::variables::names_the_variable;
 use crate::which::Which;
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let which = Which::LinkedSpan;
     let handler = match Handler::parse(which, item.clone()) {
         Ok(handler) => handler,
-        Err(error) => return beside(&error.into_compile_error(), item),
+        Err(error) => return beside(which, &error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
     let args = Args::parse(which, args, &handler.bindings(), &mut errors);
     match Expansion::check(handler, args, &mut errors) {
         Some(expansion) if errors.is_empty() => expansion.into_tokens(),
-        _ => beside(&errors.into_compile_errors(), item),
+        _ => beside(which, &errors.into_compile_errors(), item),
     }
 }
 
 /// The user's function as it was, so that one mistake does not become many: nor does an event that only the attribute uses.
-pub(crate) fn beside(errors: &TokenStream, item: &TokenStream) -> TokenStream {
-    quote!(#errors #[allow(unused_variables)] #item)
+pub(crate) fn beside(which: Which, errors: &TokenStream, item: &TokenStream) -> TokenStream {
+    let item = match Handler::parse(which, item.clone()) {
+        Ok(handler) => {
+            let (mentions, statements) = (mentions(&handler.signature), handler.body.stream());
+            handler.with_body(&quote!(#mentions #statements))
+        }
+        Err(_) => item.clone(),
+    };
+    quote!(#errors #item)
 }
 
 /// A handler and what its attribute says, checked.
@@ -96,99 +105,225 @@ impl Expansion {
         }
     }
 
-    pub(crate) fn into_tokens(self) -> TokenStream {
+    pub(crate) fn into_tokens(mut self) -> TokenStream {
         let record = self.record();
-        let body = match Shape::of(&self.handler.signature) {
-            Shape::Plain => {
-                let returned = self.returned_type();
-                // An error about what is returned is an error of this call's.
-                let span = self.returned_at();
-                let handle = self.of_the_runtime("handle", span);
-                let (opened, body) = (self.opened(), self.body());
-                quote_spanned!(span=> #handle(#opened, move || -> #returned #body, #record))
+        let future = self.only_future();
+        let variables = self.pattern.as_ref().map(variables).unwrap_or_default();
+        let is_matched = self.pattern.is_some()
+            && (future.is_some() || variables.iter().any(|one| self.speaks_of(&one.ident)));
+        let handled = if let Some(future) = future {
+            self.later(future, is_matched, &record)
+        } else {
+            let bindings = self.bindings(is_matched);
+            match Shape::of(&self.handler.signature) {
+                Shape::Plain => self.plain(&bindings, is_matched, &record),
+                Shape::Async => self.awaited(&bindings, is_matched, &record),
+                Shape::Future { boxed } => self.prepared(boxed, &bindings, is_matched, &record),
             }
-            Shape::Async => self.awaited(&record),
-            Shape::Future { boxed } => self.returned_future(boxed, &record),
+        };
+        let body = if is_matched {
+            self.matched(&handled)
+        } else {
+            handled
         };
         self.handler.with_body(&body)
     }
 
-    /// The function's body, with its event destructured again if it was a pattern.
-    fn body(&self) -> Group {
-        let body = &self.handler.body;
-        match (&self.pattern, self.events.first()) {
-            (Some(pattern), Some(event)) => {
-                let event = &event.ident;
-                let statements = body.stream();
-                with_stream(body, quote!(let #pattern = #event; #statements))
-            }
-            _ => body.clone(),
+    /// What is bound in the body, and no longer in the signature.
+    fn bindings(&mut self, is_matched: bool) -> Bindings {
+        let (mut signature, mut pattern) = (self.handler.signature.clone(), self.pattern.take());
+        let uses = Uses {
+            body: self.handler.body.stream(),
+            is_spoken_of: &|variable| self.speaks_of(variable),
+        };
+        let bindings = Bindings::of(&mut signature, pattern.as_mut(), is_matched, &uses);
+        (self.handler.signature, self.pattern) = (signature, pattern);
+        bindings
+    }
+
+    /// Whether the attribute names a variable.
+    fn speaks_of(&self, variable: &Ident) -> bool {
+        let is_event = |event: &Parameter| is_same(&event.ident, variable);
+        let names = |expression: &Expr| names_the_variable(expression.to_token_stream(), variable);
+        self.events.iter().any(is_event) || self.expressions().any(names)
+    }
+
+    /// All that the attribute computes from parameters.
+    fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let Args {
+            name,
+            relationship,
+            attributes,
+            tracer,
+            ..
+        } = &self.args;
+        let of_events = self.events.iter().flat_map(|event| {
+            let attributes = event.attributes.iter().flatten();
+            let values = attributes.map(|attribute| &attribute.value);
+            event.origin.iter().chain(&event.relationship).chain(values)
+        });
+        let values = attributes
+            .iter()
+            .flatten()
+            .map(|attribute| &attribute.value);
+        let of_the_span = name.iter().chain(relationship).chain(tracer).chain(values);
+        of_the_span.chain(of_events)
+    }
+
+    /// The event is read, and its variables are there before the body, with their own types.
+    fn matched(&self, handled: &TokenStream) -> TokenStream {
+        let Some(event) = self.events.first() else {
+            return handled.clone();
+        };
+        let (event, pattern, collected) = (&event.ident, &self.pattern, collected());
+        let callsite = self.callsite();
+        let collect = if self.is_child_of_its_event() {
+            let (collect, start) = (self.of_the_runtime("collect", Span::call_site()), start());
+            quote!(#collect(#callsite, |#start| #start.parent(&#event)))
+        } else {
+            let collect = self.of_the_runtime("collect_event", Span::call_site());
+            quote_spanned!(event.span()=> #collect(#callsite, &#event))
+        };
+        quote! {
+            let #collected = #collect;
+            match #event { #pattern => #handled }
         }
     }
 
-    fn awaited(&self, record: &TokenStream) -> TokenStream {
+    fn plain(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
+        let returned = self.returned_type();
+        // An error about what is returned is an error of this call's.
+        let span = self.returned_at();
+        let handle = self.of_the_runtime("handle", span);
+        let opened = self.opened(is_matched);
+        let body = bindings.around(&Before::default(), &self.handler.body);
+        quote_spanned!(span=> #handle(#opened, move || -> #returned #body, #record))
+    }
+
+    fn awaited(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
-        let (opened, hint, body) = (self.opened(), self.hint(), self.body());
-        // In one block: of two around a single line, the inner one would be reported as needless.
-        let statements = body.stream();
-        let body = with_stream(&body, quote!(#hint #statements));
+        let opened = self.opened(is_matched);
+        let before = Before {
+            hint: self.hint(),
+            returns: may_be_a_future(&result(&self.handler.signature)),
+        };
+        let body = bindings.around(&before, &self.handler.body);
         let span = body.span().resolved_at(Span::mixed_site());
         let future = quote_spanned!(span=> async move #body);
-        let awaited = quote!(#runtime::handle_async(#opened, #future, #record).await);
-        if !may_be_a_future(&result(&self.handler.signature)) {
-            return awaited;
+        let mut handled = quote!(#runtime::handle_async(#opened, #future, #record));
+        // A future has room of its own for what it has lent, even if that has moved on.
+        if is_matched || self.borrows_a_value() {
+            handled = quote!((move || #handled)());
         }
-        // An `async fn` may return a future, an `async` block better not; the lint can be allowed on a statement only.
-        let returned = Ident::new("__linked_span_returned", Span::mixed_site());
-        quote! {
-            #[allow(clippy::async_yields_async)]
-            let #returned = #awaited;
-            #returned
-        }
+        quote!(#handled.await)
+    }
+
+    /// Whether the attribute borrows a parameter by value.
+    fn borrows_a_value(&self) -> bool {
+        self.handler
+            .signature
+            .inputs
+            .iter()
+            .any(|input| match input {
+                FnArg::Receiver(receiver) => {
+                    let this = Ident::new("self", receiver.self_token.span);
+                    is_by_value(receiver) && self.speaks_of(&this)
+                }
+                FnArg::Typed(parameter) => {
+                    let mut variables = variables(&parameter.pat).into_iter();
+                    !is_reference(&parameter.ty)
+                        && variables.any(|variable| self.speaks_of(&variable.ident))
+                }
+            })
     }
 
     /// Where nothing but the future is written, its span is started at the first poll; where there is more, at the call.
-    fn returned_future(&self, boxed: bool, record: &TokenStream) -> TokenStream {
+    fn later(&self, future: OnlyFuture, is_matched: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
-        let later = |mut future: ExprAsync| {
-            let hint = Stmt::Expr(Expr::Verbatim(self.hint()), None);
-            future.block.stmts.insert(0, hint);
-            let collected = self.opening("collect", "collect_event");
-            quote!(#runtime::handle_later(#collected, #future, #record))
-        };
-        match self.only_expression() {
-            Some(Expr::Async(future)) if !boxed => return later(future),
-            Some(Expr::Call(mut pin)) if boxed && is_pin(&pin.func) && pin.args.len() == 1 => {
-                if let Expr::Async(future) = ungrouped(pin.args[0].clone()) {
-                    pin.args[0] = Expr::Verbatim(later(future));
-                    return pin.into_token_stream();
-                }
-            }
-            _ => {}
+        let OnlyFuture { mut future, pin } = future;
+        let mut hint = self.hint();
+        if let Some(Stmt::Item(_)) = future.block.stmts.first() {
+            let block = &future.block;
+            hint = quote!(#hint match () { () => #block });
+            future.block.stmts.clear();
         }
-        let (opened, returned, body) = (self.opened(), self.returned_type(), self.body());
+        let hint = Stmt::Expr(Expr::Verbatim(hint), None);
+        future.block.stmts.insert(0, hint);
+        let collected = self.collected(is_matched);
+        let later = quote!(#runtime::handle_later(#collected, #future, #record));
+        match pin {
+            Some(mut pin) => {
+                pin.args[0] = Expr::Verbatim(later);
+                pin.into_token_stream()
+            }
+            None => later,
+        }
+    }
+
+    fn prepared(
+        &self,
+        boxed: bool,
+        bindings: &Bindings,
+        is_matched: bool,
+        record: &TokenStream,
+    ) -> TokenStream {
+        let runtime = &self.runtime;
+        let (opened, returned) = (self.opened(is_matched), self.returned_type());
+        let body = bindings.around(&Before::default(), &self.handler.body);
         let span = self.returned_at();
         let handle = self.of_the_runtime("handle_prepared", span);
         let prepared = quote_spanned! {span=>
             #handle(#opened, move || -> #returned #body, #record)
         };
         if boxed {
-            quote!(::std::boxed::Box::pin(#prepared))
+            quote!(#runtime::Box::pin(#prepared))
         } else {
             prepared
         }
     }
 
-    /// All there is in the body, if it is one expression; a destructured event needs a statement more.
-    fn only_expression(&self) -> Option<Expr> {
-        match self.pattern {
-            None => self.handler.only_expression(),
-            Some(_) => None,
+    /// The future that is all there is in the body of a function that returns one.
+    fn only_future(&self) -> Option<OnlyFuture> {
+        let Shape::Future { boxed } = Shape::of(&self.handler.signature) else {
+            return None;
+        };
+        match self.handler.only_expression()? {
+            Expr::Async(future) if !boxed => Some(OnlyFuture { future, pin: None }),
+            Expr::Call(pin) if boxed && is_pin(&pin.func) && pin.args.len() == 1 => {
+                match ungrouped(pin.args[0].clone()) {
+                    Expr::Async(future) => Some(OnlyFuture {
+                        future,
+                        pin: Some(pin),
+                    }),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 
-    fn opened(&self) -> TokenStream {
+    /// A span that is started now.
+    fn opened(&self, is_matched: bool) -> TokenStream {
+        if is_matched {
+            let collected = self.collected(is_matched);
+            let open = self.of_the_runtime("open_collected", Span::call_site());
+            return quote!(#open(#collected));
+        }
         self.opening("open", "open_event")
+    }
+
+    /// A span that is started later.
+    fn collected(&self, is_matched: bool) -> TokenStream {
+        if !is_matched {
+            return self.opening("collect", "collect_event");
+        }
+        let (start, collected) = (start(), collected());
+        let more = self.more(&start);
+        if more.is_empty() {
+            return collected.into_token_stream();
+        }
+        let collect_more = self.of_the_runtime("collect_more", Span::call_site());
+        quote!(#collect_more(#collected, |#start| { #more }))
     }
 
     /// A call that collects, of the one function or, if there is but an event to be linked to, of the other.
@@ -284,29 +419,48 @@ impl Expansion {
 
     /// The closure that collects, with everything taken by reference.
     fn collect(&self) -> TokenStream {
-        let Self { runtime, args, .. } = self;
-        let start = Ident::new("__linked_span_start", Span::mixed_site());
-        let mut statements = TokenStream::new();
-        statements.extend(self.bindings_of_the_pattern());
-        if let Some(tracer) = &args.tracer {
-            statements.extend(quote!(#start.tracer(#tracer);));
-        }
-        for event in &self.events {
+        let start = start();
+        let (tracer, attributes, name) = self.of_the_span(&start);
+        let events = self.events.iter().map(|event| {
             let ident = &event.ident;
             let reference = quote_spanned!(ident.span()=> &#ident);
-            let relationship = event.relationship.as_ref().or(args.relationship.as_ref());
-            statements.extend(self.collect_event(&start, event, relationship, &reference));
-        }
-        for attribute in args.attributes.iter().flatten() {
-            let (key, value) = (&attribute.key, attribute.value(runtime));
-            statements.extend(quote!(#start.attribute(#key, #value);));
-        }
-        // Last: an expression that panics costs what comes after it.
-        let computed = |name: &&Expr| text_literal(name).is_none();
-        if let Some(name) = args.name.as_ref().filter(computed) {
-            statements.extend(quote!(#start.name(#name);));
-        }
-        quote!(|#start| { #statements })
+            let relationship = event
+                .relationship
+                .as_ref()
+                .or(self.args.relationship.as_ref());
+            self.collect_event(&start, event, relationship, &reference)
+        });
+        quote!(|#start| { #tracer #(#events)* #attributes #name })
+    }
+
+    /// What is collected once the event has been read.
+    fn more(&self, start: &Ident) -> TokenStream {
+        let (tracer, attributes, name) = self.of_the_span(start);
+        let relationship = self.args.relationship.as_ref().map(|relationship| {
+            let relationship = plain_value(relationship, &self.runtime);
+            quote!(#start.relate(#relationship);)
+        });
+        quote!(#tracer #relationship #attributes #name)
+    }
+
+    /// The tracer, the attributes and, last, the name: an expression that panics costs what comes after it.
+    fn of_the_span(&self, start: &Ident) -> (TokenStream, TokenStream, TokenStream) {
+        let Args { name, tracer, .. } = &self.args;
+        let name = name.iter().filter(|name| text_literal(name).is_none());
+        let tracer = tracer.iter();
+        (
+            quote!(#(#start.tracer(#tracer);)*),
+            self.attributes(start),
+            quote!(#(#start.name(#name);)*),
+        )
+    }
+
+    fn attributes(&self, start: &Ident) -> TokenStream {
+        let attributes = self.args.attributes.iter().flatten().map(|attribute| {
+            let (key, value) = (&attribute.key, attribute.value(&self.runtime));
+            quote!(#start.attribute(#key, #value);)
+        });
+        quote!(#(#attributes)*)
     }
 
     /// What the attribute says of one parameter, and a reference to it.
@@ -337,7 +491,7 @@ impl Expansion {
             Some(origin) => quote! {
                 {
                     use #runtime::Identify as _;
-                    #start.#from_method(#name (&&#runtime::Maybe(#reference)).event(), #origin);
+                    #start.#from_method(#name (&&#runtime::Maybe(#reference)).linked_span_event(), #origin);
                 }
             },
         };
@@ -346,33 +500,6 @@ impl Expansion {
             quote!(#start.link_attribute(#key, #value);)
         });
         quote!(#relationship #link #(#attributes)*)
-    }
-
-    /// The pattern's variables, by reference, where the attribute speaks of them.
-    fn bindings_of_the_pattern(&self) -> Option<TokenStream> {
-        let (pattern, event) = (self.pattern.as_ref()?, &self.events.first()?.ident);
-        let bound = bindings(pattern);
-        let Args {
-            name,
-            relationship,
-            attributes,
-            tracer,
-            ..
-        } = &self.args;
-        let values = attributes
-            .iter()
-            .flatten()
-            .map(|attribute| &attribute.value);
-        let mut expressions = name.iter().chain(relationship).chain(tracer).chain(values);
-        let is_spoken_of = expressions.any(|expression| {
-            contains_ident(expression.to_token_stream(), &|ident| {
-                is_among(&bound, ident)
-            })
-        });
-        is_spoken_of.then(|| {
-            let pattern = by_reference(pattern.to_token_stream());
-            quote!(#[allow(unused_variables)] let #pattern = &#event;)
-        })
     }
 
     /// Records what was returned; its span is the return type's, where an error about it belongs.
@@ -384,21 +511,41 @@ impl Expansion {
             return quote!(#runtime::record_nothing);
         }
         let span = self.returned_at();
+        let is_future = !matches!(Shape::of(signature), Shape::Plain);
+        let is_off = self
+            .args
+            .errors
+            .as_ref()
+            .is_some_and(|errors| errors == "off");
+        let is_opaque = matches!(ungrouped_type(&result), Type::ImplTrait(_));
+        let returned = Ident::new("__linked_span_returned", span);
+        let recorder = Ident::new("__linked_span_recorder", span);
+        if is_opaque && self.join.is_some() {
+            let opaque_of = self.of_the_runtime("opaque_of", span);
+            let record = self.of_the_runtime("record_visible", span);
+            return quote_spanned! {span=>
+                |#returned, #recorder| #record(
+                    #opaque_of(#returned).linked_span_recorder(),
+                    #returned,
+                    #recorder,
+                )
+            };
+        }
         // Whether a function that is no `async fn` returned a future all the same is asked too.
-        let (by_type, by_value) = match Shape::of(signature) {
-            Shape::Plain => ("outcome", "outcome_of"),
-            Shape::Async | Shape::Future { .. } => ("awaited", "awaited_of"),
+        let (by_type, by_value) = match (is_future, is_off) {
+            (true, true) => return quote!(#runtime::record_nothing),
+            (true, false) => ("awaited", "awaited_of"),
+            (false, true) => ("unrecorded", "unrecorded_of"),
+            (false, false) => ("outcome", "outcome_of"),
         };
         let result = written(result);
         if is_written_out(&result) {
             let outcome = self.of_the_runtime(by_type, span);
-            return quote_spanned!(span=> #outcome::<#result>().recorder());
+            return quote_spanned!(span=> #outcome::<#result>().linked_span_recorder());
         }
-        let returned = Ident::new("__linked_span_returned", span);
-        let recorder = Ident::new("__linked_span_recorder", span);
         let outcome_of = self.of_the_runtime(by_value, span);
         quote_spanned! {span=>
-            |#returned, #recorder| (#outcome_of(#returned).recorder())(#returned, #recorder)
+            |#returned, #recorder| (#outcome_of(#returned).linked_span_recorder())(#returned, #recorder)
         }
     }
 
@@ -462,20 +609,18 @@ pub(crate) fn refuse_what_no_span_fits(which: Which, signature: &Signature, erro
     }
 }
 
-/// A pattern that matches a reference to what `pattern` matches.
-fn by_reference(pattern: TokenStream) -> TokenStream {
-    pattern
-        .into_iter()
-        .filter(|token| match token {
-            TokenTree::Ident(ident) => ident != "ref" && ident != "mut",
-            TokenTree::Punct(punct) => punct.as_char() != '&',
-            _ => true,
-        })
-        .map(|token| match token {
-            TokenTree::Group(group) => with_stream(&group, by_reference(group.stream())).into(),
-            token => token,
-        })
-        .collect()
+/// A future, and the call that boxes it.
+struct OnlyFuture {
+    future: ExprAsync,
+    pin: Option<ExprCall>,
+}
+
+fn start() -> Ident {
+    Ident::new("__linked_span_start", Span::mixed_site())
+}
+
+fn collected() -> Ident {
+    Ident::new("__linked_span_collected", Span::mixed_site())
 }
 
 /// `Box::pin`, by whatever path.

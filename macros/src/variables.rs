@@ -1,6 +1,6 @@
 //! Which variables an expression names, as far as its tokens say.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::handler::is_same;
@@ -29,6 +29,87 @@ pub(crate) fn names_the_variable(expression: TokenStream, variable: &Ident) -> b
     })
 }
 
+/// Whether a body uses a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mention {
+    /// It cannot.
+    None,
+    /// Something is called so, which may be a field or a part of a string that a macro reads.
+    Possible,
+    Certain,
+}
+
+/// Whether a body uses a variable, as far as its tokens say.
+pub(crate) fn mention(body: TokenStream, variable: &Ident) -> Mention {
+    let name = variable.unraw().to_string();
+    let mut found = Mention::None;
+    let mut before = Before::default();
+    let mut tokens = body.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let one = match &token {
+            TokenTree::Ident(ident) if !is_same(ident, variable) => Mention::None,
+            TokenTree::Ident(_) if before.is_of_a_member() || before.is_of_a_label() => {
+                Mention::Possible
+            }
+            // `field: …`, or a variable of the same name.
+            TokenTree::Ident(_) if is_a_single_colon(tokens.peek()) => Mention::Possible,
+            TokenTree::Ident(_) => Mention::Certain,
+            TokenTree::Group(group) => mention(group.stream(), variable),
+            TokenTree::Literal(literal) => {
+                let literal = literal.to_string();
+                if is_captured_in(&literal, &name) {
+                    Mention::Certain
+                } else if literal.starts_with(['"', 'r']) && literal.contains(&name) {
+                    Mention::Possible
+                } else {
+                    Mention::None
+                }
+            }
+            TokenTree::Punct(_) => Mention::None,
+        };
+        found = found.max(one);
+        if found == Mention::Certain {
+            break;
+        }
+        match token {
+            TokenTree::Punct(punct) => before.push(punct.as_char()),
+            _ => before = Before::default(),
+        }
+    }
+    found
+}
+
+fn is_a_single_colon(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct))
+        if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
+}
+
+/// Whether a body assigns a variable, `n = 1` or `n += 1`, as far as its tokens say.
+pub(crate) fn is_assigned(body: TokenStream, variable: &Ident) -> bool {
+    let mut tokens = body.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if is_same(&ident, variable) => {
+                let mut operator = String::new();
+                while let Some(TokenTree::Punct(punct)) = tokens.peek() {
+                    operator.push(punct.as_char());
+                    let is_joint = punct.spacing() == Spacing::Joint;
+                    tokens.next();
+                    if !is_joint {
+                        break;
+                    }
+                }
+                if operator.ends_with('=') && !["==", "<=", ">=", "!="].contains(&&*operator) {
+                    return true;
+                }
+            }
+            TokenTree::Group(group) if is_assigned(group.stream(), variable) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// The two punctuation marks before a token.
 #[derive(Default)]
 struct Before([Option<char>; 2]);
@@ -45,6 +126,10 @@ impl Before {
             before => before == [Some(':'); 2],
         }
     }
+
+    fn is_of_a_label(&self) -> bool {
+        self.0[1] == Some('\'')
+    }
 }
 
 /// `"{variable}"`, `"{variable:?}"`, or a width or precision `"{0:variable$}"`.
@@ -60,6 +145,57 @@ mod tests {
     use quote::{format_ident, quote};
 
     use super::*;
+
+    fn mentions_order(body: TokenStream) -> Mention {
+        mention(body, &format_ident!("order"))
+    }
+
+    fn assigns_order(body: TokenStream) -> bool {
+        is_assigned(body, &format_ident!("order"))
+    }
+
+    #[test]
+    fn mention_of_a_variable_is_certain() {
+        assert_eq!(mentions_order(quote!(f(order))), Mention::Certain);
+        assert_eq!(mentions_order(quote!(order::<T>())), Mention::Certain);
+        assert_eq!(mentions_order(quote!(Event { order })), Mention::Certain);
+        assert_eq!(mentions_order(quote!(print!("{order}"))), Mention::Certain);
+    }
+
+    #[test]
+    fn mention_of_something_else_of_that_name_is_possible() {
+        assert_eq!(mentions_order(quote!(event.order)), Mention::Possible);
+        assert_eq!(
+            mentions_order(quote!(Event { order: 1 })),
+            Mention::Possible
+        );
+        assert_eq!(mentions_order(quote!(break 'order)), Mention::Possible);
+        assert_eq!(mentions_order(quote!(page!("(order)"))), Mention::Possible);
+    }
+
+    #[test]
+    fn mention_of_other_names_is_none() {
+        assert_eq!(mentions_order(quote!(event.orders)), Mention::None);
+        assert_eq!(mentions_order(quote!(f("event", 'o'))), Mention::None);
+    }
+
+    #[test]
+    fn assignments_are_found() {
+        assert!(assigns_order(quote!(if a {
+            order = 1;
+        })));
+        assert!(assigns_order(quote!(order += 1)));
+        assert!(assigns_order(quote!(order <<= 1)));
+        assert!(!assigns_order(quote!(order == 1)));
+        assert!(!assigns_order(quote!(order.push(1))));
+        assert!(!assigns_order(quote!(order.total = 1)));
+        assert!(!assigns_order(quote!(
+            order <= 1 || order >= 2 || order != 3
+        )));
+        assert!(!assigns_order(quote!(match a {
+            order => 1,
+        })));
+    }
 
     fn names_order(expression: TokenStream) -> bool {
         names_the_variable(expression, &format_ident!("order"))

@@ -13,7 +13,8 @@ use crate::text;
 #[derive(Debug)]
 pub struct Field<'f, T>(pub &'f T);
 
-/// Chosen by autoref: the implementation with the most references of those that hold.
+/// Chosen by autoref: the implementation with the most references of those that hold. A trait of the user's may have a
+/// method on every type, so the names are ours.
 pub trait Describe {
     /// An `Option<StringValue>`, or `NotText`.
     type Text;
@@ -21,10 +22,10 @@ pub trait Describe {
     type Key;
 
     /// The field as an id or a type.
-    fn text(&self) -> Self::Text;
+    fn linked_span_text(&self) -> Self::Text;
 
     /// The field as a correlation key.
-    fn key(&self) -> Self::Key;
+    fn linked_span_key(&self) -> Self::Key;
 }
 
 /// Shared by all who ask.
@@ -32,11 +33,11 @@ impl<'f> Describe for &&&&Field<'f, Arc<str>> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         Some(Arc::clone(self.0).into())
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         Cow::Borrowed(self.0)
     }
 }
@@ -46,11 +47,11 @@ impl<'f, T: Borrow<str>> Describe for &&&Field<'f, T> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         Some(Arc::<str>::from(self.0.borrow()).into())
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         Cow::Borrowed(self.0.borrow())
     }
 }
@@ -59,11 +60,11 @@ impl<'f, T: Display> Describe for &&Field<'f, T> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         text::whole(self.0).map(StringValue::from)
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         // No key, which an arrival refuses: a part of one would be another's.
         Cow::Owned(text::whole(self.0).unwrap_or_default())
     }
@@ -73,12 +74,12 @@ impl<T: Display> Describe for &Field<'_, Option<T>> {
     type Text = Option<StringValue>;
     type Key = NotText<Option<T>>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         let value = self.0.as_ref()?;
         text::whole(value).map(StringValue::from)
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         NotText(PhantomData)
     }
 }
@@ -87,11 +88,11 @@ impl<T> Describe for Field<'_, T> {
     type Text = NotText<T>;
     type Key = NotText<T>;
 
-    fn text(&self) -> Self::Text {
+    fn linked_span_text(&self) -> Self::Text {
         NotText(PhantomData)
     }
 
-    fn key(&self) -> Self::Key {
+    fn linked_span_key(&self) -> Self::Key {
         NotText(PhantomData)
     }
 }

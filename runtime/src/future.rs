@@ -1,5 +1,6 @@
 //! The future of a handler, which carries its span.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{self, Poll};
 
@@ -16,13 +17,14 @@ pin_project! {
         #[pin]
         future: Option<F>,
         record: Record<F::Output>,
-        stage: Stage,
+        // A panic leaves a span that has ended, so the future alone says whether it is safe to unwind through.
+        stage: AssertUnwindSafe<Stage>,
     }
 
     impl<F: Future> PinnedDrop for Handled<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Stage::Running(active) = this.stage {
+            if let Stage::Running(active) = &mut this.stage.0 {
                 active.within(|| this.future.set(None));
                 active.cancelled();
             }
@@ -66,7 +68,7 @@ impl<F: Future> Handled<F> {
         Self {
             future: Some(future),
             record,
-            stage,
+            stage: AssertUnwindSafe(stage),
         }
     }
 }
@@ -119,8 +121,9 @@ impl<F: Future> Future for Handled<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.stage.begin();
-        let Stage::Running(active) = this.stage else {
+        let stage = &mut this.stage.0;
+        stage.begin();
+        let Stage::Running(active) = stage else {
             return poll_until_done(this.future, task);
         };
         let poll = active.within(|| poll_until_done(this.future, task));
@@ -128,7 +131,7 @@ impl<F: Future> Future for Handled<F> {
             active.returned(|recorder| {
                 (this.record)(returned, recorder);
             });
-            *this.stage = Stage::Off;
+            *stage = Stage::Off;
         }
         poll
     }
@@ -141,13 +144,19 @@ fn poll_until_done<F: Future>(
     task: &mut task::Context<'_>,
 ) -> Poll<F::Output> {
     let Some(running) = future.as_mut().as_pin_mut() else {
-        return Poll::Pending;
+        polled_too_often();
     };
     let poll = running.poll(task);
     if poll.is_ready() {
         future.set(None);
     }
     poll
+}
+
+/// As the function's own future does: one that stays pending would hang the task for ever.
+#[cold]
+fn polled_too_often() -> ! {
+    panic!("`async fn` resumed after completion")
 }
 
 impl<F: Future> std::fmt::Debug for Handled<F> {

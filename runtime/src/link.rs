@@ -17,20 +17,21 @@ const EVENT_TYPE: &str = "link.event_type";
 #[derive(Debug)]
 pub struct Maybe<'e, E>(pub &'e E);
 
-/// Chosen by autoref: the implementation with the most references of those that hold.
+/// Chosen by autoref: the implementation with the most references of those that hold. A trait of the user's may have a
+/// method on every type, so this one's name is ours.
 pub trait Identify {
     /// The event, if it is a [`LinkedEvent`].
-    fn event(&self) -> Option<&dyn LinkedEvent>;
+    fn linked_span_event(&self) -> Option<&dyn LinkedEvent>;
 }
 
 impl<E: LinkedEvent> Identify for &Maybe<'_, E> {
-    fn event(&self) -> Option<&dyn LinkedEvent> {
+    fn linked_span_event(&self) -> Option<&dyn LinkedEvent> {
         Some(self.0)
     }
 }
 
 impl<E> Identify for Maybe<'_, E> {
-    fn event(&self) -> Option<&dyn LinkedEvent> {
+    fn linked_span_event(&self) -> Option<&dyn LinkedEvent> {
         None
     }
 }

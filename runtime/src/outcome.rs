@@ -96,7 +96,8 @@ pub const fn awaited_of<R>(_: &R) -> Awaited<R> {
 }
 
 /// Declares types of which each is tried before the next: a call of `recorder` finds the first of them that has this
-/// method for `R`, since the next is what it dereferences to. The bounds of the user's function must not change, and it
+/// method for `R`, since the next is what it dereferences to, unless a trait has one for
+/// every type. The bounds of the user's function must not change, and it
 /// should see no trait of ours.
 macro_rules! tried_in_turn {
     ($($(#[$docs:meta])* $name:ident)*) => {
@@ -121,6 +122,8 @@ macro_rules! tried_in_turn {
 }
 
 tried_in_turn! {
+    /// What the function of a fan-in returns behind an opaque type: a `Result`, whose `Err` its join would not see.
+    Opaque
     /// What a function returns: a future that its signature does not show.
     Outcome
     /// What a future comes to: a `Result` whose error has a text.
@@ -136,7 +139,7 @@ tried_in_turn! {
 impl<F: Future> Outcome<F> {
     /// The span would end before the future runs.
     #[must_use]
-    pub const fn recorder(&self) -> Record<F, HiddenFuture> {
+    pub const fn linked_span_recorder(&self) -> Record<F, HiddenFuture> {
         |_, _| HiddenFuture
     }
 }
@@ -144,7 +147,7 @@ impl<F: Future> Outcome<F> {
 impl<T, E: Display> Awaited<Result<T, E>> {
     /// Records the error's text.
     #[must_use]
-    pub const fn recorder(&self) -> Record<Result<T, E>> {
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if let Err(error) = returned {
                 recorder.failed_with(type_name::<E>(), format_args!("{error}"));
@@ -156,7 +159,7 @@ impl<T, E: Display> Awaited<Result<T, E>> {
 impl<T, E: Debug> Debugged<Result<T, E>> {
     /// Records what the error is for a developer.
     #[must_use]
-    pub const fn recorder(&self) -> Record<Result<T, E>> {
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if let Err(error) = returned {
                 recorder.failed_with(type_name::<E>(), format_args!("{error:?}"));
@@ -168,7 +171,7 @@ impl<T, E: Debug> Debugged<Result<T, E>> {
 impl<T, E> Mute<Result<T, E>> {
     /// Records that it failed.
     #[must_use]
-    pub const fn recorder(&self) -> Record<Result<T, E>> {
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if returned.is_err() {
                 recorder.failed();
@@ -180,9 +183,76 @@ impl<T, E> Mute<Result<T, E>> {
 impl<R> Anything<R> {
     /// Records nothing.
     #[must_use]
-    pub const fn recorder(&self) -> Record<R> {
+    pub const fn linked_span_recorder(&self) -> Record<R> {
         record_nothing
     }
+}
+
+impl<T, E> Opaque<Result<T, E>> {
+    /// Its join could not tell a success from a failure.
+    #[must_use]
+    pub const fn linked_span_recorder(&self) -> Record<Result<T, E>, HiddenResult> {
+        |_, _| HiddenResult
+    }
+}
+
+/// How it is recorded what a fan-in's function returned whose type is opaque.
+#[must_use]
+pub const fn opaque_of<R>(_: &R) -> Opaque<R> {
+    Opaque(PhantomData)
+}
+
+/// Records it, or is an error at compile time.
+pub fn record_visible<R, O: Visible>(record: Record<R, O>, returned: &R, recorder: &Recorder<'_>) {
+    record(returned, recorder);
+}
+
+/// An outcome that a join sees.
+#[diagnostic::on_unimplemented(
+    message = "this fan-in returns a `Result`, but its signature does not show it",
+    label = "its join would take an `Err` for a success",
+    note = "write `Result<impl Trait, Error>` in place of `impl Trait`"
+)]
+pub trait Visible {}
+
+#[diagnostic::do_not_recommend]
+impl Visible for () {}
+
+/// What stands for a `Result` behind an opaque type.
+#[derive(Debug)]
+pub struct HiddenResult;
+
+/// What a function returns of which no error is recorded, `errors = off`: a future that its signature does not show, or
+/// anything. An error need not have a text.
+#[derive(Debug)]
+pub struct Unrecorded<R>(PhantomData<fn() -> R>);
+
+impl<F: Future> Unrecorded<F> {
+    /// The span would end before the future runs.
+    #[must_use]
+    pub const fn linked_span_recorder(&self) -> Record<F, HiddenFuture> {
+        |_, _| HiddenFuture
+    }
+}
+
+impl<R> Deref for Unrecorded<R> {
+    type Target = Anything<R>;
+
+    fn deref(&self) -> &Anything<R> {
+        &Anything(PhantomData)
+    }
+}
+
+/// How nothing is recorded of what a function returned that should be no future.
+#[must_use]
+pub const fn unrecorded<R>() -> Unrecorded<R> {
+    Unrecorded(PhantomData)
+}
+
+/// The same for the type of a value, where it cannot be written.
+#[must_use]
+pub const fn unrecorded_of<R>(_: &R) -> Unrecorded<R> {
+    unrecorded()
 }
 
 /// What a fan-in's function returned.
@@ -193,17 +263,17 @@ pub struct Returned<'r, R: ?Sized>(pub &'r R);
 /// of those that hold.
 pub trait Succeeded {
     /// Anything but an `Err` is a success.
-    fn succeeded(&self) -> bool;
+    fn linked_span_succeeded(&self) -> bool;
 }
 
 impl<T, E> Succeeded for &Returned<'_, Result<T, E>> {
-    fn succeeded(&self) -> bool {
+    fn linked_span_succeeded(&self) -> bool {
         self.0.is_ok()
     }
 }
 
 impl<R: ?Sized> Succeeded for Returned<'_, R> {
-    fn succeeded(&self) -> bool {
+    fn linked_span_succeeded(&self) -> bool {
         true
     }
 }

@@ -1,5 +1,8 @@
 //! What the macros' expansions call. Not for users: it may change in any release.
 
+/// A crate of the user's may have no `std`.
+pub use std::{borrow::Cow, boxed::Box, string::String, vec::Vec};
+
 pub use opentelemetry::StringValue;
 pub use opentelemetry::trace::SpanKind;
 
@@ -12,7 +15,11 @@ pub use crate::fan_in::{
 pub use crate::future::{Handled, handle_async, handle_later, handle_prepared, never, output_of};
 pub use crate::link::{Identify, Linked, Maybe};
 pub use crate::outcome::{
-    Recorder, Returned, Succeeded, awaited, awaited_of, outcome, outcome_of, record_nothing,
+    Recorder, Returned, Succeeded, awaited, awaited_of, opaque_of, outcome, outcome_of,
+    record_nothing, record_visible, unrecorded, unrecorded_of,
 };
-pub use crate::span::{Collected, Handling, collect, collect_event, handle, open, open_event};
+pub use crate::span::{
+    Collected, Handling, collect, collect_event, collect_more, handle, open, open_collected,
+    open_event,
+};
 pub use crate::start::Start;

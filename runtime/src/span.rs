@@ -80,6 +80,20 @@ pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Sha
     collect(callsite, |start| start.event(event))
 }
 
+/// Collects what depends on the variables of the event's pattern, which are there once the event has been read.
+pub fn collect_more(collected: Collected, more: impl FnOnce(&mut Start)) -> Collected {
+    let mut collected = collected;
+    if let Some(start) = &mut collected.0 {
+        collect_shielded(start, SystemTime::now(), more);
+    }
+    collected
+}
+
+/// Starts the span of what was collected.
+pub fn open_collected(collected: Collected) -> Handling {
+    collected.open()
+}
+
 impl Collected {
     pub(crate) fn open(self) -> Handling {
         let now = SystemTime::now();

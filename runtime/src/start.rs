@@ -224,6 +224,11 @@ impl Start {
         size
     }
 
+    /// `relationship = …`, of the event that was read before it.
+    pub fn relate(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
+        self.link_attribute(link::RELATIONSHIP, relationship);
+    }
+
     /// An attribute of the span.
     pub fn attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
         shielded(|| self.attributes.set(key, value));

@@ -643,3 +643,35 @@ fn derived_field_that_fails_is_left_out() {
         assert_eq!(span.links.len(), 1);
     }
 }
+
+struct Parts {
+    broken: Broken,
+    origin: Origin,
+}
+
+impl LinkedEvent for Parts {
+    fn origin(&self) -> Origin {
+        self.origin.clone()
+    }
+}
+
+/// What the attribute says of a pattern's variables is collected once the event has been read.
+#[linked_span(relationship = broken, attributes(value = broken, after = 2), name = panics::<String>())]
+async fn handles_a_pattern(Parts { broken, origin }: Parts) -> bool {
+    here();
+    broken.0 == Fault::Panic && origin == event()
+}
+
+#[test]
+fn pattern_whose_variables_fail_keeps_its_link() {
+    let sdk = Sdk::install();
+    let parts = Parts {
+        broken: Broken(Fault::Panic),
+        origin: event(),
+    };
+    assert!(finish(handles_a_pattern(parts)));
+    sdk.assert_each_body_ran_inside(1);
+    let span = sdk.span();
+    assert_eq!(pairs(&span.attributes), [("after", 2.into())]);
+    assert_eq!(span.links.len(), 1);
+}

@@ -23,6 +23,8 @@ pub(super) struct FieldArgs {
 #[derive(Default)]
 pub(super) struct TypeArgs {
     pub(super) event_type: Option<LitStr>,
+    /// The producer is not known.
+    pub(super) no_origin: Option<Ident>,
     pub(super) runtime: Option<Path>,
 }
 
@@ -48,6 +50,12 @@ impl FieldArgs {
                         "`#[event(crate = …)]` stands on the type",
                     ));
                 }
+                "no_origin" => {
+                    return Err(Error::new(
+                        word.span(),
+                        "write `#[event(no_origin)]` on the type or the variant",
+                    ));
+                }
                 other => return Err(Error::new(word.span(), unknown_option(other, &Self::NAMES))),
             };
             if input.peek(Token![=]) {
@@ -60,16 +68,17 @@ impl FieldArgs {
         args
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether nothing is said but that the key is in it.
+    pub(super) fn is_at_most_a_key(&self) -> bool {
         let Self {
             metadata,
             id,
             event_type,
-            key,
+            key: _,
             skip,
             attributes,
         } = self;
-        [metadata, id, event_type, key, skip]
+        [metadata, id, event_type, skip]
             .into_iter()
             .all(Option::is_none)
             && attributes.is_empty()
@@ -85,6 +94,10 @@ impl TypeArgs {
                     let event_type = string(&word, input, "payment.confirmed")?;
                     once(&mut args.event_type, &word, event_type)
                 }
+                "no_origin" if input.peek(Token![=]) => {
+                    Err(input.error("write `#[event(no_origin)]`, without a value"))
+                }
+                "no_origin" => once(&mut args.no_origin, &word, word.clone()),
                 "crate" if on_the_type => once(&mut args.runtime, &word, runtime(&word, input)?),
                 "crate" => Err(Error::new(
                     word.span(),
@@ -96,7 +109,7 @@ impl TypeArgs {
                 )),
                 other => Err(Error::new(
                     word.span(),
-                    unknown_option(other, &["type", "crate"]),
+                    unknown_option(other, &["type", "no_origin", "crate"]),
                 )),
             }
         });

@@ -6,10 +6,12 @@ mod roles;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Field, Fields, GenericArgument, LitStr, PathArguments, Token, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Field, Fields, GenericArgument, PathArguments, Token, Type,
+};
 
 use self::args::{FieldArgs, TypeArgs};
-use self::roles::{Role, Roles, at_the_type_of};
+use self::roles::{Role, Roles, at_the_type_of, of_the_derive};
 use crate::error::{Errors, at};
 use crate::handler::contains_ident;
 
@@ -46,13 +48,18 @@ struct Variant<'i> {
 
 enum Content<'i> {
     /// The single unnamed field is the event.
-    Delegate(&'i Field),
+    Delegate {
+        field: &'i Field,
+        /// It is marked as one that has a key.
+        is_keyed: bool,
+    },
     Roles(Box<Roles<'i>>),
 }
 
 impl<'i> Event<'i> {
     fn check(input: &'i DeriveInput, errors: &mut Errors) -> Self {
         let args = TypeArgs::parse(&input.attrs, true, errors);
+        refuse_packed(input, errors);
         let variants = match &input.data {
             Data::Struct(data) => {
                 let ident = &input.ident;
@@ -60,17 +67,19 @@ impl<'i> Event<'i> {
                     ident,
                     quote!(Self),
                     &data.fields,
-                    args.event_type,
+                    &args,
                     errors,
                 )]
             }
             Data::Enum(data) => {
                 let variant = |variant: &'i syn::Variant| {
-                    let own = TypeArgs::parse(&variant.attrs, false, errors);
+                    let mut own = TypeArgs::parse(&variant.attrs, false, errors);
+                    own.event_type = own.event_type.or_else(|| args.event_type.clone());
+                    own.no_origin = own.no_origin.or_else(|| args.no_origin.clone());
                     let ident = &variant.ident;
-                    let constant_type = own.event_type.or_else(|| args.event_type.clone());
-                    let path = quote_spanned!(ident.span()=> Self::#ident);
-                    Variant::check(ident, path, &variant.fields, constant_type, errors)
+                    let name = of_the_derive(ident);
+                    let path = quote_spanned!(name.span()=> Self::#name);
+                    Variant::check(ident, path, &variant.fields, &own, errors)
                 };
                 data.variants.iter().map(variant).collect()
             }
@@ -100,9 +109,10 @@ impl<'i> Event<'i> {
     }
 
     fn is_keyed(&self) -> bool {
-        self.variants
-            .iter()
-            .any(|variant| matches!(&variant.content, Content::Roles(roles) if roles.key.is_some()))
+        self.variants.iter().any(|variant| match &variant.content {
+            Content::Delegate { is_keyed, .. } => *is_keyed,
+            Content::Roles(roles) => roles.key.is_some(),
+        })
     }
 
     fn check_keys(&self, errors: &mut Errors) {
@@ -119,20 +129,21 @@ impl<'i> Event<'i> {
 
     fn into_tokens(self) -> TokenStream {
         let runtime = &self.runtime;
-        let ident = &self.input.ident;
+        let ident = &of_the_derive(&self.input.ident);
         let (generics, arguments, _) = self.input.generics.split_for_impl();
         let bounds = self.where_clause(false);
         let origin = self.arms(|variant| variant.origin(runtime));
         let id = self.arms(|variant| variant.id(runtime));
         let event_type = self.arms(|variant| variant.event_type(runtime));
         let attributes = self.arms(|variant| variant.attributes(runtime));
+        let set_on = set_on();
         let keyed = self.is_keyed().then(|| {
             let bounds = self.where_clause(true);
             let key = self.arms(|variant| variant.key(runtime));
             quote! {
                 #[automatically_derived]
                 impl #generics #runtime::Keyed for #ident #arguments #bounds {
-                    fn key(&self) -> ::std::borrow::Cow<'_, ::core::primitive::str> {
+                    fn key(&self) -> #runtime::__private::Cow<'_, ::core::primitive::str> {
                         match self { #key }
                     }
                 }
@@ -150,7 +161,7 @@ impl<'i> Event<'i> {
                 fn event_type(&self) -> ::core::option::Option<#runtime::__private::StringValue> {
                     match self { #event_type }
                 }
-                fn attributes(&self, attributes: &mut #runtime::Attributes) {
+                fn attributes(&self, #set_on: &mut #runtime::Attributes) {
                     match self { #attributes }
                 }
             }
@@ -161,12 +172,12 @@ impl<'i> Event<'i> {
     /// What keeps one mistake from becoming an error at every handler of the event.
     fn placeholder(&self) -> TokenStream {
         let runtime = &self.runtime;
-        let ident = &self.input.ident;
+        let ident = &of_the_derive(&self.input.ident);
         let (generics, arguments, bounds) = self.input.generics.split_for_impl();
         let keyed = self.is_keyed().then(|| {
             quote! {
                 impl #generics #runtime::Keyed for #ident #arguments #bounds {
-                    fn key(&self) -> ::std::borrow::Cow<'_, ::core::primitive::str> {
+                    fn key(&self) -> #runtime::__private::Cow<'_, ::core::primitive::str> {
                         ::core::panic!()
                     }
                 }
@@ -196,16 +207,26 @@ impl<'i> Event<'i> {
             .map(|param| &param.ident)
             .collect();
         let mut bounds = TokenStream::new();
+        let own = &self.input.ident;
         let mut require = |bounded: &Type, bound: TokenStream| {
             let is_generic = |ident: &Ident| generics.contains(&ident);
-            if contains_ident(bounded.to_token_stream(), &is_generic) {
+            // A bound on what contains the type itself would never be proven.
+            let is_own = |ident: &Ident| ident == own || ident == "Self";
+            let bounded = bounded.to_token_stream();
+            if contains_ident(bounded.clone(), &is_generic)
+                && !contains_ident(bounded.clone(), &is_own)
+            {
                 bounds.extend(quote!(#bounded: #bound,));
             }
         };
         for variant in &self.variants {
             match &variant.content {
-                Content::Delegate(field) if keyed => require(&field.ty, quote!(#runtime::Keyed)),
-                Content::Delegate(field) => require(&field.ty, quote!(#runtime::LinkedEvent)),
+                Content::Delegate { field, .. } if keyed => {
+                    require(&field.ty, quote!(#runtime::Keyed));
+                }
+                Content::Delegate { field, .. } => {
+                    require(&field.ty, quote!(#runtime::LinkedEvent));
+                }
                 Content::Roles(roles) if keyed => {
                     if let Some(key) = &roles.key {
                         require(&key.field.ty, quote!(::core::fmt::Display));
@@ -241,6 +262,25 @@ impl<'i> Event<'i> {
     }
 }
 
+/// What attributes are set on.
+fn set_on() -> Ident {
+    Ident::new("__linked_span_attributes", Span::mixed_site())
+}
+
+fn refuse_packed(input: &DeriveInput, errors: &mut Errors) {
+    let is_packed = |attribute: &&Attribute| {
+        let meta = &attribute.meta;
+        attribute.path().is_ident("repr")
+            && contains_ident(meta.to_token_stream(), &|word| word == "packed")
+    };
+    if let Some(packed) = input.attrs.iter().find(is_packed) {
+        errors.at(
+            packed,
+            "implement `LinkedEvent` by hand, or leave `packed` out: the derive borrows fields, which a packed type does not allow",
+        );
+    }
+}
+
 /// `T` of an `Option<T>`, else the type itself.
 fn unwrapped(field: &Type) -> &Type {
     let Type::Path(path) = field else {
@@ -263,7 +303,7 @@ impl<'i> Variant<'i> {
         ident: &'i Ident,
         path: TokenStream,
         fields: &'i Fields,
-        constant_type: Option<LitStr>,
+        own: &TypeArgs,
         errors: &mut Errors,
     ) -> Self {
         let marked: Vec<(Role<'i>, FieldArgs)> = fields
@@ -272,15 +312,17 @@ impl<'i> Variant<'i> {
             .map(|(index, field)| (Role::of(index, field), FieldArgs::parse(field, errors)))
             .collect();
         let content = match (fields, marked.as_slice()) {
-            (Fields::Unnamed(_), [(only, args)]) if constant_type.is_none() && args.is_empty() => {
-                Content::Delegate(only.field)
+            (Fields::Unnamed(_), [(only, args)])
+                if own.event_type.is_none()
+                    && own.no_origin.is_none()
+                    && args.is_at_most_a_key() =>
+            {
+                Content::Delegate {
+                    field: only.field,
+                    is_keyed: args.key.is_some(),
+                }
             }
-            _ => Content::Roles(Box::new(Roles::check(
-                ident,
-                &marked,
-                constant_type,
-                errors,
-            ))),
+            _ => Content::Roles(Box::new(Roles::check(ident, &marked, own, errors))),
         };
         Self {
             ident,
@@ -291,7 +333,13 @@ impl<'i> Variant<'i> {
 
     fn origin(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(field) => self.delegate(field, quote!(#runtime::LinkedEvent::origin)),
+            Content::Delegate { field, .. } => {
+                self.delegate(field, quote!(#runtime::LinkedEvent::origin))
+            }
+            Content::Roles(roles) if roles.metadata.is_none() => {
+                let path = &self.path;
+                quote!(#path { .. } => ::core::default::Default::default(),)
+            }
             Content::Roles(roles) => self.with(roles.metadata.as_ref(), |metadata| {
                 let binding = &metadata.binding;
                 let call = at(metadata.span(), quote!(#runtime::Carrier::origin));
@@ -302,16 +350,18 @@ impl<'i> Variant<'i> {
 
     fn id(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(field) => self.delegate(field, quote!(#runtime::LinkedEvent::id)),
+            Content::Delegate { field, .. } => {
+                self.delegate(field, quote!(#runtime::LinkedEvent::id))
+            }
             Content::Roles(roles) => {
-                self.with(roles.id.as_ref(), |id| id.described(runtime, &quote!(text)))
+                self.with(roles.id.as_ref(), |id| id.described(runtime, "text"))
             }
         }
     }
 
     fn event_type(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(field) => {
+            Content::Delegate { field, .. } => {
                 self.delegate(field, quote!(#runtime::LinkedEvent::event_type))
             }
             Content::Roles(roles) => match &roles.constant_type {
@@ -324,7 +374,7 @@ impl<'i> Variant<'i> {
                     }
                 }
                 None => self.with(roles.event_type.as_ref(), |event_type| {
-                    event_type.described(runtime, &quote!(text))
+                    event_type.described(runtime, "text")
                 }),
             },
         }
@@ -332,35 +382,35 @@ impl<'i> Variant<'i> {
 
     fn key(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
-            Content::Delegate(field) => self.delegate(field, quote!(#runtime::Keyed::key)),
-            Content::Roles(roles) => self.with(roles.key.as_ref(), |key| {
-                key.described(runtime, &quote!(key))
-            }),
+            Content::Delegate { field, .. } => self.delegate(field, quote!(#runtime::Keyed::key)),
+            Content::Roles(roles) => {
+                self.with(roles.key.as_ref(), |key| key.described(runtime, "key"))
+            }
         }
     }
 
     fn attributes(&self, runtime: &TokenStream) -> TokenStream {
-        let path = &self.path;
+        let (path, set_on) = (&self.path, set_on());
         match &self.content {
-            Content::Delegate(field) => {
+            Content::Delegate { field, .. } => {
                 let call = at(
                     at_the_type_of(field),
                     quote!(#runtime::LinkedEvent::attributes),
                 );
-                let event = Ident::new("event", at_the_type_of(field));
-                quote!(#path { 0: #event } => #call(#event, attributes),)
+                let event = Ident::new("__linked_span_event", at_the_type_of(field));
+                quote!(#path { 0: #event } => #call(#event, #set_on),)
             }
             Content::Roles(roles) => {
                 let patterns = roles.attributes.iter().map(|(_, role)| role.pattern());
                 let set = roles.attributes.iter().map(|(keys, role)| {
                     let binding = &role.binding;
                     let span = role.field.ty.span().resolved_at(Span::call_site());
-                    quote_spanned!(span=> #(attributes.set(#keys, #binding);)*)
+                    quote_spanned!(span=> #(#set_on.set(#keys, #binding);)*)
                 });
                 let unused = roles
                     .attributes
                     .is_empty()
-                    .then(|| quote!(let _ = attributes;));
+                    .then(|| quote!(let _ = #set_on;));
                 quote!(#path { #(#patterns,)* .. } => { #(#set)* #unused })
             }
         }
@@ -369,7 +419,7 @@ impl<'i> Variant<'i> {
     fn delegate(&self, field: &Field, call: TokenStream) -> TokenStream {
         let path = &self.path;
         let call = at(at_the_type_of(field), call);
-        let event = Ident::new("event", at_the_type_of(field));
+        let event = Ident::new("__linked_span_event", at_the_type_of(field));
         quote!(#path { 0: #event } => #call(#event),)
     }
 

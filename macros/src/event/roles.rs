@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Field, LitStr, Member};
 
-use super::args::FieldArgs;
+use super::args::{FieldArgs, TypeArgs};
 use crate::error::{Errors, at};
 
 /// Which field is what.
@@ -33,11 +33,12 @@ impl<'i> Roles<'i> {
     pub(super) fn check(
         ident: &Ident,
         fields: &[(Role<'i>, FieldArgs)],
-        constant_type: Option<LitStr>,
+        own: &TypeArgs,
         errors: &mut Errors,
     ) -> Self {
+        let no_origin = own.no_origin.as_ref();
         let mut roles = Self {
-            constant_type,
+            constant_type: own.event_type.clone(),
             ..Self::default()
         };
         for (role, args) in fields {
@@ -81,7 +82,9 @@ impl<'i> Roles<'i> {
             };
             fields.iter().find(named).map(|(role, _)| role.clone())
         };
-        roles.metadata = roles.metadata.or_else(|| called(&["metadata"]));
+        if no_origin.is_none() {
+            roles.metadata = roles.metadata.or_else(|| called(&["metadata"]));
+        }
         roles.id = roles.id.or_else(|| called(&["id"]));
         if roles.constant_type.is_none() {
             roles.event_type = roles
@@ -89,13 +92,21 @@ impl<'i> Roles<'i> {
                 .or_else(|| called(&["type"]))
                 .or_else(|| called(&["event_type"]));
         }
-        if roles.metadata.is_none() {
-            errors.at(
+        match (&roles.metadata, no_origin) {
+            (Some(metadata), Some(word)) => errors.at(
+                word,
+                format!(
+                    "remove `no_origin`, or the `#[event(metadata)]` of the field `{}`",
+                    metadata.name()
+                ),
+            ),
+            (None, None) => errors.at(
                 ident,
                 format!(
-                    "`{ident}` has no field that carries its producer's context: add `metadata: linked_span::Origin`, or mark the field that does with `#[event(metadata)]`"
+                    "`{ident}` has no field that carries its producer's context: add `metadata: linked_span::Origin`, or mark the field that does with `#[event(metadata)]`; if it has no producer, write `#[event(no_origin)]` on it"
                 ),
-            );
+            ),
+            _ => {}
         }
         roles
     }
@@ -104,13 +115,14 @@ impl<'i> Roles<'i> {
 impl<'i> Role<'i> {
     pub(super) fn of(index: usize, field: &'i Field) -> Self {
         let member = match &field.ident {
-            Some(ident) => Member::Named(ident.clone()),
+            Some(ident) => Member::Named(of_the_derive(ident)),
             None => Member::Unnamed(index.into()),
         };
         Self {
             member,
             field,
-            binding: format_ident!("field_{index}", span = at_the_type_of(field)),
+            // A constant of the user's would be matched, not bound, so the name is ours.
+            binding: format_ident!("__linked_span_{index}", span = at_the_type_of(field)),
         }
     }
 
@@ -135,17 +147,37 @@ impl<'i> Role<'i> {
     }
 
     /// The field's value by the function `what`, `text` or `key`; errors point at its type.
-    pub(super) fn described(&self, runtime: &TokenStream, what: &TokenStream) -> TokenStream {
+    pub(super) fn described(&self, runtime: &TokenStream, what: &str) -> TokenStream {
         let binding = &self.binding;
         let span = self.span();
+        let method = format_ident!("linked_span_{what}");
+        let what = format_ident!("{what}");
         let what_is_said = at(span, quote!(#runtime::__private::#what));
-        let described = quote_spanned!(span=> (&&&&&#runtime::__private::Field(#binding)).#what());
+        let described =
+            quote_spanned!(span=> (&&&&&#runtime::__private::Field(#binding)).#method());
         quote! {
             use #runtime::__private::Describe as _;
             #what_is_said(#binding, #described)
         }
     }
 }
+
+/// The same name, as one that the derive wrote: so `deprecated` is not reported where the user only declares something.
+/// In our edition more words are keywords than in the user's.
+pub(super) fn of_the_derive(ident: &Ident) -> Ident {
+    let span = ident.span().resolved_at(Span::call_site());
+    let name = ident.unraw().to_string();
+    if LATER_KEYWORDS.contains(&&*name) {
+        Ident::new_raw(&name, span)
+    } else {
+        let mut ident = ident.clone();
+        ident.set_span(span);
+        ident
+    }
+}
+
+/// Keywords since edition 2018.
+const LATER_KEYWORDS: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
 
 pub(super) fn at_the_type_of(field: &Field) -> Span {
     field.ty.span().resolved_at(Span::mixed_site())

@@ -6,6 +6,7 @@ use syn::{GenericParam, LifetimeParam};
 
 use super::FanIn;
 use super::parameters::Extra;
+use crate::output::written;
 
 impl FanIn {
     pub(super) fn due_type(&self) -> TokenStream {
@@ -32,24 +33,26 @@ impl FanIn {
     }
 
     fn key_of_the_due(&self) -> TokenStream {
+        let runtime = &self.function.runtime;
         let (docs, visibility) = (Self::docs_of_key(), self.visibility());
         quote! {
             #docs
             #[must_use]
             #visibility fn key(&self) -> &::core::primitive::str {
-                self.0.key()
+                #runtime::Held::key(&self.0)
             }
         }
     }
 
     fn run_of_the_due(&self) -> TokenStream {
-        let (module, returned) = (self.module(), self.returned_of_any_store());
+        let (module, runtime) = (self.module(), &self.function.runtime);
+        let returned = self.returned_of_any_store();
         let (docs, visibility) = (self.docs_of_run(), self.visibility());
         let (asyncness, generics, bounds) = self.qualifiers();
         let extras = self.parameters.extras().map(Extra::parameter);
         let came = Ident::new("__linked_span_came", Span::mixed_site());
         let run = self.future(&self.run_for(&came, self.parameters.extras().map(Extra::handed_on)));
-        let settled = self.wait(&quote!(self.0.work(move |#came| #run)));
+        let settled = self.wait(&quote!(#runtime::Held::work(self.0, move |#came| #run)));
         quote! {
             #docs
             #visibility #asyncness fn run #generics (
@@ -64,24 +67,26 @@ impl FanIn {
     }
 
     pub(super) fn due(&self) -> TokenStream {
-        let (module, due, store) = (self.module(), &self.names.due, &self.names.store);
+        let (module, runtime) = (self.module(), &self.function.runtime);
+        let (due, store) = (&self.names.due, &self.names.store);
         let (docs, visibility) = (Self::docs_of_due(), self.visibility());
         let (asyncness, ..) = self.qualifiers();
-        let claimed = self.wait(&quote!(self.0.due(max, #due)));
+        let claimed = self.wait(&quote!(#module::Join::due(&self.0, max, #due)));
         quote! {
             #docs
             #visibility #asyncness fn due(
                 &self,
                 max: ::core::primitive::usize,
-            ) -> ::core::result::Result<::std::vec::Vec<#due<'_, #store>>, #module::StoreError> {
+            ) -> ::core::result::Result<#runtime::Vec<#due<'_, #store>>, #module::StoreError> {
                 #claimed
             }
         }
     }
 
     pub(super) fn sweep(&self) -> TokenStream {
-        let module = self.module();
+        let (module, runtime) = (self.module(), &self.function.runtime);
         let (docs, visibility) = (Self::docs_of_sweep(), self.visibility());
+        let returned = written(self.returned());
         let (asyncness, mut generics, bounds) = self.qualifiers();
         let mut names = Vec::new();
         let extras = self.parameters.extras();
@@ -102,9 +107,9 @@ impl FanIn {
         );
         let run = self.future(&self.run_for(&came, self.parameters.extras().map(Extra::handed_on)));
         let (begun, next, settled) = (
-            self.wait(&quote!(self.0.sweep())),
-            self.wait(&quote!(#sweeping.next())),
-            self.wait(&quote!(#held.work(move |#came| #run))),
+            self.wait(&quote!(#module::Join::sweep(&self.0))),
+            self.wait(&quote!(#runtime::Sweeping::next(&mut #sweeping))),
+            self.wait(&quote!(#runtime::Held::work::<#returned, _>(#held, move |#came| #run))),
         );
         quote! {
             #docs
@@ -119,9 +124,9 @@ impl FanIn {
                 let mut #sweeping = #begun?;
                 while let ::core::option::Option::Some(#held) = #next? {
                     #(#handed_on)*
-                    #sweeping.count(&#settled);
+                    #runtime::Sweeping::count(&mut #sweeping, &#settled);
                 }
-                ::core::result::Result::Ok(#sweeping.done())
+                ::core::result::Result::Ok(#runtime::Sweeping::done(#sweeping))
             }
         }
     }

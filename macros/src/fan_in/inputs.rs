@@ -8,6 +8,7 @@ use super::kept::Input;
 use super::parameters::Given;
 use super::spans::place_literal;
 use crate::error::at;
+use crate::output::written;
 
 impl FanIn {
     pub(super) fn inputs_type(&self) -> TokenStream {
@@ -36,13 +37,14 @@ impl FanIn {
     }
 
     fn accessor(&self, place: usize, input: &Input) -> TokenStream {
+        let runtime = &self.function.runtime;
         let (docs, visibility) = (Self::docs_of_an_input(input), self.visibility());
         let (ident, kept, place) = (&input.ident, &input.kept, place_literal(place));
         quote! {
             #docs
             #[must_use]
             #visibility fn #ident(&self) -> ::core::option::Option<&#kept> {
-                self.0.get::<#place>()
+                #runtime::Came::get::<#place>(&self.0)
             }
         }
     }
@@ -99,15 +101,18 @@ impl FanIn {
             quote!(#runtime::call(&self.0, #name, || #call))
         };
         let value = Ident::new("__linked_span_returned", Span::mixed_site());
+        let written = written(self.returned());
         quote! {
             #asyncness fn #run #generics (self, #extras) -> #runtime::Ended<#returned>
             #bounds
             {
                 use #runtime::Succeeded as _;
                 #inputs
-                let #value = #call;
-                let succeeded = (&&#runtime::Returned(&#value)).succeeded();
-                #runtime::Ended { returned: #value, succeeded }
+                let #value: #written = #call;
+                #runtime::Ended {
+                    succeeded: (&&#runtime::Returned(&#value)).linked_span_succeeded(),
+                    returned: #value,
+                }
             }
         }
     }
@@ -116,7 +121,7 @@ impl FanIn {
     fn value(&self, place: usize) -> TokenStream {
         let (runtime, input) = (&self.function.runtime, &self.parameters.inputs[place]);
         let place = place_literal(place);
-        let mut value = quote!(self.0.input::<#place>());
+        let mut value = quote!(#runtime::Came::input::<#place>(&self.0));
         if !input.by_reference {
             value = quote!(#runtime::cloned(#value));
         }

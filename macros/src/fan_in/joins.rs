@@ -42,8 +42,7 @@ impl FanIn {
                 #docs
                 #[must_use]
                 #visibility fn in_memory(timeout: ::core::time::Duration) -> Self {
-                    let options = #module::Options::timeout(timeout);
-                    Self(#module::Join::in_memory(#declared, &options))
+                    Self(#module::Join::in_memory(#declared, &#module::Options::timeout(timeout)))
                 }
             }
         }
@@ -113,7 +112,7 @@ impl FanIn {
             #docs
             #[must_use]
             #visibility #signature {
-                Self(self.0.#method(#inputs, on_expired))
+                Self(#module::Join::#method(self.0, #inputs, on_expired))
             }
         }
     }
@@ -130,7 +129,9 @@ impl FanIn {
         let run = self.future(&self.run_for(&came, self.parameters.extras().map(Extra::handed_on)));
         let runtime = &self.function.runtime;
         let given = at(input.type_span(), quote!(#runtime::kept(#ident)));
-        let arrival = quote!(self.0.arrive::<#place, _, _>(#key, #given, move |#came| #run));
+        let arrival = quote! {
+            #module::Join::arrive::<#place, _, _>(&self.0, #key, #given, move |#came| #run)
+        };
         let arrival = self.wait(&arrival);
         quote! {
             #docs
@@ -151,7 +152,7 @@ impl FanIn {
         let runtime = &self.function.runtime;
         let ident = &input.ident;
         if self.is_in_doubt {
-            return quote!(::std::string::String::new());
+            return quote!(#runtime::String::new());
         }
         let (expression, span) = match (&parameter.key, &self.function.args.key) {
             (Some(expression), _) => (expression.to_token_stream(), expression.span()),
@@ -164,17 +165,17 @@ impl FanIn {
         let span = span.resolved_at(Span::mixed_site());
         let key = Ident::new("__linked_span_key", span);
         let as_key = at(span, quote!(#runtime::key));
-        let described = quote_spanned!(span=> (&&&&&#runtime::Field(#key)).key());
+        let described = quote_spanned!(span=> (&&&&&#runtime::Field(#key)).linked_span_key());
         // As the function sees it.
         let reference = input
             .by_reference
-            .then(|| quote!(#[allow(unused_variables)] let #ident = &#ident;));
+            .then(|| quote!(let #ident = &#ident; let _ = #ident;));
         quote! {
             {
                 use #runtime::Describe as _;
                 #reference
                 let #key = &(#expression);
-                #as_key(#key, #described).into_owned()
+                #runtime::Cow::into_owned(#as_key(#key, #described))
             }
         }
     }

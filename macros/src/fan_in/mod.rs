@@ -12,18 +12,18 @@ mod parameters;
 mod pieces;
 mod spans;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Safety, Signature};
+use syn::{Safety, Signature, Type};
 
 use self::lifetimes::elided;
 use self::names::Names;
 use self::parameters::{Parameters, refuse_a_wrong_number};
 use crate::args::Args;
 use crate::error::Errors;
-use crate::handler::Handler;
+use crate::handler::{Handler, contains_ident};
 use crate::linked_span::{Expansion, beside, refuse_what_no_span_fits};
-use crate::output::{Shape, is_never, returned};
+use crate::output::{Shape, is_never, returned, ungrouped};
 use crate::parameters::named_events;
 use crate::which::Which;
 
@@ -31,7 +31,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let which = Which::FanIn;
     let handler = match Handler::parse(which, item.clone()) {
         Ok(handler) => handler,
-        Err(error) => return beside(&error.into_compile_error(), item),
+        Err(error) => return beside(which, &error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
     let args = Args::parse(which, args, &handler.bindings(), &mut errors);
@@ -52,7 +52,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     errors.append(mistakes);
     let function = match fan_in {
         Some(fan_in) if errors.is_empty() => fan_in.function.into_tokens(),
-        _ => beside(&errors.into_compile_errors(), item),
+        _ => beside(which, &errors.into_compile_errors(), item),
     };
     quote!(#function #joins)
 }
@@ -134,10 +134,35 @@ fn refuse_what_no_join_can_call(signature: &Signature, errors: &mut Errors) {
             "a function that never returns never completes a join: let it return",
         );
     }
+    refuse_a_generic_result(signature, errors);
     if let Some(borrow) = elided(signature.output.to_token_stream()) {
         errors.at(
             borrow,
             "what is returned cannot borrow from an input, which the join keeps, and does not say from what else: return it owned, or name the lifetime, `shipping: &'a Shipping` and `-> &'a …`",
+        );
+    }
+}
+
+/// A type that the caller chooses may be a `Result`, whose `Err` would be acknowledged as a success.
+fn refuse_a_generic_result(signature: &Signature, errors: &mut Errors) {
+    let returned = returned(signature);
+    let Type::Path(path) = ungrouped(&returned) else {
+        return;
+    };
+    let is_generic = |ident: &Ident| {
+        let mut parameters = signature.generics.type_params();
+        parameters.any(|parameter| parameter.ident == *ident)
+    };
+    let first = path.path.segments.first();
+    let is_chosen = match &path.qself {
+        Some(qself) => contains_ident(qself.ty.to_token_stream(), &is_generic),
+        None => first.is_some_and(|first| is_generic(&first.ident)),
+    };
+    if is_chosen {
+        let written = returned.to_token_stream().to_string().replace(' ', "");
+        errors.at(
+            returned,
+            format!("write `Result<{written}, …>`, or a type without generics: whether the function succeeded cannot be told from `{written}`"),
         );
     }
 }

@@ -142,7 +142,7 @@ fn refuse_cfg(parameter: &PatType, errors: &mut Errors) {
     }
 }
 
-fn is_condition(attribute: &Attribute) -> bool {
+pub(super) fn is_condition(attribute: &Attribute) -> bool {
     let is_cfg = |ident: &Ident| ident == "cfg";
     contains_ident(attribute.meta.to_token_stream(), &is_cfg)
 }

@@ -6,7 +6,9 @@ use syn::{Attribute, GenericParam, Generics, Token, Type, WhereClause};
 
 use super::FanIn;
 use super::capturing::capturing;
+use super::parameters::is_condition;
 use crate::error::at;
+use crate::handler::contains_ident;
 use crate::output::returned;
 
 impl FanIn {
@@ -60,10 +62,15 @@ impl FanIn {
     /// What a method that calls the function has from it.
     pub(super) fn qualifiers(&self) -> (Option<Token![async]>, Generics, Option<&WhereClause>) {
         let signature = &self.function.handler.signature;
-        let generics = Generics {
+        let mut generics = Generics {
             where_clause: None,
             ..signature.generics.clone()
         };
+        // A method uses a lifetime as often as it does, which is no lint about the function's.
+        for parameter in generics.lifetimes_mut() {
+            let name = &mut parameter.lifetime.ident;
+            name.set_span(name.span().resolved_at(Span::mixed_site()));
+        }
         let bounds = signature.generics.where_clause.as_ref();
         (signature.asyncness, generics, bounds)
     }
@@ -71,6 +78,10 @@ impl FanIn {
     /// `::<T, SIZE>`: what the caller has chosen need not be found out again.
     pub(super) fn chosen_generics(&self) -> Option<TokenStream> {
         let generics = &self.function.handler.signature.generics;
+        // A list of arguments has no `cfg`, so they are inferred.
+        if generics.params.iter().any(is_conditional) {
+            return None;
+        }
         let mut chosen = generics
             .params
             .iter()
@@ -111,17 +122,16 @@ impl FanIn {
             lints.filter_map(|lints| Some(&lints.meta.require_list().ok()?.tokens))
         });
         let own = own.into_iter().flatten();
-        quote! {
-            #[allow(
-                deprecated,
-                single_use_lifetimes,
-                unused_lifetimes,
-                clippy::all,
-                clippy::pedantic,
-                clippy::nursery
-            )]
-            #(#[allow(#own)])*
-        }
+        // Its joins call the deprecated function. Otherwise nothing is allowed: the user may forbid the lint.
+        let is_deprecated = |attribute: &Attribute| {
+            let word = |ident: &Ident| ident == "deprecated";
+            (attribute.path().is_ident("deprecated") || attribute.path().is_ident("cfg_attr"))
+                && contains_ident(attribute.meta.to_token_stream(), &word)
+        };
+        let attributes = &self.function.handler.attributes;
+        let deprecated = attributes.iter().any(is_deprecated);
+        let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
+        quote!(#deprecated #(#[allow(#own)])*)
     }
 
     /// The function's own attributes of this name.
@@ -129,4 +139,14 @@ impl FanIn {
         let attributes = self.function.handler.attributes.iter();
         attributes.filter(move |attribute| attribute.path().is_ident(name))
     }
+}
+
+/// Whether a generic parameter has a `cfg`.
+fn is_conditional(parameter: &GenericParam) -> bool {
+    let attributes = match parameter {
+        GenericParam::Lifetime(parameter) => &parameter.attrs,
+        GenericParam::Type(parameter) => &parameter.attrs,
+        GenericParam::Const(parameter) => &parameter.attrs,
+    };
+    attributes.iter().any(is_condition)
 }

@@ -36,7 +36,7 @@ impl FanIn {
             let ident = &input.ident;
             let link = self.link(&start, parameter, input);
             quote! {
-                if let ::core::option::Option::Some(#ident) = #came.get::<#place>() {
+                if let ::core::option::Option::Some(#ident) = #runtime::Came::get::<#place>(#came) {
                     #link
                 }
             }

@@ -97,6 +97,8 @@ pub struct Listed<M = Inputs> {
     /// How many bodies have been started, since an operator last wanted it tried again; 0 of a join that has completed or
     /// expired.
     pub attempts: u32,
+    /// Why a store could not read an input: which input, and the decoder's own words. Only a parked join has one.
+    pub detail: Option<String>,
 }
 
 impl<M> Listed<M> {
@@ -108,6 +110,7 @@ impl<M> Listed<M> {
             age: self.age,
             missing: missing(self.missing),
             attempts: self.attempts,
+            detail: self.detail,
         }
     }
 }
@@ -176,6 +179,13 @@ impl Listed {
             age,
             missing: came.missing(rules.inputs),
             attempts,
+            detail: None,
         }
+    }
+
+    /// Adds why a store could not read an input.
+    #[must_use]
+    pub fn with_detail(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
     }
 }

@@ -94,8 +94,8 @@ async fn opaque_later(
 }
 
 #[fan_in(payment, inventory)]
-fn chosen<R: From<u64>>(payment: Event, inventory: Event) -> R {
-    here_and(R::from(payment.order + inventory.order))
+fn chosen<R: From<u64>>(payment: Event, inventory: Event) -> Option<R> {
+    here_and(Some(R::from(payment.order + inventory.order)))
 }
 
 #[fan_in(payment, inventory)]
@@ -187,8 +187,8 @@ async fn main() {
 
     let joins = Chosen::in_memory(timeout);
     joins.payment::<u64>(event()).map(drop).unwrap();
-    let number: u128 = ran!(joins.inventory(event()));
-    assert_eq!(number, 14);
+    let number: Option<u128> = ran!(joins.inventory(event()));
+    assert_eq!(number, Some(14));
     assert_eq!(joins.sweep::<u64>().unwrap(), Swept::default());
 
     let joins = Boxed::in_memory(timeout);

@@ -20,6 +20,9 @@ const LONGEST: Moment = 1 << 51;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) name: &'a str,
+    /// Its inputs, as [`Database::inputs`] wrote them. A database that finds others answers [`Failure::Undeclared`].
+    #[expect(dead_code, reason = "each database compares it as soon as it checks")]
+    pub(in crate::fan_in) inputs: &'a str,
     pub(in crate::fan_in) rules: &'a Rules,
 }
 
@@ -45,12 +48,15 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
         token: Token,
     ) -> impl Future<Output = Result<Answer, Failure>> + Send;
 
-    /// A settlement, a renewal, or what an operator wants. Whether it counts.
+    /// Applies a settlement, a renewal, or what an operator wants. Returns whether it counts.
+    ///
+    /// `detail` is what an operator has to know of an input that cannot be decoded; [`Listed::detail`] shows it.
     fn tell(
         &self,
         function: Function<'_>,
         key: &str,
         step: Step,
+        detail: Option<&str>,
     ) -> impl Future<Output = Result<bool, Failure>> + Send;
 
     fn due(
@@ -78,10 +84,55 @@ pub(in crate::fan_in) fn declare<D: Database>(
     database.declaration().declare(join, inputs);
 }
 
-/// The name of the function that it serves, once it is known to have the inputs that are kept.
-async fn name<D: Database>(database: &D) -> Result<&str, StoreError> {
-    let kept = async |name: &str, inputs: &str| again(|| database.inputs(name, inputs)).await;
+/// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
+async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError> {
+    let kept = async |name: &str, inputs: &str| {
+        let kept = again(|| database.inputs(name, inputs)).await;
+        kept.map_err(Failure::into_error)
+    };
     database.declaration().check(kept).await
+}
+
+async fn function<'a, D: Database>(
+    database: &'a D,
+    rules: &'a Rules,
+) -> Result<Function<'a>, StoreError> {
+    let (name, inputs) = declared(database).await?;
+    Ok(Function {
+        name,
+        inputs,
+        rules,
+    })
+}
+
+/// Makes a call until there is an answer, as often as makes sense. Where the database has lost the function's declaration,
+/// declares it and calls once more.
+async fn call<D: Database, T, F>(database: &D, mut call: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let answer = match again(&mut call).await {
+        Err(Failure::Undeclared) => {
+            database.declaration().forget();
+            declared(database).await?;
+            again(call).await
+        }
+        answer => answer,
+    };
+    answer.map_err(Failure::into_error)
+}
+
+/// Bounds what a store's method does by the store's [call timeout](Declaration::call_timeout).
+async fn bounded<D: Database, T>(
+    database: &D,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let bound = database.declaration().call_timeout();
+    let late = |_| {
+        let late = format!("the store did not answer within {bound:?}");
+        StoreError::Failed(late.into())
+    };
+    tokio::time::timeout(bound, answer).await.map_err(late)?
 }
 
 pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwned>(
@@ -94,13 +145,12 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
 ) -> Result<Arrived<P>, Rejected<P>> {
     let rules = &within(rules);
     let answered = async {
-        let name = name(database).await?;
-        let function = Function { name, rules };
+        let function = function(database, rules).await?;
         let encoded = encode(&payload)?;
         let arrive = || database.arrive(function, key, input, &encoded, token);
-        Ok((function, again(arrive).await?))
+        Ok((function, call(database, arrive).await?))
     };
-    let (function, answer) = match answered.await {
+    let (function, answer) = match bounded(database, answered).await {
         Ok(answered) => answered,
         Err(error) => {
             return Err(Rejected {
@@ -125,9 +175,12 @@ pub(in crate::fan_in) async fn tell<D: Database>(
     key: &str,
     step: Step,
 ) -> Result<bool, StoreError> {
-    let (name, rules) = (name(database).await?, &within(rules));
-    let function = Function { name, rules };
-    again(|| database.tell(function, key, step)).await
+    let rules = &within(rules);
+    let told = async {
+        let function = function(database, rules).await?;
+        call(database, || database.tell(function, key, step, None)).await
+    };
+    bounded(database, told).await
 }
 
 pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
@@ -136,18 +189,26 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     token: Token,
     max: usize,
 ) -> Result<Vec<Due<P>>, StoreError> {
-    let (name, rules) = (name(database).await?, &within(rules));
-    let function = Function { name, rules };
+    let rules = &within(rules);
+    let claimed = async {
+        let function = function(database, rules).await?;
+        let claim = || database.due(function, token, max);
+        Ok((function, call(database, claim).await?))
+    };
+    let (function, claimed) = bounded(database, claimed).await?;
     let mut due = Vec::new();
-    for claimed in again(|| database.due(function, token, max)).await? {
+    for claimed in claimed {
         due.extend(hand_out(database, function, Some(claimed), token).await);
     }
     Ok(due)
 }
 
 pub(in crate::fan_in) async fn len<D: Database>(database: &D) -> Result<usize, StoreError> {
-    let name = name(database).await?;
-    again(|| database.len(name)).await
+    let counted = async {
+        let (name, _) = declared(database).await?;
+        call(database, || database.len(name)).await
+    };
+    bounded(database, counted).await
 }
 
 pub(in crate::fan_in) async fn list<D: Database>(
@@ -155,9 +216,12 @@ pub(in crate::fan_in) async fn list<D: Database>(
     rules: &Rules,
     which: Which<'_>,
 ) -> Result<Vec<Listed>, StoreError> {
-    let (name, rules) = (name(database).await?, &within(rules));
-    let function = Function { name, rules };
-    again(|| database.list(function, which)).await
+    let rules = &within(rules);
+    let listed = async {
+        let function = function(database, rules).await?;
+        call(database, || database.list(function, which)).await
+    };
+    bounded(database, listed).await
 }
 
 /// Lets go without waiting; outside of a runtime the lease does.
@@ -190,7 +254,8 @@ async fn hand_out<D: Database, P: DeserializeOwned>(
     if due.is_none() {
         let settlement = Settlement::Undecodable;
         let step = Step::Settle { token, settlement };
-        let _ = again(|| database.tell(function, &claimed.key, step)).await;
+        let tell = || database.tell(function, &claimed.key, step, None);
+        let _ = call(database, tell).await;
     }
     due
 }

@@ -21,26 +21,39 @@ pub(in crate::fan_in) enum Failure {
     Lost(Box<dyn Error + Send + Sync>),
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
+    /// The database does not have the function's declaration, or another one under its name: it has lost its data.
+    #[expect(dead_code, reason = "each database reports it as soon as it checks")]
+    Undeclared,
     /// The database takes no such key or input, at whatever delivery.
     #[cfg(feature = "postgres")] // the others take any
     Unencodable(Box<dyn Error + Send + Sync>),
 }
 
+impl Failure {
+    /// Returns what the caller of a store learns of it.
+    pub(in crate::fan_in) fn into_error(self) -> StoreError {
+        match self {
+            Self::Lost(error) | Self::Refused(error) => StoreError::Failed(error),
+            Self::Undeclared => {
+                let undeclared = "the store does not keep the function's declaration";
+                StoreError::Misconfigured(undeclared.to_owned())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Unencodable(error) => StoreError::Unencodable(error),
+        }
+    }
+}
+
 /// Calls until there is an answer, as often as makes sense.
-pub(in crate::fan_in) async fn again<T, F>(mut call: impl FnMut() -> F) -> Result<T, StoreError>
+pub(in crate::fan_in) async fn again<T, F>(mut call: impl FnMut() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
     let mut pauses = PAUSES.into_iter();
     loop {
         match (call().await, pauses.next()) {
-            (Ok(answer), _) => return Ok(answer),
             (Err(Failure::Lost(_)), Some(pause)) => tokio::time::sleep(pause).await,
-            (Err(Failure::Lost(error) | Failure::Refused(error)), _) => {
-                return Err(StoreError::Failed(error));
-            }
-            #[cfg(feature = "postgres")]
-            (Err(Failure::Unencodable(error)), _) => return Err(StoreError::Unencodable(error)),
+            (answer, _) => return answer,
         }
     }
 }

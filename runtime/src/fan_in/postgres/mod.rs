@@ -6,6 +6,7 @@ mod queries;
 mod read;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPool};
 
@@ -97,8 +98,20 @@ impl Postgres {
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
             pool: self.pool,
-            declaration: Arc::new(Declaration::named(name.into())),
+            declaration: Arc::new(self.declaration.with_name(name.into())),
             looks: Arc::default(),
+        }
+    }
+
+    /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
+    ///
+    /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
+    /// broker delivers the input again, and the store knows it.
+    #[must_use]
+    pub fn call_timeout(self, timeout: Duration) -> Self {
+        Self {
+            declaration: Arc::new(self.declaration.with_call_timeout(timeout)),
+            ..self
         }
     }
 
@@ -161,7 +174,13 @@ impl Database for Postgres {
         Ok(answer)
     }
 
-    async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
+    async fn tell(
+        &self,
+        function: Function<'_>,
+        key: &str,
+        step: Step,
+        _detail: Option<&str>,
+    ) -> Result<bool, Failure> {
         let Some(tell) = queries::tell(function, key, step) else {
             return Ok(false);
         };

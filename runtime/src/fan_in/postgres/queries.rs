@@ -89,7 +89,7 @@ pub(super) fn arrive(arriving: Arriving<'_>) -> Query<'_> {
 
 impl<'q> Arriving<'q> {
     fn bound(self, statements: &[Arc<str>; PLACES]) -> Query<'q> {
-        let Function { name, rules } = self.function;
+        let Function { name, rules, .. } = self.function;
         // No place is beyond the last.
         let place = usize::from(self.input).min(PLACES - 1);
         sqlx::query(AssertSqlSafe(Arc::clone(&statements[place])))
@@ -105,7 +105,7 @@ impl<'q> Arriving<'q> {
 }
 
 pub(super) fn pass(arriving: Arriving<'_>) -> Query<'_> {
-    let Function { name, rules } = arriving.function;
+    let Function { name, rules, .. } = arriving.function;
     sqlx::query(include_str!("passing.sql"))
         .bind(name)
         .bind(arriving.key.as_bytes())
@@ -137,7 +137,7 @@ pub(super) fn tell<'q>(function: Function<'q>, key: &'q str, step: Step) -> Opti
 }
 
 fn settle<'q>(
-    Function { name, rules }: Function<'q>,
+    Function { name, rules, .. }: Function<'q>,
     key: &'q str,
     token: Token,
     settlement: Settlement,
@@ -170,7 +170,11 @@ fn settle<'q>(
     }
 }
 
-pub(super) fn due(Function { name, rules }: Function<'_>, token: Token, max: usize) -> Query<'_> {
+pub(super) fn due(
+    Function { name, rules, .. }: Function<'_>,
+    token: Token,
+    max: usize,
+) -> Query<'_> {
     sqlx::query(include_str!("due.sql"))
         .bind(name)
         .bind(bytes(token))

@@ -8,6 +8,7 @@ mod replies;
 mod scripts;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use redis::aio::ConnectionManager;
 use redis::{ErrorKind, FromRedisValue, ServerErrorKind};
@@ -104,7 +105,19 @@ impl Redis {
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
-            declaration: Arc::new(Declaration::named(name.into())),
+            declaration: Arc::new(self.declaration.with_name(name.into())),
+            ..self
+        }
+    }
+
+    /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
+    ///
+    /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
+    /// broker delivers the input again, and the store knows it.
+    #[must_use]
+    pub fn call_timeout(self, timeout: Duration) -> Self {
+        Self {
+            declaration: Arc::new(self.declaration.with_call_timeout(timeout)),
             ..self
         }
     }
@@ -158,7 +171,13 @@ impl Database for Redis {
         replies::answer(self.call(call).await?)
     }
 
-    async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
+    async fn tell(
+        &self,
+        function: Function<'_>,
+        key: &str,
+        step: Step,
+        _detail: Option<&str>,
+    ) -> Result<bool, Failure> {
         self.call(scripts::tell(function, key, step)?).await
     }
 
@@ -188,7 +207,7 @@ impl Database for Redis {
 
     async fn list(
         &self,
-        Function { name, rules }: Function<'_>,
+        Function { name, rules, .. }: Function<'_>,
         which: Which<'_>,
     ) -> Result<Vec<Listed>, Failure> {
         let mut rest = which;

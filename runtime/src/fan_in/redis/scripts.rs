@@ -76,7 +76,7 @@ pub(super) fn list(name: &str, keys: &[String]) -> Call {
 
 /// With what a script that changes something is told first.
 fn call(script: &'static Script, function: Function<'_>, token: Option<Token>) -> Call {
-    let Function { name, rules } = function;
+    let Function { name, rules, .. } = function;
     let mut call = of(script, name);
     call.command
         .arg(rules.inputs)

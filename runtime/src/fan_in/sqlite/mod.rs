@@ -4,7 +4,7 @@ mod rows;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
@@ -114,7 +114,19 @@ impl Sqlite {
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
-            declaration: Arc::new(Declaration::named(name.into())),
+            declaration: Arc::new(self.declaration.with_name(name.into())),
+            ..self
+        }
+    }
+
+    /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
+    ///
+    /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
+    /// broker delivers the input again, and the store knows it.
+    #[must_use]
+    pub fn call_timeout(self, timeout: Duration) -> Self {
+        Self {
+            declaration: Arc::new(self.declaration.with_call_timeout(timeout)),
             ..self
         }
     }
@@ -149,6 +161,7 @@ impl Sqlite {
             migrated.map(drop).map_err(failure)
         })
         .await
+        .map_err(Failure::into_error)
     }
 
     /// One atomic step, or several.
@@ -200,7 +213,13 @@ impl Database for Sqlite {
         })
     }
 
-    async fn tell(&self, function: Function<'_>, key: &str, step: Step) -> Result<bool, Failure> {
+    async fn tell(
+        &self,
+        function: Function<'_>,
+        key: &str,
+        step: Step,
+        _detail: Option<&str>,
+    ) -> Result<bool, Failure> {
         let mut rows = self.transaction().await?;
         let reply = rows.step(function, key, step).await?;
         rows.commit().await?;
