@@ -88,15 +88,33 @@ use proc_macro::TokenStream;
 /// | a batch | `batch.size`, `batch.link_count` | `link.relationship` if one was given, `event.id`, what `attributes` add |
 /// | several parameters | | `link.relationship`, `event.id`, `link.event_type`, what `attributes` add |
 ///
-/// An event without a valid origin is handled all the same; it makes no link. Links that are more than the SDK keeps go
-/// on child spans called `NAME links`; see `set_link_limit`.
+/// An event without a valid origin is handled too; it makes no link. Links that are more than the SDK keeps go on child
+/// spans called `NAME links`, at most 128 of them; see `set_link_limit` and `LinkOverflow`.
 ///
 /// | outcome | on the span |
 /// | --- | --- |
 /// | it returns | nothing |
 /// | it returns an `Err` | status `Error` with its `Display`, else its `Debug`, an event `exception`, `error.type`; the status alone if it is neither |
 /// | it panics | status `Error`, `panicked` |
-/// | its future is dropped before it was done | `linked_span.cancelled = true` |
+/// | its future is dropped before it was done | `linked_span.cancelled = true`, and an event of this name |
+///
+/// SDKs keep 128 attributes and 128 events on a span by default, and drop the rest. A cancellation is recorded as both
+/// for that reason. If the span has room for neither, its status is `Error`, `cancelled`.
+///
+/// An error's text is recorded up to 8 KiB, which `…` ends where it was cut. The rest of it is not formatted.
+///
+/// # What telemetry cannot break
+///
+/// A handler does what it does without an SDK, even if code that telemetry runs fails: a `Display`, an
+/// [`AttributeValue`], a method of a [`LinkedEvent`], a carrier, an expression in the attribute, a propagator, a sampler, a
+/// span processor. A panic there is caught. It costs what it was to record, and the span has the rest:
+///
+/// - An attribute, an id or a type whose text fails is left out. An error's text ends where it failed.
+/// - An expression that panics also costs the expressions after it. Events come first, then the attributes, then the name.
+/// - A handler that runs in the destructor of a thread-local value may find OpenTelemetry's context gone. It runs without a
+///   span then, and a handler's future that is dropped there ends its span.
+///
+/// A panic that is caught still calls the panic hook. With `panic = "abort"` it ends the process, as every panic does.
 ///
 /// # What stays as it was
 ///

@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use opentelemetry::trace::get_active_span;
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Key, KeyValue, StringValue, Value};
+
+use crate::shield::shielded;
+use crate::{ambient, text};
 
 /// The attributes an event puts on its handler's span, or on its link.
 ///
@@ -141,7 +144,13 @@ converted! {
     Arc<str> => |value| Arc::clone(value).into(),
     StringValue => |value| Value::String(value.clone()),
     Value => |value| value.clone(),
-    fmt::Arguments<'_> => |value| value.to_string().into(),
+}
+
+/// Left out where the text fails: a part of it could be taken for all.
+impl AttributeValue for fmt::Arguments<'_> {
+    fn to_value(&self) -> Option<Value> {
+        text::whole(self).map(Value::from)
+    }
 }
 
 impl<T: AttributeValue> AttributeValue for Option<T> {
@@ -167,9 +176,16 @@ pointers!(&T &mut T Box<T>);
 /// linked_span::set_attribute("processing.status", "complete");
 /// ```
 ///
-/// Does nothing where no span is active or recording.
+/// Does nothing where no span is active or recording, and where `value` panics.
 pub fn set_attribute(key: impl Into<Key>, value: impl AttributeValue) {
-    get_active_span(|span| {
+    // A clone: in a borrow of the current context, a value that opens another would panic.
+    let Some(context) = ambient::current() else {
+        return;
+    };
+    let span = context.span();
+    // The value is dropped outside of it, as it is where nothing is recorded.
+    let value = &value;
+    shielded(|| {
         if span.is_recording() {
             if let Some(value) = value.to_value() {
                 span.set_attribute(KeyValue::new(key, value));

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use opentelemetry::StringValue;
 
+use crate::text;
+
 /// A field of an event.
 #[derive(Debug)]
 pub struct Field<'f, T>(pub &'f T);
@@ -59,11 +61,12 @@ impl<'f, T: Display> Describe for &&Field<'f, T> {
     type Key = Cow<'f, str>;
 
     fn linked_span_text(&self) -> Self::Text {
-        Some(self.0.to_string().into())
+        text::whole(self.0).map(StringValue::from)
     }
 
     fn linked_span_key(&self) -> Self::Key {
-        Cow::Owned(self.0.to_string())
+        // No key, which an arrival refuses: a part of one would be another's.
+        Cow::Owned(text::whole(self.0).unwrap_or_default())
     }
 }
 
@@ -72,7 +75,8 @@ impl<T: Display> Describe for &Field<'_, Option<T>> {
     type Key = NotText<Option<T>>;
 
     fn linked_span_text(&self) -> Self::Text {
-        self.0.as_ref().map(|value| value.to_string().into())
+        let value = self.0.as_ref()?;
+        text::whole(value).map(StringValue::from)
     }
 
     fn linked_span_key(&self) -> Self::Key {

@@ -116,6 +116,8 @@ pub trait LinkedEvent {
 ///     }
 /// }
 /// ```
+///
+/// A derived key whose `Display` fails is empty, and an arrival refuses it: half of it could be the key of another join.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no correlation key",
     note = "mark the field that holds it, or the field of a newtype around a keyed event: `#[event(key)]`",

@@ -18,6 +18,7 @@ use opentelemetry::{Context, InstrumentationScope};
 
 use crate::clock::{CacheWindow, Instant};
 use crate::propagation::{self, Propagation};
+use crate::shield::shielded;
 use crate::tracer::StartSpan;
 
 /// Counts what is installed through this crate, so that every thread sees it at once.
@@ -225,14 +226,24 @@ fn forget_outdated(now: Instant, generation: u64) -> Propagation {
         propagation,
         by_scope: Vec::new(),
     };
-    let outdated = TRACERS.try_with(|tracers| tracers.replace(asked));
-    drop(outdated);
+    if let Ok(outdated) = TRACERS.try_with(|tracers| tracers.replace(asked)) {
+        let mut room = outdated.by_scope;
+        // A provider ends with its last tracer.
+        shielded(|| room.clear());
+        // Otherwise each window would allocate.
+        let _ = TRACERS.try_with(|tracers| {
+            let mut tracers = tracers.borrow_mut();
+            if tracers.by_scope.capacity() == 0 {
+                tracers.by_scope = room;
+            }
+        });
+    }
     propagation
 }
 
 #[cold]
 fn asked_tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
-    let tracer = ask_for_tracer(scope);
+    let tracer = shielded(|| ask_for_tracer(scope)).flatten();
     let lent = tracer.clone().map(|tracer| lend(tracer, now));
     let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push((scope, lent)));
     tracer

@@ -111,11 +111,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 
+mod ambient;
 mod attributes;
 mod batch;
 mod callsite;
 mod carrier;
 mod clock;
+mod counted;
 mod describe;
 mod event;
 pub mod fan_in;
@@ -125,6 +127,7 @@ mod installed;
 mod json;
 mod limit;
 mod link;
+mod merged;
 mod origin;
 mod outcome;
 mod pages;
@@ -133,9 +136,11 @@ mod propagation;
 mod sampler;
 #[cfg(feature = "serde")]
 mod serialized;
+mod shield;
 mod span;
 mod start;
 mod sync;
+mod text;
 mod tracer;
 pub mod troubleshooting;
 mod with_origin;

@@ -7,6 +7,7 @@ use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
 use crate::propagation::{self, Part, Propagation};
+use crate::shield::shielded;
 use crate::start::Start;
 use crate::{Attributes, Events, LinkedEvent, Origin};
 
@@ -71,7 +72,7 @@ pub struct Many;
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut Start) {
         if start.makes_span() {
-            start.one(Some(self), self.origin());
+            start.one(Some(self), &mut || self.origin());
         } else {
             start.baggage = self.baggage(propagation::propagation());
         }
@@ -133,6 +134,12 @@ pub trait Given: Into<Origin> {}
 #[diagnostic::do_not_recommend]
 impl<O: Into<Origin>> Given for O {}
 
+/// What an event says of itself; nothing, where it panics.
+#[inline]
+pub(crate) fn said(say: impl FnOnce() -> Option<StringValue>) -> Option<StringValue> {
+    shielded(say).flatten()
+}
+
 /// A link with what its event says of itself. A handler's only event says it on the span, but for its type.
 #[inline]
 pub(crate) fn describing(
@@ -145,14 +152,14 @@ pub(crate) fn describing(
     if let Some(relationship) = relationship {
         attributes.push(RELATIONSHIP, relationship);
     }
-    if let Some(id) = event.and_then(LinkedEvent::id) {
+    if let Some(id) = event.and_then(|event| said(|| event.id())) {
         attributes.push(EVENT_ID, id);
     }
     if let Some(event_type) = event_type {
         attributes.push(EVENT_TYPE, event_type);
     }
     if let Some(event) = event {
-        event.attributes(&mut attributes);
+        shielded(|| event.attributes(&mut attributes));
     }
     Link::new(context, attributes.into_vec(), 0)
 }

@@ -7,6 +7,7 @@ use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
+use crate::ambient;
 use crate::propagation::{self, Part};
 
 /// Where an event came from: the span context of its producer, and its baggage.
@@ -66,7 +67,7 @@ impl Origin {
     /// ```
     #[must_use]
     pub fn current() -> Self {
-        Context::map_current(|context| Self::from(context))
+        ambient::map(|context| Self::from(context)).unwrap_or_default()
     }
 
     /// The producer's span context; [`SpanContext::NONE`] where none was found.

@@ -2,7 +2,7 @@
 #![expect(clippy::unused_self, reason = "only methods are found by `Deref`")]
 
 use std::any::type_name;
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -10,8 +10,10 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanRef, Status};
 
 use crate::callsite::Errors;
+use crate::shield::shielded;
+use crate::text;
 
-/// Where an outcome is recorded.
+/// Where an outcome is recorded. Neither the SDK's panics nor those of an error's text leave it.
 #[derive(Debug)]
 pub struct Recorder<'s> {
     span: SpanRef<'s>,
@@ -26,34 +28,38 @@ impl<'s> Recorder<'s> {
     /// An error that has no text.
     fn failed(&self) {
         if self.errors != Errors::Off {
-            self.span.set_status(Status::error(""));
+            shielded(|| self.span.set_status(Status::error("")));
         }
     }
 
     /// An error as OpenTelemetry's conventions record one:
     /// [exceptions](https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/).
-    fn failed_with<E>(&self, message: impl FnOnce() -> String) {
+    fn failed_with(&self, error_type: &'static str, message: fmt::Arguments<'_>) {
         let message = match self.errors {
             Errors::Off => return,
             Errors::Type => String::new(),
-            Errors::Full => message(),
+            Errors::Full => text::beginning(message),
         };
-        self.exception(type_name::<E>(), &message);
-        self.span.set_status(Status::error(message));
+        // First what no limit of the SDK's drops.
+        let status = Status::error(message.clone());
+        shielded(|| self.span.set_status(status));
+        self.exception(error_type, message);
     }
 
     /// An error as an event, which leaves the status as it is.
-    pub(crate) fn exception(&self, error_type: &'static str, message: &str) {
+    pub(crate) fn exception(&self, error_type: &'static str, message: String) {
         if self.errors == Errors::Off {
             return;
         }
         let mut exception = vec![KeyValue::new("exception.type", error_type)];
         if self.errors == Errors::Full {
-            exception.push(KeyValue::new("exception.message", message.to_owned()));
+            exception.push(KeyValue::new("exception.message", message));
         }
-        self.span.add_event("exception", exception);
-        self.span
-            .set_attribute(KeyValue::new("error.type", error_type));
+        shielded(|| {
+            self.span.add_event("exception", exception);
+            self.span
+                .set_attribute(KeyValue::new("error.type", error_type));
+        });
     }
 }
 
@@ -144,7 +150,7 @@ impl<T, E: Display> Awaited<Result<T, E>> {
     pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if let Err(error) = returned {
-                recorder.failed_with::<E>(|| error.to_string());
+                recorder.failed_with(type_name::<E>(), format_args!("{error}"));
             }
         }
     }
@@ -156,7 +162,7 @@ impl<T, E: Debug> Debugged<Result<T, E>> {
     pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if let Err(error) = returned {
-                recorder.failed_with::<E>(|| format!("{error:?}"));
+                recorder.failed_with(type_name::<E>(), format_args!("{error:?}"));
             }
         }
     }

@@ -5,14 +5,28 @@ use std::time::SystemTime;
 use opentelemetry::Context;
 use opentelemetry::trace::{Link, SpanBuilder, SpanKind, TraceContextExt};
 
-use crate::limit;
+use crate::shield::shielded;
 use crate::start::Surroundings;
 use crate::tracer::StartSpan;
+use crate::{limit, merged};
 
-/// Links beyond the first page, which are lost if nobody exports them.
+/// How many pages a span has at the most. A batch span processor's queue has room for 2,048 spans by default.
+const MOST: usize = 128;
+
+/// The attribute that counts the links for which the pages have no room.
+pub(crate) const LEFT_OUT: &str = "linked_span.links_left_out";
+
+/// What became of the links beyond the limit.
+pub(crate) struct Split {
+    pub(crate) pages: Option<Pages>,
+    pub(crate) left_out: usize,
+}
+
+/// Links beyond the first page, which are lost if they are not exported.
 pub(crate) struct Pages {
     /// The handler's span's.
     name: String,
+    kind: SpanKind,
     links: Vec<Link>,
     length: usize,
 }
@@ -20,17 +34,39 @@ pub(crate) struct Pages {
 impl Pages {
     /// Leaves `links` with what one span keeps; `None` if that is all.
     #[inline]
-    pub(crate) fn split(name: &str, links: &mut Vec<Link>) -> Option<Self> {
+    pub(crate) fn split(name: &str, kind: &SpanKind, links: &mut Vec<Link>) -> Option<Split> {
         // One finds room wherever there is a limit that leaves pages.
         if links.len() <= 1 {
             return None;
         }
-        let length = limit::page()?;
-        (links.len() > length).then(|| Self {
-            name: name.to_owned(),
+        let (length, merges) = limit::page()?;
+        (links.len() > length).then(|| Self::split_longer(name, kind, links, length, merges))
+    }
+
+    #[cold]
+    fn split_longer(
+        name: &str,
+        kind: &SpanKind,
+        links: &mut Vec<Link>,
+        length: usize,
+        merges: bool,
+    ) -> Split {
+        if merges {
+            merged::by_context(links);
+        } else {
+            merged::equal(links);
+        }
+        let pages = links.len().saturating_sub(length).div_ceil(length);
+        let kept = length.saturating_mul(pages.min(MOST) + 1);
+        let left_out = links.len().saturating_sub(kept);
+        links.truncate(kept);
+        let pages = (links.len() > length).then(|| Self {
+            name: format!("{name} links"),
+            kind: kind.clone(),
             links: links.split_off(length),
             length,
-        })
+        });
+        Split { pages, left_out }
     }
 
     /// Exports a child span a page. It is no part of the handler's work, and so takes no time.
@@ -38,13 +74,17 @@ impl Pages {
         let surroundings = Surroundings::of_a_child(parent);
         let mut links = self.links.into_iter();
         while links.len() > 0 {
-            let mut builder = SpanBuilder::from_name(format!("{} links", self.name))
-                .with_kind(SpanKind::Internal)
+            // The handler's kind, so that a sampler which keeps only consumers keeps their pages.
+            let mut builder = SpanBuilder::from_name(self.name.clone())
+                .with_kind(self.kind.clone())
                 .with_start_time(now);
             builder.links = Some(links.by_ref().take(self.length).collect());
-            if let Some(page) = tracer.start_span(builder, &surroundings) {
-                page.context.span().end_with_timestamp(now);
-            }
+            // The handler's span has begun: a page that panics costs its own links alone.
+            shielded(|| {
+                if let Some(page) = tracer.start_span(builder, &surroundings) {
+                    page.context.span().end_with_timestamp(now);
+                }
+            });
         }
     }
 }

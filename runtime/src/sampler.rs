@@ -7,6 +7,9 @@ use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
 /// Samples a span that is linked to a sampled one, and otherwise asks another sampler.
 ///
+/// Let a parent-based sampler be one of the two. Spans below a handler have no links: without one, each of them is sampled
+/// or not by itself, and traces are torn apart.
+///
 /// ```
 /// use linked_span::LinksBased;
 /// use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
@@ -17,10 +20,23 @@ use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 /// # let _ = builder;
 /// ```
 ///
-/// As the root of a parent-based sampler it decides where there is no parent, which is where a handler's trace begins:
-/// then a trace whose events were sampled is not torn apart. Where a parent decides, links are not asked.
+/// Here it decides where there is no parent, which is where a handler's trace begins. Where a parent decides, links are
+/// not asked. The other way round, links decide first, and a parent where no link is sampled:
 ///
-/// Samplers see the links of a span's first page (see [`LinkOverflow`](crate::LinkOverflow)).
+/// ```
+/// use linked_span::LinksBased;
+/// use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+///
+/// let parent_based = Sampler::ParentBased(Box::new(Sampler::AlwaysOn));
+/// let builder = SdkTracerProvider::builder().with_sampler(LinksBased::any(parent_based));
+/// # let _ = builder;
+/// ```
+///
+/// This is the order of `linksbased_parentbased_always_on` in OpenTelemetry's contributions for Java. There, a span whose
+/// links are all unsampled is dropped; here, the other sampler is asked.
+///
+/// Samplers see the links that stand on the span itself, and on each page those of the page (see
+/// [`LinkOverflow`](crate::LinkOverflow)).
 #[derive(Clone, Debug)]
 pub struct LinksBased {
     otherwise: Box<dyn ShouldSample>,
@@ -40,8 +56,8 @@ impl LinksBased {
     /// use linked_span::LinksBased;
     /// use opentelemetry_sdk::trace::Sampler;
     ///
-    /// // A handler of one event: with it or not at all.
-    /// let sampler = LinksBased::any(Sampler::AlwaysOff);
+    /// // A handler of one event is sampled if the event was, and what it calls is sampled with it.
+    /// let sampler = Sampler::ParentBased(Box::new(LinksBased::any(Sampler::AlwaysOff)));
     /// ```
     #[must_use]
     pub fn any(otherwise: impl Into<Box<dyn ShouldSample>>) -> Self {
@@ -57,8 +73,9 @@ impl LinksBased {
     /// use linked_span::LinksBased;
     /// use opentelemetry_sdk::trace::Sampler;
     ///
-    /// // Of large batches nearly each has some event that was sampled: that would be all of them.
-    /// let sampler = LinksBased::all(Sampler::TraceIdRatioBased(0.1));
+    /// // Nearly every large batch has some event that was sampled: `any` would sample nearly all of them.
+    /// let one_in_ten = Sampler::TraceIdRatioBased(0.1);
+    /// let sampler = Sampler::ParentBased(Box::new(LinksBased::all(one_in_ten)));
     /// ```
     #[must_use]
     pub fn all(otherwise: impl Into<Box<dyn ShouldSample>>) -> Self {

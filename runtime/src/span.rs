@@ -1,5 +1,7 @@
 //! The handler's span: opened with its links, active around the body, ended once.
 
+use std::borrow::Cow;
+use std::mem::{forget, take};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,14 +11,15 @@ use opentelemetry::{Context, KeyValue};
 
 use crate::callsite::{Callsite, Errors};
 use crate::clock::{self, Instant};
+use crate::counted::CANCELLED;
 use crate::fan_in::{Joined, lent};
-use crate::installed;
 use crate::link::Linked;
 use crate::outcome::{Record, Recorder, Settled};
 use crate::propagation::{Part, Propagation};
+use crate::shield::shielded;
 use crate::start::Start;
 use crate::tracer::StartSpan;
-use crate::{origin, propagation};
+use crate::{ambient, installed, origin, propagation};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
 /// Where the event has baggage, there is always a context for the body.
@@ -41,7 +44,7 @@ pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>
     let now = clock::now();
     match Tracing::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
-        Err(propagation) => Handling::without_span(event.baggage(propagation)),
+        Err(propagation) => Handling::without_span(baggage_of(event, propagation)),
     }
 }
 
@@ -68,8 +71,20 @@ fn baggage(
         return None;
     }
     let mut start = Start::without_span(callsite);
-    propagation::reading(propagation, Part::All, || collect(&mut start));
+    collect_shielded(&mut start, propagation, collect);
     start.baggage
+}
+
+/// The same for an event of which nothing else is said.
+#[inline]
+fn baggage_of<Shape>(event: &impl Linked<Shape>, propagation: Propagation) -> Option<Arc<Baggage>> {
+    shielded(|| event.baggage(propagation)).flatten()
+}
+
+/// What was collected before a panic is kept.
+#[inline]
+fn collect_shielded(start: &mut Start, propagation: Propagation, collect: impl FnOnce(&mut Start)) {
+    shielded(|| propagation::reading(propagation, Part::All, || collect(start)));
 }
 
 /// Collects, for a span that is started when the future is first polled.
@@ -88,7 +103,7 @@ pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Sha
     let now = clock::now();
     match Tracing::of(callsite, now) {
         Ok(tracing) => Collected::of(callsite, tracing.propagation, |start| start.event(event)),
-        Err(propagation) => Collected::without_span(callsite, event.baggage(propagation)),
+        Err(propagation) => Collected::without_span(callsite, baggage_of(event, propagation)),
     }
 }
 
@@ -96,7 +111,7 @@ impl Handling {
     /// For a body without a span, whose event may have baggage.
     #[inline]
     fn without_span(baggage: Option<Arc<Baggage>>) -> Self {
-        Self(baggage.map(|baggage| Active::without_span(&baggage)))
+        Self(baggage.and_then(|baggage| Active::without_span(&baggage)))
     }
 }
 
@@ -104,7 +119,7 @@ impl Handling {
 pub fn collect_more(collected: Collected, more: impl FnOnce(&mut Start)) -> Collected {
     let mut collected = collected;
     if let Some(start) = collected.0.as_mut().filter(|start| start.makes_span()) {
-        more(start);
+        shielded(|| more(start));
     }
     collected
 }
@@ -121,7 +136,7 @@ impl Collected {
         collect: impl FnOnce(&mut Start),
     ) -> Self {
         let mut start = Box::new(Start::new(callsite));
-        propagation::reading(propagation, Part::All, || collect(&mut start));
+        collect_shielded(&mut start, propagation, collect);
         Self(Some(start))
     }
 
@@ -142,7 +157,7 @@ impl Collected {
             .then(|| Tracing::of(start.callsite, clock::now()).ok());
         Handling(match tracing.flatten() {
             Some(tracing) => tracing.start(&mut start, clock::wall()),
-            None => start.baggage.as_deref().map(Active::without_span),
+            None => start.baggage.as_deref().and_then(Active::without_span),
         })
     }
 }
@@ -170,7 +185,7 @@ impl Tracing {
             let (tracer, propagation) = installed::tracer(callsite.scope(), now);
             (Starter::Installed(tracer.ok_or(propagation)?), propagation)
         };
-        let ambient = Context::current();
+        let ambient = ambient::current().ok_or(propagation)?;
         if ambient.is_telemetry_suppressed() {
             return Err(propagation);
         }
@@ -192,16 +207,25 @@ impl Tracing {
         if let Some(joined) = joined {
             start.joined(joined);
         }
-        propagation::reading(self.propagation, Part::All, || collect(&mut start));
+        collect_shielded(&mut start, self.propagation, collect);
         Handling(self.start(&mut start, began))
     }
 
     fn start(self, start: &mut Start, began: SystemTime) -> Option<Active> {
-        let own = start.tracer.take();
-        let tracer: &dyn StartSpan = match (&self.tracer, &own) {
-            (Starter::Installed(tracer), _) => &**tracer,
-            (Starter::Own, Some(own)) => &**own,
-            (Starter::Own, None) => return None,
+        // The SDK runs code of the user's: a sampler, span processors.
+        let started = shielded(|| self.start_unshielded(start, began));
+        // Without a span, the body still gets the event's baggage.
+        started.unwrap_or_else(|| start.baggage.as_deref().and_then(Active::without_span))
+    }
+
+    fn start_unshielded(self, start: &mut Start, began: SystemTime) -> Option<Active> {
+        let own;
+        let tracer: &dyn StartSpan = match &self.tracer {
+            Starter::Installed(tracer) => &**tracer,
+            Starter::Own => {
+                own = take(&mut start.tracer);
+                own.get()?
+            }
         };
         let surroundings = start.surroundings(self.ambient);
         let pages = start.pages();
@@ -235,10 +259,8 @@ pub(crate) struct Active {
 impl Active {
     /// The active context, with this baggage.
     #[cold]
-    fn without_span(baggage: &Baggage) -> Self {
-        Self::of_context(Context::map_current(|ambient| {
-            origin::with_baggage(ambient, baggage)
-        }))
+    fn without_span(baggage: &Baggage) -> Option<Self> {
+        ambient::map(|ambient| Self::of_context(origin::with_baggage(ambient, baggage)))
     }
 
     /// Its span, if there is one, is not the handler's.
@@ -251,53 +273,58 @@ impl Active {
         }
     }
 
-    /// Records what was returned, which runs the user's code too: the text of an error.
+    /// Records what was returned.
+    #[inline]
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
-        self.ended_by_a_panic_in(|active| {
-            if active.recording {
-                record(&Recorder::new(active.context.span(), active.errors));
-            }
-        });
+        if self.recording {
+            record(&Recorder::new(self.context.span(), self.errors));
+        }
         self.end();
     }
 
+    /// Says it twice, since the SDK drops attributes and events that are too many.
     pub(crate) fn cancelled(&mut self) {
         if !self.ended {
-            let cancelled = KeyValue::new("linked_span.cancelled", true);
-            self.context.span().set_attribute(cancelled);
+            shielded(|| {
+                let span = self.context.span();
+                span.set_attribute(KeyValue::new(CANCELLED, true));
+                span.add_event(CANCELLED, Vec::new());
+            });
             self.end();
+        }
+    }
+
+    pub(crate) fn failed(&self, description: impl Into<Cow<'static, str>>) {
+        if !self.ended {
+            let status = Status::error(description);
+            shielded(|| self.context.span().set_status(status));
         }
     }
 
     fn panicked(&mut self) {
-        if !self.ended {
-            self.context.span().set_status(Status::error("panicked"));
-            self.end();
-        }
+        self.failed("panicked");
+        self.end();
     }
 
     /// Explicitly: a task that the body has spawned may hold the span's context for much longer.
     fn end(&mut self) {
         if !self.ended {
             self.ended = true;
-            self.context.span().end();
+            let context = take(&mut self.context);
+            shielded(|| context.span().end());
+            // A span that was not ended ends again when it is dropped.
+            shielded(|| drop(context));
         }
     }
 
     /// Runs a part of the body, with the span's context current.
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
-        self.ended_by_a_panic_in(|active| {
-            let _guard = active.context.clone().attach();
-            part()
-        })
-    }
-
-    #[inline]
-    fn ended_by_a_panic_in<R>(&mut self, part: impl FnOnce(&Self) -> R) -> R {
         let running = Running(self);
-        let result = part(running.0);
-        std::mem::forget(running);
+        let guard = ambient::attach(&running.0.context);
+        let result = part();
+        drop(guard);
+        forget(running);
         result
     }
 }

@@ -13,8 +13,9 @@ use opentelemetry::{Context, Key, Value};
 use crate::callsite::{Callsite, Parent};
 use crate::fan_in::Joined;
 use crate::link::{self, Given, Linked, Single};
-use crate::pages::Pages;
-use crate::tracer::{IntoTracer, StartSpan};
+use crate::pages::{self, Pages};
+use crate::shield::shielded;
+use crate::tracer::{IntoTracer, OwnTracer};
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
 /// Links, of about a hundred bytes each.
@@ -23,7 +24,7 @@ const MOST_RESERVED: usize = 4096;
 /// Collects name, attributes and links, by the attribute's order: ours first, then the user's, which replace them.
 pub struct Start {
     pub(crate) callsite: &'static Callsite,
-    pub(crate) tracer: Option<Box<dyn StartSpan>>,
+    pub(crate) tracer: OwnTracer,
     name: Cow<'static, str>,
     attributes: Attributes,
     links: Vec<Link>,
@@ -40,7 +41,7 @@ impl Start {
     pub(crate) fn new(callsite: &'static Callsite) -> Self {
         Self {
             callsite,
-            tracer: None,
+            tracer: OwnTracer::default(),
             name: Cow::Borrowed(callsite.name),
             attributes: Attributes::default(),
             links: Vec::new(),
@@ -77,22 +78,24 @@ impl Start {
 
     /// `name = …`
     pub fn name(&mut self, name: impl Name) {
-        self.name = name.into();
+        if let Some(name) = shielded(|| name.into()) {
+            self.name = name;
+        }
     }
 
     /// `tracer = …`
     pub fn tracer<T: IntoTracer<Form>, Form>(&mut self, tracer: T) {
-        self.tracer = Some(tracer.into_tracer());
+        self.tracer = OwnTracer::new(tracer.into_tracer());
     }
 
     /// `relationship = …`, of the parameter that comes next.
     pub fn relationship(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
-        self.relationship = relationship.to_value();
+        self.relationship = shielded(|| relationship.to_value()).flatten();
     }
 
     /// The handler's only parameter that is an event or a batch.
     pub fn event<Shape>(&mut self, event: &impl Linked<Shape>) {
-        event.link(self);
+        shielded(|| event.link(self));
     }
 
     /// The handler's only event, for `parent = event`.
@@ -102,16 +105,20 @@ impl Start {
 
     /// The handler's only event, whose origin the user gave.
     pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl Given) {
+        let mut origin = Some(origin);
+        let mut origin = || origin.take().map(Into::into).unwrap_or_default();
         if self.makes_span {
-            self.one(event, origin.into());
+            shielded(|| self.one(event, &mut origin));
         } else {
-            self.baggage = origin.into().into_baggage();
+            self.baggage = shielded(origin).and_then(Origin::into_baggage);
         }
     }
 
     /// One of several parameters.
     pub fn input<Shape>(&mut self, name: &'static str, event: &impl Linked<Shape>) {
-        event.link_as(name, self);
+        // The attributes that follow are its own, even where it has no link.
+        self.last_parameter = self.links.len();
+        shielded(|| event.link_as(name, self));
     }
 
     /// One of several parameters, whose origin the user gave.
@@ -121,25 +128,30 @@ impl Start {
         event: Option<&dyn LinkedEvent>,
         origin: impl Given,
     ) {
-        self.named(name, event, origin.into());
+        shielded(|| self.named(name, event, origin.into()));
     }
 
-    pub(crate) fn one(&mut self, event: Option<&dyn LinkedEvent>, origin: Origin) {
+    /// The only event. Its origin is asked last: where that panics, the rest is there.
+    pub(crate) fn one(
+        &mut self,
+        event: Option<&dyn LinkedEvent>,
+        origin: &mut dyn FnMut() -> Origin,
+    ) {
         let relationship = self.relationship.take();
         let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
         let mut event_type = None;
         if let Some(event) = event {
-            if let Some(id) = event.id() {
+            if let Some(id) = link::said(|| event.id()) {
                 self.attributes.make_room();
                 self.attributes.push(link::EVENT_ID, id);
             }
-            event_type = event.event_type();
+            event_type = link::said(|| event.event_type());
             if let Some(event_type) = &event_type {
                 self.attributes.push("event.type", event_type.clone());
             }
-            event.attributes(&mut self.attributes);
+            shielded(|| event.attributes(&mut self.attributes));
         }
-        let (context, baggage) = origin.into_parts();
+        let (context, baggage) = origin().into_parts();
         self.baggage = baggage;
         if context.is_valid() {
             if self.callsite.parent == Parent::Event {
@@ -160,7 +172,7 @@ impl Start {
         let relationship = self.relationship.take().unwrap_or_else(|| name.into());
         let (context, _) = origin.into_parts();
         if context.is_valid() {
-            let event_type = event.and_then(LinkedEvent::event_type);
+            let event_type = event.and_then(|event| link::said(|| event.event_type()));
             let link = link::describing(context, Some(relationship), event, event_type);
             self.links.push(link);
             self.waited(name);
@@ -187,7 +199,8 @@ impl Start {
         let relationship = relationship.unwrap_or_else(|| name.into());
         self.link_to_each(events, |context, event| {
             let relationship = Some(relationship.clone());
-            link::describing(context, relationship, Some(event), event.event_type())
+            let event_type = link::said(|| event.event_type());
+            link::describing(context, relationship, Some(event), event_type)
         });
         self.waited(name);
     }
@@ -206,16 +219,28 @@ impl Start {
         events: impl Iterator<Item = impl LinkedEvent>,
         link: impl Fn(SpanContext, &dyn LinkedEvent) -> Link,
     ) -> usize {
+        let mut events = events;
         // What an iterator of the user's expects is not to be trusted without a bound.
-        self.links.reserve(events.size_hint().0.min(MOST_RESERVED));
+        let expected = shielded(|| events.size_hint().0).unwrap_or_default();
+        self.links.reserve(expected.min(MOST_RESERVED));
         let mut size = 0;
-        for event in events {
-            size += 1;
-            let (context, _) = event.origin().into_parts();
-            if context.is_valid() {
-                self.links.push(link(context, &event));
+        loop {
+            let before = size;
+            let is_through = shielded(|| {
+                for event in events.by_ref() {
+                    size += 1;
+                    let (context, _) = event.origin().into_parts();
+                    if context.is_valid() {
+                        self.links.push(link(context, &event));
+                    }
+                }
+            });
+            // An event that panics costs its link. An iterator that does, and would do so again, costs the rest.
+            if is_through.is_some() || size == before {
+                break;
             }
         }
+        shielded(|| drop(events));
         size
     }
 
@@ -226,17 +251,21 @@ impl Start {
 
     /// An attribute of the span.
     pub fn attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
-        self.attributes.set(key, value);
+        shielded(|| self.attributes.set(key, value));
     }
 
     /// An attribute of the links of the parameter that was named last.
     pub fn link_attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
-        if let Some(value) = value.to_value() {
-            link::set(&mut self.links[self.last_parameter..], key.into(), value);
-        }
+        let links = self.links.get_mut(self.last_parameter..);
+        shielded(|| {
+            if let (Some(links), Some(value)) = (links, value.to_value()) {
+                link::set(links, key.into(), value);
+            }
+        });
     }
 
     /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
+    #[inline]
     pub(crate) fn surroundings(&mut self, ambient: Context) -> Surroundings {
         let body = match &self.baggage {
             Some(baggage) => origin::with_baggage(&ambient, baggage),
@@ -254,8 +283,13 @@ impl Start {
     }
 
     /// The links that find no room on the span.
+    #[inline]
     pub(crate) fn pages(&mut self) -> Option<Pages> {
-        Pages::split(&self.name, &mut self.links)
+        let split = Pages::split(&self.name, &self.callsite.kind, &mut self.links)?;
+        if split.left_out > 0 {
+            self.attributes.push(pages::LEFT_OUT, count(split.left_out));
+        }
+        split.pages
     }
 
     /// The span to build, of what was collected.

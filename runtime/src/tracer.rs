@@ -1,10 +1,12 @@
-//! A tracer of one's own, whatever its type.
+//! Tracers, whatever their type, and the spans they start.
 
 use std::sync::Arc;
 
 use opentelemetry::Context;
 use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
 
+use crate::counted::Counted;
+use crate::shield::shielded;
 use crate::start::Surroundings;
 
 /// Starts a span, active in its surroundings; `None` if the tracer made none.
@@ -14,7 +16,13 @@ where
     T::Span: Send + Sync + 'static,
 {
     let parent = surroundings.parent();
-    let span = tracer.build_with_context(builder, parent);
+    let attributes = builder.attributes.as_ref().map_or(0, Vec::len);
+    // In its place from the beginning: the SDK's span is hundreds of bytes, which would be copied.
+    let span = Counted {
+        span: tracer.build_with_context(builder, parent),
+        attributes,
+        events: 0,
+    };
     // A tracer that does nothing hands back the parent's context, one that was shut down an invalid one.
     let made =
         span.span_context().is_valid() && span.span_context() != parent.span().span_context();
@@ -47,6 +55,29 @@ where
 {
     fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started> {
         start(self, builder, surroundings)
+    }
+}
+
+/// The handler's `tracer = …`, if it has one. Its end is the user's code.
+#[derive(Default)]
+pub(crate) struct OwnTracer(Option<Box<dyn StartSpan>>);
+
+impl OwnTracer {
+    pub(crate) fn new(tracer: Box<dyn StartSpan>) -> Self {
+        Self(Some(tracer))
+    }
+
+    pub(crate) fn get(&self) -> Option<&dyn StartSpan> {
+        self.0.as_deref()
+    }
+}
+
+impl Drop for OwnTracer {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(tracer) = self.0.take() {
+            shielded(|| drop(tracer));
+        }
     }
 }
 

@@ -174,6 +174,10 @@
 //!
 //! or use the environment variable `OTEL_SPAN_LINK_COUNT_LIMIT`, which both read.
 //!
+//! Links that are equal in all they say become one where they find no room, with their number as `link.count`. A handler
+//! has 128 pages at most; `linked_span.links_left_out` on its span counts the links beyond these. If pages are missing, the
+//! sampler has dropped them, or the span processor's queue was full: see [`LinkOverflow`](crate::LinkOverflow).
+//!
 //! # The backend
 //!
 //! A link is on the handler's span, and shows where a backend shows a span's details: as a link, a reference, a span link.

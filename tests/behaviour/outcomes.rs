@@ -315,27 +315,6 @@ fn a_handler_in_a_destructor() {
     assert_returned(&sdk.span());
 }
 
-struct PanicsAsText;
-
-impl std::fmt::Display for PanicsAsText {
-    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        panic!("as it should")
-    }
-}
-
-#[linked_span(event)]
-fn fails_without_words(event: &Origin) -> Result<(), PanicsAsText> {
-    Err(PanicsAsText)
-}
-
-/// What the context outlives, the span does not.
-#[test]
-fn an_err_that_panics_as_text() {
-    let sdk = Sdk::install();
-    assert!(catch_unwind(|| fails_without_words(&event()).is_err()).is_err());
-    assert_panicked(&sdk.span());
-}
-
 struct PanicsWhenDropped;
 
 impl Drop for PanicsWhenDropped {

@@ -3,9 +3,13 @@
 use std::process::Command;
 
 use linked_span::{LinkOverflow, Origin, linked_span, set_link_limit, set_link_overflow};
-use linked_span_tests::Sdk;
-use opentelemetry::trace::{SpanContext, SpanId, SpanKind, TraceFlags, TraceId, TraceState};
-use opentelemetry_sdk::trace::{Sampler, SpanData};
+use linked_span_tests::{Sdk, pairs};
+use opentelemetry::trace::{Link, SpanContext, SpanId, SpanKind, TraceFlags, TraceId, TraceState};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::trace::{
+    InMemorySpanExporter, Sampler, SamplingDecision, SamplingResult, SdkTracerProvider,
+    ShouldSample, SpanData,
+};
 
 /// OpenTelemetry's default.
 const DEFAULT: usize = 128;
@@ -60,7 +64,7 @@ fn assert_none_is_lost(sdk: &Sdk, count: usize, limit: usize) {
 
 fn assert_page_of(span: &SpanData, page: &SpanData) {
     assert_eq!(page.name, "handle links");
-    assert_eq!(page.span_kind, SpanKind::Internal);
+    assert_eq!(page.span_kind, span.span_kind);
     assert_eq!(page.parent_span_id, span.span_context.span_id());
     assert_eq!(page.span_context.trace_id(), span.span_context.trace_id());
     assert_eq!(page.start_time, span.start_time);
@@ -130,4 +134,101 @@ fn those_who_prefer_the_loss() {
     let span = sdk.span();
     assert_eq!(span.links.links.len(), DEFAULT);
     assert_eq!(span.links.dropped_count, 72);
+}
+
+/// No number is kept back to mean something else.
+#[test]
+fn limit_of_the_largest_number_makes_no_pages() {
+    let sdk = Sdk::install_with_link_limit(1000);
+    set_link_limit(usize::MAX);
+    handle_from(&producers(300));
+    set_link_limit(DEFAULT);
+    assert_eq!(sdk.span().links.links.len(), 300);
+}
+
+#[derive(Clone, Debug)]
+struct OnlyConsumers;
+
+impl ShouldSample for OnlyConsumers {
+    fn should_sample(
+        &self,
+        _parent: Option<&Context>,
+        _trace_id: TraceId,
+        _name: &str,
+        kind: &SpanKind,
+        _attributes: &[KeyValue],
+        _links: &[Link],
+    ) -> SamplingResult {
+        SamplingResult {
+            decision: if *kind == SpanKind::Consumer {
+                SamplingDecision::RecordAndSample
+            } else {
+                SamplingDecision::Drop
+            },
+            attributes: Vec::new(),
+            trace_state: TraceState::NONE,
+        }
+    }
+}
+
+#[test]
+fn sampler_of_consumers_keeps_the_pages_of_a_consumer() {
+    let sdk = Sdk::install_with(OnlyConsumers);
+    handle_from(&producers(300));
+    let spans = sdk.spans();
+    let links = spans.iter().map(|span| span.links.links.len());
+    assert_eq!(links.sum::<usize>(), 300);
+}
+
+#[linked_span(events, kind = internal)]
+fn handle_internally(events: &[Origin]) {}
+
+#[test]
+fn page_has_the_kind_of_its_handler() {
+    let sdk = Sdk::install();
+    let events: Vec<Origin> = producers(300).iter().map(Origin::from).collect();
+    handle_internally(&events);
+    for span in sdk.spans() {
+        assert_eq!(span.span_kind, SpanKind::Internal);
+    }
+}
+
+/// As many spans as a handler has pages at the most.
+const MOST_PAGES: usize = 128;
+
+#[test]
+fn pages_beyond_the_most_are_counted() {
+    let most = DEFAULT + MOST_PAGES * DEFAULT;
+    for (count, left_out) in [(most, None), (most + 1, Some(1)), (most + 500, Some(500))] {
+        let sdk = Sdk::install();
+        handle_from(&producers(count));
+        let spans = sdk.spans();
+        assert_eq!(spans.len(), 1 + MOST_PAGES);
+        let attributes = pairs(&spans[MOST_PAGES].attributes);
+        let count = i64::try_from(count).unwrap();
+        let mut expected = vec![
+            ("batch.size", count.into()),
+            ("batch.link_count", count.into()),
+        ];
+        expected
+            .extend(left_out.map(|left_out: i64| ("linked_span.links_left_out", left_out.into())));
+        assert_eq!(attributes, expected);
+    }
+}
+
+/// The default queue has room for 2,048 spans: the handler's finds room beside its pages.
+#[test]
+fn batch_processor_keeps_the_span_of_a_large_batch() {
+    // Alone with the installed provider.
+    let _sdk = Sdk::install();
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder()
+        .with_batch_exporter(exporter.clone())
+        .build();
+    linked_span::set_tracer_provider(provider.clone());
+    handle_from(&producers(400_000));
+    provider.force_flush().expect("an exporter that works");
+    let spans = exporter.get_finished_spans().expect("an exporter");
+    assert!(spans.iter().any(|span| span.name == "handle"));
+    assert_eq!(spans.len(), 1 + MOST_PAGES);
 }

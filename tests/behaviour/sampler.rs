@@ -3,7 +3,7 @@
 use linked_span::{LinksBased, Origin, linked_span};
 use linked_span_tests::{Sdk, active, producer};
 use opentelemetry::trace::{SpanContext, TraceFlags};
-use opentelemetry_sdk::trace::Sampler;
+use opentelemetry_sdk::trace::{Sampler, ShouldSample};
 
 #[linked_span(events)]
 fn handle(events: &[Origin]) {}
@@ -75,4 +75,68 @@ fn the_other_sampler_is_asked_where_links_do_not_decide() {
             "{links:?}"
         );
     }
+}
+
+/// A part of the handler that is a span of its own, without links.
+#[linked_span(part)]
+fn handle_a_part(part: &Origin) {}
+
+#[linked_span(events)]
+fn handle_with_a_part(events: &[Origin]) {
+    handle_a_part(&Origin::default());
+}
+
+/// How many handlers with one link, and how many parts of them, are exported.
+fn exported(sampler: impl Into<Box<dyn ShouldSample>>, link: bool, handlers: usize) -> [usize; 2] {
+    let sdk = Sdk::install_with(sampler);
+    for _ in 0..handlers {
+        handle_with_a_part(&[with_sampled(1, link).into()]);
+    }
+    let spans = sdk.spans();
+    ["handle_with_a_part", "handle_a_part"]
+        .map(|name| spans.iter().filter(|span| span.name == name).count())
+}
+
+/// As the docs show them: what a handler calls is sampled with it.
+#[test]
+fn sampler_around_a_parent_based_one_keeps_the_parts_of_a_handler() {
+    let around = |root| Sampler::ParentBased(Box::new(root));
+    assert_eq!(
+        exported(LinksBased::any(around(Sampler::AlwaysOff)), true, 1000),
+        [1000, 1000]
+    );
+    assert_eq!(
+        exported(
+            LinksBased::all(around(Sampler::TraceIdRatioBased(0.1))),
+            true,
+            1000
+        ),
+        [1000, 1000]
+    );
+    assert_eq!(
+        exported(LinksBased::any(around(Sampler::AlwaysOff)), false, 1000),
+        [0, 0]
+    );
+}
+
+#[test]
+fn sampler_inside_a_parent_based_one_keeps_the_parts_of_a_handler() {
+    for sampler in [
+        LinksBased::any(Sampler::AlwaysOff),
+        LinksBased::all(Sampler::TraceIdRatioBased(0.1)),
+    ] {
+        let sampler = Sampler::ParentBased(Box::new(sampler));
+        assert_eq!(exported(sampler, true, 1000), [1000, 1000]);
+    }
+}
+
+/// Where links decide before the parent does, as in Java's `linksbased_parentbased_always_on`.
+#[test]
+fn sampler_around_a_parent_based_one_follows_a_link_under_an_unsampled_parent() {
+    let sampler = LinksBased::any(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
+    let sdk = Sdk::install_with(sampler);
+    let _guard = active(with_sampled(9, false)).attach();
+    handle(&[with_sampled(1, true).into()]);
+    handle(&[with_sampled(1, false).into()]);
+    assert_eq!(sdk.spans().len(), 1);
 }

@@ -75,7 +75,10 @@ fn a_batch_without_a_valid_origin_makes_no_link_and_has_no_part_in_the_others() 
 fn links_that_find_no_room_on_the_span_say_how_long_they_waited_too() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Pack::new(memory(&time), options());
-    assert_eq!(waits_for(joins.items(vec![item(3); 200])), "payment");
+    assert_eq!(
+        waits_for(joins.items((3..203).map(item).collect())),
+        "payment"
+    );
     time.pass(2_000);
     assert_eq!(ran(joins.payment(payment("7"))), 200);
     let mut all = 0;

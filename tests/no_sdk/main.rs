@@ -2,6 +2,7 @@
 
 mod baggage;
 mod fan_in;
+mod hostile;
 
 use std::cell::Cell;
 use std::collections::HashMap;

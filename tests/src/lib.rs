@@ -39,17 +39,22 @@ impl Sdk {
     /// Installs one that asks this sampler.
     #[must_use]
     pub fn install_with(sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
-        Self::build(SdkTracerProvider::builder(), sampler)
+        Self::install_built(SdkTracerProvider::builder(), sampler)
     }
 
     /// Installs one that keeps so many links a span.
     #[must_use]
     pub fn install_with_link_limit(links: u32) -> Self {
         let builder = SdkTracerProvider::builder().with_max_links_per_span(links);
-        Self::build(builder, Sampler::AlwaysOn)
+        Self::install_built(builder, Sampler::AlwaysOn)
     }
 
-    fn build(builder: TracerProviderBuilder, sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
+    /// Installs one that is built with more than this keeps of it.
+    #[must_use]
+    pub fn install_built(
+        builder: TracerProviderBuilder,
+        sampler: impl Into<Box<dyn ShouldSample>>,
+    ) -> Self {
         let sampler = RecordingSampler::of(sampler);
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let exporter = InMemorySpanExporter::default();

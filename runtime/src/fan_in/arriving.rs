@@ -1,9 +1,11 @@
 //! The span event that each arrival leaves on the active span.
 
 use opentelemetry::KeyValue;
-use opentelemetry::trace::get_active_span;
+use opentelemetry::trace::TraceContextExt;
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
+use crate::ambient;
+use crate::shield::shielded;
 
 /// An arrival that is under way. However it ends, it is recorded once.
 pub(super) struct Arriving {
@@ -30,7 +32,11 @@ impl Arriving {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
-        get_active_span(|span| {
+        let Some(context) = ambient::current() else {
+            return;
+        };
+        let span = context.span();
+        shielded(|| {
             if span.is_recording() {
                 let attributes = vec![
                     KeyValue::new("fan_in.join", self.join),

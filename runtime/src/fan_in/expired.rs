@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::pin::Pin;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{FutureExt, Status, TraceContextExt};
 
+use super::apart::Apart;
 use super::came::Came;
 use super::caught::Caught;
 use super::held::Held;
@@ -14,7 +14,7 @@ use super::join::Join;
 use super::missing::Missing;
 use super::store::Store;
 use crate::future::handle_async;
-use crate::span;
+use crate::{ambient, span, text};
 
 /// A join whose time is over: what has come, and what has not. `I` is the function's generated struct of inputs.
 ///
@@ -92,7 +92,7 @@ impl<T, E: Display> HandedOver for Result<T, E> {
     fn failure(self) -> Option<Failure> {
         self.err().map(|error| Failure {
             error_type: type_name::<E>(),
-            message: error.to_string(),
+            message: text::beginning(format_args!("{error}")),
         })
     }
 }
@@ -125,12 +125,14 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
     pub(super) async fn expire(&self, held: &Held<'_, P, S>) -> bool {
         // Whoever came by handles something else, whose baggage is not this join's.
-        let apart = if Context::is_current_telemetry_suppressed() {
+        let suppressed = ambient::map(Context::is_telemetry_suppressed).unwrap_or(false);
+        let context = if suppressed {
             Context::new().with_telemetry_suppressed()
         } else {
             Context::new()
         };
-        self.expire_here(held).with_context(apart).await
+        let future = self.expire_here(held);
+        (Apart { future, context }).await
     }
 
     async fn expire_here(&self, held: &Held<'_, P, S>) -> bool {
@@ -139,8 +141,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             (self.declared.link)(&held.came, start);
         });
         if let Some(active) = &handling.0 {
-            let status = Status::error(why(missing, held.attempts));
-            active.context.span().set_status(status);
+            active.failed(why(missing, held.attempts));
         }
         let expired = Expired {
             key: held.key().to_owned(),
@@ -159,7 +160,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         };
         let future = handle_async(handling, handed_over, |failure, recorder| {
             if let Some(failure) = failure {
-                recorder.exception(failure.error_type, &failure.message);
+                recorder.exception(failure.error_type, failure.message.clone());
             }
         });
         future.await.is_none()

@@ -90,6 +90,7 @@
 
 mod ack;
 mod alongside;
+mod apart;
 mod arrival;
 mod arriving;
 mod came;

@@ -10,6 +10,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 use super::baggage::BAGGAGE;
 use super::tracestate::TRACESTATE;
+use crate::shield::shielded;
 use crate::{CarrierMut, Origin, origin};
 
 pub(super) fn extract<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
@@ -22,9 +23,12 @@ where
     });
     let fields = Fields::of(fields.collect());
     // Given the active context, a propagator that finds nothing hands that back.
-    let context = global::get_text_map_propagator(|propagator| {
-        propagator.extract_with_context(&Context::new(), &fields)
+    let context = shielded(|| {
+        global::get_text_map_propagator(|propagator| {
+            propagator.extract_with_context(&Context::new(), &fields)
+        })
     });
+    let context = context.unwrap_or_default();
     let span = context.span();
     let span_context = Some(span.span_context()).filter(|context| context.is_valid());
     let baggage = context.baggage();

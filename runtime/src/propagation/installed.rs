@@ -11,6 +11,7 @@ use opentelemetry::propagation::TextMapPropagator;
 use super::recognized::{self, Recognized};
 use crate::clock::{self, CacheWindow, Instant};
 use crate::installed;
+use crate::shield::shielded;
 
 /// How contexts are read and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,13 +137,12 @@ fn ask(now: Instant, generation: u64) -> Propagation {
     };
     // To a propagator that handles an event while it is asked.
     answer(Propagation::Foreign);
-    let propagation = global::get_text_map_propagator(|propagator| {
-        match recognized::recognize(propagator) {
-            // OpenTelemetry would read nothing.
-            Some(Recognized::None) => Propagation::W3c { baggage: true },
-            Some(Recognized::W3c { baggage }) => Propagation::W3c { baggage },
-            None => Propagation::Foreign,
-        }
-    });
-    answer(propagation)
+    let recognized = shielded(|| global::get_text_map_propagator(recognized::recognize));
+    // A propagator that panics is the user's.
+    answer(match recognized.flatten() {
+        // OpenTelemetry would read nothing.
+        Some(Recognized::None) => Propagation::W3c { baggage: true },
+        Some(Recognized::W3c { baggage }) => Propagation::W3c { baggage },
+        None => Propagation::Foreign,
+    })
 }

@@ -20,7 +20,8 @@ pub use self::installed::set_text_map_propagator;
 pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
 use self::traceparent::TRACEPARENT;
 use self::tracestate::TRACESTATE;
-use crate::{Carrier, CarrierMut, Origin};
+use crate::shield::shielded;
+use crate::{Carrier, CarrierMut, Origin, ambient};
 
 /// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
 ///
@@ -37,8 +38,9 @@ use crate::{Carrier, CarrierMut, Origin};
 /// looks for. If none is installed, where OpenTelemetry would read nothing, it is the W3C's three.
 ///
 /// The W3C's fields are read strictly, in names of any case. A context that is missing or broken gives an origin without
-/// one, and never the active context. So do two different `traceparent`s; equal ones count as one. Of a `tracestate`
-/// with a repeated key, the first member is kept. Several `baggage` fields are one list.
+/// one, and never the active context. So do two different `traceparent`s, and a carrier or a propagator that panics. Equal
+/// `traceparent`s count as one. Of a `tracestate` with a repeated key, the first member is kept. Several `baggage` fields
+/// are one list.
 ///
 /// # Which reader reads
 ///
@@ -51,11 +53,12 @@ use crate::{Carrier, CarrierMut, Origin};
 /// A propagator that was just given to OpenTelemetry is called after a millisecond at the latest;
 /// [`set_text_map_propagator`] lets every thread know at once.
 pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
-    match part() {
+    let extracted = shielded(|| match part() {
         Part::All => carrier.origin(),
         // The user's code, called for a handler without a span.
         Part::Baggage => reading(propagation(), Part::All, || carrier.origin()),
-    }
+    });
+    extracted.unwrap_or_default()
 }
 
 /// Writes the active context into a carrier, for whoever will handle the event.
@@ -69,15 +72,20 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
 /// ```
 ///
 /// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, in any case of its letters, and no field is written empty.
+/// the same name is replaced, in any case of its letters, and no field is written empty. If the carrier or the propagator
+/// panics, the fields that were written before stay.
 ///
 /// With an active span, all fields of the propagator are replaced: one that it does not write now is removed, so that no
 /// `tracestate`, `baggage` or `x-b3-flags` of an earlier hop stays beside the new context. Without an active span no
 /// context is written, and a forwarded one stays; the active baggage is still written.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
-    Context::map_current(|context| match installed::propagation() {
-        Propagation::W3c { baggage } => inject_w3c(context, baggage, carrier),
-        Propagation::Foreign => foreign::inject(context, carrier),
+    // A clone: in a borrow of the current context, a carrier that opens another would panic.
+    let Some(context) = ambient::current() else {
+        return;
+    };
+    shielded(|| match installed::propagation() {
+        Propagation::W3c { baggage } => inject_w3c(&context, baggage, carrier),
+        Propagation::Foreign => foreign::inject(&context, carrier),
     });
 }
 
