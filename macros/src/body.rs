@@ -31,8 +31,12 @@ pub(crate) enum Before {
     /// A statement that says what the block returns.
     Hint(TokenStream),
     /// An `async fn` may return a future; of an `async` block with one at its end, clippy says that it lacks an `.await`.
-    /// So this one has a `return`, with a value that is never evaluated: rustc calls a `return` unreachable whose value is.
-    Returns(Option<TokenStream>),
+    /// So this one has a `return`, and another value that is never evaluated: rustc calls a `return` of what diverges
+    /// unreachable.
+    Returns {
+        hint: TokenStream,
+        never: Option<TokenStream>,
+    },
 }
 
 /// A parameter, or a variable of one that is a pattern.
@@ -271,23 +275,26 @@ impl Bindings {
         let span = body.span().resolved_at(Span::mixed_site());
         match before {
             Before::Nothing if statements.is_empty() => body.clone(),
-            Before::Returns(never) => {
-                let never = never.iter();
-                let arms = quote_spanned!(span=> #(() if false => #never,)* () => #body);
+            Before::Returns { hint, never } => {
+                // The body's arm is the first, where a wrong type is the body's.
+                let arms = match never {
+                    Some(never) => quote_spanned!(span=> () if true => #body () => #never),
+                    None => quote_spanned!(span=> () => #body),
+                };
                 let returned = quote_spanned!(span=> return match () { #arms };);
-                with_stream(body, quote!(#statements #returned))
+                with_stream(body, quote!(#hint #statements #returned))
             }
-            before => {
+            Before::Hint(hint) if !binds && !begins_with_an_item(body.stream()) => {
+                let inside = body.stream();
+                with_stream(body, quote!(#hint #statements #inside))
+            }
+            Before::Nothing | Before::Hint(_) => {
                 let hint = match before {
                     Before::Hint(hint) => Some(hint),
                     _ => None,
                 };
-                let inside = if binds || begins_with_an_item(body.stream()) {
-                    quote_spanned!(span=> match () { () => #body })
-                } else {
-                    body.stream()
-                };
-                with_stream(body, quote!(#hint #statements #inside))
+                let arm = quote_spanned!(span=> match () { () => #body });
+                with_stream(body, quote!(#hint #statements #arm))
             }
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn beside(which: Which, errors: &TokenStream, item: &TokenStream) -> 
             let (mentions, statements) = (mentions(&handler.signature), handler.body.stream());
             handler.with_body(&quote!(#mentions #statements))
         }
-        Err(_) => item.clone(),
+        Err(_) => quote!(#[allow(unused_variables)] #item),
     };
     quote!(#errors #item)
 }
@@ -204,7 +204,10 @@ impl Expansion {
         let runtime = &self.runtime;
         let opened = self.opened(is_matched);
         let before = if may_be_a_future(&result(&self.handler.signature)) {
-            Before::Returns(self.never())
+            Before::Returns {
+                hint: self.hint(),
+                never: self.never(),
+            }
         } else {
             Before::Hint(self.hint())
         };
