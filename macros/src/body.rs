@@ -26,12 +26,17 @@ pub(crate) struct Bindings {
 }
 
 /// What an `async` block needs more than a closure.
-#[derive(Default)]
-pub(crate) struct Before {
-    /// Says what the block returns.
-    pub(crate) hint: TokenStream,
+pub(crate) enum Before {
+    Nothing,
+    /// A statement that says what the block returns.
+    Hint(TokenStream),
     /// An `async fn` may return a future; of an `async` block with one at its end, clippy says that it lacks an `.await`.
-    pub(crate) returns: bool,
+    /// So this one has a `return`, and another value that is never evaluated: rustc calls a `return` of what diverges
+    /// unreachable.
+    Returns {
+        hint: TokenStream,
+        never: Option<TokenStream>,
+    },
 }
 
 /// A parameter, or a variable of one that is a pattern.
@@ -266,21 +271,32 @@ impl Bindings {
     /// temporaries before what is bound outside of it, in every edition. So it is where the body begins with an item.
     pub(crate) fn around(&self, before: &Before, body: &Group) -> Group {
         let statements = self.statements();
-        let Before { hint, returns } = before;
-        if hint.is_empty() && statements.is_empty() && !returns {
-            return body.clone();
-        }
         let binds = self.slots.iter().any(|slot| !slot.binding.is_empty());
-        if !binds && !returns && !begins_with_an_item(body.stream()) {
-            let body_statements = body.stream();
-            return with_stream(body, quote!(#hint #statements #body_statements));
-        }
         let span = body.span().resolved_at(Span::mixed_site());
-        let mut arm = quote_spanned!(span=> match () { () => #body });
-        if *returns {
-            arm = quote_spanned!(span=> return #arm;);
+        match before {
+            Before::Nothing if statements.is_empty() => body.clone(),
+            Before::Returns { hint, never } => {
+                // The body's arm is the first, where a wrong type is the body's.
+                let arms = match never {
+                    Some(never) => quote_spanned!(span=> () if true => #body () => #never),
+                    None => quote_spanned!(span=> () => #body),
+                };
+                let returned = quote_spanned!(span=> return match () { #arms };);
+                with_stream(body, quote!(#hint #statements #returned))
+            }
+            Before::Hint(hint) if !binds && !begins_with_an_item(body.stream()) => {
+                let inside = body.stream();
+                with_stream(body, quote!(#hint #statements #inside))
+            }
+            Before::Nothing | Before::Hint(_) => {
+                let hint = match before {
+                    Before::Hint(hint) => Some(hint),
+                    _ => None,
+                };
+                let arm = quote_spanned!(span=> match () { () => #body });
+                with_stream(body, quote!(#hint #statements #arm))
+            }
         }
-        with_stream(body, quote!(#hint #statements #arm))
     }
 
     fn statements(&self) -> TokenStream {

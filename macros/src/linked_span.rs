@@ -39,7 +39,7 @@ pub(crate) fn beside(which: Which, errors: &TokenStream, item: &TokenStream) -> 
             let (mentions, statements) = (mentions(&handler.signature), handler.body.stream());
             handler.with_body(&quote!(#mentions #statements))
         }
-        Err(_) => item.clone(),
+        Err(_) => quote!(#[allow(unused_variables)] #item),
     };
     quote!(#errors #item)
 }
@@ -196,16 +196,20 @@ impl Expansion {
         let span = self.returned_at();
         let handle = self.of_the_runtime("handle", span);
         let opened = self.opened(is_matched);
-        let body = bindings.around(&Before::default(), &self.handler.body);
+        let body = bindings.around(&Before::Nothing, &self.handler.body);
         quote_spanned!(span=> #handle(#opened, move || -> #returned #body, #record))
     }
 
     fn awaited(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let opened = self.opened(is_matched);
-        let before = Before {
-            hint: self.hint(),
-            returns: may_be_a_future(&result(&self.handler.signature)),
+        let before = if may_be_a_future(&result(&self.handler.signature)) {
+            Before::Returns {
+                hint: self.hint(),
+                never: self.never(),
+            }
+        } else {
+            Before::Hint(self.hint())
         };
         let body = bindings.around(&before, &self.handler.body);
         let span = body.span().resolved_at(Span::mixed_site());
@@ -269,7 +273,7 @@ impl Expansion {
     ) -> TokenStream {
         let runtime = &self.runtime;
         let (opened, returned) = (self.opened(is_matched), self.returned_type());
-        let body = bindings.around(&Before::default(), &self.handler.body);
+        let body = bindings.around(&Before::Nothing, &self.handler.body);
         let span = self.returned_at();
         let handle = self.of_the_runtime("handle_prepared", span);
         let prepared = quote_spanned! {span=>
@@ -586,12 +590,20 @@ impl Expansion {
     /// The same for an `async` block, to which no type can be written: a `return` that is never reached.
     fn hint(&self) -> TokenStream {
         let span = self.returned_at();
+        self.never()
+            .map(|never| quote_spanned!(span=> if false { return #never; }))
+            .unwrap_or_default()
+    }
+
+    /// A value of what the `async` block returns, as an expression that is never evaluated.
+    fn never(&self) -> Option<TokenStream> {
+        let span = self.returned_at();
         let (result, returned) = (
             written(result(&self.handler.signature)),
             self.returned_type(),
         );
         let value = match Shape::of(&self.handler.signature) {
-            _ if is_never(&result) => return TokenStream::new(),
+            _ if is_never(&result) => return None,
             _ if !is_unknown(&result) => {
                 let never = self.of_the_runtime("never", span);
                 quote_spanned!(span=> #never::<#result>())
@@ -600,9 +612,9 @@ impl Expansion {
                 let output_of = self.of_the_runtime("output_of", span);
                 quote_spanned!(span=> #output_of(|| -> #returned { loop {} }))
             }
-            _ => return TokenStream::new(),
+            _ => return None,
         };
-        quote_spanned!(span=> if false { return #value; })
+        Some(value)
     }
 }
 

@@ -30,11 +30,11 @@ macro_rules! handlers {
             use super::*;
             $($($item)*)*
         }
-        mod linked_span {
+        mod with_linked_span {
             use super::*;
             $(#[::linked_span::linked_span $attribute] $($item)*)*
         }
-        mod instrument {
+        mod with_instrument {
             use super::*;
             $(#[::tracing::instrument(skip_all)] $($item)*)*
         }
@@ -109,8 +109,8 @@ macro_rules! rows {
             $title,
             [
                 size_of_val(&without::$name($($argument),*)),
-                size_of_val(&linked_span::$name($($argument),*)),
-                size_of_val(&instrument::$name($($argument),*)),
+                size_of_val(&with_linked_span::$name($($argument),*)),
+                size_of_val(&with_instrument::$name($($argument),*)),
             ],
         )),*]
     };

@@ -159,7 +159,11 @@ fn refuse_a_generic_result(signature: &Signature, errors: &mut Errors) {
         None => first.is_some_and(|first| is_generic(&first.ident)),
     };
     if is_chosen {
-        let written = returned.to_token_stream().to_string().replace(' ', "");
+        let written = returned.to_token_stream().to_string();
+        let written = written
+            .replace(" :: ", "::")
+            .replace("< ", "<")
+            .replace(" >", ">");
         errors.at(
             returned,
             format!("write `Result<{written}, …>`, or a type without generics: whether the function succeeded cannot be told from `{written}`"),

@@ -198,7 +198,10 @@ impl Extra {
     pub(super) fn repeated_bound(&self) -> Option<TokenStream> {
         match ungrouped(&self.pattern.ty) {
             Type::ImplTrait(_) | Type::Reference(_) => None,
-            ty => Some(quote_spanned!(ty.span()=> for<'linked_span> #ty: ::core::clone::Clone)),
+            ty => {
+                let span = ty.span().resolved_at(Span::mixed_site());
+                Some(quote_spanned!(span=> for<'linked_span> #ty: ::core::clone::Clone))
+            }
         }
     }
 

@@ -19,7 +19,7 @@ fn generic<T: Default>(payment: &Event, inventory: &Event) -> T {
 }
 
 #[fan_in(payment, inventory)]
-async fn later<T>(payment: &Event, inventory: &Event, value: T) -> (T) {
+async fn later<T>(payment: &Event, inventory: &Event, value: T) -> T {
     value
 }
 
