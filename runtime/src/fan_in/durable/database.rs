@@ -1,5 +1,7 @@
 //! What a database has to do, and a [`Store`] made of it.
 
+use std::sync::{Arc, OnceLock};
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
@@ -9,6 +11,7 @@ use super::claimed::Claimed;
 use super::declaration::Declaration;
 use super::encoding::encode;
 use super::failure::{Failure, again};
+use crate::fan_in::identity::FanInIdentity;
 use crate::fan_in::listed::{Listed, Which};
 use crate::fan_in::state::{Moment, Rules, Settlement, Step, Token};
 use crate::fan_in::store::{Arrived, Due, Rejected, StoreError};
@@ -32,7 +35,8 @@ pub(in crate::fan_in) struct Function<'a> {
 pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &Declaration;
 
-    /// The inputs of the joins that are kept under a name; these from now on, if there was nothing.
+    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Notes the time, by which
+    /// an operator sees which functions live.
     fn inputs(
         &self,
         name: &str,
@@ -76,16 +80,12 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
 }
 
 /// Passes on what a [`Join`](crate::fan_in::Join) is of.
-pub(in crate::fan_in) fn declare<D: Database>(
-    database: &D,
-    join: &'static str,
-    inputs: &'static [&'static str],
-) {
-    database.declaration().declare(join, inputs);
+pub(in crate::fan_in) fn declare<D: Database>(database: &D, identity: FanInIdentity) {
+    database.declaration().declare(identity);
 }
 
 /// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
-async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError> {
+async fn declared<D: Database>(database: &D) -> Result<(&str, Arc<str>), StoreError> {
     let kept = async |name: &str, inputs: &str| {
         let kept = again(|| database.inputs(name, inputs)).await;
         kept.map_err(Failure::into_error)
@@ -93,33 +93,43 @@ async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError>
     database.declaration().check(kept).await
 }
 
-async fn function<'a, D: Database>(
-    database: &'a D,
-    rules: &'a Rules,
-) -> Result<Function<'a>, StoreError> {
-    let (name, inputs) = declared(database).await?;
-    Ok(Function {
-        name,
-        inputs,
-        rules,
-    })
-}
+/// The inputs that the database keeps, as they were at the first and at the second attempt of a call.
+type Attempts = [OnceLock<Arc<str>>; 2];
 
 /// Makes a call until there is an answer, as often as makes sense. Where the database has lost the function's declaration,
 /// declares it and calls once more.
-async fn call<D: Database, T, F>(database: &D, mut call: impl FnMut() -> F) -> Result<T, StoreError>
+async fn call<'a, D: Database, T, F>(
+    database: &'a D,
+    rules: &'a Rules,
+    [first, second]: &'a Attempts,
+    mut call: impl FnMut(Function<'a>) -> F,
+) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let answer = match again(&mut call).await {
+    let function = function(database, rules, first).await?;
+    let answer = match again(|| call(function)).await {
         Err(Failure::Undeclared) => {
             database.declaration().forget();
-            declared(database).await?;
-            again(call).await
+            let function = self::function(database, rules, second).await?;
+            again(|| call(function)).await
         }
         answer => answer,
     };
     answer.map_err(Failure::into_error)
+}
+
+async fn function<'a, D: Database>(
+    database: &'a D,
+    rules: &'a Rules,
+    attempt: &'a OnceLock<Arc<str>>,
+) -> Result<Function<'a>, StoreError> {
+    let (name, inputs) = declared(database).await?;
+    Ok(Function {
+        name,
+        inputs: attempt.get_or_init(|| inputs),
+        rules,
+    })
 }
 
 /// Bounds what a store's method does by the store's [call timeout](Declaration::call_timeout).
@@ -145,13 +155,13 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
 ) -> Result<Arrived<P>, Rejected<P>> {
     let rules = &within(rules);
     let answered = async {
-        let function = function(database, rules).await?;
         let encoded = encode(&payload)?;
-        let arrive = || database.arrive(function, key, input, &encoded, token);
-        Ok((function, call(database, arrive).await?))
+        let (attempts, encoded) = (Attempts::default(), encoded.as_str());
+        let arrive = |function| database.arrive(function, key, input, encoded, token);
+        call(database, rules, &attempts, arrive).await
     };
-    let (function, answer) = match bounded(database, answered).await {
-        Ok(answered) => answered,
+    let answer = match bounded(database, answered).await {
+        Ok(answer) => answer,
         Err(error) => {
             return Err(Rejected {
                 payload,
@@ -160,9 +170,9 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
             });
         }
     };
-    let due = hand_out(database, function, answer.claimed, token).await;
+    let due = hand_out(database, rules, answer.claimed, token).await;
     let claim = due.map(|due| due.claim);
-    let overdue = hand_out(database, function, answer.overdue, token).await;
+    let overdue = hand_out(database, rules, answer.overdue, token).await;
     Ok(Arrived {
         verdict: verdict(answer.reply, answer.at, claim, payload),
         overdue: overdue.map(Box::new),
@@ -176,11 +186,9 @@ pub(in crate::fan_in) async fn tell<D: Database>(
     step: Step,
 ) -> Result<bool, StoreError> {
     let rules = &within(rules);
-    let told = async {
-        let function = function(database, rules).await?;
-        call(database, || database.tell(function, key, step, None)).await
-    };
-    bounded(database, told).await
+    let attempts = Attempts::default();
+    let tell = |function| database.tell(function, key, step, None);
+    bounded(database, call(database, rules, &attempts, tell)).await
 }
 
 pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
@@ -190,25 +198,23 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     max: usize,
 ) -> Result<Vec<Due<P>>, StoreError> {
     let rules = &within(rules);
-    let claimed = async {
-        let function = function(database, rules).await?;
-        let claim = || database.due(function, token, max);
-        Ok((function, call(database, claim).await?))
-    };
-    let (function, claimed) = bounded(database, claimed).await?;
+    let attempts = Attempts::default();
+    let claim = |function| database.due(function, token, max);
+    let claimed = bounded(database, call(database, rules, &attempts, claim)).await?;
     let mut due = Vec::new();
     for claimed in claimed {
-        due.extend(hand_out(database, function, Some(claimed), token).await);
+        due.extend(hand_out(database, rules, Some(claimed), token).await);
     }
     Ok(due)
 }
 
 pub(in crate::fan_in) async fn len<D: Database>(database: &D) -> Result<usize, StoreError> {
-    let counted = async {
+    let count = async {
         let (name, _) = declared(database).await?;
-        call(database, || database.len(name)).await
+        let counted = again(|| database.len(name)).await;
+        counted.map_err(Failure::into_error)
     };
-    bounded(database, counted).await
+    bounded(database, count).await
 }
 
 pub(in crate::fan_in) async fn list<D: Database>(
@@ -217,11 +223,9 @@ pub(in crate::fan_in) async fn list<D: Database>(
     which: Which<'_>,
 ) -> Result<Vec<Listed>, StoreError> {
     let rules = &within(rules);
-    let listed = async {
-        let function = function(database, rules).await?;
-        call(database, || database.list(function, which)).await
-    };
-    bounded(database, listed).await
+    let attempts = Attempts::default();
+    let list = |function| database.list(function, which);
+    bounded(database, call(database, rules, &attempts, list)).await
 }
 
 /// Lets go without waiting; outside of a runtime the lease does.
@@ -245,7 +249,7 @@ pub(in crate::fan_in) fn abandon<D: Database>(
 /// lease is over.
 async fn hand_out<D: Database, P: DeserializeOwned>(
     database: &D,
-    function: Function<'_>,
+    rules: &Rules,
     claimed: Option<Claimed>,
     token: Token,
 ) -> Option<Due<P>> {
@@ -254,8 +258,9 @@ async fn hand_out<D: Database, P: DeserializeOwned>(
     if due.is_none() {
         let settlement = Settlement::Undecodable;
         let step = Step::Settle { token, settlement };
-        let tell = || database.tell(function, &claimed.key, step, None);
-        let _ = call(database, tell).await;
+        let attempts = Attempts::default();
+        let tell = |function| database.tell(function, &claimed.key, step, None);
+        let _ = call(database, rules, &attempts, tell).await;
     }
     due
 }
@@ -278,8 +283,8 @@ macro_rules! store {
         where
             P: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
         {
-            fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-                $crate::fan_in::durable::declare(self, join, inputs);
+            fn declare(&self, identity: $crate::fan_in::FanInIdentity) {
+                $crate::fan_in::durable::declare(self, identity);
             }
 
             async fn arrive(

@@ -7,6 +7,7 @@ mod declaration;
 mod encoding;
 mod failure;
 mod row;
+mod signature;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) mod sql;
 pub(super) mod words;

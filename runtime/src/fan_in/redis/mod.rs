@@ -92,13 +92,20 @@ impl Redis {
         })
     }
 
-    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
-    /// has joins under its former name, or two programs that share the server have types of one name.
+    /// Keeps the joins under this name.
+    ///
+    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
+    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
+    /// programs with a crate of one name, or two functions in blocks of one module.
+    ///
+    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Stop giving it once no join of
+    /// the old type is left, or keep it.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
     /// # async fn begin(manager: redis::aio::ConnectionManager) -> Result<(), StoreError> {
-    /// let store = Redis::new(manager).await?.named("shipping.FulfillOrder");
+    /// let store = Redis::new(manager).await?.named("shop::orders::FulfillOrder");
     /// # Ok(())
     /// # }
     /// ```
