@@ -52,7 +52,7 @@ pub trait Fixture: Send + Sync + Sized + 'static {
     fn named(store: Self::Store, name: &str) -> Self::Store;
 
     /// Loses all that was kept, as a server does that comes back empty; the tables stay.
-    fn lose(&self) -> impl Future<Output = ()> + Send;
+    fn lose_all(&self) -> impl Future<Output = ()> + Send;
 
     /// Lets time pass: moves what is kept into the past.
     fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;

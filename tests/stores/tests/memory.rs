@@ -32,7 +32,7 @@ impl Fixture for InMemory {
         unreachable!("a process has no names for what it keeps in its memory");
     }
 
-    async fn lose(&self) {
+    async fn lose_all(&self) {
         unreachable!("a process that loses its memory has ended");
     }
 

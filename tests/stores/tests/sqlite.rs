@@ -48,7 +48,7 @@ impl Fixture for File {
         store.named(name)
     }
 
-    async fn lose(&self) {
+    async fn lose_all(&self) {
         let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins; DELETE FROM linked_span_inputs";
         sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
     }

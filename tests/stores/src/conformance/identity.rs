@@ -138,7 +138,7 @@ pub async fn lost_declaration_is_written_again_by_a_running_process<F: Fixture>(
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
     ship.waits("order", 0).await;
-    fixture.lose().await;
+    fixture.lose_all().await;
     ship.waits("order", 0).await;
     let reordered = fixture.open("ship").await;
     reordered.declare(FanInIdentity::new("ship", &["b", "a"], &["Payload"; 2]));
@@ -157,7 +157,7 @@ pub async fn running_process_is_refused_where_another_declaration_replaced_its_o
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
     ship.waits("order", 0).await;
-    fixture.lose().await;
+    fixture.lose_all().await;
     let reordered = fixture.open("ship").await;
     reordered.declare(FanInIdentity::new("ship", &["b", "a"], &["Payload"; 2]));
     let arrived = reordered.arrive("order", &RULES, 0, Payload::new(0), Token::random());

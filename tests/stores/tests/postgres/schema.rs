@@ -77,7 +77,7 @@ impl Fixture for Schema {
         store.named(name)
     }
 
-    async fn lose(&self) {
+    async fn lose_all(&self) {
         let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins";
         sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
     }

@@ -21,7 +21,7 @@ impl Fixture for Database {
         store.named(name)
     }
 
-    async fn lose(&self) {
+    async fn lose_all(&self) {
         let mut manager = self.connect().await;
         let _: String = ask(&mut manager, &["FLUSHDB"]).await;
     }
