@@ -1,16 +1,14 @@
 //! What a database has to do, and a [`Store`] made of it.
 
-use std::sync::{Arc, OnceLock};
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::runtime::Handle;
 
 use super::answer::{Answer, verdict};
 use super::claimed::Claimed;
 use super::declaration::Declaration;
 use super::encoding::encode;
 use super::failure::{Failure, again};
+use super::release::{self, Claiming};
 use crate::fan_in::identity::FanInIdentity;
 use crate::fan_in::listed::{Listed, Which};
 use crate::fan_in::state::{Moment, Rules, Settlement, Step, Token};
@@ -70,6 +68,16 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
         max: usize,
     ) -> impl Future<Output = Result<Vec<Claimed>, Failure>> + Send;
 
+    /// Releases each join that the token holds, as [`Settlement::NotBegun`] does: the claims of a call whose reply was lost.
+    /// By the database's clock they are at most `age` old, so that `now + lease - age..=now + lease` is when they are due.
+    /// Returns how many joins it released.
+    fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> impl Future<Output = Result<usize, Failure>> + Send;
+
     fn len(&self, name: &str) -> impl Future<Output = Result<usize, Failure>> + Send;
 
     fn list(
@@ -85,7 +93,7 @@ pub(in crate::fan_in) fn declare<D: Database>(database: &D, identity: FanInIdent
 }
 
 /// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
-async fn declared<D: Database>(database: &D) -> Result<(&str, Arc<str>), StoreError> {
+async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError> {
     let kept = async |name: &str, inputs: &str| {
         let kept = again(|| database.inputs(name, inputs)).await;
         kept.map_err(Failure::into_error)
@@ -93,43 +101,39 @@ async fn declared<D: Database>(database: &D) -> Result<(&str, Arc<str>), StoreEr
     database.declaration().check(kept).await
 }
 
-/// The inputs that the database keeps, as they were at the first and at the second attempt of a call.
-type Attempts = [OnceLock<Arc<str>>; 2];
+pub(super) async fn function<'a, D: Database>(
+    database: &'a D,
+    rules: &'a Rules,
+) -> Result<Function<'a>, StoreError> {
+    release::resume(database);
+    let (name, inputs) = declared(database).await?;
+    Ok(Function {
+        name,
+        inputs,
+        rules,
+    })
+}
 
 /// Makes a call until there is an answer, as often as makes sense. Where the database has lost the function's declaration,
 /// declares it and calls once more.
 async fn call<'a, D: Database, T, F>(
     database: &'a D,
     rules: &'a Rules,
-    [first, second]: &'a Attempts,
     mut call: impl FnMut(Function<'a>) -> F,
 ) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let function = function(database, rules, first).await?;
-    let answer = match again(|| call(function)).await {
+    let declared = function(database, rules).await?;
+    let answer = match again(|| call(declared)).await {
         Err(Failure::Undeclared) => {
             database.declaration().forget();
-            let function = self::function(database, rules, second).await?;
-            again(|| call(function)).await
+            let declared = function(database, rules).await?;
+            again(|| call(declared)).await
         }
         answer => answer,
     };
     answer.map_err(Failure::into_error)
-}
-
-async fn function<'a, D: Database>(
-    database: &'a D,
-    rules: &'a Rules,
-    attempt: &'a OnceLock<Arc<str>>,
-) -> Result<Function<'a>, StoreError> {
-    let (name, inputs) = declared(database).await?;
-    Ok(Function {
-        name,
-        inputs: attempt.get_or_init(|| inputs),
-        rules,
-    })
 }
 
 /// Bounds what a store's method does by the store's [call timeout](Declaration::call_timeout).
@@ -154,29 +158,31 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
     token: Token,
 ) -> Result<Arrived<P>, Rejected<P>> {
     let rules = &within(rules);
-    let answered = async {
+    let claiming = Claiming::new(database, rules, token);
+    let arrived = async {
         let encoded = encode(&payload)?;
-        let (attempts, encoded) = (Attempts::default(), encoded.as_str());
-        let arrive = |function| database.arrive(function, key, input, encoded, token);
-        call(database, rules, &attempts, arrive).await
+        let arrive = |function| database.arrive(function, key, input, &encoded, token);
+        let mut answer = call(database, rules, arrive).await?;
+        let claim = hand_out(database, rules, answer.claimed.take(), token).await;
+        let overdue = hand_out(database, rules, answer.overdue.take(), token).await;
+        Ok((answer, claim.map(|due| due.claim), overdue.map(Box::new)))
     };
-    let answer = match bounded(database, answered).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            return Err(Rejected {
-                payload,
-                error,
-                overdue: None,
-            });
-        }
-    };
-    let due = hand_out(database, rules, answer.claimed, token).await;
-    let claim = due.map(|due| due.claim);
-    let overdue = hand_out(database, rules, answer.overdue, token).await;
-    Ok(Arrived {
-        verdict: verdict(answer.reply, answer.at, claim, payload),
-        overdue: overdue.map(Box::new),
-    })
+    let arrived = bounded(database, arrived).await;
+    // A store that failed may have made the claim, or make it yet.
+    if !matches!(arrived, Err(StoreError::Failed(_))) {
+        claiming.answered();
+    }
+    match arrived {
+        Ok((answer, claim, overdue)) => Ok(Arrived {
+            verdict: verdict(answer.reply, answer.at, claim, payload),
+            overdue,
+        }),
+        Err(error) => Err(Rejected {
+            payload,
+            error,
+            overdue: None,
+        }),
+    }
 }
 
 pub(in crate::fan_in) async fn tell<D: Database>(
@@ -186,9 +192,8 @@ pub(in crate::fan_in) async fn tell<D: Database>(
     step: Step,
 ) -> Result<bool, StoreError> {
     let rules = &within(rules);
-    let attempts = Attempts::default();
     let tell = |function| database.tell(function, key, step, None);
-    bounded(database, call(database, rules, &attempts, tell)).await
+    bounded(database, call(database, rules, tell)).await
 }
 
 pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
@@ -198,23 +203,49 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     max: usize,
 ) -> Result<Vec<Due<P>>, StoreError> {
     let rules = &within(rules);
-    let attempts = Attempts::default();
-    let claim = |function| database.due(function, token, max);
-    let claimed = bounded(database, call(database, rules, &attempts, claim)).await?;
-    let mut due = Vec::new();
-    for claimed in claimed {
-        due.extend(hand_out(database, rules, Some(claimed), token).await);
+    let mut first = Some(token);
+    let due = async {
+        // Each call has a token of its own, so that what a lost one has claimed can be told from what the next one claims.
+        let claim = |function| {
+            let token = first.take().unwrap_or_else(Token::random);
+            claim(database, function, token, max)
+        };
+        let (claiming, claimed) = call(database, rules, claim).await?;
+        let mut due = Vec::with_capacity(claimed.len());
+        for claimed in claimed {
+            due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+        }
+        claiming.answered();
+        Ok(due)
+    };
+    bounded(database, due).await
+}
+
+/// Claims what is due. The claims are released if the caller is dropped before it says that it has them.
+async fn claim<'a, D: Database>(
+    database: &'a D,
+    function: Function<'a>,
+    token: Token,
+    max: usize,
+) -> Result<(Claiming<'a, D>, Vec<Claimed>), Failure> {
+    let claiming = Claiming::new(database, function.rules, token);
+    match database.due(function, token, max).await {
+        Ok(claimed) => Ok((claiming, claimed)),
+        Err(lost @ Failure::Lost(_)) => Err(lost),
+        Err(failure) => {
+            claiming.answered();
+            Err(failure)
+        }
     }
-    Ok(due)
 }
 
 pub(in crate::fan_in) async fn len<D: Database>(database: &D) -> Result<usize, StoreError> {
-    let count = async {
+    let counted = async {
         let (name, _) = declared(database).await?;
         let counted = again(|| database.len(name)).await;
         counted.map_err(Failure::into_error)
     };
-    bounded(database, count).await
+    bounded(database, counted).await
 }
 
 pub(in crate::fan_in) async fn list<D: Database>(
@@ -223,12 +254,11 @@ pub(in crate::fan_in) async fn list<D: Database>(
     which: Which<'_>,
 ) -> Result<Vec<Listed>, StoreError> {
     let rules = &within(rules);
-    let attempts = Attempts::default();
     let list = |function| database.list(function, which);
-    bounded(database, call(database, rules, &attempts, list)).await
+    bounded(database, call(database, rules, list)).await
 }
 
-/// Lets go without waiting; outside of a runtime the lease does.
+/// Settles without waiting.
 pub(in crate::fan_in) fn abandon<D: Database>(
     database: &D,
     rules: &Rules,
@@ -236,17 +266,11 @@ pub(in crate::fan_in) fn abandon<D: Database>(
     token: Token,
     settlement: Settlement,
 ) {
-    if let Ok(runtime) = Handle::try_current() {
-        let (database, key, rules) = (database.clone(), key.to_owned(), *rules);
-        runtime.spawn(async move {
-            let step = Step::Settle { token, settlement };
-            let _ = tell(&database, &rules, &key, step).await;
-        });
-    }
+    release::settle(database, &within(rules), key, token, settlement);
 }
 
-/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, by whoever claims it when the
-/// lease is over.
+/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, whoever claims it when the lease
+/// is over parks it.
 async fn hand_out<D: Database, P: DeserializeOwned>(
     database: &D,
     rules: &Rules,
@@ -254,15 +278,16 @@ async fn hand_out<D: Database, P: DeserializeOwned>(
     token: Token,
 ) -> Option<Due<P>> {
     let claimed = claimed?;
-    let due = claimed.decode(token);
-    if due.is_none() {
-        let settlement = Settlement::Undecodable;
-        let step = Step::Settle { token, settlement };
-        let attempts = Attempts::default();
-        let tell = |function| database.tell(function, &claimed.key, step, None);
-        let _ = call(database, rules, &attempts, tell).await;
+    match claimed.decode(token, database.declaration().names()) {
+        Ok(due) => Some(due),
+        Err(detail) => {
+            let settlement = Settlement::Undecodable;
+            let step = Step::Settle { token, settlement };
+            let tell = |function| database.tell(function, &claimed.key, step, Some(&detail));
+            let _ = call(database, rules, tell).await;
+            None
+        }
     }
-    due
 }
 
 /// No span is so long that a moment after it cannot be written down.

@@ -1,8 +1,9 @@
 //! Which function a store serves, and how long a call of it may take.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::release::Releases;
 use super::signature::{Difference, difference, on_one_line, signature};
 use crate::fan_in::identity::FanInIdentity;
 use crate::fan_in::store::StoreError;
@@ -23,13 +24,23 @@ pub(in crate::fan_in) struct Declaration {
     other: OnceLock<&'static str>,
     /// What the database is known to keep under the name.
     checked: Mutex<Option<Checked>>,
+    seen: OnceLock<Box<Seen>>,
+    releases: Releases,
 }
 
 #[derive(Debug)]
 struct Checked {
     /// The inputs as the database keeps them. Under a name of the user's, these can differ from what this process declares.
-    inputs: Arc<str>,
+    inputs: String,
     at: Instant,
+}
+
+/// Inputs that the database was found to keep, and others that it was found to keep later. None is removed, so that calls
+/// can borrow it.
+#[derive(Debug)]
+struct Seen {
+    inputs: String,
+    next: OnceLock<Box<Seen>>,
 }
 
 impl Default for Declaration {
@@ -46,6 +57,8 @@ impl Declaration {
             declared: OnceLock::new(),
             other: OnceLock::new(),
             checked: Mutex::new(None),
+            seen: OnceLock::new(),
+            releases: Releases::default(),
         }
     }
 
@@ -64,6 +77,16 @@ impl Declaration {
         self.call_timeout
     }
 
+    /// Returns what the store still has to tell the database of claims.
+    pub(super) fn releases(&self) -> &Releases {
+        &self.releases
+    }
+
+    /// Returns the names of the inputs, in the order of the declaration.
+    pub(super) fn names(&self) -> &'static [&'static str] {
+        self.declared.get().map_or(&[], |declared| declared.inputs)
+    }
+
     pub(super) fn declare(&self, identity: FanInIdentity) {
         if *self.declared.get_or_init(|| identity) != identity {
             self.other.get_or_init(|| identity.path);
@@ -77,7 +100,7 @@ impl Declaration {
     pub(super) async fn check(
         &self,
         kept: impl AsyncFnOnce(&str, &str) -> Result<String, StoreError>,
-    ) -> Result<(&str, Arc<str>), StoreError> {
+    ) -> Result<(&str, &str), StoreError> {
         let Some(declared) = self.declared.get() else {
             let untold = "the store has not been told which function it serves";
             return Err(StoreError::Misconfigured(untold.to_owned()));
@@ -106,9 +129,9 @@ impl Declaration {
             self.forget();
             return Err(mismatch(&difference, name, &kept, &inputs));
         }
-        let inputs = Arc::from(kept);
+        let inputs = self.seen(&kept);
         *self.checked() = Some(Checked {
-            inputs: Arc::clone(&inputs),
+            inputs: kept,
             at: Instant::now(),
         });
         Ok((name, inputs))
@@ -120,14 +143,31 @@ impl Declaration {
     }
 
     /// Returns what the database keeps, unless it is time to declare again. One caller does that; others need not wait.
-    fn checked_lately(&self) -> Option<Arc<str>> {
+    fn checked_lately(&self) -> Option<&str> {
         let mut checked = self.checked();
         let checked = checked.as_mut()?;
         if checked.at.elapsed() >= DECLARE_EVERY {
             checked.at = Instant::now();
             return None;
         }
-        Some(Arc::clone(&checked.inputs))
+        Some(self.seen(&checked.inputs))
+    }
+
+    fn seen(&self, inputs: &str) -> &str {
+        let mut place = &self.seen;
+        loop {
+            let new = || {
+                Box::new(Seen {
+                    inputs: inputs.to_owned(),
+                    next: OnceLock::new(),
+                })
+            };
+            let seen = place.get_or_init(new);
+            if seen.inputs == inputs {
+                return &seen.inputs;
+            }
+            place = &seen.next;
+        }
     }
 
     fn checked(&self) -> MutexGuard<'_, Option<Checked>> {

@@ -25,7 +25,10 @@ pub(in crate::fan_in) enum Failure {
     #[expect(dead_code, reason = "each database reports it as soon as it checks")]
     Undeclared,
     /// The database takes no such key or input, at whatever delivery.
-    #[cfg(feature = "postgres")] // the others take any
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(dead_code, reason = "the others take any")
+    )]
     Unencodable(Box<dyn Error + Send + Sync>),
 }
 
@@ -38,7 +41,6 @@ impl Failure {
                 let undeclared = "the store does not keep the function's declaration";
                 StoreError::Misconfigured(undeclared.to_owned())
             }
-            #[cfg(feature = "postgres")]
             Self::Unencodable(error) => StoreError::Unencodable(error),
         }
     }

@@ -6,6 +6,8 @@ mod database;
 mod declaration;
 mod encoding;
 mod failure;
+mod finite;
+mod release;
 mod row;
 mod signature;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

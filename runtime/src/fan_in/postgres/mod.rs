@@ -15,7 +15,7 @@ use self::looks::Looks;
 use self::queries::Arriving;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Settlement, Step, Token};
+use super::state::{Moment, Settlement, Step, Token};
 use super::store::StoreError;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
@@ -208,6 +208,18 @@ impl Database for Postgres {
         let rows = due.fetch_all(&self.pool).await.map_err(failure)?;
         let claimed = rows.iter().map(|row| read::claimed(row, function.rules));
         claimed.collect()
+    }
+
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let release = queries::release(function, token, age);
+        let released = release.execute(&self.pool).await.map_err(failure)?;
+        self.looks.again();
+        Ok(usize::try_from(released.rows_affected()).unwrap_or(usize::MAX))
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {

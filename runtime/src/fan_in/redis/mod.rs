@@ -17,7 +17,7 @@ use self::failure::failure;
 use self::scripts::Call;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Step, Token};
+use super::state::{Moment, Step, Token};
 use super::store::StoreError;
 
 /// Joins in a Redis server, which the processes of many hosts share.
@@ -201,6 +201,15 @@ impl Database for Redis {
                 return Ok(claimed);
             }
         }
+    }
+
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        self.call(scripts::release(function, token, age)).await
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {

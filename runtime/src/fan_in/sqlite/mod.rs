@@ -246,6 +246,18 @@ impl Database for Sqlite {
         Ok(claimed)
     }
 
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let mut rows = self.transaction().await?;
+        let released = rows.release(function, token, age).await?;
+        rows.commit().await?;
+        Ok(released)
+    }
+
     async fn len(&self, name: &str) -> Result<usize, Failure> {
         rows::len(&self.pool, name).await
     }

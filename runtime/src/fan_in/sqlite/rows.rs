@@ -7,7 +7,9 @@ use crate::fan_in::durable::sql::{is_on_the_way, number, unknown};
 use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::{Listed, Page, Which};
-use crate::fan_in::state::{Inputs, Moment, Reply, State, Step, Token, Visitor, due, transition};
+use crate::fan_in::state::{
+    Inputs, Moment, Reply, Settlement, State, Step, Token, Visitor, due, transition,
+};
 use crate::fan_in::store::Work;
 
 /// A join's columns, with a bit for each input that is kept.
@@ -252,6 +254,35 @@ impl Rows {
             }
         }
         Ok(claimed)
+    }
+
+    /// Releases what the token holds, of what was claimed so short a time ago. Returns how many joins.
+    pub(super) async fn release(
+        &mut self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let latest = self.now.saturating_add(function.rules.lease);
+        let keys: Vec<String> = sqlx::query_scalar(
+            "SELECT key FROM linked_span_joins \
+             WHERE name = ?1 AND sweep_at BETWEEN ?2 AND ?3 AND holder = ?4",
+        )
+        .bind(function.name)
+        .bind(number(latest.saturating_sub(age)))
+        .bind(number(latest))
+        .bind(word(token))
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(failure)?;
+        let settlement = Settlement::NotBegun;
+        let mut released = 0;
+        for key in &keys {
+            let step = Step::Settle { token, settlement };
+            let reply = self.step(function, key, step).await?;
+            released += usize::from(reply == Reply::Recorded);
+        }
+        Ok(released)
     }
 
     async fn visit(
