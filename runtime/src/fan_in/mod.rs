@@ -117,6 +117,8 @@ mod redis;
 mod sqlite;
 pub mod state;
 mod store;
+#[cfg(feature = "_durable")]
+mod stored_function;
 mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
@@ -145,6 +147,8 @@ pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
 pub use store::{
     Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
 };
+#[cfg(feature = "_durable")]
+pub use stored_function::StoredFunction;
 pub use sweep::Swept;
 #[cfg(feature = "tokio")]
 pub use sweep_every::sweep_every;

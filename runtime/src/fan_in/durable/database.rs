@@ -13,6 +13,7 @@ use crate::fan_in::identity::FanInIdentity;
 use crate::fan_in::listed::{Listed, Which};
 use crate::fan_in::state::{Moment, Rules, Settlement, Step, Token};
 use crate::fan_in::store::{Arrived, Due, Rejected, StoreError};
+use crate::fan_in::stored_function::StoredFunction;
 
 /// A hundred thousand years. No sum of a clock and a span is more than a number of 64 bits in whatever language holds.
 const LONGEST: Moment = 1 << 51;
@@ -22,7 +23,10 @@ const LONGEST: Moment = 1 << 51;
 pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) name: &'a str,
     /// Its inputs, as [`Database::inputs`] wrote them. A database that finds others answers [`Failure::Undeclared`].
-    #[expect(dead_code, reason = "each database compares it as soon as it checks")]
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "each database compares it as soon as it checks")
+    )]
     pub(in crate::fan_in) inputs: &'a str,
     pub(in crate::fan_in) rules: &'a Rules,
 }
@@ -134,6 +138,19 @@ where
         answer => answer,
     };
     answer.map_err(Failure::into_error)
+}
+
+/// Returns the functions whose joins a database keeps, bounded as a call is. This store need not serve any of them.
+pub(in crate::fan_in) async fn functions<D, F>(
+    database: &D,
+    list: impl FnMut() -> F,
+) -> Result<Vec<StoredFunction>, StoreError>
+where
+    D: Database,
+    F: Future<Output = Result<Vec<StoredFunction>, Failure>>,
+{
+    let listed = async { again(list).await.map_err(Failure::into_error) };
+    bounded(database, listed).await
 }
 
 /// Bounds what a store's method does by the store's [call timeout](Declaration::call_timeout).

@@ -22,8 +22,17 @@ pub(in crate::fan_in) enum Failure {
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
-    #[expect(dead_code, reason = "each database reports it as soon as it checks")]
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "each database reports it as soon as it checks")
+    )]
     Undeclared,
+    /// The program, the database or its data has to be changed first.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        allow(dead_code, reason = "each database reports it as soon as it checks")
+    )]
+    Misconfigured(String),
     /// The database takes no such key or input, at whatever delivery.
     #[cfg_attr(
         not(feature = "postgres"),
@@ -41,6 +50,7 @@ impl Failure {
                 let undeclared = "the store does not keep the function's declaration";
                 StoreError::Misconfigured(undeclared.to_owned())
             }
+            Self::Misconfigured(reason) => StoreError::Misconfigured(reason),
             Self::Unencodable(error) => StoreError::Unencodable(error),
         }
     }

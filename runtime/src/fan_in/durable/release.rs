@@ -193,7 +193,10 @@ impl Release {
         let longest = PAUSES[PAUSES.len() - 1];
         loop {
             let pause = match self.call(database).await {
-                Ok(true) | Err(Failure::Refused(_) | Failure::Unencodable(_)) => return,
+                Ok(true)
+                | Err(Failure::Refused(_) | Failure::Misconfigured(_) | Failure::Unencodable(_)) => {
+                    return;
+                }
                 Ok(false) => match (&self.what, looks.next()) {
                     (What::Claims { .. }, Some(pause)) => pause,
                     // Nobody but its holder settles a join: it has been settled, or is another's.
