@@ -37,8 +37,8 @@ pub(in crate::fan_in) struct Function<'a> {
 pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &Declaration;
 
-    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Notes the time, by which
-    /// an operator sees which functions live.
+    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Where these are
+    /// kept, notes the time, by which an operator sees which functions live.
     fn inputs(
         &self,
         name: &str,
@@ -98,11 +98,21 @@ pub(in crate::fan_in) fn declare<D: Database>(database: &D, identity: FanInIdent
 
 /// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
 async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError> {
-    let kept = async |name: &str, inputs: &str| {
-        let kept = again(|| database.inputs(name, inputs)).await;
-        kept.map_err(Failure::into_error)
-    };
-    database.declaration().check(kept).await
+    let declaration = database.declaration();
+    let (name, known) = declaration.known()?;
+    if let Some(inputs) = known {
+        return Ok((name, inputs));
+    }
+    let inputs = declaration.inputs()?;
+    let found = again(|| database.inputs(name, &inputs)).await;
+    let found = found.map_err(Failure::into_error)?;
+    declaration.check(name, &found)?;
+    if found != inputs {
+        // The words of another release. The database notes the time of those alone that it keeps.
+        let noted = again(|| database.inputs(name, &found)).await;
+        noted.map_err(Failure::into_error)?;
+    }
+    Ok((name, declaration.keep(found)))
 }
 
 pub(super) async fn function<'a, D: Database>(

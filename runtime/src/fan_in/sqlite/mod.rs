@@ -65,6 +65,7 @@ pub struct Sqlite {
     pool: SqlitePool,
     declaration: Arc<Declaration>,
     file: Arc<OnceLock<Arc<File>>>,
+    clock: fn() -> Moment,
 }
 
 impl Sqlite {
@@ -113,6 +114,7 @@ impl Sqlite {
             pool,
             declaration: Arc::default(),
             file: Arc::default(),
+            clock: now,
         }
     }
 
@@ -150,6 +152,13 @@ impl Sqlite {
             declaration: Arc::new(self.declaration.with_call_timeout(timeout)),
             ..self
         }
+    }
+
+    /// Another clock than the host's, in milliseconds of the Unix epoch.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock(self, clock: fn() -> Moment) -> Self {
+        Self { clock, ..self }
     }
 
     /// The first version of the tables, for a migration of your own.
@@ -233,7 +242,7 @@ impl Sqlite {
                 self.file.get_or_init(|| Arc::new(file))
             }
         };
-        Ok(Rows::new(connection, Arc::clone(file), now()))
+        Ok(Rows::new(connection, Arc::clone(file), (self.clock)()))
     }
 }
 
