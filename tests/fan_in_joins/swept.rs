@@ -38,7 +38,7 @@ async fn go_on_whatever_happens() {
     );
     let _failed = ship.inventory(inventory("o-1"), &attempts).await;
 
-    store.fail(Call::Len);
+    store.fail(Call::Due);
     let (refused, ran) = (Cell::new(0), Cell::new(0));
     let sweeps = sweep_every(PAUSE, || async {
         time.pass(BACKOFF);

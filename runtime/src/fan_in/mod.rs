@@ -123,6 +123,8 @@ mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
 mod token;
+mod unbegun;
+mod within;
 
 pub use ack::{Ack, ack};
 pub use arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};

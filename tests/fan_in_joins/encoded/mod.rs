@@ -185,9 +185,15 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
-        let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
-        let hand_out = |claimed| self.hand_out(claimed, rules, token);
-        Ok(claimed.into_iter().filter_map(hand_out).collect())
+        loop {
+            let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
+            let is_over = claimed.is_empty();
+            let hand_out = |claimed| self.hand_out(claimed, rules, token);
+            let due: Vec<_> = claimed.into_iter().filter_map(hand_out).collect();
+            if is_over || !due.is_empty() {
+                return Ok(due);
+            }
+        }
     }
 
     async fn len(&self) -> Result<usize, StoreError> {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{Memory, Moment};
 use linked_span_tests::Time;
-use linked_span_tests_stores::{Fixture, Payload, conformance};
+use linked_span_tests_stores::joined::{Pair, Place};
+use linked_span_tests_stores::{Fixture, Payload, conformance, joined};
 
 #[derive(Default)]
 struct InMemory {
@@ -50,4 +51,32 @@ impl Fixture for InMemory {
     }
 }
 
+/// Joins of a function, in memory.
+struct Pairs {
+    time: Time,
+    store: Arc<Memory<Pair>>,
+}
+
+impl Place for Pairs {
+    type Store = Arc<Memory<Pair>>;
+
+    const IS_DURABLE: bool = false;
+
+    async fn begin() -> Self {
+        let time = Time::default();
+        // Of one part, in which each arrival sees what has expired.
+        let store = Arc::new(time.of(Memory::new().shards(1)));
+        Self { time, store }
+    }
+
+    async fn open(&self) -> Self::Store {
+        Arc::clone(&self.store)
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        self.time.pass(milliseconds);
+    }
+}
+
 conformance!(InMemory);
+joined!(Pairs);

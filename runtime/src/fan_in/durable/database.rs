@@ -173,6 +173,7 @@ async fn bounded<D: Database, T>(
         let late = format!("the store did not answer within {bound:?}");
         StoreError::Failed(late.into())
     };
+    let answer = release::Call::new(database, answer);
     tokio::time::timeout(bound, answer).await.map_err(late)?
 }
 
@@ -233,17 +234,23 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     let mut first = Some(token);
     let due = async {
         // Each call has a token of its own, so that what a lost one has claimed can be told from what the next one claims.
-        let claim = |function| {
+        let mut claim = |function| {
             let token = first.take().unwrap_or_else(Token::random);
             claim(database, function, token, max)
         };
-        let (claiming, claimed) = call(database, rules, claim).await?;
-        let mut due = Vec::with_capacity(claimed.len());
-        for claimed in claimed {
-            due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+        loop {
+            let (claiming, claimed) = call(database, rules, &mut claim).await?;
+            let is_over = claimed.is_empty();
+            let mut due = Vec::with_capacity(claimed.len());
+            for claimed in claimed {
+                due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+            }
+            claiming.answered();
+            // Where nothing that was claimed could be decoded, there may be more.
+            if is_over || !due.is_empty() {
+                return Ok(due);
+            }
         }
-        claiming.answered();
-        Ok(due)
     };
     bounded(database, due).await
 }

@@ -1,9 +1,12 @@
 //! Claims that their holder cannot settle by waiting: it was dropped, or the reply that handed them out was lost.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
 use super::database::{Database, function};
@@ -34,6 +37,44 @@ pub(in crate::fan_in) struct Releases {
     /// What no runtime could do: the next call has it done.
     left: Mutex<Vec<Release>>,
     has_left: AtomicBool,
+}
+
+pin_project! {
+    /// A call, which is dropped within the runtime of calls, wherever its caller drops it: a connection panics elsewhere.
+    pub(super) struct Call<'a, F> {
+        #[pin]
+        future: Option<F>,
+        releases: &'a Releases,
+    }
+
+    impl<F> PinnedDrop for Call<'_, F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let is_elsewhere = Handle::try_current().is_err();
+            let runtime = this.releases.runtime.get().filter(|_| is_elsewhere);
+            let _entered = runtime.map(Handle::enter);
+            this.future.set(None);
+        }
+    }
+}
+
+impl<'a, F> Call<'a, F> {
+    pub(super) fn new<D: Database>(database: &'a D, future: F) -> Self {
+        let releases = database.declaration().releases();
+        let future = Some(future);
+        Self { future, releases }
+    }
+}
+
+impl<F: Future> Future for Call<'_, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project().future.as_pin_mut() {
+            Some(future) => future.poll(task),
+            None => Poll::Pending,
+        }
+    }
 }
 
 /// One of them.

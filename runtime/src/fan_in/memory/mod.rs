@@ -57,7 +57,8 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted. A parked
+/// At capacity an arrival that would open another join first hands over one that has expired, if there is one. If there is
+/// none, the arrival is refused, and its input comes back; nothing is evicted. A parked
 /// join takes room until an operator has it tried again or forgotten.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
@@ -252,7 +253,10 @@ impl<P> Memory<P> {
         drop(shard);
 
         let overdue = overdue
-            .or_else(|| self.look_elsewhere(place, arrivals, clock, caller))
+            .or_else(|| match answer.verdict {
+                Ok(_) => self.look_elsewhere(place, arrivals, clock, caller),
+                Err(_) => self.look_everywhere_else(place, clock, caller),
+            })
             .map(Box::new);
         drop(answer.useless);
         match answer.verdict {
@@ -283,6 +287,20 @@ impl<P> Memory<P> {
         let mut shard = self.lock(place.wrapping_add(distance));
         let now = shard.time(clock);
         shard.pass(None, Caller { now, ..caller }, &self.room)
+    }
+
+    /// Looks at each other shard: where the store is full, a join that is handed over makes room.
+    fn look_everywhere_else(
+        &self,
+        place: usize,
+        clock: Moment,
+        caller: Caller<'_>,
+    ) -> Option<Due<P>> {
+        (1..self.shards.len()).find_map(|distance| {
+            let mut shard = self.lock(place.wrapping_add(distance));
+            let now = shard.time(clock);
+            shard.pass(None, Caller { now, ..caller }, &self.room)
+        })
     }
 
     fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {

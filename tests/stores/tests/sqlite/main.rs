@@ -12,9 +12,11 @@ mod restart;
 mod states;
 mod transactions;
 
-use linked_span_tests_stores::{conformance, durable_conformance};
+use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 
 use self::fixture::File;
 
 conformance!(File);
 durable_conformance!(File);
+joined!(File);
+durable_joined!(File);
