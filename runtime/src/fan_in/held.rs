@@ -258,28 +258,31 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
         let Join { store, rules, .. } = self.join;
         let third = self.third();
         let renewals = async {
-            let (mut is_ours, mut since) = (true, self.since);
+            let soon = (third / 8).max(Duration::from_millis(1));
+            // A third after the claim was made or renewed, and soon after a renewal that has failed.
+            let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
+            let mut is_ours = true;
             loop {
-                // A third after the claim was made or renewed, and soon after a renewal that has failed.
-                let soon = (third / 8).max(Duration::from_millis(1));
-                let rest = third.saturating_sub(since.elapsed()).max(soon);
                 store.pause(rest).await;
-                let now = Instant::now();
+                rest = third;
                 if is_ours {
                     let renewed = store.renew(self.key(), rules, self.token);
                     // One that takes longer would end after the lease: it is made again.
                     match within(renewed, store.pause(third)).await {
-                        Some(Ok(true)) => since = now,
+                        Some(Ok(true)) => {}
                         // Another has it now; this body's success will not be recorded.
                         Some(Ok(false)) => is_ours = false,
-                        Some(Err(_)) | None => continue,
+                        Some(Err(_)) | None => {
+                            rest = soon;
+                            continue;
+                        }
                     }
-                } else {
-                    since = now;
                 }
                 match &self.beside {
                     Some(beside) if !beside.is_empty() => {
-                        beside.look_after(store, rules, third).await;
+                        // For so long that this claim's next renewal is in time.
+                        let others = beside.look_after(store, rules, third);
+                        within(others, store.pause(third / 3)).await;
                     }
                     _ if is_ours => {}
                     _ => break,

@@ -42,6 +42,20 @@
 //! within the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and is run again by
 //! the next delivery, or by a sweep.
 //!
+//! A claim is an attempt once its body begins. A worker renews the claim it works on every third of a lease, and each call
+//! of a renewal may take a third of a lease. It renews, checks or releases those that wait. A call that is dropped, or whose
+//! reply is lost, has its claims released in the background.
+//!
+//! # How long a call may take
+//!
+//! | call | bound |
+//! | --- | --- |
+//! | a call of a durable store, its retries included | the store's `call_timeout`, 10 s by default |
+//! | an arrival that waits for others | one call of the store |
+//! | an arrival that runs the function | an arrival, the function, and one call that records its success |
+//! | an arrival that finds another join expired, and does not run the function | an arrival, [`Options::on_expired_timeout`], and one call |
+//! | a sweep | what its functions and `on_expired` take, and a few calls for each join |
+//!
 //! # Where joins are kept
 //!
 //! | store | feature | who shares its joins |

@@ -68,6 +68,16 @@ impl Encoded {
         self.faults.lock().unwrap().lose_the_reply(call);
     }
 
+    /// The next call of this kind is never answered.
+    pub(crate) fn hang(&self, call: Call) {
+        self.faults.lock().unwrap().hang(call);
+    }
+
+    /// The store has no longer what came first.
+    pub(crate) fn lose_payload(&self, key: &str) {
+        self.rows.lock().unwrap().lose_payload(key);
+    }
+
     /// What is kept of a join's inputs is none of them any longer.
     pub(crate) fn spoil(&self, key: &str) {
         self.rows.lock().unwrap().spoil(key);

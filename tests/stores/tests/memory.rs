@@ -49,6 +49,10 @@ impl Fixture for InMemory {
     async fn spoil(&self, _: &str, _: &str) {
         unreachable!("what is in memory is not encoded");
     }
+
+    async fn lose_payloads(&self, _: &str, _: &str) {
+        unreachable!("what is in memory is not lost");
+    }
 }
 
 /// Joins of a function, in memory.

@@ -189,22 +189,21 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
     let claiming = Claiming::new(database, rules, token);
     let arrived = async {
         let encoded = encode(&payload)?;
-        let arrive = |function| database.arrive(function, key, input, &encoded, token);
+        let arrive =
+            |function| claiming.call(database.arrive(function, key, input, &encoded, token));
         let mut answer = call(database, rules, arrive).await?;
         let claim = hand_out(database, rules, answer.claimed.take(), token).await;
         let overdue = hand_out(database, rules, answer.overdue.take(), token).await;
         Ok((answer, claim.map(|due| due.claim), overdue.map(Box::new)))
     };
-    let arrived = bounded(database, arrived).await;
-    // A store that failed may have made the claim, or make it yet.
-    if !matches!(arrived, Err(StoreError::Failed(_))) {
-        claiming.answered();
-    }
-    match arrived {
-        Ok((answer, claim, overdue)) => Ok(Arrived {
-            verdict: verdict(answer.reply, answer.at, claim, payload),
-            overdue,
-        }),
+    match bounded(database, arrived).await {
+        Ok((answer, claim, overdue)) => {
+            claiming.answered();
+            Ok(Arrived {
+                verdict: verdict(answer.reply, answer.at, claim, payload),
+                overdue,
+            })
+        }
         Err(error) => Err(Rejected {
             payload,
             error,
@@ -263,14 +262,8 @@ async fn claim<'a, D: Database>(
     max: usize,
 ) -> Result<(Claiming<'a, D>, Vec<Claimed>), Failure> {
     let claiming = Claiming::new(database, function.rules, token);
-    match database.due(function, token, max).await {
-        Ok(claimed) => Ok((claiming, claimed)),
-        Err(lost @ Failure::Lost(_)) => Err(lost),
-        Err(failure) => {
-            claiming.answered();
-            Err(failure)
-        }
-    }
+    let claimed = claiming.call(database.due(function, token, max)).await?;
+    Ok((claiming, claimed))
 }
 
 pub(in crate::fan_in) async fn len<D: Database>(database: &D) -> Result<usize, StoreError> {

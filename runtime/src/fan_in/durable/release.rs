@@ -104,7 +104,8 @@ pub(super) struct Claiming<'a, D: Database> {
     rules: Rules,
     pub(super) token: Token,
     since: Instant,
-    is_answered: bool,
+    /// Whether a call is under way, or its reply was lost, or the caller does not have yet what was claimed.
+    may_hold: AtomicBool,
 }
 
 impl<'a, D: Database> Claiming<'a, D> {
@@ -114,19 +115,32 @@ impl<'a, D: Database> Claiming<'a, D> {
             rules: *rules,
             token,
             since: Instant::now(),
-            is_answered: false,
+            may_hold: AtomicBool::new(false),
         }
     }
 
-    /// The caller has what was claimed, or nothing was.
+    /// Makes a call with its token.
+    pub(super) async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let before = self.may_hold.swap(true, Ordering::Relaxed);
+        let answer = call.await;
+        if !matches!(answer, Ok(_) | Err(Failure::Lost(_))) {
+            self.may_hold.store(before, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// The caller has what was claimed.
     pub(super) fn answered(mut self) {
-        self.is_answered = true;
+        *self.may_hold.get_mut() = false;
     }
 }
 
 impl<D: Database> Drop for Claiming<'_, D> {
     fn drop(&mut self) {
-        if !self.is_answered {
+        if *self.may_hold.get_mut() {
             begin(
                 self.database,
                 Release {

@@ -9,6 +9,7 @@ mod said;
 mod server;
 mod ship;
 mod steps;
+mod stopped;
 
 use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 use server::Database;

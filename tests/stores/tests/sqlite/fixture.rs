@@ -76,4 +76,10 @@ impl Fixture for File {
         let spoilt = sqlx::query(spoil).bind(name).bind(key).execute(&self.pool);
         assert!(spoilt.await.unwrap().rows_affected() > 0);
     }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        let lose = "DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2 AND input = 0";
+        let lost = sqlx::query(lose).bind(name).bind(key).execute(&self.pool);
+        assert!(lost.await.unwrap().rows_affected() > 0);
+    }
 }
