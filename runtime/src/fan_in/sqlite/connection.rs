@@ -43,11 +43,11 @@ impl Connection {
         };
         // Not by sqlx's own `begin_with`, which is refused at a wrong count. Inside a transaction that sqlx does not know
         // of, `SQLite` refuses this.
-        let begin = match access {
+        let statement = match access {
             Access::Read => "BEGIN",
             Access::Write => "BEGIN IMMEDIATE",
         };
-        let begun = sqlx::query(begin).execute(&mut *connection).await;
+        let begun = sqlx::query(statement).execute(&mut *connection).await;
         begun.map_err(not_begun)?;
         Ok(connection)
     }

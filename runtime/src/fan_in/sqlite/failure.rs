@@ -1,4 +1,4 @@
-//! What an error of SQLite means for a call.
+//! What an error of `SQLite` means for a call.
 
 use crate::fan_in::durable::Failure;
 use crate::fan_in::durable::sql::is_on_the_way;

@@ -236,12 +236,11 @@ impl Sqlite {
     /// Begins one atomic step, or several.
     async fn transaction(&self, access: Access) -> Result<Rows, Failure> {
         let mut connection = Connection::begin(&self.pool, access).await?;
-        let file = match self.file.get() {
-            Some(file) => file,
-            None => {
-                let file = File::of(&mut connection).await?;
-                self.file.get_or_init(|| Arc::new(file))
-            }
+        let file = if let Some(file) = self.file.get() {
+            file
+        } else {
+            let file = File::of(&mut connection).await?;
+            self.file.get_or_init(|| Arc::new(file))
         };
         Ok(Rows::new(connection, Arc::clone(file), (self.clock)()))
     }
