@@ -23,6 +23,7 @@ mod expiry;
 mod extras;
 mod handed_over;
 mod hostile;
+mod identity;
 mod inputs;
 mod keys;
 mod lent;
