@@ -210,26 +210,26 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
 
     /// Whether the claim is still this worker's, so that the work may begin. From then on it is an attempt.
     async fn begins(&mut self) -> bool {
-        if let Some(beside) = self.beside.take() {
-            match beside.leave(self.key()) {
-                Some(since) => self.since = since,
-                None => {
-                    self.progress = Progress::Settled;
-                    return false;
-                }
-            }
-            self.beside = Some(beside);
+        if let Some(beside) = &self.beside {
+            let Some(since) = beside.leave(self.came.key()) else {
+                self.progress = Progress::Settled;
+                return false;
+            };
+            self.since = since;
         }
         let Join { store, rules, .. } = self.join;
-        if self.since.elapsed() > self.third() {
+        let third = self.third();
+        if self.since.elapsed() > third {
             let now = Instant::now();
             let renewed = store.renew(self.key(), rules, self.token);
-            match within(renewed, store.pause(self.third())).await {
+            match within(renewed, store.pause(third / 2)).await {
                 Some(Ok(true)) => self.since = now,
                 Some(Ok(false)) => {
                     self.progress = Progress::Settled;
                     return false;
                 }
+                // The rest of the lease is long enough to renew it while the work goes on.
+                Some(Err(_)) | None if self.since.elapsed() < 2 * third => {}
                 Some(Err(_)) | None => return false,
             }
         }
@@ -281,7 +281,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
                 match &self.beside {
                     Some(beside) if !beside.is_empty() => {
                         // For so long that this claim's next renewal is in time.
-                        let others = beside.look_after(store, rules, third);
+                        let others = Box::pin(beside.look_after(store, rules, third));
                         within(others, store.pause(third / 3)).await;
                     }
                     _ if is_ours => {}

@@ -384,7 +384,8 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands another join over, for no longer than a caller may have to wait for it.
     async fn hand_over(&self, overdue: Due<P>, since: Instant) -> Delivery {
         let overdue = Held::due(self, overdue, since);
-        overdue.hand_over(Some(self.patience)).await
+        // It is rare, and would make the future of every arrival larger.
+        Box::pin(overdue.hand_over(Some(self.patience))).await
     }
 
     /// From here on, claims are let go of when they are dropped.
@@ -436,7 +437,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 },
             },
             HeldVerdict::HandOver(held, payload) => {
-                held.hand_over(Some(self.patience)).await;
+                Box::pin(held.hand_over(Some(self.patience))).await;
                 Arrival::Closed {
                     reason: Closed::Expired,
                     input: given_back(payload),

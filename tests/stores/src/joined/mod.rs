@@ -162,7 +162,7 @@ async fn parked<S: Store<Pair>>(ship: &Ship<S>) -> Vec<String> {
 
 /// Polls for so long, and returns `None` and the future if it is not done by then. Timers are too coarse for it.
 async fn polled_for<F: Future + Unpin>(mut future: F, span: Duration) -> Result<F::Output, F> {
-    let spin = async {
+    let over = async {
         let began = Instant::now();
         while began.elapsed() < span {
             yield_now().await;
@@ -171,7 +171,7 @@ async fn polled_for<F: Future + Unpin>(mut future: F, span: Duration) -> Result<
     tokio::select! {
         biased;
         output = &mut future => Ok(output),
-        () = spin => Err(future),
+        () = over => Err(future),
     }
 }
 
