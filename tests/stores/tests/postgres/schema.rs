@@ -114,11 +114,12 @@ impl Fixture for Schema {
     }
 
     async fn lose_payloads(&self, name: &str, key: &str) {
-        let lose = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
-        let lost = sqlx::query(lose)
+        let statement =
+            "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
+        let done = sqlx::query(statement)
             .bind(name)
             .bind(key.as_bytes())
             .execute(&self.pool);
-        assert!(lost.await.unwrap().rows_affected() > 0);
+        assert!(done.await.unwrap().rows_affected() > 0);
     }
 }

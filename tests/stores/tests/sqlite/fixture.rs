@@ -78,8 +78,11 @@ impl Fixture for File {
     }
 
     async fn lose_payloads(&self, name: &str, key: &str) {
-        let lose = "DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2 AND input = 0";
-        let lost = sqlx::query(lose).bind(name).bind(key).execute(&self.pool);
-        assert!(lost.await.unwrap().rows_affected() > 0);
+        let statement = "DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2 AND input = 0";
+        let done = sqlx::query(statement)
+            .bind(name)
+            .bind(key)
+            .execute(&self.pool);
+        assert!(done.await.unwrap().rows_affected() > 0);
     }
 }
