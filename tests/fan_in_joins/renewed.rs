@@ -138,12 +138,9 @@ fn claim_that_passed_to_another_before_its_body_does_not_begin() {
     time.pass(LEASE);
     let theirs = done(other.due(2)).unwrap();
     assert_eq!(theirs.len(), 2);
-    for _ in 0..12 {
+    for _ in 0..60 {
         assert!(poll_once(runs.as_mut()).is_pending());
-        time.pass(LEASE / 6);
-        for due in &theirs {
-            assert!(!due.key().is_empty());
-        }
+        time.pass(LEASE / 48);
     }
     assert_eq!(done(second.run(0)), Settled::NotBegun);
     drop(theirs);
