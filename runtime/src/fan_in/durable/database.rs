@@ -21,7 +21,6 @@ const LONGEST: Moment = 1 << 51;
 pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) name: &'a str,
     /// Its inputs, as [`Database::inputs`] wrote them. A database that finds others answers [`Failure::Undeclared`].
-    #[expect(dead_code, reason = "each database compares it as soon as it checks")]
     pub(in crate::fan_in) inputs: &'a str,
     pub(in crate::fan_in) rules: &'a Rules,
 }

@@ -1,9 +1,18 @@
--- The functions whose joins are kept here, and the names of their inputs in the order of the declaration.
+-- A row for each migration that was applied. `lowest` is the oldest release's version that may still use the tables.
+CREATE TABLE IF NOT EXISTS linked_span_versions (
+    version    integer PRIMARY KEY,
+    lowest     integer NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- The functions whose joins are kept here, and their inputs in the order of the declaration.
 CREATE TABLE IF NOT EXISTS linked_span_functions (
     name      text COLLATE "C" PRIMARY KEY,
     inputs    text NOT NULL,
-    looked_at bigint NOT NULL -- when somebody has last looked in passing at all joins that were due
+    looked_at bigint NOT NULL -- when an arrival last looked at all joins that were due
 );
+-- Columns that tables from before the first version do not have. A column that may be NULL changes no row.
+ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS declared_at bigint; -- when a process last declared it
 
 -- A join. Moments are milliseconds of the Unix epoch. It is one row, since a statement that has waited for a row sees it
 -- as it has become, but nothing else that was committed meanwhile.
@@ -21,7 +30,7 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     came       integer NOT NULL,  -- a bit for each input that is kept
     came_at    bigint[] NOT NULL, -- when it came, by its place in the declaration
     sweep_at   bigint,            -- when a sweep has something to do; never, once it has ended or is parked
-    passing_at bigint,            -- when whoever comes by has
+    passing_at bigint,            -- when an arrival at another join has
     -- A column each: a large value is kept apart from its row, and is not written again as long as it does not change.
     payload_0  text,
     payload_1  text,
@@ -37,6 +46,7 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     payload_11 text,
     PRIMARY KEY (name, key)
 ) WITH (fillfactor = 70);
+ALTER TABLE linked_span_joins ADD COLUMN IF NOT EXISTS detail text; -- why an input cannot be decoded
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_passing ON linked_span_joins (name, passing_at) WHERE passing_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, until) WHERE stage IN ('completed', 'expired');
