@@ -108,7 +108,7 @@ fn question(prefix: &str) -> String {
     });
     format!(
         "SELECT max(version) AS version, (array_agg(lowest ORDER BY version DESC))[1] AS lowest, \
-         NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS takes_writes, \
+         NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off' AS takes_writes, \
          {} AS is_allowed FROM {prefix}linked_span_versions",
         rights.join(" AND ")
     )

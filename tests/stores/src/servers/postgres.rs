@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::{Program, Server, become_user};
 
 /// Debian's `nobody`: the server refuses to be run by root.
-const NOBODY: u32 = 65_534;
+pub(super) const NOBODY: u32 = 65_534;
 
 impl Server {
     /// One with these settings, `fsync=off`, say.

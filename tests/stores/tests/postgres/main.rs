@@ -1,15 +1,19 @@
 //! The suite on joins in `PostgreSQL`, and what is of that alone.
 
+mod behind;
 mod connections;
+mod declarations;
 mod keys;
 mod locks;
 mod migrations;
 mod noise;
 mod passing;
+mod pooler;
 mod rarer;
 mod schema;
 mod server;
 mod statements;
+mod transactions;
 
 use linked_span_tests_stores::{conformance, durable_conformance};
 

@@ -74,33 +74,45 @@ impl Fixture for Schema {
     }
 
     async fn pass(&self, milliseconds: Moment) {
-        let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
-                     deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
-                     sweep_at = sweep_at - $1, passing_at = passing_at - $1";
-        let milliseconds = i64::try_from(milliseconds).unwrap();
-        let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
-        shifted.await.unwrap();
-        let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
-        let shifted = sqlx::query(looked).bind(milliseconds).execute(&self.pool);
-        shifted.await.unwrap();
-        // Until a process looks at other joins again.
-        sleep(Duration::from_millis(20)).await;
+        pass(&self.pool, milliseconds).await;
     }
 
     async fn rows(&self) -> usize {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
-        usize::try_from(count).unwrap()
+        rows(&self.pool).await
     }
 
     async fn spoil(&self, name: &str, key: &str) {
-        let spoil = "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL";
-        let spoilt = sqlx::query(spoil)
-            .bind(name)
-            .bind(key.as_bytes())
-            .execute(&self.pool);
-        assert!(spoilt.await.unwrap().rows_affected() > 0);
+        spoil(&self.pool, name, key).await;
     }
+}
+
+pub(crate) async fn pass(pool: &PgPool, milliseconds: Moment) {
+    let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
+                 deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
+                 sweep_at = sweep_at - $1, passing_at = passing_at - $1";
+    let milliseconds = i64::try_from(milliseconds).unwrap();
+    let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
+    shifted.await.unwrap();
+    let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
+    let shifted = sqlx::query(looked).bind(milliseconds).execute(pool);
+    shifted.await.unwrap();
+    // Until a process looks at other joins again.
+    sleep(Duration::from_millis(20)).await;
+}
+
+pub(crate) async fn rows(pool: &PgPool) -> usize {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    usize::try_from(count).unwrap()
+}
+
+pub(crate) async fn spoil(pool: &PgPool, name: &str, key: &str) {
+    let spoil = "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL";
+    let spoilt = sqlx::query(spoil)
+        .bind(name)
+        .bind(key.as_bytes())
+        .execute(pool);
+    assert!(spoilt.await.unwrap().rows_affected() > 0);
 }
