@@ -78,7 +78,7 @@ use super::store::StoreError;
 /// The first call is an error, and so is [`migrate`](Self::migrate), that says what to do: for a read-only replica, a role
 /// without rights, missing tables, and tables of a release that this one cannot work with.
 ///
-/// No key may be longer than what an index takes, which is about 2,600 bytes, and no input than 32 MiB as JSON. These, and a
+/// No key may be longer than what an index takes, which is about 2,600 bytes, and no input than 16 MiB as JSON. These, and a
 /// character that the database's encoding does not have, are [`StoreError::Unencodable`].
 ///
 /// What was acknowledged is as safe as the server keeps what was committed: with `synchronous_commit = off`, the end of the
@@ -212,7 +212,7 @@ impl Postgres {
 }
 
 /// The longest input. Twelve of them, each character escaped, are less than the server puts into one answer.
-const LONGEST: usize = 32 << 20;
+const LONGEST: usize = 16 << 20;
 
 /// How long an arrival that is done looks after other joins.
 const BESIDES: Duration = Duration::from_secs(1);

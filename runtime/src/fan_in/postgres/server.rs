@@ -94,7 +94,7 @@ impl Server {
     /// arguments, nothing is prepared.
     ///
     /// A connection that another task left inside a transaction is closed, and the next one asked: at most as many as the
-    /// pool has.
+    /// pool has. So is one that leads to a server which is no longer the primary one.
     pub(super) async fn ask(
         &self,
         statement: &str,
@@ -116,7 +116,7 @@ impl Server {
                 Err(error) => error,
             };
             match sort(&error) {
-                Sort::InTransaction if asked < most => continue,
+                Sort::InTransaction | Sort::ReadOnly if asked < most => continue,
                 Sort::Input | Sort::Busy | Sort::NotMigrated | Sort::Forbidden => lease.keep(),
                 Sort::OtherStatement => self.statements.store(LITERAL, Ordering::Relaxed),
                 _ => {}

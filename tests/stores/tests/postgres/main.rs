@@ -1,15 +1,19 @@
 //! The suite on joins in `PostgreSQL`, and what is of that alone.
 
 mod behind;
+mod bounds;
 mod connections;
 mod declarations;
+mod encodings;
 mod keys;
 mod locks;
 mod migrations;
 mod noise;
 mod passing;
 mod pooler;
+mod proxy;
 mod rarer;
+mod rights;
 mod schema;
 mod server;
 mod statements;

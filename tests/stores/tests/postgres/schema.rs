@@ -55,6 +55,12 @@ impl Schema {
         Self { options, pool }
     }
 
+    pub(crate) async fn name(&self) -> String {
+        let name = "SELECT current_schema()::text";
+        let name = sqlx::query_scalar(name).fetch_one(&self.pool).await;
+        name.unwrap()
+    }
+
     pub(crate) fn store(&self) -> Postgres {
         Postgres::new(self.pool.clone())
     }
