@@ -17,6 +17,7 @@ mod rights;
 mod schema;
 mod server;
 mod statements;
+mod steps;
 mod transactions;
 
 use linked_span_tests_stores::{conformance, durable_conformance};
