@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::identity::FanInIdentity;
 use super::listed::{Listed, Which};
 use super::state::{Inputs, Moment, Rules, Settlement, Token};
 
 /// Keeps the joins of one function: their inputs, and what has become of them.
 ///
 /// ```
-/// use linked_span::fan_in::{Memory, Rules, Settlement, Store, Token, Verdict, ready};
+/// use linked_span::fan_in::{FanInIdentity, Memory, Rules, Settlement, Store, Token, Verdict, ready};
 ///
 /// # let rules = Rules {
 /// #     inputs: 2,
@@ -25,7 +26,7 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// #     max_attempts: u32::MAX,
 /// # };
 /// let store = Memory::new();
-/// store.declare("FulfillOrder", &["payment", "inventory"]);
+/// store.declare(FanInIdentity::new("shop::FulfillOrder", &["payment", "inventory"], &["&str", "&str"]));
 ///
 /// let first = ready(store.arrive("order-1", &rules, 0, "paid", Token::random())).unwrap();
 /// assert!(matches!(first.verdict, Verdict::Waiting(_)));
@@ -77,21 +78,25 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
     reason = "whether there is none is one question more for each store to answer"
 )]
 pub trait Store<P>: Send + Sync {
-    /// The joins that it is to keep, by the name of their type, and the names of their inputs: told once, before any other
-    /// call. A store that keeps the joins of several functions in one place has to tell them apart.
+    /// Receives the identity of the function whose joins the store keeps, once and before any other call.
+    ///
+    /// A store that keeps the joins of several functions in one place has to tell them apart by it.
     ///
     /// ```
-    /// # use linked_span::fan_in::Store;
+    /// # use linked_span::fan_in::{FanInIdentity, Store};
     /// # fn example<P>(store: &impl Store<P>) {
-    /// store.declare("FulfillOrder", &["payment", "inventory"]);
+    /// store.declare(FanInIdentity::new("shop::Ship", &["payment", "inventory"], &["Paid", "Reserved"]));
     /// # }
     /// ```
-    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-        let _ = (join, inputs);
+    fn declare(&self, identity: FanInIdentity) {
+        let _ = identity;
     }
 
     /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
     /// after, is found in passing: [`Arrived::overdue`], which the caller hands over, with the token of this arrival.
+    ///
+    /// The future may be dropped before it is done, and the reply of a server may be lost. A store then releases what this
+    /// token may have claimed, as [`Settlement::NotBegun`], or the join is held until its lease is over.
     ///
     /// ```
     /// # use linked_span::fan_in::{Rejected, Rules, Store, Token, Verdict};
@@ -147,7 +152,8 @@ pub trait Store<P>: Send + Sync {
         token: Token,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Claims what is to be run again or handed over by now, so many joins at most, all with this token.
+    /// Claims what is to be run again or handed over by now, so many joins at most, with this token or those that it returns.
+    /// If it returns none, nothing is due that another does not hold.
     ///
     /// ```
     /// # use linked_span::fan_in::{Rules, Store, StoreError, Token};
@@ -225,7 +231,8 @@ pub trait Store<P>: Send + Sync {
         rules: &Rules,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// The holder is dropped, and settles as well as it can without waiting; a lease is there for when it cannot.
+    /// Settles without waiting, for a holder that is dropped or that could not settle. A store calls its server in the
+    /// background, again until there is an answer; if that cannot be done, the lease runs out.
     ///
     /// ```
     /// # use linked_span::fan_in::{Rules, Settlement, Store, Token};
@@ -515,8 +522,8 @@ impl<P> fmt::Debug for Rejected<P> {
 }
 
 impl<P, S: Store<P>> Store<P> for Arc<S> {
-    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-        S::declare(self, join, inputs);
+    fn declare(&self, identity: FanInIdentity) {
+        S::declare(self, identity);
     }
 
     fn arrive(

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    Arrived, BlockingStore, Due, Listed, Moment, Rejected, Rules, Settlement, Store, StoreError,
-    Token, Verdict, Which,
+    Arrived, BlockingStore, Due, FanInIdentity, Listed, Moment, Rejected, Rules, Settlement, Store,
+    StoreError, Token, Verdict, Which,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -34,6 +34,7 @@ pub(crate) struct Encoded {
     rows: Arc<Mutex<Rows>>,
     faults: Arc<Mutex<Faults>>,
     abandoned: Arc<Mutex<Vec<Settlement>>>,
+    declared: Arc<Mutex<Vec<FanInIdentity>>>,
 }
 
 impl Encoded {
@@ -43,7 +44,13 @@ impl Encoded {
             rows: Arc::default(),
             faults: Arc::default(),
             abandoned: Arc::default(),
+            declared: Arc::default(),
         }
+    }
+
+    /// The functions that were declared.
+    pub(crate) fn declared(&self) -> Vec<FanInIdentity> {
+        self.declared.lock().unwrap().clone()
     }
 
     /// What those said who let go of a join.
@@ -59,6 +66,16 @@ impl Encoded {
     /// The next call of this kind does what it is to do, and nobody is told.
     pub(crate) fn lose_the_reply(&self, call: Call) {
         self.faults.lock().unwrap().lose_the_reply(call);
+    }
+
+    /// The next call of this kind is never answered.
+    pub(crate) fn hang(&self, call: Call) {
+        self.faults.lock().unwrap().hang(call);
+    }
+
+    /// The store has no longer what came first.
+    pub(crate) fn lose_payload(&self, key: &str) {
+        self.rows.lock().unwrap().lose_payload(key);
     }
 
     /// What is kept of a join's inputs is none of them any longer.
@@ -131,6 +148,10 @@ impl Encoded {
 }
 
 impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
+    fn declare(&self, identity: FanInIdentity) {
+        self.declared.lock().unwrap().push(identity);
+    }
+
     async fn arrive(
         &self,
         key: &str,
@@ -174,9 +195,15 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
-        let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
-        let hand_out = |claimed| self.hand_out(claimed, rules, token);
-        Ok(claimed.into_iter().filter_map(hand_out).collect())
+        loop {
+            let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
+            let is_over = claimed.is_empty();
+            let hand_out = |claimed| self.hand_out(claimed, rules, token);
+            let due: Vec<_> = claimed.into_iter().filter_map(hand_out).collect();
+            if is_over || !due.is_empty() {
+                return Ok(due);
+            }
+        }
     }
 
     async fn len(&self) -> Result<usize, StoreError> {

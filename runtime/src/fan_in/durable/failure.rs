@@ -22,12 +22,22 @@ pub(in crate::fan_in) enum Failure {
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "sqlite")),
+        expect(dead_code, reason = "each database reports it as soon as it checks")
+    )]
     Undeclared,
-    /// The program, the server or its data has to be changed first.
-    #[cfg(feature = "postgres")]
+    /// The program, the database or its data has to be changed first.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "sqlite")),
+        allow(dead_code, reason = "each database reports it as soon as it checks")
+    )]
     Misconfigured(String),
     /// The database takes no such key or input, at whatever delivery.
-    #[cfg(feature = "postgres")] // the others take any
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(dead_code, reason = "the others take any")
+    )]
     Unencodable(Box<dyn Error + Send + Sync>),
 }
 
@@ -40,9 +50,7 @@ impl Failure {
                 let undeclared = "the store does not keep the function's declaration";
                 StoreError::Misconfigured(undeclared.to_owned())
             }
-            #[cfg(feature = "postgres")]
             Self::Misconfigured(reason) => StoreError::Misconfigured(reason),
-            #[cfg(feature = "postgres")]
             Self::Unencodable(error) => StoreError::Unencodable(error),
         }
     }

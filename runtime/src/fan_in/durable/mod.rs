@@ -6,7 +6,10 @@ mod database;
 mod declaration;
 mod encoding;
 mod failure;
+mod finite;
+mod release;
 mod row;
+mod signature;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) mod sql;
 pub(super) mod words;
@@ -14,10 +17,10 @@ pub(super) mod words;
 pub(super) use self::answer::Answer;
 pub(super) use self::claimed::{Claimed, Kept};
 pub(super) use self::database::{
-    Database, Function, abandon, arrive, declare, due, len, list, store, tell,
+    Database, Function, abandon, arrive, declare, due, functions, len, list, store, tell,
 };
 pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(feature = "postgres")]
 pub(super) use self::failure::again;
 pub(super) use self::row::{Row, Stage, inputs_of};

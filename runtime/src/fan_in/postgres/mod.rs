@@ -21,8 +21,9 @@ use self::queries::Arriving;
 use self::server::{Server, patience};
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Settlement, Step, Token};
+use super::state::{Moment, Settlement, Step, Token};
 use super::store::StoreError;
+use super::stored_function::StoredFunction;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///
@@ -115,13 +116,20 @@ impl Postgres {
         }
     }
 
-    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
-    /// has joins under its former name, or two programs that share the database have types of one name.
+    /// Keeps the joins under this name.
+    ///
+    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
+    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
+    /// programs with a crate of one name, or two functions in blocks of one module.
+    ///
+    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
+    /// the store keeps the types that it was first told.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;
     /// # fn begin(pool: sqlx::PgPool) {
-    /// let store = Postgres::new(pool).named("shipping.FulfillOrder");
+    /// let store = Postgres::new(pool).named("shop::orders::FulfillOrder");
     /// # }
     /// ```
     #[must_use]
@@ -206,6 +214,29 @@ impl Postgres {
         migrated.await.map_err(Failure::into_error)
     }
 
+    /// Returns the functions whose joins the database keeps, in the order of their names.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Postgres, StoreError};
+    /// # async fn report(store: Postgres) -> Result<(), StoreError> {
+    /// for function in store.functions().await? {
+    ///     println!("{}: {} joins, declared {:?} ago", function.name, function.unsettled, function.declared_ago);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
+        let list = || async {
+            let functions = queries::functions();
+            read::functions(&self.server.call(&functions).await?)
+        };
+        durable::functions(self, list).await
+    }
+
     fn patience(&self) -> String {
         patience(self.declaration.call_timeout())
     }
@@ -225,7 +256,7 @@ impl Database for Postgres {
     }
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
-        migrations::check(&self.server).await?;
+        Box::pin(migrations::check(&self.server)).await?;
         let patience = self.patience();
         let declare = queries::declare(&patience, name, inputs);
         read::inputs(&self.server.call(&declare).await?)
@@ -259,7 +290,8 @@ impl Database for Postgres {
         if read::others_are_due(&row)? {
             self.looks.again();
             // The input has arrived even if this fails: the next arrival looks after the others.
-            let overdue = tokio::time::timeout(BESIDES, self.claim_expired(arriving)).await;
+            let overdue = Box::pin(self.claim_expired(arriving));
+            let overdue = tokio::time::timeout(BESIDES, overdue).await;
             answer.overdue = overdue.ok().and_then(Result::ok).flatten();
         }
         Ok(answer)
@@ -301,6 +333,19 @@ impl Database for Postgres {
         let patience = self.patience();
         let claim = queries::claim_due(function, &patience, token, max);
         read::due(&self.server.call(&claim).await?, function.rules)
+    }
+
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let patience = self.patience();
+        let release = queries::release_claims(function, &patience, token, age);
+        let released = read::released(&self.server.call(&release).await?)?;
+        self.looks.again();
+        Ok(released)
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {

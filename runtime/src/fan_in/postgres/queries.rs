@@ -6,7 +6,7 @@ use crate::fan_in::durable::sql::number;
 use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{Function, Stage};
 use crate::fan_in::listed::Which;
-use crate::fan_in::state::{Settlement, Step, Token};
+use crate::fan_in::state::{Moment, Settlement, Step, Token};
 
 /// So many that others do not wait for long.
 const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
@@ -128,6 +128,33 @@ pub(super) fn claim_due<'q>(
             Bigint(FORGOTTEN_BY_A_SWEEP),
         ],
     )
+}
+
+pub(super) fn release_claims<'q>(
+    Function {
+        name,
+        inputs,
+        rules,
+    }: Function<'q>,
+    patience: &'q str,
+    holder: Token,
+    age: Moment,
+) -> Call<'q> {
+    call(
+        "release_claims",
+        [
+            Text(patience),
+            Text(name),
+            Text(inputs),
+            token(holder),
+            Bigint(number(rules.lease)),
+            Bigint(number(age)),
+        ],
+    )
+}
+
+pub(super) fn functions() -> Call<'static> {
+    call("functions", [])
 }
 
 /// `None` for a step that a store finds by itself.

@@ -1,5 +1,7 @@
 //! What the procedures return.
 
+use std::time::Duration;
+
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
@@ -9,6 +11,7 @@ use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_
 use crate::fan_in::listed::Listed;
 use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
 use crate::fan_in::store::Work;
+use crate::fan_in::stored_function::StoredFunction;
 
 /// How many inputs of a join an array has place for.
 const PLACES: usize = 12;
@@ -19,6 +22,31 @@ pub(super) fn inputs(row: &PgRow) -> Result<String, Failure> {
 
 pub(super) fn len(row: &PgRow) -> Result<usize, Failure> {
     number(row, "count")
+}
+
+/// How many claims were released.
+pub(super) fn released(row: &PgRow) -> Result<usize, Failure> {
+    word(row)?;
+    number(row, "count")
+}
+
+pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, Failure> {
+    let at: Moment = number(row, "at")?;
+    let names: Vec<String> = list(row, "names")?;
+    let inputs: Vec<String> = list(row, "inputs")?;
+    let declared: Vec<Option<i64>> = list(row, "declared_at")?;
+    let unsettled: Vec<i64> = list(row, "unsettled")?;
+    let mut functions = Vec::with_capacity(names.len());
+    for (place, name) in names.into_iter().enumerate() {
+        let declared_at: Moment = of(item(&declared, place)?.unwrap_or(0))?;
+        functions.push(StoredFunction::new(
+            name,
+            item(&inputs, place)?,
+            of(*item(&unsettled, place)?)?,
+            Duration::from_millis(at.saturating_sub(declared_at)),
+        ));
+    }
+    Ok(functions)
 }
 
 /// Whether a settlement, a renewal or an operator's wish counts.
@@ -84,7 +112,7 @@ fn reply(row: &PgRow) -> Result<Reply, Failure> {
 fn claimed(row: &PgRow, key: String, rules: &Rules) -> Result<Claimed, Failure> {
     let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
     let came_at: Vec<Option<i64>> = column(row, "came_at")?;
-    let at = number(row, "at")?;
+    let (at, came) = (number(row, "at")?, came(column(row, "came")?)?);
     Ok(Claimed {
         key,
         work: match reply(row)? {
@@ -92,27 +120,30 @@ fn claimed(row: &PgRow, key: String, rules: &Rules) -> Result<Claimed, Failure> 
             _ => Work::HandOver,
         },
         attempts: number(row, "attempts")?,
-        inputs: kept(payloads.unwrap_or_default(), &came_at, at, rules),
+        inputs: kept(came, payloads.unwrap_or_default(), &came_at, at, rules),
     })
 }
 
-/// The inputs, which have waited until then. An input that is not kept any more is none, which the caller finds out.
+/// The inputs, which have waited until then.
 fn kept(
+    came: Inputs,
     payloads: impl IntoIterator<Item = Option<String>>,
     came_at: &[Option<i64>],
     at: Moment,
     rules: &Rules,
 ) -> Vec<Option<Kept>> {
-    let mut came_at = came_at.iter();
-    let kept = |payload: Option<String>| {
-        let came_at = came_at.next().copied().flatten();
+    let mut payloads = payloads.into_iter();
+    let kept = |place: u8| {
+        let payload = payloads.next().flatten();
+        let came_at = came_at.get(usize::from(place)).copied().flatten();
         let came_at = came_at.and_then(|came_at| Moment::try_from(came_at).ok());
-        let waited = at.saturating_sub(came_at.unwrap_or(at));
-        payload.map(|payload| Kept { payload, waited })
+        // What has come and is no longer there is an input that cannot be decoded.
+        came.contains(place).then(|| Kept {
+            payload: payload.unwrap_or_default(),
+            waited: at.saturating_sub(came_at.unwrap_or(at)),
+        })
     };
-    let mut inputs: Vec<_> = payloads.into_iter().map(kept).collect();
-    inputs.resize_with(rules.inputs.into(), || None);
-    inputs
+    (0..rules.inputs).map(kept).collect()
 }
 
 /// What a sweep has claimed.
@@ -124,22 +155,29 @@ pub(super) fn due(row: &PgRow, rules: &Rules) -> Result<Vec<Claimed>, Failure> {
     }
     let replies: Vec<String> = list(row, "replies")?;
     let attempts: Vec<i64> = list(row, "attempts")?;
+    let inputs: Vec<i32> = list(row, "came")?;
     let came_at: Vec<Option<i64>> = list(row, "came_at")?;
     let payloads: Vec<Option<String>> = list(row, "payloads")?;
     let at = number(row, "at")?;
     let mut payloads = payloads.into_iter();
     let mut came_at = came_at.chunks(PLACES);
     let mut claimed = Vec::with_capacity(keys.len());
-    for ((text, reply), attempts) in keys.into_iter().zip(replies).zip(attempts) {
-        let payloads = payloads.by_ref().take(PLACES);
+    for (place, text) in keys.into_iter().enumerate() {
+        let payloads: Vec<_> = payloads.by_ref().take(PLACES).collect();
         claimed.push(Claimed {
             key: key(text)?,
-            work: match reply.as_str() {
+            work: match item(&replies, place)?.as_str() {
                 "run" => Work::Run,
                 _ => Work::HandOver,
             },
-            attempts: u32::try_from(attempts).map_err(|_| unknown())?,
-            inputs: kept(payloads, came_at.next().unwrap_or_default(), at, rules),
+            attempts: of(*item(&attempts, place)?)?,
+            inputs: kept(
+                came(*item(&inputs, place)?)?,
+                payloads,
+                came_at.next().unwrap_or_default(),
+                at,
+                rules,
+            ),
         });
     }
     Ok(claimed)

@@ -35,6 +35,7 @@ BEGIN
     procedure!("functions"),
     procedure!("list"),
     procedure!("release"),
+    procedure!("release_claims"),
     procedure!("renew"),
     procedure!("retry"),
     "$procedures$, 'LISTED', listed), 'SCHEMA.', prefix);

@@ -104,11 +104,12 @@ impl Server {
         let mut asked = 0;
         loop {
             asked += 1;
-            let mut lease = Lease::acquire(&self.pool).await?;
+            // In a box: a future that a caller moves through many layers should be small.
+            let mut lease = Box::pin(Lease::acquire(&self.pool)).await?;
             let Some(connection) = lease.connection() else {
                 return Err(sqlx::Error::PoolClosed);
             };
-            let error = match send(statement, arguments, connection).await {
+            let error = match Box::pin(send(statement, arguments, connection)).await {
                 Ok(row) => {
                     lease.keep();
                     return Ok(row);
@@ -128,7 +129,7 @@ impl Server {
     /// Whether arguments are bound: finds out at the first call, unless the user has said so.
     async fn is_bound(&self) -> Result<bool, Failure> {
         if self.statements.load(Ordering::Relaxed) == UNKNOWN {
-            let is_bound = match pooler::is_absent(&self.pool.connect_options()).await {
+            let is_bound = match Box::pin(pooler::is_absent(&self.pool.connect_options())).await {
                 Ok(is_absent) => is_absent,
                 // The server takes no more connections, say. Literals are right everywhere.
                 Err(sqlx::Error::Database(_) | sqlx::Error::Protocol(_)) => false,

@@ -17,7 +17,7 @@ use self::failure::failure;
 use self::scripts::Call;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Step, Token};
+use super::state::{Moment, Step, Token};
 use super::store::StoreError;
 
 /// Joins in a Redis server, which the processes of many hosts share.
@@ -92,13 +92,20 @@ impl Redis {
         })
     }
 
-    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
-    /// has joins under its former name, or two programs that share the server have types of one name.
+    /// Keeps the joins under this name.
+    ///
+    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
+    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
+    /// programs with a crate of one name, or two functions in blocks of one module.
+    ///
+    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
+    /// the store keeps the types that it was first told.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
     /// # async fn begin(manager: redis::aio::ConnectionManager) -> Result<(), StoreError> {
-    /// let store = Redis::new(manager).await?.named("shipping.FulfillOrder");
+    /// let store = Redis::new(manager).await?.named("shop::orders::FulfillOrder");
     /// # Ok(())
     /// # }
     /// ```
@@ -194,6 +201,15 @@ impl Database for Redis {
                 return Ok(claimed);
             }
         }
+    }
+
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        self.call(scripts::release(function, token, age)).await
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {

@@ -7,7 +7,7 @@ use redis::{Cmd, Script};
 use super::keys;
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::state::{Settlement, Step, Token};
+use crate::fan_in::state::{Moment, Settlement, Step, Token};
 
 /// A script that knows the function's rules and its joins. What stands before `;` may come to an end without them.
 macro_rules! script {
@@ -27,6 +27,7 @@ macro_rules! script {
 static ARRIVE: LazyLock<Script> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
 static TELL: LazyLock<Script> = script!(; "lua/telling.lua", "lua/tell.lua");
 static DUE: LazyLock<Script> = script!(; "lua/due.lua");
+static RELEASE: LazyLock<Script> = script!(; "lua/telling.lua", "lua/release.lua");
 static LIST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/list.lua")));
 
 /// What the server is told, in one buffer.
@@ -65,6 +66,12 @@ pub(super) fn tell(function: Function<'_>, key: &str, step: Step) -> Result<Call
 pub(super) fn due(function: Function<'_>, token: Token, max: usize) -> Call {
     let mut call = call(&DUE, function, Some(token));
     call.command.arg(count(max));
+    call
+}
+
+pub(super) fn release(function: Function<'_>, token: Token, age: Moment) -> Call {
+    let mut call = call(&RELEASE, function, Some(token));
+    call.command.arg(age);
     call
 }
 

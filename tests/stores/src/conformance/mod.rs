@@ -8,11 +8,14 @@
 pub mod ends;
 pub mod functions;
 pub mod holders;
+pub mod identity;
 pub mod inputs;
 pub mod lost;
+pub mod missing;
 pub mod model;
 pub mod operator;
 pub mod parked;
+pub mod retention;
 pub mod together;
 mod worker;
 
@@ -56,6 +59,7 @@ macro_rules! conformance {
             operator::what_is_forgotten_begins_anew,
             parked::a_join_is_parked_after_its_last_attempt,
             parked::what_is_parked_waits_for_an_operator,
+            retention::retention_removes_only_what_has_ended,
             together::many_workers_record_one_success_a_key,
             together::a_sweep_gives_each_join_to_one,
             model::does_what_the_state_machine_says,
@@ -71,7 +75,12 @@ macro_rules! durable_conformance {
             ends::an_arrival_forgets_what_was_remembered_long_enough,
             ends::whatever_an_arrival_is_it_hands_over_another_in_passing,
             functions::functions_in_one_place_do_not_meet,
-            functions::other_inputs_under_the_same_name_are_refused,
+            identity::function_of_the_same_name_in_another_module_has_other_joins,
+            identity::other_inputs_under_the_same_path_are_refused,
+            identity::other_types_are_refused_until_the_user_names_the_joins,
+            identity::name_of_the_users_does_not_allow_other_inputs,
+            identity::lost_declaration_is_written_again_by_a_running_process,
+            identity::running_process_is_refused_where_another_declaration_replaced_its_own,
             holders::a_lease_that_is_over_passes_the_join_to_an_arrival,
             holders::a_lease_that_is_over_passes_the_join_to_a_sweep_even_past_its_deadline,
             holders::whoever_passes_by_hands_over_what_nobody_runs_any_more,
@@ -80,6 +89,7 @@ macro_rules! durable_conformance {
             holders::a_stale_token_is_refused_on_every_way_out,
             holders::who_waits_for_another_is_told_how_long,
             holders::a_claim_is_handed_out_once_however_short_its_lease,
+            missing::join_whose_payload_is_missing_is_parked,
             parked::a_last_body_that_died_is_parked_by_whoever_finds_it,
             parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,
         );

@@ -1,6 +1,6 @@
 //! What is left when all is acknowledged.
 
-use linked_span::fan_in::{Rules, Status, Store, StoreError, Which};
+use linked_span::fan_in::{FanInIdentity, Rules, Status, Store, StoreError, Which};
 use linked_span_tests_stores::killed::{INPUTS, Report, keys};
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -15,13 +15,14 @@ where
         .build();
     runtime.unwrap().block_on(async {
         let store = open().await.unwrap();
-        store.declare("Ship", &["first", "second", "third"]);
+        let inputs = &["first", "second", "third"];
+        store.declare(FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]));
         let rules = Rules {
             inputs: INPUTS,
             ..RULES
         };
         assert_eq!(store.len().await.unwrap(), 0);
-        for key in keys() {
+        for key in keys(0..report.keys) {
             let listed = store.list(&rules, Which::Key(&key)).await.unwrap();
             let statuses: Vec<_> = listed.iter().map(|listed| listed.status).collect();
             assert_eq!(statuses, [Status::Completed], "{key}");

@@ -84,6 +84,18 @@ macro_rules! behind {
             async fn spoil(&self, name: &str, key: &str) {
                 schema::spoil(&self.0.direct, name, key).await;
             }
+
+            fn named(store: Postgres, name: &str) -> Postgres {
+                store.named(name)
+            }
+
+            async fn lose_all(&self) {
+                schema::lose_all(&self.0.direct).await;
+            }
+
+            async fn lose_payloads(&self, name: &str, key: &str) {
+                schema::lose_payloads(&self.0.direct, name, key).await;
+            }
         }
     };
 }

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use tokio::time::sleep;
 
 use crate::proxy::Proxy;
-use crate::schema::Schema;
+use crate::schema::{Schema, declare};
 
 const BOUND: Duration = Duration::from_millis(700);
 
@@ -18,7 +18,7 @@ const LATE: Duration = Duration::from_secs(5);
 
 fn store(pool: &PgPool) -> Postgres {
     let store = Postgres::new(pool.clone()).call_timeout(BOUND);
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     store
 }
 

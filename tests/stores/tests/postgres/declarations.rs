@@ -1,20 +1,20 @@
 //! Declarations that are lost, or that another version has written.
 
-use linked_span::fan_in::{Postgres, Rules, Settlement, Store, StoreError, Token, Verdict, Which};
+use linked_span::fan_in::{
+    FanInIdentity, Postgres, Rules, Settlement, Store, StoreError, Token, Verdict, Which,
+};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 
 use crate::schema::Schema;
 
-async fn lose_all(schema: &Schema) {
-    let lose = "TRUNCATE linked_span_functions, linked_span_joins";
-    sqlx::raw_sql(lose).execute(&schema.pool).await.unwrap();
-}
-
 /// Another version of the function, with its inputs in another order.
 async fn reordered(schema: &Schema) -> Postgres {
     let store = schema.open("ship").await;
-    Store::<Payload>::declare(&store, "ship", &["b", "a"]);
+    Store::<Payload>::declare(
+        &store,
+        FanInIdentity::new("ship", &["b", "a"], &["Payload", "Payload"]),
+    );
     store
 }
 
@@ -23,7 +23,7 @@ async fn running_process_declares_again_after_data_was_lost() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;
-    lose_all(&schema).await;
+    schema.lose_all().await;
     worker.waits("another", 0).await;
     let refused = reordered(&schema).await;
     let refused = refused.arrive("another", &RULES, 0, Payload::new(1), Token::random());
@@ -42,7 +42,7 @@ async fn running_process_is_refused_after_another_version_declared() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     let (token, _) = worker.complete("order").await;
-    lose_all(&schema).await;
+    schema.lose_all().await;
     let other = reordered(&schema).await;
     let first = other.arrive("order", &RULES, 1, Payload::new(0), Token::random());
     first.await.unwrap();
@@ -81,7 +81,7 @@ async fn sweep_after_data_was_lost_finds_nothing_and_declares() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;
-    lose_all(&schema).await;
+    schema.lose_all().await;
     assert!(worker.due(10).await.is_empty());
     let declared: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_functions")
         .fetch_one(&schema.pool)

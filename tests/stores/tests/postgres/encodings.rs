@@ -1,10 +1,10 @@
 //! Inputs that the server can never keep.
 
-use linked_span::fan_in::{Postgres, Rules, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{FanInIdentity, Postgres, Rules, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 use sqlx::AssertSqlSafe;
 
-use crate::schema::Schema;
+use crate::schema::{Schema, declare};
 use crate::server::{connect, options};
 
 fn text(text: &str) -> Payload {
@@ -32,7 +32,7 @@ async fn character_that_the_database_does_not_have_is_unencodable() {
     Postgres::new(pool.clone()).migrate().await.unwrap();
     for are_prepared in [true, false] {
         let store = Postgres::new(pool.clone()).prepared_statements(are_prepared);
-        Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+        declare(&store);
         let error = refusal(&store, text("\u{1F980}")).await;
         assert!(matches!(error, StoreError::Unencodable(_)), "{error:?}");
         let kept = store.arrive("order", &RULES, 0, text("\u{e9}"), Token::random());
@@ -48,7 +48,7 @@ async fn name_with_a_nul_byte_is_unencodable() {
             .store()
             .prepared_statements(are_prepared)
             .named("a\0b");
-        Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+        declare(&store);
         let error = refusal(&store, text("")).await;
         assert!(matches!(error, StoreError::Unencodable(_)), "{error:?}");
     }
@@ -58,7 +58,7 @@ async fn name_with_a_nul_byte_is_unencodable() {
 async fn input_that_is_too_large_to_be_read_again_is_unencodable() {
     let schema = Schema::begin().await;
     let store = schema.store();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     let error = refusal(&store, text(&"x".repeat(17 << 20))).await;
     assert!(matches!(error, StoreError::Unencodable(_)), "{error:?}");
 }
@@ -73,7 +73,10 @@ async fn large_inputs_whose_characters_are_escaped_are_read_again() {
         ..RULES
     };
     let store = schema.store().prepared_statements(false);
-    Store::<Payload>::declare(&store, "ship", &INPUTS);
+    Store::<Payload>::declare(
+        &store,
+        FanInIdentity::new("ship", &INPUTS, &["Payload"; 12]),
+    );
     // JSON escapes a quote, and so do literals and arrays.
     let payload = text(&"\"".repeat(1 << 18));
     for input in 0..11 {

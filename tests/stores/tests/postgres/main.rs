@@ -20,9 +20,11 @@ mod statements;
 mod steps;
 mod transactions;
 
-use linked_span_tests_stores::{conformance, durable_conformance};
+use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 
 use crate::schema::Schema;
 
 conformance!(Schema);
 durable_conformance!(Schema);
+joined!(Schema);
+durable_joined!(Schema);

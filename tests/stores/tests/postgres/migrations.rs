@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::behind::Behind;
-use crate::schema::Schema;
+use crate::schema::{Schema, declare};
 use crate::server::{connect, options};
 
 async fn run(pool: &PgPool, statements: &str) {
@@ -118,8 +118,7 @@ async fn migrations_of_the_program_and_of_the_store_run_in_either_order() {
 async fn migration_of_a_million_rows_rewrites_none() {
     let schema = Schema::empty().await;
     run(&schema.pool, include_str!("unversioned.sql")).await;
-    let fill = "INSERT INTO linked_span_functions VALUES ('ship', 'a, b', 0); \
-                INSERT INTO linked_span_joins (name, key, at, stage, since, until, deadline, attempts, came, came_at, payload_0) \
+    let fill = "INSERT INTO linked_span_joins (name, key, at, stage, since, until, deadline, attempts, came, came_at, payload_0) \
                 SELECT 'ship', number::text::bytea, now, 'open', now, 0, now + 3600000, 0, 1, ARRAY[now, now], \
                 '{\"version\":1,\"input\":{\"id\":0,\"text\":\"\"}}' \
                 FROM generate_series(1, 1000000) AS number, \
@@ -169,7 +168,7 @@ fn says(error: &StoreError, part: &str) {
 }
 
 async fn refusal(store: &Postgres) -> StoreError {
-    Store::<Payload>::declare(store, "ship", &["a", "b"]);
+    declare(store);
     let refused = store.arrive("order", &RULES, 0, Payload::new(7), Token::random());
     refused.await.unwrap_err().error
 }
@@ -253,7 +252,7 @@ async fn store_with_a_schema_uses_its_tables() {
                 .schema(schema)
                 .prepared_statements(are_prepared);
             store.migrate().await.unwrap();
-            Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+            declare(&store);
             let worker = Worker {
                 store,
                 rules: RULES,

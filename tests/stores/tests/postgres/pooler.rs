@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::task::JoinSet;
 
 use crate::behind::{Behind, BehindBookworm, BehindTrixie};
+use crate::schema::declare;
 use linked_span::fan_in::Postgres;
 
 const PROCESSES: usize = 4;
@@ -21,7 +22,7 @@ async fn open(options: &PgConnectOptions) -> (PgPool, Postgres) {
         .test_before_acquire(false);
     let pool = pool.connect_with(options.clone()).await.unwrap();
     let store = Postgres::new(pool.clone());
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     (pool, store)
 }
 
@@ -132,7 +133,6 @@ mod bookworm {
         inputs::any_key_will_do,
         inputs::a_large_input_is_kept_as_it_is,
         inputs::twelve_inputs,
-        functions::other_inputs_under_the_same_name_are_refused,
         operator::joins_are_seen_as_they_are,
         operator::pages_are_in_the_order_of_the_keys_bytes,
         parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,

@@ -26,6 +26,14 @@ impl Fixture for Rarer {
         self.0.open(name).await
     }
 
+    fn named(store: Postgres, name: &str) -> Postgres {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        self.0.lose_all().await;
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         self.0.pass(milliseconds).await;
     }
@@ -36,6 +44,10 @@ impl Fixture for Rarer {
 
     async fn spoil(&self, name: &str, key: &str) {
         self.0.spoil(name, key).await;
+    }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        self.0.lose_payloads(name, key).await;
     }
 }
 

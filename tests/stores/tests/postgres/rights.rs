@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::schema::Schema;
+use crate::schema::{Schema, declare};
 use crate::server::{SERVER, connect};
 
 async fn run(pool: &PgPool, statements: &str) {
@@ -26,7 +26,7 @@ async fn with_role(schema: &Schema, rights: &str) -> Postgres {
     run(&schema.pool, &format!("CREATE ROLE {role} LOGIN; {rights}")).await;
     let options = (*schema.pool.connect_options()).clone();
     let store = Postgres::new(connect(options.username(&role)).await);
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     store
 }
 
@@ -98,7 +98,7 @@ async fn drop_role(schema: &Schema) -> String {
 async fn store_without_tables_says_how_to_make_them() {
     let schema = Schema::empty().await;
     let store = schema.store();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     says(&refusal(&store).await, "run `Postgres::migrate`");
 }
 
@@ -110,7 +110,7 @@ async fn replica_is_refused_when_opened() {
     let name = schema.name().await;
     let pool = connect(options.options([("search_path", name)])).await;
     let store = Postgres::new(pool);
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     let error = store.migrate().await.unwrap_err();
     says(&error, "connect to the primary server");
     says(&refusal(&store).await, "connect to the primary server");
@@ -121,7 +121,7 @@ async fn replica_is_refused_when_opened() {
 async fn connection_whose_server_takes_no_more_writes_is_replaced() {
     let schema = Schema::begin().await;
     let store = schema.store();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(&store);
     let worker = Worker {
         store,
         rules: RULES,
@@ -151,7 +151,7 @@ async fn call_under_serializable_isolation_is_never_refused() {
     let mut tasks = JoinSet::new();
     for task in 0..6 {
         let store = Postgres::new(connect(options.clone()).await);
-        Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+        declare(&store);
         let worker = Worker {
             store,
             rules: RULES,

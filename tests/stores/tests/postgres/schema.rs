@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use linked_span::fan_in::{Moment, Postgres};
-use linked_span_tests_stores::Fixture;
+use linked_span::fan_in::{FanInIdentity, Moment, Postgres, Store};
+use linked_span_tests_stores::{Fixture, Payload};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::time::sleep;
 
@@ -66,6 +66,12 @@ impl Schema {
     }
 }
 
+/// Has the store serve the function of two inputs that tests declare.
+pub(crate) fn declare(store: &Postgres) {
+    let ship = FanInIdentity::new("ship", &["a", "b"], &["Payload", "Payload"]);
+    Store::<Payload>::declare(store, ship);
+}
+
 impl Fixture for Schema {
     type Store = Postgres;
 
@@ -79,6 +85,14 @@ impl Fixture for Schema {
         Postgres::new(connect(self.options.clone()).await)
     }
 
+    fn named(store: Postgres, name: &str) -> Postgres {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        lose_all(&self.pool).await;
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         pass(&self.pool, milliseconds).await;
     }
@@ -90,6 +104,24 @@ impl Fixture for Schema {
     async fn spoil(&self, name: &str, key: &str) {
         spoil(&self.pool, name, key).await;
     }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        lose_payloads(&self.pool, name, key).await;
+    }
+}
+
+pub(crate) async fn lose_payloads(pool: &PgPool, name: &str, key: &str) {
+    let lose = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
+    let lost = sqlx::query(lose)
+        .bind(name)
+        .bind(key.as_bytes())
+        .execute(pool);
+    assert!(lost.await.unwrap().rows_affected() > 0);
+}
+
+pub(crate) async fn lose_all(pool: &PgPool) {
+    let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins";
+    sqlx::raw_sql(lose).execute(pool).await.unwrap();
 }
 
 pub(crate) async fn pass(pool: &PgPool, milliseconds: Moment) {

@@ -1,12 +1,12 @@
 //! Connections that another task has left inside a transaction.
 
-use linked_span::fan_in::{Postgres, Settlement, Store, Token, Verdict, Which};
+use linked_span::fan_in::{Postgres, Settlement, Token, Verdict, Which};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
 
-use crate::schema::Schema;
+use crate::schema::{Schema, declare};
 use crate::server::connect;
 
 /// Leaves each connection of the pool so, as a `begin()` that was dropped in flight does.
@@ -40,7 +40,7 @@ async fn call_on_a_connection_that_was_left_inside_a_transaction_counts() {
         worker.waits("first", 0).await;
         let pool = connect((*schema.pool.connect_options()).clone()).await;
         let store = Postgres::new(pool.clone());
-        Store::<linked_span_tests_stores::Payload>::declare(&store, "ship", &["a", "b"]);
+        declare(&store);
         let another = Worker {
             store,
             rules: RULES,

@@ -17,6 +17,15 @@ impl Fixture for Database {
         Redis::new(self.connect().await).await.unwrap()
     }
 
+    fn named(store: Redis, name: &str) -> Redis {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        let mut manager = self.connect().await;
+        let _: String = ask(&mut manager, &["FLUSHDB"]).await;
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         let pass = Script::new(include_str!("pass.lua"));
         let mut manager = self.connect().await;
@@ -47,5 +56,12 @@ impl Fixture for Database {
         for input in inputs {
             let _: i64 = ask(&mut manager, &["HSET", &join, input, "1 {"]).await;
         }
+    }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        let mut manager = self.connect().await;
+        let join = format!("{{linked_span:{name}}}:join:{key}");
+        let lost: i64 = ask(&mut manager, &["HDEL", &join, "input:0"]).await;
+        assert_eq!(lost, 1);
     }
 }

@@ -15,6 +15,7 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_due_v1(
     INOUT replies text[] DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
     INOUT attempts bigint[] DEFAULT NULL,
+    INOUT came integer[] DEFAULT NULL,
     INOUT came_at bigint[] DEFAULT NULL,
     INOUT payloads text[] DEFAULT NULL
 ) LANGUAGE plpgsql AS $body$
@@ -67,7 +68,7 @@ BEGIN
         FROM clock
         WHERE ctid = ANY (ARRAY(SELECT place FROM found))
         RETURNING
-            key, stage, now, attempts, came_at,
+            key, stage, now, attempts, came, came_at,
             payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
             payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
     ),
@@ -99,6 +100,7 @@ BEGIN
         array_agg(CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END ORDER BY key),
         max(now),
         array_agg(attempts ORDER BY key),
+        array_agg(came ORDER BY key),
         (
             SELECT array_agg(one.came_at[place] ORDER BY one.key, place)
             FROM claimed AS one, generate_series(1, 12) AS place
@@ -111,5 +113,5 @@ BEGIN
             ]) WITH ORDINALITY AS kept (payload, place)
         )
     FROM claimed
-    INTO reply, keys, replies, at, attempts, came_at, payloads;
+    INTO reply, keys, replies, at, attempts, came, came_at, payloads;
 END $body$;

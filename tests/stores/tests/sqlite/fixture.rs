@@ -1,0 +1,85 @@
+//! A file for each test.
+
+use std::path::{Path, PathBuf};
+
+use linked_span::fan_in::{Moment, Sqlite};
+use linked_span_tests_stores::Fixture;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteSynchronous};
+use tempfile::TempDir;
+
+pub(crate) struct File {
+    folder: TempDir,
+    pub(crate) pool: SqlitePool,
+}
+
+impl File {
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("joins.db")
+    }
+}
+
+/// Does not wait for the disk, which is not what is tested.
+pub(crate) async fn connect(path: &Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Off);
+    SqlitePool::connect_with(options).await.unwrap()
+}
+
+impl Fixture for File {
+    type Store = Sqlite;
+
+    async fn begin() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("joins.db");
+        Sqlite::open(&path).await.unwrap();
+        let pool = connect(&path).await;
+        Self { folder, pool }
+    }
+
+    async fn open(&self, _: &str) -> Sqlite {
+        Sqlite::new(connect(&self.path()).await)
+    }
+
+    fn named(store: Sqlite, name: &str) -> Sqlite {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins; DELETE FROM linked_span_inputs";
+        sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        let milliseconds = i64::try_from(milliseconds).unwrap();
+        for shift in [
+            "UPDATE linked_span_joins SET since = since - ?1, until = max(until - ?1, 0), \
+             deadline = max(deadline - ?1, 0), sweep_at = sweep_at - ?1, passing_at = passing_at - ?1",
+            "UPDATE linked_span_inputs SET came_at = came_at - ?1",
+        ] {
+            let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
+            shifted.await.unwrap();
+        }
+    }
+
+    async fn rows(&self) -> usize {
+        let count = "SELECT (SELECT count(*) FROM linked_span_joins) + (SELECT count(*) FROM linked_span_inputs)";
+        let count: i64 = sqlx::query_scalar(count)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    async fn spoil(&self, name: &str, key: &str) {
+        let spoil = "UPDATE linked_span_inputs SET payload = '{' WHERE name = ?1 AND key = ?2";
+        let spoilt = sqlx::query(spoil).bind(name).bind(key).execute(&self.pool);
+        assert!(spoilt.await.unwrap().rows_affected() > 0);
+    }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        let lose = "DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2 AND input = 0";
+        let lost = sqlx::query(lose).bind(name).bind(key).execute(&self.pool);
+        assert!(lost.await.unwrap().rows_affected() > 0);
+    }
+}
