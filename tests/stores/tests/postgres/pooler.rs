@@ -16,9 +16,9 @@ use linked_span::fan_in::Postgres;
 const PROCESSES: usize = 4;
 const KEYS: u64 = 60;
 
-async fn open(options: &PgConnectOptions) -> (PgPool, Postgres) {
+async fn open(options: &PgConnectOptions, connections: u32) -> (PgPool, Postgres) {
     let pool = PgPoolOptions::new()
-        .max_connections(4)
+        .max_connections(connections)
         .test_before_acquire(false);
     let pool = pool.connect_with(options.clone()).await.unwrap();
     let store = Postgres::new(pool.clone());
@@ -30,7 +30,7 @@ async fn open(options: &PgConnectOptions) -> (PgPool, Postgres) {
 async fn deliver(behind: &Behind, change: impl Fn(Postgres) -> Postgres) {
     let mut deliveries = JoinSet::new();
     for process in 0..PROCESSES {
-        let (_, store) = open(&behind.pooled).await;
+        let (_, store) = open(&behind.pooled, 4).await;
         let store = Arc::new(change(store));
         for task in 0..4 {
             let store = Arc::clone(&store);
@@ -112,7 +112,7 @@ async fn store_behind_a_pooler_prepares_nothing_and_otherwise_does() {
     let direct = (*behind.direct.connect_options()).clone();
     for (options, is_prepared) in [(&behind.pooled, false), (&direct, true)] {
         for _ in 0..5 {
-            let (pool, store) = open(options).await;
+            let (pool, store) = open(options, 1).await;
             let worker = Worker {
                 store,
                 rules: RULES,
