@@ -89,3 +89,24 @@ async fn sweep_after_data_was_lost_finds_nothing_and_declares() {
         .unwrap();
     assert_eq!(declared, 1);
 }
+
+/// For an operator: joins under a name that no process declares any more.
+#[tokio::test]
+async fn functions_are_listed_with_their_unsettled_joins() {
+    let schema = Schema::begin().await;
+    let ship = Worker::of(&schema).await;
+    let (token, _) = ship.complete("done").await;
+    assert!(ship.settle("done", token, Settlement::Completed).await);
+    ship.waits("order", 0).await;
+    ship.complete("another").await;
+    let bill = Worker::named(&schema, "bill", RULES).await;
+    assert!(bill.is_empty().await);
+    let functions = schema.store().functions().await.unwrap();
+    let listed: Vec<_> = functions
+        .iter()
+        .map(|function| (function.name.as_str(), function.unsettled))
+        .collect();
+    assert_eq!(listed, [("bill", 0), ("ship", 2)]);
+    assert_eq!(functions[1].inputs.len(), 2);
+    assert!(functions[1].declared_ago.as_secs() < 60);
+}
