@@ -133,7 +133,7 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &Rules) {
             ..
         } => format!(
             "CALL linked_span_claim_due_v1('claim_due', '10000', number::text, 'a, b, c', {token}, {lease}, {max_attempts}, 10, \
-             10, reply, words, words, at, came_at, came_at, payloads); \
+             10, reply, words, words, at, came_at, all_came, came_at, payloads); \
              SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
         ),
@@ -159,7 +159,7 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &Rules) {
     let statement = format!(
         "DO $make$ #variable_conflict use_variable \
          DECLARE reply text; word text; words text[]; at bigint; until bigint; came integer; attempts bigint; \
-         came_at bigint[]; payloads text[]; are_due boolean; amount bigint; \
+         came_at bigint[]; all_came integer[]; payloads text[]; are_due boolean; amount bigint; \
          BEGIN FOR number IN 0..{} LOOP \
          reply := NULL; word := NULL; words := NULL; at := NULL; until := NULL; came := NULL; attempts := NULL; \
          came_at := NULL; payloads := NULL; are_due := NULL; amount := NULL; \
