@@ -24,7 +24,7 @@ pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) name: &'a str,
     /// Its inputs, as [`Database::inputs`] wrote them. A database that finds others answers [`Failure::Undeclared`].
     #[cfg_attr(
-        not(feature = "sqlite"),
+        not(any(feature = "postgres", feature = "sqlite")),
         expect(dead_code, reason = "each database compares it as soon as it checks")
     )]
     pub(in crate::fan_in) inputs: &'a str,

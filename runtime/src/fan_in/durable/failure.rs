@@ -23,13 +23,13 @@ pub(in crate::fan_in) enum Failure {
     Refused(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
     #[cfg_attr(
-        not(feature = "sqlite"),
+        not(any(feature = "postgres", feature = "sqlite")),
         expect(dead_code, reason = "each database reports it as soon as it checks")
     )]
     Undeclared,
     /// The program, the database or its data has to be changed first.
     #[cfg_attr(
-        not(feature = "sqlite"),
+        not(any(feature = "postgres", feature = "sqlite")),
         allow(dead_code, reason = "each database reports it as soon as it checks")
     )]
     Misconfigured(String),

@@ -21,4 +21,6 @@ pub(super) use self::database::{
 };
 pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;
+#[cfg(feature = "postgres")]
+pub(super) use self::failure::again;
 pub(super) use self::row::{Row, Stage, inputs_of};

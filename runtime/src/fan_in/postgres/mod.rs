@@ -1,22 +1,29 @@
 //! Joins in a server that many hosts reach.
 
+mod argument;
 mod failure;
+mod lease;
 mod looks;
+mod migrations;
+mod pooler;
 mod queries;
 mod read;
+mod schema;
+mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::PgPool;
 
-use self::failure::failure;
 use self::looks::Looks;
 use self::queries::Arriving;
+use self::server::{Server, patience};
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
 use super::state::{Moment, Settlement, Step, Token};
 use super::store::StoreError;
+use super::stored_function::StoredFunction;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///
@@ -43,20 +50,44 @@ use super::store::StoreError;
 /// ```
 ///
 /// Inputs are kept as JSON, keys as bytes, of which `convert_from(key, 'UTF8')` makes text. A store serves one function;
-/// several functions, and whatever else is in the database, may share one. The clock is the server's. It needs a tokio
-/// runtime, with time and I/O enabled.
+/// several functions, and other tables, may share a database. The clock is the server's. It needs `PostgreSQL` 12 or newer,
+/// and a tokio runtime, with time and I/O enabled.
 ///
-/// Every call is one statement, which commits by itself: no transaction is open while a body runs. It is one round trip if
-/// the pool is built with `test_before_acquire(false)`, and two if not; a connection that was lost is noticed either way, and
-/// the call made again on another. An arrival takes a second statement where its input is not simply kept, since it has come
-/// before or too late, or the join is somebody's or has ended; where another join is due; and every ten seconds, to look for
-/// such. No key may be longer than what an index takes, which is about 2,600 bytes.
+/// # Calls
+///
+/// Each call is one `CALL` of a procedure, which commits by itself: no transaction is open while a body runs. It is one round
+/// trip if the pool is built with `test_before_acquire(false)`, and two if not. A call on a lost connection is made again on
+/// another one. An arrival makes a second call where another join is overdue, and every ten seconds to look for such joins.
+///
+/// A call takes at most the [`call_timeout`](Self::call_timeout), 10 s unless set, with the wait for a connection of the
+/// pool, the wait for a lock, and all retries. The connection of a call that failed or was dropped is closed, so that
+/// the next call does not wait for its answer.
+///
+/// # Poolers
+///
+/// The store works behind `PgBouncer` in transaction mode, and behind other poolers that give each transaction another
+/// connection. At the first call it finds out whether there is one, for which it opens two connections of its own. Without a
+/// pooler it binds arguments to prepared statements; with one, or where it is in doubt, it writes them into the statement as
+/// literals. [`prepared_statements`](Self::prepared_statements) says which, and nothing is tried. The tables' schema is named
+/// by [`schema`](Self::schema), since poolers do not keep a `search_path`.
+///
+/// `PgBouncer` before 1.20 refuses a connection of sqlx, unless its `ignore_startup_parameters` has `extra_float_digits` or
+/// the pool's options have `extra_float_digits(None)`.
+///
+/// # What is refused
+///
+/// The first call is an error, and so is [`migrate`](Self::migrate), that says what to do: for a read-only replica, a role
+/// without rights, missing tables, and tables of a release that this one cannot work with.
+///
+/// No key may be longer than what an index takes, which is about 2,600 bytes, and no input than 16 MiB as JSON. These, and a
+/// character that the database's encoding does not have, are [`StoreError::Unencodable`].
 ///
 /// What was acknowledged is as safe as the server keeps what was committed: with `synchronous_commit = off`, the end of the
-/// server loses the last moments. A lost input leaves its join incomplete, and it expires; a lost success is run again.
+/// server loses the last moments. A lost input leaves its join incomplete, and it expires; a lost success is run again. A
+/// standby that replicates asynchronously lacks the last moments too, when it takes over.
 #[derive(Clone, Debug)]
 pub struct Postgres {
-    pool: PgPool,
+    server: Arc<Server>,
     declaration: Arc<Declaration>,
     looks: Arc<Looks>,
 }
@@ -79,7 +110,7 @@ impl Postgres {
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self {
-            pool,
+            server: Arc::new(Server::new(pool)),
             declaration: Arc::default(),
             looks: Arc::default(),
         }
@@ -104,7 +135,7 @@ impl Postgres {
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
-            pool: self.pool,
+            server: self.server,
             declaration: Arc::new(self.declaration.with_name(name.into())),
             looks: Arc::default(),
         }
@@ -122,26 +153,100 @@ impl Postgres {
         }
     }
 
-    /// What [`migrate`](Self::migrate) applies, as a migration of your own.
-    pub const SCHEMA: &str = include_str!("schema.sql");
+    /// Names the schema of the tables, for [`migrate`](Self::migrate) and for each call; the `search_path` of the
+    /// connections has no part in it then.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::Postgres;
+    /// # fn begin(pool: sqlx::PgPool) {
+    /// let store = Postgres::new(pool).schema("shipping");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn schema(self, schema: impl AsRef<str>) -> Self {
+        Self {
+            server: Arc::new(self.server.with_schema(schema.as_ref())),
+            ..self
+        }
+    }
 
-    /// Makes the tables, unless there are such, in the first schema of the connections' `search_path`. Processes that begin
-    /// at once wait for each other.
+    /// Says whether the store may use prepared statements, which it otherwise finds out at the first call.
+    ///
+    /// `false` is right everywhere, and up to 1.6 times slower. `true` is right on a connection that nothing stands between,
+    /// and behind a pooler in session mode.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::Postgres;
+    /// # fn begin(pool: sqlx::PgPool) {
+    /// let store = Postgres::new(pool).prepared_statements(false);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn prepared_statements(self, are_used: bool) -> Self {
+        Self {
+            server: Arc::new(self.server.with_prepared_statements(are_used)),
+            ..self
+        }
+    }
+
+    /// The tables and procedures that [`migrate`](Self::migrate) makes, as a migration of your own.
+    ///
+    /// They are made in the first schema of the `search_path`. It may be applied again.
+    pub const SCHEMA: &str = schema::SCHEMA;
+
+    /// Makes the tables and procedures that are missing, in the [`schema`](Self::schema) or else in the first one of the
+    /// connections' `search_path`.
+    ///
+    /// Processes that begin at once wait for each other. Where a release of this version or of a newer one was here before,
+    /// it changes nothing and needs no right to create. Each migration only adds, so that releases may run side by side. The
+    /// table `linked_span_versions` has a row for each: its `lowest` is the oldest version that may still use the tables.
+    ///
+    /// It waits at most the [`call_timeout`](Self::call_timeout) for a lock.
     ///
     /// # Errors
     ///
-    /// If the database refuses.
+    /// [`StoreError::Misconfigured`] if the role may not create the tables, if the server takes no writes, or if the tables
+    /// are for newer releases only; [`StoreError::Failed`] if the server does not answer, or for a lock that another
+    /// transaction keeps.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        // All of one call is one transaction, at the end of which the lock is let go of. The number is "linkspan".
-        let migration = concat!(
-            "SELECT pg_advisory_xact_lock(7811896436428136814);",
-            include_str!("schema.sql")
-        );
-        let migrated = sqlx::raw_sql(migration).execute(&self.pool).await;
-        migrated.map_err(|error| StoreError::Failed(error.into()))?;
-        Ok(())
+        let patience = self.patience();
+        let migrated = durable::again(|| migrations::migrate(&self.server, &patience));
+        migrated.await.map_err(Failure::into_error)
+    }
+
+    /// Returns the functions whose joins the database keeps, in the order of their names.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Postgres, StoreError};
+    /// # async fn report(store: Postgres) -> Result<(), StoreError> {
+    /// for function in store.functions().await? {
+    ///     println!("{}: {} joins, declared {:?} ago", function.name, function.unsettled, function.declared_ago);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
+        let list = || async {
+            let functions = queries::functions();
+            read::functions(&self.server.call(&functions).await?)
+        };
+        durable::functions(self, list).await
+    }
+
+    fn patience(&self) -> String {
+        patience(self.declaration.call_timeout())
     }
 }
+
+/// The longest input. Twelve of them, each character escaped, are less than the server puts into one answer.
+const LONGEST: usize = 16 << 20;
+
+/// How long an arrival that is done looks after other joins.
+const BESIDES: Duration = Duration::from_secs(1);
 
 durable::store!(Postgres);
 
@@ -151,8 +256,10 @@ impl Database for Postgres {
     }
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
-        let kept = queries::inputs(name, inputs).fetch_one(&self.pool).await;
-        read::inputs(&kept.map_err(failure)?)
+        Box::pin(migrations::check(&self.server)).await?;
+        let patience = self.patience();
+        let declare = queries::declare(&patience, name, inputs);
+        read::inputs(&self.server.call(&declare).await?)
     }
 
     async fn arrive(
@@ -163,20 +270,29 @@ impl Database for Postgres {
         payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
+        if payload.len() > LONGEST {
+            let longer = format!("an input has {LONGEST} bytes at most, as JSON");
+            return Err(Failure::Unencodable(longer.into()));
+        }
+        let patience = self.patience();
         let arriving = Arriving {
             function,
             key,
             input,
             payload,
             token,
+            patience: &patience,
         };
-        let mut connection = self.pool.acquire().await.map_err(failure)?;
         let looks = self.looks.is_time(function.rules);
-        let (mut answer, others_are_due) = arrive(&mut connection, arriving, looks).await?;
-        if others_are_due {
+        let arrive = queries::arrive(arriving, looks);
+        let row = self.server.call(&arrive).await?;
+        let mut answer = read::arrived(&row, key, function.rules)?;
+        if read::others_are_due(&row)? {
             self.looks.again();
-            // The input has arrived all the same: whoever comes next looks after them.
-            answer.overdue = pass(&mut connection, arriving).await.unwrap_or(None);
+            // The input has arrived even if this fails: the next arrival looks after the others.
+            let overdue = Box::pin(self.claim_expired(arriving));
+            let overdue = tokio::time::timeout(BESIDES, overdue).await;
+            answer.overdue = overdue.ok().and_then(Result::ok).flatten();
         }
         Ok(answer)
     }
@@ -186,16 +302,26 @@ impl Database for Postgres {
         function: Function<'_>,
         key: &str,
         step: Step,
-        _detail: Option<&str>,
+        detail: Option<&str>,
     ) -> Result<bool, Failure> {
-        let Some(tell) = queries::tell(function, key, step) else {
-            return Ok(false);
+        let patience = self.patience();
+        let tell = async |detail: Option<&str>| match queries::tell(
+            function, &patience, key, step, detail,
+        ) {
+            Some(tell) => read::is_recorded(&self.server.call(&tell).await?),
+            None => Ok(false),
         };
-        let told = tell.execute(&self.pool).await.map_err(failure)?;
+        let told = match tell(detail).await {
+            // The encoding does not have a character of the detail, which must not keep the join from being parked.
+            Err(Failure::Unencodable(_)) if detail.is_some() => {
+                tell(detail.map(plain).as_deref()).await?
+            }
+            told => told?,
+        };
         if lets_go(step) {
             self.looks.again();
         }
-        Ok(told.rows_affected() > 0)
+        Ok(told)
     }
 
     async fn due(
@@ -204,10 +330,9 @@ impl Database for Postgres {
         token: Token,
         max: usize,
     ) -> Result<Vec<Claimed>, Failure> {
-        let due = queries::due(function, token, max);
-        let rows = due.fetch_all(&self.pool).await.map_err(failure)?;
-        let claimed = rows.iter().map(|row| read::claimed(row, function.rules));
-        claimed.collect()
+        let patience = self.patience();
+        let claim = queries::claim_due(function, &patience, token, max);
+        read::due(&self.server.call(&claim).await?, function.rules)
     }
 
     async fn release(
@@ -216,23 +341,39 @@ impl Database for Postgres {
         token: Token,
         age: Moment,
     ) -> Result<usize, Failure> {
-        let release = queries::release(function, token, age);
-        let released = release.execute(&self.pool).await.map_err(failure)?;
+        let patience = self.patience();
+        let release = queries::release_claims(function, &patience, token, age);
+        let released = read::released(&self.server.call(&release).await?)?;
         self.looks.again();
-        Ok(usize::try_from(released.rows_affected()).unwrap_or(usize::MAX))
+        Ok(released)
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {
-        let counted = queries::len(name).fetch_one(&self.pool).await;
-        read::len(&counted.map_err(failure)?)
+        let count = queries::count_of(name);
+        read::len(&self.server.call(&count).await?)
     }
 
     async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
-        let list = queries::list(function.name, which);
-        let rows = list.fetch_all(&self.pool).await.map_err(failure)?;
-        let listed = rows.iter().map(|row| read::listed(row, function.rules));
-        listed.collect()
+        let list = queries::list(function, which);
+        read::listed(&self.server.call(&list).await?, function.rules)
     }
+}
+
+impl Postgres {
+    /// Looks after other joins: which of them the caller then holds.
+    async fn claim_expired(&self, arriving: Arriving<'_>) -> Result<Option<Claimed>, Failure> {
+        let claim = queries::claim_expired(arriving);
+        read::overdue(&self.server.call(&claim).await?, arriving.function.rules)
+    }
+}
+
+/// The text in characters that each encoding has.
+fn plain(text: &str) -> String {
+    let plain = |character: char| match character {
+        ' '..='~' => character,
+        _ => '?',
+    };
+    text.chars().map(plain).collect()
 }
 
 /// Whether the join may be due at once.
@@ -243,31 +384,4 @@ fn lets_go(step: Step) -> bool {
         Step::Retry => true,
         _ => false,
     }
-}
-
-/// What that has come to, and whether there is something to do at other joins.
-async fn arrive(
-    connection: &mut PgConnection,
-    arriving: Arriving<'_>,
-    looks: bool,
-) -> Result<(Answer, bool), Failure> {
-    let taken = queries::take(arriving, looks).fetch_optional(&mut *connection);
-    if let Some(row) = taken.await.map_err(failure)? {
-        return Ok((read::taken(&row, arriving)?, read::others_are_due(&row)?));
-    }
-    let arrived = queries::arrive(arriving).fetch_one(connection).await;
-    let row = arrived.map_err(failure)?;
-    let answer = read::arrived(&row, arriving.function.rules)?;
-    Ok((answer, read::others_are_due(&row)?))
-}
-
-/// Looks after other joins: which of them the caller then holds.
-async fn pass(
-    connection: &mut PgConnection,
-    arriving: Arriving<'_>,
-) -> Result<Option<Claimed>, Failure> {
-    let found = queries::pass(arriving).fetch_optional(connection).await;
-    let overdue = found.map_err(failure)?;
-    let claimed = |row| read::claimed(&row, arriving.function.rules);
-    overdue.map(claimed).transpose()
 }

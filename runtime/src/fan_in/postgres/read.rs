@@ -1,79 +1,101 @@
-//! What the statements return.
+//! What the procedures return.
+
+use std::time::Duration;
 
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
 use super::failure::failure;
-use super::queries::Arriving;
 use crate::fan_in::durable::sql::unknown;
-use crate::fan_in::durable::{Answer, Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
+use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
 use crate::fan_in::listed::Listed;
 use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
 use crate::fan_in::store::Work;
+use crate::fan_in::stored_function::StoredFunction;
+
+/// How many inputs of a join an array has place for.
+const PLACES: usize = 12;
 
 pub(super) fn inputs(row: &PgRow) -> Result<String, Failure> {
     column(row, "inputs")
 }
 
 pub(super) fn len(row: &PgRow) -> Result<usize, Failure> {
-    number(row, "len")
+    number(row, "count")
 }
 
-/// Of a join that has taken an input.
-pub(super) fn taken(
-    row: &PgRow,
-    Arriving {
-        function: Function { rules, .. },
-        key,
-        input,
-        ..
-    }: Arriving<'_>,
-) -> Result<Answer, Failure> {
-    let came = came(row)?;
-    let came_at: Vec<i64> = column(row, "came_at")?;
-    let at = came_at.get(usize::from(input)).ok_or_else(unknown)?;
-    let at = Moment::try_from(*at).map_err(|_| unknown())?;
-    let is_complete = came == Inputs::all(rules.inputs);
-    let (reply, claimed) = if is_complete {
-        let claimed = Claimed {
-            key: key.to_owned(),
-            work: Work::Run,
-            attempts: 1,
-            inputs: kept(row, at, rules)?,
-        };
-        (Reply::Run { attempts: 1 }, Some(claimed))
-    } else {
-        (Reply::Waiting(came), None)
-    };
-    Ok(Answer {
-        reply,
-        at,
-        claimed,
-        overdue: None,
-    })
+/// How many claims were released.
+pub(super) fn released(row: &PgRow) -> Result<usize, Failure> {
+    word(row)?;
+    number(row, "count")
 }
 
-/// Of a join at which an input has arrived.
-pub(super) fn arrived(row: &PgRow, rules: &Rules) -> Result<Answer, Failure> {
+pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, Failure> {
+    let at: Moment = number(row, "at")?;
+    let names: Vec<String> = list(row, "names")?;
+    let inputs: Vec<String> = list(row, "inputs")?;
+    let declared: Vec<Option<i64>> = list(row, "declared_at")?;
+    let unsettled: Vec<i64> = list(row, "unsettled")?;
+    let mut functions = Vec::with_capacity(names.len());
+    for (place, name) in names.into_iter().enumerate() {
+        let declared_at: Moment = of(item(&declared, place)?.unwrap_or(0))?;
+        functions.push(StoredFunction::new(
+            name,
+            item(&inputs, place)?,
+            of(*item(&unsettled, place)?)?,
+            Duration::from_millis(at.saturating_sub(declared_at)),
+        ));
+    }
+    Ok(functions)
+}
+
+/// Whether a settlement, a renewal or an operator's wish counts.
+pub(super) fn is_recorded(row: &PgRow) -> Result<bool, Failure> {
+    Ok(word(row)? == Some("recorded"))
+}
+
+/// A join at which an input has arrived.
+pub(super) fn arrived(row: &PgRow, key: &str, rules: &Rules) -> Result<Answer, Failure> {
     let reply = reply(row)?;
     let claims = matches!(reply, Reply::Run { .. } | Reply::HandOver { .. });
     Ok(Answer {
         reply,
         at: number(row, "at")?,
-        claimed: claims.then(|| claimed(row, rules)).transpose()?,
+        claimed: claims
+            .then(|| claimed(row, key.to_owned(), rules))
+            .transpose()?,
         overdue: None,
     })
 }
 
-/// Whether there is something to do at others, as that row says.
-pub(super) fn others_are_due(own: &PgRow) -> Result<bool, Failure> {
-    let are_due: Option<bool> = column(own, "others_are_due")?;
+/// Whether there is something to do at others, as the row of an arrival says.
+pub(super) fn others_are_due(row: &PgRow) -> Result<bool, Failure> {
+    let are_due: Option<bool> = column(row, "others_are_due")?;
     Ok(are_due.unwrap_or(false))
 }
 
+/// What an arrival has claimed of others, if there was anything.
+pub(super) fn overdue(row: &PgRow, rules: &Rules) -> Result<Option<Claimed>, Failure> {
+    match word(row)? {
+        None => Ok(None),
+        Some(_) => Ok(Some(claimed(row, key(column(row, "key")?)?, rules)?)),
+    }
+}
+
+/// The word that a procedure answers; none, if it found nothing.
+fn word(row: &PgRow) -> Result<Option<&str>, Failure> {
+    match column(row, "reply")? {
+        Some("undeclared") => Err(Failure::Undeclared),
+        word => Ok(word),
+    }
+}
+
 fn reply(row: &PgRow) -> Result<Reply, Failure> {
-    let (came, attempts) = (came(row)?, number(row, "attempts")?);
-    Ok(match column(row, "reply")? {
+    let Some(word) = word(row)? else {
+        return Err(unknown());
+    };
+    let (came, attempts) = (came(column(row, "came")?)?, number(row, "attempts")?);
+    Ok(match word {
         "waiting" => Reply::Waiting(came),
         "duplicate" => Reply::Duplicate(came),
         "run" => Reply::Run { attempts },
@@ -86,70 +108,153 @@ fn reply(row: &PgRow) -> Result<Reply, Failure> {
     })
 }
 
-/// A row that says what is to be done, with the inputs.
-pub(super) fn claimed(row: &PgRow, rules: &Rules) -> Result<Claimed, Failure> {
+/// A join that the caller holds, with its inputs.
+fn claimed(row: &PgRow, key: String, rules: &Rules) -> Result<Claimed, Failure> {
+    let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
+    let came_at: Vec<Option<i64>> = column(row, "came_at")?;
+    let (at, came) = (number(row, "at")?, came(column(row, "came")?)?);
     Ok(Claimed {
-        key: key(row)?,
+        key,
         work: match reply(row)? {
             Reply::Run { .. } => Work::Run,
             _ => Work::HandOver,
         },
         attempts: number(row, "attempts")?,
-        inputs: kept(row, number(row, "at")?, rules)?,
+        inputs: kept(came, payloads.unwrap_or_default(), &came_at, at, rules),
     })
 }
 
 /// The inputs, which have waited until then.
-fn kept(row: &PgRow, at: Moment, rules: &Rules) -> Result<Vec<Option<Kept>>, Failure> {
-    let came_at: Vec<i64> = column(row, "came_at")?;
-    let payloads: Vec<Option<String>> = column(row, "payloads")?;
-    let came = came(row)?;
-    let kept = |((place, payload), came_at): ((u8, Option<String>), i64)| {
-        let came_at = Moment::try_from(came_at).unwrap_or(0);
-        let waited = at.saturating_sub(came_at);
+fn kept(
+    came: Inputs,
+    payloads: impl IntoIterator<Item = Option<String>>,
+    came_at: &[Option<i64>],
+    at: Moment,
+    rules: &Rules,
+) -> Vec<Option<Kept>> {
+    let mut payloads = payloads.into_iter();
+    let kept = |place: u8| {
+        let payload = payloads.next().flatten();
+        let came_at = came_at.get(usize::from(place)).copied().flatten();
+        let came_at = came_at.and_then(|came_at| Moment::try_from(came_at).ok());
         // What has come and is no longer there is an input that cannot be decoded.
         came.contains(place).then(|| Kept {
             payload: payload.unwrap_or_default(),
-            waited,
+            waited: at.saturating_sub(came_at.unwrap_or(at)),
         })
     };
-    let inputs = (0..).zip(payloads).zip(came_at).map(kept);
-    Ok(inputs.take(rules.inputs.into()).collect())
+    (0..rules.inputs).map(kept).collect()
 }
 
-pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Listed, Failure> {
-    let holder: Option<Vec<u8>> = column(row, "holder")?;
-    let holder = holder.map(|holder| <[u8; 16]>::try_from(holder).map(u128::from_be_bytes));
-    let read = Row {
-        stage: Stage::of_word(column(row, "stage")?).ok_or_else(unknown)?,
-        came: came(row)?,
-        holder: holder.transpose().map_err(|_| unknown())?.map(Token),
-        until: number(row, "until")?,
-        deadline: number(row, "deadline")?,
-        attempts: number(row, "attempts")?,
-    };
-    let state = read.state().ok_or_else(unknown)?;
-    let (at, since): (Moment, Moment) = (number(row, "at")?, number(row, "since")?);
-    Ok(Listed::new(
-        key(row)?,
-        &state,
-        at.saturating_sub(since),
-        rules,
-    ))
+/// What a sweep has claimed.
+pub(super) fn due(row: &PgRow, rules: &Rules) -> Result<Vec<Claimed>, Failure> {
+    word(row)?;
+    let keys: Vec<String> = list(row, "keys")?;
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let replies: Vec<String> = list(row, "replies")?;
+    let attempts: Vec<i64> = list(row, "attempts")?;
+    let inputs: Vec<i32> = list(row, "came")?;
+    let came_at: Vec<Option<i64>> = list(row, "came_at")?;
+    let payloads: Vec<Option<String>> = list(row, "payloads")?;
+    let at = number(row, "at")?;
+    let mut payloads = payloads.into_iter();
+    let mut came_at = came_at.chunks(PLACES);
+    let mut claimed = Vec::with_capacity(keys.len());
+    for (place, text) in keys.into_iter().enumerate() {
+        let payloads: Vec<_> = payloads.by_ref().take(PLACES).collect();
+        claimed.push(Claimed {
+            key: key(text)?,
+            work: match item(&replies, place)?.as_str() {
+                "run" => Work::Run,
+                _ => Work::HandOver,
+            },
+            attempts: of(*item(&attempts, place)?)?,
+            inputs: kept(
+                came(*item(&inputs, place)?)?,
+                payloads,
+                came_at.next().unwrap_or_default(),
+                at,
+                rules,
+            ),
+        });
+    }
+    Ok(claimed)
 }
 
-fn key(row: &PgRow) -> Result<String, Failure> {
-    String::from_utf8(column(row, "key")?).map_err(|_| unknown())
+pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Vec<Listed>, Failure> {
+    word(row)?;
+    let at: Moment = number(row, "at")?;
+    let keys: Vec<String> = list(row, "keys")?;
+    let stages: Vec<String> = list(row, "stages")?;
+    let since: Vec<i64> = list(row, "since")?;
+    let holders: Vec<Option<String>> = list(row, "holders")?;
+    let until: Vec<i64> = list(row, "until")?;
+    let deadlines: Vec<i64> = list(row, "deadlines")?;
+    let attempts: Vec<i64> = list(row, "attempts")?;
+    let inputs: Vec<i32> = list(row, "came")?;
+    let details: Vec<Option<String>> = list(row, "details")?;
+    let mut details = details.into_iter();
+    let mut listed = Vec::with_capacity(keys.len());
+    for (place, text) in keys.into_iter().enumerate() {
+        let holder = item(&holders, place)?.as_deref().map(token).transpose()?;
+        let read = Row {
+            stage: Stage::of_word(item(&stages, place)?).ok_or_else(unknown)?,
+            came: came(*item(&inputs, place)?)?,
+            holder,
+            until: of(*item(&until, place)?)?,
+            deadline: of(*item(&deadlines, place)?)?,
+            attempts: of(*item(&attempts, place)?)?,
+        };
+        let state = read.state().ok_or_else(unknown)?;
+        let since: Moment = of(*item(&since, place)?)?;
+        let one = Listed::new(key(text)?, &state, at.saturating_sub(since), rules);
+        listed.push(one.with_detail(details.next().flatten()));
+    }
+    Ok(listed)
 }
 
-fn came(row: &PgRow) -> Result<Inputs, Failure> {
-    let came: i32 = column(row, "came")?;
-    let came = u16::try_from(came).map_err(|_| unknown())?;
-    Ok(inputs_of(came))
+fn item<T>(items: &[T], place: usize) -> Result<&T, Failure> {
+    items.get(place).ok_or_else(unknown)
+}
+
+/// An array; none is an empty one.
+fn list<T>(row: &PgRow, name: &str) -> Result<Vec<T>, Failure>
+where
+    Vec<T>: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+{
+    let list: Option<Vec<T>> = column(row, name)?;
+    Ok(list.unwrap_or_default())
+}
+
+/// A key, which is UTF-8 in hexadecimal: any character is in a key, and no setting changes these.
+fn key(text: String) -> Result<String, Failure> {
+    let bytes = (0..text.len()).step_by(2).map(|place| {
+        let byte = text.get(place..place + 2)?;
+        u8::from_str_radix(byte, 16).ok()
+    });
+    let bytes: Option<Vec<u8>> = bytes.collect();
+    String::from_utf8(bytes.ok_or_else(unknown)?).map_err(|_| unknown())
+}
+
+fn token(text: &str) -> Result<Token, Failure> {
+    u128::from_str_radix(text, 16)
+        .map(Token)
+        .map_err(|_| unknown())
+}
+
+fn came(bits: i32) -> Result<Inputs, Failure> {
+    let bits = u16::try_from(bits).map_err(|_| unknown())?;
+    Ok(inputs_of(bits))
 }
 
 fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, Failure> {
-    N::try_from(column(row, name)?).map_err(|_| unknown())
+    of(column(row, name)?)
+}
+
+fn of<N: TryFrom<i64>>(number: i64) -> Result<N, Failure> {
+    N::try_from(number).map_err(|_| unknown())
 }
 
 fn column<'r, T: Decode<'r, Postgres> + Type<Postgres>>(

@@ -1,7 +1,10 @@
 //! Servers of a test's own, in a folder of their own, which end with the test's process.
 
+mod pgbouncer;
 mod postgres;
 mod redis;
+
+pub use pgbouncer::PgBouncer;
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::{Program, Server, become_user};
 
 /// Debian's `nobody`: the server refuses to be run by root.
-const NOBODY: u32 = 65_534;
+pub(super) const NOBODY: u32 = 65_534;
 
 impl Server {
     /// One with these settings, `fsync=off`, say.
@@ -27,6 +27,37 @@ impl Server {
             chown(&folder, Some(user), Some(user)).expect("another owner");
         }
         initialize(&data, user);
+        Self::run(folder, data, user, settings)
+    }
+
+    /// A hot standby of this server.
+    ///
+    /// # Panics
+    ///
+    /// If there is no `pg_basebackup` on this machine.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let folder = TempDir::new().expect("a folder").keep();
+        let data = folder.join("data");
+        let user = self.program.user;
+        if let Some(user) = user {
+            chown(&folder, Some(user), Some(user)).expect("another owner");
+        }
+        let mut backup = Command::new(program("pg_basebackup"));
+        backup
+            .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync"])
+            .args(["--username=postgres", "--host"])
+            .arg(self.folder())
+            .arg("--pgdata")
+            .arg(&data)
+            .current_dir("/");
+        become_user(&mut backup, user);
+        assert!(backup.status().expect("pg_basebackup").success());
+        // A standby needs room for as many as its primary has.
+        Self::run(folder, data, user, &["max_connections=500"])
+    }
+
+    fn run(folder: PathBuf, data: PathBuf, user: Option<u32>, settings: &[&str]) -> Self {
         let mut words = vec![
             program("postgres"),
             "-D".into(),

@@ -1,15 +1,24 @@
 //! The suite on joins in `PostgreSQL`, and what is of that alone.
 
+mod behind;
+mod bounds;
 mod connections;
+mod declarations;
+mod encodings;
 mod keys;
 mod locks;
 mod migrations;
 mod noise;
 mod passing;
+mod pooler;
+mod proxy;
 mod rarer;
+mod rights;
 mod schema;
 mod server;
 mod statements;
+mod steps;
+mod transactions;
 
 use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 

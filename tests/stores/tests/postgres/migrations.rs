@@ -1,37 +1,276 @@
-//! Tables that are made by whoever comes first.
+//! The tables, their versions, and who else is in the database.
 
-use linked_span::fan_in::Postgres;
-use linked_span_tests_stores::Fixture;
+use std::time::{Duration, Instant};
+
+use linked_span::fan_in::{Postgres, Settlement, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::servers::PgBouncer;
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+use sqlx::AssertSqlSafe;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::PgPool;
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use crate::schema::Schema;
+use crate::behind::Behind;
+use crate::schema::{Schema, declare};
+use crate::server::{connect, options};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_begin_at_once_make_the_tables_once() {
-    let schema = Schema::empty().await;
+async fn run(pool: &PgPool, statements: &str) {
+    let run = sqlx::raw_sql(AssertSqlSafe(statements)).execute(pool);
+    run.await.unwrap();
+}
+
+async fn versions(pool: &PgPool) -> Vec<(i32, i32)> {
+    let versions = "SELECT version, lowest FROM linked_span_versions ORDER BY version";
+    sqlx::query_as(versions).fetch_all(pool).await.unwrap()
+}
+
+async fn migrate_at_once(stores: Vec<Postgres>) {
     let mut processes = JoinSet::new();
-    for _ in 0..8 {
-        let store = schema.open("ship").await;
+    for store in stores {
         processes.spawn(async move { store.migrate().await });
     }
     while let Some(migrated) = processes.join_next().await {
         migrated.unwrap().unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_first_starts_at_once_leave_one_version() {
+    let schema = Schema::empty().await;
+    let mut stores = Vec::new();
+    for _ in 0..16 {
+        stores.push(schema.open("ship").await);
+    }
+    migrate_at_once(stores).await;
+    assert_eq!(versions(&schema.pool).await, [(1, 1)]);
     Worker::of(&schema).await.waits("order", 0).await;
+}
+
+/// The lock ends with the transaction, and is not left on a connection of the pooler.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_starts_at_once_behind_a_pooler_leave_one_version() {
+    for which in [PgBouncer::Bookworm, PgBouncer::Trixie] {
+        let behind = Behind::begin(which).await;
+        let drop = "DROP TABLE linked_span_versions, linked_span_functions, linked_span_joins";
+        run(&behind.direct, drop).await;
+        let mut stores = Vec::new();
+        for _ in 0..16 {
+            stores.push(behind.store().await);
+        }
+        migrate_at_once(stores).await;
+        assert_eq!(versions(&behind.direct).await, [(1, 1)]);
+        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' \
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let locks: i64 = sqlx::query_scalar(locks)
+            .fetch_one(&behind.direct)
+            .await
+            .unwrap();
+        assert_eq!(locks, 0);
+    }
 }
 
 #[tokio::test]
 async fn a_migration_of_ones_own_may_apply_the_schema() {
     let schema = Schema::empty().await;
     for _ in 0..2 {
-        sqlx::raw_sql(Postgres::SCHEMA)
-            .execute(&schema.pool)
-            .await
-            .unwrap();
+        run(&schema.pool, Postgres::SCHEMA).await;
     }
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;
     worker.store.migrate().await.unwrap();
     assert_eq!(worker.len().await, 1);
+    assert_eq!(versions(&schema.pool).await, [(1, 1)]);
+}
+
+/// A program's migrations, the last of which is the store's.
+async fn migrations_of_a_program(folder: &TempDir) -> Migrator {
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "1_orders.sql",
+        "CREATE TABLE orders (id bigint PRIMARY KEY)",
+    );
+    write("2_joins.sql", Postgres::SCHEMA);
+    Migrator::new(folder.path()).await.unwrap()
+}
+
+#[tokio::test]
+async fn migrations_of_the_program_and_of_the_store_run_in_either_order() {
+    let folder = TempDir::new().unwrap();
+    let program = migrations_of_a_program(&folder).await;
+    for is_first in [true, false] {
+        let schema = Schema::empty().await;
+        if is_first {
+            program.run(&schema.pool).await.unwrap();
+        }
+        schema.store().migrate().await.unwrap();
+        program.run(&schema.pool).await.unwrap();
+        program.run(&schema.pool).await.unwrap();
+        schema.store().migrate().await.unwrap();
+        assert_eq!(versions(&schema.pool).await, [(1, 1)]);
+        Worker::of(&schema).await.waits("order", 0).await;
+    }
+}
+
+/// Tables from before there were versions, with joins in every stage.
+#[tokio::test]
+async fn migration_of_a_million_rows_rewrites_none() {
+    let schema = Schema::empty().await;
+    run(&schema.pool, include_str!("unversioned.sql")).await;
+    let fill = "INSERT INTO linked_span_joins (name, key, at, stage, since, until, deadline, attempts, came, came_at, payload_0) \
+                SELECT 'ship', number::text::bytea, now, 'open', now, 0, now + 3600000, 0, 1, ARRAY[now, now], \
+                '{\"version\":1,\"input\":{\"id\":0,\"text\":\"\"}}' \
+                FROM generate_series(1, 1000000) AS number, \
+                (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock";
+    run(&schema.pool, fill).await;
+    let file = "SELECT pg_relation_filenode('linked_span_joins')::bigint";
+    let before: i64 = sqlx::query_scalar(file)
+        .fetch_one(&schema.pool)
+        .await
+        .unwrap();
+    schema.store().migrate().await.unwrap();
+    let after: i64 = sqlx::query_scalar(file)
+        .fetch_one(&schema.pool)
+        .await
+        .unwrap();
+    assert_eq!(before, after);
+    let worker = Worker::of(&schema).await;
+    worker.runs("77", 1).await;
+}
+
+/// What the next release may do, as far as this one can know: more columns, and procedures of its own.
+const NEXT: &str = "ALTER TABLE linked_span_joins ADD COLUMN more text; \
+                    CREATE PROCEDURE linked_span_arrive_0_v2() LANGUAGE sql AS 'SELECT 1'; \
+                    INSERT INTO linked_span_versions (version, lowest) VALUES (2, 1)";
+
+/// During a rolling deploy and after a roll-back.
+#[tokio::test]
+async fn release_runs_beside_a_newer_one_that_allows_it() {
+    let schema = Schema::begin().await;
+    let running = Worker::of(&schema).await;
+    running.waits("before", 0).await;
+    run(&schema.pool, NEXT).await;
+    running.runs("before", 1).await;
+    running.waits("after", 0).await;
+
+    let rolled_back = schema.open("ship").await;
+    rolled_back.migrate().await.unwrap();
+    let rolled_back = Worker::of(&schema).await;
+    let (token, _) = rolled_back.runs("after", 1).await;
+    assert!(running.settle("after", token, Settlement::Completed).await);
+    assert_eq!(versions(&schema.pool).await, [(1, 1), (2, 1)]);
+}
+
+fn says(error: &StoreError, part: &str) {
+    assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
+    assert!(error.to_string().starts_with(part), "{error}");
+}
+
+async fn refusal(store: &Postgres) -> StoreError {
+    declare(store);
+    let refused = store.arrive("order", &RULES, 0, Payload::new(7), Token::random());
+    refused.await.unwrap_err().error
+}
+
+#[tokio::test]
+async fn release_that_is_too_old_is_refused() {
+    let schema = Schema::begin().await;
+    let raise = "INSERT INTO linked_span_versions (version, lowest) VALUES (2, 1), (3, 2)";
+    run(&schema.pool, raise).await;
+    let error = schema.store().migrate().await.unwrap_err();
+    says(&error, "use a newer release of linked-span");
+    says(
+        &refusal(&schema.store()).await,
+        "use a newer release of linked-span",
+    );
+}
+
+/// The migration that raises `lowest` drops the procedures of older releases.
+#[tokio::test]
+async fn running_process_that_has_become_too_old_is_refused() {
+    let schema = Schema::begin().await;
+    let worker = Worker::of(&schema).await;
+    worker.waits("order", 0).await;
+    let raise = "DROP PROCEDURE linked_span_arrive_1_v1; \
+                 INSERT INTO linked_span_versions (version, lowest) VALUES (2, 2)";
+    run(&schema.pool, raise).await;
+    let Worker { store, rules } = &worker;
+    let refused = store.arrive("order", rules, 1, Payload::new(1), Token::random());
+    let refused = refused.await.unwrap_err();
+    assert_eq!(refused.payload, Payload::new(1));
+    assert!(
+        matches!(refused.error, StoreError::Misconfigured(_)),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn release_that_is_too_new_says_to_migrate() {
+    let schema = Schema::begin().await;
+    run(
+        &schema.pool,
+        "UPDATE linked_span_versions SET version = 0, lowest = 0",
+    )
+    .await;
+    says(&refusal(&schema.store()).await, "run `Postgres::migrate`");
+}
+
+#[tokio::test]
+async fn migration_gives_up_on_a_lock_in_time() {
+    let schema = Schema::begin().await;
+    run(&schema.pool, "DELETE FROM linked_span_versions").await;
+    let mut holder = schema.pool.acquire().await.unwrap();
+    let lock = "BEGIN; LOCK TABLE linked_span_joins IN ACCESS SHARE MODE";
+    sqlx::raw_sql(lock).execute(&mut *holder).await.unwrap();
+    let begun = Instant::now();
+    let store = schema.store().call_timeout(Duration::from_millis(500));
+    let error = store.migrate().await.unwrap_err();
+    assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
+    sqlx::raw_sql("ROLLBACK")
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+    store.migrate().await.unwrap();
+}
+
+/// Whatever the connections' `search_path` is, and whatever the schema is called.
+#[tokio::test]
+async fn store_with_a_schema_uses_its_tables() {
+    let admin = connect(options()).await;
+    let schemas = ["shipping", "it's a \"Schema\""];
+    for schema in schemas {
+        let quoted = schema.replace('"', "\"\"");
+        run(&admin, &format!("CREATE SCHEMA \"{quoted}\"")).await;
+        for are_prepared in [true, false] {
+            let store = Postgres::new(admin.clone())
+                .schema(schema)
+                .prepared_statements(are_prepared);
+            store.migrate().await.unwrap();
+            declare(&store);
+            let worker = Worker {
+                store,
+                rules: RULES,
+            };
+            let key = format!("{are_prepared}");
+            let (token, _) = worker.complete(&key).await;
+            assert!(worker.settle(&key, token, Settlement::Completed).await);
+            assert!(worker.one(&key).await.is_some());
+            assert_eq!(worker.len().await, 0);
+        }
+        let kept = format!("SELECT count(*) FROM \"{quoted}\".linked_span_joins");
+        let kept: i64 = sqlx::query_scalar(AssertSqlSafe(kept))
+            .fetch_one(&admin)
+            .await
+            .unwrap();
+        assert_eq!(kept, 2);
+    }
+    let missing = Postgres::new(admin.clone()).schema("missing");
+    let error = missing.migrate().await.unwrap_err();
+    says(&error, "create the schema first");
 }

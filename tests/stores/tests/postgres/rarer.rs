@@ -26,6 +26,14 @@ impl Fixture for Rarer {
         self.0.open(name).await
     }
 
+    fn named(store: Postgres, name: &str) -> Postgres {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        self.0.lose_all().await;
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         self.0.pass(milliseconds).await;
     }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use linked_span::fan_in::{Moment, Postgres};
-use linked_span_tests_stores::Fixture;
+use linked_span::fan_in::{FanInIdentity, Moment, Postgres, Store};
+use linked_span_tests_stores::{Fixture, Payload};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::time::sleep;
 
@@ -55,9 +55,21 @@ impl Schema {
         Self { options, pool }
     }
 
+    pub(crate) async fn name(&self) -> String {
+        let name = "SELECT current_schema()::text";
+        let name = sqlx::query_scalar(name).fetch_one(&self.pool).await;
+        name.unwrap()
+    }
+
     pub(crate) fn store(&self) -> Postgres {
         Postgres::new(self.pool.clone())
     }
+}
+
+/// Has the store serve the function of two inputs that tests declare.
+pub(crate) fn declare(store: &Postgres) {
+    let ship = FanInIdentity::new("ship", &["a", "b"], &["Payload", "Payload"]);
+    Store::<Payload>::declare(store, ship);
 }
 
 impl Fixture for Schema {
@@ -78,48 +90,67 @@ impl Fixture for Schema {
     }
 
     async fn lose_all(&self) {
-        let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins";
-        sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
+        lose_all(&self.pool).await;
     }
 
     async fn pass(&self, milliseconds: Moment) {
-        let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
-                     deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
-                     sweep_at = sweep_at - $1, passing_at = passing_at - $1";
-        let milliseconds = i64::try_from(milliseconds).unwrap();
-        let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
-        shifted.await.unwrap();
-        let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
-        let shifted = sqlx::query(looked).bind(milliseconds).execute(&self.pool);
-        shifted.await.unwrap();
-        // Until a process looks at other joins again.
-        sleep(Duration::from_millis(20)).await;
+        pass(&self.pool, milliseconds).await;
     }
 
     async fn rows(&self) -> usize {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
-        usize::try_from(count).unwrap()
+        rows(&self.pool).await
     }
 
     async fn spoil(&self, name: &str, key: &str) {
-        let spoil = "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL";
-        let spoilt = sqlx::query(spoil)
-            .bind(name)
-            .bind(key.as_bytes())
-            .execute(&self.pool);
-        assert!(spoilt.await.unwrap().rows_affected() > 0);
+        spoil(&self.pool, name, key).await;
     }
 
     async fn lose_payloads(&self, name: &str, key: &str) {
-        let statement =
-            "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
-        let done = sqlx::query(statement)
-            .bind(name)
-            .bind(key.as_bytes())
-            .execute(&self.pool);
-        assert!(done.await.unwrap().rows_affected() > 0);
+        lose_payloads(&self.pool, name, key).await;
     }
+}
+
+pub(crate) async fn lose_payloads(pool: &PgPool, name: &str, key: &str) {
+    let lose = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
+    let lost = sqlx::query(lose)
+        .bind(name)
+        .bind(key.as_bytes())
+        .execute(pool);
+    assert!(lost.await.unwrap().rows_affected() > 0);
+}
+
+pub(crate) async fn lose_all(pool: &PgPool) {
+    let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins";
+    sqlx::raw_sql(lose).execute(pool).await.unwrap();
+}
+
+pub(crate) async fn pass(pool: &PgPool, milliseconds: Moment) {
+    let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
+                 deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
+                 sweep_at = sweep_at - $1, passing_at = passing_at - $1";
+    let milliseconds = i64::try_from(milliseconds).unwrap();
+    let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
+    shifted.await.unwrap();
+    let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
+    let shifted = sqlx::query(looked).bind(milliseconds).execute(pool);
+    shifted.await.unwrap();
+    // Until a process looks at other joins again.
+    sleep(Duration::from_millis(20)).await;
+}
+
+pub(crate) async fn rows(pool: &PgPool) -> usize {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    usize::try_from(count).unwrap()
+}
+
+pub(crate) async fn spoil(pool: &PgPool, name: &str, key: &str) {
+    let spoil = "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL";
+    let spoilt = sqlx::query(spoil)
+        .bind(name)
+        .bind(key.as_bytes())
+        .execute(pool);
+    assert!(spoilt.await.unwrap().rows_affected() > 0);
 }

@@ -6,7 +6,7 @@ use linked_span_tests_stores::servers::Server;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 /// It does not wait for the disk, which is not what is tested.
-static SERVER: LazyLock<Server> = LazyLock::new(|| {
+pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(|| {
     Server::postgres(&[
         "fsync=off",
         "max_connections=500",

@@ -1,0 +1,230 @@
+-- An input arrives, the one at NTH in the declaration.
+CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_arrive_NTH_v1(
+    the_procedure text,
+    the_patience text,
+    the_function text,
+    the_inputs text,
+    the_key bytea,
+    the_payload text,
+    the_token bytea,
+    the_count integer, -- of the function's inputs
+    the_timeout bigint,
+    the_lease bigint,
+    the_max_attempts bigint,
+    looks boolean,
+    INOUT reply text DEFAULT NULL,
+    INOUT at bigint DEFAULT NULL,
+    INOUT until bigint DEFAULT NULL,
+    INOUT came integer DEFAULT NULL,
+    INOUT attempts bigint DEFAULT NULL,
+    INOUT came_at bigint[] DEFAULT NULL,
+    INOUT payloads text[] DEFAULT NULL,
+    INOUT others_are_due boolean DEFAULT NULL
+) LANGUAGE plpgsql AS $body$
+#variable_conflict use_column
+DECLARE
+    the_bit CONSTANT integer := 1 << NTH;
+    the_others CONSTANT integer := ((1 << the_count) - 1) & ~(1 << NTH);
+    is_found boolean;
+    moment bigint;
+BEGIN
+    -- Inside a transaction that the connection was left in, this fails with 2D000.
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    IF the_procedure IS DISTINCT FROM 'arrive_NTH' THEN
+        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
+    END IF;
+    PERFORM set_config('lock_timeout', the_patience, true);
+
+    -- The frequent cases, with a short statement. `payload_NTH` is one column: a column that a statement does not name
+    -- costs it nothing.
+    INSERT INTO SCHEMA.linked_span_joins AS joined (
+        name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, passing_at, payload_NTH
+    )
+    -- absent: arrive -> open
+    SELECT
+        the_function, the_key, now, 'open', now, 0, now + the_timeout, 0, the_bit, array_fill(now, ARRAY[the_count]),
+        now + the_timeout, now + the_timeout, the_payload
+    FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
+    WHERE EXISTS (
+        SELECT FROM SCHEMA.linked_span_functions AS functions
+        WHERE functions.name = the_function AND functions.inputs = the_inputs
+    )
+    -- From here on the row is locked, and `joined` is its newest version.
+    ON CONFLICT (name, key) DO UPDATE SET
+        -- open: arrive the last input -> running; another input -> open
+        at = excluded.at,
+        stage = CASE WHEN joined.came = the_others THEN 'running' ELSE 'open' END,
+        holder = CASE WHEN joined.came = the_others THEN the_token END,
+        until = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE 0 END,
+        -- A body has a timeout of its own, however late the last input came.
+        deadline = CASE WHEN joined.came = the_others THEN excluded.deadline ELSE joined.deadline END,
+        attempts = CASE WHEN joined.came = the_others THEN 1 ELSE 0 END,
+        came = joined.came | excluded.came,
+        came_at[NTH + 1] = excluded.at,
+        sweep_at = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE joined.sweep_at END,
+        passing_at = CASE
+            WHEN joined.came = the_others THEN greatest(excluded.at + the_lease, excluded.deadline)
+            ELSE joined.passing_at
+        END,
+        payload_NTH = excluded.payload_NTH
+    WHERE joined.stage = 'open' AND joined.came & excluded.came = 0
+        -- A statement that waited for the row for long has to read the clock again.
+        AND least(joined.deadline, excluded.at + 100) > floor(date_part('epoch', clock_timestamp()) * 1000)
+    RETURNING
+        CASE stage WHEN 'running' THEN 'run' ELSE 'waiting' END, at, until, came, attempts, came_at,
+        CASE WHEN stage = 'running' THEN ARRAY[
+            payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
+            payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
+        ] END
+    INTO reply, at, until, came, attempts, came_at, payloads;
+    is_found := FOUND;
+
+    IF NOT is_found THEN
+        -- All cases. `OFFSET 0` keeps an expression from being computed again at each use of its name.
+        INSERT INTO SCHEMA.linked_span_joins AS joined (
+            name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+            payload_NTH
+        )
+        -- absent: arrive -> open
+        SELECT
+            the_function, the_key, 'waiting', now, 'open', now, NULL, 0, now + the_timeout, 0, the_bit,
+            array_fill(now, ARRAY[the_count]), now + the_timeout, now + the_timeout, the_payload
+        FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
+        WHERE EXISTS (
+            SELECT FROM SCHEMA.linked_span_functions AS functions
+            WHERE functions.name = the_function AND functions.inputs = the_inputs
+        )
+        ON CONFLICT (name, key) DO UPDATE SET (
+            reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+            payload_NTH
+        ) = (
+            SELECT
+                reply,
+                now,
+                CASE
+                    WHEN reply = 'waiting' THEN 'open'
+                    WHEN reply = 'run' THEN 'running'
+                    WHEN reply = 'hand_over' THEN 'expiring'
+                    WHEN reply = 'parked' AND joined.stage = 'running' THEN 'exhausted'
+                    ELSE joined.stage
+                END,
+                CASE WHEN is_first THEN now ELSE joined.since END,
+                CASE WHEN claims THEN the_token WHEN reply IN ('waiting', 'parked') THEN NULL ELSE joined.holder END,
+                CASE WHEN claims THEN now + the_lease ELSE joined.until END,
+                -- A body has a timeout of its own, however late the last input came.
+                CASE
+                    WHEN is_first OR reply = 'run' AND joined.stage = 'open' THEN now + the_timeout
+                    ELSE joined.deadline
+                END,
+                CASE
+                    WHEN reply = 'run' AND joined.holder IS DISTINCT FROM the_token
+                    THEN least(joined.attempts + 1, 4294967295)
+                    WHEN reply = 'run' THEN greatest(joined.attempts, 1)
+                    ELSE joined.attempts
+                END,
+                CASE WHEN takes THEN joined.came | the_bit ELSE joined.came END,
+                CASE
+                    WHEN is_first THEN array_fill(now, ARRAY[the_count])
+                    WHEN takes THEN joined.came_at[:NTH] || now || joined.came_at[NTH + 2:]
+                    ELSE joined.came_at
+                END,
+                CASE
+                    WHEN claims THEN now + the_lease
+                    WHEN is_first THEN now + the_timeout
+                    WHEN reply = 'parked' THEN NULL
+                    ELSE joined.sweep_at
+                END,
+                CASE
+                    WHEN reply = 'run' THEN greatest(
+                        now + the_lease,
+                        CASE joined.stage WHEN 'open' THEN now + the_timeout ELSE joined.deadline END
+                    )
+                    WHEN reply = 'hand_over' THEN now + the_lease
+                    WHEN is_first THEN now + the_timeout
+                    WHEN reply = 'parked' THEN NULL
+                    ELSE joined.passing_at
+                END,
+                CASE WHEN takes THEN excluded.payload_NTH ELSE joined.payload_NTH END
+            FROM (
+                SELECT
+                    *,
+                    reply IN ('run', 'hand_over') AS claims,
+                    reply IN ('waiting', 'run') AND joined.came & the_bit = 0 AS takes,
+                    reply = 'waiting' AND joined.stage <> 'open' AS is_first
+                FROM (
+                    SELECT
+                        now,
+                        CASE joined.stage
+                            WHEN 'open' THEN CASE
+                                -- open: the deadline is over -> expiring
+                                WHEN joined.deadline <= now THEN 'hand_over'
+                                -- open: arrive, an input that came before -> open
+                                WHEN joined.came & the_bit <> 0 THEN 'duplicate'
+                                -- open: arrive the last input -> running
+                                WHEN joined.came | the_bit = (1 << the_count) - 1 THEN 'run'
+                                -- open: arrive, another input -> open
+                                ELSE 'waiting'
+                            END
+                            WHEN 'ready' THEN CASE
+                                -- ready: the deadline is over, after an attempt -> expiring
+                                WHEN joined.deadline <= now AND joined.attempts > 0 THEN 'hand_over'
+                                -- ready: arrive -> running; before a first attempt even past the deadline
+                                ELSE 'run'
+                            END
+                            WHEN 'running' THEN CASE
+                                -- running: arrive, of the holder, whose reply was lost -> running
+                                WHEN joined.holder = the_token THEN 'run'
+                                -- running: arrive -> running
+                                WHEN joined.until > now THEN 'busy'
+                                -- running: the lease is over, after the last attempt -> parked
+                                WHEN joined.attempts >= the_max_attempts THEN 'parked'
+                                -- running: the lease is over: arrive -> running, by another
+                                ELSE 'run'
+                            END
+                            WHEN 'expiring' THEN CASE
+                                -- expiring: not handed over, or the lease is over -> expiring, by another; or arrive, of
+                                -- the holder, whose reply was lost -> expiring
+                                WHEN joined.holder = the_token OR joined.until <= now THEN 'hand_over'
+                                -- expiring: arrive -> expiring
+                                ELSE 'expired'
+                            END
+                            -- completed: the dedup window is over -> absent, then arrive -> open; else arrive -> completed
+                            WHEN 'completed' THEN CASE WHEN joined.until <= now THEN 'waiting' ELSE 'completed' END
+                            -- expired: the dedup window is over -> absent, then arrive -> open; else arrive -> expired
+                            WHEN 'expired' THEN CASE WHEN joined.until <= now THEN 'waiting' ELSE 'expired' END
+                            -- parked: arrive -> parked
+                            ELSE 'parked'
+                        END AS reply
+                    FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
+                    OFFSET 0
+                ) AS told
+                OFFSET 0
+            ) AS after
+        )
+        RETURNING
+            reply, at, until, came, attempts, came_at,
+            CASE WHEN reply IN ('run', 'hand_over') THEN ARRAY[
+                payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
+                payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
+            ] END
+        INTO reply, at, until, came, attempts, came_at, payloads;
+        IF NOT FOUND THEN
+            reply := 'undeclared';
+            RETURN;
+        END IF;
+    END IF;
+
+    -- Whether `claim_expired` would find a join: one that no call has looked at, or any, if no call has looked at all of
+    -- them for ten seconds. It reads one place of an index, whatever the planner knows of the table.
+    IF looks OR NOT is_found THEN
+        moment := at;
+        SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (
+            SELECT true FROM SCHEMA.linked_span_joins AS other
+            WHERE other.name = the_function AND other.passing_at BETWEEN looked_at AND moment
+            ORDER BY other.passing_at LIMIT 1
+        ) IS NOT NULL
+        INTO others_are_due
+        FROM SCHEMA.linked_span_functions AS functions WHERE functions.name = the_function;
+    END IF;
+END $body$;

@@ -1,0 +1,113 @@
+-- Claims one overdue join for an arrival at another one, or parks one that died at its last attempt.
+--
+-- The search begins where an earlier call found nothing, since ended joins stay in an index for some time. Every ten seconds
+-- a call searches from the start, and forgets what need not be remembered any longer.
+--
+-- It waits for no row. It reads one place of an index, whatever the planner knows of the table: a `CASE` hides from the
+-- planner how rare a row is, for which it would read all rows, and an `= ANY` of places is found without a scan.
+CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_expired_v1(
+    the_procedure text,
+    the_patience text,
+    the_function text,
+    the_inputs text,
+    the_own_key bytea,
+    the_token bytea,
+    the_lease bigint,
+    the_max_attempts bigint,
+    the_most_forgotten bigint,
+    INOUT reply text DEFAULT NULL,
+    INOUT key text DEFAULT NULL,
+    INOUT at bigint DEFAULT NULL,
+    INOUT until bigint DEFAULT NULL,
+    INOUT came integer DEFAULT NULL,
+    INOUT attempts bigint DEFAULT NULL,
+    INOUT came_at bigint[] DEFAULT NULL,
+    INOUT payloads text[] DEFAULT NULL
+) LANGUAGE plpgsql AS $body$
+#variable_conflict use_column
+BEGIN
+    COMMIT; -- see `arrive`
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    IF the_procedure IS DISTINCT FROM 'claim_expired' THEN
+        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
+    END IF;
+    PERFORM set_config('lock_timeout', the_patience, true);
+    IF NOT EXISTS (
+        SELECT FROM SCHEMA.linked_span_functions AS functions
+        WHERE functions.name = the_function AND functions.inputs = the_inputs
+    ) THEN
+        reply := 'undeclared';
+        RETURN;
+    END IF;
+    WITH clock AS (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now),
+    thorough AS (
+        SELECT FROM SCHEMA.linked_span_functions
+        WHERE name = the_function AND (SELECT now FROM clock) NOT BETWEEN looked_at AND looked_at + 10000
+        FOR UPDATE SKIP LOCKED
+    ),
+    beginning AS (
+        SELECT CASE WHEN EXISTS (SELECT FROM thorough) THEN 0 ELSE looked_at END AS at
+        FROM SCHEMA.linked_span_functions WHERE name = the_function
+    ),
+    found AS (
+        SELECT ctid AS place FROM SCHEMA.linked_span_joins
+        WHERE name = the_function AND key <> the_own_key
+            AND passing_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
+            AND CASE WHEN stage = 'running' THEN attempts < the_max_attempts ELSE true END
+        ORDER BY passing_at LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    ),
+    overdue AS (
+        UPDATE SCHEMA.linked_span_joins SET
+            -- open, ready: the deadline is over -> expiring
+            -- running: lease and deadline are over: in passing -> expiring
+            -- expiring: not handed over, or the lease is over -> expiring, by another
+            stage = 'expiring',
+            holder = the_token,
+            until = now + the_lease,
+            sweep_at = now + the_lease,
+            passing_at = now + the_lease
+        FROM clock
+        WHERE ctid = (SELECT place FROM found)
+        RETURNING
+            encode(key, 'hex') AS key, now AS at, until, came, attempts, came_at,
+            ARRAY[
+                payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
+                payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
+            ] AS payloads
+    ),
+    exhausted AS (
+        SELECT ctid AS place FROM SCHEMA.linked_span_joins
+        WHERE name = the_function AND key <> the_own_key
+            AND passing_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
+            AND CASE WHEN stage = 'running' THEN attempts >= the_max_attempts ELSE false END
+        ORDER BY passing_at LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    ),
+    parked AS (
+        -- running: lease and deadline are over: in passing, after the last attempt -> parked
+        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+        WHERE ctid = (SELECT place FROM exhausted)
+    ),
+    remembered AS (
+        SELECT ctid AS place FROM SCHEMA.linked_span_joins
+        WHERE name = the_function AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
+            AND EXISTS (SELECT FROM thorough)
+        ORDER BY until LIMIT the_most_forgotten
+        FOR UPDATE SKIP LOCKED
+    ),
+    forgotten AS (
+        -- completed, expired: the dedup window is over -> absent
+        DELETE FROM SCHEMA.linked_span_joins WHERE ctid = ANY (ARRAY(SELECT place FROM remembered))
+    ),
+    looked AS (
+        -- A statement that was in progress a second ago has had time to commit.
+        UPDATE SCHEMA.linked_span_functions SET looked_at = now - 1000
+        FROM clock
+        WHERE name = the_function AND EXISTS (SELECT FROM thorough)
+            AND NOT EXISTS (SELECT FROM found) AND NOT EXISTS (SELECT FROM exhausted)
+            AND (SELECT count(*) FROM remembered) < the_most_forgotten
+    )
+    SELECT 'hand_over', key, at, until, came, attempts, came_at, payloads FROM overdue
+    INTO reply, key, at, until, came, attempts, came_at, payloads;
+END $body$;

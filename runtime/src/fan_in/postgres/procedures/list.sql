@@ -1,0 +1,70 @@
+-- Shows joins to an operator: the one with a key, a page of the unsettled ones, or a page of the parked ones. Each column is
+-- one array.
+CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_list_v1(
+    the_procedure text,
+    the_function text,
+    the_inputs text,
+    the_question text,
+    the_key bytea, -- the one, or the last of the page before
+    the_limit bigint,
+    INOUT reply text DEFAULT NULL,
+    INOUT at bigint DEFAULT NULL,
+    INOUT keys text[] DEFAULT NULL,
+    INOUT stages text[] DEFAULT NULL,
+    INOUT since bigint[] DEFAULT NULL,
+    INOUT holders text[] DEFAULT NULL,
+    INOUT until bigint[] DEFAULT NULL,
+    INOUT deadlines bigint[] DEFAULT NULL,
+    INOUT attempts bigint[] DEFAULT NULL,
+    INOUT came integer[] DEFAULT NULL,
+    INOUT details text[] DEFAULT NULL
+) LANGUAGE plpgsql AS $body$
+#variable_conflict use_column
+DECLARE
+    page record;
+BEGIN
+    COMMIT; -- see `arrive`
+    IF the_procedure IS DISTINCT FROM 'list' THEN
+        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM SCHEMA.linked_span_functions AS functions
+        WHERE functions.name = the_function AND functions.inputs = the_inputs
+    ) THEN
+        reply := 'undeclared';
+        RETURN;
+    END IF;
+    reply := 'listed';
+    at := floor(date_part('epoch', statement_timestamp()) * 1000)::bigint;
+    -- Each question has a statement, and an index, of its own.
+    IF the_question = 'key' THEN
+        SELECT LISTED INTO page FROM (
+            SELECT * FROM SCHEMA.linked_span_joins
+            WHERE name = the_function AND key = the_key AND (
+                stage NOT IN ('completed', 'expired')
+                OR until > floor(date_part('epoch', statement_timestamp()) * 1000)
+            )
+        ) AS joined;
+    ELSIF the_question = 'parked' THEN
+        SELECT LISTED INTO page FROM (
+            SELECT * FROM SCHEMA.linked_span_joins
+            WHERE name = the_function AND key > the_key AND stage IN ('exhausted', 'undecodable')
+            ORDER BY key LIMIT the_limit
+        ) AS joined;
+    ELSE
+        SELECT LISTED INTO page FROM (
+            SELECT * FROM SCHEMA.linked_span_joins
+            WHERE name = the_function AND key > the_key AND stage NOT IN ('completed', 'expired')
+            ORDER BY key LIMIT the_limit
+        ) AS joined;
+    END IF;
+    keys := page.keys;
+    stages := page.stages;
+    since := page.since;
+    holders := page.holders;
+    until := page.until;
+    deadlines := page.deadlines;
+    attempts := page.attempts;
+    came := page.came;
+    details := page.details;
+END $body$;

@@ -1,0 +1,120 @@
+//! How long a call may take.
+
+use std::time::{Duration, Instant};
+
+use linked_span::fan_in::{Postgres, Store, StoreError, Token};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
+use tokio::time::sleep;
+
+use crate::proxy::Proxy;
+use crate::schema::{Schema, declare};
+
+const BOUND: Duration = Duration::from_millis(700);
+
+/// A busy machine is no failure.
+const LATE: Duration = Duration::from_secs(5);
+
+fn store(pool: &PgPool) -> Postgres {
+    let store = Postgres::new(pool.clone()).call_timeout(BOUND);
+    declare(&store);
+    store
+}
+
+/// Each call is an error, and takes about as long as it may.
+async fn times_out(store: &Postgres) {
+    let begun = Instant::now();
+    let late = store.arrive("order", &RULES, 1, Payload::new(1), Token::random());
+    let late = late.await.unwrap_err();
+    assert_eq!(late.payload, Payload::new(1));
+    assert!(matches!(late.error, StoreError::Failed(_)), "{late:?}");
+    assert!(begun.elapsed() < LATE, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn call_of_a_server_that_falls_silent_fails_in_time_and_the_next_has_another_connection() {
+    let schema = Schema::begin().await;
+    let proxy = Proxy::begin();
+    let options = PgConnectOptions::new_without_pgpass()
+        .host(&proxy.address.ip().to_string())
+        .port(proxy.address.port())
+        .username("postgres")
+        .database("postgres")
+        .ssl_mode(PgSslMode::Disable)
+        .options([("search_path", schema.name().await)]);
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .test_before_acquire(false);
+    let pool = pool.connect_with(options).await.unwrap();
+    let store = store(&pool);
+    let worker = Worker {
+        store: store.clone(),
+        rules: RULES,
+    };
+    worker.waits("order", 0).await;
+    // Until the pool has its connection back, which it asks whether the server is there.
+    sleep(Duration::from_millis(300)).await;
+    proxy.block(true);
+    times_out(&store).await;
+    let before = proxy.connections();
+    proxy.block(false);
+    // The silent connection is the only one that the pool may have.
+    let begun = Instant::now();
+    worker.arrive("order", 1, Token::random()).await;
+    assert!(begun.elapsed() < LATE);
+    assert!(proxy.connections() > before, "{before}");
+
+    // A store that is opened while the server is silent.
+    proxy.block(true);
+    times_out(&self::store(&pool)).await;
+}
+
+#[tokio::test]
+async fn call_without_a_connection_of_the_pool_fails_in_time() {
+    let schema = Schema::begin().await;
+    let options = (*schema.pool.connect_options()).clone();
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(options).await.unwrap();
+    let store = store(&pool);
+    let taken = pool.acquire().await.unwrap();
+    times_out(&store).await;
+    drop(taken);
+    let arrived = store.arrive("order", &RULES, 0, Payload::new(0), Token::random());
+    arrived.await.unwrap();
+}
+
+/// The server gives up too: no statement waits after its caller has gone.
+#[tokio::test]
+async fn call_that_waits_for_a_row_fails_in_time_and_leaves_no_statement_behind() {
+    let schema = Schema::begin().await;
+    let pool = crate::server::connect((*schema.pool.connect_options()).clone()).await;
+    let store = store(&pool);
+    let worker = Worker {
+        store: store.clone(),
+        rules: RULES,
+    };
+    worker.waits("order", 0).await;
+    let mut holder = schema.pool.acquire().await.unwrap();
+    let lock = "BEGIN; SELECT FROM linked_span_joins FOR UPDATE";
+    sqlx::raw_sql(lock).execute(&mut *holder).await.unwrap();
+    times_out(&store).await;
+    let mut left = 1;
+    for _ in 0..50 {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_schema() AND wait_event_type = 'Lock'";
+        left = sqlx::query_scalar::<_, i64>(waiting)
+            .fetch_one(&schema.pool)
+            .await
+            .unwrap();
+        if left == 0 {
+            break;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(left, 0);
+    sqlx::raw_sql("ROLLBACK")
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+    worker.runs("order", 1).await;
+}

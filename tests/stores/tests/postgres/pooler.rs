@@ -1,0 +1,155 @@
+//! A pooler in transaction mode, of two releases.
+
+use std::sync::Arc;
+
+use linked_span::fan_in::{Store, Token, Verdict};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::servers::PgBouncer;
+use linked_span_tests_stores::{Payload, RULES, conformance};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::task::JoinSet;
+
+use crate::behind::{Behind, BehindBookworm, BehindTrixie};
+use crate::schema::declare;
+use linked_span::fan_in::Postgres;
+
+const PROCESSES: usize = 4;
+const KEYS: u64 = 60;
+
+async fn open(options: &PgConnectOptions, connections: u32) -> (PgPool, Postgres) {
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .test_before_acquire(false);
+    let pool = pool.connect_with(options.clone()).await.unwrap();
+    let store = Postgres::new(pool.clone());
+    declare(&store);
+    (pool, store)
+}
+
+/// Several processes deliver the inputs of many keys, and each input carries where it belongs.
+async fn deliver(behind: &Behind, change: impl Fn(Postgres) -> Postgres) {
+    let mut deliveries = JoinSet::new();
+    for process in 0..PROCESSES {
+        let (_, store) = open(&behind.pooled, 4).await;
+        let store = Arc::new(change(store));
+        for task in 0..4 {
+            let store = Arc::clone(&store);
+            deliveries.spawn(async move {
+                let mut claims = 0;
+                for key in 0..KEYS {
+                    let input =
+                        u8::try_from((process + task + usize::try_from(key).unwrap()) % 2).unwrap();
+                    let payload = Payload::new(key * 2 + u64::from(input));
+                    let token = Token::random();
+                    let name = key.to_string();
+                    let arrived = store.arrive(&name, &RULES, input, payload, token);
+                    if let Verdict::Run(claim) = arrived.await.unwrap().verdict {
+                        for (place, input) in (0..).zip(&claim.inputs) {
+                            let payload = &input.as_ref().unwrap().payload;
+                            assert_eq!(**payload, Payload::new(key * 2 + place));
+                        }
+                        claims += 1;
+                    }
+                }
+                claims
+            });
+        }
+    }
+    let mut claims = 0;
+    while let Some(delivered) = deliveries.join_next().await {
+        claims += delivered.unwrap();
+    }
+    assert_eq!(claims, KEYS);
+    // As they are kept, past the pooler.
+    let wrong: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM linked_span_joins WHERE convert_from(key, 'UTF8')::int * 2 <> (substring(payload_0 FROM '.id.:([0-9]+)'))::int \
+         OR convert_from(key, 'UTF8')::int * 2 + 1 <> (substring(payload_1 FROM '.id.:([0-9]+)'))::int",
+    )
+    .fetch_one(&behind.direct)
+    .await
+    .unwrap();
+    assert_eq!(wrong, 0);
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
+        .fetch_one(&behind.direct)
+        .await
+        .unwrap();
+    assert_eq!(kept, i64::try_from(KEYS).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn arrivals_behind_pgbouncer_1_18_are_kept_in_their_own_places() {
+    deliver(&Behind::begin(PgBouncer::Bookworm).await, |store| store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn arrivals_behind_pgbouncer_1_24_are_kept_in_their_own_places() {
+    deliver(&Behind::begin(PgBouncer::Trixie).await, |store| store).await;
+}
+
+/// As if the pooler had not been noticed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn prepared_statements_behind_pgbouncer_1_18_are_given_up_before_an_input_is_misplaced() {
+    let behind = Behind::begin(PgBouncer::Bookworm).await;
+    deliver(&behind, |store| store.prepared_statements(true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn prepared_statements_behind_pgbouncer_1_24_keep_inputs_in_their_own_places() {
+    let behind = Behind::begin(PgBouncer::Trixie).await;
+    deliver(&behind, |store| store.prepared_statements(true)).await;
+}
+
+/// How many calls the server has prepared on connections of the pool.
+async fn prepared(pool: &PgPool) -> i64 {
+    let count = "SELECT count(*) AS count FROM pg_prepared_statements WHERE statement LIKE 'CALL%'";
+    let row = sqlx::raw_sql(count).fetch_one(pool).await.unwrap();
+    sqlx::Row::try_get(&row, "count").unwrap()
+}
+
+#[tokio::test]
+async fn store_behind_a_pooler_prepares_nothing_and_otherwise_does() {
+    let behind = Behind::begin(PgBouncer::Bookworm).await;
+    let direct = (*behind.direct.connect_options()).clone();
+    for (options, is_prepared) in [(&behind.pooled, false), (&direct, true)] {
+        for _ in 0..5 {
+            let (pool, store) = open(options, 1).await;
+            let worker = Worker {
+                store,
+                rules: RULES,
+            };
+            worker.arrive("order", 0, Token::random()).await;
+            worker.arrive("order", 0, Token::random()).await;
+            assert_eq!(prepared(&pool).await > 0, is_prepared);
+        }
+    }
+}
+
+mod bookworm {
+    use super::*;
+
+    conformance!(BehindBookworm:
+        ends::an_arrival_hands_over_another_in_passing,
+        inputs::all_that_came_is_handed_out_in_the_order_of_the_declaration,
+        inputs::any_key_will_do,
+        inputs::a_large_input_is_kept_as_it_is,
+        inputs::twelve_inputs,
+        operator::joins_are_seen_as_they_are,
+        operator::pages_are_in_the_order_of_the_keys_bytes,
+        parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,
+        together::many_workers_record_one_success_a_key,
+        together::a_sweep_gives_each_join_to_one,
+    );
+}
+
+mod trixie {
+    use super::*;
+
+    conformance!(BehindTrixie:
+        ends::an_arrival_hands_over_another_in_passing,
+        inputs::all_that_came_is_handed_out_in_the_order_of_the_declaration,
+        inputs::a_large_input_is_kept_as_it_is,
+        operator::joins_are_seen_as_they_are,
+        together::many_workers_record_one_success_a_key,
+        together::a_sweep_gives_each_join_to_one,
+    );
+}
