@@ -5,5 +5,6 @@ mod fixture;
 pub mod killed;
 #[cfg(feature = "servers")]
 pub mod servers;
+pub mod table;
 
 pub use fixture::{Fixture, MINUTE, Payload, RULES};

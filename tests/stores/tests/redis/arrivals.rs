@@ -2,9 +2,10 @@
 
 use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
 use linked_span::fan_in::{Moment, Rules};
+use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, told};
 
+use crate::said::say;
 use crate::server::{Database, ask};
-use crate::states::{Columns, MINE, NOW, columns, rules, say, states, told};
 
 const SCRIPT: &str = concat!(
     include_str!("arrivals_before.lua"),

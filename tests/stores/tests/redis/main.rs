@@ -5,9 +5,9 @@ mod calls;
 mod fixture;
 mod kept;
 mod memory;
+mod said;
 mod server;
 mod ship;
-mod states;
 mod steps;
 
 use linked_span_tests_stores::{conformance, durable_conformance};

@@ -1,11 +1,11 @@
 //! The state machine in Lua, held beside the one in Rust: each step but an arrival, from each state.
 
 use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
-use linked_span::fan_in::{Moment, Rules, Settlement};
-use linked_span_tests::joins::SETTLEMENTS;
+use linked_span::fan_in::{Moment, Rules};
+use linked_span_tests_stores::table::{Columns, NOW, columns, rules, states, steps, told};
 
+use crate::said::say;
 use crate::server::{Database, ask};
-use crate::states::{Columns, MINE, NOW, columns, rules, say, states, told};
 
 const SCRIPT: &str = concat!(
     include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
@@ -41,31 +41,6 @@ async fn each_step_in_lua_is_the_one_in_rust() {
             }
         }
     }
-}
-
-/// With the words by which the script is told it.
-fn steps() -> Vec<(Step, &'static str, &'static str)> {
-    let token = MINE;
-    let visit = |visitor| Step::Visit { token, visitor };
-    let mut steps = vec![
-        (Step::Renew { token }, "renew", ""),
-        (Step::Retry, "retry", ""),
-        (Step::Forget, "forget", ""),
-        (visit(Visitor::Sweep), "visit", "sweep"),
-        (visit(Visitor::Passing), "visit", "passing"),
-    ];
-    for settlement in SETTLEMENTS {
-        let how = match settlement {
-            Settlement::Completed => "completed",
-            Settlement::Failed => "failed",
-            Settlement::HandedOver => "handed_over",
-            Settlement::NotHandedOver => "not_handed_over",
-            Settlement::Undecodable => "undecodable",
-            Settlement::NotBegun => "not_begun",
-        };
-        steps.push((Step::Settle { token, settlement }, "settle", how));
-    }
-    steps
 }
 
 fn outcome_of(state: Option<&State>, step: Step, rules: &Rules) -> Outcome {

@@ -1,11 +1,15 @@
-//! Every kind of state at each side of each moment, and rules, for which the scripts are held beside `state.rs`.
+//! The table of states and steps by which a store's own language is compared with `state.rs`.
+//!
+//! [`states`] has every kind of state, on each side of each moment. [`rules`] has the policies that make a difference, and
+//! [`steps`] each step but an arrival. A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and
+//! compares the outcome with `transition`.
 
-use linked_span::fan_in::state::{Reply, State};
-use linked_span::fan_in::{Inputs, Moment, ParkReason, Rules, Token};
-use redis::Pipeline;
+use linked_span::fan_in::state::{Reply, State, Step, Visitor};
+use linked_span::fan_in::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
+use linked_span_tests::joins::SETTLEMENTS;
 
-/// Later than any clock that a test will see.
-pub(crate) const NOW: Moment = 9_000_000_000_000;
+/// The moment of each step; later than any clock that a test reads.
+pub const NOW: Moment = 9_000_000_000_000;
 const NEAR: [Moment; 3] = [NOW - 1, NOW, NOW + 1];
 
 const RULES: Rules = Rules {
@@ -17,16 +21,20 @@ const RULES: Rules = Rules {
     max_attempts: 2,
 };
 
-/// As long as the scripts are given, and no time at all.
+/// The longest span that a store is given, and none.
 const SPANS: [Moment; 2] = [1 << 51, 0];
 
-pub(crate) const MINE: Token = Token(u128::MAX);
-const OTHERS: Token = Token(1);
+/// The token of the caller who makes the step.
+pub const MINE: Token = Token(u128::MAX);
+/// The token of another holder.
+pub const OTHERS: Token = Token(1);
 
-/// The columns of a row: stage, inputs, holder, until, deadline, attempts.
-pub(crate) type Columns = (String, u16, String, Moment, Moment, u32);
+/// Stage, inputs (a bit each), holder (`-` for none), until, deadline, attempts.
+pub type Columns = (String, u16, String, Moment, Moment, u32);
 
-pub(crate) fn rules() -> Vec<Rules> {
+/// Returns the policies: usual ones, and the longest and the shortest spans with few attempts.
+#[must_use]
+pub fn rules() -> Vec<Rules> {
     let spans = |span, max_attempts| Rules {
         inputs: 3,
         timeout: span,
@@ -47,7 +55,9 @@ pub(crate) fn rules() -> Vec<Rules> {
     rules
 }
 
-pub(crate) fn states() -> Vec<Option<State>> {
+/// Returns every kind of state, on each side of each of its moments; `None` is absent.
+#[must_use]
+pub fn states() -> Vec<Option<State>> {
     let all = || (1..8).map(inputs);
     let mut states = vec![None];
     for attempts in [0, 2] {
@@ -112,7 +122,9 @@ pub(crate) fn states() -> Vec<Option<State>> {
     states
 }
 
-pub(crate) fn columns(kept: &State) -> Columns {
+/// Returns a state as a row of a store.
+#[must_use]
+pub fn columns(kept: &State) -> Columns {
     let all = bits(Inputs::all(RULES.inputs));
     let (stage, came, holder, until, deadline, attempts) = match *kept {
         State::Open { came, deadline } => ("open", bits(came), None, 0, deadline, 0),
@@ -156,8 +168,9 @@ pub(crate) fn columns(kept: &State) -> Columns {
     )
 }
 
-/// A reply as the scripts say it, and its number.
-pub(crate) fn told(reply: Reply) -> (&'static str, u64) {
+/// Returns a reply as a word, and its number.
+#[must_use]
+pub fn told(reply: Reply) -> (&'static str, u64) {
     match reply {
         Reply::Waiting(came) => ("waiting", bits(came).into()),
         Reply::Duplicate(came) => ("duplicate", bits(came).into()),
@@ -174,18 +187,35 @@ pub(crate) fn told(reply: Reply) -> (&'static str, u64) {
     }
 }
 
-/// What each call says first.
-pub(crate) fn say(call: &mut Pipeline, rules: &Rules) {
-    call.arg(rules.inputs)
-        .arg(rules.timeout)
-        .arg(rules.lease)
-        .arg(rules.backoff)
-        .arg(rules.dedup_window)
-        .arg(rules.max_attempts)
-        .arg(text(MINE));
+/// Returns each step but an arrival, with its name and its argument as words.
+#[must_use]
+pub fn steps() -> Vec<(Step, &'static str, &'static str)> {
+    let token = MINE;
+    let visit = |visitor| Step::Visit { token, visitor };
+    let mut steps = vec![
+        (Step::Renew { token }, "renew", ""),
+        (Step::Retry, "retry", ""),
+        (Step::Forget, "forget", ""),
+        (visit(Visitor::Sweep), "visit", "sweep"),
+        (visit(Visitor::Passing), "visit", "passing"),
+    ];
+    for settlement in SETTLEMENTS {
+        let how = match settlement {
+            Settlement::Completed => "completed",
+            Settlement::Failed => "failed",
+            Settlement::HandedOver => "handed_over",
+            Settlement::NotHandedOver => "not_handed_over",
+            Settlement::Undecodable => "undecodable",
+            Settlement::NotBegun => "not_begun",
+        };
+        steps.push((Step::Settle { token, settlement }, "settle", how));
+    }
+    steps
 }
 
-fn text(Token(token): Token) -> String {
+/// Returns a token as a store writes it.
+#[must_use]
+pub fn text(Token(token): Token) -> String {
     format!("{token:032x}")
 }
 
@@ -195,6 +225,8 @@ fn inputs(bits: u16) -> Inputs {
         .fold(Inputs::default(), Inputs::with)
 }
 
-fn bits(inputs: Inputs) -> u16 {
+/// Returns a bit for each input.
+#[must_use]
+pub fn bits(inputs: Inputs) -> u16 {
     inputs.iter().fold(0, |bits, input| bits | 1 << input)
 }
