@@ -22,11 +22,13 @@ pub(in crate::fan_in) enum Failure {
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
-    #[expect(dead_code, reason = "each database reports it as soon as it checks")]
     Undeclared,
     /// The database takes no such key or input, at whatever delivery.
-    #[cfg(feature = "postgres")] // the others take any
+    #[cfg(any(feature = "postgres", feature = "redis"))] // SQLite takes any
     Unencodable(Box<dyn Error + Send + Sync>),
+    /// The program or the server has to be changed first.
+    #[cfg(feature = "redis")]
+    Misconfigured(String),
 }
 
 impl Failure {
@@ -38,8 +40,10 @@ impl Failure {
                 let undeclared = "the store does not keep the function's declaration";
                 StoreError::Misconfigured(undeclared.to_owned())
             }
-            #[cfg(feature = "postgres")]
+            #[cfg(any(feature = "postgres", feature = "redis"))]
             Self::Unencodable(error) => StoreError::Unencodable(error),
+            #[cfg(feature = "redis")]
+            Self::Misconfigured(what) => StoreError::Misconfigured(what),
         }
     }
 }

@@ -2,7 +2,7 @@
 -- functions that follow, which the server makes anew for each call.
 
 local key, input = ARGV[8], ARGV[9]
-local HASH = hash_of(key)
+local HASH = KEYS[7]
 
 local function keep(...)
     local join = string.format(WRITTEN, ...)
@@ -11,7 +11,7 @@ end
 
 -- When a sweep has something to do.
 local function stand_at(moment)
-    redis.call('ZADD', FUNCTION .. ':due', text(moment), key)
+    redis.call('ZADD', DUE, text(moment), key)
 end
 
 local function complete(since)
@@ -32,6 +32,7 @@ local function take()
         local deadline = now + rules.timeout
         keep('open', came, NOBODY, 0, deadline, 0, now)
         stand_at(deadline)
+        redis.call('ZADD', UNSETTLED, '0', key)
         return { now, 'waiting', came, false, false }
     end
     local stage, others, _, _, deadline, _, since = kept:match(READ)
@@ -47,7 +48,7 @@ local function take()
 end
 
 local is_overdue =
-    redis.call('ZRANGEBYSCORE', FUNCTION .. ':due', '-inf', NOW, 'LIMIT', '0', '1')[1]
+    redis.call('ZRANGEBYSCORE', DUE, '-inf', NOW, 'LIMIT', '0', '1')[1]
 local taken = not is_overdue and take()
 if taken then
     return taken
