@@ -3,6 +3,7 @@
 mod connection;
 mod failure;
 mod keys;
+mod length;
 mod page;
 mod replicas;
 mod replies;
@@ -393,7 +394,7 @@ impl Redis {
         let migrated = async {
             let functions = again(|| self.functions()).await;
             for name in functions.map_err(Failure::into_error)?.into_keys() {
-                let migrate = || self.call::<Option<String>>(scripts::migrate(&name));
+                let migrate = || self.migrate_function(&name);
                 again(migrate).await.map_err(Failure::into_error)?;
             }
             Ok(())
@@ -408,7 +409,12 @@ impl Redis {
         self.connection.query(&functions).await.map_err(failure)
     }
 
-    async fn call<T: FromRedisValue>(&self, call: Call) -> Result<T, Failure> {
+    async fn migrate_function(&self, name: &str) -> Result<(), Failure> {
+        let _before: Option<String> = self.call(&scripts::migrate(name)).await?;
+        Ok(())
+    }
+
+    async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, Failure> {
         let called = match self.connection.query(&call.command).await {
             Err(error) if is_unknown(&error) => self.connection.query(&call.with_text()).await,
             called => called,
@@ -417,9 +423,9 @@ impl Redis {
     }
 
     /// Makes a call whose effect is acknowledged to someone.
-    async fn write<T: FromRedisValue>(&self, call: Call) -> Result<T, Failure> {
+    async fn write<T: FromRedisValue>(&self, call: &Call) -> Result<T, Failure> {
         match &self.replicas {
-            Some(replicas) => replicas.call(&call).await,
+            Some(replicas) => replicas.call(call).await,
             None => self.call(call).await,
         }
     }
@@ -433,9 +439,9 @@ impl Database for Redis {
     }
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
-        let declared: String = self.call(scripts::declare(name, inputs)).await?;
+        let declared: String = self.call(&scripts::declare(name, inputs)).await?;
         let declared = version::inputs(&declared)?;
-        let () = self.call(scripts::register(name, &declared)).await?;
+        let () = self.call(&scripts::register(name, &declared)).await?;
         Ok(declared)
     }
 
@@ -447,19 +453,8 @@ impl Database for Redis {
         payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
-        let longest = self.server.longest;
         let call = scripts::arrive(function, key, input, payload, token);
-        if call
-            .command
-            .args_iter()
-            .any(|argument| is_longer(argument, longest))
-        {
-            let long = format!(
-                "the server takes values of up to {longest} bytes: raise `proto-max-bulk-len`"
-            );
-            return Err(Failure::Unencodable(long.into()));
-        }
-        replies::answer(self.write(call).await?)
+        replies::answer(length::write(self, &call).await?)
     }
 
     async fn tell(
@@ -471,8 +466,8 @@ impl Database for Redis {
     ) -> Result<bool, Failure> {
         let call = scripts::tell(function, key, step, detail)?;
         match step {
-            Step::Settle { .. } => self.write(call).await,
-            _ => self.call(call).await,
+            Step::Settle { .. } => self.write(&call).await,
+            _ => self.call(&call).await,
         }
     }
 
@@ -483,7 +478,7 @@ impl Database for Redis {
         max: usize,
     ) -> Result<Vec<Claimed>, Failure> {
         loop {
-            let due = self.call(scripts::due(function, token, max)).await?;
+            let due = self.call(&scripts::due(function, token, max)).await?;
             let (claimed, again) = replies::due(due)?;
             if !claimed.is_empty() || !again {
                 return Ok(claimed);
@@ -500,8 +495,4 @@ impl Database for Redis {
     async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
         page::list(self, function, which).await
     }
-}
-
-fn is_longer(argument: redis::Arg<&[u8]>, longest: usize) -> bool {
-    matches!(argument, redis::Arg::Simple(argument) if argument.len() > longest)
 }

@@ -15,7 +15,7 @@ pub(super) async fn list(
 ) -> Result<Vec<Listed>, Failure> {
     let (set, Page { after, limit }) = match which {
         Which::Key(key) => {
-            let kept = redis.call(scripts::list(function, "key", key, 1)).await?;
+            let kept = redis.call(&scripts::list(function, "key", key, 1)).await?;
             return replies::list(kept, which, function.rules);
         }
         Which::Parked(page) => ("parked", page),
@@ -26,7 +26,7 @@ pub(super) async fn list(
     while list.len() < limit {
         let asked = AT_ONCE.min(limit - list.len());
         let call = scripts::list(function, set, &from, asked);
-        let kept: replies::List = redis.call(call).await?;
+        let kept: replies::List = redis.call(&call).await?;
         let found = kept.1.len();
         let last = kept.1.last().map(|(key, ..)| behind(key));
         list.extend(replies::list(kept, which, function.rules)?);

@@ -4,11 +4,9 @@ use redis::{InfoDict, ParsingError, RedisError, ServerErrorKind, Value, cmd, fro
 
 use super::connection::Connection;
 use super::failure::failure;
+use super::length;
 use crate::fan_in::durable::{Failure, again};
 use crate::fan_in::store::StoreError;
-
-/// The longest argument that a server takes, in bytes, unless it is told otherwise.
-const LONGEST: usize = 512 << 20;
 
 /// The oldest version in which a script may ask for the time and write.
 const OLDEST: u32 = 5;
@@ -37,7 +35,7 @@ pub(super) async fn check(connection: &Connection) -> Result<Server, StoreError>
         needs_replicas: nodes
             .iter()
             .all(|node| node.contains_key(&"min_slaves_good_slaves")),
-        longest: longest(connection).await,
+        longest: length::longest(connection).await,
     })
 }
 
@@ -88,15 +86,6 @@ fn check_node(info: &InfoDict, is_cluster: bool) -> Result<(), StoreError> {
         }
     };
     Err(StoreError::Misconfigured(refused))
-}
-
-/// Returns the longest argument that the server takes. Many users may not ask, and then it is the usual one.
-async fn longest(connection: &Connection) -> usize {
-    let mut config = cmd("CONFIG");
-    config.arg("GET").arg("proto-max-bulk-len");
-    let config = connection.query::<Vec<String>>(&config).await;
-    let longest = config.ok().and_then(|config| config.get(1)?.parse().ok());
-    longest.unwrap_or(LONGEST)
 }
 
 #[cfg(test)]

