@@ -1,11 +1,11 @@
 //! Joins in a cluster, also while it moves them from one node to another.
 
-use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{Redis, Rules, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
 
 use crate::nodes::{Node, Nodes};
-use crate::ship::{arrive, declare, use_all};
+use crate::ship::{declare, use_all};
 
 #[tokio::test]
 async fn functions_on_each_node_can_do_all() {
@@ -61,14 +61,31 @@ async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
 async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let nodes = Nodes::begin().await;
     let store = declare(nodes.open().await);
-    // All the sets have something.
-    for key in ["order", "other", "third"] {
-        let verdict = arrive(&store, key, 0, Token::random()).await;
-        assert!(matches!(verdict, Verdict::Waiting(_)));
+    let late = Rules {
+        timeout: 0,
+        ..RULES
+    };
+    for (key, rules) in [("late", late), ("later", late), ("order", RULES)] {
+        // Each of them opens its join, and may hand another over: it does so again after the lease.
+        let arrival = store.arrive(key, &rules, 0, Payload::new(0), Token::random());
+        if let Some(overdue) = arrival.await.unwrap().overdue {
+            let settlement = Settlement::NotBegun;
+            let token = overdue.token;
+            Store::<Payload>::settle(&store, &overdue.key, &late, token, settlement)
+                .await
+                .unwrap();
+        }
     }
-    let before = nodes.count().await;
     let (from, slot) = nodes.of("{linked_span:ship}").await;
     let (source, target) = (&nodes.0[from], &nodes.0[(from + 1) % 3]);
+    // Each set has something, so that each key that a call declares may be on one side.
+    for set in ["sweep", "parked"] {
+        let set = format!("{{linked_span:ship}}:{set}");
+        let _: u32 = source
+            .ask(&["ZADD", &set, "9000000000000", "no join"])
+            .await;
+    }
+    let before = nodes.count().await;
     set_slot(target, slot, &["IMPORTING", &source.id]).await;
     set_slot(source, slot, &["MIGRATING", &target.id]).await;
 
@@ -96,7 +113,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
 
     assert_eq!(nodes.count().await, before);
     let token = Token::random();
-    let mut verdict = None;
+    let (mut verdict, mut overdue) = (None, None);
     // The client learns where the slot is.
     for _ in 0..10 {
         let arrival = store
@@ -104,6 +121,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
             .await;
         if let Ok(arrived) = arrival {
             verdict = Some(arrived.verdict);
+            overdue = arrived.overdue.map(|due| due.key);
             break;
         }
     }
@@ -113,6 +131,13 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     assert_eq!(claim.inputs.iter().flatten().count(), 2);
     let settled = Store::<Payload>::settle(&store, "order", &RULES, token, Settlement::Completed);
     assert!(settled.await.unwrap());
+    // No sweep has claimed a join, and not said so.
+    let due = Store::<Payload>::due(&store, &RULES, token, 9)
+        .await
+        .unwrap();
+    let mut keys: Vec<_> = due.into_iter().map(|due| due.key).chain(overdue).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["late", "later"]);
 }
 
 #[tokio::test]

@@ -31,6 +31,36 @@ async fn user_with_the_documented_rights_can_do_all() {
     assert_eq!(denied.len(), 1, "{denied:?}");
 }
 
+/// Rarer commands too, and as they are documented.
+#[test]
+fn each_command_of_a_script_is_among_the_documented_rights() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../runtime/src/fan_in/redis"
+    );
+    let mut scripts = 0;
+    for file in std::fs::read_dir(format!("{folder}/lua")).unwrap() {
+        let script = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for call in script.split("redis.call('").skip(1) {
+            let (command, _) = call.split_once('\'').unwrap();
+            let right = format!("+{}", command.to_lowercase());
+            assert!(
+                RIGHTS.split_whitespace().any(|word| word == right),
+                "{right}"
+            );
+        }
+        scripts += 1;
+    }
+    assert!(scripts > 5);
+    let page = std::fs::read_to_string(format!("{folder}/mod.rs")).unwrap();
+    let page: Vec<_> = page
+        .split_whitespace()
+        .filter(|word| *word != "///")
+        .collect();
+    let rights: Vec<_> = RIGHTS.split_whitespace().collect();
+    assert!(page.windows(rights.len()).any(|words| words == rights));
+}
+
 #[tokio::test]
 async fn user_without_the_right_to_info_is_told_which_right_to_have() {
     let server = server_with(&RIGHTS.replace("+info ", "")).await;
