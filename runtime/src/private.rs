@@ -6,8 +6,8 @@ pub use opentelemetry::trace::SpanKind;
 pub use crate::callsite::{Callsite, Errors, Parent};
 pub use crate::describe::{Describe, Field, constant, key, text};
 pub use crate::fan_in::{
-    Called, Came, Cloned, Declared, Ended, Held, Kept, Nth, Sweeping, call, call_async, cloned,
-    kept, keyed, ready,
+    Called, Came, Cloned, Declared, Ended, FanInIdentity, Held, Kept, Nth, Sweeping, call,
+    call_async, cloned, kept, keyed, ready,
 };
 pub use crate::future::{Handled, handle_async, handle_later, handle_prepared, never, output_of};
 pub use crate::link::{Identify, Linked, Maybe};

@@ -22,6 +22,7 @@ mod expired;
 mod expiry;
 mod extras;
 mod handed_over;
+mod identity;
 mod inputs;
 mod keys;
 mod lent;

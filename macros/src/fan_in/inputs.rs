@@ -52,10 +52,19 @@ impl FanIn {
         let (runtime, payload) = (&self.function.runtime, &self.names.payload);
         let (declared, name) = (declared_const(), self.names.text());
         let names = self.parameters.inputs.iter().map(Input::name);
+        let types = self.parameters.inputs.iter().map(Input::written_type);
         let (expired, link) = self.expired();
         quote! {
-            const #declared: &'static #runtime::Declared<#payload> =
-                &#runtime::Declared::new(#name, &[#(#names),*], #expired, #link);
+            const #declared: &'static #runtime::Declared<#payload> = &#runtime::Declared::new(
+                #name,
+                #runtime::FanInIdentity::new(
+                    ::core::concat!(::core::module_path!(), "::", #name),
+                    &[#(#names),*],
+                    &[#(#types),*],
+                ),
+                #expired,
+                #link,
+            );
         }
     }
 

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{GenericParam, Lifetime, LitStr, ReturnType, Signature, Type, TypeReference};
 
 use super::lifetimes::elided;
+use super::written::written;
 use crate::error::Errors;
 use crate::handler::contains_ident;
 use crate::output::ungrouped;
@@ -59,6 +60,12 @@ impl Input {
 
     pub(super) fn name(&self) -> LitStr {
         LitStr::new(&self.ident.unraw().to_string(), self.ident.span())
+    }
+
+    /// Its type in the user's words, without a reference: the join keeps the same whether the function borrows it.
+    pub(super) fn written_type(&self) -> LitStr {
+        let kept = ungrouped(&self.kept).to_token_stream();
+        LitStr::new(&written(kept), self.type_span())
     }
 
     /// Where an error about the input's type belongs.

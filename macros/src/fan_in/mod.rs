@@ -11,6 +11,7 @@ mod names;
 mod parameters;
 mod pieces;
 mod spans;
+mod written;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::came::Came;
+use super::identity::FanInIdentity;
 use super::missing::Missing;
 use super::state::Inputs;
 use crate::callsite::Callsite;
@@ -10,7 +11,9 @@ use crate::start::Start;
 
 /// The constants of one function and its joins, as its attribute gives them.
 pub struct Declared<P> {
+    /// The type of its joins, as spans name it.
     pub(super) join: &'static str,
+    pub(super) identity: FanInIdentity,
     pub(super) inputs: &'static [&'static str],
     /// Of the span in which a join is handed over that has expired.
     pub(super) expired: Callsite,
@@ -23,13 +26,14 @@ impl<P> Declared<P> {
     #[must_use]
     pub const fn new(
         join: &'static str,
-        inputs: &'static [&'static str],
+        identity: FanInIdentity,
         expired: Callsite,
         link: fn(&Came<P>, &mut Start),
     ) -> Self {
         Self {
             join,
-            inputs,
+            identity,
+            inputs: identity.inputs,
             expired,
             link,
         }

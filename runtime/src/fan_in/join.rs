@@ -50,7 +50,7 @@ impl<P: 'static, S> Join<P, S> {
     where
         S: Store<P>,
     {
-        store.declare(declared.join, declared.inputs);
+        store.declare(declared.identity);
         Self::with(declared, store, options)
     }
 

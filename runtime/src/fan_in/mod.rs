@@ -99,6 +99,7 @@ mod declared;
 mod durable;
 mod expired;
 mod held;
+mod identity;
 mod input;
 mod inputs;
 mod join;
@@ -116,6 +117,8 @@ mod redis;
 mod sqlite;
 pub mod state;
 mod store;
+#[cfg(feature = "_durable")]
+mod stored_function;
 mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
@@ -125,6 +128,7 @@ pub use ack::{Ack, ack};
 pub use arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
 pub use expired::{Expired, HandedOver};
 pub use held::Settled;
+pub use identity::FanInIdentity;
 pub use join::Join;
 pub use listed::{Listed, Page, Status, Which};
 pub use memory::{Memory, NO_LEASE};
@@ -143,6 +147,8 @@ pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
 pub use store::{
     Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
 };
+#[cfg(feature = "_durable")]
+pub use stored_function::StoredFunction;
 pub use sweep::Swept;
 #[cfg(feature = "tokio")]
 pub use sweep_every::sweep_every;

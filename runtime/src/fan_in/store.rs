@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::identity::FanInIdentity;
 use super::listed::{Listed, Which};
 use super::state::{Inputs, Moment, Rules, Settlement, Token};
 
 /// Keeps the joins of one function: their inputs, and what has become of them.
 ///
 /// ```
-/// use linked_span::fan_in::{Memory, Rules, Settlement, Store, Token, Verdict, ready};
+/// use linked_span::fan_in::{FanInIdentity, Memory, Rules, Settlement, Store, Token, Verdict, ready};
 ///
 /// # let rules = Rules {
 /// #     inputs: 2,
@@ -25,7 +26,7 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// #     max_attempts: u32::MAX,
 /// # };
 /// let store = Memory::new();
-/// store.declare("FulfillOrder", &["payment", "inventory"]);
+/// store.declare(FanInIdentity::new("shop::FulfillOrder", &["payment", "inventory"], &["&str", "&str"]));
 ///
 /// let first = ready(store.arrive("order-1", &rules, 0, "paid", Token::random())).unwrap();
 /// assert!(matches!(first.verdict, Verdict::Waiting(_)));
@@ -77,17 +78,18 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
     reason = "whether there is none is one question more for each store to answer"
 )]
 pub trait Store<P>: Send + Sync {
-    /// The joins that it is to keep, by the name of their type, and the names of their inputs: told once, before any other
-    /// call. A store that keeps the joins of several functions in one place has to tell them apart.
+    /// Receives the identity of the function whose joins the store keeps, once and before any other call.
+    ///
+    /// A store that keeps the joins of several functions in one place has to tell them apart by it.
     ///
     /// ```
-    /// # use linked_span::fan_in::Store;
+    /// # use linked_span::fan_in::{FanInIdentity, Store};
     /// # fn example<P>(store: &impl Store<P>) {
-    /// store.declare("FulfillOrder", &["payment", "inventory"]);
+    /// store.declare(FanInIdentity::new("shop::Ship", &["payment", "inventory"], &["Paid", "Reserved"]));
     /// # }
     /// ```
-    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-        let _ = (join, inputs);
+    fn declare(&self, identity: FanInIdentity) {
+        let _ = identity;
     }
 
     /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
@@ -515,8 +517,8 @@ impl<P> fmt::Debug for Rejected<P> {
 }
 
 impl<P, S: Store<P>> Store<P> for Arc<S> {
-    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-        S::declare(self, join, inputs);
+    fn declare(&self, identity: FanInIdentity) {
+        S::declare(self, identity);
     }
 
     fn arrive(

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    Arrived, BlockingStore, Due, Listed, Moment, Rejected, Rules, Settlement, Store, StoreError,
-    Token, Verdict, Which,
+    Arrived, BlockingStore, Due, FanInIdentity, Listed, Moment, Rejected, Rules, Settlement, Store,
+    StoreError, Token, Verdict, Which,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -34,6 +34,7 @@ pub(crate) struct Encoded {
     rows: Arc<Mutex<Rows>>,
     faults: Arc<Mutex<Faults>>,
     abandoned: Arc<Mutex<Vec<Settlement>>>,
+    declared: Arc<Mutex<Vec<FanInIdentity>>>,
 }
 
 impl Encoded {
@@ -43,7 +44,13 @@ impl Encoded {
             rows: Arc::default(),
             faults: Arc::default(),
             abandoned: Arc::default(),
+            declared: Arc::default(),
         }
+    }
+
+    /// The functions that were declared.
+    pub(crate) fn declared(&self) -> Vec<FanInIdentity> {
+        self.declared.lock().unwrap().clone()
     }
 
     /// What those said who let go of a join.
@@ -131,6 +138,10 @@ impl Encoded {
 }
 
 impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
+    fn declare(&self, identity: FanInIdentity) {
+        self.declared.lock().unwrap().push(identity);
+    }
+
     async fn arrive(
         &self,
         key: &str,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Memory, Postgres, Redis, Rules, Settlement, Sqlite, Store, Token, Verdict,
+    FanInIdentity, Memory, Postgres, Redis, Rules, Settlement, Sqlite, Store, Token, Verdict,
 };
 use linked_span_tests_stores::RULES;
 
@@ -61,7 +61,11 @@ pub(crate) async fn work_at(url: &str, words: &[&str]) {
 }
 
 async fn work(store: impl Store<String> + 'static, bare: Option<impl Bare>, part: Part) {
-    store.declare("Ship", &["a", "b", "c"]);
+    store.declare(FanInIdentity::new(
+        "figures::Ship",
+        &["a", "b", "c"],
+        &["String"; 3],
+    ));
     let mut worker = Worker {
         store: Arc::new(store),
         bare,

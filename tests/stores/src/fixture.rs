@@ -48,6 +48,12 @@ pub trait Fixture: Send + Sync + Sized + 'static {
     /// The joins of that name, as a process that has just begun sees them.
     fn open(&self, name: &str) -> impl Future<Output = Self::Store> + Send;
 
+    /// The same joins under a name of the user's.
+    fn named(store: Self::Store, name: &str) -> Self::Store;
+
+    /// Loses all that was kept, as a server does that comes back empty; the tables stay.
+    fn lose_all(&self) -> impl Future<Output = ()> + Send;
+
     /// Lets time pass: moves what is kept into the past.
     fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;
 

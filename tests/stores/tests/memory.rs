@@ -28,6 +28,14 @@ impl Fixture for InMemory {
         Arc::clone(stores.entry(name.to_owned()).or_insert_with(new))
     }
 
+    fn named(_: Self::Store, _: &str) -> Self::Store {
+        unreachable!("a process has no names for what it keeps in its memory");
+    }
+
+    async fn lose_all(&self) {
+        unreachable!("a process that loses its memory has ended");
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         self.time.pass(milliseconds);
     }

@@ -44,6 +44,15 @@ impl Fixture for File {
         Sqlite::new(connect(&self.path()).await)
     }
 
+    fn named(store: Sqlite, name: &str) -> Sqlite {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins; DELETE FROM linked_span_inputs";
+        sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         let milliseconds = i64::try_from(milliseconds).unwrap();
         for shift in [

@@ -23,25 +23,56 @@ pub(in crate::fan_in) struct Kept {
     pub(in crate::fan_in) waited: Moment,
 }
 
+/// As much of a decoder's words as an operator needs: they may repeat an input's text.
+const LONGEST_DETAIL: usize = 1_000;
+
 impl Claimed {
-    /// With the inputs that it was made of, if each can be read.
-    pub(super) fn decode<P: DeserializeOwned>(&self, token: Token) -> Option<Due<P>> {
-        let input = |kept: &Option<Kept>| match kept {
-            None => Some(None),
-            Some(kept) => {
-                let payload = Arc::new(decode(&kept.payload)?);
-                let waited = kept.waited;
-                Some(Some(Input { payload, waited }))
-            }
-        };
-        Some(Due {
+    /// Decodes the inputs. Fails with what an operator has to know: which input is unreadable, and why.
+    pub(super) fn decode<P: DeserializeOwned>(
+        &self,
+        token: Token,
+        names: &[&str],
+    ) -> Result<Due<P>, String> {
+        let mut inputs = Vec::with_capacity(self.inputs.len());
+        for (place, kept) in self.inputs.iter().enumerate() {
+            let why = |why: &str| {
+                let name = names.get(place).copied().unwrap_or("an input");
+                plain(&format!("{name}: {why}"))
+            };
+            inputs.push(match kept {
+                Some(kept) => Some(Input {
+                    payload: Arc::new(decode(&kept.payload).map_err(|error| why(&error))?),
+                    waited: kept.waited,
+                }),
+                None if self.work == Work::Run => return Err(why("the store has lost it")),
+                None => None,
+            });
+        }
+        Ok(Due {
             key: self.key.clone(),
             token,
             claim: Claim {
                 work: self.work,
                 attempts: self.attempts,
-                inputs: self.inputs.iter().map(input).collect::<Option<_>>()?,
+                inputs,
             },
         })
     }
+}
+
+/// Writes a text in characters that each database takes, whatever its encoding is.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for character in text.chars() {
+        if plain.len() >= LONGEST_DETAIL {
+            plain.push_str(" ...");
+            break;
+        }
+        if character == ' ' || character.is_ascii_graphic() {
+            plain.push(character);
+        } else {
+            plain.extend(character.escape_default());
+        }
+    }
+    plain
 }

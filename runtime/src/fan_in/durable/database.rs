@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::runtime::Handle;
 
 use super::answer::{Answer, verdict};
 use super::claimed::Claimed;
 use super::declaration::Declaration;
 use super::encoding::encode;
 use super::failure::{Failure, again};
+use super::release::{self, Claiming};
+use crate::fan_in::identity::FanInIdentity;
 use crate::fan_in::listed::{Listed, Which};
 use crate::fan_in::state::{Moment, Rules, Settlement, Step, Token};
 use crate::fan_in::store::{Arrived, Due, Rejected, StoreError};
+use crate::fan_in::stored_function::StoredFunction;
 
 /// A hundred thousand years. No sum of a clock and a span is more than a number of 64 bits in whatever language holds.
 const LONGEST: Moment = 1 << 51;
@@ -21,6 +23,10 @@ const LONGEST: Moment = 1 << 51;
 pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) name: &'a str,
     /// Its inputs, as [`Database::inputs`] wrote them. A database that finds others answers [`Failure::Undeclared`].
+    #[cfg_attr(
+        not(any(feature = "redis", feature = "sqlite")),
+        expect(dead_code, reason = "each database compares it as soon as it checks")
+    )]
     pub(in crate::fan_in) inputs: &'a str,
     pub(in crate::fan_in) rules: &'a Rules,
 }
@@ -31,7 +37,8 @@ pub(in crate::fan_in) struct Function<'a> {
 pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &Declaration;
 
-    /// The inputs of the joins that are kept under a name; these from now on, if there was nothing.
+    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Notes the time, by which
+    /// an operator sees which functions live.
     fn inputs(
         &self,
         name: &str,
@@ -65,6 +72,16 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
         max: usize,
     ) -> impl Future<Output = Result<Vec<Claimed>, Failure>> + Send;
 
+    /// Releases each join that the token holds, as [`Settlement::NotBegun`] does: the claims of a call whose reply was lost.
+    /// By the database's clock they are at most `age` old, so that `now + lease - age..=now + lease` is when they are due.
+    /// Returns how many joins it released.
+    fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> impl Future<Output = Result<usize, Failure>> + Send;
+
     fn len(&self, name: &str) -> impl Future<Output = Result<usize, Failure>> + Send;
 
     fn list(
@@ -75,12 +92,8 @@ pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
 }
 
 /// Passes on what a [`Join`](crate::fan_in::Join) is of.
-pub(in crate::fan_in) fn declare<D: Database>(
-    database: &D,
-    join: &'static str,
-    inputs: &'static [&'static str],
-) {
-    database.declaration().declare(join, inputs);
+pub(in crate::fan_in) fn declare<D: Database>(database: &D, identity: FanInIdentity) {
+    database.declaration().declare(identity);
 }
 
 /// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
@@ -92,10 +105,11 @@ async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError>
     database.declaration().check(kept).await
 }
 
-async fn function<'a, D: Database>(
+pub(super) async fn function<'a, D: Database>(
     database: &'a D,
     rules: &'a Rules,
 ) -> Result<Function<'a>, StoreError> {
+    release::resume(database);
     let (name, inputs) = declared(database).await?;
     Ok(Function {
         name,
@@ -106,19 +120,37 @@ async fn function<'a, D: Database>(
 
 /// Makes a call until there is an answer, as often as makes sense. Where the database has lost the function's declaration,
 /// declares it and calls once more.
-async fn call<D: Database, T, F>(database: &D, mut call: impl FnMut() -> F) -> Result<T, StoreError>
+async fn call<'a, D: Database, T, F>(
+    database: &'a D,
+    rules: &'a Rules,
+    mut call: impl FnMut(Function<'a>) -> F,
+) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let answer = match again(&mut call).await {
+    let declared = function(database, rules).await?;
+    let answer = match again(|| call(declared)).await {
         Err(Failure::Undeclared) => {
             database.declaration().forget();
-            declared(database).await?;
-            again(call).await
+            let declared = function(database, rules).await?;
+            again(|| call(declared)).await
         }
         answer => answer,
     };
     answer.map_err(Failure::into_error)
+}
+
+/// Returns the functions whose joins a database keeps, bounded as a call is. This store need not serve any of them.
+pub(in crate::fan_in) async fn functions<D, F>(
+    database: &D,
+    list: impl FnMut() -> F,
+) -> Result<Vec<StoredFunction>, StoreError>
+where
+    D: Database,
+    F: Future<Output = Result<Vec<StoredFunction>, Failure>>,
+{
+    let listed = async { again(list).await.map_err(Failure::into_error) };
+    bounded(database, listed).await
 }
 
 /// Bounds what a store's method does by the store's [call timeout](Declaration::call_timeout).
@@ -151,29 +183,31 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
     token: Token,
 ) -> Result<Arrived<P>, Rejected<P>> {
     let rules = &within(rules);
-    let answered = async {
-        let function = function(database, rules).await?;
+    let claiming = Claiming::new(database, rules, token);
+    let arrived = async {
         let encoded = encode(&payload)?;
-        let arrive = || database.arrive(function, key, input, &encoded, token);
-        Ok((function, call(database, arrive).await?))
+        let arrive = |function| database.arrive(function, key, input, &encoded, token);
+        let mut answer = call(database, rules, arrive).await?;
+        let claim = hand_out(database, rules, answer.claimed.take(), token).await;
+        let overdue = hand_out(database, rules, answer.overdue.take(), token).await;
+        Ok((answer, claim.map(|due| due.claim), overdue.map(Box::new)))
     };
-    let (function, answer) = match bounded(database, answered).await {
-        Ok(answered) => answered,
-        Err(error) => {
-            return Err(Rejected {
-                payload,
-                error,
-                overdue: None,
-            });
-        }
-    };
-    let due = hand_out(database, function, answer.claimed, token).await;
-    let claim = due.map(|due| due.claim);
-    let overdue = hand_out(database, function, answer.overdue, token).await;
-    Ok(Arrived {
-        verdict: verdict(answer.reply, answer.at, claim, payload),
-        overdue: overdue.map(Box::new),
-    })
+    let arrived = bounded(database, arrived).await;
+    // A store that failed may have made the claim, or make it yet.
+    if !matches!(arrived, Err(StoreError::Failed(_))) {
+        claiming.answered();
+    }
+    match arrived {
+        Ok((answer, claim, overdue)) => Ok(Arrived {
+            verdict: verdict(answer.reply, answer.at, claim, payload),
+            overdue,
+        }),
+        Err(error) => Err(Rejected {
+            payload,
+            error,
+            overdue: None,
+        }),
+    }
 }
 
 pub(in crate::fan_in) async fn tell<D: Database>(
@@ -183,11 +217,8 @@ pub(in crate::fan_in) async fn tell<D: Database>(
     step: Step,
 ) -> Result<bool, StoreError> {
     let rules = &within(rules);
-    let told = async {
-        let function = function(database, rules).await?;
-        call(database, || database.tell(function, key, step, None)).await
-    };
-    bounded(database, told).await
+    let tell = |function| database.tell(function, key, step, None);
+    bounded(database, call(database, rules, tell)).await
 }
 
 pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
@@ -197,23 +228,47 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     max: usize,
 ) -> Result<Vec<Due<P>>, StoreError> {
     let rules = &within(rules);
-    let claimed = async {
-        let function = function(database, rules).await?;
-        let claim = || database.due(function, token, max);
-        Ok((function, call(database, claim).await?))
+    let mut first = Some(token);
+    let due = async {
+        // Each call has a token of its own, so that what a lost one has claimed can be told from what the next one claims.
+        let claim = |function| {
+            let token = first.take().unwrap_or_else(Token::random);
+            claim(database, function, token, max)
+        };
+        let (claiming, claimed) = call(database, rules, claim).await?;
+        let mut due = Vec::with_capacity(claimed.len());
+        for claimed in claimed {
+            due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+        }
+        claiming.answered();
+        Ok(due)
     };
-    let (function, claimed) = bounded(database, claimed).await?;
-    let mut due = Vec::new();
-    for claimed in claimed {
-        due.extend(hand_out(database, function, Some(claimed), token).await);
+    bounded(database, due).await
+}
+
+/// Claims what is due. The claims are released if the caller is dropped before it says that it has them.
+async fn claim<'a, D: Database>(
+    database: &'a D,
+    function: Function<'a>,
+    token: Token,
+    max: usize,
+) -> Result<(Claiming<'a, D>, Vec<Claimed>), Failure> {
+    let claiming = Claiming::new(database, function.rules, token);
+    match database.due(function, token, max).await {
+        Ok(claimed) => Ok((claiming, claimed)),
+        Err(lost @ Failure::Lost(_)) => Err(lost),
+        Err(failure) => {
+            claiming.answered();
+            Err(failure)
+        }
     }
-    Ok(due)
 }
 
 pub(in crate::fan_in) async fn len<D: Database>(database: &D) -> Result<usize, StoreError> {
     let counted = async {
         let (name, _) = declared(database).await?;
-        call(database, || database.len(name)).await
+        let counted = again(|| database.len(name)).await;
+        counted.map_err(Failure::into_error)
     };
     bounded(database, counted).await
 }
@@ -224,14 +279,11 @@ pub(in crate::fan_in) async fn list<D: Database>(
     which: Which<'_>,
 ) -> Result<Vec<Listed>, StoreError> {
     let rules = &within(rules);
-    let listed = async {
-        let function = function(database, rules).await?;
-        call(database, || database.list(function, which)).await
-    };
-    bounded(database, listed).await
+    let list = |function| database.list(function, which);
+    bounded(database, call(database, rules, list)).await
 }
 
-/// Lets go without waiting; outside of a runtime the lease does.
+/// Settles without waiting.
 pub(in crate::fan_in) fn abandon<D: Database>(
     database: &D,
     rules: &Rules,
@@ -239,32 +291,28 @@ pub(in crate::fan_in) fn abandon<D: Database>(
     token: Token,
     settlement: Settlement,
 ) {
-    if let Ok(runtime) = Handle::try_current() {
-        let (database, key, rules) = (database.clone(), key.to_owned(), *rules);
-        runtime.spawn(async move {
-            let step = Step::Settle { token, settlement };
-            let _ = tell(&database, &rules, &key, step).await;
-        });
-    }
+    release::settle(database, &within(rules), key, token, settlement);
 }
 
-/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, by whoever claims it when the
-/// lease is over.
+/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, whoever claims it when the lease
+/// is over parks it.
 async fn hand_out<D: Database, P: DeserializeOwned>(
     database: &D,
-    function: Function<'_>,
+    rules: &Rules,
     claimed: Option<Claimed>,
     token: Token,
 ) -> Option<Due<P>> {
     let claimed = claimed?;
-    let due = claimed.decode(token);
-    if due.is_none() {
-        let settlement = Settlement::Undecodable;
-        let step = Step::Settle { token, settlement };
-        let tell = || database.tell(function, &claimed.key, step, None);
-        let _ = call(database, tell).await;
+    match claimed.decode(token, database.declaration().names()) {
+        Ok(due) => Some(due),
+        Err(detail) => {
+            let settlement = Settlement::Undecodable;
+            let step = Step::Settle { token, settlement };
+            let tell = |function| database.tell(function, &claimed.key, step, Some(&detail));
+            let _ = call(database, rules, tell).await;
+            None
+        }
     }
-    due
 }
 
 /// No span is so long that a moment after it cannot be written down.
@@ -285,8 +333,8 @@ macro_rules! store {
         where
             P: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
         {
-            fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-                $crate::fan_in::durable::declare(self, join, inputs);
+            fn declare(&self, identity: $crate::fan_in::FanInIdentity) {
+                $crate::fan_in::durable::declare(self, identity);
             }
 
             async fn arrive(

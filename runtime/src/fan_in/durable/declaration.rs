@@ -1,32 +1,46 @@
 //! Which function a store serves, and how long a call of it may take.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
+use super::release::Releases;
+use super::signature::{Difference, difference, on_one_line, signature};
+use crate::fan_in::identity::FanInIdentity;
 use crate::fan_in::store::StoreError;
 
 /// How long a call of a store may take, its retries included, unless the user says otherwise.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Binds a store to one function: under the name of its joins' type, unless the user gave it another.
+/// How often a process that calls its store declares its function again. An operator sees by it which functions live.
+const DECLARE_EVERY: Duration = Duration::from_secs(60);
+
+/// Binds a store to one function: under the path of its joins' type, unless the user gave it another name.
 #[derive(Debug)]
 pub(in crate::fan_in) struct Declaration {
     name: Option<String>,
     call_timeout: Duration,
-    declared: OnceLock<Declared>,
-    /// The second function that was declared, if there was one.
+    declared: OnceLock<FanInIdentity>,
+    /// The path of the second function that was declared, if there was one.
     other: OnceLock<&'static str>,
-    /// Whether the database is known to keep joins of these inputs under the name.
-    is_checked: AtomicBool,
+    /// What the database is known to keep under the name.
+    checked: Mutex<Option<Checked>>,
+    seen: OnceLock<Box<Seen>>,
+    releases: Releases,
 }
 
 #[derive(Debug)]
-struct Declared {
-    join: &'static str,
-    inputs: &'static [&'static str],
-    /// The inputs as the database keeps them.
-    text: String,
+struct Checked {
+    /// The inputs as the database keeps them. Under a name of the user's, these can differ from what this process declares.
+    inputs: String,
+    at: Instant,
+}
+
+/// Inputs that the database was found to keep, and others that it was found to keep later. None is removed, so that calls
+/// can borrow it.
+#[derive(Debug)]
+struct Seen {
+    inputs: String,
+    next: OnceLock<Box<Seen>>,
 }
 
 impl Default for Declaration {
@@ -42,7 +56,9 @@ impl Declaration {
             call_timeout,
             declared: OnceLock::new(),
             other: OnceLock::new(),
-            is_checked: AtomicBool::new(false),
+            checked: Mutex::new(None),
+            seen: OnceLock::new(),
+            releases: Releases::default(),
         }
     }
 
@@ -61,21 +77,26 @@ impl Declaration {
         self.call_timeout
     }
 
-    pub(super) fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-        let declared = self.declared.get_or_init(|| Declared {
-            join,
-            inputs,
-            text: inputs.join(", "),
-        });
-        if (declared.join, declared.inputs) != (join, inputs) {
-            self.other.get_or_init(|| join);
+    /// Returns what the store still has to tell the database of claims.
+    pub(super) fn releases(&self) -> &Releases {
+        &self.releases
+    }
+
+    /// Returns the names of the inputs, in the order of the declaration.
+    pub(super) fn names(&self) -> &'static [&'static str] {
+        self.declared.get().map_or(&[], |declared| declared.inputs)
+    }
+
+    pub(super) fn declare(&self, identity: FanInIdentity) {
+        if *self.declared.get_or_init(|| identity) != identity {
+            self.other.get_or_init(|| identity.path);
         }
     }
 
     /// Returns the name and the inputs under which the database keeps the joins.
     ///
-    /// Asks `kept` at the first call, and after [`forget`](Self::forget), which inputs the database has under that name.
-    /// `kept` writes these if there are none.
+    /// Calls `kept` at the first call, after [`forget`](Self::forget), and once in [`DECLARE_EVERY`]. `kept` returns the
+    /// inputs that the database has under the name, writes the given ones if there are none, and notes the time.
     pub(super) async fn check(
         &self,
         kept: impl AsyncFnOnce(&str, &str) -> Result<String, StoreError>,
@@ -85,28 +106,88 @@ impl Declaration {
             return Err(StoreError::Misconfigured(untold.to_owned()));
         };
         if let Some(other) = self.other.get() {
-            let join = declared.join;
-            return Err(StoreError::Misconfigured(format!(
-                "one store cannot serve both `{join}` and `{other}`: give each a store of its own"
-            )));
+            let path = declared.path;
+            return Err(StoreError::Misconfigured(if path == *other {
+                format!(
+                    "use a store for each of the two functions `{path}`, and give one of them a name, `.named(\"…\")`: \
+                     one store cannot serve both"
+                )
+            } else {
+                format!(
+                    "one store cannot serve both `{path}` and `{other}`: give each a store of its own"
+                )
+            }));
         }
-        let name = self.name.as_deref().unwrap_or(declared.join);
-        let inputs = declared.text.as_str();
-        if !self.is_checked.load(Ordering::Relaxed) {
-            let kept = kept(name, inputs).await?;
-            if kept != inputs {
-                return Err(StoreError::Misconfigured(format!(
-                    "the joins that are kept as `{name}` are of the inputs {kept}, and not of {inputs}: keep these under \
-                     another name"
-                )));
-            }
-            self.is_checked.store(true, Ordering::Relaxed);
+        let name = self.name.as_deref().unwrap_or(declared.path);
+        if let Some(inputs) = self.checked_lately() {
+            return Ok((name, inputs));
         }
+        // A name of the user's says that the joins are the same, although the function's module or types have changed.
+        let inputs = signature(declared, self.name.is_none());
+        let kept = kept(name, &inputs).await?;
+        if let Some(difference) = difference(&kept, &inputs) {
+            self.forget();
+            return Err(mismatch(&difference, name, &kept, &inputs));
+        }
+        let inputs = self.seen(&kept);
+        *self.checked() = Some(Checked {
+            inputs: kept,
+            at: Instant::now(),
+        });
         Ok((name, inputs))
     }
 
     /// Has the next call check again: the database has lost what it was told.
     pub(super) fn forget(&self) {
-        self.is_checked.store(false, Ordering::Relaxed);
+        *self.checked() = None;
     }
+
+    /// Returns what the database keeps, unless it is time to declare again. One caller does that; others need not wait.
+    fn checked_lately(&self) -> Option<&str> {
+        let mut checked = self.checked();
+        let checked = checked.as_mut()?;
+        if checked.at.elapsed() >= DECLARE_EVERY {
+            checked.at = Instant::now();
+            return None;
+        }
+        Some(self.seen(&checked.inputs))
+    }
+
+    fn seen(&self, inputs: &str) -> &str {
+        let mut place = &self.seen;
+        loop {
+            let new = || {
+                Box::new(Seen {
+                    inputs: inputs.to_owned(),
+                    next: OnceLock::new(),
+                })
+            };
+            let seen = place.get_or_init(new);
+            if seen.inputs == inputs {
+                return &seen.inputs;
+            }
+            place = &seen.next;
+        }
+    }
+
+    fn checked(&self) -> MutexGuard<'_, Option<Checked>> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn mismatch(difference: &Difference, name: &str, kept: &str, declared: &str) -> StoreError {
+    let (kept, declared) = (on_one_line(kept), on_one_line(declared));
+    let fix = match difference {
+        Difference::Names => {
+            "declare the stored inputs in the stored order, or keep these joins under another name, `.named(\"…\")`"
+                .to_owned()
+        }
+        Difference::Types => format!(
+            "write `.named(\"{name}\")` if the stored inputs can be read as the declared types, or keep these joins under \
+             another name"
+        ),
+    };
+    StoreError::Misconfigured(format!(
+        "{fix}: the store has `{name}` with the inputs {kept}, and the function declares {declared}"
+    ))
 }

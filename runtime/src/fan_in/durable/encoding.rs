@@ -1,8 +1,9 @@
 //! What is kept of an input: JSON, with a version.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
+use super::finite::Finite;
 use crate::fan_in::store::StoreError;
 
 const VERSION: u32 = 1;
@@ -13,14 +14,34 @@ struct Versioned<T> {
     input: T,
 }
 
-pub(super) fn encode<P: Serialize>(input: &P) -> Result<String, StoreError> {
+/// Encodes an input that can be decoded again: what cannot is refused while its producer still has it.
+pub(super) fn encode<P: Serialize + DeserializeOwned>(input: &P) -> Result<String, StoreError> {
     let version = VERSION;
-    serde_json::to_string(&Versioned { version, input })
-        .map_err(|error| StoreError::Unencodable(error.into()))
+    let encoded = serde_json::to_string(&Versioned { version, input });
+    let encoded = encoded.map_err(|error| StoreError::Unencodable(error.into()))?;
+    // Where an option is, `null` for a number is read as `None`, and nothing else notices.
+    let checked = input.serialize(Finite::default());
+    checked.map_err(|error| StoreError::Unencodable(error.into()))?;
+    match decode::<P>(&encoded) {
+        Ok(_) => Ok(encoded),
+        Err(why) => {
+            let why = format!("what is written of it cannot be read again: {why}");
+            Err(StoreError::Unencodable(why.into()))
+        }
+    }
 }
 
-/// `None` for what is no such input, or is written as a later version of this crate writes it.
-pub(super) fn decode<P: DeserializeOwned>(kept: &str) -> Option<P> {
-    let Versioned { version, input } = serde_json::from_str(kept).ok()?;
-    (version == VERSION).then_some(input)
+/// Fails for what is no such input, and for what a later version of this crate wrote.
+pub(super) fn decode<P: DeserializeOwned>(kept: &str) -> Result<P, String> {
+    let version_is_another = |version| {
+        format!("it was written as version {version}, and this release reads version {VERSION}")
+    };
+    match serde_json::from_str(kept) {
+        Ok(Versioned { version, input }) if version == VERSION => Ok(input),
+        Ok(Versioned { version, .. }) => Err(version_is_another(version)),
+        Err(error) => match serde_json::from_str::<Versioned<IgnoredAny>>(kept) {
+            Ok(Versioned { version, .. }) if version != VERSION => Err(version_is_another(version)),
+            _ => Err(error.to_string()),
+        },
+    }
 }

@@ -22,13 +22,23 @@ pub(in crate::fan_in) enum Failure {
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
+    #[cfg_attr(
+        not(any(feature = "redis", feature = "sqlite")),
+        expect(dead_code, reason = "each database reports it as soon as it checks")
+    )]
     Undeclared,
-    /// The database takes no such key or input, at whatever delivery.
-    #[cfg(any(feature = "postgres", feature = "redis"))] // SQLite takes any
-    Unencodable(Box<dyn Error + Send + Sync>),
-    /// The program or the server has to be changed first.
-    #[cfg(feature = "redis")]
+    /// The program, the database or its data has to be changed first.
+    #[cfg_attr(
+        not(any(feature = "redis", feature = "sqlite")),
+        allow(dead_code, reason = "each database reports it as soon as it checks")
+    )]
     Misconfigured(String),
+    /// The database takes no such key or input, at whatever delivery.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "redis")),
+        allow(dead_code, reason = "the others take any")
+    )]
+    Unencodable(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
@@ -40,10 +50,8 @@ impl Failure {
                 let undeclared = "the store does not keep the function's declaration";
                 StoreError::Misconfigured(undeclared.to_owned())
             }
-            #[cfg(any(feature = "postgres", feature = "redis"))]
+            Self::Misconfigured(reason) => StoreError::Misconfigured(reason),
             Self::Unencodable(error) => StoreError::Unencodable(error),
-            #[cfg(feature = "redis")]
-            Self::Misconfigured(what) => StoreError::Misconfigured(what),
         }
     }
 }

@@ -6,7 +6,10 @@ mod database;
 mod declaration;
 mod encoding;
 mod failure;
+mod finite;
+mod release;
 mod row;
+mod signature;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) mod sql;
 pub(super) mod words;
@@ -16,7 +19,7 @@ pub(super) use self::claimed::{Claimed, Kept};
 #[cfg(feature = "redis")]
 pub(super) use self::database::within_call_timeout;
 pub(super) use self::database::{
-    Database, Function, abandon, arrive, declare, due, len, list, store, tell,
+    Database, Function, abandon, arrive, declare, due, functions, len, list, store, tell,
 };
 pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;

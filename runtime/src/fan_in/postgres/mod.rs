@@ -15,7 +15,7 @@ use self::looks::Looks;
 use self::queries::Arriving;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
-use super::state::{Settlement, Step, Token};
+use super::state::{Moment, Settlement, Step, Token};
 use super::store::StoreError;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
@@ -85,13 +85,20 @@ impl Postgres {
         }
     }
 
-    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
-    /// has joins under its former name, or two programs that share the database have types of one name.
+    /// Keeps the joins under this name.
+    ///
+    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
+    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
+    /// programs with a crate of one name, or two functions in blocks of one module.
+    ///
+    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Stop giving it once no join of
+    /// the old type is left, or keep it.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;
     /// # fn begin(pool: sqlx::PgPool) {
-    /// let store = Postgres::new(pool).named("shipping.FulfillOrder");
+    /// let store = Postgres::new(pool).named("shop::orders::FulfillOrder");
     /// # }
     /// ```
     #[must_use]
@@ -201,6 +208,18 @@ impl Database for Postgres {
         let rows = due.fetch_all(&self.pool).await.map_err(failure)?;
         let claimed = rows.iter().map(|row| read::claimed(row, function.rules));
         claimed.collect()
+    }
+
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let release = queries::release(function, token, age);
+        let released = release.execute(&self.pool).await.map_err(failure)?;
+        self.looks.again();
+        Ok(usize::try_from(released.rows_affected()).unwrap_or(usize::MAX))
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {

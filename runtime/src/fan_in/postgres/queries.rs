@@ -9,7 +9,7 @@ use crate::fan_in::durable::sql::number;
 use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{Function, Stage};
 use crate::fan_in::listed::{Page, Which};
-use crate::fan_in::state::{Settlement, Step, Token};
+use crate::fan_in::state::{Moment, Settlement, Step, Token};
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
 
@@ -182,6 +182,18 @@ pub(super) fn due(
         .bind(i64::from(rules.max_attempts))
         .bind(count(max))
         .bind(FORGOTTEN_BY_A_SWEEP)
+}
+
+pub(super) fn release(
+    Function { name, rules, .. }: Function<'_>,
+    token: Token,
+    age: Moment,
+) -> Query<'_> {
+    sqlx::query(include_str!("release.sql"))
+        .bind(name)
+        .bind(bytes(token))
+        .bind(number(rules.lease))
+        .bind(number(age))
 }
 
 pub(super) fn len(name: &str) -> Query<'_> {

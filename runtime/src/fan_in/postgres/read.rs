@@ -103,12 +103,17 @@ pub(super) fn claimed(row: &PgRow, rules: &Rules) -> Result<Claimed, Failure> {
 fn kept(row: &PgRow, at: Moment, rules: &Rules) -> Result<Vec<Option<Kept>>, Failure> {
     let came_at: Vec<i64> = column(row, "came_at")?;
     let payloads: Vec<Option<String>> = column(row, "payloads")?;
-    let kept = |(payload, came_at): (Option<String>, i64)| {
+    let came = came(row)?;
+    let kept = |((place, payload), came_at): ((u8, Option<String>), i64)| {
         let came_at = Moment::try_from(came_at).unwrap_or(0);
         let waited = at.saturating_sub(came_at);
-        payload.map(|payload| Kept { payload, waited })
+        // What has come and is no longer there is an input that cannot be decoded.
+        came.contains(place).then(|| Kept {
+            payload: payload.unwrap_or_default(),
+            waited,
+        })
     };
-    let inputs = payloads.into_iter().zip(came_at).map(kept);
+    let inputs = (0..).zip(payloads).zip(came_at).map(kept);
     Ok(inputs.take(rules.inputs.into()).collect())
 }
 

@@ -2,6 +2,7 @@
 
 mod connection;
 mod failure;
+mod functions;
 mod keys;
 mod length;
 mod page;
@@ -11,7 +12,6 @@ mod scripts;
 mod server;
 mod version;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +25,9 @@ use self::scripts::Call;
 use self::server::Server;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function, again};
 use super::listed::{Listed, Which};
-use super::state::{Step, Token};
+use super::state::{Moment, Step, Token};
 use super::store::StoreError;
+use super::stored_function::StoredFunction;
 
 /// How long [`Redis::open`] waits for a connection, each time.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -288,13 +289,20 @@ impl Redis {
         })
     }
 
-    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
-    /// has joins under its former name, or two programs that share the server have types of one name.
+    /// Keeps the joins under this name.
+    ///
+    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
+    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
+    /// programs with a crate of one name, or two functions in blocks of one module.
+    ///
+    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Stop giving it once no join of
+    /// the old type is left, or keep it.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
     /// # async fn begin() -> Result<(), StoreError> {
-    /// let store = Redis::open("redis://localhost").await?.named("shipping.FulfillOrder");
+    /// let store = Redis::open("redis://localhost").await?.named("shop::orders::FulfillOrder");
     /// # Ok(())
     /// # }
     /// ```
@@ -392,9 +400,8 @@ impl Redis {
     /// If the server does not answer. What was migrated until then stays, and the call can be made again.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migrated = async {
-            let functions = again(|| self.functions()).await;
-            for name in functions.map_err(Failure::into_error)?.into_keys() {
-                let migrate = || self.migrate_function(&name);
+            for function in self.functions().await? {
+                let migrate = || self.migrate_function(&function.name);
                 again(migrate).await.map_err(Failure::into_error)?;
             }
             Ok(())
@@ -402,11 +409,23 @@ impl Redis {
         durable::within_call_timeout(&self.declaration, migrated).await
     }
 
-    /// Returns the functions, each with when it was last declared and its inputs.
-    async fn functions(&self) -> Result<HashMap<String, String>, Failure> {
-        let mut functions = cmd("HGETALL");
-        functions.arg(keys::FUNCTIONS);
-        self.connection.query(&functions).await.map_err(failure)
+    /// Returns the functions whose joins the server keeps, in the order of their names.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Redis, StoreError};
+    /// # async fn report(store: Redis) -> Result<(), StoreError> {
+    /// for function in store.functions().await? {
+    ///     println!("{}: {} joins, declared {:?} ago", function.name, function.unsettled, function.declared_ago);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the server does not answer.
+    pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
+        durable::functions(self, || functions::list(self)).await
     }
 
     async fn migrate_function(&self, name: &str) -> Result<(), Failure> {
@@ -484,6 +503,15 @@ impl Database for Redis {
                 return Ok(claimed);
             }
         }
+    }
+
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        self.call(&scripts::release(function, token, age)).await
     }
 
     async fn len(&self, name: &str) -> Result<usize, Failure> {

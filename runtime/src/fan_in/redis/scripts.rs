@@ -7,7 +7,7 @@ use redis::{Cmd, Script, ToRedisArgs};
 use super::{keys, version};
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::state::{Settlement, Step, Token};
+use crate::fan_in::state::{Moment, Settlement, Step, Token};
 
 /// A script that first finds the function's declaration, and knows its rules. What is before `;` may return without what is
 /// behind it.
@@ -31,6 +31,7 @@ macro_rules! script {
 static ARRIVE: LazyLock<Code> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
 static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/tell.lua");
 static DUE: LazyLock<Code> = script!(; "lua/due.lua");
+static RELEASE: LazyLock<Code> = script!(; "lua/telling.lua", "lua/release.lua");
 static LIST: LazyLock<Code> = LazyLock::new(|| {
     Code::new(concat!(
         include_str!("lua/keys.lua"),
@@ -50,6 +51,7 @@ static MIGRATE: LazyLock<Code> = LazyLock::new(|| {
         include_str!("lua/migrate.lua")
     ))
 });
+static FUNCTIONS: LazyLock<Code> = LazyLock::new(|| Code::new(include_str!("lua/functions.lua")));
 static REGISTER: LazyLock<Code> = LazyLock::new(|| Code::new(include_str!("lua/register.lua")));
 
 /// A script, and the name by which a server knows it that has run it before.
@@ -126,6 +128,12 @@ pub(super) fn due(function: Function<'_>, token: Token, max: usize) -> Call {
     declared(call, function.inputs)
 }
 
+pub(super) fn release(function: Function<'_>, token: Token, age: Moment) -> Call {
+    let mut call = call(&RELEASE, function, None, Some(token));
+    call.command.arg(age);
+    declared(call, function.inputs)
+}
+
 /// `which` is `key`, `parked` or `unsettled`; `from` is a key, or the start of a range in the order of the keys.
 pub(super) fn list(function: Function<'_>, which: &str, from: &str, limit: usize) -> Call {
     let mut call = of(&LIST, function.name, None);
@@ -147,6 +155,10 @@ pub(super) fn register(name: &str, inputs: &str) -> Call {
     let mut call = evaluate(&REGISTER, [keys::FUNCTIONS]);
     call.command.arg(name).arg(inputs);
     call
+}
+
+pub(super) fn functions() -> Call {
+    evaluate(&FUNCTIONS, [keys::FUNCTIONS])
 }
 
 /// With what a script that changes something is told first.

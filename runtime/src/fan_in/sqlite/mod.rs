@@ -1,24 +1,35 @@
 //! Joins in a file, of the processes of one host.
 
+mod connection;
+mod failure;
+mod file;
+mod list;
+mod migrations;
 mod rows;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-use self::rows::{Rows, failure};
+use self::connection::{Access, Connection};
+use self::file::File;
+use self::rows::Rows;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
 use super::listed::{Listed, Which};
 use super::state::{Moment, Reply, Step, Token};
 use super::store::StoreError;
+use super::stored_function::StoredFunction;
 
 /// More than an arrival can add.
 const FORGOTTEN_IN_PASSING: i64 = 4;
 
 /// So many that others do not wait for long.
 const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
+
+/// How long a migration waits before it tries again where another process has the file.
+const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 
 /// Joins in a `SQLite` file: they survive a restart, and the processes of one host share them.
 ///
@@ -53,6 +64,7 @@ const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
 pub struct Sqlite {
     pool: SqlitePool,
     declaration: Arc<Declaration>,
+    file: Arc<OnceLock<Arc<File>>>,
 }
 
 impl Sqlite {
@@ -68,12 +80,13 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// If it cannot be opened or written.
+    /// [`StoreError::Misconfigured`], with what to do: if the folder does not exist, if the file or its folder cannot be written,
+    /// if the file is no database, or is one in memory, or if this release cannot use its tables.
+    /// [`StoreError::Failed`]: if the file stays locked for 10 s, or the disk fails.
     pub async fn open(file: impl AsRef<Path> + Send) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal);
+            .create_if_missing(true);
         // There is one writer at a time: whoever waits for a connection is woken, and who waits for the file's lock looks
         // again and again.
         let pool = SqlitePoolOptions::new().max_connections(1);
@@ -99,16 +112,24 @@ impl Sqlite {
         Self {
             pool,
             declaration: Arc::default(),
+            file: Arc::default(),
         }
     }
 
-    /// Keeps the joins under this name, and not under that of their type (`FulfillOrder`): where the type was renamed and
-    /// has joins under its former name, or two programs that share the database have types of one name.
+    /// Keeps the joins under this name.
+    ///
+    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
+    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
+    /// programs with a crate of one name, or two functions in blocks of one module.
+    ///
+    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Stop giving it once no join of
+    /// the old type is left, or keep it.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Sqlite;
     /// # fn begin(pool: sqlx::SqlitePool) {
-    /// let store = Sqlite::new(pool).named("shipping.FulfillOrder");
+    /// let store = Sqlite::new(pool).named("shop::orders::FulfillOrder");
     /// # }
     /// ```
     #[must_use]
@@ -131,7 +152,7 @@ impl Sqlite {
         }
     }
 
-    /// What [`migrate`](Self::migrate) applies, as a migration of your own.
+    /// The first version of the tables, for a migration of your own.
     ///
     /// ```
     /// use linked_span::fan_in::Sqlite;
@@ -140,7 +161,7 @@ impl Sqlite {
     /// ```
     pub const SCHEMA: &str = include_str!("schema.sql");
 
-    /// Makes the tables, unless there are such, and the database's journal a write-ahead log.
+    /// Makes the tables or updates them, and makes the database's journal a write-ahead log.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};
@@ -150,24 +171,69 @@ impl Sqlite {
     /// # }
     /// ```
     ///
+    /// Any number of processes may call it at once. Tables of the right version are read, and not written. A release also
+    /// works with tables that a newer release has updated, unless that release says otherwise: then both can run during a
+    /// rolling deploy, and the old one after a roll-back. The version is in a table of this crate, `linked_span_versions`, so
+    /// migrations of yours in the same file do not meet it.
+    ///
     /// # Errors
     ///
-    /// If the database refuses.
+    /// As [`open`](Self::open). The time for which it waits for a lock is the [call timeout](Self::call_timeout).
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migration = concat!("PRAGMA journal_mode = WAL;", include_str!("schema.sql"));
-        // Another process may be at it, or at its joins.
-        durable::again(|| async {
-            let migrated = sqlx::raw_sql(migration).execute(&self.pool).await;
-            migrated.map(drop).map_err(failure)
-        })
-        .await
-        .map_err(Failure::into_error)
+        let bound = self.declaration.call_timeout();
+        let mut locked = None;
+        let migrated = tokio::time::timeout(bound, async {
+            loop {
+                // Another process may be at it, or at its joins. Where the journal changes, SQLite does not wait for a lock.
+                match migrations::migrate(&self.pool).await {
+                    Err(Failure::Lost(error)) => locked = Some(error),
+                    migrated => return migrated.map_err(Failure::into_error),
+                }
+                tokio::time::sleep(BETWEEN_MIGRATIONS).await;
+            }
+        });
+        match migrated.await {
+            Ok(migrated) => migrated,
+            Err(late) => Err(StoreError::Failed(locked.unwrap_or_else(|| late.into()))),
+        }
     }
 
-    /// One atomic step, or several.
-    async fn transaction(&self) -> Result<Rows, Failure> {
-        let begun = self.pool.begin_with("BEGIN IMMEDIATE").await;
-        Ok(Rows::new(begun.map_err(failure)?, now()))
+    /// Returns the functions whose joins the file keeps, in the order of their names.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::{Sqlite, StoreError};
+    /// # async fn report(store: Sqlite) -> Result<(), StoreError> {
+    /// for function in store.functions().await? {
+    ///     println!("{}: {} joins, declared {:?} ago", function.name, function.unsettled, function.declared_ago);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
+        let list = || async {
+            let mut rows = self.transaction(Access::Read).await?;
+            let functions = rows.functions().await?;
+            rows.commit().await?;
+            Ok(functions)
+        };
+        durable::functions(self, list).await
+    }
+
+    /// Begins one atomic step, or several.
+    async fn transaction(&self, access: Access) -> Result<Rows, Failure> {
+        let mut connection = Connection::begin(&self.pool, access).await?;
+        let file = match self.file.get() {
+            Some(file) => file,
+            None => {
+                let file = File::of(&mut connection).await?;
+                self.file.get_or_init(|| Arc::new(file))
+            }
+        };
+        Ok(Rows::new(connection, Arc::clone(file), now()))
     }
 }
 
@@ -179,7 +245,7 @@ impl Database for Sqlite {
     }
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
-        let mut rows = self.transaction().await?;
+        let mut rows = self.transaction(Access::Write).await?;
         let kept = rows.declare(name, inputs).await?;
         rows.commit().await?;
         Ok(kept)
@@ -193,7 +259,7 @@ impl Database for Sqlite {
         payload: &str,
         token: Token,
     ) -> Result<Answer, Failure> {
-        let mut rows = self.transaction().await?;
+        let mut rows = self.transaction(Access::Write).await?;
         let (reply, around) = rows.arrive(function, key, (input, payload), token).await?;
         let claimed = rows.claimed(function, key, reply).await?;
         let mut overdue = None;
@@ -218,10 +284,10 @@ impl Database for Sqlite {
         function: Function<'_>,
         key: &str,
         step: Step,
-        _detail: Option<&str>,
+        detail: Option<&str>,
     ) -> Result<bool, Failure> {
-        let mut rows = self.transaction().await?;
-        let reply = rows.step(function, key, step).await?;
+        let mut rows = self.transaction(Access::Write).await?;
+        let reply = rows.step(function, key, step, detail).await?;
         rows.commit().await?;
         Ok(reply == Reply::Recorded)
     }
@@ -232,19 +298,39 @@ impl Database for Sqlite {
         token: Token,
         max: usize,
     ) -> Result<Vec<Claimed>, Failure> {
-        let mut rows = self.transaction().await?;
+        let mut rows = self.transaction(Access::Write).await?;
+        rows.check(function).await?;
         let claimed = rows.sweep(function, token, max).await?;
         rows.forget(function.name, FORGOTTEN_BY_A_SWEEP).await?;
         rows.commit().await?;
         Ok(claimed)
     }
 
+    async fn release(
+        &self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let mut rows = self.transaction(Access::Write).await?;
+        rows.check(function).await?;
+        let released = rows.release(function, token, age).await?;
+        rows.commit().await?;
+        Ok(released)
+    }
+
     async fn len(&self, name: &str) -> Result<usize, Failure> {
-        rows::len(&self.pool, name).await
+        let mut rows = self.transaction(Access::Read).await?;
+        let len = rows.len(name).await?;
+        rows.commit().await?;
+        Ok(len)
     }
 
     async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
-        rows::list(&self.pool, function, which, now()).await
+        let mut rows = self.transaction(Access::Read).await?;
+        let listed = rows.list(function, which).await?;
+        rows.commit().await?;
+        Ok(listed)
     }
 }
 

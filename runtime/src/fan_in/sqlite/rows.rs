@@ -1,68 +1,85 @@
 //! What is read and written within a transaction.
 
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Row as _, Sqlite, Transaction};
+use std::sync::Arc;
 
-use crate::fan_in::durable::sql::{is_on_the_way, number, unknown};
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::connection::Connection;
+use super::failure::failure;
+use super::file::File;
+use super::migrations;
+use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
-use crate::fan_in::listed::{Listed, Page, Which};
-use crate::fan_in::state::{Inputs, Moment, Reply, State, Step, Token, Visitor, due, transition};
+use crate::fan_in::state::{
+    Inputs, Moment, Reply, Settlement, State, Step, Token, Visitor, due, transition,
+};
 use crate::fan_in::store::Work;
 
 /// A join's columns, with a bit for each input that is kept.
 macro_rules! columns {
     () => {
-        "key, stage, since, holder, until, deadline, attempts, \
+        "joins.key, stage, since, holder, until, deadline, attempts, detail, \
          (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
           WHERE kept.name = joins.name AND kept.key = joins.key) AS came"
     };
 }
+pub(super) use columns;
 
-macro_rules! select {
-    ($rest:literal) => {
+/// One row, whether or not there is a join: whether the function is declared as the caller says, and what else the caller
+/// asks.
+macro_rules! read {
+    ($asked:literal) => {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM linked_span_joins AS joins ",
-            $rest
+            ", EXISTS (SELECT 1 FROM linked_span_functions AS declared \
+             WHERE declared.name = ?1 AND declared.inputs = ?3) AS is_declared",
+            $asked,
+            " FROM (SELECT 1) LEFT JOIN linked_span_joins AS joins ON joins.name = ?1 AND joins.key = ?2"
         )
     };
 }
-
-/// The join, if there is one, and whether there are others for whoever comes by. That is one row, whatever there is.
-const LOOK_AROUND: &str = concat!(
-    "SELECT ",
-    columns!(),
-    ", \
-     EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?3 AND key <> ?2) AS is_overdue, \
+const READ: &str = read!("");
+/// With whether an arrival can do something for others.
+const READ_AND_LOOK_AROUND: &str = read!(
+    ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
      EXISTS (SELECT 1 FROM linked_span_joins \
-      WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?3) AS is_forgotten \
-     FROM (SELECT 1) LEFT JOIN linked_span_joins AS joins ON name = ?1 AND key = ?2",
+      WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten"
 );
 
 // Each statement is a message to another thread and back, however many there are in it.
+// The columns have names, since a later version may add some.
 macro_rules! upsert {
     ($rest:literal) => {
         concat!(
-            "INSERT INTO linked_span_joins VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+            "INSERT INTO linked_span_joins \
+             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
              ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-             attempts = ?8, sweep_at = ?9, passing_at = ?10",
+             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11",
             $rest
         )
     };
 }
+// Each transition that leaves a join open, running, ready, expiring or parked, and brings no input.
 const WRITE: &str = upsert!("");
+// `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
 const WRITE_ENDED: &str = upsert!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
-// The first is kept: a delivery whose reply was lost comes again.
+// An arrival: nothing to `Open`, `Open` to `Open`, and `Open` to `Running`. The first input of a place is kept: a delivery
+// whose reply was lost comes again.
 const WRITE_WITH_INPUT: &str = upsert!(
-    "; INSERT INTO linked_span_inputs VALUES (?1, ?2, ?11, ?12, ?13) ON CONFLICT DO NOTHING"
+    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
+     ON CONFLICT DO NOTHING"
 );
+// Each transition to nothing: `Forget`, and an arrival or a visit after the dedup window that leaves nothing behind.
 const REMOVE: &str = "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
                       DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2";
 
 pub(super) struct Rows {
-    transaction: Transaction<'static, Sqlite>,
+    connection: Connection,
+    file: Arc<File>,
     pub(super) now: Moment,
 }
 
@@ -75,36 +92,92 @@ pub(super) struct Around {
 }
 
 /// A row as it was read.
-struct Read {
-    key: String,
-    since: Moment,
+pub(super) struct Read {
+    pub(super) key: String,
+    pub(super) since: Moment,
+    pub(super) state: State,
+    pub(super) detail: Option<String>,
     stage: Stage,
-    state: State,
+}
+
+/// What is written together with a state.
+#[derive(Clone, Copy)]
+enum Written<'a> {
+    /// The input of an arrival, by its place.
+    Input(u8, &'a str),
+    /// Why an input cannot be decoded.
+    Detail(Option<&'a str>),
+}
+
+impl Written<'_> {
+    /// The input is written if it is part of the state: not if the join is over, or if all had come before.
+    fn of(self, state: &State) -> Self {
+        let is_kept = |input| match state {
+            State::Open { came, .. } => came.contains(input),
+            State::Running { .. } => true,
+            _ => false,
+        };
+        match (self, state) {
+            (Self::Input(input, _), _) if is_kept(input) => self,
+            (Self::Detail(_), State::Parked { .. }) => self,
+            _ => Self::Detail(None),
+        }
+    }
 }
 
 impl Rows {
-    pub(super) fn new(transaction: Transaction<'static, Sqlite>, now: Moment) -> Self {
-        Self { transaction, now }
+    pub(super) fn new(connection: Connection, file: Arc<File>, now: Moment) -> Self {
+        Self {
+            connection,
+            file,
+            now,
+        }
+    }
+
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
     }
 
     pub(super) async fn commit(self) -> Result<(), Failure> {
-        self.transaction.commit().await.map_err(failure)
+        self.connection.commit().await?;
+        // After the commit: what was removed before it would be acknowledged otherwise.
+        self.file.check()
     }
 
-    /// The inputs of the joins of that name: these, unless there were others.
+    /// Returns the inputs of the joins of that name: these, unless there were others. Notes the time.
     pub(super) async fn declare(&mut self, name: &str, inputs: &str) -> Result<String, Failure> {
+        migrations::check(&mut self.connection).await?;
         sqlx::query_scalar(
-            "INSERT INTO linked_span_functions VALUES (?1, ?2) \
-             ON CONFLICT DO UPDATE SET inputs = inputs RETURNING inputs",
+            "INSERT INTO linked_span_functions (name, inputs, declared_at) VALUES (?1, ?2, ?3) \
+             ON CONFLICT DO UPDATE SET declared_at = CASE WHEN inputs = ?2 THEN ?3 ELSE declared_at END \
+             RETURNING inputs",
         )
         .bind(name)
         .bind(inputs)
-        .fetch_one(&mut *self.transaction)
+        .bind(number(self.now))
+        .fetch_one(&mut *self.connection)
         .await
         .map_err(failure)
     }
 
-    /// What to tell the caller, and what else there is for him.
+    /// Fails if the function is not declared as the caller says.
+    pub(super) async fn check(&mut self, function: Function<'_>) -> Result<(), Failure> {
+        let declared =
+            "SELECT EXISTS (SELECT 1 FROM linked_span_functions WHERE name = ?1 AND inputs = ?2)";
+        let is_declared = sqlx::query_scalar(declared)
+            .bind(function.name)
+            .bind(function.inputs)
+            .fetch_one(&mut *self.connection)
+            .await
+            .map_err(failure)?;
+        if is_declared {
+            Ok(())
+        } else {
+            Err(Failure::Undeclared)
+        }
+    }
+
+    /// Returns what to tell the caller, and what an arrival can do for others.
     pub(super) async fn arrive(
         &mut self,
         function: Function<'_>,
@@ -112,10 +185,10 @@ impl Rows {
         (input, payload): (u8, &str),
         token: Token,
     ) -> Result<(Reply, Around), Failure> {
-        let (read, around) = self.look_around(function.name, key).await?;
+        let (read, around) = self.look_around(function, key).await?;
         let step = Step::Arrive { input, token };
-        let new = Some((input, payload));
-        let reply = self.advance(function, key, read, step, new).await?;
+        let written = Written::Input(input, payload);
+        let reply = self.advance(function, key, read, step, written).await?;
         Ok((reply, around))
     }
 
@@ -125,9 +198,11 @@ impl Rows {
         function: Function<'_>,
         key: &str,
         step: Step,
+        detail: Option<&str>,
     ) -> Result<Reply, Failure> {
-        let read = self.read(function.name, key).await?;
-        self.advance(function, key, read, step, None).await
+        let read = self.read(function, key).await?;
+        let written = Written::Detail(detail);
+        self.advance(function, key, read, step, written).await
     }
 
     async fn advance(
@@ -136,20 +211,15 @@ impl Rows {
         key: &str,
         read: Option<Read>,
         step: Step,
-        new: Option<(u8, &str)>,
+        written: Written<'_>,
     ) -> Result<Reply, Failure> {
         let before = read.as_ref().map(|read| read.state);
         let (after, reply) = transition(before, step, self.now, function.rules);
         match after {
             _ if after == before => {}
             Some(state) => {
-                // What has come is part of the state, unless all has, and of a join that is over.
-                let new = new.filter(|(input, _)| match state {
-                    State::Open { came, .. } => came.contains(*input),
-                    State::Running { .. } => true,
-                    _ => false,
-                });
-                self.write(function, key, &state, read.as_ref(), new)
+                let written = written.of(&state);
+                self.write(function, key, &state, read.as_ref(), written)
                     .await?;
             }
             None => self.remove(function.name, key).await?,
@@ -174,14 +244,17 @@ impl Rows {
         )
         .bind(function.name)
         .bind(key)
-        .fetch_all(&mut *self.transaction)
+        .fetch_all(&mut *self.connection)
         .await
         .map_err(failure)?;
         let mut inputs = Vec::new();
         inputs.resize_with(function.rules.inputs.into(), || None);
         for row in rows {
             let place = usize::from(row.try_get::<u8, _>("input").map_err(failure)?);
-            let kept = inputs.get_mut(place).ok_or_else(unknown)?;
+            // An operator's row for an input that the function does not have is no reason to fail.
+            let Some(kept) = inputs.get_mut(place) else {
+                continue;
+            };
             let came_at = moment(&row, "came_at")?;
             *kept = Some(Kept {
                 payload: row.try_get("payload").map_err(failure)?,
@@ -196,7 +269,8 @@ impl Rows {
         }))
     }
 
-    /// Another join than this, that can be handed over by whoever comes by.
+    /// Claims another join that is overdue, `Visit` by an arrival: `Open`, `Running` or `Expiring` to `Expiring`, or to
+    /// `Parked`.
     pub(super) async fn overdue(
         &mut self,
         function: Function<'_>,
@@ -211,7 +285,7 @@ impl Rows {
             .bind(function.name)
             .bind(number(self.now))
             .bind(other_than)
-            .fetch_optional(&mut *self.transaction)
+            .fetch_optional(&mut *self.connection)
             .await
             .map_err(failure)?;
             let Some(key) = key else { return Ok(None) };
@@ -223,7 +297,8 @@ impl Rows {
         }
     }
 
-    /// What a sweep can claim, so many at most.
+    /// Claims at most `max` joins that are due, `Visit` by a sweep: `Running` and `Ready` to `Running`, `Open` and `Expiring` to
+    /// `Expiring`, or to `Parked`.
     pub(super) async fn sweep(
         &mut self,
         function: Function<'_>,
@@ -241,7 +316,7 @@ impl Rows {
             .bind(number(self.now))
             .bind(word(token))
             .bind(count(max - claimed.len()))
-            .fetch_all(&mut *self.transaction)
+            .fetch_all(&mut *self.connection)
             .await
             .map_err(failure)?;
             if due.is_empty() {
@@ -254,6 +329,35 @@ impl Rows {
         Ok(claimed)
     }
 
+    /// Releases what the token holds, of what was claimed so short a time ago. Returns how many joins.
+    pub(super) async fn release(
+        &mut self,
+        function: Function<'_>,
+        token: Token,
+        age: Moment,
+    ) -> Result<usize, Failure> {
+        let latest = self.now.saturating_add(function.rules.lease);
+        let keys: Vec<String> = sqlx::query_scalar(
+            "SELECT key FROM linked_span_joins \
+             WHERE name = ?1 AND sweep_at BETWEEN ?2 AND ?3 AND holder = ?4",
+        )
+        .bind(function.name)
+        .bind(number(latest.saturating_sub(age)))
+        .bind(number(latest))
+        .bind(word(token))
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(failure)?;
+        let settlement = Settlement::NotBegun;
+        let mut released = 0;
+        for key in &keys {
+            let step = Step::Settle { token, settlement };
+            let reply = self.step(function, key, step, None).await?;
+            released += usize::from(reply == Reply::Recorded);
+        }
+        Ok(released)
+    }
+
     async fn visit(
         &mut self,
         function: Function<'_>,
@@ -262,11 +366,12 @@ impl Rows {
         token: Token,
     ) -> Result<Option<Claimed>, Failure> {
         let step = Step::Visit { token, visitor };
-        let reply = self.step(function, key, step).await?;
+        let reply = self.step(function, key, step, None).await?;
         self.claimed(function, key, reply).await
     }
 
-    /// Removes what has been remembered long enough, so many at most.
+    /// Removes at most `max` joins that ended before the dedup window: `Completed` and `Expired` to nothing. No join that is
+    /// still to run, or that an operator has to see, is of these stages.
     pub(super) async fn forget(&mut self, name: &str, max: i64) -> Result<(), Failure> {
         sqlx::query(
             "DELETE FROM linked_span_joins WHERE name = ?1 AND key IN ( \
@@ -276,41 +381,41 @@ impl Rows {
         .bind(name)
         .bind(number(self.now))
         .bind(max)
-        .execute(&mut *self.transaction)
+        .execute(&mut *self.connection)
         .await
         .map_err(failure)?;
         Ok(())
     }
 
-    async fn read(&mut self, name: &str, key: &str) -> Result<Option<Read>, Failure> {
-        sqlx::query(select!("WHERE name = ?1 AND key = ?2"))
-            .bind(name)
+    async fn read(&mut self, function: Function<'_>, key: &str) -> Result<Option<Read>, Failure> {
+        let row = sqlx::query(READ)
+            .bind(function.name)
             .bind(key)
-            .fetch_optional(&mut *self.transaction)
+            .bind(function.inputs)
+            .fetch_one(&mut *self.connection)
             .await
-            .map_err(failure)?
-            .map(|row| read(&row))
-            .transpose()
+            .map_err(failure)?;
+        read_declared(&row)
     }
 
     async fn look_around(
         &mut self,
-        name: &str,
+        function: Function<'_>,
         key: &str,
     ) -> Result<(Option<Read>, Around), Failure> {
-        let row = sqlx::query(LOOK_AROUND)
-            .bind(name)
+        let row = sqlx::query(READ_AND_LOOK_AROUND)
+            .bind(function.name)
             .bind(key)
+            .bind(function.inputs)
             .bind(number(self.now))
-            .fetch_one(&mut *self.transaction)
+            .fetch_one(&mut *self.connection)
             .await
             .map_err(failure)?;
         let around = Around {
             is_overdue: row.try_get("is_overdue").map_err(failure)?,
             is_forgotten: row.try_get("is_forgotten").map_err(failure)?,
         };
-        let key: Option<&str> = row.try_get("key").map_err(failure)?;
-        Ok((key.map(|_| read(&row)).transpose()?, around))
+        Ok((read_declared(&row)?, around))
     }
 
     async fn write(
@@ -319,18 +424,17 @@ impl Rows {
         key: &str,
         state: &State,
         before: Option<&Read>,
-        new: Option<(u8, &str)>,
+        written: Written<'_>,
     ) -> Result<(), Failure> {
         let row = Row::of(state, Inputs::all(function.rules.inputs));
         let has_ended = row.stage.has_ended();
         let since = before.filter(|before| before.stage.has_ended() == has_ended);
         let when = |visitor| due(state, visitor).filter(|_| !has_ended).map(number);
-        let statement = match new {
-            Some(_) => WRITE_WITH_INPUT,
-            None if has_ended => WRITE_ENDED,
-            None => WRITE,
+        let (statement, detail, input, payload) = match written {
+            Written::Input(input, payload) => (WRITE_WITH_INPUT, None, Some(input), Some(payload)),
+            Written::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
+            Written::Detail(detail) => (WRITE, detail, None, None),
         };
-        let (input, payload) = new.unzip();
         sqlx::query(statement)
             .bind(function.name)
             .bind(key)
@@ -342,10 +446,11 @@ impl Rows {
             .bind(row.attempts)
             .bind(when(Visitor::Sweep))
             .bind(when(Visitor::Passing))
+            .bind(detail)
             .bind(input)
             .bind(number(self.now))
             .bind(payload)
-            .execute(&mut *self.transaction)
+            .execute(&mut *self.connection)
             .await
             .map_err(failure)?;
         Ok(())
@@ -355,75 +460,23 @@ impl Rows {
         sqlx::query(REMOVE)
             .bind(name)
             .bind(key)
-            .execute(&mut *self.transaction)
+            .execute(&mut *self.connection)
             .await
             .map_err(failure)?;
         Ok(())
     }
 }
 
-pub(super) async fn len(pool: &SqlitePool, name: &str) -> Result<usize, Failure> {
-    let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM linked_span_joins WHERE name = ?1 AND stage NOT IN ('completed', 'expired')",
-    )
-    .bind(name)
-    .fetch_one(pool)
-    .await
-    .map_err(failure)?;
-    usize::try_from(count).map_err(|_| unknown())
+/// The join, if there is one, of a function that is declared as the caller says.
+fn read_declared(row: &SqliteRow) -> Result<Option<Read>, Failure> {
+    if !row.try_get("is_declared").map_err(failure)? {
+        return Err(Failure::Undeclared);
+    }
+    let key: Option<&str> = row.try_get("key").map_err(failure)?;
+    key.map(|_| read(row)).transpose()
 }
 
-pub(super) async fn list(
-    pool: &SqlitePool,
-    function: Function<'_>,
-    which: Which<'_>,
-    now: Moment,
-) -> Result<Vec<Listed>, Failure> {
-    // A key's bytes are compared, as `BINARY` collates.
-    let (query, page) = match which {
-        Which::Key(key) => (
-            select!(
-                "WHERE name = ?1 AND key = ?2 AND NOT (stage IN ('completed', 'expired') AND until <= ?4) LIMIT ?3"
-            ),
-            Page {
-                after: Some(key),
-                limit: 1,
-            },
-        ),
-        Which::Unsettled(page) => (
-            select!(
-                "WHERE name = ?1 AND key > ?2 AND stage NOT IN ('completed', 'expired') AND ?4 \
-                 ORDER BY key LIMIT ?3"
-            ),
-            page,
-        ),
-        Which::Parked(page) => (
-            select!(
-                "WHERE name = ?1 AND key > ?2 AND stage IN ('exhausted', 'undecodable') AND ?4 \
-                 ORDER BY key LIMIT ?3"
-            ),
-            page,
-        ),
-    };
-    let rows = sqlx::query(query)
-        .bind(function.name)
-        .bind(page.after.unwrap_or_default())
-        .bind(count(page.limit))
-        .bind(number(now))
-        .fetch_all(pool)
-        .await
-        .map_err(failure)?;
-    let listed = |row| {
-        let Read {
-            key, since, state, ..
-        } = read(&row)?;
-        let age = now.saturating_sub(since);
-        Ok(Listed::new(key, &state, age, function.rules))
-    };
-    rows.into_iter().map(listed).collect()
-}
-
-fn read(row: &SqliteRow) -> Result<Read, Failure> {
+pub(super) fn read(row: &SqliteRow) -> Result<Read, Failure> {
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;
     let holder = holder.map(|holder| token(&holder));
     let row_of_join = Row {
@@ -438,29 +491,12 @@ fn read(row: &SqliteRow) -> Result<Read, Failure> {
         key: row.try_get("key").map_err(failure)?,
         since: moment(row, "since")?,
         stage: row_of_join.stage,
+        detail: row.try_get("detail").map_err(failure)?,
         state: row_of_join.state().ok_or_else(unknown)?,
     })
 }
 
-fn moment(row: &SqliteRow, column: &str) -> Result<Moment, Failure> {
+pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Moment, Failure> {
     let moment: i64 = row.try_get(column).map_err(failure)?;
     Moment::try_from(moment).map_err(|_| unknown())
-}
-
-/// `SQLITE_BUSY` and `SQLITE_LOCKED`, of which the extended codes have these for their last byte.
-const BUSY: [i64; 2] = [5, 6];
-
-pub(super) fn failure(error: sqlx::Error) -> Failure {
-    let passes = match &error {
-        sqlx::Error::Database(refused) => {
-            let code = refused.code().and_then(|code| code.parse().ok());
-            code.is_some_and(|code: i64| BUSY.contains(&(code & 0xff)))
-        }
-        error => is_on_the_way(error),
-    };
-    if passes {
-        Failure::Lost(error.into())
-    } else {
-        Failure::Refused(error.into())
-    }
 }

@@ -1,7 +1,17 @@
--- The functions whose joins are kept here, and the names of their inputs in the order of the declaration.
+-- Version 1. Later versions only add to it, with migrations of their own.
+
+-- The versions whose migrations were applied, and the lowest version of a release that may use the data as it then is.
+CREATE TABLE IF NOT EXISTS linked_span_versions (
+    version INTEGER NOT NULL PRIMARY KEY,
+    lowest  INTEGER NOT NULL
+) STRICT;
+INSERT INTO linked_span_versions (version, lowest) VALUES (1, 1) ON CONFLICT DO NOTHING;
+
+-- The functions whose joins are kept here.
 CREATE TABLE IF NOT EXISTS linked_span_functions (
-    name   TEXT NOT NULL PRIMARY KEY,
-    inputs TEXT NOT NULL
+    name        TEXT NOT NULL PRIMARY KEY,
+    inputs      TEXT NOT NULL,   -- one a line, in the order of the declaration: `payment: PaymentConfirmed` or `payment`
+    declared_at INTEGER NOT NULL -- when a process that calls the function last declared it, to a minute
 ) STRICT, WITHOUT ROWID;
 
 -- A join. Moments are milliseconds of the Unix epoch.
@@ -15,12 +25,14 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     deadline   INTEGER NOT NULL,
     attempts   INTEGER NOT NULL,
     sweep_at   INTEGER,          -- when a sweep has something to do; never, once it has ended or is parked
-    passing_at INTEGER,          -- when whoever comes by has
+    passing_at INTEGER,          -- when an arrival at another join has
+    detail     TEXT,             -- why an input of it cannot be decoded
     PRIMARY KEY (name, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_passing ON linked_span_joins (name, passing_at) WHERE passing_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, until) WHERE stage IN ('completed', 'expired');
+CREATE INDEX IF NOT EXISTS linked_span_joins_parked ON linked_span_joins (name, key) WHERE stage IN ('exhausted', 'undecodable');
 
 -- An input of a join that has not ended.
 CREATE TABLE IF NOT EXISTS linked_span_inputs (

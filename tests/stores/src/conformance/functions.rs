@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{Rules, Store, StoreError, Token};
 
-use super::worker::Worker;
+use super::worker::{Worker, identity};
 use crate::{Fixture, Payload, RULES};
 
 /// It says so when it is asked to do something for another.
@@ -10,10 +10,10 @@ pub async fn a_store_serves_one_function<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 0).await;
-    worker.store.declare("ship", &["a", "b"]);
+    worker.store.declare(identity("ship", 2));
     assert_eq!(worker.len().await, 1);
     if F::IS_DURABLE {
-        worker.store.declare("bill", &["a", "b"]);
+        worker.store.declare(identity("bill", 2));
         let error = worker.store.len().await.unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -50,22 +50,4 @@ pub async fn functions_in_one_place_do_not_meet<F: Fixture>() {
             .overdue
             .is_none()
     );
-}
-
-/// Whoever came second is told, until he takes another name.
-pub async fn other_inputs_under_the_same_name_are_refused<F: Fixture>() {
-    let fixture = F::begin().await;
-    let ship = Worker::of(&fixture).await;
-    ship.waits("order", 0).await;
-    let renamed = fixture.open("ship").await;
-    renamed.declare("ship", &["b", "a"]);
-    let refused = renamed.arrive("order", &RULES, 1, Payload::new(1), Token::random());
-    let refused = refused.await.unwrap_err();
-    assert_eq!(
-        refused.error.to_string(),
-        "the joins that are kept as `ship` are of the inputs a, b, and not of b, a: keep these under another name"
-    );
-    assert_eq!(refused.payload, Payload::new(1));
-    let again = Worker::of(&fixture).await;
-    assert_eq!(again.len().await, 1);
 }

@@ -8,6 +8,7 @@
 pub mod ends;
 pub mod functions;
 pub mod holders;
+pub mod identity;
 pub mod inputs;
 pub mod lost;
 pub mod model;
@@ -71,7 +72,12 @@ macro_rules! durable_conformance {
             ends::an_arrival_forgets_what_was_remembered_long_enough,
             ends::whatever_an_arrival_is_it_hands_over_another_in_passing,
             functions::functions_in_one_place_do_not_meet,
-            functions::other_inputs_under_the_same_name_are_refused,
+            identity::function_of_the_same_name_in_another_module_has_other_joins,
+            identity::other_inputs_under_the_same_path_are_refused,
+            identity::other_types_are_refused_until_the_user_names_the_joins,
+            identity::name_of_the_users_does_not_allow_other_inputs,
+            identity::lost_declaration_is_written_again_by_a_running_process,
+            identity::running_process_is_refused_where_another_declaration_replaced_its_own,
             holders::a_lease_that_is_over_passes_the_join_to_an_arrival,
             holders::a_lease_that_is_over_passes_the_join_to_a_sweep_even_past_its_deadline,
             holders::whoever_passes_by_hands_over_what_nobody_runs_any_more,

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
-use super::worker::{INPUTS, Worker};
+use super::worker::{Worker, identity};
 use crate::{Fixture, MINUTE, Payload};
 
 /// In less time than a minute for each case.
@@ -46,7 +46,7 @@ fn run_cases<F: Fixture>() {
 async fn perform<F: Fixture>(rules: Rules, operations: Vec<Operation>) {
     let fixture = F::begin().await;
     let store = fixture.open("ship").await;
-    store.declare("ship", &INPUTS[..usize::from(rules.inputs)]);
+    store.declare(identity("ship", rules.inputs));
     let mut pair = Pair {
         worker: Worker { store, rules },
         model: Model::new(rules, |payload: &Payload| payload.id).slack(MINUTE),

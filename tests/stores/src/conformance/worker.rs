@@ -1,7 +1,7 @@
 //! A store's methods in a test's words.
 
 use linked_span::fan_in::{
-    Arrived, Claim, Due, Listed, Rules, Settlement, Store, Token, Verdict, Which,
+    Arrived, Claim, Due, FanInIdentity, Listed, Rules, Settlement, Store, Token, Verdict, Which,
 };
 
 use crate::{Fixture, Payload, RULES};
@@ -16,7 +16,15 @@ pub struct Worker<S> {
 }
 
 /// The inputs of the functions that tests declare.
-pub(super) const INPUTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+const INPUTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+
+const TYPES: [&str; 12] = ["Payload"; 12];
+
+/// Returns the identity of a function with this many of those inputs.
+pub(super) fn identity(path: &'static str, inputs: u8) -> FanInIdentity {
+    let inputs = usize::from(inputs);
+    FanInIdentity::new(path, &INPUTS[..inputs], &TYPES[..inputs])
+}
 
 impl<S: Store<Payload>> Worker<S> {
     /// One that serves a function of two inputs.
@@ -36,7 +44,7 @@ impl<S: Store<Payload>> Worker<S> {
         rules: Rules,
     ) -> Self {
         let store = fixture.open(name).await;
-        store.declare(name, &INPUTS[..usize::from(rules.inputs)]);
+        store.declare(identity(name, rules.inputs));
         Self { store, rules }
     }
 

@@ -1,6 +1,6 @@
 //! What is left when all is acknowledged.
 
-use linked_span::fan_in::{Rules, Status, Store, StoreError, Which};
+use linked_span::fan_in::{FanInIdentity, Rules, Status, Store, StoreError, Which};
 use linked_span_tests_stores::killed::{INPUTS, Report, keys};
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -15,7 +15,8 @@ where
         .build();
     runtime.unwrap().block_on(async {
         let store = open().await.unwrap();
-        store.declare("Ship", &["first", "second", "third"]);
+        let inputs = &["first", "second", "third"];
+        store.declare(FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]));
         let rules = Rules {
             inputs: INPUTS,
             ..RULES

@@ -73,6 +73,15 @@ impl Fixture for Schema {
         Postgres::new(connect(self.options.clone()).await)
     }
 
+    fn named(store: Postgres, name: &str) -> Postgres {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins";
+        sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
                      deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \

@@ -18,6 +18,12 @@ async fn functions_on_each_node_can_do_all() {
         use_all(&declare(store.clone().named(name))).await;
     }
     assert_eq!(found, [true; 3]);
+    let functions = store.functions().await.unwrap();
+    let names: Vec<_> = functions
+        .iter()
+        .map(|function| function.name.as_str())
+        .collect();
+    assert_eq!(names, ["a", "b", "c", "d", "e", "f", "g", "h"]);
 }
 
 #[tokio::test]

@@ -17,6 +17,15 @@ impl Fixture for Database {
         Redis::new(self.connect().await).await.unwrap()
     }
 
+    fn named(store: Redis, name: &str) -> Redis {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        let mut manager = self.connect().await;
+        let _: String = ask(&mut manager, &["FLUSHDB"]).await;
+    }
+
     async fn pass(&self, milliseconds: Moment) {
         let pass = Script::new(include_str!("pass.lua"));
         let mut manager = self.connect().await;

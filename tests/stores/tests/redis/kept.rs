@@ -128,6 +128,27 @@ async fn pages_are_of_all_there_are() {
     assert_eq!(Store::<Payload>::len(&store).await.unwrap(), keys.len());
 }
 
+#[tokio::test]
+async fn functions_are_listed_with_their_joins_and_when_they_were_declared() {
+    let database = Database::begin().await;
+    let store = open(&database.connect().await).await;
+    assert!(store.functions().await.unwrap().is_empty());
+    for key in ["order", "other"] {
+        arrive(&store, key, 0, Token::random()).await;
+    }
+    let name = "shop::{odd} %7D name";
+    let other = crate::ship::declare(open(&database.connect().await).await.named(name));
+    arrive(&other, "order", 0, Token::random()).await;
+    let functions = store.functions().await.unwrap();
+    let counted: Vec<_> = functions
+        .iter()
+        .map(|function| (function.name.as_str(), function.unsettled))
+        .collect();
+    assert_eq!(counted, [("ship", 2), (name, 1)]);
+    assert_eq!(functions[0].inputs, ["a: Payload", "b: Payload"]);
+    assert!(functions[0].declared_ago < std::time::Duration::from_mins(1));
+}
+
 /// It reads no more joins than it shows: 200,000 of them took 450 ms.
 #[tokio::test]
 async fn page_of_many_joins_reads_those_that_it_shows() {

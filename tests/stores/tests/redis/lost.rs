@@ -50,11 +50,14 @@ async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
     let store = open(&manager).await;
     arrive(&store, "order", 0, Token::random()).await;
     let declared: String = ask(&mut manager, &["GET", DECLARED]).await;
-    let others = declared.replace('a', "c");
+    let others = declared.replacen(" a:", " c:", 1);
     let () = ask(&mut manager, &["SET", DECLARED, &others]).await;
     let is_refused = |error: &StoreError| {
         assert!(matches!(error, StoreError::Misconfigured(_)), "{error}");
-        assert!(error.to_string().contains("of the inputs c"), "{error}");
+        assert!(
+            error.to_string().contains("with the inputs c: Payload"),
+            "{error}"
+        );
     };
     let arrival = store.arrive("order", &RULES, 1, Payload::new(1), Token(1));
     let rejected = arrival.await.unwrap_err();

@@ -1,6 +1,6 @@
 //! The joins of a function of two inputs.
 
-use linked_span::fan_in::{Redis, Settlement, Store, Token, Verdict};
+use linked_span::fan_in::{FanInIdentity, Redis, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
 
@@ -9,7 +9,8 @@ pub(crate) async fn open(manager: &ConnectionManager) -> Redis {
 }
 
 pub(crate) fn declare(store: Redis) -> Redis {
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    let ship = FanInIdentity::new("ship", &["a", "b"], &["Payload", "Payload"]);
+    Store::<Payload>::declare(&store, ship);
     store
 }
 

@@ -4,7 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Arrived, Due, Listed, Rejected, Rules, Settlement, Store, StoreError, Token, Which,
+    Arrived, Due, FanInIdentity, Listed, Rejected, Rules, Settlement, Store, StoreError, Token,
+    Which,
 };
 
 pub(crate) struct Mortal<S> {
@@ -28,8 +29,8 @@ impl<S> Mortal<S> {
 }
 
 impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
-    fn declare(&self, join: &'static str, inputs: &'static [&'static str]) {
-        self.store.declare(join, inputs);
+    fn declare(&self, identity: FanInIdentity) {
+        self.store.declare(identity);
     }
 
     async fn arrive(

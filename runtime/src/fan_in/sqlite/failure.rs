@@ -1,0 +1,50 @@
+//! What an error of SQLite means for a call.
+
+use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::sql::is_on_the_way;
+
+/// The primary result codes of `SQLite`; an extended code has one of these for its last byte.
+const ERROR: i64 = 1;
+const BUSY: i64 = 5;
+const LOCKED: i64 = 6;
+const READONLY: i64 = 8;
+const CANTOPEN: i64 = 14;
+const NOTADB: i64 = 26;
+
+pub(super) fn failure(error: sqlx::Error) -> Failure {
+    match code(&error) {
+        Some(BUSY | LOCKED) => Failure::Lost(error.into()),
+        Some(ERROR) if error.to_string().contains("no such table: linked_span") => {
+            Failure::Misconfigured(format!(
+                "run `Sqlite::migrate`, which makes the tables: {error}"
+            ))
+        }
+        Some(READONLY) => Failure::Misconfigured(format!(
+            "give the process the right to write to the database file and to its folder, which a store of joins needs: {error}"
+        )),
+        Some(CANTOPEN) => Failure::Misconfigured(format!(
+            "create the folder of the database file, and let the process write to it: {error}"
+        )),
+        Some(NOTADB) => Failure::Misconfigured(format!(
+            "name another file, or remove this one: it is no SQLite database: {error}"
+        )),
+        None if is_on_the_way(&error) => Failure::Lost(error.into()),
+        _ => Failure::Refused(error.into()),
+    }
+}
+
+/// The failure of a `BEGIN`, which needs no table. A code that says no more is that of a connection inside a transaction.
+pub(super) fn not_begun(error: sqlx::Error) -> Failure {
+    match code(&error) {
+        Some(ERROR) => Failure::Lost(error.into()),
+        _ => failure(error),
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<i64> {
+    let sqlx::Error::Database(refused) = error else {
+        return None;
+    };
+    let code: i64 = refused.code()?.parse().ok()?;
+    Some(code & 0xff)
+}

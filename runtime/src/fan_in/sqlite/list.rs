@@ -1,0 +1,107 @@
+//! What an operator sees of the joins in a file.
+
+use std::time::Duration;
+
+use sqlx::Row as _;
+
+use super::failure::failure;
+use super::rows::{Read, Rows, columns, moment, read};
+use crate::fan_in::durable::sql::{number, unknown};
+use crate::fan_in::durable::words::count;
+use crate::fan_in::durable::{Failure, Function};
+use crate::fan_in::listed::{Listed, Page, Which};
+use crate::fan_in::stored_function::StoredFunction;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM linked_span_joins AS joins ",
+            $rest
+        )
+    };
+}
+
+const KEY: &str = select!(
+    "WHERE name = ?1 AND key = ?2 AND NOT (stage IN ('completed', 'expired') AND until <= ?4) LIMIT ?3"
+);
+// A key's bytes are compared, as `BINARY` collates.
+const UNSETTLED: &str = select!(
+    "WHERE name = ?1 AND key > ?2 AND stage NOT IN ('completed', 'expired') AND ?4 ORDER BY key LIMIT ?3"
+);
+const PARKED: &str = select!(
+    "WHERE name = ?1 AND key > ?2 AND stage IN ('exhausted', 'undecodable') AND ?4 ORDER BY key LIMIT ?3"
+);
+const LEN: &str = "SELECT count(*) FROM linked_span_joins WHERE name = ?1 AND stage NOT IN ('completed', 'expired')";
+const FUNCTIONS: &str = "SELECT name, inputs, declared_at, \
+     (SELECT count(*) FROM linked_span_joins AS joins \
+      WHERE joins.name = functions.name AND stage NOT IN ('completed', 'expired')) AS unsettled \
+     FROM linked_span_functions AS functions ORDER BY name";
+
+impl Rows {
+    pub(super) async fn len(&mut self, name: &str) -> Result<usize, Failure> {
+        let counted = sqlx::query_scalar(LEN).bind(name);
+        let counted: i64 = counted
+            .fetch_one(self.connection())
+            .await
+            .map_err(failure)?;
+        usize::try_from(counted).map_err(|_| unknown())
+    }
+
+    pub(super) async fn list(
+        &mut self,
+        function: Function<'_>,
+        which: Which<'_>,
+    ) -> Result<Vec<Listed>, Failure> {
+        self.check(function).await?;
+        let now = self.now;
+        let (query, page) = match which {
+            Which::Key(key) => (
+                KEY,
+                Page {
+                    after: Some(key),
+                    limit: 1,
+                },
+            ),
+            Which::Unsettled(page) => (UNSETTLED, page),
+            Which::Parked(page) => (PARKED, page),
+        };
+        let rows = sqlx::query(query)
+            .bind(function.name)
+            .bind(page.after.unwrap_or_default())
+            .bind(count(page.limit))
+            .bind(number(now))
+            .fetch_all(self.connection())
+            .await
+            .map_err(failure)?;
+        let listed = |row| {
+            let Read {
+                key,
+                since,
+                state,
+                detail,
+                ..
+            } = read(&row)?;
+            let age = now.saturating_sub(since);
+            Ok(Listed::new(key, &state, age, function.rules).with_detail(detail))
+        };
+        rows.into_iter().map(listed).collect()
+    }
+
+    pub(super) async fn functions(&mut self) -> Result<Vec<StoredFunction>, Failure> {
+        let now = self.now;
+        let rows = sqlx::query(FUNCTIONS).fetch_all(self.connection()).await;
+        let function = |row: &sqlx::sqlite::SqliteRow| {
+            let unsettled: i64 = row.try_get("unsettled").map_err(failure)?;
+            let declared_ago = now.saturating_sub(moment(row, "declared_at")?);
+            Ok(StoredFunction::new(
+                row.try_get("name").map_err(failure)?,
+                row.try_get("inputs").map_err(failure)?,
+                usize::try_from(unsettled).map_err(|_| unknown())?,
+                Duration::from_millis(declared_ago),
+            ))
+        };
+        rows.map_err(failure)?.iter().map(function).collect()
+    }
+}
