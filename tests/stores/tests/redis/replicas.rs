@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict, Which};
 use linked_span_tests_stores::servers::{Server, free_port};
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -52,7 +52,7 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
     // The replica does nothing for a while.
     let asleep = Instant::now();
     let sleeps = tokio::spawn(async move {
-        let () = ask(&mut other, &["DEBUG", "SLEEP", "4"]).await;
+        let () = ask(&mut other, &["DEBUG", "SLEEP", "5"]).await;
     });
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_is_refused(&store, "order", 1, Token(2)).await;
@@ -62,15 +62,20 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
         Store::<Payload>::settle(&store, "order", &RULES, Token(2), Settlement::Completed);
     settled.await.unwrap_err();
     // What is not acknowledged does not wait.
-    let due = Store::<Payload>::due(&store, &RULES, Token(3), 1).await;
-    assert!(due.unwrap().is_empty());
-    assert!(asleep.elapsed() < Duration::from_millis(3_900));
+    let listed = Store::<Payload>::list(&store, &RULES, Which::Key("order")).await;
+    assert_eq!(listed.unwrap().len(), 1);
+    assert!(asleep.elapsed() < Duration::from_millis(4_900));
 
     sleeps.await.unwrap();
-    let settled =
-        Store::<Payload>::settle(&store, "order", &RULES, Token(2), Settlement::Completed);
+    let token = Token(4);
+    // The claims that were not acknowledged are released.
+    while !matches!(arrive(&store, "order", 1, token).await, Verdict::Run(_)) {
+        assert!(asleep.elapsed() < Duration::from_secs(30));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let settled = Store::<Payload>::settle(&store, "order", &RULES, token, Settlement::Completed);
     assert!(settled.await.unwrap());
-    let verdict = arrive(&store, "order", 1, Token(4)).await;
+    let verdict = arrive(&store, "order", 1, Token(5)).await;
     assert!(matches!(verdict, Verdict::Completed(_)));
 }
 
