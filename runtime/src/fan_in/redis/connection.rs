@@ -165,12 +165,11 @@ impl Connection {
     /// Has later calls use another connection, if this one leads nowhere or to a server that no longer is the master.
     async fn replace(&self, mut link: Link, used: Used<'_>, error: &RedisError) {
         let has_moved_on = error.code().is_some_and(|code| MOVED_ON.contains(&code));
+        // A host that does not answer may be gone; the system finds that out after a quarter of an hour.
+        let is_broken = error.is_io_error() || error.is_unrecoverable_error();
         match (&*self.0, used) {
-            // The host may be gone; the system finds that out after a quarter of an hour.
-            (Source::Made { .. }, Used::Made(current, attempt)) => {
-                if has_moved_on || error.is_io_error() || error.is_unrecoverable_error() {
-                    forget(current, &attempt);
-                }
+            (Source::Made { .. }, Used::Made(current, attempt)) if has_moved_on || is_broken => {
+                forget(current, &attempt);
             }
             (
                 Source::Given {

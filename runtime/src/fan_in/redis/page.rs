@@ -28,10 +28,10 @@ pub(super) async fn list(
         let call = scripts::list(function, set, &from, asked);
         let kept: replies::List = redis.call(&call).await?;
         let found = kept.1.len();
-        let last = kept.1.last().map(|(key, ..)| behind(key));
+        let rest = kept.1.last().map(|(key, ..)| behind(key));
         list.extend(replies::list(kept, which, function.rules)?);
-        match last {
-            Some(last) if found == asked => from = last,
+        match rest {
+            Some(rest) if found == asked => from = rest,
             _ => break,
         }
     }

@@ -14,6 +14,7 @@ local function stand_at(moment)
     redis.call('ZADD', DUE, text(moment), key)
 end
 
+-- open: arrive the last input -> running
 local function complete(since)
     -- A body has a timeout of its own, however late the last input came.
     local lease, deadline = now + rules.lease, now + rules.timeout
@@ -28,6 +29,7 @@ end
 local function take()
     local came = bit.lshift(1, input)
     local kept = redis.call('HGET', HASH, 'join')
+    -- absent: arrive -> open
     if not kept then
         local deadline = now + rules.timeout
         keep('open', came, NOBODY, 0, deadline, 0, now)
@@ -39,6 +41,7 @@ local function take()
     if stage ~= 'open' or tonumber(deadline) <= now or bit.band(others, came) ~= 0 then
         return nil
     end
+    -- open: arrive -> open, or running with the last input
     came = bit.bor(others, came)
     if came == ALL then
         return complete(since)
