@@ -90,10 +90,8 @@ fn a_sweep_or_a_look_that_the_store_refuses() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let joins = Ship::new(store.clone(), options());
-    for call in [Call::Len, Call::Due] {
-        store.fail(call);
-        assert!(matches!(joins.sweep(), Err(StoreError::Failed(_))));
-    }
+    store.fail(Call::Due);
+    assert!(matches!(joins.sweep(), Err(StoreError::Failed(_))));
     store.fail(Call::Due);
     assert!(matches!(joins.due(1), Err(StoreError::Failed(_))));
     store.fail(Call::Len);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{
-    Arrival, ArriveErrorKind, BlockingStore, Closed, Expired, Settled, Store,
+    Arrival, ArriveErrorKind, BlockingStore, Closed, Expired, Memory, Settled, Store,
 };
 use linked_span::{fan_in, set_attribute};
 use linked_span_tests::{Sdk, Time, pairs, producer};
@@ -169,8 +169,9 @@ fn when_it_is_forgotten_its_key_begins_anew() {
     assert_eq!(taken.all().len(), 1);
 }
 
+/// `on_expired` would come between the arrival's claim and its function, or between its success and the caller.
 #[test]
-fn an_arrival_at_another_key_hands_it_over_before_its_own_function_runs() {
+fn an_arrival_that_runs_the_function_leaves_another_expired_join_to_the_next_arrival() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -181,24 +182,48 @@ fn an_arrival_at_another_key_hands_it_over_before_its_own_function_runs() {
         ship.inventory(inventory("o-2")),
         Ok(Arrival::Failed(_))
     ));
+    assert_eq!(taken.all(), [""; 0]);
+    assert_eq!(waits_for(ship.payment(payment("o-3"))), "inventory");
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
     let spans = sdk.spans();
     let names: Vec<_> = spans.iter().map(|span| &*span.name).collect();
-    assert_eq!(names, ["ship expired", "ship"]);
+    assert_eq!(names, ["ship", "ship expired"]);
 }
 
 /// Or a full store would stay full.
 #[test]
-fn an_arrival_that_finds_no_room_hands_it_over_too() {
+fn an_arrival_that_finds_no_room_hands_it_over_and_takes_its_place() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = memory(&time).capacity(1);
     let (ship, taken) = taking(Ship::new(store, options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
-    time.pass(TIMEOUT);
     let full = ship.payment(payment("o-2")).unwrap_err();
     assert!(matches!(full.kind, ArriveErrorKind::Full));
-    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+    time.pass(TIMEOUT);
     assert_eq!(waits_for(ship.payment(full.input)), "inventory");
+    assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
+}
+
+/// Wherever it is: each arrival finds it at once.
+#[test]
+fn a_full_store_whose_joins_have_all_expired_refuses_no_arrival() {
+    const JOINS: usize = 100;
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (ship, taken) = taking(Ship::new(time.of(Memory::new().capacity(JOINS)), options()));
+    for order in 0..JOINS {
+        assert_eq!(
+            waits_for(ship.payment(payment(&format!("old-{order}")))),
+            "inventory"
+        );
+    }
+    time.pass(TIMEOUT);
+    for order in 0..JOINS {
+        assert_eq!(
+            waits_for(ship.payment(payment(&format!("new-{order}")))),
+            "inventory"
+        );
+    }
+    assert_eq!(taken.all().len(), JOINS);
 }
 
 #[test]

@@ -208,3 +208,68 @@ fn what_cannot_be_read_is_in_nobodys_way_in_passing() {
     assert_eq!(counts(ship.sweep(Ok(2)).unwrap()), [0; 5]);
     assert_eq!(sdk.spans().len(), 0);
 }
+
+/// The function could not be called without it.
+#[test]
+fn join_whose_store_has_lost_an_input_is_parked() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    for order_id in ["o-1", "o-2"] {
+        assert_eq!(
+            waits_for(ship.payment(payment(order_id), Ok(1))),
+            "inventory"
+        );
+        let failed = ship.inventory(inventory(order_id), Err("no truck"));
+        assert!(matches!(failed, Ok(Arrival::Failed(_))));
+        store.lose_payload(order_id);
+    }
+    let arrival = ship.inventory(inventory("o-1"), Ok(1));
+    assert_eq!(ack(&arrival), Ack::Retry);
+    let again = ship.inventory(inventory("o-1"), Ok(1));
+    assert!(matches!(again, Ok(Arrival::Parked { .. })), "{again:?}");
+    time.pass(BACKOFF);
+    assert_eq!(counts(ship.sweep(Ok(1)).unwrap()), [0; 5]);
+    let parked = Status::Parked(ParkReason::Undecodable);
+    let statuses = listed(ship.join()).into_iter().map(|(_, status, _)| status);
+    assert_eq!(statuses.collect::<Vec<_>>(), [parked, parked]);
+}
+
+/// Of several pages, with others between them.
+#[test]
+fn operator_lists_and_retries_joins_by_reason() {
+    const JOINS: usize = 250;
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options().max_attempts(1));
+    for number in 0..JOINS {
+        let order = format!("o-{number:03}");
+        assert_eq!(waits_for(ship.payment(payment(&order), Ok(1))), "inventory");
+        if number % 3 == 0 {
+            store.spoil(&order);
+        }
+        let _parked = ship.inventory(inventory(&order), Err("no truck"));
+    }
+    let parked = |reason, after, limit| {
+        let parked = ship.join().parked(reason, Page { after, limit });
+        let parked = fan_in::ready(parked).unwrap();
+        parked.into_iter().map(|join| join.key).collect::<Vec<_>>()
+    };
+    let undecodable = parked(ParkReason::Undecodable, None, usize::MAX);
+    assert_eq!(undecodable.len(), JOINS.div_ceil(3));
+    assert!(undecodable.is_sorted());
+    assert_eq!(
+        parked(ParkReason::Undecodable, Some("o-003"), 2),
+        ["o-006", "o-009"]
+    );
+    assert_eq!(parked(ParkReason::Attempts, None, 2), ["o-001", "o-002"]);
+    let exhausted = JOINS - undecodable.len();
+    let retried = ship.join().retry_parked(ParkReason::Attempts);
+    assert_eq!(fan_in::ready(retried).unwrap(), exhausted);
+    assert!(parked(ParkReason::Attempts, None, 1).is_empty());
+    assert_eq!(
+        parked(ParkReason::Undecodable, None, usize::MAX),
+        undecodable
+    );
+    assert_eq!(counts(ship.sweep(Ok(1)).unwrap())[0], exhausted);
+}

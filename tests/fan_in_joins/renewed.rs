@@ -2,14 +2,14 @@
 
 use std::pin::pin;
 
-use linked_span::fan_in::Arrival;
+use linked_span::fan_in::{Arrival, Settled};
 use linked_span_tests::{Sdk, Time};
 use tokio::task::yield_now;
 
 use crate::encoded::{Call, Encoded, Remote};
 use crate::{
     InventoryReserved, LEASE, PaymentConfirmed, TIMEOUT, counts, done, inventory, options, payment,
-    poll_once, ran, waits_for,
+    poll_once, polled, ran, waits_for,
 };
 
 /// Waits so often.
@@ -71,6 +71,82 @@ fn a_renewal_that_fails_is_tried_again_in_time() {
         }
     }
     ran(done(last));
+}
+
+/// One that waited for longer would end after the lease.
+#[test]
+fn renewal_that_hangs_is_made_again_in_time() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (store, slow, other) = workers(&time);
+    assert_eq!(
+        waits_for(done(slow.payment(payment("o-1"), 0))),
+        "inventory"
+    );
+    store.hang(Call::Renew);
+    let mut last = pin!(slow.inventory(inventory("o-1"), 80));
+    for _ in 0..72 {
+        assert!(poll_once(last.as_mut()).is_pending());
+        time.pass(LEASE / 24);
+        if time.now() > LEASE / 2 {
+            assert_busy(&other);
+        }
+    }
+    ran(done(last));
+}
+
+/// Two orders that have failed once, and are due.
+fn two_are_due(ship: &Ship<Remote>, time: &Time) {
+    for order in ["o-1", "o-2"] {
+        assert_eq!(
+            waits_for(done(ship.payment(payment(order), 0))),
+            "inventory"
+        );
+        assert!(polled(ship.inventory(inventory(order), 9), 5).is_none());
+    }
+    time.pass(LEASE);
+}
+
+/// Their bodies have not begun, and begin once.
+#[test]
+fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, slow, other) = workers(&time);
+    two_are_due(&slow, &time);
+    let [first, second] = <[_; 2]>::try_from(done(slow.due(2)).unwrap()).expect("two");
+    assert!(done(other.due(2)).unwrap().is_empty());
+    let mut runs = pin!(first.run(80));
+    for _ in 0..72 {
+        assert!(poll_once(runs.as_mut()).is_pending());
+        time.pass(LEASE / 24);
+        assert!(done(other.due(2)).unwrap().is_empty());
+    }
+    assert_eq!(done(runs), Settled::Ran(()));
+    assert_eq!(done(second.run(0)), Settled::Ran(()));
+    assert_eq!(counts(done(other.sweep(0)).unwrap()), [0; 5]);
+}
+
+/// Another has it, and runs its body.
+#[test]
+fn claim_that_passed_to_another_before_its_body_does_not_begin() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let (_, slow, other) = workers(&time);
+    two_are_due(&slow, &time);
+    let [first, second] = <[_; 2]>::try_from(done(slow.due(2)).unwrap()).expect("two");
+    let mut runs = pin!(first.run(80));
+    assert!(poll_once(runs.as_mut()).is_pending());
+    // Stopped for so long that another takes both.
+    time.pass(LEASE);
+    let theirs = done(other.due(2)).unwrap();
+    assert_eq!(theirs.len(), 2);
+    for _ in 0..12 {
+        assert!(poll_once(runs.as_mut()).is_pending());
+        time.pass(LEASE / 6);
+        for due in &theirs {
+            assert!(!due.key().is_empty());
+        }
+    }
+    assert_eq!(done(second.run(0)), Settled::NotBegun);
+    drop(theirs);
 }
 
 #[test]

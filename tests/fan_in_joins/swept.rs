@@ -38,7 +38,7 @@ async fn go_on_whatever_happens() {
     );
     let _failed = ship.inventory(inventory("o-1"), &attempts).await;
 
-    store.fail(Call::Len);
+    store.fail(Call::Due);
     let (refused, ran) = (Cell::new(0), Cell::new(0));
     let sweeps = sweep_every(PAUSE, || async {
         time.pass(BACKOFF);
@@ -59,4 +59,15 @@ async fn go_on_whatever_happens() {
             .is_err()
     );
     assert_eq!((attempts.into_inner(), refused.get(), ran.get()), (3, 1, 1));
+}
+
+/// A count of a million joins takes a tenth of a second of the store's.
+#[test]
+fn sweep_does_not_count_the_store() {
+    let (_sdk, time) = (Sdk::install(), Time::default());
+    let store = Encoded::new(&time);
+    let ship = Ship::new(store.clone(), options());
+    store.fail(Call::Len);
+    let swept = fan_in::ready(ship.sweep(&AtomicU32::new(0)));
+    assert_eq!(swept.unwrap(), Swept::default());
 }

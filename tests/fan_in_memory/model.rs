@@ -144,7 +144,8 @@ impl<'l> Pair<'l> {
         };
         let arrived = self.joins.arrive(key, input, payload, token);
         let is_new = !self.model.has(key);
-        let overdue = if is_new && self.model.open() == self.limits.capacity {
+        let is_full = is_new && self.model.open() == self.limits.capacity;
+        let overdue = if is_full {
             let rejected = arrived.unwrap_err();
             assert!(matches!(rejected.error, StoreError::Full));
             assert_eq!(rejected.payload.id, id);
@@ -160,8 +161,8 @@ impl<'l> Pair<'l> {
 
         let mut others = self.model.claimable(Visitor::Passing);
         others.retain(|other| *other != key);
-        // With several shards, not all of them are looked at.
-        if self.limits.shards == 1 {
+        // With several shards, an arrival looks at all of them where it needs room.
+        if self.limits.shards == 1 || is_full {
             assert_eq!(overdue.is_some(), !others.is_empty(), "{others:?}");
         }
         if let Some(due) = overdue {

@@ -2,14 +2,17 @@
 
 use std::fmt;
 use std::panic::resume_unwind;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::alongside::Alongside;
 use super::came::Came;
 use super::caught::Caught;
 use super::join::Join;
-use super::state::{Settlement, Token};
+use super::state::{Inputs, Settlement, Token};
 use super::store::{Claim, Due, Store, StoreError, Work};
+use super::unbegun::Unbegun;
+use super::within::within;
 
 /// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
 pub struct Held<'j, P: 'static, S: Store<P>> {
@@ -19,12 +22,19 @@ pub struct Held<'j, P: 'static, S: Store<P>> {
     token: Token,
     work: Work,
     progress: Progress,
+    /// When the claim was made, at the latest.
+    since: Instant,
+    /// The claims of the same call, this one included, that have not begun.
+    beside: Option<Arc<Unbegun>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Progress {
     Claimed,
     Begun,
+    /// The work is done, and the store may not know it yet.
+    Done(Settlement),
+    /// There is nothing to tell the store.
     Settled,
 }
 
@@ -42,6 +52,15 @@ pub(super) enum Ran<T> {
     Recorded(T),
     Unrecorded(T),
     Failed(T),
+    NotBegun,
+}
+
+/// What handing a join over has come to.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Delivery {
+    Taken,
+    NotTaken,
+    NotBegun,
 }
 
 /// What has become of a join that was due.
@@ -77,10 +96,18 @@ pub enum Settled<T> {
     Expired,
     /// It could not be handed over, and will be again.
     NotHandedOver,
+    /// The function was not started: the claim had passed to another worker, or the store could not confirm it.
+    NotBegun,
 }
 
 impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
-    pub(super) fn new(join: &'j Join<P, S>, key: String, token: Token, claim: Claim<P>) -> Self {
+    pub(super) fn new(
+        join: &'j Join<P, S>,
+        key: String,
+        token: Token,
+        claim: Claim<P>,
+        since: Instant,
+    ) -> Self {
         let Claim { work, attempts, .. } = claim;
         Self {
             join,
@@ -89,11 +116,20 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
             token,
             work,
             progress: Progress::Claimed,
+            since,
+            beside: None,
         }
     }
 
-    pub(super) fn due(join: &'j Join<P, S>, due: Due<P>) -> Self {
-        Self::new(join, due.key, due.token, due.claim)
+    pub(super) fn due(join: &'j Join<P, S>, due: Due<P>, since: Instant) -> Self {
+        Self::new(join, due.key, due.token, due.claim, since)
+    }
+
+    /// Adds it to the claims of one call.
+    pub(super) fn beside(mut self, others: &Arc<Unbegun>) -> Self {
+        others.add(self.came.key(), self.token, self.since);
+        self.beside = Some(Arc::clone(others));
+        self
     }
 
     /// The key.
@@ -112,9 +148,13 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
                 Ran::Recorded(returned) => Settled::Ran(returned),
                 Ran::Unrecorded(returned) => Settled::Unrecorded(returned),
                 Ran::Failed(returned) => Settled::Failed(returned),
+                Ran::NotBegun => Settled::NotBegun,
             },
-            Work::HandOver if self.hand_over().await => Settled::Expired,
-            Work::HandOver => Settled::NotHandedOver,
+            Work::HandOver => match self.hand_over(None).await {
+                Delivery::Taken => Settled::Expired,
+                Delivery::NotTaken => Settled::NotHandedOver,
+                Delivery::NotBegun => Settled::NotBegun,
+            },
         }
     }
 
@@ -123,7 +163,9 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
     where
         B: Future<Output = Ended<T>>,
     {
-        self.progress = Progress::Begun;
+        if !self.begins().await {
+            return Ran::NotBegun;
+        }
         let future = body(self.came.clone());
         match self.renewed_during(Caught { future }).await {
             Ok(Ended {
@@ -145,30 +187,105 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
         }
     }
 
-    /// Whether the join was handed over, and that is recorded.
-    pub(super) async fn hand_over(mut self) -> bool {
-        self.progress = Progress::Begun;
-        let taken = self.renewed_during(self.join.expire(&self)).await;
-        let settlement = if taken {
+    /// Hands the join over, in so much time at most.
+    pub(super) async fn hand_over(mut self, limit: Option<Duration>) -> Delivery {
+        if !self.begins().await {
+            return Delivery::NotBegun;
+        }
+        let handed_over = self.renewed_during(self.join.expire(&self));
+        let taken = match limit {
+            Some(limit) => within(handed_over, self.join.store.pause(limit)).await,
+            None => Some(handed_over.await),
+        };
+        let settlement = if taken == Some(true) {
             Settlement::HandedOver
         } else {
             Settlement::NotHandedOver
         };
-        let recorded = self.settle(settlement).await;
-        settlement == Settlement::HandedOver && recorded.unwrap_or(false)
+        match self.settle(settlement).await {
+            Ok(true) if taken == Some(true) => Delivery::Taken,
+            _ => Delivery::NotTaken,
+        }
     }
 
-    /// Keeps the claim while the work takes longer than its lease.
+    /// Whether the claim is still this worker's, so that the work may begin. From then on it is an attempt.
+    async fn begins(&mut self) -> bool {
+        if let Some(beside) = self.beside.take() {
+            match beside.leave(self.key()) {
+                Some(since) => self.since = since,
+                None => {
+                    self.progress = Progress::Settled;
+                    return false;
+                }
+            }
+            self.beside = Some(beside);
+        }
+        let Join { store, rules, .. } = self.join;
+        if self.since.elapsed() > self.third() {
+            let now = Instant::now();
+            let renewed = store.renew(self.key(), rules, self.token);
+            match within(renewed, store.pause(self.third())).await {
+                Some(Ok(true)) => self.since = now,
+                Some(Ok(false)) => {
+                    self.progress = Progress::Settled;
+                    return false;
+                }
+                Some(Err(_)) | None => return false,
+            }
+        }
+        if self.work == Work::Run && self.came.inputs() != Inputs::all(rules.inputs) {
+            // The store has lost an input: the function cannot be called.
+            let settlement = Settlement::Undecodable;
+            let settled = store
+                .settle(self.came.key(), rules, self.token, settlement)
+                .await;
+            if settled.is_ok() {
+                self.progress = Progress::Settled;
+            }
+            return false;
+        }
+        self.progress = Progress::Begun;
+        true
+    }
+
+    /// There is time for a second try, should the store be out of reach at the first.
+    fn third(&self) -> Duration {
+        Duration::from_millis((self.join.rules.lease / 3).max(1))
+    }
+
+    /// Keeps the claim while the work takes longer than its lease, and looks after those that wait.
     async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
         let Join { store, rules, .. } = self.join;
-        // There is time for a second try, should the store be out of reach at the first.
-        let third = Duration::from_millis((rules.lease / 3).max(1));
+        let third = self.third();
         let renewals = async {
+            let soon = (third / 8).max(Duration::from_millis(1));
+            // A third after the claim was made or renewed, and soon after a renewal that has failed.
+            let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
+            let mut is_ours = true;
             loop {
-                store.pause(third).await;
-                if let Ok(false) = store.renew(self.key(), rules, self.token).await {
-                    // Another has it now; this body's success will not be recorded.
-                    break;
+                store.pause(rest).await;
+                rest = third;
+                if is_ours {
+                    let renewed = store.renew(self.key(), rules, self.token);
+                    // One that takes longer would end after the lease: it is made again.
+                    match within(renewed, store.pause(third)).await {
+                        Some(Ok(true)) => {}
+                        // Another has it now; this body's success will not be recorded.
+                        Some(Ok(false)) => is_ours = false,
+                        Some(Err(_)) | None => {
+                            rest = soon;
+                            continue;
+                        }
+                    }
+                }
+                match &self.beside {
+                    Some(beside) if !beside.is_empty() => {
+                        // For so long that this claim's next renewal is in time.
+                        let others = beside.look_after(store, rules, third);
+                        within(others, store.pause(third / 3)).await;
+                    }
+                    _ if is_ours => {}
+                    _ => break,
                 }
             }
         };
@@ -182,6 +299,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
 
     async fn settle(mut self, settlement: Settlement) -> Result<bool, StoreError> {
         let Join { store, rules, .. } = self.join;
+        self.progress = Progress::Done(settlement);
         let recorded = store
             .settle(self.key(), rules, self.token, settlement)
             .await;
@@ -194,8 +312,11 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
 
 impl<P: 'static, S: Store<P>> Drop for Held<'_, P, S> {
     fn drop(&mut self) {
+        let is_released = |beside: &Arc<Unbegun>| beside.leave(self.came.key()).is_none();
         let settlement = match (self.progress, self.work) {
             (Progress::Settled, _) => return,
+            (Progress::Done(settlement), _) => settlement,
+            (Progress::Claimed, _) if self.beside.as_ref().is_some_and(is_released) => return,
             (Progress::Claimed, _) => Settlement::NotBegun,
             (Progress::Begun, Work::Run) => Settlement::Failed,
             (Progress::Begun, Work::HandOver) => Settlement::NotHandedOver,

@@ -2,21 +2,24 @@
 
 use std::fmt;
 use std::future::ready;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::arrival::{Arrival, ArriveError, Closed};
 use super::arriving::Arriving;
 use super::came::Came;
 use super::declared::Declared;
 use super::expired::{Expired, HandedOver, OnExpired};
-use super::held::{Ended, Held, Ran};
-use super::listed::{Listed, Which};
+use super::held::{Delivery, Ended, Held, Ran};
+use super::listed::{Listed, Page, Status, Which};
 use super::memory::Memory;
 use super::missing::Missing;
 use super::one_of::Nth;
 use super::options::Options;
-use super::state::{Inputs, Rules, Token};
-use super::store::{Arrived, Rejected, Store, StoreError, Verdict};
+use super::state::{Inputs, ParkReason, Rules, Token};
+use super::store::{Arrived, Due, Rejected, Store, StoreError, Verdict};
+
+/// How many joins an operator's method asks the store for at once.
+const PAGE: usize = 100;
 
 /// The joins of one function, in a store. `P` is the sum of the function's input types.
 ///
@@ -42,6 +45,8 @@ pub struct Join<P: 'static, S> {
     pub(super) store: S,
     pub(super) rules: Rules,
     pub(super) on_expired: Option<OnExpired<P>>,
+    /// How long an arrival may wait for it.
+    patience: Duration,
 }
 
 impl<P: 'static, S> Join<P, S> {
@@ -60,6 +65,7 @@ impl<P: 'static, S> Join<P, S> {
             store,
             rules: options.rules(declared.count()),
             on_expired: None,
+            patience: options.patience(),
         }
     }
 
@@ -203,6 +209,86 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         self.store.retry(key, &self.rules).await
     }
 
+    /// Lists the joins that are parked for this reason, a page of them.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::{Page, ParkReason};
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # linked_span::fan_in::ready(async {
+    /// # let ship = Ship::in_memory(Duration::from_secs(600));
+    /// let page = Page { after: None, limit: 100 };
+    /// for join in ship.join().parked(ParkReason::Undecodable, page).await? {
+    ///     println!("{}: {}", join.key, join.detail.unwrap_or_default());
+    /// }
+    /// # Ok::<(), linked_span::fan_in::StoreError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the store fails.
+    pub async fn parked(
+        &self,
+        reason: ParkReason,
+        page: Page<'_>,
+    ) -> Result<Vec<Listed<Missing>>, StoreError> {
+        let mut found: Vec<Listed<Missing>> = Vec::new();
+        let mut last: Option<String> = None;
+        while found.len() < page.limit {
+            let after = last.as_deref().or(page.after);
+            let limit = page.limit.max(PAGE);
+            let parked = self.list(Which::Parked(Page { after, limit })).await?;
+            let Some(end) = parked.last() else { break };
+            last = Some(end.key.clone());
+            let is_asked_for = |join: &Listed<_>| join.status == Status::Parked(reason);
+            found.extend(parked.into_iter().filter(is_asked_for));
+        }
+        found.truncate(page.limit);
+        Ok(found)
+    }
+
+    /// Has every join tried again that is parked for this reason. Returns how many will be.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::{LinkedEvent, Origin, fan_in};
+    /// # use linked_span::fan_in::ParkReason;
+    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+    /// # #[fan_in(payment, inventory)]
+    /// # async fn ship(payment: Event, inventory: Event) {}
+    /// # linked_span::fan_in::ready(async {
+    /// # let ship = Ship::in_memory(Duration::from_secs(600));
+    /// // The release that runs now can read what the last one could not.
+    /// let count = ship.join().retry_parked(ParkReason::Undecodable).await?;
+    /// # assert_eq!(count, 0);
+    /// # Ok::<(), linked_span::fan_in::StoreError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the store fails; some may be tried again then.
+    pub async fn retry_parked(&self, reason: ParkReason) -> Result<usize, StoreError> {
+        let mut retried = 0;
+        let mut last: Option<String> = None;
+        loop {
+            let after = last.as_deref();
+            let page = Page { after, limit: PAGE };
+            let parked = self.parked(reason, page).await?;
+            for join in &parked {
+                retried += usize::from(self.retry(&join.key).await?);
+            }
+            match parked.last() {
+                Some(join) => last = Some(join.key.clone()),
+                None => return Ok(retried),
+            }
+        }
+    }
+
     /// Removes a join, with its inputs; of one that has ended, the memory of it. Whether it is gone: it is not if there was
     /// none, or if somebody works at it.
     ///
@@ -261,32 +347,55 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         if key.is_empty() {
             return Err(ArriveError::no_key(input));
         }
-        let (token, payload) = (Token::random(), P::of(input));
-        let arrived = self
-            .store
-            .arrive(&key, &self.rules, PLACE, payload, token)
-            .await;
-        let (verdict, overdue) = match arrived {
-            Ok(Arrived { verdict, overdue }) => (Ok(self.held(key, token, verdict)), overdue),
-            Err(Rejected {
-                payload,
+        let (began, mut payload) = (Instant::now(), P::of(input));
+        loop {
+            let (token, since) = (Token::random(), Instant::now());
+            let arrived = self.store.arrive(&key, &self.rules, PLACE, payload, token);
+            let Rejected {
+                payload: back,
                 error,
                 overdue,
-            }) => (Err((error, payload)), overdue),
-        };
-        // Before the body, so that nothing can come between its success and the caller.
-        if let Some(overdue) = overdue {
-            Held::due(self, *overdue).hand_over().await;
-        }
-        match verdict {
-            Ok(verdict) => Ok(self.answer(verdict, body).await),
-            Err((error, payload)) => Err(ArriveError::rejected(error, given_back(payload))),
+            } = match arrived.await {
+                Ok(Arrived { verdict, overdue }) => {
+                    let verdict = self.held(key, token, since, verdict);
+                    if verdict.is_claim() {
+                        // `on_expired` must neither cost the caller its claim, nor come between its success and the caller:
+                        // whoever comes next hands the other join over.
+                        drop(overdue.map(|overdue| Held::due(self, *overdue, since)));
+                    } else if let Some(overdue) = overdue {
+                        self.hand_over(*overdue, since).await;
+                    }
+                    return Ok(self.answer(verdict, body).await);
+                }
+                Err(rejected) => rejected,
+            };
+            let makes_room = match overdue {
+                Some(overdue) => self.hand_over(*overdue, since).await == Delivery::Taken,
+                None => false,
+            };
+            let is_full = matches!(error, StoreError::Full);
+            if !(is_full && makes_room && began.elapsed() < self.patience) {
+                return Err(ArriveError::rejected(error, given_back(back)));
+            }
+            payload = back;
         }
     }
 
+    /// Hands another join over, for no longer than a caller may have to wait for it.
+    async fn hand_over(&self, overdue: Due<P>, since: Instant) -> Delivery {
+        let overdue = Held::due(self, overdue, since);
+        overdue.hand_over(Some(self.patience)).await
+    }
+
     /// From here on, claims are let go of when they are dropped.
-    fn held(&self, key: String, token: Token, verdict: Verdict<P>) -> HeldVerdict<'_, P, S> {
-        let hold = |claim| Held::new(self, key, token, claim);
+    fn held(
+        &self,
+        key: String,
+        token: Token,
+        since: Instant,
+        verdict: Verdict<P>,
+    ) -> HeldVerdict<'_, P, S> {
+        let hold = |claim| Held::new(self, key, token, claim, since);
         match verdict {
             Verdict::Waiting(came) => HeldVerdict::Waiting(came),
             Verdict::Duplicate(came) => HeldVerdict::Duplicate(came),
@@ -322,9 +431,12 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 Ran::Recorded(returned) => Arrival::Ran(returned),
                 Ran::Unrecorded(returned) => Arrival::Unrecorded(returned),
                 Ran::Failed(returned) => Arrival::Failed(returned),
+                Ran::NotBegun => Arrival::Busy {
+                    retry_after: Duration::from_millis(self.rules.backoff),
+                },
             },
             HeldVerdict::HandOver(held, payload) => {
-                held.hand_over().await;
+                held.hand_over(Some(self.patience)).await;
                 Arrival::Closed {
                     reason: Closed::Expired,
                     input: given_back(payload),
@@ -386,6 +498,12 @@ enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     Busy(Duration),
     Parked(P),
     Closed(Closed, P),
+}
+
+impl<P: 'static, S: Store<P>> HeldVerdict<'_, P, S> {
+    fn is_claim(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::HandOver(..))
+    }
 }
 
 /// # Panics

@@ -42,6 +42,20 @@
 //! within the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and is run again by
 //! the next delivery, or by a sweep.
 //!
+//! A claim is an attempt once its body begins. A worker renews the claim it works on every third of a lease, and each call
+//! of a renewal may take a third of a lease. It renews, checks or releases those that wait. A call that is dropped, or whose
+//! reply is lost, has its claims released in the background.
+//!
+//! # How long a call may take
+//!
+//! | call | bound |
+//! | --- | --- |
+//! | a call of a durable store, its retries included | the store's `call_timeout`, 10 s by default |
+//! | an arrival that waits for others | one call of the store |
+//! | an arrival that runs the function | an arrival, the function, and one call that records its success |
+//! | an arrival that finds another join expired, and does not run the function | an arrival, [`Options::on_expired_timeout`], and one call |
+//! | a sweep | what its functions and `on_expired` take, and a few calls for each join |
+//!
 //! # Where joins are kept
 //!
 //! | store | feature | who shares its joins |
@@ -71,6 +85,25 @@
 //! # }
 //! # }
 //! ```
+//!
+//! # Whose joins they are
+//!
+//! A durable store keeps joins under the path of their type, `shop::orders::FulfillOrder`, with the names and the types of
+//! the function's inputs. It refuses a function whose inputs differ from the stored ones. Three changes to a program need
+//! a word about joins that are still open:
+//!
+//! | change | what to write |
+//! | --- | --- |
+//! | the function moves to another module or crate, or gets another name | `.named("shop::orders::FulfillOrder")` on the store: the old path |
+//! | the type of an input changes, and the stored JSON can be read as the new type (`T` to `Option<T>`) | `.named(…)` with the path itself: under a name of yours, types are not compared |
+//! | an input is added, removed, renamed or moved | `.named(…)` with a new name; the old joins end, or expire, in processes of the old release |
+//!
+//! Without it a moved function begins with no joins, and the old ones wait for a process that declares their name. `Sqlite::functions`
+//! lists each name, how many joins are open under it, and when a process last declared it.
+//!
+//! The path is `module_path!()` of the function, so functions in two blocks of one module have the same, and so have two
+//! programs whose crates have one name. Give each a name. A module that two programs compile has two paths: put it into a
+//! library, or name the joins.
 //!
 //! Beyond the process inputs are JSON, and so have to be serializable, and the function is an `async fn`. Over another
 //! database implement [`Store`].
@@ -123,6 +156,8 @@ mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
 mod token;
+mod unbegun;
+mod within;
 
 pub use ack::{Ack, ack};
 pub use arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};

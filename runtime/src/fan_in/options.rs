@@ -7,6 +7,7 @@ use super::state::{Moment, Rules};
 const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 const LEASE: Duration = Duration::from_secs(5 * 60);
 const BACKOFF: Duration = Duration::from_secs(1);
+const ON_EXPIRED_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the joins of one function may take, and how long they are remembered.
 ///
@@ -26,6 +27,7 @@ pub struct Options {
     lease: Duration,
     backoff: Duration,
     max_attempts: u32,
+    on_expired_timeout: Duration,
 }
 
 impl Options {
@@ -44,6 +46,7 @@ impl Options {
             lease: LEASE,
             backoff: BACKOFF,
             max_attempts: u32::MAX,
+            on_expired_timeout: ON_EXPIRED_TIMEOUT,
         }
     }
 
@@ -104,6 +107,28 @@ impl Options {
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
+    }
+
+    /// Bounds how long an arrival waits for `on_expired`, which it calls for a join that has expired; 10 s unless set.
+    ///
+    /// After that `on_expired` is cancelled, and called again after the backoff. A sweep waits as long as it takes. An
+    /// arrival that runs the function calls no `on_expired`: it leaves the other join to the next arrival or sweep. In
+    /// memory there is no clock to wait by, and the arrival waits until `on_expired` returns.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use linked_span::fan_in::Options;
+    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// // Less than a consumer may spend on one message.
+    /// let options = options.on_expired_timeout(Duration::from_secs(2));
+    /// ```
+    pub const fn on_expired_timeout(mut self, timeout: Duration) -> Self {
+        self.on_expired_timeout = timeout;
+        self
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.on_expired_timeout
     }
 
     pub(crate) fn rules(&self, inputs: u8) -> Rules {

@@ -379,7 +379,7 @@ pub enum Reply {
 ///
 /// A step whose reply was lost may be made again with the same token: an arrival's claim, a success and a hand-over are
 /// confirmed as before. Any other settlement lets go of the join, and is refused the second time; a visit's claim is lost
-/// until its lease is over.
+/// until its lease is over, unless the store finds it by its token and settles it as not begun.
 #[must_use]
 pub fn transition(
     state: Option<State>,

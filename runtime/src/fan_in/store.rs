@@ -95,6 +95,9 @@ pub trait Store<P>: Send + Sync {
     /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
     /// after, is found in passing: [`Arrived::overdue`], which the caller hands over, with the token of this arrival.
     ///
+    /// The future may be dropped before it is done, and the reply of a server may be lost. A store then releases what this
+    /// token may have claimed, as [`Settlement::NotBegun`], or the join is held until its lease is over.
+    ///
     /// ```
     /// # use linked_span::fan_in::{Rejected, Rules, Store, Token, Verdict};
     /// # async fn example(store: &impl Store<&'static str>, rules: &Rules) -> Result<(), Rejected<&'static str>> {
@@ -149,7 +152,8 @@ pub trait Store<P>: Send + Sync {
         token: Token,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Claims what is to be run again or handed over by now, so many joins at most, all with this token.
+    /// Claims what is to be run again or handed over by now, so many joins at most, with this token or those that it returns.
+    /// If it returns none, nothing is due that another does not hold.
     ///
     /// ```
     /// # use linked_span::fan_in::{Rules, Store, StoreError, Token};
@@ -227,7 +231,8 @@ pub trait Store<P>: Send + Sync {
         rules: &Rules,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// The holder is dropped, and settles as well as it can without waiting; a lease is there for when it cannot.
+    /// Settles without waiting, for a holder that is dropped or that could not settle. A store calls its server in the
+    /// background, again until there is an answer; if that cannot be done, the lease runs out.
     ///
     /// ```
     /// # use linked_span::fan_in::{Rules, Settlement, Store, Token};

@@ -1,14 +1,24 @@
 //! Looking after the joins that are due.
 
-use std::vec;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::held::{Held, Settled};
 use super::join::Join;
 use super::state::Token;
 use super::store::{Store, StoreError};
+use super::unbegun::{Meanwhile, Unbegun};
 
-/// How many joins a sweep claims at once: what it has claimed and not yet begun, nobody else can begin.
+/// How many joins a sweep claims at once, at most: what it has claimed and not yet begun, nobody else can begin.
 const AT_ONCE: usize = 16;
+
+/// How many more it claims the next time, at most.
+const MORE: usize = 4;
+
+/// How long the claims of one call may wait for each other, about.
+const QUICK: Duration = Duration::from_millis(250);
 
 /// How many joins a sweep has dealt with.
 ///
@@ -44,9 +54,15 @@ pub struct Swept {
 #[derive(Debug)]
 pub struct Sweeping<'j, P: 'static, S: Store<P>> {
     join: &'j Join<P, S>,
-    claimed: vec::IntoIter<Held<'j, P, S>>,
-    /// How many joins there were when it began: a body that fails at once must not keep it busy for ever.
-    left: usize,
+    claimed: VecDeque<Held<'j, P, S>>,
+    /// When these were claimed, and how many they were.
+    since: Instant,
+    batch: usize,
+    hasher: RandomState,
+    /// The hash of the key that was returned last.
+    current: u64,
+    /// The hashes of the keys at which this sweep has failed. A join that fails may be due again at once.
+    failed: HashSet<u64>,
     swept: Swept,
 }
 
@@ -57,20 +73,33 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         max: usize,
         due: fn(Held<'j, P, S>) -> D,
     ) -> Result<Vec<D>, StoreError> {
-        Ok(self.claim(max).await?.into_iter().map(due).collect())
+        let claimed = self.claim(max, Meanwhile::Renewed).await?;
+        Ok(claimed.into_iter().map(due).collect())
     }
 
-    async fn claim(&self, max: usize) -> Result<Vec<Held<'_, P, S>>, StoreError> {
+    async fn claim(
+        &self,
+        max: usize,
+        meanwhile: Meanwhile,
+    ) -> Result<Vec<Held<'_, P, S>>, StoreError> {
+        let since = Instant::now();
         let due = self.store.due(&self.rules, Token::random(), max).await?;
-        Ok(due.into_iter().map(|due| Held::due(self, due)).collect())
+        let others = Arc::new(Unbegun::new(meanwhile));
+        let held = |due| Held::due(self, due, since).beside(&others);
+        Ok(due.into_iter().map(held).collect())
     }
 
     #[doc(hidden)]
+    #[expect(clippy::unused_async, reason = "generated code waits for it")]
     pub async fn sweep(&self) -> Result<Sweeping<'_, P, S>, StoreError> {
         Ok(Sweeping {
             join: self,
-            claimed: Vec::new().into_iter(),
-            left: self.store.len().await?,
+            claimed: VecDeque::new(),
+            since: Instant::now(),
+            batch: 0,
+            hasher: RandomState::new(),
+            current: 0,
+            failed: HashSet::new(),
             swept: Swept::default(),
         })
     }
@@ -83,24 +112,78 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
     ///
     /// If the store fails.
     pub async fn next(&mut self) -> Result<Option<Held<'j, P, S>>, StoreError> {
-        if self.claimed.len() == 0 {
-            let due = self.join.claim(self.left.min(AT_ONCE)).await?;
-            self.left -= self.left.min(due.len());
-            self.claimed = due.into_iter();
+        // What has waited for long is released, and claimed again if no other sweep has it.
+        if self.since.elapsed() > self.longest() {
+            self.claimed.clear();
         }
-        Ok(self.claimed.next())
+        if self.claimed.is_empty() {
+            self.claim().await?;
+        }
+        let next = self.claimed.pop_front();
+        if let Some(held) = &next {
+            self.current = self.hasher.hash_one(held.key());
+        }
+        Ok(next)
+    }
+
+    /// Claims joins at which this sweep has not failed yet.
+    async fn claim(&mut self) -> Result<(), StoreError> {
+        let max = self.next_batch();
+        self.since = Instant::now();
+        // The others are held until then, so that they are not found again, and released when this returns.
+        let mut others = Vec::new();
+        // Where a lease is of no length, one of them is found again all the same.
+        while self.claimed.is_empty() && others.len() <= self.failed.len() {
+            let claimed = self.join.claim(max.max(others.len()), Meanwhile::Released);
+            let claimed = claimed.await?;
+            if claimed.is_empty() {
+                break;
+            }
+            for held in claimed {
+                if self.failed.contains(&self.hasher.hash_one(held.key())) {
+                    others.push(held);
+                } else {
+                    self.claimed.push_back(held);
+                }
+            }
+        }
+        self.batch = self.claimed.len();
+        Ok(())
+    }
+
+    /// How many to claim, so that they are done in a moment, if they take as long as the last.
+    fn next_batch(&self) -> usize {
+        let lease = Duration::from_millis(self.join.rules.lease);
+        let quick = QUICK.min(lease / 16).as_micros();
+        let took = self.since.elapsed().as_micros().max(1);
+        let fit = quick.saturating_mul(self.batch as u128) / took;
+        let fit = usize::try_from(fit).unwrap_or(AT_ONCE);
+        fit.clamp(1, (MORE * self.batch).clamp(1, AT_ONCE))
+    }
+
+    /// How long a claim may wait: there is time for a renewal that has to be made twice.
+    fn longest(&self) -> Duration {
+        Duration::from_millis(self.join.rules.lease / 3)
     }
 
     /// Counts what has become of it.
     pub fn count<T>(&mut self, settled: &Settled<T>) {
         let swept = &mut self.swept;
-        *match settled {
+        let count = match settled {
             Settled::Ran(_) => &mut swept.ran,
             Settled::Failed(_) => &mut swept.failed,
             Settled::Unrecorded(_) => &mut swept.unrecorded,
             Settled::Expired => &mut swept.expired,
             Settled::NotHandedOver => &mut swept.not_handed_over,
-        } += 1;
+            Settled::NotBegun => {
+                self.failed.insert(self.current);
+                return;
+            }
+        };
+        *count += 1;
+        if !matches!(settled, Settled::Ran(_) | Settled::Expired) {
+            self.failed.insert(self.current);
+        }
     }
 
     /// How many there were of each.

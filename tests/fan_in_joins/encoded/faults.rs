@@ -24,6 +24,8 @@ pub(super) enum Fault {
     None,
     Fails,
     LosesTheReply,
+    /// There is never an answer.
+    Hangs,
 }
 
 impl Faults {
@@ -33,6 +35,22 @@ impl Faults {
 
     pub(super) fn lose_the_reply(&mut self, call: Call) {
         self.0.push((call, Fault::LosesTheReply));
+    }
+
+    pub(super) fn hang(&mut self, call: Call) {
+        self.0.push((call, Fault::Hangs));
+    }
+
+    /// Whether the next call of this kind is never answered.
+    pub(super) fn hangs(&mut self, call: Call) -> bool {
+        let hangs = |fault: &(Call, Fault)| fault.0 == call && matches!(fault.1, Fault::Hangs);
+        match self.0.iter().position(hangs) {
+            Some(place) => {
+                self.0.remove(place);
+                true
+            }
+            None => false,
+        }
     }
 
     pub(super) fn of(&mut self, call: Call) -> Fault {
@@ -52,6 +70,7 @@ impl Fault {
                 does();
                 Err(StoreError::Failed("the connection was closed".into()))
             }
+            Self::Hangs => unreachable!("only a remote store hangs"),
         }
     }
 }

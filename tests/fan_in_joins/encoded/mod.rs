@@ -68,6 +68,16 @@ impl Encoded {
         self.faults.lock().unwrap().lose_the_reply(call);
     }
 
+    /// The next call of this kind is never answered.
+    pub(crate) fn hang(&self, call: Call) {
+        self.faults.lock().unwrap().hang(call);
+    }
+
+    /// The store has no longer what came first.
+    pub(crate) fn lose_payload(&self, key: &str) {
+        self.rows.lock().unwrap().lose_payload(key);
+    }
+
     /// What is kept of a join's inputs is none of them any longer.
     pub(crate) fn spoil(&self, key: &str) {
         self.rows.lock().unwrap().spoil(key);
@@ -185,9 +195,15 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
-        let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
-        let hand_out = |claimed| self.hand_out(claimed, rules, token);
-        Ok(claimed.into_iter().filter_map(hand_out).collect())
+        loop {
+            let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
+            let is_over = claimed.is_empty();
+            let hand_out = |claimed| self.hand_out(claimed, rules, token);
+            let due: Vec<_> = claimed.into_iter().filter_map(hand_out).collect();
+            if is_over || !due.is_empty() {
+                return Ok(due);
+            }
+        }
     }
 
     async fn len(&self) -> Result<usize, StoreError> {

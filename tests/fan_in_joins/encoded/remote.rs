@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::yield_now;
 
-use super::Encoded;
+use super::{Call, Encoded};
 
 /// Waits before each call and before its reply, where a caller can be cancelled.
 #[derive(Clone, Debug)]
@@ -46,6 +46,9 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
     }
 
     async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+        if self.0.faults.lock().unwrap().hangs(Call::Renew) {
+            std::future::pending::<()>().await;
+        }
         there_and_back(Store::<P>::renew(&self.0, key, rules, token)).await
     }
 

@@ -146,6 +146,13 @@ impl Rows {
         }
     }
 
+    pub(super) fn lose_payload(&mut self, key: &str) {
+        if let Some(mut row) = self.read(key) {
+            row.inputs[0] = None;
+            self.write(key, &row);
+        }
+    }
+
     pub(super) fn spoil(&mut self, key: &str) {
         if let Some(mut row) = self.read(key) {
             for kept in row.inputs.iter_mut().flatten() {

@@ -62,4 +62,7 @@ pub trait Fixture: Send + Sync + Sized + 'static {
 
     /// Makes of what is kept of this join's inputs what is no input.
     fn spoil(&self, name: &str, key: &str) -> impl Future<Output = ()> + Send;
+
+    /// Removes the payloads of this join's inputs, though they came.
+    fn lose_payloads(&self, name: &str, key: &str) -> impl Future<Output = ()> + Send;
 }

@@ -2,6 +2,11 @@
 
 pub mod conformance;
 mod fixture;
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "a check that does not hold panics"
+)]
+pub mod joined;
 pub mod killed;
 #[cfg(feature = "servers")]
 pub mod servers;

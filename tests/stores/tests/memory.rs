@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{Memory, Moment};
 use linked_span_tests::Time;
-use linked_span_tests_stores::{Fixture, Payload, conformance};
+use linked_span_tests_stores::joined::{Pair, Place};
+use linked_span_tests_stores::{Fixture, Payload, conformance, joined};
 
 #[derive(Default)]
 struct InMemory {
@@ -48,6 +49,38 @@ impl Fixture for InMemory {
     async fn spoil(&self, _: &str, _: &str) {
         unreachable!("what is in memory is not encoded");
     }
+
+    async fn lose_payloads(&self, _: &str, _: &str) {
+        unreachable!("what is in memory is not lost");
+    }
+}
+
+/// Joins of a function, in memory.
+struct Pairs {
+    time: Time,
+    store: Arc<Memory<Pair>>,
+}
+
+impl Place for Pairs {
+    type Store = Arc<Memory<Pair>>;
+
+    const IS_DURABLE: bool = false;
+
+    async fn begin() -> Self {
+        let time = Time::default();
+        // Of one part, in which each arrival sees what has expired.
+        let store = Arc::new(time.of(Memory::new().shards(1)));
+        Self { time, store }
+    }
+
+    async fn open(&self) -> Self::Store {
+        Arc::clone(&self.store)
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        self.time.pass(milliseconds);
+    }
 }
 
 conformance!(InMemory);
+joined!(Pairs);

@@ -37,8 +37,8 @@ pub(in crate::fan_in) struct Function<'a> {
 pub(in crate::fan_in) trait Database: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &Declaration;
 
-    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Notes the time, by which
-    /// an operator sees which functions live.
+    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Where these are
+    /// kept, notes the time, by which an operator sees which functions live.
     fn inputs(
         &self,
         name: &str,
@@ -98,11 +98,21 @@ pub(in crate::fan_in) fn declare<D: Database>(database: &D, identity: FanInIdent
 
 /// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
 async fn declared<D: Database>(database: &D) -> Result<(&str, &str), StoreError> {
-    let kept = async |name: &str, inputs: &str| {
-        let kept = again(|| database.inputs(name, inputs)).await;
-        kept.map_err(Failure::into_error)
-    };
-    database.declaration().check(kept).await
+    let declaration = database.declaration();
+    let (name, known) = declaration.known()?;
+    if let Some(inputs) = known {
+        return Ok((name, inputs));
+    }
+    let inputs = declaration.inputs()?;
+    let found = again(|| database.inputs(name, &inputs)).await;
+    let found = found.map_err(Failure::into_error)?;
+    declaration.check(name, &found)?;
+    if found != inputs {
+        // The words of another release. The database notes the time of those alone that it keeps.
+        let noted = again(|| database.inputs(name, &found)).await;
+        noted.map_err(Failure::into_error)?;
+    }
+    Ok((name, declaration.keep(found)))
 }
 
 pub(super) async fn function<'a, D: Database>(
@@ -158,6 +168,7 @@ async fn bounded<D: Database, T>(
     database: &D,
     answer: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
+    let answer = release::Call::new(database, answer);
     within_call_timeout(database.declaration(), answer).await
 }
 
@@ -186,22 +197,21 @@ pub(in crate::fan_in) async fn arrive<D: Database, P: Serialize + DeserializeOwn
     let claiming = Claiming::new(database, rules, token);
     let arrived = async {
         let encoded = encode(&payload)?;
-        let arrive = |function| database.arrive(function, key, input, &encoded, token);
+        let arrive =
+            |function| claiming.call(database.arrive(function, key, input, &encoded, token));
         let mut answer = call(database, rules, arrive).await?;
         let claim = hand_out(database, rules, answer.claimed.take(), token).await;
         let overdue = hand_out(database, rules, answer.overdue.take(), token).await;
         Ok((answer, claim.map(|due| due.claim), overdue.map(Box::new)))
     };
-    let arrived = bounded(database, arrived).await;
-    // A store that failed may have made the claim, or make it yet.
-    if !matches!(arrived, Err(StoreError::Failed(_))) {
-        claiming.answered();
-    }
-    match arrived {
-        Ok((answer, claim, overdue)) => Ok(Arrived {
-            verdict: verdict(answer.reply, answer.at, claim, payload),
-            overdue,
-        }),
+    match bounded(database, arrived).await {
+        Ok((answer, claim, overdue)) => {
+            claiming.answered();
+            Ok(Arrived {
+                verdict: verdict(answer.reply, answer.at, claim, payload),
+                overdue,
+            })
+        }
         Err(error) => Err(Rejected {
             payload,
             error,
@@ -231,17 +241,23 @@ pub(in crate::fan_in) async fn due<D: Database, P: DeserializeOwned>(
     let mut first = Some(token);
     let due = async {
         // Each call has a token of its own, so that what a lost one has claimed can be told from what the next one claims.
-        let claim = |function| {
+        let mut claim = |function| {
             let token = first.take().unwrap_or_else(Token::random);
             claim(database, function, token, max)
         };
-        let (claiming, claimed) = call(database, rules, claim).await?;
-        let mut due = Vec::with_capacity(claimed.len());
-        for claimed in claimed {
-            due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+        loop {
+            let (claiming, claimed) = call(database, rules, &mut claim).await?;
+            let is_over = claimed.is_empty();
+            let mut due = Vec::with_capacity(claimed.len());
+            for claimed in claimed {
+                due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+            }
+            claiming.answered();
+            // Where nothing that was claimed could be decoded, there may be more.
+            if is_over || !due.is_empty() {
+                return Ok(due);
+            }
         }
-        claiming.answered();
-        Ok(due)
     };
     bounded(database, due).await
 }
@@ -254,14 +270,8 @@ async fn claim<'a, D: Database>(
     max: usize,
 ) -> Result<(Claiming<'a, D>, Vec<Claimed>), Failure> {
     let claiming = Claiming::new(database, function.rules, token);
-    match database.due(function, token, max).await {
-        Ok(claimed) => Ok((claiming, claimed)),
-        Err(lost @ Failure::Lost(_)) => Err(lost),
-        Err(failure) => {
-            claiming.answered();
-            Err(failure)
-        }
-    }
+    let claimed = claiming.call(database.due(function, token, max)).await?;
+    Ok((claiming, claimed))
 }
 
 pub(in crate::fan_in) async fn len<D: Database>(database: &D) -> Result<usize, StoreError> {

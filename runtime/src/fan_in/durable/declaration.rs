@@ -93,48 +93,51 @@ impl Declaration {
         }
     }
 
-    /// Returns the name and the inputs under which the database keeps the joins.
+    /// Returns the name of the joins, and the inputs that the database is known to keep under it.
     ///
-    /// Calls `kept` at the first call, after [`forget`](Self::forget), and once in [`DECLARE_EVERY`]. `kept` returns the
-    /// inputs that the database has under the name, writes the given ones if there are none, and notes the time.
-    pub(super) async fn check(
-        &self,
-        kept: impl AsyncFnOnce(&str, &str) -> Result<String, StoreError>,
-    ) -> Result<(&str, &str), StoreError> {
-        let Some(declared) = self.declared.get() else {
-            let untold = "the store has not been told which function it serves";
-            return Err(StoreError::Misconfigured(untold.to_owned()));
-        };
+    /// There are none at the first call, after [`forget`](Self::forget), and once in [`DECLARE_EVERY`]: then the caller
+    /// declares the [`inputs`](Self::inputs).
+    pub(super) fn known(&self) -> Result<(&str, Option<&str>), StoreError> {
+        let declared = self.declared()?;
         if let Some(other) = self.other.get() {
-            let path = declared.path;
-            return Err(StoreError::Misconfigured(if path == *other {
-                format!(
-                    "use a store for each of the two functions `{path}`, and give one of them a name, `.named(\"…\")`: \
-                     one store cannot serve both"
-                )
-            } else {
-                format!(
-                    "one store cannot serve both `{path}` and `{other}`: give each a store of its own"
-                )
-            }));
+            return Err(two_functions(declared.path, other));
         }
         let name = self.name.as_deref().unwrap_or(declared.path);
-        if let Some(inputs) = self.checked_lately() {
-            return Ok((name, inputs));
-        }
+        Ok((name, self.checked_lately()))
+    }
+
+    /// Returns the inputs as the database is to keep them.
+    pub(super) fn inputs(&self) -> Result<String, StoreError> {
         // A name of the user's says that the joins are the same, although the function's module or types have changed.
-        let inputs = signature(declared, self.name.is_none());
-        let kept = kept(name, &inputs).await?;
-        if let Some(difference) = difference(&kept, &inputs) {
-            self.forget();
-            return Err(mismatch(&difference, name, &kept, &inputs));
+        Ok(signature(self.declared()?, self.name.is_none()))
+    }
+
+    /// Takes the inputs that the database keeps, if they are those of the function.
+    pub(super) fn check(&self, name: &str, found: &str) -> Result<(), StoreError> {
+        let inputs = self.inputs()?;
+        match difference(found, &inputs) {
+            None => Ok(()),
+            Some(difference) => {
+                self.forget();
+                Err(mismatch(&difference, name, found, &inputs))
+            }
         }
-        let inputs = self.seen(&kept);
+    }
+
+    /// Remembers the inputs that the database keeps.
+    pub(super) fn keep(&self, found: String) -> &str {
+        let inputs = self.seen(&found);
         *self.checked() = Some(Checked {
-            inputs: kept,
+            inputs: found,
             at: Instant::now(),
         });
-        Ok((name, inputs))
+        inputs
+    }
+
+    fn declared(&self) -> Result<&FanInIdentity, StoreError> {
+        let untold = "the store has not been told which function it serves";
+        let declared = self.declared.get();
+        declared.ok_or_else(|| StoreError::Misconfigured(untold.to_owned()))
     }
 
     /// Has the next call check again: the database has lost what it was told.
@@ -173,6 +176,17 @@ impl Declaration {
     fn checked(&self) -> MutexGuard<'_, Option<Checked>> {
         self.checked.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn two_functions(path: &str, other: &str) -> StoreError {
+    StoreError::Misconfigured(if path == other {
+        format!(
+            "use a store for each of the two functions `{path}`, and give one of them a name, `.named(\"…\")`: one store \
+             cannot serve both"
+        )
+    } else {
+        format!("one store cannot serve both `{path}` and `{other}`: give each a store of its own")
+    })
 }
 
 fn mismatch(difference: &Difference, name: &str, kept: &str, declared: &str) -> StoreError {

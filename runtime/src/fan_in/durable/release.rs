@@ -1,9 +1,12 @@
 //! Claims that their holder cannot settle by waiting: it was dropped, or the reply that handed them out was lost.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
 use super::database::{Database, function};
@@ -36,6 +39,44 @@ pub(in crate::fan_in) struct Releases {
     has_left: AtomicBool,
 }
 
+pin_project! {
+    /// A call, which is dropped within the runtime of calls, wherever its caller drops it: a connection panics elsewhere.
+    pub(super) struct Call<'a, F> {
+        #[pin]
+        future: Option<F>,
+        releases: &'a Releases,
+    }
+
+    impl<F> PinnedDrop for Call<'_, F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let is_elsewhere = Handle::try_current().is_err();
+            let runtime = this.releases.runtime.get().filter(|_| is_elsewhere);
+            let _entered = runtime.map(Handle::enter);
+            this.future.set(None);
+        }
+    }
+}
+
+impl<'a, F> Call<'a, F> {
+    pub(super) fn new<D: Database>(database: &'a D, future: F) -> Self {
+        let releases = database.declaration().releases();
+        let future = Some(future);
+        Self { future, releases }
+    }
+}
+
+impl<F: Future> Future for Call<'_, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project().future.as_pin_mut() {
+            Some(future) => future.poll(task),
+            None => Poll::Pending,
+        }
+    }
+}
+
 /// One of them.
 #[derive(Clone, Debug)]
 pub(super) struct Release {
@@ -63,7 +104,8 @@ pub(super) struct Claiming<'a, D: Database> {
     rules: Rules,
     pub(super) token: Token,
     since: Instant,
-    is_answered: bool,
+    /// Whether a call is under way, or its reply was lost, or the caller does not have yet what was claimed.
+    may_hold: AtomicBool,
 }
 
 impl<'a, D: Database> Claiming<'a, D> {
@@ -73,19 +115,32 @@ impl<'a, D: Database> Claiming<'a, D> {
             rules: *rules,
             token,
             since: Instant::now(),
-            is_answered: false,
+            may_hold: AtomicBool::new(false),
         }
     }
 
-    /// The caller has what was claimed, or nothing was.
+    /// Makes a call with its token.
+    pub(super) async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let before = self.may_hold.swap(true, Ordering::Relaxed);
+        let answer = call.await;
+        if !matches!(answer, Ok(_) | Err(Failure::Lost(_))) {
+            self.may_hold.store(before, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// The caller has what was claimed.
     pub(super) fn answered(mut self) {
-        self.is_answered = true;
+        *self.may_hold.get_mut() = false;
     }
 }
 
 impl<D: Database> Drop for Claiming<'_, D> {
     fn drop(&mut self) {
-        if !self.is_answered {
+        if *self.may_hold.get_mut() {
             begin(
                 self.database,
                 Release {

@@ -8,6 +8,7 @@ mod list;
 mod listing;
 mod lists;
 mod room;
+mod served;
 mod settled;
 mod shard;
 mod slab;
@@ -20,8 +21,10 @@ use std::time::Instant;
 
 use self::hash::Hasher;
 use self::room::Room;
+use self::served::Served;
 use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
+use super::identity::FanInIdentity;
 use super::listed::{Listed, Which};
 use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
 use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
@@ -57,12 +60,14 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// At capacity an arrival that would open another join is refused, and its input comes back; nothing is evicted. A parked
+/// At capacity an arrival that would open another join first hands over one that has expired, if there is one. If there is
+/// none, the arrival is refused, and its input comes back; nothing is evicted. A parked
 /// join takes room until an operator has it tried again or forgotten.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
     hasher: Hasher,
     room: Room,
+    served: Served,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
     /// Where the next sweep begins.
     next: AtomicUsize,
@@ -94,6 +99,7 @@ impl<P> Memory<P> {
             shards: in_parts(SHARDS),
             hasher: Hasher::new(),
             room: Room::new(CAPACITY, SHARDS),
+            served: Served::default(),
             clock: Box::new(clock),
             next: AtomicUsize::new(0),
             waiters: Waiters::new(),
@@ -252,7 +258,10 @@ impl<P> Memory<P> {
         drop(shard);
 
         let overdue = overdue
-            .or_else(|| self.look_elsewhere(place, arrivals, clock, caller))
+            .or_else(|| match answer.verdict {
+                Ok(_) => self.look_elsewhere(place, arrivals, clock, caller),
+                Err(_) => self.look_everywhere_else(place, clock, caller),
+            })
             .map(Box::new);
         drop(answer.useless);
         match answer.verdict {
@@ -283,6 +292,20 @@ impl<P> Memory<P> {
         let mut shard = self.lock(place.wrapping_add(distance));
         let now = shard.time(clock);
         shard.pass(None, Caller { now, ..caller }, &self.room)
+    }
+
+    /// Looks at each other shard: where the store is full, a join that is handed over makes room.
+    fn look_everywhere_else(
+        &self,
+        place: usize,
+        clock: Moment,
+        caller: Caller<'_>,
+    ) -> Option<Due<P>> {
+        (1..self.shards.len()).find_map(|distance| {
+            let mut shard = self.lock(place.wrapping_add(distance));
+            let now = shard.time(clock);
+            shard.pass(None, Caller { now, ..caller }, &self.room)
+        })
     }
 
     fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {
@@ -349,6 +372,10 @@ fn without_leases(rules: &Rules) -> Rules {
 }
 
 impl<P: Send + Sync> Store<P> for Memory<P> {
+    fn declare(&self, identity: FanInIdentity) {
+        self.served.declare(identity);
+    }
+
     async fn arrive(
         &self,
         key: &str,
@@ -357,6 +384,13 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         payload: P,
         token: Token,
     ) -> Result<Arrived<P>, Rejected<P>> {
+        if let Err(error) = self.served.check() {
+            return Err(Rejected {
+                payload,
+                error,
+                overdue: None,
+            });
+        }
         self.arrive_now(key, rules, input, payload, token)
     }
 
@@ -380,22 +414,27 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
+        self.served.check()?;
         Ok(self.due_now(rules, token, max))
     }
 
     async fn len(&self) -> Result<usize, StoreError> {
+        self.served.check()?;
         Ok(self.room.open())
     }
 
     async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+        self.served.check()?;
         Ok(self.list_now(rules, which))
     }
 
     async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        self.served.check()?;
         Ok(self.tell(key, rules, Step::Retry))
     }
 
     async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+        self.served.check()?;
         Ok(self.tell(key, rules, Step::Forget))
     }
 

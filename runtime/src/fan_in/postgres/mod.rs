@@ -92,8 +92,8 @@ impl Postgres {
     /// programs with a crate of one name, or two functions in blocks of one module.
     ///
     /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
-    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Stop giving it once no join of
-    /// the old type is left, or keep it.
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
+    /// the store keeps the types that it was first told.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;

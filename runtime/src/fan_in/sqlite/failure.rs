@@ -23,7 +23,7 @@ pub(super) fn failure(error: sqlx::Error) -> Failure {
             "give the process the right to write to the database file and to its folder, which a store of joins needs: {error}"
         )),
         Some(CANTOPEN) => Failure::Misconfigured(format!(
-            "create the folder of the database file, and let the process write to it: {error}"
+            "name a file in a folder that exists and that the process may write to: {error}"
         )),
         Some(NOTADB) => Failure::Misconfigured(format!(
             "name another file, or remove this one: it is no SQLite database: {error}"

@@ -65,6 +65,7 @@ pub struct Sqlite {
     pool: SqlitePool,
     declaration: Arc<Declaration>,
     file: Arc<OnceLock<Arc<File>>>,
+    clock: fn() -> Moment,
 }
 
 impl Sqlite {
@@ -113,6 +114,7 @@ impl Sqlite {
             pool,
             declaration: Arc::default(),
             file: Arc::default(),
+            clock: now,
         }
     }
 
@@ -123,8 +125,8 @@ impl Sqlite {
     /// programs with a crate of one name, or two functions in blocks of one module.
     ///
     /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
-    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Stop giving it once no join of
-    /// the old type is left, or keep it.
+    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
+    /// the store keeps the types that it was first told.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Sqlite;
@@ -143,13 +145,21 @@ impl Sqlite {
     /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
     ///
     /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
-    /// broker delivers the input again, and the store knows it.
+    /// broker delivers the input again, and the store knows it. The bound includes the wait for a connection of the pool, for
+    /// the file's lock, and a second try after either.
     #[must_use]
     pub fn call_timeout(self, timeout: Duration) -> Self {
         Self {
             declaration: Arc::new(self.declaration.with_call_timeout(timeout)),
             ..self
         }
+    }
+
+    /// Another clock than the host's, in milliseconds of the Unix epoch.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock(self, clock: fn() -> Moment) -> Self {
+        Self { clock, ..self }
     }
 
     /// The first version of the tables, for a migration of your own.
@@ -233,7 +243,7 @@ impl Sqlite {
                 self.file.get_or_init(|| Arc::new(file))
             }
         };
-        Ok(Rows::new(connection, Arc::clone(file), now()))
+        Ok(Rows::new(connection, Arc::clone(file), (self.clock)()))
     }
 }
 

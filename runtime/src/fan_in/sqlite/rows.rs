@@ -13,7 +13,7 @@ use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
 use crate::fan_in::state::{
-    Inputs, Moment, Reply, Settlement, State, Step, Token, Visitor, due, transition,
+    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
 };
 use crate::fan_in::store::Work;
 
@@ -395,7 +395,7 @@ impl Rows {
             .fetch_one(&mut *self.connection)
             .await
             .map_err(failure)?;
-        read_declared(&row)
+        read_declared(&row, function.rules)
     }
 
     async fn look_around(
@@ -415,7 +415,7 @@ impl Rows {
             is_overdue: row.try_get("is_overdue").map_err(failure)?,
             is_forgotten: row.try_get("is_forgotten").map_err(failure)?,
         };
-        Ok((read_declared(&row)?, around))
+        Ok((read_declared(&row, function.rules)?, around))
     }
 
     async fn write(
@@ -468,20 +468,23 @@ impl Rows {
 }
 
 /// The join, if there is one, of a function that is declared as the caller says.
-fn read_declared(row: &SqliteRow) -> Result<Option<Read>, Failure> {
+fn read_declared(row: &SqliteRow, rules: &Rules) -> Result<Option<Read>, Failure> {
     if !row.try_get("is_declared").map_err(failure)? {
         return Err(Failure::Undeclared);
     }
     let key: Option<&str> = row.try_get("key").map_err(failure)?;
-    key.map(|_| read(row)).transpose()
+    key.map(|_| read(row, rules)).transpose()
 }
 
-pub(super) fn read(row: &SqliteRow) -> Result<Read, Failure> {
+pub(super) fn read(row: &SqliteRow, rules: &Rules) -> Result<Read, Failure> {
+    // An operator may have added a row for an input that the function does not have.
+    let all = (1_u16 << rules.inputs) - 1;
+    let came: u16 = row.try_get("came").map_err(failure)?;
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;
     let holder = holder.map(|holder| token(&holder));
     let row_of_join = Row {
         stage: Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?,
-        came: inputs_of(row.try_get("came").map_err(failure)?),
+        came: inputs_of(came & all),
         holder: holder.transpose().map_err(|_| unknown())?,
         until: moment(row, "until")?,
         deadline: moment(row, "deadline")?,

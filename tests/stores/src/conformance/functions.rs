@@ -12,13 +12,17 @@ pub async fn a_store_serves_one_function<F: Fixture>() {
     worker.waits("order", 0).await;
     worker.store.declare(identity("ship", 2));
     assert_eq!(worker.len().await, 1);
+    worker.store.declare(identity("bill", 2));
+    let error = worker.store.len().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "one store cannot serve both `ship` and `bill`: give each a store of its own"
+    );
+    let arrived = worker
+        .store
+        .arrive("order", &RULES, 1, Payload::new(1), Token::random());
+    assert_eq!(arrived.await.unwrap_err().payload, Payload::new(1));
     if F::IS_DURABLE {
-        worker.store.declare(identity("bill", 2));
-        let error = worker.store.len().await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "one store cannot serve both `ship` and `bill`: give each a store of its own"
-        );
         let untold = fixture.open("ship").await;
         let payload = Payload::new(0);
         let refused = untold.arrive("order", &RULES, 0, payload.clone(), Token::random());

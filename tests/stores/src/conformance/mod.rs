@@ -11,9 +11,11 @@ pub mod holders;
 pub mod identity;
 pub mod inputs;
 pub mod lost;
+pub mod missing;
 pub mod model;
 pub mod operator;
 pub mod parked;
+pub mod retention;
 pub mod together;
 mod worker;
 
@@ -57,6 +59,7 @@ macro_rules! conformance {
             operator::what_is_forgotten_begins_anew,
             parked::a_join_is_parked_after_its_last_attempt,
             parked::what_is_parked_waits_for_an_operator,
+            retention::retention_removes_only_what_has_ended,
             together::many_workers_record_one_success_a_key,
             together::a_sweep_gives_each_join_to_one,
             model::does_what_the_state_machine_says,
@@ -86,6 +89,7 @@ macro_rules! durable_conformance {
             holders::a_stale_token_is_refused_on_every_way_out,
             holders::who_waits_for_another_is_told_how_long,
             holders::a_claim_is_handed_out_once_however_short_its_lease,
+            missing::join_whose_payload_is_missing_is_parked,
             parked::a_last_body_that_died_is_parked_by_whoever_finds_it,
             parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,
         );

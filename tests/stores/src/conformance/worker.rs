@@ -43,7 +43,11 @@ impl<S: Store<Payload>> Worker<S> {
         name: &'static str,
         rules: Rules,
     ) -> Self {
-        let store = fixture.open(name).await;
+        Self::serving(fixture.open(name).await, name, rules)
+    }
+
+    /// One whose store serves a function of this name.
+    pub fn serving(store: S, name: &'static str, rules: Rules) -> Self {
         store.declare(identity(name, rules.inputs));
         Self { store, rules }
     }

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::INPUTS;
 use super::process::{Heard, Workers};
 use super::random::Random;
-use super::{INPUTS, keys};
 
 /// How many messages a worker has in its hands.
 const AT_ONCE: usize = 24;
@@ -17,7 +17,7 @@ pub(super) struct Message {
     pub(super) input: u8,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Broker {
     queue: VecDeque<Message>,
     /// How many have not been acknowledged.
@@ -26,10 +26,10 @@ pub(super) struct Broker {
 }
 
 impl Broker {
-    /// Each input is there one to three times, in any order.
-    pub(super) fn new(random: &mut Random) -> Self {
+    /// Adds the inputs of joins: each is there one to three times, in any order.
+    pub(super) fn add(&mut self, keys: impl Iterator<Item = String>, random: &mut Random) {
         let mut messages = Vec::new();
-        for key in keys() {
+        for key in keys {
             for input in 0..INPUTS {
                 for _ in 0..=random.below(3) {
                     let key = key.clone();
@@ -38,11 +38,8 @@ impl Broker {
             }
         }
         random.shuffle(&mut messages);
-        Self {
-            left: messages.len(),
-            queue: messages.into(),
-            deliveries: 0,
-        }
+        self.left += messages.len();
+        self.queue.extend(messages);
     }
 
     pub(super) fn left(&self) -> usize {

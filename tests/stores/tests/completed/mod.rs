@@ -22,7 +22,7 @@ where
             ..RULES
         };
         assert_eq!(store.len().await.unwrap(), 0);
-        for key in keys() {
+        for key in keys(0..report.keys) {
             let listed = store.list(&rules, Which::Key(&key)).await.unwrap();
             let statuses: Vec<_> = listed.iter().map(|listed| listed.status).collect();
             assert_eq!(statuses, [Status::Completed], "{key}");

@@ -11,9 +11,11 @@ mod schema;
 mod server;
 mod statements;
 
-use linked_span_tests_stores::{conformance, durable_conformance};
+use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 
 use crate::schema::Schema;
 
 conformance!(Schema);
 durable_conformance!(Schema);
+joined!(Schema);
+durable_joined!(Schema);

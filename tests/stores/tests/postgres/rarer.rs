@@ -37,6 +37,10 @@ impl Fixture for Rarer {
     async fn spoil(&self, name: &str, key: &str) {
         self.0.spoil(name, key).await;
     }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        self.0.lose_payloads(name, key).await;
+    }
 }
 
 conformance!(Rarer:

@@ -112,4 +112,13 @@ impl Fixture for Schema {
             .execute(&self.pool);
         assert!(spoilt.await.unwrap().rows_affected() > 0);
     }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        let lose = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
+        let lost = sqlx::query(lose)
+            .bind(name)
+            .bind(key.as_bytes())
+            .execute(&self.pool);
+        assert!(lost.await.unwrap().rows_affected() > 0);
+    }
 }

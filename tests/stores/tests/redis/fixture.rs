@@ -57,4 +57,11 @@ impl Fixture for Database {
             let _: i64 = ask(&mut manager, &["HSET", &join, input, "1 {"]).await;
         }
     }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        let mut manager = self.connect().await;
+        let join = format!("{{linked_span:{name}}}:join:{key}");
+        let lost: i64 = ask(&mut manager, &["HDEL", &join, "input:0"]).await;
+        assert_eq!(lost, 1);
+    }
 }

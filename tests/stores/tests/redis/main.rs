@@ -18,10 +18,13 @@ mod sentinel;
 mod server;
 mod ship;
 mod steps;
+mod stopped;
 mod versions;
 
-use linked_span_tests_stores::{conformance, durable_conformance};
+use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 use server::Database;
 
 conformance!(Database);
 durable_conformance!(Database);
+joined!(Database);
+durable_joined!(Database);

@@ -1,28 +1,25 @@
-//! The suite on joins in a file.
+//! A file for each test.
 
 use std::path::{Path, PathBuf};
 
-use linked_span::fan_in::{Moment, ParkReason, Sqlite, Status, Token, Verdict};
-use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, conformance, durable_conformance};
-use serde_json::{Value, json};
+use linked_span::fan_in::{Moment, Sqlite};
+use linked_span_tests_stores::Fixture;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteSynchronous};
 use tempfile::TempDir;
-use tokio::task::JoinSet;
 
-struct File {
+pub(crate) struct File {
     folder: TempDir,
-    pool: SqlitePool,
+    pub(crate) pool: SqlitePool,
 }
 
 impl File {
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("joins.db")
     }
 }
 
 /// Does not wait for the disk, which is not what is tested.
-async fn connect(path: &Path) -> SqlitePool {
+pub(crate) async fn connect(path: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .synchronous(SqliteSynchronous::Off);
@@ -79,52 +76,10 @@ impl Fixture for File {
         let spoilt = sqlx::query(spoil).bind(name).bind(key).execute(&self.pool);
         assert!(spoilt.await.unwrap().rows_affected() > 0);
     }
-}
 
-conformance!(File);
-durable_conformance!(File);
-
-/// It is readable to an operator, and says by which version of the encoding.
-#[tokio::test]
-async fn an_input_is_kept_as_json_and_what_a_later_version_wrote_is_parked() {
-    let file = File::begin().await;
-    let worker = Worker::of(&file).await;
-    worker.waits("order", 0).await;
-    let kept: Value = {
-        let payload = "SELECT payload FROM linked_span_inputs";
-        let payload: String = sqlx::query_scalar(payload)
-            .fetch_one(&file.pool)
-            .await
-            .unwrap();
-        serde_json::from_str(&payload).unwrap()
-    };
-    let input = serde_json::to_value(Payload::new(0)).unwrap();
-    assert_eq!(kept, json!({ "version": 1, "input": input }));
-
-    let later = json!({ "version": 2, "input": input }).to_string();
-    let write = "UPDATE linked_span_inputs SET payload = ?1";
-    let written = sqlx::query(write).bind(later).execute(&file.pool).await;
-    assert_eq!(written.unwrap().rows_affected(), 1);
-    let arrived = worker.arrive("order", 1, Token::random()).await;
-    assert!(matches!(arrived.verdict, Verdict::Parked(_)), "{arrived:?}");
-    let reason = ParkReason::Undecodable;
-    assert_eq!(
-        worker.one("order").await.unwrap().status,
-        Status::Parked(reason)
-    );
-}
-
-/// The second process to come waits for the first, however many there are.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_may_make_the_tables_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("joins.db");
-    let mut opened = JoinSet::new();
-    for _ in 0..8 {
-        let path = path.clone();
-        opened.spawn(async move { Sqlite::open(path).await.map(drop) });
-    }
-    while let Some(one) = opened.join_next().await {
-        one.unwrap().unwrap();
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        let lose = "DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2 AND input = 0";
+        let lost = sqlx::query(lose).bind(name).bind(key).execute(&self.pool);
+        assert!(lost.await.unwrap().rows_affected() > 0);
     }
 }

@@ -1,0 +1,75 @@
+//! What is removed when time passes, and what is not.
+
+use linked_span::fan_in::{Page, Rules, Settlement, Status, Token, Verdict, Which, Work};
+
+use super::worker::{Worker, ids};
+use crate::{Fixture, MINUTE, RULES};
+
+/// Nothing that is still to run, to be handed over, or to be looked at: with all its inputs.
+pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
+    let fixture = F::begin().await;
+    let rules = Rules {
+        dedup_window: MINUTE,
+        max_attempts: 2,
+        ..RULES
+    };
+    let worker = Worker::with(&fixture, rules).await;
+    worker.waits("open", 0).await;
+    let (token, _) = worker.complete("ready").await;
+    assert!(worker.settle("ready", token, Settlement::Failed).await);
+    let (token, _) = worker.complete("parked").await;
+    assert!(worker.settle("parked", token, Settlement::Failed).await);
+    let (token, _) = worker.runs("parked", 0).await;
+    assert!(worker.settle("parked", token, Settlement::Failed).await);
+    let (running, _) = worker.complete("running").await;
+    let (token, _) = worker.complete("done").await;
+    assert!(worker.settle("done", token, Settlement::Completed).await);
+
+    fixture.pass(10 * rules.dedup_window + rules.timeout).await;
+    for number in 0..20 {
+        // An arrival and a sweep remove what is to be forgotten. What an arrival finds, it lets go of.
+        let key = format!("later-{number}");
+        let token = Token::random();
+        if let Some(due) = worker.arrive(&key, 0, token).await.overdue {
+            let released = worker.settle(&due.key, due.token, Settlement::NotBegun);
+            assert!(released.await);
+        }
+        assert!(worker.due(0).await.is_empty());
+    }
+    assert!(worker.one("done").await.is_none());
+    let page = Page {
+        after: None,
+        limit: 100,
+    };
+    let left = worker.list(Which::Unsettled(page)).await;
+    let mut keys: Vec<_> = left.iter().map(|join| join.key.as_str()).collect();
+    keys.retain(|key| !key.starts_with("later"));
+    assert_eq!(keys, ["open", "parked", "ready", "running"]);
+
+    let mut due = worker.due(100).await;
+    due.retain(|due| !due.key.starts_with("later"));
+    due.sort_by(|one, other| one.key.cmp(&other.key));
+    let works: Vec<_> = due
+        .iter()
+        .map(|due| (due.key.as_str(), due.claim.work, ids(&due.claim)))
+        .collect();
+    let all = vec![Some(0), Some(1)];
+    assert_eq!(works[0], ("open", Work::HandOver, vec![Some(0), None]));
+    assert_eq!(works[1], ("ready", Work::HandOver, all.clone()));
+    if F::IS_DURABLE {
+        // Its lease is over.
+        assert_eq!((works[2].0, &works[2].2), ("running", &all));
+    } else {
+        let settled = worker.settle("running", running, Settlement::Completed);
+        assert!(settled.await);
+    }
+
+    assert!(worker.retry("parked").await);
+    let parked = worker.arrive("parked", 0, Token::random()).await;
+    let Verdict::Run(claim) = parked.verdict else {
+        panic!("{parked:?}");
+    };
+    assert_eq!(ids(&claim), all);
+    let listed = worker.one("parked").await.unwrap();
+    assert_eq!(listed.status, Status::Running);
+}

@@ -1,0 +1,213 @@
+//! A function and its joins, over a store that a test has to itself.
+
+pub mod dropped;
+pub mod encoded;
+pub mod expired;
+pub mod swept;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use linked_span::fan_in::{Arrival, ArriveError, Moment, OneOf2, Options, Page, Store, Which};
+use linked_span::{LinkedEvent, Origin, fan_in};
+use serde::{Deserialize, Serialize};
+use tokio::task::yield_now;
+
+use crate::Fixture;
+
+/// An input of an order.
+#[derive(Clone, Debug, Deserialize, LinkedEvent, PartialEq, Serialize)]
+pub struct Half {
+    #[event(key)]
+    order: String,
+    metadata: Origin,
+}
+
+impl Half {
+    fn of(order: &str) -> Self {
+        Self {
+            order: order.to_owned(),
+            metadata: Origin::default(),
+        }
+    }
+}
+
+/// What a store of [`ship`]'s inputs keeps.
+pub type Pair = OneOf2<Half, Half>;
+
+/// What the bodies of a test do, and what they have done.
+#[derive(Debug, Default)]
+pub struct Bodies {
+    takes: Duration,
+    fail: AtomicBool,
+    succeeded: Mutex<Vec<String>>,
+}
+
+impl Bodies {
+    fn taking(takes: Duration) -> Self {
+        Self {
+            takes,
+            ..Self::default()
+        }
+    }
+
+    fn let_fail(&self, fail: bool) {
+        self.fail.store(fail, Ordering::SeqCst);
+    }
+
+    /// The orders whose body succeeded, once for each body.
+    fn succeeded(&self) -> Vec<String> {
+        let mut succeeded = self.succeeded.lock().unwrap().clone();
+        succeeded.sort();
+        succeeded
+    }
+}
+
+/// Waits only if it is to take time: a body that does not wait cannot be cancelled.
+#[fan_in(payment, inventory)]
+async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(), &'static str> {
+    assert_eq!(payment.order, inventory.order);
+    if !bodies.takes.is_zero() {
+        tokio::time::sleep(bodies.takes).await;
+    }
+    if bodies.fail.load(Ordering::SeqCst) {
+        return Err("as it should");
+    }
+    bodies.succeeded.lock().unwrap().push(payment.order.clone());
+    Ok(())
+}
+
+/// A place where joins of [`ship`] are kept, which a test has to itself.
+pub trait Place: Send + Sync + Sized + 'static {
+    /// What keeps them.
+    type Store: Store<Pair> + Clone + 'static;
+
+    /// Whether a claim runs out.
+    const IS_DURABLE: bool;
+
+    /// An empty one.
+    fn begin() -> impl Future<Output = Self> + Send;
+
+    /// The joins, as a process that has just begun sees them.
+    fn open(&self) -> impl Future<Output = Self::Store> + Send;
+
+    /// Lets time pass.
+    fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;
+}
+
+impl<F: Fixture> Place for F
+where
+    F::Store: Store<Pair>,
+{
+    type Store = F::Store;
+
+    const IS_DURABLE: bool = F::IS_DURABLE;
+
+    async fn begin() -> Self {
+        F::begin().await
+    }
+
+    async fn open(&self) -> Self::Store {
+        F::open(self, "Ship").await
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        F::pass(self, milliseconds).await;
+    }
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A process that joins.
+async fn process<P: Place>(place: &P, options: Options) -> Ship<P::Store> {
+    Ship::new(place.open().await, options)
+}
+
+async fn pays<S: Store<Pair>>(ship: &Ship<S>, order: &str) {
+    let arrival = ship.payment(Half::of(order), &Bodies::default()).await;
+    assert!(
+        matches!(arrival, Ok(Arrival::Waiting { .. })),
+        "{arrival:?}"
+    );
+}
+
+/// Whether an arrival has succeeded now or before; `None` if it is to be delivered again.
+fn is_done(arrival: &Result<Arrival<Result<(), &'static str>, Half>, ArriveError<Half>>) -> bool {
+    match arrival {
+        Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => true,
+        Ok(Arrival::Busy { .. } | Arrival::Unrecorded(_)) | Err(_) => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Delivers the last input of an order until it has run.
+async fn reserve<S: Store<Pair>>(ship: &Ship<S>, order: &str, bodies: &Bodies) {
+    let began = Instant::now();
+    while !is_done(&ship.inventory(Half::of(order), bodies).await) {
+        assert!(began.elapsed() < Duration::from_secs(20), "{order} is held");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The joins that an operator has to look after.
+async fn parked<S: Store<Pair>>(ship: &Ship<S>) -> Vec<String> {
+    let page = Page {
+        after: None,
+        limit: 1_000,
+    };
+    let parked = ship.join().list(Which::Parked(page)).await.unwrap();
+    parked.into_iter().map(|join| join.key).collect()
+}
+
+/// Polls for so long, and returns `None` and the future if it is not done by then. Timers are too coarse for it.
+async fn polled_for<F: Future + Unpin>(mut future: F, span: Duration) -> Result<F::Output, F> {
+    let spin = async {
+        let began = Instant::now();
+        while began.elapsed() < span {
+            yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        output = &mut future => Ok(output),
+        () = spin => Err(future),
+    }
+}
+
+/// Every check of a function's joins, as a test of a place.
+#[macro_export]
+macro_rules! joined {
+    ($place:ty: $($module:ident::$check:ident),+ $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $check() {
+                $crate::joined::$module::$check::<$place>().await;
+            }
+        )+
+    };
+    ($place:ty) => {
+        $crate::joined!($place:
+            swept::two_sweeps_run_each_ready_join_once,
+            swept::two_sweeps_hand_each_expired_join_over_once,
+            swept::sweep_ends_although_joins_are_due_again_at_once,
+            swept::sweep_after_a_restart_hands_over_what_expired_meanwhile,
+            expired::slow_on_expired_costs_the_caller_neither_claim_nor_result,
+            expired::on_expired_that_panics_does_not_disturb_arrivals,
+            dropped::dropped_arrivals_hold_no_join,
+            dropped::dropped_sweeps_hold_no_joins,
+        );
+    };
+}
+
+/// The checks that are of those places only whose claims run out, and that decode what they keep.
+#[macro_export]
+macro_rules! durable_joined {
+    ($place:ty) => {
+        $crate::joined!($place:
+            dropped::arrivals_dropped_outside_of_a_runtime_hold_no_join,
+            encoded::input_that_cannot_be_decoded_again_is_refused,
+            expired::on_expired_that_hangs_is_bounded_for_arrivals,
+        );
+    };
+}

@@ -1,0 +1,180 @@
+//! A full disk: calls fail while it is full, inputs come back, and all works again once there is room.
+
+use std::path::Path;
+use std::process::Command;
+
+use linked_span::fan_in::{Arrived, Rejected, Sqlite, Store, StoreError, Token, Verdict};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+use crate::fixture::File;
+
+/// Four to a page of SQLite, about.
+fn large(id: u64) -> Payload {
+    let text = "x".repeat(1_000);
+    Payload { id, text }
+}
+
+async fn arrive(worker: &Worker<Sqlite>, key: &str) -> Result<Arrived<Payload>, Rejected<Payload>> {
+    let payload = large(7);
+    worker
+        .store
+        .arrive(key, &RULES, 0, payload, Token::random())
+        .await
+}
+
+/// Arrives until it fails; returns the keys that were acknowledged, and the one that was not.
+async fn fill(worker: &Worker<Sqlite>) -> (Vec<String>, String) {
+    let mut kept = Vec::new();
+    for number in 0..10_000 {
+        let key = format!("order {number}");
+        match arrive(worker, &key).await {
+            Ok(arrived) => {
+                assert!(
+                    matches!(arrived.verdict, Verdict::Waiting(_)),
+                    "{arrived:?}"
+                );
+                kept.push(key);
+            }
+            Err(refused) => {
+                assert_eq!(refused.payload, large(7));
+                let StoreError::Failed(error) = refused.error else {
+                    panic!("{refused:?}");
+                };
+                assert!(error.to_string().contains("full"), "{error}");
+                return (kept, key);
+            }
+        }
+    }
+    panic!("it was never full");
+}
+
+/// Each that was acknowledged is there, and nothing else.
+async fn check(worker: &Worker<Sqlite>, kept: &[String]) {
+    for key in kept {
+        assert!(worker.one(key).await.is_some(), "{key}");
+    }
+    assert_eq!(worker.len().await, kept.len());
+}
+
+/// `PRAGMA max_page_count` is of a connection: it is gone with the one that failed.
+#[tokio::test]
+async fn store_works_again_after_a_full_database_has_room() {
+    let file = File::begin().await;
+    let options = SqliteConnectOptions::new()
+        .filename(file.path())
+        .pragma("max_page_count", "40");
+    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(options).await.unwrap();
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let (mut kept, refused) = fill(&worker).await;
+    assert!(kept.len() > 5, "{kept:?}");
+    // It stays full, on a new connection with the pool's own pragmas.
+    for _ in 0..3 {
+        assert!(arrive(&worker, &refused).await.is_err());
+        check(&worker, &kept).await;
+    }
+    let raise = "PRAGMA max_page_count = 100000";
+    let options = pool.connect_options().as_ref().clone();
+    pool.set_connect_options(options.pragma("max_page_count", "100000"));
+    sqlx::query(raise).execute(&pool).await.unwrap();
+    assert!(arrive(&worker, &refused).await.is_ok());
+    kept.push(refused);
+    check(&worker, &kept).await;
+    let (token, _) = worker.runs(&kept[0], 1).await;
+    let completed = linked_span::fan_in::Settlement::Completed;
+    assert!(worker.settle(&kept[0], token, completed).await);
+}
+
+/// A pool that was wedged before: sqlx counts a transaction that SQLite has rolled back.
+#[tokio::test]
+async fn store_works_on_a_pool_whose_count_of_transactions_is_wrong() {
+    let file = File::begin().await;
+    let options = SqliteConnectOptions::new().filename(file.path());
+    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(options).await.unwrap();
+    let mut begun = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    sqlx::query("ROLLBACK").execute(&mut *begun).await.unwrap();
+    drop(begun);
+    // sqlx could not roll back once more, and believes itself in a transaction.
+    assert!(pool.begin_with("BEGIN IMMEDIATE").await.is_err());
+    let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
+    worker.waits("order", 0).await;
+}
+
+/// A file system of one megabyte.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn new() -> Self {
+        let disk = Self(tempfile::tempdir().unwrap());
+        disk.as_root(
+            "mount",
+            &["-t", "tmpfs", "-o", "size=1m,mode=1777", "tmpfs"],
+        );
+        disk
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn remount(&self, options: &str) {
+        self.as_root("mount", &["-o", &format!("remount,{options}")]);
+    }
+
+    /// The gate runs as root, or may become it without a password.
+    fn as_root(&self, program: &str, arguments: &[&str]) {
+        let run = |command: &mut Command| {
+            let output = command.args(arguments).arg(self.path()).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        assert!(
+            run(&mut Command::new(program)) || run(Command::new("sudo").args(["-n", program])),
+            "this test mounts a small file system: run it as root"
+        );
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.as_root("umount", &["-l"]);
+    }
+}
+
+#[tokio::test]
+async fn store_works_again_after_a_full_disk_has_room() {
+    let disk = Disk::new();
+    let store = Sqlite::open(disk.path().join("joins.db")).await.unwrap();
+    let worker = Worker::serving(store, "ship", RULES);
+    let (mut kept, refused) = fill(&worker).await;
+    assert!(kept.len() > 10, "{}", kept.len());
+    for _ in 0..3 {
+        assert!(arrive(&worker, &refused).await.is_err());
+        check(&worker, &kept).await;
+    }
+    disk.remount("size=8m");
+    assert!(arrive(&worker, &refused).await.is_ok());
+    kept.push(refused);
+    check(&worker, &kept).await;
+}
+
+#[tokio::test]
+async fn disk_that_becomes_read_only_is_an_error_and_the_input_comes_back() {
+    let disk = Disk::new();
+    let path = disk.path().join("joins.db");
+    let store = Sqlite::open(&path).await.unwrap();
+    let worker = Worker::serving(store, "ship", RULES);
+    worker.waits("order", 0).await;
+    let store = worker.store;
+    drop(store);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    disk.remount("ro");
+    let error = Sqlite::open(&path).await.unwrap_err();
+    assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
+    let error = error.to_string();
+    assert!(error.contains("that the process may write to"), "{error}");
+    let new = Sqlite::open(disk.path().join("new.db")).await.unwrap_err();
+    assert!(matches!(new, StoreError::Misconfigured(_)), "{new:?}");
+}

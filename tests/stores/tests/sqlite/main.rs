@@ -1,0 +1,22 @@
+//! Joins in a file: the suite of all stores, and what is SQLite's alone.
+
+mod fixture;
+mod full;
+mod functions;
+mod migrations;
+mod payloads;
+mod plans;
+mod refused;
+mod removed;
+mod restart;
+mod states;
+mod transactions;
+
+use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
+
+use self::fixture::File;
+
+conformance!(File);
+durable_conformance!(File);
+joined!(File);
+durable_joined!(File);

@@ -1,0 +1,184 @@
+//! The version of the tables, and releases of several versions on one file.
+
+use std::fs;
+
+use linked_span::fan_in::{Settlement, Sqlite, Store, StoreError};
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::fixture::File;
+
+async fn empty() -> (TempDir, SqlitePool) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(folder.path().join("joins.db"))
+        .create_if_missing(true);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    (folder, pool)
+}
+
+async fn versions(pool: &SqlitePool) -> Vec<(i64, i64)> {
+    let versions = "SELECT version, lowest FROM linked_span_versions ORDER BY version";
+    sqlx::query_as(versions).fetch_all(pool).await.unwrap()
+}
+
+async fn works(pool: &SqlitePool, key: &str) {
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let (token, _) = worker.complete(key).await;
+    assert!(worker.settle(key, token, Settlement::Completed).await);
+}
+
+/// The second process waits for the first, and finds it done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_first_starts_at_once_leave_one_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("joins.db");
+    let mut opened = JoinSet::new();
+    for key in 0..16 {
+        let path = path.clone();
+        opened.spawn(async move {
+            let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", RULES);
+            worker.waits(&key.to_string(), 0).await;
+        });
+    }
+    while let Some(one) = opened.join_next().await {
+        one.unwrap();
+    }
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path));
+    assert_eq!(versions(&pool.await.unwrap()).await, [(1, 1)]);
+    let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", RULES);
+    assert_eq!(worker.len().await, 16);
+}
+
+/// sqlx refuses migrations in its table that it does not know, so that two programs cannot share it (sqlx#1189).
+#[tokio::test]
+async fn migrations_of_the_users_work_before_and_after() {
+    let migrations = tempfile::tempdir().unwrap();
+    let write = |name: &str, sql: &str| fs::write(migrations.path().join(name), sql).unwrap();
+    for users_first in [true, false] {
+        write(
+            "1_orders.sql",
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY)",
+        );
+        let _ = fs::remove_file(migrations.path().join("2_notes.sql"));
+        let (_folder, pool) = empty().await;
+        let users = async || {
+            Migrator::new(migrations.path())
+                .await
+                .unwrap()
+                .run(&pool)
+                .await
+                .unwrap()
+        };
+        if users_first {
+            users().await;
+            Sqlite::new(pool.clone()).migrate().await.unwrap();
+        } else {
+            Sqlite::new(pool.clone()).migrate().await.unwrap();
+            users().await;
+        }
+        works(&pool, "order").await;
+        write("2_notes.sql", "ALTER TABLE orders ADD COLUMN note TEXT");
+        users().await;
+        Sqlite::new(pool.clone()).migrate().await.unwrap();
+        works(&pool, "another").await;
+        assert_eq!(versions(&pool).await, [(1, 1)]);
+    }
+}
+
+#[tokio::test]
+async fn schema_applied_by_a_migration_of_the_users_is_the_first_version() {
+    let (_folder, pool) = empty().await;
+    sqlx::raw_sql(Sqlite::SCHEMA).execute(&pool).await.unwrap();
+    assert_eq!(versions(&pool).await, [(1, 1)]);
+    works(&pool, "order").await;
+}
+
+/// The newer release has added columns, an index and a table.
+async fn update(pool: &SqlitePool, lowest: i64) {
+    let update = sqlx::AssertSqlSafe(format!(
+        "ALTER TABLE linked_span_joins ADD COLUMN priority INTEGER; \
+         ALTER TABLE linked_span_inputs ADD COLUMN origin TEXT; \
+         ALTER TABLE linked_span_functions ADD COLUMN owner TEXT NOT NULL DEFAULT ''; \
+         CREATE TABLE linked_span_more (id INTEGER PRIMARY KEY); \
+         INSERT INTO linked_span_versions (version, lowest) VALUES (2, {lowest})"
+    ));
+    sqlx::raw_sql(update).execute(pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn release_works_on_while_and_after_a_newer_one_updates_the_tables() {
+    let file = File::begin().await;
+    let worker = Worker::of(&file).await;
+    worker.waits("order", 0).await;
+    update(&file.pool, 1).await;
+    // The process that runs, one that begins, and one that migrates when it begins.
+    worker.waits("another", 0).await;
+    works(&file.pool, "third").await;
+    let reopened = Worker::serving(Sqlite::open(file.path()).await.unwrap(), "ship", RULES);
+    let (token, _) = reopened.runs("order", 1).await;
+    assert!(reopened.settle("order", token, Settlement::Completed).await);
+    assert_eq!(reopened.len().await, 1);
+    assert_eq!(versions(&file.pool).await, [(1, 1), (2, 1)]);
+}
+
+#[tokio::test]
+async fn release_that_is_too_old_for_the_tables_is_refused_with_what_to_do() {
+    let file = File::begin().await;
+    update(&file.pool, 2).await;
+    let too_old = "use a newer release of linked-span: this one has version 1, and the tables have version 2, for releases \
+                   from version 2 on";
+    let error = Sqlite::open(file.path()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
+    assert_eq!(error.to_string(), too_old);
+    let worker = Worker::of(&file).await;
+    let error = Store::<Payload>::len(&worker.store).await.unwrap_err();
+    assert_eq!(error.to_string(), too_old);
+}
+
+#[tokio::test]
+async fn tables_that_are_too_old_for_the_release_are_refused_until_they_are_migrated() {
+    let (_folder, pool) = empty().await;
+    sqlx::raw_sql("CREATE TABLE linked_span_versions (version INTEGER NOT NULL PRIMARY KEY, lowest INTEGER NOT NULL)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let error = Store::<Payload>::len(&worker.store).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "run `Sqlite::migrate`: the tables have version 0, and this release needs version 1"
+    );
+    worker.store.migrate().await.unwrap();
+    works(&pool, "order").await;
+}
+
+/// A start of a process that has nothing to migrate reads, and a file of a million rows is as fast as any.
+#[tokio::test]
+async fn migration_of_a_million_rows_writes_none_of_them() {
+    let file = File::begin().await;
+    crate::plans::fill(&file.pool, 1_000_000).await;
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&file.pool)
+        .await
+        .unwrap();
+    let before = fs::metadata(file.path()).unwrap().len();
+    let since = std::time::Instant::now();
+    Sqlite::open(file.path()).await.unwrap();
+    assert!(since.elapsed().as_secs() < 2, "{:?}", since.elapsed());
+    let log = fs::metadata(file.path().with_extension("db-wal")).map_or(0, |log| log.len());
+    assert_eq!((fs::metadata(file.path()).unwrap().len(), log), (before, 0));
+    // A column that a later version adds is not written into each row either.
+    let since = std::time::Instant::now();
+    update(&file.pool, 1).await;
+    assert!(since.elapsed().as_secs() < 2, "{:?}", since.elapsed());
+    let log = fs::metadata(file.path().with_extension("db-wal"))
+        .unwrap()
+        .len();
+    assert!(log < before / 100, "{log} of {before}");
+    works(&file.pool, "order").await;
+}

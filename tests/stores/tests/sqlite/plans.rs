@@ -1,0 +1,78 @@
+//! What a million ended joins cost: no call scans them.
+
+use std::time::{Duration, Instant};
+
+use linked_span::fan_in::{Page, Token, Which};
+use linked_span_tests_stores::Fixture;
+use linked_span_tests_stores::conformance::Worker;
+use sqlx::sqlite::SqlitePool;
+
+use crate::fixture::File;
+
+/// Adds joins of `ship` that have completed and are still remembered.
+pub(crate) async fn fill(pool: &SqlitePool, count: i64) {
+    let fill = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ?1) \
+                INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts) \
+                SELECT 'ship', printf('ended %08d', number), 'completed', 1, '00000000000000000000000000000001', \
+                9000000000000, 0, 0 FROM numbers";
+    sqlx::query(fill).bind(count).execute(pool).await.unwrap();
+}
+
+/// The times are bounds of what was measured, tenfold: a scan of a million rows takes more.
+#[tokio::test]
+async fn no_call_scans_a_million_ended_joins() {
+    let file = File::begin().await;
+    fill(&file.pool, 1_000_000).await;
+    let worker = Worker::of(&file).await;
+    for key in 0..20 {
+        worker.waits(&format!("open {key:02}"), 0).await;
+    }
+    let bound = Duration::from_millis(60);
+    let page = Page {
+        after: None,
+        limit: 10,
+    };
+    let calls = [
+        (
+            "len",
+            time(async || assert_eq!(worker.len().await, 20)).await,
+        ),
+        (
+            "due",
+            time(async || assert!(worker.due(16).await.is_empty())).await,
+        ),
+        (
+            "unsettled",
+            time(async || assert_eq!(worker.list(Which::Unsettled(page)).await.len(), 10)).await,
+        ),
+        (
+            "parked",
+            time(async || assert!(worker.list(Which::Parked(page)).await.is_empty())).await,
+        ),
+        (
+            "functions",
+            time(async || assert_eq!(worker.store.functions().await.unwrap()[0].unsettled, 20))
+                .await,
+        ),
+        (
+            "arrival",
+            time(async || drop(worker.arrive("open 00", 0, Token::random()).await)).await,
+        ),
+    ];
+    println!("{calls:?}");
+    assert!(
+        calls.iter().all(|(_, fastest)| *fastest < bound),
+        "{calls:?}"
+    );
+}
+
+/// The fastest of several: other processes use the machine too.
+async fn time(call: impl AsyncFn()) -> Duration {
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let since = Instant::now();
+        call().await;
+        fastest = fastest.min(since.elapsed());
+    }
+    fastest
+}

@@ -1,0 +1,86 @@
+//! A connection that a user's code left inside a transaction: what is acknowledged on it would be rolled back later.
+
+use linked_span::fan_in::Sqlite;
+use linked_span_tests_stores::conformance::Worker;
+use linked_span_tests_stores::{Fixture, RULES};
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use crate::fixture::File;
+
+/// The users' pool, on which a connection serves both.
+async fn shared(file: &File, connections: u32) -> SqlitePool {
+    let options = SqliteConnectOptions::new().filename(file.path());
+    let pool = SqlitePoolOptions::new().max_connections(connections);
+    pool.connect_with(options).await.unwrap()
+}
+
+fn worker(pool: &SqlitePool) -> Worker<Sqlite> {
+    let store = Sqlite::new(pool.clone());
+    Worker::serving(store, "ship", RULES)
+}
+
+/// What another process finds, once the connection is closed.
+async fn is_there(file: &File, key: &str) -> bool {
+    Worker::of(file).await.one(key).await.is_some()
+}
+
+/// As a `begin()` leaves it that was dropped between its statement and its answer.
+#[tokio::test]
+async fn arrival_on_a_connection_that_sqlx_left_in_a_transaction_is_stored() {
+    let file = File::begin().await;
+    for connections in [1, 3] {
+        let pool = shared(&file, connections).await;
+        let worker = worker(&pool);
+        for key in 0..4 {
+            let mut left = pool.acquire().await.unwrap();
+            std::mem::forget(left.begin().await.unwrap());
+            assert!(left.is_in_transaction());
+            drop(left);
+            worker.waits(&format!("{connections} {key}"), 0).await;
+        }
+        pool.close().await;
+        for key in 0..4 {
+            assert!(is_there(&file, &format!("{connections} {key}")).await);
+        }
+    }
+}
+
+/// A transaction of which sqlx does not know.
+#[tokio::test]
+async fn arrival_on_a_connection_with_a_begin_of_the_users_own_is_stored() {
+    let file = File::begin().await;
+    for connections in [1, 3] {
+        let pool = shared(&file, connections).await;
+        let worker = worker(&pool);
+        for (key, begin) in ["BEGIN", "BEGIN IMMEDIATE", "SAVEPOINT mine"]
+            .iter()
+            .enumerate()
+        {
+            sqlx::query(*begin).execute(&pool).await.unwrap();
+            worker.waits(&format!("{connections} {key}"), 0).await;
+        }
+        assert_eq!(worker.len().await, 3 + if connections == 3 { 3 } else { 0 });
+        pool.close().await;
+        for key in 0..3 {
+            assert!(is_there(&file, &format!("{connections} {key}")).await);
+        }
+    }
+}
+
+/// The future is dropped at each of its points, as `tokio::time::timeout` does.
+#[tokio::test]
+async fn arrivals_that_are_dropped_leave_no_transaction_behind() {
+    let file = File::begin().await;
+    let pool = shared(&file, 1).await;
+    let worker = worker(&pool);
+    worker.waits("first", 0).await;
+    for micros in 0..200 {
+        let bound = std::time::Duration::from_micros(micros * 5);
+        let key = format!("dropped {micros}");
+        let _ = tokio::time::timeout(bound, worker.waits(&key, 0)).await;
+        let key = format!("kept {micros}");
+        worker.waits(&key, 0).await;
+        assert!(is_there(&file, &key).await);
+    }
+}
