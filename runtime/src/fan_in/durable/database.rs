@@ -168,7 +168,8 @@ async fn bounded<D: Database, T>(
     database: &D,
     answer: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let answer = release::Call::new(database, answer);
+    // In a box, since a call within a handler within a task overflows the stack of a debug build otherwise.
+    let answer = Box::pin(release::Call::new(database, answer));
     within_call_timeout(database.declaration(), answer).await
 }
 
