@@ -6,7 +6,6 @@ use linked_span::fan_in::{
     Ack, OneOf2, Options, Postgres, Redis, Sqlite, Store, StoreError, ack, sweep_every,
 };
 use linked_span_examples::{Failure, Telemetry, Tree};
-use redis::Client;
 use sqlx::PgPool;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
@@ -19,10 +18,7 @@ type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
 pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
     match url.split_once(':') {
         Some(("sqlite", file)) => consume(name, Sqlite::open(file).await?).await,
-        Some(("redis" | "redis+unix", _)) => {
-            let connection = Client::open(url)?.get_connection_manager().await?;
-            consume(name, Redis::new(connection).await?).await
-        }
+        Some(("redis" | "redis+unix", _)) => consume(name, Redis::open(url).await?).await,
         Some(("postgres" | "postgresql", _)) => {
             let store = Postgres::new(PgPool::connect(url).await?);
             store.migrate().await?;

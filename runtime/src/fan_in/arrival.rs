@@ -37,7 +37,7 @@ pub enum Arrival<T, I> {
     Waiting {
         /// These.
         missing: Missing,
-        /// Whether what is kept outlives this process.
+        /// Whether what is kept outlives this process. A fail-over of Redis can lose it, as the page of `Redis` says.
         durable: bool,
     },
     /// The input had come before, and the first is kept.

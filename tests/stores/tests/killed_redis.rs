@@ -16,9 +16,6 @@ fn every_key_has_one_success_and_no_input_is_lost() {
     let worker = Path::new(env!("CARGO_BIN_EXE_worker"));
     let report = killed::run(worker, &url, folder.path(), || server.restart());
     println!("{report:#?}");
-    let open = || async {
-        let client = redis::Client::open(url).unwrap();
-        Redis::new(client.get_connection_manager().await.unwrap()).await
-    };
+    let open = || Redis::open(url.as_str());
     completed::check(open, &report);
 }

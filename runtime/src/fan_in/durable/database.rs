@@ -23,10 +23,6 @@ const LONGEST: Moment = 1 << 51;
 pub(in crate::fan_in) struct Function<'a> {
     pub(in crate::fan_in) name: &'a str,
     /// Its inputs, as [`Database::inputs`] wrote them. A database that finds others answers [`Failure::Undeclared`].
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "sqlite")),
-        expect(dead_code, reason = "each database compares it as soon as it checks")
-    )]
     pub(in crate::fan_in) inputs: &'a str,
     pub(in crate::fan_in) rules: &'a Rules,
 }
@@ -168,12 +164,21 @@ async fn bounded<D: Database, T>(
     database: &D,
     answer: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let bound = database.declaration().call_timeout();
+    // In a box, since a call within a handler within a task overflows the stack of a debug build otherwise.
+    let answer = Box::pin(release::Call::new(database, answer));
+    within_call_timeout(database.declaration(), answer).await
+}
+
+/// Bounds what a store does by its [call timeout](Declaration::call_timeout).
+pub(in crate::fan_in) async fn within_call_timeout<T>(
+    declaration: &Declaration,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let bound = declaration.call_timeout();
     let late = |_| {
         let late = format!("the store did not answer within {bound:?}");
         StoreError::Failed(late.into())
     };
-    let answer = release::Call::new(database, answer);
     tokio::time::timeout(bound, answer).await.map_err(late)?
 }
 

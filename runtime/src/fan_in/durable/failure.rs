@@ -22,20 +22,12 @@ pub(in crate::fan_in) enum Failure {
     /// Another call would fail as well.
     Refused(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "sqlite")),
-        expect(dead_code, reason = "each database reports it as soon as it checks")
-    )]
     Undeclared,
     /// The program, the database or its data has to be changed first.
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "sqlite")),
-        allow(dead_code, reason = "each database reports it as soon as it checks")
-    )]
     Misconfigured(String),
     /// The database takes no such key or input, at whatever delivery.
     #[cfg_attr(
-        not(feature = "postgres"),
+        not(any(feature = "postgres", feature = "redis")),
         allow(dead_code, reason = "the others take any")
     )]
     Unencodable(Box<dyn Error + Send + Sync>),

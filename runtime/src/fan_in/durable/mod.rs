@@ -16,11 +16,13 @@ pub(super) mod words;
 
 pub(super) use self::answer::Answer;
 pub(super) use self::claimed::{Claimed, Kept};
+#[cfg(feature = "redis")]
+pub(super) use self::database::within_call_timeout;
 pub(super) use self::database::{
     Database, Function, abandon, arrive, declare, due, functions, len, list, store, tell,
 };
 pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "redis", feature = "sqlite"))]
 pub(super) use self::failure::again;
 pub(super) use self::row::{Row, Stage, inputs_of};

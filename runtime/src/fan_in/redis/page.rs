@@ -1,84 +1,44 @@
-//! Which joins are on a page.
+//! An operator's page of joins.
 
-use std::collections::BTreeSet;
+use super::{Redis, replies, scripts};
+use crate::fan_in::durable::{Failure, Function};
+use crate::fan_in::listed::{Listed, Page, Which};
 
-use redis::cmd;
+/// How many joins one script reads, so that other callers do not wait for long.
+const AT_ONCE: usize = 1_000;
 
-use super::{Redis, keys};
-use crate::fan_in::durable::Failure;
-use crate::fan_in::durable::words::count;
-use crate::fan_in::listed::{Page, Which};
-
-/// So many that nobody else waits for long.
-pub(super) const AT_ONCE: usize = 1_000;
-
-/// The keys of those joins, in their order.
-pub(super) async fn keys(
+/// Returns those joins, in the order of their keys. Reads no others.
+pub(super) async fn list(
     redis: &Redis,
-    name: &str,
+    function: Function<'_>,
     which: Which<'_>,
-) -> Result<Vec<String>, Failure> {
-    match which {
-        Which::Key(key) => Ok(vec![key.to_owned()]),
-        Which::Parked(page) => parked(redis, name, page).await,
-        Which::Unsettled(page) => {
-            let parked = parked(redis, name, page).await?;
-            let due = due(redis, name, page).await?;
-            let keys: BTreeSet<_> = parked.into_iter().chain(due).collect();
-            Ok(keys.into_iter().take(page.limit).collect())
+) -> Result<Vec<Listed>, Failure> {
+    let (set, Page { after, limit }) = match which {
+        Which::Key(key) => {
+            let kept = redis.call(&scripts::list(function, "key", key, 1)).await?;
+            return replies::list(kept, which, function.rules);
         }
-    }
-}
-
-/// What is behind this key, where there may be more.
-pub(super) fn behind<'a>(which: Which<'_>, key: &'a str) -> Option<Which<'a>> {
-    let behind = |page: Page<'_>| Page {
-        after: Some(key),
-        ..page
+        Which::Parked(page) => ("parked", page),
+        Which::Unsettled(page) => ("unsettled", page),
     };
-    match which {
-        Which::Key(_) => None,
-        Which::Unsettled(page) => Some(Which::Unsettled(behind(page))),
-        Which::Parked(page) => Some(Which::Parked(behind(page))),
+    let mut list = Vec::new();
+    let mut from = after.map_or_else(|| "-".to_owned(), behind);
+    while list.len() < limit {
+        let asked = AT_ONCE.min(limit - list.len());
+        let call = scripts::list(function, set, &from, asked);
+        let kept: replies::List = redis.call(&call).await?;
+        let found = kept.1.len();
+        let rest = kept.1.last().map(|(key, ..)| behind(key));
+        list.extend(replies::list(kept, which, function.rules)?);
+        match rest {
+            Some(rest) if found == asked => from = rest,
+            _ => break,
+        }
     }
+    Ok(list)
 }
 
-async fn parked(
-    redis: &Redis,
-    name: &str,
-    Page { after, limit }: Page<'_>,
-) -> Result<Vec<String>, Failure> {
-    let from = after.map_or("-".to_owned(), |key| format!("({key}"));
-    let mut range = cmd("ZRANGEBYLEX");
-    range.arg(keys::parked(name)).arg(from).arg("+");
-    range.arg("LIMIT").arg(0).arg(count(limit));
-    redis.query(&range).await
-}
-
-/// What is due stands in another order, in which it is looked through; an order of its own would be kept up at each
-/// arrival, and this is read at three in the morning.
-async fn due(
-    redis: &Redis,
-    name: &str,
-    Page { after, limit }: Page<'_>,
-) -> Result<BTreeSet<String>, Failure> {
-    let set = keys::due(name);
-    let mut first = BTreeSet::new();
-    let mut cursor = 0;
-    loop {
-        let mut scan = cmd("ZSCAN");
-        scan.arg(&set).arg(cursor).arg("COUNT").arg(AT_ONCE);
-        let (next, found): (u64, Vec<(String, f64)>) = redis.query(&scan).await?;
-        let keys = found.into_iter().map(|(key, _)| key);
-        for key in keys.filter(|key| after.is_none_or(|after| **key > *after)) {
-            first.insert(key);
-            if first.len() > limit {
-                first.pop_last();
-            }
-        }
-        if next == 0 {
-            return Ok(first);
-        }
-        cursor = next;
-    }
+/// Returns where a range begins that is behind this key.
+fn behind(key: &str) -> String {
+    format!("({key}")
 }

@@ -12,8 +12,8 @@ pub(super) type Arrived = (Moment, String, Moment, Option<Claim>, Option<Claim>)
 /// When, what was claimed, and whether it is worth to ask again at once.
 pub(super) type Due = (Moment, Vec<Claim>, bool);
 
-/// When, and the joins that there are.
-pub(super) type List = (Moment, Vec<Option<String>>);
+/// When; and keys, each with what is kept of its join, and why an input cannot be read.
+pub(super) type List = (Moment, Vec<(String, Option<String>, Option<String>)>);
 
 /// The key, the work, the attempts, the inputs that came, and each that there may be.
 type Claim = (String, String, u32, u16, Vec<Option<Vec<u8>>>);
@@ -52,15 +52,14 @@ pub(super) fn due((at, claims, again): Due) -> Result<(Vec<Claimed>, bool), Fail
     Ok((claimed.collect::<Result<_, _>>()?, again))
 }
 
-/// Of the joins with these keys, those that were asked for: what was found may have changed since.
+/// Returns the joins that were asked for. Another hand may have removed one and left its key in a set.
 pub(super) fn list(
     (at, kept): List,
-    keys: &[String],
     which: Which<'_>,
     rules: &Rules,
 ) -> Result<Vec<Listed>, Failure> {
-    let mut list = Vec::with_capacity(keys.len());
-    for (key, kept) in keys.iter().zip(kept) {
+    let mut list = Vec::with_capacity(kept.len());
+    for (key, kept, detail) in kept {
         let Some(kept) = kept else { continue };
         let (row, since) = row(&kept).ok_or_else(unknown)?;
         let is_asked_for = match which {
@@ -71,12 +70,8 @@ pub(super) fn list(
         };
         if is_asked_for {
             let state = row.state().ok_or_else(unknown)?;
-            list.push(Listed::new(
-                key.clone(),
-                &state,
-                at.saturating_sub(since),
-                rules,
-            ));
+            let age = at.saturating_sub(since);
+            list.push(Listed::new(key, &state, age, rules).with_detail(detail));
         }
     }
     Ok(list)
@@ -129,6 +124,6 @@ fn row(kept: &str) -> Option<(Row, Moment)> {
     Some((row, since.parse().ok()?))
 }
 
-fn unknown() -> Failure {
+pub(super) fn unknown() -> Failure {
     Failure::Refused("the server has what is none of a join".into())
 }

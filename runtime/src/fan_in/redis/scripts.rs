@@ -2,38 +2,91 @@
 
 use std::sync::LazyLock;
 
-use redis::{Cmd, Script};
+use redis::{Cmd, Script, ToRedisArgs};
 
-use super::keys;
+use super::{keys, version};
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{Failure, Function};
 use crate::fan_in::state::{Moment, Settlement, Step, Token};
 
-/// A script that knows the function's rules and its joins. What stands before `;` may come to an end without them.
+/// A script that first finds the function's declaration, and knows its rules. What is before `;` may return without what is
+/// behind it.
 macro_rules! script {
     ($($before:literal),*; $($file:literal),+) => {
         LazyLock::new(|| {
-            Script::new(concat!(
+            let code = concat!(
+                include_str!("lua/keys.lua"),
+                include_str!("lua/declared.lua"),
                 include_str!("lua/call.lua"),
                 $(include_str!($before),)*
                 include_str!("lua/state.lua"),
                 include_str!("lua/kept.lua"),
                 $(include_str!($file),)+
-            ))
+            );
+            Code::new(code)
         })
     };
 }
 
-static ARRIVE: LazyLock<Script> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
-static TELL: LazyLock<Script> = script!(; "lua/telling.lua", "lua/tell.lua");
-static DUE: LazyLock<Script> = script!(; "lua/due.lua");
-static RELEASE: LazyLock<Script> = script!(; "lua/telling.lua", "lua/release.lua");
-static LIST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/list.lua")));
+static ARRIVE: LazyLock<Code> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
+static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/tell.lua");
+static DUE: LazyLock<Code> = script!(; "lua/due.lua");
+static RELEASE: LazyLock<Code> = script!(; "lua/telling.lua", "lua/release.lua");
+static LIST: LazyLock<Code> = LazyLock::new(|| {
+    Code::new(concat!(
+        include_str!("lua/keys.lua"),
+        include_str!("lua/declared.lua"),
+        include_str!("lua/list.lua")
+    ))
+});
+static DECLARE: LazyLock<Code> = LazyLock::new(|| {
+    Code::new(concat!(
+        include_str!("lua/keys.lua"),
+        include_str!("lua/declare.lua")
+    ))
+});
+static MIGRATE: LazyLock<Code> = LazyLock::new(|| {
+    Code::new(concat!(
+        include_str!("lua/keys.lua"),
+        include_str!("lua/migrate.lua")
+    ))
+});
+static FUNCTIONS: LazyLock<Code> = LazyLock::new(|| Code::new(include_str!("lua/functions.lua")));
+static REGISTER: LazyLock<Code> = LazyLock::new(|| Code::new(include_str!("lua/register.lua")));
 
-/// What the server is told, in one buffer.
+/// A script, and the name by which a server knows it that has run it before.
+struct Code {
+    text: &'static str,
+    hash: String,
+}
+
+impl Code {
+    fn new(text: &'static str) -> Self {
+        let hash = Script::new(text).get_hash().to_owned();
+        Self { text, hash }
+    }
+}
+
+/// What the server is told: a script and all its arguments.
 pub(super) struct Call {
-    pub(super) script: &'static Script,
+    code: &'static Code,
     pub(super) command: Cmd,
+}
+
+impl Call {
+    /// Returns the same call with the script's text, for a server that does not have it.
+    ///
+    /// `SCRIPT LOAD` would go to each master of a cluster, and fail where one of them is down.
+    pub(super) fn with_text(&self) -> Cmd {
+        let mut command = Cmd::new();
+        command.arg("EVAL").arg(self.code.text);
+        for argument in self.command.args_iter().skip(2) {
+            if let redis::Arg::Simple(argument) = argument {
+                command.arg(argument);
+            }
+        }
+        command
+    }
 }
 
 pub(super) fn arrive(
@@ -43,12 +96,17 @@ pub(super) fn arrive(
     payload: &str,
     token: Token,
 ) -> Call {
-    let mut call = call(&ARRIVE, function, Some(token));
+    let mut call = call(&ARRIVE, function, Some(key), Some(token));
     call.command.arg(key).arg(input).arg(payload);
-    call
+    declared(call, function.inputs)
 }
 
-pub(super) fn tell(function: Function<'_>, key: &str, step: Step) -> Result<Call, Failure> {
+pub(super) fn tell(
+    function: Function<'_>,
+    key: &str,
+    step: Step,
+    detail: Option<&str>,
+) -> Result<Call, Failure> {
     let (step, token, settlement) = match step {
         Step::Settle { token, settlement } => ("settle", Some(token), word(settlement)),
         Step::Renew { token } => ("renew", Some(token), ""),
@@ -58,33 +116,60 @@ pub(super) fn tell(function: Function<'_>, key: &str, step: Step) -> Result<Call
             return Err(Failure::Refused("this step has a script of its own".into()));
         }
     };
-    let mut call = call(&TELL, function, token);
+    let mut call = call(&TELL, function, Some(key), token);
     call.command.arg(key).arg(step).arg(settlement);
-    Ok(call)
+    call.command.arg(detail.unwrap_or_default());
+    Ok(declared(call, function.inputs))
 }
 
 pub(super) fn due(function: Function<'_>, token: Token, max: usize) -> Call {
-    let mut call = call(&DUE, function, Some(token));
+    let mut call = call(&DUE, function, None, Some(token));
     call.command.arg(count(max));
-    call
+    declared(call, function.inputs)
 }
 
 pub(super) fn release(function: Function<'_>, token: Token, age: Moment) -> Call {
-    let mut call = call(&RELEASE, function, Some(token));
+    let mut call = call(&RELEASE, function, None, Some(token));
     call.command.arg(age);
+    declared(call, function.inputs)
+}
+
+/// `which` is `key`, `parked` or `unsettled`; `from` is a key, or the start of a range in the order of the keys.
+pub(super) fn list(function: Function<'_>, which: &str, from: &str, limit: usize) -> Call {
+    let mut call = of(&LIST, function.name, None);
+    call.command.arg(which).arg(from).arg(count(limit));
+    declared(call, function.inputs)
+}
+
+pub(super) fn declare(name: &str, inputs: &str) -> Call {
+    declared(of(&DECLARE, name, None), inputs)
+}
+
+pub(super) fn migrate(name: &str) -> Call {
+    let mut call = of(&MIGRATE, name, None);
+    call.command.arg(version::VERSION).arg(version::LOWEST);
     call
 }
 
-pub(super) fn list(name: &str, keys: &[String]) -> Call {
-    let mut call = of(&LIST, name);
-    call.command.arg(keys);
+pub(super) fn register(name: &str, inputs: &str) -> Call {
+    let mut call = evaluate(&REGISTER, [keys::FUNCTIONS]);
+    call.command.arg(name).arg(inputs);
     call
+}
+
+pub(super) fn functions() -> Call {
+    evaluate(&FUNCTIONS, [keys::FUNCTIONS])
 }
 
 /// With what a script that changes something is told first.
-fn call(script: &'static Script, function: Function<'_>, token: Option<Token>) -> Call {
+fn call(
+    code: &'static Code,
+    function: Function<'_>,
+    key: Option<&str>,
+    token: Option<Token>,
+) -> Call {
     let Function { name, rules, .. } = function;
-    let mut call = of(script, name);
+    let mut call = of(code, name, key);
     call.command
         .arg(rules.inputs)
         .arg(rules.timeout)
@@ -96,12 +181,26 @@ fn call(script: &'static Script, function: Function<'_>, token: Option<Token>) -
     call
 }
 
-fn of(script: &'static Script, name: &str) -> Call {
+/// With the keys of a function, and of one of its joins.
+fn of(code: &'static Code, name: &str, key: Option<&str>) -> Call {
+    let function = keys::function(name);
+    let join = key.map(|key| keys::join(&function, key));
+    evaluate(code, keys::of_function(&function).into_iter().chain(join))
+}
+
+fn evaluate<K: ToRedisArgs>(code: &'static Code, keys: impl IntoIterator<Item = K>) -> Call {
     // As much as most calls need.
-    let mut command = Cmd::with_capacity(16, 1024);
-    command.arg("EVALSHA").arg(script.get_hash());
-    command.arg(1).arg(keys::function(name));
-    Call { script, command }
+    let mut command = Cmd::with_capacity(24, 1024);
+    command.arg("EVALSHA").arg(&code.hash);
+    let keys: Vec<_> = keys.into_iter().collect();
+    command.arg(keys.len()).arg(keys);
+    Call { code, command }
+}
+
+/// With what `declared.lua` compares, behind everything else.
+fn declared(mut call: Call, inputs: &str) -> Call {
+    call.command.arg(version::declaration(inputs));
+    call
 }
 
 fn word(settlement: Settlement) -> &'static str {

@@ -76,6 +76,11 @@ impl Server {
         self.shell = self.program.start(&self.folder);
     }
 
+    /// Ends it as a crash would.
+    pub fn stop(&mut self) {
+        self.end();
+    }
+
     fn end(&mut self) {
         drop(self.shell.stdin.take());
         let _ = self.shell.wait();
@@ -116,6 +121,17 @@ impl Program {
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
         panic!("`{}` has not begun within 30 s: {log}", self.words[0]);
     }
+}
+
+/// Returns a port on which nothing listens.
+///
+/// # Panics
+///
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
 }
 
 fn become_user(command: &mut Command, user: Option<u32>) {

@@ -4,12 +4,13 @@ use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
 use linked_span::fan_in::{Moment, Rules};
 use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, told};
 
-use crate::said::say;
+use crate::said::{keys, say};
 use crate::server::{Database, ask};
 
 const SCRIPT: &str = concat!(
     include_str!("arrivals_before.lua"),
     "\nlocal function arrival()\n",
+    include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/open.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
@@ -32,8 +33,8 @@ enum Beside {
 }
 
 /// The reply and its number, the keys of what the caller then holds, of his own join and of another; what is kept of the
-/// join, and since when it is, and of the input; and where the join stands among the parked, the due, and those for a sweep
-/// alone.
+/// join, and since when it is, and of the input; and where the join is among the parked, the due, those for a sweep alone,
+/// and the unsettled.
 type Outcome = (
     String,
     u64,
@@ -41,6 +42,7 @@ type Outcome = (
     Option<String>,
     (Columns, Moment),
     Option<String>,
+    Option<Moment>,
     Option<Moment>,
     Option<Moment>,
     Option<Moment>,
@@ -56,7 +58,8 @@ async fn each_arrival_in_the_server_is_the_one_in_rust() {
             for input in 0..rules.inputs {
                 let mut calls = redis::pipe();
                 for state in &states {
-                    calls.cmd("EVALSHA").arg(&script).arg(1).arg("function");
+                    calls.cmd("EVALSHA").arg(&script);
+                    keys(&mut calls, KEY);
                     say(&mut calls, &rules);
                     calls.arg(KEY).arg(input).arg("new").arg(NOW);
                     calls.arg(state.as_ref().map(columns).unwrap_or_default());
@@ -112,6 +115,7 @@ fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &Rules) -
         matches!(after, State::Parked { .. }).then_some(0),
         stands_at(&after, Visitor::Sweep),
         None,
+        (!has_ended(&after)).then_some(0),
     )
 }
 

@@ -12,7 +12,7 @@ local function has_come(moment)
 end
 
 redis.call('DEL', join(key), join('other'))
-for _, set in ipairs({ ':parked', ':due', ':sweep' }) do
+for _, set in ipairs({ ':parked', ':due', ':sweep', ':unsettled' }) do
     redis.call('DEL', FUNCTION .. set)
 end
 
@@ -24,6 +24,9 @@ for other = 0, ARGV[1] - 1 do
         redis.call('HSET', join(key), 'input:' .. other, '1 kept')
     end
 end
+if is_parked == '1' or sweep_at ~= '' then
+    redis.call('ZADD', FUNCTION .. ':unsettled', 0, key)
+end
 if is_parked == '1' then
     redis.call('ZADD', FUNCTION .. ':parked', 0, key)
 elseif sweep_at ~= '' then
@@ -32,6 +35,7 @@ end
 if beside == 'overdue' then
     redis.call('HSET', join('other'), 'join', 'open 1 - 0 ' .. NOW .. ' 0 1')
     redis.call('ZADD', FUNCTION .. ':due', NOW, 'other')
+    redis.call('ZADD', FUNCTION .. ':unsettled', 0, 'other')
 elseif beside == 'passed' and has_come(sweep_at) and not has_come(passing_at) then
     redis.call('ZADD', FUNCTION .. ':due', passing_at, key)
     redis.call('ZADD', FUNCTION .. ':sweep', sweep_at, key)
@@ -58,4 +62,5 @@ return {
     score(':parked'),
     score(':due'),
     score(':sweep'),
+    score(':unsettled'),
 }

@@ -40,7 +40,7 @@ impl Fixture for Database {
         let mut manager = self.connect().await;
         let keys: Vec<Vec<u8>> = ask(&mut manager, &["KEYS", "*"]).await;
         keys.iter()
-            .filter(|key| !key.ends_with(b"}:inputs"))
+            .filter(|key| !key.ends_with(b"}:declared") && !key.ends_with(b"}:functions"))
             .count()
     }
 

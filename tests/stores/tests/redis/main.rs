@@ -2,14 +2,24 @@
 
 mod arrivals;
 mod calls;
+mod cluster;
+mod fail_over;
 mod fixture;
 mod kept;
+mod longest;
+mod lost;
 mod memory;
+mod nodes;
+mod proxy;
+mod replicas;
+mod rights;
 mod said;
+mod sentinel;
 mod server;
 mod ship;
 mod steps;
 mod stopped;
+mod versions;
 
 use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 use server::Database;

@@ -21,10 +21,15 @@ local function input(kept)
 end
 
 function pass.hash(key)
+    if key:find('}:functions$') then
+        return
+    end
     local fields = redis.call('HGETALL', key)
     for at = 1, #fields, 2 do
         local field, kept = fields[at], fields[at + 1]
-        redis.call('HSET', key, field, field == 'join' and join(kept) or input(kept))
+        if field ~= 'detail' then
+            redis.call('HSET', key, field, field == 'join' and join(kept) or input(kept))
+        end
     end
     local forgotten_at = redis.call('PEXPIRETIME', key)
     if forgotten_at > 0 then

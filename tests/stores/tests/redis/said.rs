@@ -4,6 +4,14 @@ use linked_span::fan_in::Rules;
 use linked_span_tests_stores::table::{MINE, text};
 use redis::Pipeline;
 
+/// The keys that each script declares, in their order, and the hash of a join.
+pub(crate) fn keys(call: &mut Pipeline, join: &str) {
+    let sets = ["", ":declared", ":due", ":sweep", ":parked", ":unsettled"];
+    call.arg(7)
+        .arg(&sets.map(|set| format!("function{set}")))
+        .arg(format!("function:join:{join}"));
+}
+
 pub(crate) fn say(call: &mut Pipeline, rules: &Rules) {
     call.arg(rules.inputs)
         .arg(rules.timeout)

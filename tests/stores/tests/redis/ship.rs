@@ -1,16 +1,66 @@
 //! The joins of a function of two inputs.
 
-use linked_span::fan_in::{Redis, Store, Token, Verdict};
+use linked_span::fan_in::{FanInIdentity, Redis, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
 
 pub(crate) async fn open(manager: &ConnectionManager) -> Redis {
-    let store = Redis::new(manager.clone()).await.unwrap();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
+    declare(Redis::new(manager.clone()).await.unwrap())
+}
+
+pub(crate) fn declare(store: Redis) -> Redis {
+    let ship = FanInIdentity::new("ship", &["a", "b"], &["Payload", "Payload"]);
+    Store::<Payload>::declare(&store, ship);
     store
 }
 
 pub(crate) async fn arrive(store: &Redis, key: &str, input: u8, token: Token) -> Verdict<Payload> {
     let arrived = store.arrive(key, &RULES, input, Payload::new(0), token);
     arrived.await.expect("an arrival").verdict
+}
+
+/// Does all that a store can do.
+pub(crate) async fn use_all(store: &Redis) {
+    for key in ["order", "other"] {
+        let verdict = arrive(store, key, 0, Token::random()).await;
+        assert!(matches!(verdict, Verdict::Waiting(_)));
+    }
+    let token = Token::random();
+    let Verdict::Run(claim) = arrive(store, "order", 1, token).await else {
+        panic!("both have come");
+    };
+    assert_eq!(claim.inputs.iter().flatten().count(), 2);
+    assert!(
+        Store::<Payload>::renew(store, "order", &RULES, token)
+            .await
+            .unwrap()
+    );
+    let settle = |settlement| Store::<Payload>::settle(store, "order", &RULES, token, settlement);
+    assert!(settle(Settlement::Failed).await.unwrap());
+    let page = linked_span::fan_in::Page {
+        after: None,
+        limit: 10,
+    };
+    let which = linked_span::fan_in::Which::Unsettled(page);
+    let listed = Store::<Payload>::list(store, &RULES, which).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert_eq!(Store::<Payload>::len(store).await.unwrap(), 2);
+    assert!(
+        Store::<Payload>::retry(store, "order", &RULES)
+            .await
+            .unwrap()
+    );
+    let due = Store::<Payload>::due(store, &RULES, token, 10)
+        .await
+        .unwrap();
+    assert_eq!(due.len(), 1);
+    assert!(settle(Settlement::Completed).await.unwrap());
+    assert!(
+        Store::<Payload>::forget(store, "other", &RULES)
+            .await
+            .unwrap()
+    );
+    let verdict = arrive(store, "order", 0, Token::random()).await;
+    assert!(matches!(verdict, Verdict::Completed(_)));
+    store.migrate().await.unwrap();
 }

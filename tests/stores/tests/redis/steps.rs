@@ -4,10 +4,11 @@ use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
 use linked_span::fan_in::{Moment, Rules};
 use linked_span_tests_stores::table::{Columns, NOW, columns, rules, states, steps, told};
 
-use crate::said::say;
+use crate::said::{keys, say};
 use crate::server::{Database, ask};
 
 const SCRIPT: &str = concat!(
+    include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/telling.lua"),
@@ -26,7 +27,8 @@ async fn each_step_in_lua_is_the_one_in_rust() {
         for state in &states {
             let mut calls = redis::pipe();
             for (_, word, how) in &steps {
-                calls.cmd("EVALSHA").arg(&script).arg(1).arg("function");
+                calls.cmd("EVALSHA").arg(&script);
+                keys(&mut calls, "");
                 say(&mut calls, &rules);
                 calls
                     .arg(NOW)

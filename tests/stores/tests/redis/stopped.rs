@@ -8,6 +8,8 @@ use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
 
+use crate::ship::declare;
+
 /// Longer than a call and its retries take, which is 2.3 s with the client's timeout of 500 ms.
 const STOPPED: Duration = Duration::from_secs(3);
 
@@ -19,9 +21,7 @@ const ONE_ATTEMPT: Rules = Rules {
 async fn open(server: &Server) -> Redis {
     let client = Client::open(server.url()).unwrap();
     let manager = client.get_connection_manager().await.unwrap();
-    let store = Redis::new(manager).await.unwrap();
-    Store::<Payload>::declare(&store, "ship", &["a", "b"]);
-    store
+    declare(Redis::new(manager).await.unwrap())
 }
 
 async fn process_of(server: &Server) -> u32 {

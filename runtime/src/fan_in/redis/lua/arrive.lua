@@ -7,7 +7,7 @@ local LOOKED_AT = 4
 local function overdue()
     for _ = 1, LOOKED_AT do
         local found =
-            redis.call('ZRANGEBYSCORE', FUNCTION .. ':due', '-inf', NOW, 'LIMIT', '0', '2')
+            redis.call('ZRANGEBYSCORE', DUE, '-inf', NOW, 'LIMIT', '0', '2')
         local other = found[1] ~= key and found[1] or found[2]
         local claim = other and look_after(other, 'passing')
         if claim or not other then

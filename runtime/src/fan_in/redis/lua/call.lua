@@ -1,6 +1,5 @@
 -- What each call that changes something says first: the function, its rules, and the caller's token.
 
-local FUNCTION = KEYS[1]
 -- A text of digits is a number wherever it is added; only a limit is compared.
 local rules = {
     inputs = ARGV[1],
@@ -28,10 +27,6 @@ local NOW = text(now)
 local WRITTEN = '%s %d %s %d %d %d %d'
 local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
 local NOBODY = '-'
-
-local function hash_of(key)
-    return FUNCTION .. ':join:' .. key
-end
 
 -- What the caller now holds, with its inputs.
 local function claimed(key, work, attempts, came)

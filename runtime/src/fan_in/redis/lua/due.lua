@@ -9,7 +9,7 @@ local claims, is_claimed = {}, {}
 local found_another
 
 local function look_through(set)
-    local keys = redis.call('ZRANGEBYSCORE', FUNCTION .. set, '-inf', NOW, 'LIMIT', '0', max)
+    local keys = redis.call('ZRANGEBYSCORE', set, '-inf', NOW, 'LIMIT', '0', max)
     for _, key in ipairs(keys) do
         if #claims == tonumber(max) or left_to_park == 0 then
             break
@@ -30,8 +30,8 @@ end
 
 repeat
     found_another = false
-    look_through(':sweep')
-    look_through(':due')
+    look_through(SWEEP)
+    look_through(DUE)
 until not found_another or left_to_park == 0
 
 return { now, claims, left_to_park == 0 and 1 or 0 }

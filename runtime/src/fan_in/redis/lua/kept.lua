@@ -1,4 +1,5 @@
--- How joins are kept: a hash each, and in sorted sets those that have not ended.
+-- How joins are kept: a hash each, and in sorted sets those that have not ended. `:unsettled` has them all in the order of
+-- their keys, for an operator's pages: without it, a page would read the whole of `:due`.
 --
 -- What is neither ended nor parked stands in `:due` at the moment at which a sweep has something to do. Whoever comes by
 -- looks there as well, and may have nothing to do yet: then it is put into `:sweep`, and stands in `:due` at his moment.
@@ -29,19 +30,22 @@ end
 -- Whether it was among a set's members, and at what it is; nil or false for not at all.
 local function move(key, set, was, is)
     if is then
-        redis.call('ZADD', FUNCTION .. set, text(is), key)
+        redis.call('ZADD', set, text(is), key)
     elseif was then
-        redis.call('ZREM', FUNCTION .. set, key)
+        redis.call('ZREM', set, key)
     end
 end
 
 local function move_all(key, before, after)
     local was = before and not has_ended(before) and before
     local is = after and not has_ended(after) and after
-    move(key, ':parked', was and is_parked(was), is and is_parked(is) and 0)
+    if not was or not is then
+        move(key, UNSETTLED, was, is and 0)
+    end
+    move(key, PARKED, was and is_parked(was), is and is_parked(is) and 0)
     local was_due = was and due(was, 'sweep')
-    move(key, ':due', was_due, is and due(is, 'sweep'))
-    move(key, ':sweep', was_due and was_due <= now)
+    move(key, DUE, was_due, is and due(is, 'sweep'))
+    move(key, SWEEP, was_due and was_due <= now)
 end
 
 local function write(key, before, after, since)
@@ -54,6 +58,9 @@ local function write(key, before, after, since)
     else
         -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
         redis.call('PERSIST', hash)
+        if before and before.stage == 'undecodable' then
+            redis.call('HDEL', hash, 'detail')
+        end
     end
     if after then
         local stage, came, holder = after.stage, after.came, after.holder
@@ -71,14 +78,14 @@ end
 -- Of a join that a set says is due to somebody for whom there is nothing to do: a sweep alone has, or another hand has
 -- changed it.
 local function put_right(key, join)
-    for _, set in ipairs({ ':parked', ':due', ':sweep' }) do
-        redis.call('ZREM', FUNCTION .. set, key)
+    for _, set in ipairs({ PARKED, DUE, SWEEP, UNSETTLED }) do
+        redis.call('ZREM', set, key)
     end
     move_all(key, nil, join)
     local sweep_at = join and due(join, 'sweep')
     if sweep_at and sweep_at <= now then
-        redis.call('ZADD', FUNCTION .. ':sweep', text(sweep_at), key)
-        redis.call('ZADD', FUNCTION .. ':due', text(due(join, 'passing')), key)
+        redis.call('ZADD', SWEEP, text(sweep_at), key)
+        redis.call('ZADD', DUE, text(due(join, 'passing')), key)
     end
 end
 

@@ -1,12 +1,20 @@
--- Joins as they are kept, each false if there is none.
+-- Joins as an operator sees them: one, or a page in the order of the keys.
 
-local FUNCTION = KEYS[1]
+local which, from, limit = ARGV[1], ARGV[2], ARGV[3]
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local kept = {}
-for place, key in ipairs(ARGV) do
-    kept[place] = redis.call('HGET', FUNCTION .. ':join:' .. key, 'join')
+local keys
+if which == 'key' then
+    keys = { from }
+else
+    local set = which == 'parked' and PARKED or UNSETTLED
+    keys = redis.call('ZRANGEBYLEX', set, from, '+', 'LIMIT', '0', limit)
 end
-return { now, kept }
+local list = {}
+for place, key in ipairs(keys) do
+    local kept = redis.call('HMGET', hash_of(key), 'join', 'detail')
+    list[place] = { key, kept[1], kept[2] }
+end
+return { now, list }

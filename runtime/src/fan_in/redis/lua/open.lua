@@ -2,7 +2,7 @@
 -- functions that follow, which the server makes anew for each call.
 
 local key, input = ARGV[8], ARGV[9]
-local HASH = hash_of(key)
+local HASH = KEYS[7]
 
 local function keep(...)
     local join = string.format(WRITTEN, ...)
@@ -11,9 +11,10 @@ end
 
 -- When a sweep has something to do.
 local function stand_at(moment)
-    redis.call('ZADD', FUNCTION .. ':due', text(moment), key)
+    redis.call('ZADD', DUE, text(moment), key)
 end
 
+-- open: arrive the last input -> running
 local function complete(since)
     -- A body has a timeout of its own, however late the last input came.
     local lease, deadline = now + rules.lease, now + rules.timeout
@@ -28,16 +29,19 @@ end
 local function take()
     local came = bit.lshift(1, input)
     local kept = redis.call('HGET', HASH, 'join')
+    -- absent: arrive -> open
     if not kept then
         local deadline = now + rules.timeout
         keep('open', came, NOBODY, 0, deadline, 0, now)
         stand_at(deadline)
+        redis.call('ZADD', UNSETTLED, '0', key)
         return { now, 'waiting', came, false, false }
     end
     local stage, others, _, _, deadline, _, since = kept:match(READ)
     if stage ~= 'open' or tonumber(deadline) <= now or bit.band(others, came) ~= 0 then
         return nil
     end
+    -- open: arrive -> open, or running with the last input
     came = bit.bor(others, came)
     if came == ALL then
         return complete(since)
@@ -47,7 +51,7 @@ local function take()
 end
 
 local is_overdue =
-    redis.call('ZRANGEBYSCORE', FUNCTION .. ':due', '-inf', NOW, 'LIMIT', '0', '1')[1]
+    redis.call('ZRANGEBYSCORE', DUE, '-inf', NOW, 'LIMIT', '0', '1')[1]
 local taken = not is_overdue and take()
 if taken then
     return taken

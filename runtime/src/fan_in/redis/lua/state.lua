@@ -62,28 +62,38 @@ local function park(stage, came, attempts)
 end
 
 local function visit(join, visitor)
+    -- absent: visit -> absent
     if not join then
         return nil, 'absent'
     end
+    -- any: visit, before it is due -> the same
     local when = due(join, visitor)
     if when and now < when then
         return join, 'not_due', when
     end
     local stage, attempts = join.stage, join.attempts
+    -- open: the deadline is over -> expiring
     if stage == 'open' then
         return expire(join.came, 0)
+    -- ready: the deadline is over -> expiring, by a sweep only after a first attempt
     elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or visitor == 'passing') then
         return expire(ALL, attempts)
+    -- running: the lease is over, after the last attempt -> parked
     elseif stage == 'running' and is_exhausted(join) then
         return park('exhausted', ALL, attempts), 'parked'
+    -- running: lease and deadline are over, in passing -> expiring
     elseif stage == 'running' and visitor == 'passing' then
         return expire(ALL, attempts)
+    -- ready: sweep, after a backoff -> running; running: the lease is over, sweep -> running, by another
     elseif stage == 'ready' or stage == 'running' then
         return run(join.deadline, attempts)
+    -- expiring: not handed over, or the lease is over -> expiring, by another
     elseif stage == 'expiring' then
         return expire(join.came, attempts)
+    -- parked: visit -> parked
     elseif is_parked(join) then
         return join, 'parked'
     end
+    -- completed, expired: the dedup window is over -> absent
     return nil, 'absent'
 end

@@ -7,6 +7,7 @@ local function held_until(join)
 end
 
 local function settle(join, settlement)
+    -- any: settle, by another than the holder -> the same
     if not join or join.holder ~= token then
         return join, 'refused'
     end
@@ -15,30 +16,39 @@ local function settle(join, settlement)
     local forget_at = now + rules.dedup_window
     local after
     if stage == 'running' then
+        -- running: completed -> completed
         if settlement == 'completed' then
             after = row('completed', 0, token, forget_at, 0, 0)
+        -- running: failed, at the last attempt -> parked
         elseif settlement == 'failed' and is_exhausted(join) then
             after = park('exhausted', ALL, attempts)
+        -- running: failed -> ready
         elseif settlement == 'failed' then
             after = row('ready', ALL, NOBODY, retry_at, join.deadline, attempts)
+        -- running: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', ALL, attempts)
         elseif settlement == 'not_begun' then
-            -- It is due at once, and what was not begun was no attempt.
+            -- running: not begun -> ready, at once, and no attempt
             after = row('ready', ALL, NOBODY, now, join.deadline, math.max(attempts - 1, 0))
         end
     elseif stage == 'expiring' then
+        -- expiring: handed over -> expired
         if settlement == 'handed_over' then
             after = row('expired', 0, token, forget_at, 0, 0)
+        -- expiring: not handed over -> expiring, by another
         elseif settlement == 'not_handed_over' then
             after = row('expiring', came, NOBODY, retry_at, 0, attempts)
+        -- expiring: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
+        -- expiring: not begun -> expiring, at once
         elseif settlement == 'not_begun' then
             after = row('expiring', came, NOBODY, now, 0, attempts)
         end
     elseif
         -- The reply to this settlement was lost.
+        -- completed, expired: the same settlement, by the holder -> the same
         (stage == 'completed' and settlement == 'completed')
         or (stage == 'expired' and settlement == 'handed_over')
     then
@@ -51,39 +61,49 @@ local function settle(join, settlement)
 end
 
 local function renew(join)
+    -- any but running and expiring: renew -> the same
     local is_work = join and (join.stage == 'running' or join.stage == 'expiring')
     if not is_work or join.holder ~= token then
         return join, 'refused'
     end
+    -- running, expiring: renew, by the holder -> the same, with a new lease
     local lease = now + rules.lease
     return row(join.stage, join.came, token, lease, join.deadline, join.attempts), 'recorded'
 end
 
 -- What failed is tried again at once, with all its time: the body, or of an incomplete join the hand-over.
 local function retry(join)
+    -- absent: retry -> absent
     if not join then
         return nil, 'absent'
     end
     local held = held_until(join)
+    -- running, expiring: retry, while it is held -> the same
     if held then
         return join, 'busy', held
+    -- open, completed, expired: retry -> the same
     elseif join.stage == 'open' then
         return join, 'waiting', join.came
     elseif has_ended(join) then
         return join, join.stage
+    -- parked, expiring: retry an incomplete join -> expiring
     elseif join.came ~= ALL then
         return row('expiring', join.came, NOBODY, now, 0, join.attempts), 'recorded'
     end
+    -- parked, ready, running, expiring: retry -> ready
     return row('ready', ALL, NOBODY, now, now + rules.timeout, 0), 'recorded'
 end
 
 local function forget(join)
+    -- absent: forget -> absent
     if not join then
         return nil, 'absent'
     end
     local held = held_until(join)
+    -- running, expiring: forget, while it is held -> the same
     if held then
         return join, 'busy', held
     end
+    -- any: forget -> absent
     return nil, 'recorded'
 end

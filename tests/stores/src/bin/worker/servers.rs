@@ -3,18 +3,14 @@
 use std::time::Duration;
 
 use linked_span::fan_in::{Postgres, Redis};
-use redis::Client;
 use sqlx::postgres::PgPoolOptions;
 use tokio::time::sleep;
 
 const AGAIN: Duration = Duration::from_millis(100);
 
 pub(crate) async fn redis(url: &str) -> Redis {
-    let client = Client::open(url).expect("a URL");
     loop {
-        if let Ok(manager) = client.get_connection_manager().await
-            && let Ok(store) = Redis::new(manager).await
-        {
+        if let Ok(store) = Redis::open(url).await {
             return store;
         }
         sleep(AGAIN).await;

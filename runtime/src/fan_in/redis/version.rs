@@ -1,0 +1,58 @@
+//! Which releases may use a function's joins.
+//!
+//! A function's declaration in the server is a text: the version to which its joins were migrated, the lowest version of
+//! a release that may still use them, and the inputs. So two releases can work on the same joins during a rolling deploy,
+//! and after a roll-back.
+
+use super::replies::unknown;
+use crate::fan_in::durable::Failure;
+
+/// The version of what this release writes.
+pub(super) const VERSION: u32 = 1;
+
+/// The oldest version that may use what this release writes.
+pub(super) const LOWEST: u32 = 1;
+
+/// Returns a declaration as this release writes it.
+pub(super) fn declaration(inputs: &str) -> String {
+    format!("{VERSION} {LOWEST} {inputs}")
+}
+
+/// Returns the inputs of a declaration, if this release may use the joins.
+pub(super) fn inputs(declaration: &str) -> Result<String, Failure> {
+    let mut columns = declaration.splitn(3, ' ');
+    let mut number = || columns.next()?.parse::<u32>().ok();
+    let (Some(version), Some(lowest)) = (number(), number()) else {
+        return Err(unknown());
+    };
+    let inputs = columns.next().ok_or_else(unknown)?;
+    let refused = if version < VERSION {
+        format!(
+            "run `Redis::migrate()`: the joins are of version {version}, and this release has version {VERSION}"
+        )
+    } else if lowest > VERSION {
+        format!(
+            "deploy a newer release: this one has version {VERSION}, and the joins need version {lowest} or later"
+        )
+    } else {
+        return Ok(inputs.to_owned());
+    };
+    Err(Failure::Misconfigured(refused))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declaration_is_read_as_it_is_written() {
+        assert_eq!(inputs(&declaration("a: A, b: B")).unwrap(), "a: A, b: B");
+    }
+
+    #[test]
+    fn text_that_is_no_declaration_is_refused() {
+        for text in ["", "1", "1 1", "one 1 a", "1 -1 a"] {
+            assert!(matches!(inputs(text), Err(Failure::Refused(_))), "{text}");
+        }
+    }
+}

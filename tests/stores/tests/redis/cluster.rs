@@ -1,0 +1,157 @@
+//! Joins in a cluster, also while it moves them from one node to another.
+
+use linked_span::fan_in::{Redis, Rules, Settlement, Store, StoreError, Token, Verdict};
+use linked_span_tests_stores::{Payload, RULES};
+use redis::Client;
+
+use crate::nodes::{Node, Nodes};
+use crate::ship::{declare, use_all};
+
+#[tokio::test]
+async fn functions_on_each_node_can_do_all() {
+    let nodes = Nodes::begin().await;
+    let store = nodes.open().await;
+    let mut found = [false; 3];
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        let (place, _) = nodes.of(&format!("{{linked_span:{name}}}")).await;
+        found[place] = true;
+        use_all(&declare(store.clone().named(name))).await;
+    }
+    assert_eq!(found, [true; 3]);
+    let functions = store.functions().await.unwrap();
+    let names: Vec<_> = functions
+        .iter()
+        .map(|function| function.name.as_str())
+        .collect();
+    assert_eq!(names, ["a", "b", "c", "d", "e", "f", "g", "h"]);
+}
+
+#[tokio::test]
+async fn connection_to_one_node_is_refused() {
+    let nodes = Nodes::begin().await;
+    for node in &nodes.0 {
+        let client = Client::open(format!("redis://127.0.0.1:{}", node.port)).unwrap();
+        let manager = client.get_connection_manager().await.unwrap();
+        let error = Redis::new(manager).await.unwrap_err();
+        assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            "the server is a node of a cluster: use the connection of a `redis::cluster::ClusterClient`"
+        );
+    }
+}
+
+#[tokio::test]
+async fn cluster_with_one_node_that_would_drop_joins_is_refused() {
+    let nodes = Nodes::begin().await;
+    let evict = ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"];
+    let () = nodes.0[2].ask(&evict).await;
+    let error = Redis::new(nodes.connect().await).await.unwrap_err();
+    assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
+    assert!(error.to_string().contains("allkeys-lru"), "{error}");
+}
+
+async fn set_slot(node: &Node, slot: u16, words: &[&str]) {
+    let slot = slot.to_string();
+    let () = node
+        .ask(&[&["CLUSTER", "SETSLOT", &slot], words].concat())
+        .await;
+}
+
+async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
+    let slot = slot.to_string();
+    node.ask(&["CLUSTER", "GETKEYSINSLOT", &slot, "1000"]).await
+}
+
+/// The second input finds the first wherever the slot is, or is refused, and the broker delivers it again.
+async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
+    let nodes = Nodes::begin().await;
+    let store = declare(nodes.open().await);
+    let late = Rules {
+        timeout: 0,
+        ..RULES
+    };
+    for (key, rules) in [("late", late), ("later", late), ("order", RULES)] {
+        // Each of them opens its join, and may hand another over: it does so again after the lease.
+        let arrival = store.arrive(key, &rules, 0, Payload::new(0), Token::random());
+        if let Some(overdue) = arrival.await.unwrap().overdue {
+            let settlement = Settlement::NotBegun;
+            let token = overdue.token;
+            Store::<Payload>::settle(&store, &overdue.key, &late, token, settlement)
+                .await
+                .unwrap();
+        }
+    }
+    let (from, slot) = nodes.of("{linked_span:ship}").await;
+    let (source, target) = (&nodes.0[from], &nodes.0[(from + 1) % 3]);
+    // Each set has something, so that each key that a call declares may be on one side.
+    for set in ["sweep", "parked"] {
+        let set = format!("{{linked_span:ship}}:{set}");
+        let _: u32 = source
+            .ask(&["ZADD", &set, "9000000000000", "no join"])
+            .await;
+    }
+    let before = nodes.count().await;
+    set_slot(target, slot, &["IMPORTING", &source.id]).await;
+    set_slot(source, slot, &["MIGRATING", &target.id]).await;
+
+    let mut keys = keys_in(source, slot).await;
+    order(&mut keys);
+    for key in &keys {
+        for new in ["order", "new"] {
+            let arrival = store.arrive(new, &RULES, 1, Payload::new(1), Token::random());
+            let rejected = arrival.await.unwrap_err();
+            assert!(
+                matches!(rejected.error, StoreError::Failed(_)),
+                "{rejected:?}"
+            );
+        }
+        let swept = Store::<Payload>::due(&store, &RULES, Token(1), 9).await;
+        swept.unwrap_err();
+        let port = target.port.to_string();
+        let migrate = ["MIGRATE", "127.0.0.1", &port, key, "0", "5000"];
+        let () = source.ask(&migrate).await;
+    }
+    assert_eq!(keys_in(target, slot).await.len(), keys.len());
+    for node in [target, source, &nodes.0[(from + 2) % 3]] {
+        set_slot(node, slot, &["NODE", &target.id]).await;
+    }
+
+    assert_eq!(nodes.count().await, before);
+    let token = Token::random();
+    let (mut verdict, mut overdue) = (None, None);
+    // The client learns where the slot is.
+    for _ in 0..10 {
+        let arrival = store
+            .arrive("order", &RULES, 1, Payload::new(1), token)
+            .await;
+        if let Ok(arrived) = arrival {
+            verdict = Some(arrived.verdict);
+            overdue = arrived.overdue.map(|due| due.key);
+            break;
+        }
+    }
+    let Some(Verdict::Run(claim)) = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(claim.inputs.iter().flatten().count(), 2);
+    let settled = Store::<Payload>::settle(&store, "order", &RULES, token, Settlement::Completed);
+    assert!(settled.await.unwrap());
+    // No sweep has claimed a join, and not said so.
+    let due = Store::<Payload>::due(&store, &RULES, token, 9)
+        .await
+        .unwrap();
+    let mut keys: Vec<_> = due.into_iter().map(|due| due.key).chain(overdue).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["late", "later"]);
+}
+
+#[tokio::test]
+async fn slot_that_moves_with_its_sets_first_splits_no_join() {
+    assert_is_not_split(|keys| keys.sort_by_key(|key| key.contains(":join:"))).await;
+}
+
+#[tokio::test]
+async fn slot_that_moves_with_its_joins_first_splits_no_join() {
+    assert_is_not_split(|keys| keys.sort_by_key(|key| !key.contains(":join:"))).await;
+}

@@ -1,0 +1,79 @@
+//! Two releases on the same joins, during a rolling deploy and after a roll-back. The other release is played by what it
+//! would write.
+
+use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
+use linked_span_tests_stores::{Payload, RULES};
+use redis::aio::ConnectionManager;
+
+use crate::server::{Database, ask};
+use crate::ship::{arrive, open};
+
+const DECLARED: &str = "{linked_span:ship}:declared";
+
+/// Writes the declaration as a release of this version does, to be used by that one and later ones.
+async fn migrate(manager: &mut ConnectionManager, version: u32, lowest: u32) {
+    let declared: String = ask(manager, &["GET", DECLARED]).await;
+    let inputs = declared.splitn(3, ' ').nth(2).unwrap();
+    let declared = format!("{version} {lowest} {inputs}");
+    let () = ask(manager, &["SET", DECLARED, &declared]).await;
+}
+
+async fn refusal(store: &Redis) -> String {
+    let arrival = store.arrive("order", &RULES, 1, Payload::new(1), Token::random());
+    let rejected = arrival.await.unwrap_err();
+    assert!(matches!(rejected.error, StoreError::Misconfigured(_)));
+    assert_eq!(rejected.payload, Payload::new(1));
+    rejected.error.to_string()
+}
+
+#[tokio::test]
+async fn later_release_that_shares_its_joins_does_not_stop_this_one() {
+    let mut manager = Database::begin().await.connect().await;
+    let running = open(&manager).await;
+    arrive(&running, "order", 0, Token::random()).await;
+    migrate(&mut manager, 2, 1).await;
+    let began_later = open(&manager).await;
+    for (store, key) in [(&running, "a"), (&began_later, "b")] {
+        let verdict = arrive(store, key, 0, Token::random()).await;
+        assert!(matches!(verdict, Verdict::Waiting(_)));
+    }
+    let verdict = arrive(&running, "order", 1, Token::random()).await;
+    assert!(matches!(verdict, Verdict::Run(_)));
+    running.migrate().await.unwrap();
+    let declared: String = ask(&mut manager, &["GET", DECLARED]).await;
+    assert!(declared.starts_with("2 1 "), "{declared}");
+}
+
+#[tokio::test]
+async fn release_that_is_too_old_is_refused_while_it_runs_and_when_it_begins() {
+    let mut manager = Database::begin().await.connect().await;
+    let running = open(&manager).await;
+    arrive(&running, "order", 0, Token::random()).await;
+    migrate(&mut manager, 2, 2).await;
+    for store in [&running, &open(&manager).await] {
+        assert_eq!(
+            refusal(store).await,
+            "deploy a newer release: this one has version 1, and the joins need version 2 or later"
+        );
+    }
+    migrate(&mut manager, 1, 1).await;
+    let verdict = arrive(&running, "order", 1, Token::random()).await;
+    assert!(matches!(verdict, Verdict::Run(_)));
+}
+
+#[tokio::test]
+async fn older_joins_are_refused_until_they_are_migrated() {
+    let mut manager = Database::begin().await.connect().await;
+    let store = open(&manager).await;
+    arrive(&store, "order", 0, Token::random()).await;
+    migrate(&mut manager, 0, 0).await;
+    assert_eq!(
+        refusal(&store).await,
+        "run `Redis::migrate()`: the joins are of version 0, and this release has version 1"
+    );
+    for _ in 0..2 {
+        store.migrate().await.unwrap();
+    }
+    let verdict = arrive(&store, "order", 1, Token::random()).await;
+    assert!(matches!(verdict, Verdict::Run(_)));
+}
