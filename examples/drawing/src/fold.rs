@@ -98,7 +98,9 @@ impl Card {
             keep
         });
         let is_bad = |node: &&usize| graph.node(**node).outcome() != Outcome::Fine;
-        let (more, failed_more) = (hidden.len(), hidden.iter().filter(is_bad).count());
+        let left_out = traces.iter().map(|&trace| graph.left_out(trace));
+        let more = hidden.len() + left_out.sum::<usize>();
+        let failed_more = hidden.iter().filter(is_bad).count();
         if more > 0 {
             let spans = Vec::new();
             rows.push(Row { spans, depth: 0 });

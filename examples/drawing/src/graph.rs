@@ -22,6 +22,8 @@ pub struct Graph<'s> {
     /// By producer.
     handlers: Vec<Vec<usize>>,
     index: HashMap<(TraceId, SpanId), usize>,
+    /// By trace, how many of its spans are not here, if this is a part of a graph.
+    left_out: Vec<usize>,
 }
 
 /// A span, or a ghost.
@@ -54,7 +56,20 @@ impl<'s> Graph<'s> {
             let found = self.find(trace, span);
             found.is_some_and(|node| self.node(node).span().is_some())
         };
-        Self::connect(spans, |ids| !was_received(ids))
+        let mut part = Self::connect(spans, |ids| !was_received(ids));
+        let received = |graph: &Self, trace: &[usize]| {
+            let spans = trace.iter().filter_map(|&node| graph.node(node).span());
+            spans.count()
+        };
+        let left_out = part.traces.iter().map(|trace| {
+            let (id, span) = part.node(trace[0]).ids();
+            let whole = self
+                .find(id, span)
+                .map(|node| &self.traces[self.trace_of(node)]);
+            whole.map_or(0, |whole| received(self, whole) - received(&part, trace))
+        });
+        part.left_out = left_out.collect();
+        part
     }
 
     fn connect(
@@ -96,6 +111,7 @@ impl<'s> Graph<'s> {
             links,
             handlers,
             index,
+            left_out: Vec::new(),
         }
     }
 
@@ -156,6 +172,11 @@ impl<'s> Graph<'s> {
     #[must_use]
     pub fn traces(&self) -> &[Vec<usize>] {
         &self.traces
+    }
+
+    /// Returns how many spans of a trace are not here, if this is a part of a graph.
+    pub(crate) fn left_out(&self, trace: usize) -> usize {
+        self.left_out.get(trace).copied().unwrap_or_default()
     }
 
     /// Returns the number of a span's trace.

@@ -24,6 +24,8 @@ const LANE_GAP: f64 = 10.0;
 /// Room for a curve between two columns.
 const CURVE: f64 = 64.0;
 const LABEL: f64 = 184.0;
+/// A picture that is higher than this starts at its top: its first card would be out of sight in its middle.
+const SCREEN: f64 = 900.0;
 /// Links that lead to one span beyond so many share the last place.
 const PORTS: usize = 12;
 
@@ -83,6 +85,8 @@ struct Plan<'v> {
     rows: Vec<Vec<(f64, f64)>>,
     /// Of each arrow, the number of its port at the handler's row, and how many there are.
     ports: Vec<(usize, usize)>,
+    /// Whether a card stands beside the first of those it is linked with, rather than in their middle.
+    from_top: bool,
 }
 
 impl Layout {
@@ -90,6 +94,8 @@ impl Layout {
         let mut plan = Plan::of(view);
         plan.settle();
         plan.sort_ports();
+        plan.settle();
+        plan.from_top = plan.extent() > SCREEN;
         plan.settle();
         plan.draw(view, texts, top)
     }
@@ -144,7 +150,14 @@ impl<'v> Plan<'v> {
             heights,
             rows,
             ports,
+            from_top: false,
         }
+    }
+
+    fn extent(&self) -> f64 {
+        let tops = self.y.values().copied();
+        let bottoms = self.y.iter().map(|(&thing, y)| y + self.height(thing));
+        bottoms.fold(0.0, f64::max) - tops.fold(0.0, f64::min)
     }
 
     /// Moves things to where their arrows are level: from left to right, back, and again.
@@ -166,27 +179,33 @@ impl<'v> Plan<'v> {
 
     fn stack(&mut self, column: usize, beside: &HashMap<Thing, Vec<(End, f64)>>) {
         let mut below = 0.0;
-        let mut wishes: Vec<(Thing, f64)> = Vec::new();
+        // Each thing with its wish, and with the height that it is sorted by.
+        let mut wishes: Vec<(Thing, f64, f64)> = Vec::new();
         for &thing in &self.stacks[column] {
             let ends = beside.get(&thing).into_iter().flatten();
-            let known = ends.filter_map(|((other, there), here)| {
-                let y = self.y.get(other)?;
-                Some(y + there - here)
-            });
-            let (count, sum) = known.fold((0.0, 0.0), |(count, sum), y| (count + 1.0, sum + y));
-            let wish = if count > 0.0 {
-                sum / count
+            let known: Vec<(f64, f64)> = ends
+                .filter_map(|((other, there), here)| Some((self.y.get(other)? + there, *here)))
+                .collect();
+            let levels = known.iter().map(|(there, here)| there - here);
+            let count = from_count(known.len());
+            let (wish, level) = if known.is_empty() {
+                let wish = self.y.get(&thing).copied().unwrap_or(below);
+                (wish, wish + self.height(thing) / 2.0)
+            } else if self.from_top {
+                let level = known.iter().map(|(there, _)| there).sum::<f64>() / count;
+                (levels.fold(f64::INFINITY, f64::min), level)
             } else {
-                self.y.get(&thing).copied().unwrap_or(below)
+                let level = known.iter().map(|(there, _)| there).sum::<f64>() / count;
+                (levels.sum::<f64>() / count, level)
             };
             below = wish + self.height(thing) + CARD_GAP;
-            wishes.push((thing, wish));
+            wishes.push((thing, wish, level));
         }
-        let middle = |(thing, wish): &(Thing, f64)| wish + self.height(*thing) / 2.0;
-        wishes.sort_by(|one, other| middle(one).total_cmp(&middle(other)));
+        // What hangs on one height stays in the order in which it started.
+        wishes.sort_by(|(_, _, one), (_, _, other)| one.total_cmp(other));
         let items: Vec<Item> = wishes
             .iter()
-            .map(|&(thing, wish)| Item {
+            .map(|&(thing, wish, _)| Item {
                 wish,
                 height: self.height(thing),
                 gap: if matches!(thing, Thing::Card(_)) {
@@ -196,10 +215,10 @@ impl<'v> Plan<'v> {
                 },
             })
             .collect();
-        for ((thing, _), y) in wishes.iter().zip(tops(&items)) {
+        for ((thing, ..), y) in wishes.iter().zip(tops(&items)) {
             self.y.insert(*thing, y);
         }
-        self.stacks[column] = wishes.into_iter().map(|(thing, _)| thing).collect();
+        self.stacks[column] = wishes.into_iter().map(|(thing, ..)| thing).collect();
     }
 
     fn height(&self, thing: Thing) -> f64 {

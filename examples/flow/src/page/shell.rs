@@ -52,10 +52,11 @@ pub(super) fn missing(why: &str) -> String {
 
 fn foot(kept: &Kept) -> String {
     let mut foot = format!(
-        "<p>Kept: {} of at most {}, in {:.1} MiB.</p>",
+        "<p>Kept: {} of at most {}, in {:.1} MiB of at most {}.</p>",
         counted(kept.spans, "span"),
-        kept.bounds,
+        grouped(kept.bounds.spans),
         mebibytes(kept.bytes),
+        kept.bounds.bytes >> 20,
     );
     if kept.evicted > 0 {
         foot += &format!(

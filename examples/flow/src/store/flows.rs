@@ -48,8 +48,8 @@ struct Flow {
     services: BTreeSet<Arc<str>>,
     start: u64,
     end: u64,
-    /// The span that started first, which names the flow.
-    first: Option<(u64, Arc<Span>)>,
+    /// The span that names the flow: the first of those that nothing caused, or else the first.
+    first: Option<Arc<Span>>,
     last: Option<Ids>,
     last_arrival: u64,
 }
@@ -243,7 +243,6 @@ impl Flows {
 
     pub(super) fn kept(&self, refused: Refused, version: u64) -> Kept {
         Kept {
-            flows: self.flows.len(),
             spans: self.spans,
             bytes: self.bytes,
             bounds: self.bounds,
@@ -276,12 +275,12 @@ impl Flow {
         self.services.insert(Arc::clone(&span.service));
         self.start = self.start.min(span.start);
         self.end = self.end.max(span.ended());
-        let is_first = |(start, first): &(u64, Arc<Span>)| {
-            let is_root = |span: &Span| span.parent.is_none();
-            span.start < *start || span.start == *start && is_root(span) && !is_root(first)
-        };
-        if self.first.as_ref().is_none_or(is_first) {
-            self.first = Some((span.start, Arc::clone(span)));
+        if self
+            .first
+            .as_ref()
+            .is_none_or(|first| order(span) < order(first))
+        {
+            self.first = Some(Arc::clone(span));
         }
         self.last = Some((span.trace, span.id));
         self.last_arrival = arrived;
@@ -296,7 +295,7 @@ impl Flow {
         self.start = self.start.min(other.start);
         self.end = self.end.max(other.end);
         self.first = match (self.first.take(), other.first) {
-            (Some(one), Some(two)) => Some(if two.0 < one.0 { two } else { one }),
+            (Some(one), Some(two)) => Some(if order(&two) < order(&one) { two } else { one }),
             (one, two) => one.or(two),
         };
         if other.last_arrival > self.last_arrival {
@@ -307,7 +306,7 @@ impl Flow {
 
     /// Nothing, as long as no span has arrived.
     fn summary(&self) -> Option<Summary> {
-        let (_, first) = self.first.as_ref()?;
+        let first = self.first.as_ref()?;
         Some(Summary {
             name: first.name.clone(),
             trace: first.trace,
@@ -320,6 +319,11 @@ impl Flow {
             last: self.last?,
         })
     }
+}
+
+/// A clock that is wrong may put an effect before its cause, so clocks come second.
+fn order(span: &Span) -> (bool, u64, bool) {
+    (!span.links.is_empty(), span.start, span.parent.is_some())
 }
 
 fn is_failed(span: &Span) -> bool {

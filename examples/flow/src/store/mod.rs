@@ -3,7 +3,6 @@
 mod flows;
 mod weight;
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flow_drawing::{Span, SpanId, TraceId};
@@ -37,7 +36,6 @@ pub(crate) struct Refused {
 /// How much is kept, and what is not.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    pub(crate) flows: usize,
     pub(crate) spans: usize,
     pub(crate) bytes: usize,
     pub(crate) bounds: Bounds,
@@ -117,12 +115,6 @@ impl Store {
     /// No code in between can panic half-way through a change that matters.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Display for Bounds {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} spans and {} MiB", self.spans, self.bytes >> 20)
     }
 }
 
