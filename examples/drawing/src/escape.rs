@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_character_gives_xml_that_parses() {
-        for char in (0..=0x2_ffff).filter_map(char::from_u32) {
+        for char in (0..=0x1_00ff).filter_map(char::from_u32) {
             let escaped = Escaped(char);
             let document = format!(r#"<a b="{escaped}">{escaped}]]</a>"#);
             let parsed = roxmltree::Document::parse(&document);

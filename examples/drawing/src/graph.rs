@@ -95,6 +95,9 @@ impl<'s> Graph<'s> {
                 }
             }
         }
+        for known in &mut handlers {
+            known.sort_by_key(|&handler| (nodes[handler].start(), handler));
+        }
         let traces = traces(&nodes);
         let mut trace_of = vec![0; nodes.len()];
         for (trace, spans) in traces.iter().enumerate() {
@@ -191,7 +194,7 @@ impl<'s> Graph<'s> {
         &self.links[handler]
     }
 
-    /// Returns the spans that are linked to this one.
+    /// Returns the spans that are linked to this one, in the order in which they started.
     #[must_use]
     pub fn handlers(&self, producer: usize) -> &[usize] {
         &self.handlers[producer]

@@ -341,6 +341,7 @@ impl<'v> Plan<'v> {
                 .copied()
                 .unwrap_or_default()
                 + lift;
+            let y = y.round();
             let rect = Rect {
                 x: lefts[column],
                 y,
@@ -394,7 +395,8 @@ impl<'v> Plan<'v> {
             let width = &mut widths[self.columns[number]];
             *width = rows
                 .fold(width.max(texts.head(number)), f64::max)
-                .min(WIDEST);
+                .min(WIDEST)
+                .ceil();
         }
         widths
     }
@@ -404,7 +406,7 @@ impl<'v> Plan<'v> {
         let mut labels = vec![0.0; self.stacks.len()];
         for arrow in self.arrows.iter().filter(|arrow| has_port(arrow)) {
             let label: &mut f64 = &mut labels[self.columns[arrow.handler.card]];
-            *label = label.max(texts.label(arrow).min(LABEL));
+            *label = label.max(texts.label(arrow).min(LABEL).ceil());
         }
         labels
     }

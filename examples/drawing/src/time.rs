@@ -34,9 +34,8 @@ impl fmt::Display for Took {
 
 /// Displays the time from a producer's end to its handler's start, or the shortest and the longest of several.
 ///
-/// A negative time has two reasons. The handler started before the producer's span ended, which is common for a
-/// producer that waits for an acknowledgement; or the clocks of their machines differ, which is sure only if the handler
-/// started before the producer did.
+/// A handler may start while its producer waits for an acknowledgement: then the time is from the producer's start. A handler
+/// that starts before that has another clock, and its time is negative.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Between {
     shortest: i128,
@@ -48,9 +47,12 @@ impl Between {
     /// Returns the time between a producer, from its start to its end, and the start of a handler.
     #[must_use]
     pub fn of((produced, sent): (u64, u64), handled: u64) -> Self {
-        // An event is handled at the earliest when its producer has started; most producers end before that.
         let skewed = handled < produced;
-        let from = if handled < sent { produced } else { sent };
+        let from = if handled < sent.max(produced) {
+            produced
+        } else {
+            sent
+        };
         let between = i128::from(handled) - i128::from(from);
         Self {
             shortest: between,
