@@ -65,16 +65,18 @@ async fn listen(
     option: &str,
 ) -> Result<Vec<TcpListener>, Failure> {
     let first = address.unwrap_or(Ipv4Addr::LOCALHOST.into());
-    let listener = bind((first, port).into(), option).await?;
-    if address.is_some() {
-        return Ok(vec![listener]);
-    }
-    let second = (Ipv6Addr::LOCALHOST, listener.local_addr()?.port());
-    match TcpListener::bind(second).await {
-        Ok(other) => Ok(vec![listener, other]),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(taken(second.into(), option)),
-        // This machine has no IPv6.
-        Err(_) => Ok(vec![listener]),
+    loop {
+        let listener = bind((first, port).into(), option).await?;
+        if address.is_some() {
+            return Ok(vec![listener]);
+        }
+        let second = (Ipv6Addr::LOCALHOST, listener.local_addr()?.port());
+        match TcpListener::bind(second).await {
+            Ok(other) => return Ok(vec![listener, other]),
+            Err(error) if error.kind() != ErrorKind::AddrInUse => return Ok(vec![listener]), // no IPv6 here
+            Err(_) if port == 0 => {} // any port that is free on both
+            Err(_) => return Err(taken(second.into(), option)),
+        }
     }
 }
 
