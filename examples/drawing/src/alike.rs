@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::graph::{Graph, Node};
 use crate::span::Outcome;
 
-/// Distinctions spread by one parent, child or link a round. Beyond so many, spans count as alike.
+/// Distinctions spread by one parent, child or link a round. What differs only farther away counts as alike.
 const ROUNDS: usize = 24;
 
 /// Returns a colour for each span. Two spans have the same if they have the same name, kind and service, and the same

@@ -7,7 +7,7 @@ use crate::graph::{Graph, Node};
 use crate::span::Outcome;
 use crate::time::Between;
 
-/// A card shows so many rows at most.
+/// The most rows that a card shows.
 const ROWS: usize = 24;
 
 /// What is drawn of a flow.

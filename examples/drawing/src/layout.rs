@@ -26,7 +26,7 @@ const CURVE: f64 = 64.0;
 const LABEL: f64 = 184.0;
 /// A picture that is higher than this starts at its top: its first card would be out of sight in its middle.
 const SCREEN: f64 = 900.0;
-/// Links that lead to one span beyond so many share the last place.
+/// The most places for links at one span. Further links share the last.
 const PORTS: usize = 12;
 
 #[derive(Clone, Copy, Debug)]

@@ -29,7 +29,7 @@ impl fmt::Write for Print<'_, '_> {
     }
 }
 
-/// Returns at most so many characters of a text, the last of which is an ellipsis if there were more.
+/// Returns at most `length` characters of a text. The last is an ellipsis if there were more.
 #[must_use]
 pub fn shortened(text: &str, length: usize) -> Cow<'_, str> {
     match text.char_indices().nth(length) {

@@ -16,7 +16,7 @@ pub(crate) fn id(number: u64) -> SpanId {
     SpanId::from_slice(&(number + 1).to_be_bytes()).unwrap()
 }
 
-/// The first span of a trace of its own, which starts so many milliseconds after some time.
+/// The first span of a trace of its own, which starts `number` milliseconds after some time.
 pub(crate) fn span(number: u64, name: &str) -> Span {
     Span {
         trace: trace(number),
@@ -81,6 +81,20 @@ pub(crate) fn draw_around(spans: &[Span], selected: Option<&Span>) -> Drawn {
     };
     let hidden = view.hidden.map(|hidden| (hidden.traces, hidden.spans));
     Drawn::of(picture.to_string(), hidden)
+}
+
+/// The picture of spans, unread.
+pub(crate) fn svg(spans: &[Span]) -> String {
+    let view = view(Graph::of(spans), None, Some(0));
+    let picture = Picture {
+        view: &view,
+        title: "title",
+        captions: &[],
+        times: true,
+        alone: false,
+        hrefs: Hrefs::To("/flow/"),
+    };
+    picture.to_string()
 }
 
 /// What stands in a picture.

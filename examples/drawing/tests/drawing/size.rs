@@ -2,7 +2,7 @@
 
 use flow_drawing::Span;
 
-use crate::build::{child, draw, draw_around, link, span};
+use crate::build::{child, draw, draw_around, link, span, svg};
 
 /// A trace that lasts, and sends many events, each of which has a handler like no other.
 fn hub(events: u64) -> Vec<Span> {
@@ -75,4 +75,39 @@ fn before_and_after_are_followed_to_the_end() {
     let drawn = draw_around(&spans, Some(&last));
     assert_eq!(drawn.cards, 12);
     assert!(drawn.says("poll") && drawn.says("step 9"));
+}
+
+/// Shapes of 20,000 spans: each is drawn, and its time is printed, for `cargo test --release -- --nocapture`.
+#[test]
+fn twenty_thousand_spans_are_drawn() {
+    let root = span(0, "root");
+    let one_trace = |number| child(&root, number, &format!("query {}", number % 50));
+    let one_trace: Vec<Span> = [root.clone()].into_iter().chain((1..20_000).map(one_trace)).collect();
+
+    let mut batch: Vec<Span> = (0..19_999).map(|number| span(number, "send")).collect();
+    let handler = batch.iter().fold(span(19_999, "handle"), |handler, sent| link(handler, sent, ""));
+    batch.push(handler);
+
+    let mut chain = vec![span(0, "step")];
+    for number in 1..20_000 {
+        let next = link(span(number, "step"), &chain[chain.len() - 1], "next");
+        chain.push(next);
+    }
+
+    let failures = |number| crate::build::failed(link(span(number, "handle"), &root, ""));
+    let failures = [root.clone()].into_iter().chain((1..20_000).map(failures)).collect();
+
+    let shapes = [
+        ("one trace", one_trace),
+        ("a batch", batch),
+        ("a hub", hub(10_000)),
+        ("a chain", chain),
+        ("failures", failures),
+    ];
+    for (name, spans) in shapes {
+        let begun = std::time::Instant::now();
+        let drawn = svg(&spans);
+        println!("{name}: {} ms, {} KiB", begun.elapsed().as_millis(), drawn.len() >> 10);
+        assert!(drawn.len() < 1 << 20, "{name}");
+    }
 }

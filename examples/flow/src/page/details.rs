@@ -5,9 +5,9 @@ use flow_drawing::{Attribute, Escaped, Graph, Node, Outcome, Span, Status, Took,
 use super::shell::counted;
 use super::when::When;
 
-/// So many of each are shown.
+/// The number of entries that a list shows.
 const SHOWN: usize = 100;
-/// So many characters of a value are shown.
+/// The number of characters that are shown of a value.
 const VALUE: usize = 2_000;
 
 /// The section of the selected span.

@@ -8,7 +8,7 @@ use super::shell::{self, counted};
 use super::when::When;
 use crate::store::{Snapshot, Store, Summary};
 
-/// So many traces are listed below a flow.
+/// The number of traces that are listed below a flow.
 const TRACES: usize = 200;
 
 /// The page of the flow that a trace is in, with a span of that trace selected.

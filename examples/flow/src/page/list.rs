@@ -7,10 +7,10 @@ use super::shell::counted;
 use super::when::When;
 use crate::store::{Store, Summary};
 
-/// So many flows stand on a page.
+/// The number of flows on a page.
 const PAGE: usize = 100;
 
-/// Flows, the newest first, after so many newer ones.
+/// Flows, the newest first. `after` newer ones are left out.
 pub(super) fn page(store: &Store, after: usize) -> String {
     let mut flows = store.list(after, PAGE + 1);
     let kept = store.kept();

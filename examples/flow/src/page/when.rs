@@ -19,7 +19,7 @@ impl fmt::Display for When {
     }
 }
 
-/// The date so many days after the epoch. The calendar repeats every 400 years, of 146,097 days.
+/// The date of a day, counted from the epoch. The calendar repeats every 400 years, of 146,097 days.
 fn date(days: u64) -> (u64, u64, u64) {
     let mut year = 1970 + days / 146_097 * 400;
     let mut days = days % 146_097;

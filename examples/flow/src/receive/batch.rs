@@ -2,7 +2,7 @@
 
 use flow_drawing::{Attribute, Event, Link, Span};
 
-/// So many attributes, events or links of a span are kept. SDKs keep 128.
+/// The number of attributes, events or links that are kept of a span. SDKs keep 128.
 pub(super) const PARTS: usize = 4_096;
 
 /// The spans of a request.

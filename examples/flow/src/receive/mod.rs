@@ -23,7 +23,7 @@ pub(crate) use self::batch::Batch;
 pub(crate) use self::refusal::Refusal;
 use crate::store::Store;
 
-/// So many requests are in memory at a time; the others wait.
+/// The number of requests in memory at a time. The others wait.
 const REQUESTS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -45,7 +45,7 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    /// Refuses requests of more than so many bytes.
+    /// Refuses requests of more than `limit` bytes.
     pub(crate) fn new(store: Arc<Store>, limit: usize) -> Self {
         Self {
             store,

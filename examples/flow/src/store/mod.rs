@@ -83,7 +83,7 @@ impl Store {
         self.changed();
     }
 
-    /// Returns some flows, the newest first, after so many newer ones.
+    /// Returns `count` flows, the newest first. The `after` newest are left out.
     pub(crate) fn list(&self, after: usize, count: usize) -> Vec<Summary> {
         self.lock().flows.list(after, count)
     }

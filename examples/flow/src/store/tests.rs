@@ -125,7 +125,7 @@ fn span_that_arrives_twice_counts_once() {
 }
 
 #[test]
-fn flow_with_the_oldest_last_arrival_is_evicted_whatever_its_clock() {
+fn flow_with_the_oldest_last_arrival_is_evicted_with_any_clock() {
     let store = store(4);
     let mut future = span(0, 0, &[]);
     (future.start, future.end) = (u64::MAX, u64::MAX);

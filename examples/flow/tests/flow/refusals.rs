@@ -170,7 +170,7 @@ fn logs_and_metrics_are_taken_and_forgotten() {
                 .post(&url)
                 .header("content-type", content_type);
             assert_eq!(
-                request.body("whatever it is").send().unwrap().status(),
+                request.body("not read at all").send().unwrap().status(),
                 200,
                 "{signal}"
             );
@@ -235,20 +235,19 @@ fn hostile_requests_at_the_same_time_take_little_memory() {
         "{},".repeat(1_300_000)
     );
     let bodies = [
-        (PROTOBUF, empty_spans),
-        (PROTOBUF, empty_attributes),
-        (PROTOBUF, empty_values),
-        (JSON, json.into_bytes()),
+        (PROTOBUF, &empty_spans),
+        (PROTOBUF, &empty_attributes),
+        (PROTOBUF, &empty_values),
+        (JSON, &json.into_bytes()),
+        (PROTOBUF, &empty_spans),
+        (PROTOBUF, &empty_attributes),
+        (PROTOBUF, &empty_values),
     ];
-    let bodies = bodies.map(|(content_type, body)| (content_type, gzip(&body)));
     std::thread::scope(|scope| {
-        for (content_type, body) in bodies.iter().cycle().take(12) {
+        for (content_type, body) in bodies {
             let server = &server;
             scope.spawn(move || {
-                let headers = [
-                    ("content-type", *content_type),
-                    ("content-encoding", "gzip"),
-                ];
+                let headers = [("content-type", content_type)];
                 let status = send(server, &headers, body.clone()).status();
                 assert!(status == 200 || status == 400, "{status}");
             });

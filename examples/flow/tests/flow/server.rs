@@ -72,7 +72,7 @@ impl Server {
             .collect()
     }
 
-    /// Waits until the list shows so many flows.
+    /// Waits until the list shows `count` flows.
     pub(crate) fn flows_eventually(&self, count: usize) -> Vec<String> {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
