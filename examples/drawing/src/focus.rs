@@ -10,7 +10,7 @@ use crate::span::Span;
 const CARDS: usize = 60;
 const ARROWS: usize = 240;
 /// How many traces around a span are considered at most.
-const AROUND: usize = 4_000;
+const AROUND: usize = 400;
 
 /// A flow, as much of it as is drawn.
 #[derive(Debug)]

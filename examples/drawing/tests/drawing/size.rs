@@ -82,10 +82,15 @@ fn before_and_after_are_followed_to_the_end() {
 fn twenty_thousand_spans_are_drawn() {
     let root = span(0, "root");
     let one_trace = |number| child(&root, number, &format!("query {}", number % 50));
-    let one_trace: Vec<Span> = [root.clone()].into_iter().chain((1..20_000).map(one_trace)).collect();
+    let one_trace: Vec<Span> = [root.clone()]
+        .into_iter()
+        .chain((1..20_000).map(one_trace))
+        .collect();
 
     let mut batch: Vec<Span> = (0..19_999).map(|number| span(number, "send")).collect();
-    let handler = batch.iter().fold(span(19_999, "handle"), |handler, sent| link(handler, sent, ""));
+    let handler = batch.iter().fold(span(19_999, "handle"), |handler, sent| {
+        link(handler, sent, "")
+    });
     batch.push(handler);
 
     let mut chain = vec![span(0, "step")];
@@ -95,7 +100,10 @@ fn twenty_thousand_spans_are_drawn() {
     }
 
     let failures = |number| crate::build::failed(link(span(number, "handle"), &root, ""));
-    let failures = [root.clone()].into_iter().chain((1..20_000).map(failures)).collect();
+    let failures = [root.clone()]
+        .into_iter()
+        .chain((1..20_000).map(failures))
+        .collect();
 
     let shapes = [
         ("one trace", one_trace),
@@ -107,7 +115,11 @@ fn twenty_thousand_spans_are_drawn() {
     for (name, spans) in shapes {
         let begun = std::time::Instant::now();
         let drawn = svg(&spans);
-        println!("{name}: {} ms, {} KiB", begun.elapsed().as_millis(), drawn.len() >> 10);
+        println!(
+            "{name}: {} ms, {} KiB",
+            begun.elapsed().as_millis(),
+            drawn.len() >> 10
+        );
         assert!(drawn.len() < 1 << 20, "{name}");
     }
 }
