@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::columns::columns;
 use crate::focus::View;
 use crate::fold::{Arrow, Place};
-use crate::place::{Item, tops};
+use crate::place::{Item, downwards, tops};
 
 pub(crate) const MARGIN: f64 = 24.0;
 pub(crate) const ROW: f64 = 30.0;
@@ -95,8 +95,11 @@ impl Layout {
         plan.settle();
         plan.sort_ports();
         plan.settle();
-        plan.from_top = plan.extent() > SCREEN;
-        plan.settle();
+        if plan.extent() > SCREEN {
+            plan.from_top = true;
+            plan.y.clear();
+            plan.settle();
+        }
         plan.draw(view, texts, top)
     }
 }
@@ -215,7 +218,12 @@ impl<'v> Plan<'v> {
                 },
             })
             .collect();
-        for ((thing, ..), y) in wishes.iter().zip(tops(&items)) {
+        let tops = if self.from_top {
+            downwards(&items)
+        } else {
+            tops(&items)
+        };
+        for ((thing, ..), y) in wishes.iter().zip(tops) {
             self.y.insert(*thing, y);
         }
         self.stacks[column] = wishes.into_iter().map(|(thing, ..)| thing).collect();

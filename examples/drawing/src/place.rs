@@ -45,6 +45,17 @@ pub(crate) fn tops(items: &[Item]) -> Vec<f64> {
         .collect()
 }
 
+/// Returns the top of each item. They stay in this order, and none stands higher than it wishes.
+pub(crate) fn downwards(items: &[Item]) -> Vec<f64> {
+    let mut below = f64::NEG_INFINITY;
+    let tops = items.iter().map(|item| {
+        let top = item.wish.max(below);
+        below = top + item.height + item.gap;
+        top
+    });
+    tops.collect()
+}
+
 /// Items that touch.
 struct Block {
     sum: f64,
@@ -81,6 +92,14 @@ mod tests {
         assert_eq!(
             tops(&[item(60.0), item(36.0), item(0.0)]),
             [20.0, 32.0, 44.0]
+        );
+    }
+
+    #[test]
+    fn items_that_go_downwards_stand_at_their_wish_or_below() {
+        assert_eq!(
+            downwards(&[item(6.0), item(6.0), item(40.0)]),
+            [6.0, 18.0, 40.0]
         );
     }
 }

@@ -158,3 +158,22 @@ fn cancelled_span_is_told_without_colour() {
         drawn.texts
     );
 }
+
+// A reader who opens a high picture sees its top, so its first card must be there.
+#[test]
+fn high_picture_begins_at_its_top() {
+    let producer = span(0, "send");
+    let mut spans = vec![producer.clone()];
+    for number in 1..30 {
+        let handled = link(span(number, &format!("handle {number}")), &producer, "");
+        spans.push(link(
+            span(100 + number, &format!("then {number}")),
+            &handled,
+            "",
+        ));
+        spans.push(handled);
+    }
+    let drawn = draw(&spans);
+    let (first, top) = (drawn.bars[0].1, drawn.bars.iter().map(|bar| bar.1));
+    assert!(first <= top.fold(f64::INFINITY, f64::min) + 1.0, "{first}");
+}

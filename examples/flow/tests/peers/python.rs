@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span::{LinkedEvent, linked_span};
 use opentelemetry::global;
 use opentelemetry::trace::{SpanKind, Tracer};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
