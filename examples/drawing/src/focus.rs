@@ -37,7 +37,7 @@ pub struct Hidden<'s> {
 ///
 /// That span is the selected one, or else the given one.
 #[must_use]
-pub fn view<'s>(graph: Graph<'s>, selected: Option<usize>, around: Option<usize>) -> View<'s> {
+pub fn view(graph: Graph<'_>, selected: Option<usize>, around: Option<usize>) -> View<'_> {
     let folded = Folded::of(&graph, selected, true);
     let start = selected.or(around);
     let is_readable =

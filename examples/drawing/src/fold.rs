@@ -67,8 +67,7 @@ impl Folded {
             .zip(classes)
             .map(|(card, traces)| {
                 let all = rows(graph, &colours, &traces);
-                let traces = Card::of(graph, traces, all, selected, (card, &mut places));
-                traces
+                Card::of(graph, traces, all, selected, (card, &mut places))
             })
             .collect();
         Self {

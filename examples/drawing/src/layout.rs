@@ -122,8 +122,10 @@ impl<'v> Plan<'v> {
         let mut reach: Vec<(Place, usize)> = reach.into_iter().collect();
         reach.sort_unstable();
         for (producer, last) in reach {
-            for column in columns[producer.card] + 1..last {
-                stacks[column].push(Thing::Lane(producer, column));
+            let between = columns[producer.card] + 1..last;
+            let lanes = stacks.iter_mut().enumerate();
+            for (column, stack) in lanes.filter(|(column, _)| between.contains(column)) {
+                stack.push(Thing::Lane(producer, column));
             }
         }
         let ports = ports(&folded.arrows);
@@ -360,11 +362,11 @@ impl<'v> Plan<'v> {
             rows.push(
                 placed
                     .map(|(row, &(top, height))| {
-                        let left = PADDING + INDENT * from_count(row.depth.min(DEEPEST));
+                        let inset = PADDING + INDENT * from_count(row.depth.min(DEEPEST));
                         Rect {
-                            x: rect.x + left,
+                            x: rect.x + inset,
                             y: y + top,
-                            width: rect.width - left - PADDING,
+                            width: rect.width - inset - PADDING,
                             height,
                         }
                     })

@@ -32,13 +32,11 @@ impl fmt::Write for Print<'_, '_> {
 /// Returns at most `length` characters of a text. The last is an ellipsis if there were more.
 #[must_use]
 pub fn shortened(text: &str, length: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(length) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let kept: String = text.chars().take(length.saturating_sub(1)).collect();
-            Cow::Owned(kept + "…")
-        }
+    if text.char_indices().nth(length).is_none() {
+        return Cow::Borrowed(text);
     }
+    let kept: String = text.chars().take(length.saturating_sub(1)).collect();
+    Cow::Owned(kept + "…")
 }
 
 #[cfg(test)]

@@ -22,14 +22,13 @@ impl<'s> Tree<'s> {
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for trace in self.0.traces() {
-            let spans: Vec<usize> = trace.iter().copied().collect();
-            let mut received = spans.iter().filter_map(|&node| self.0.node(node).span());
+            let mut received = trace.iter().filter_map(|&node| self.0.node(node).span());
             // A trace of ghosts has nothing to print but its links, which their handlers print.
             let Some(first) = received.next() else {
                 continue;
             };
             writeln!(out, "trace {}", short(first.trace))?;
-            self.spans(out, &spans)?;
+            self.spans(out, trace)?;
         }
         Ok(())
     }

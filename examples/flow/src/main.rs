@@ -8,6 +8,11 @@
 //! It receives OTLP on the usual ports. `flow draw FILE` and `flow print FILE` read what a collector's file exporter
 //! wrote, and write a picture and a tree.
 
+#![allow(
+    clippy::format_push_string,
+    reason = "a page has few parts, and `write!` to a string hides an error"
+)]
+
 mod arguments;
 mod files;
 mod page;

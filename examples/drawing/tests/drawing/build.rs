@@ -80,7 +80,7 @@ pub(crate) fn draw_around(spans: &[Span], selected: Option<&Span>) -> Drawn {
         hrefs: Hrefs::To("/flow/"),
     };
     let hidden = view.hidden.map(|hidden| (hidden.traces, hidden.spans));
-    Drawn::of(picture.to_string(), hidden)
+    Drawn::of(&picture.to_string(), hidden)
 }
 
 /// The picture of spans, unread.
@@ -110,8 +110,8 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    fn of(svg: String, hidden: Option<(usize, usize)>) -> Self {
-        let document = roxmltree::Document::parse(&svg).unwrap();
+    fn of(svg: &str, hidden: Option<(usize, usize)>) -> Self {
+        let document = roxmltree::Document::parse(svg).unwrap();
         let classed = |name: &'static str, class: &'static str| {
             document.descendants().filter(move |node| {
                 let classes = node.attribute("class").unwrap_or_default();
@@ -134,13 +134,13 @@ impl Drawn {
         Self {
             texts: texts.map(text).collect(),
             paths: classed("path", "link")
-                .filter(|path| path.has_children())
+                .filter(roxmltree::Node::has_children)
                 .map(|path| path.attribute("d").unwrap().to_owned())
                 .collect(),
             bars: bars.collect(),
             cards: heads.count(),
             hidden,
-            svg: svg.clone(),
+            svg: svg.to_owned(),
         }
     }
 

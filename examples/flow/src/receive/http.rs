@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Limited};
 use prost::Message;
 use tokio::time::timeout;
 
@@ -80,17 +80,32 @@ async fn discard(State(intake): State<Intake>, request: Request) -> Response {
     }
 }
 
-async fn body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    if body.size_hint().lower() > limit as u64 {
-        return Err(Refusal::TooLarge(limit));
-    }
-    let read = timeout(PATIENCE, Limited::new(body, limit).collect()).await;
-    let read = read.map_err(|_| Refusal::TooSlow)?;
-    let whole = read.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
-        Some(_) => Refusal::TooLarge(limit),
-        None => Refusal::malformed(error),
-    })?;
-    Ok(whole.to_bytes())
+/// Reads what is too large too, within reason: a client that is still sending would see a broken connection instead of the
+/// refusal, and would send the same again.
+async fn body(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let is_announced = body.size_hint().lower() > limit as u64;
+    let read = timeout(PATIENCE, async {
+        let (mut whole, mut length) = (Vec::new(), 0_usize);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(Refusal::malformed)?.into_data() else {
+                continue;
+            };
+            length = length.saturating_add(data.len());
+            if length > limit.saturating_mul(16) {
+                break;
+            }
+            if length > limit || is_announced {
+                whole = Vec::new();
+            } else {
+                whole.extend_from_slice(&data);
+            }
+        }
+        if length > limit {
+            return Err(Refusal::TooLarge(limit));
+        }
+        Ok(Bytes::from(whole))
+    });
+    read.await.map_err(|_| Refusal::TooSlow)?
 }
 
 /// By the media type alone: its parameters, such as a character set, change nothing.
