@@ -34,7 +34,7 @@ pub(crate) enum Command {
 /// How spans are received, kept and shown.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Serve {
-    /// The address to listen on. Without one, this machine only: 127.0.0.1 and ::1.
+    /// The address to listen on. Without one, this machine only: `127.0.0.1` and `::1`.
     #[arg(long)]
     pub(crate) address: Option<IpAddr>,
     /// The port of the page, and of OTLP over HTTP.
@@ -52,10 +52,10 @@ pub(crate) struct Serve {
     /// The largest request, in MiB, before and after decompression.
     #[arg(long, value_name = "MIB", default_value_t = 4, value_parser = mebibytes)]
     pub(crate) request_mib: usize,
-    /// Another name under which this machine is called, such as host.docker.internal. May be repeated.
+    /// Another name under which this machine is called, such as `host.docker.internal`. May be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Vec<String>,
-    /// An origin whose pages may send spans, such as http://localhost:3000. May be repeated.
+    /// An origin whose pages may send spans, such as `http://localhost:3000`. May be repeated.
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) cors_origin: Vec<String>,
 }

@@ -38,7 +38,7 @@ pub(super) fn stream(store: &Store, streams: &Streams) -> Response {
             }
             tokio::select! {
                 () = sender.closed() => return,
-                changed = changes.changed() => if changed.is_err() { return },
+                alive = changes.changed() => if alive.is_err() { return },
             }
             tokio::time::sleep(TOGETHER).await;
         }

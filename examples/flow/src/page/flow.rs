@@ -16,12 +16,10 @@ pub(super) fn page(store: &Store, trace: TraceId, span: Option<SpanId>) -> Optio
     let snapshot = store.flow(trace)?;
     let whole = Graph::of(snapshot.spans.iter().map(|span| &**span));
     let selected = span.and_then(|span| whole.find(trace, span));
-    let Some(details) = (match (span, selected) {
-        (Some(_), None) => None,
-        (_, selected) => Some(selected.map(|selected| details::section(&whole, selected))),
-    }) else {
+    if span.is_some() && selected.is_none() {
         return None;
-    };
+    }
+    let details = selected.map(|selected| details::section(&whole, selected));
     let traces = traces(&whole);
     let view = seen(whole, &snapshot, selected);
     let Summary { name, .. } = &snapshot.summary;

@@ -23,7 +23,7 @@ pub(super) fn page(store: &Store, after: usize) -> String {
         main += "<table class=\"flows\"><thead><tr><th scope=\"col\">Flow</th><th scope=\"col\">Services</th>\
                  <th scope=\"col\" class=\"number\">Traces</th><th scope=\"col\" class=\"number\">Spans</th>\
                  <th scope=\"col\">From start to end</th><th scope=\"col\">Outcome</th><th scope=\"col\">Started</th></tr></thead>\n<tbody>\n";
-        flows.iter().for_each(|flow| main += &row(flow));
+        main.extend(flows.iter().map(row));
         main += "</tbody></table>\n";
     }
     if after > 0 {

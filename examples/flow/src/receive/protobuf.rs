@@ -153,7 +153,6 @@ fn read_attribute(message: &[u8]) -> Read<Attribute> {
 /// The depth of a value is bounded by its decoder.
 fn any_text(value: AnyValue) -> String {
     match value.value {
-        None => String::new(),
         Some(Any::StringValue(text)) => text,
         Some(Any::BoolValue(value)) => value.to_string(),
         Some(Any::IntValue(number)) => number.to_string(),
@@ -164,9 +163,8 @@ fn any_text(value: AnyValue) -> String {
             (entry.key, value.unwrap_or_default())
         })),
         Some(Any::BytesValue(bytes)) => bytes_text(&bytes),
-        // An index into a table that only profiles have.
-        #[allow(unreachable_patterns)]
-        Some(_) => String::new(),
+        // Empty, or an index into a table that only profiles have.
+        _ => String::new(),
     }
 }
 

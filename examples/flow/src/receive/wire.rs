@@ -6,7 +6,7 @@
 use super::refusal::Refusal;
 
 /// The fields of a message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Fields<'m>(&'m [u8]);
 
 /// A field's value.

@@ -8,6 +8,9 @@ use flow_drawing::{Outcome, Span, SpanId, TraceId};
 use super::weight::weight;
 use super::{Ids, Kept, Refused};
 
+/// A span, with the number of its arrival.
+type Arrived = (u64, Arc<Span>);
+
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
@@ -21,7 +24,7 @@ pub(crate) struct Bounds {
 #[derive(Debug)]
 pub(super) struct Flows {
     traces: HashMap<TraceId, Trace>,
-    flows: BTreeMap<u64, Flow>,
+    by_number: BTreeMap<u64, Flow>,
     /// The arrival of the last span of each flow.
     arrivals: BTreeSet<(u64, u64)>,
     spans: usize,
@@ -75,7 +78,7 @@ impl Flows {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             traces: HashMap::new(),
-            flows: BTreeMap::new(),
+            by_number: BTreeMap::new(),
             arrivals: BTreeSet::new(),
             spans: 0,
             bytes: 0,
@@ -94,9 +97,10 @@ impl Flows {
             flow = self.merge(flow, other);
         }
         let arrived = self.arrived;
-        let (Some(trace), Some(into)) =
-            (self.traces.get_mut(&span.trace), self.flows.get_mut(&flow))
-        else {
+        let (Some(trace), Some(into)) = (
+            self.traces.get_mut(&span.trace),
+            self.by_number.get_mut(&flow),
+        ) else {
             return;
         };
         self.bytes += weight(&span);
@@ -124,7 +128,7 @@ impl Flows {
         let spans = HashMap::new();
         let flow = self.named;
         self.traces.insert(trace, Trace { flow, spans });
-        self.flows.insert(flow, Flow::of(trace));
+        self.by_number.insert(flow, Flow::of(trace));
         self.arrivals.insert((0, flow));
         flow
     }
@@ -134,13 +138,17 @@ impl Flows {
         if one == other {
             return one;
         }
-        let size = |flow: u64| self.flows.get(&flow).map_or(0, |flow| flow.traces.len());
+        let size = |flow: u64| {
+            self.by_number
+                .get(&flow)
+                .map_or(0, |flow| flow.traces.len())
+        };
         let (into, from) = if size(one) < size(other) {
             (other, one)
         } else {
             (one, other)
         };
-        let Some(gone) = self.flows.remove(&from) else {
+        let Some(gone) = self.by_number.remove(&from) else {
             return into;
         };
         self.arrivals.remove(&(gone.last_arrival, from));
@@ -149,7 +157,7 @@ impl Flows {
                 trace.flow = into;
             }
         }
-        if let Some(flow) = self.flows.get_mut(&into) {
+        if let Some(flow) = self.by_number.get_mut(&into) {
             self.arrivals.remove(&(flow.last_arrival, into));
             flow.merge(gone);
             self.arrivals.insert((flow.last_arrival, into));
@@ -164,7 +172,7 @@ impl Flows {
         while self.is_over(self.bounds) {
             let oldest = self.arrivals.first().map(|(_, flow)| *flow);
             match oldest {
-                Some(flow) if self.flows.len() > 1 => self.remove(flow),
+                Some(flow) if self.by_number.len() > 1 => self.remove(flow),
                 Some(_) => return self.trim(),
                 None => return,
             }
@@ -172,7 +180,7 @@ impl Flows {
     }
 
     fn remove(&mut self, flow: u64) {
-        let Some(gone) = self.flows.remove(&flow) else {
+        let Some(gone) = self.by_number.remove(&flow) else {
             return;
         };
         self.arrivals.remove(&(gone.last_arrival, flow));
@@ -212,7 +220,7 @@ impl Flows {
             .take_while(fits)
             .count();
         spans.truncate(kept);
-        self.flows.clear();
+        self.by_number.clear();
         self.arrivals.clear();
         (self.spans, self.bytes) = (0, 0);
         self.evicted += all - kept;
@@ -227,12 +235,12 @@ impl Flows {
 
     pub(super) fn list(&self, after: usize, count: usize) -> Vec<Summary> {
         let newest = self.arrivals.iter().rev().map(|(_, flow)| flow);
-        let flows = newest.filter_map(|flow| self.flows.get(flow)?.summary());
+        let flows = newest.filter_map(|flow| self.by_number.get(flow)?.summary());
         flows.skip(after).take(count).collect()
     }
 
-    pub(super) fn flow(&self, trace: TraceId) -> Option<(Summary, Vec<(u64, Arc<Span>)>)> {
-        let flow = self.flows.get(&self.traces.get(&trace)?.flow)?;
+    pub(super) fn flow(&self, trace: TraceId) -> Option<(Summary, Vec<Arrived>)> {
+        let flow = self.by_number.get(&self.traces.get(&trace)?.flow)?;
         let traces = flow
             .traces
             .iter()

@@ -1,4 +1,4 @@
-//! A browser without a window, through ChromeDriver.
+//! A browser without a window, through `ChromeDriver`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
