@@ -272,7 +272,9 @@ fn traces(nodes: &[Node<'_>]) -> Vec<Vec<usize>> {
         trace.sort_by_key(|&node| (nodes[node].start(), node));
     }
     traces.sort_by_key(|trace| {
-        let first = trace[0];
+        // A ghost has no start, so the trace starts with its first span that has one.
+        let received = trace.iter().find(|&&node| nodes[node].span().is_some());
+        let first = *received.unwrap_or(&trace[0]);
         (nodes[first].start(), first)
     });
     traces

@@ -40,11 +40,14 @@ impl Tree<'_> {
         let roots = trace.iter().filter(|node| self.0.parent(**node).is_none());
         let mut stack: Vec<(usize, usize)> = roots.rev().map(|&root| (root, 1)).collect();
         while let Some((node, depth)) = stack.pop() {
+            // Nothing is printed of a ghost, so its children stand where it would.
+            let mut below = depth;
             if let Node::Span(span) = self.0.node(node) {
                 self.span(out, node, span, depth)?;
+                below += 1;
             }
             let children = self.0.children(node).iter().rev();
-            stack.extend(children.map(|&child| (child, depth + 1)));
+            stack.extend(children.map(|&child| (child, below)));
         }
         Ok(())
     }
