@@ -1,7 +1,7 @@
 //! To a collector, by OTLP: to the one at `OTEL_EXPORTER_OTLP_ENDPOINT`, else to the one on this machine.
 //!
 //! ```text
-//! docker run --rm -p 4318:4318 -p 16686:16686 jaegertracing/jaeger    # one to look at, on port 16686
+//! cargo run --package flow    # one that shows flows, on http://127.0.0.1:4318/
 //! cargo run --example otlp
 //! ```
 

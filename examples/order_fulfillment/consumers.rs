@@ -6,7 +6,10 @@ use std::time::Duration;
 use linked_span_examples::Failure;
 
 use crate::topic::{Subscription, Topic};
-use crate::{FulfillOrder, process_batch, record_order_analytics, send_order_confirmation_email};
+use crate::{
+    FulfillOrder, OrderCreated, confirm_payment, record_order_analytics, reserve_inventory,
+    send_order_confirmation_email, send_tracking_number,
+};
 
 pub(crate) async fn notify(mut orders: Subscription) -> Result<(), Failure> {
     while let Some(event) = orders.next().await? {
@@ -18,6 +21,23 @@ pub(crate) async fn notify(mut orders: Subscription) -> Result<(), Failure> {
 pub(crate) async fn analyze(mut orders: Subscription) -> Result<(), Failure> {
     while let Some(event) = orders.next().await? {
         record_order_analytics(&event);
+    }
+    Ok(())
+}
+
+pub(crate) async fn charge(mut orders: Subscription, payments: Topic) -> Result<(), Failure> {
+    while let Some(event) = orders.next::<OrderCreated>().await? {
+        payments.publish(&confirm_payment(&event).await)?;
+    }
+    Ok(())
+}
+
+/// An order that is out of stock goes no further: its payment waits until its time is over.
+pub(crate) async fn reserve(mut orders: Subscription, reservations: Topic) -> Result<(), Failure> {
+    while let Some(event) = orders.next::<OrderCreated>().await? {
+        if let Ok(reserved) = reserve_inventory(&event).await {
+            reservations.publish(&reserved)?;
+        }
     }
     Ok(())
 }
@@ -55,11 +75,9 @@ pub(crate) async fn sweep(fulfill: Arc<FulfillOrder>, shipments: Topic) -> Resul
     }
 }
 
-pub(crate) async fn collect(mut shipments: Subscription) -> Result<(), Failure> {
-    let mut batch = Vec::new();
+pub(crate) async fn track(mut shipments: Subscription) -> Result<(), Failure> {
     while let Some(event) = shipments.next().await? {
-        batch.push(event);
+        send_tracking_number(&event).await;
     }
-    process_batch(&batch);
     Ok(())
 }

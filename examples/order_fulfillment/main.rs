@@ -4,10 +4,12 @@
 //! cargo run --example order_fulfillment
 //! ```
 //!
-//! An order that is created has two consumers. It is shipped once its payment and its inventory have come, in any order,
-//! and cancelled if one of them does not come; what was shipped is recorded as a batch.
+//! An order that is created has four consumers: mail, analytics, payments and stock. It is shipped once its payment and its
+//! inventory have come, in any order, and cancelled if one of them does not come. So each order is one story, from its
+//! creation to its shipping: its traces are connected by links, and by nothing else.
 //!
-//! With `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`, the spans also go to the collector there.
+//! To see them, start `cargo run --package flow` in another terminal, and run this with
+//! `OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318`.
 
 mod consumers;
 mod topic;
@@ -22,7 +24,9 @@ use opentelemetry::global;
 use opentelemetry::trace::{SpanKind, Tracer};
 use serde::{Deserialize, Serialize};
 
-use crate::consumers::{analyze, collect, notify, sweep, take_payments, take_reservations};
+use crate::consumers::{
+    analyze, charge, notify, reserve, sweep, take_payments, take_reservations, track,
+};
 use crate::topic::Topic;
 
 // The events.
@@ -58,40 +62,24 @@ struct OrderShipped {
     metadata: Origin,
 }
 
-// The producers: any span will do, as long as it is active where the event is made.
+// The producer: any span will do, as long as it is active where the event is made.
 
 fn create_order(id: &str, customer_email: &str) -> OrderCreated {
-    produce("create_order", id, || OrderCreated {
-        id: id.to_owned(),
-        customer_email: customer_email.to_owned(),
-        metadata: Origin::current(),
-    })
-}
-
-fn confirm_payment(order_id: &str) -> PaymentConfirmed {
-    produce("confirm_payment", order_id, || PaymentConfirmed {
-        order_id: order_id.to_owned(),
-        metadata: Origin::current(),
-    })
-}
-
-fn reserve_inventory(order_id: &str) -> InventoryReserved {
-    produce("reserve_inventory", order_id, || InventoryReserved {
-        order_id: order_id.to_owned(),
-        metadata: Origin::current(),
-    })
-}
-
-fn produce<E>(span: &'static str, order_id: &str, event: impl FnOnce() -> E) -> E {
     let tracer = global::tracer("orders");
-    let span = tracer.span_builder(span).with_kind(SpanKind::Producer);
+    let span = tracer
+        .span_builder("create_order")
+        .with_kind(SpanKind::Producer);
     tracer.in_span_with_builder(span, |_| {
-        set_attribute("order.id", order_id);
-        event()
+        set_attribute("order.id", id);
+        OrderCreated {
+            id: id.to_owned(),
+            customer_email: customer_email.to_owned(),
+            metadata: Origin::current(),
+        }
     })
 }
 
-// Two handlers of one event.
+// Four handlers of one event. What the last two return is an event too, so the handler is also its producer.
 
 #[linked_span(event, relationship = "triggered_by_order_created")]
 async fn send_order_confirmation_email(event: &OrderCreated) {
@@ -103,6 +91,24 @@ async fn send_order_confirmation_email(event: &OrderCreated) {
 fn record_order_analytics(event: &OrderCreated) {
     record_metric("orders");
     set_attribute("analytics.recorded", true);
+}
+
+#[linked_span(event, relationship = "triggered_by_order_created", attributes(order.id = event.id))]
+async fn confirm_payment(event: &OrderCreated) -> PaymentConfirmed {
+    charge_card(event).await;
+    PaymentConfirmed {
+        order_id: event.id.clone(),
+        metadata: Origin::current(),
+    }
+}
+
+#[linked_span(event, relationship = "triggered_by_order_created", attributes(order.id = event.id))]
+async fn reserve_inventory(event: &OrderCreated) -> Result<InventoryReserved, Failure> {
+    take_from_shelf(event).await?;
+    Ok(InventoryReserved {
+        order_id: event.id.clone(),
+        metadata: Origin::current(),
+    })
 }
 
 // A handler of two events, and what is done if one of them does not come in time.
@@ -132,13 +138,11 @@ async fn cancel_order(expired: Expired<FulfillOrderInputs>) {
     set_attribute("fulfillment.status", "cancelled");
 }
 
-// A handler of a batch.
+// A handler of the event that ends an order.
 
-#[linked_span(events, name = "process_event_batch")]
-fn process_batch(events: &[OrderShipped]) {
-    for _event in events {
-        record_metric("shipments");
-    }
+#[linked_span(event, relationship = "triggered_by_order_shipped")]
+async fn send_tracking_number(event: &OrderShipped) {
+    send_email(&event.id, "On its way").await;
 }
 
 // What stands around them: a topic for each type of event, and a task for each consumer.
@@ -159,9 +163,7 @@ async fn main() -> Result<(), Failure> {
     let timeout = Duration::from_secs(1); // so long an event waits for the other
     let fulfill = Arc::new(FulfillOrder::in_memory(timeout).on_expired(cancel_order));
 
-    let consumers = [
-        tokio::spawn(notify(orders.subscribe())),
-        tokio::spawn(analyze(orders.subscribe())),
+    let fulfilled = [
         tokio::spawn(take_payments(
             payments.subscribe(),
             Arc::clone(&fulfill),
@@ -173,27 +175,29 @@ async fn main() -> Result<(), Failure> {
             shipments.clone(),
         )),
     ];
+    let consumers = [
+        tokio::spawn(notify(orders.subscribe())),
+        tokio::spawn(analyze(orders.subscribe())),
+        tokio::spawn(charge(orders.subscribe(), payments)),
+        tokio::spawn(reserve(orders.subscribe(), reservations)),
+        tokio::spawn(track(shipments.subscribe())),
+    ];
     let sweeper = tokio::spawn(sweep(Arc::clone(&fulfill), shipments.clone()));
-    let batch = tokio::spawn(collect(shipments.subscribe()));
 
     for (id, customer_email) in ORDERS {
         orders.publish(&create_order(id, customer_email))?;
     }
-    // In any order; the third is out of stock.
-    reservations.publish(&reserve_inventory("o-1"))?;
-    for (id, _) in ORDERS {
-        payments.publish(&confirm_payment(id))?;
-    }
-    reservations.publish(&reserve_inventory("o-2"))?;
 
-    drop((orders, payments, reservations)); // the consumers' loops end with them
-    for consumer in consumers {
+    drop(orders); // the consumers' loops end with their topics
+    for consumer in fulfilled {
         consumer.await??;
     }
     fulfill.join().settled("o-3").await;
     sweeper.abort();
-    drop(shipments); // and so does the last one
-    batch.await??;
+    drop(shipments);
+    for consumer in consumers {
+        consumer.await??;
+    }
 
     print!("{}", Tree(&telemetry.spans()?));
     Ok(telemetry.shutdown()?)
@@ -202,15 +206,27 @@ async fn main() -> Result<(), Failure> {
 // What the handlers call; a span that is opened in a handler is a child of the handler's.
 
 async fn send_email(_address: &str, _subject: &str) {
-    tokio::task::yield_now().await;
+    tokio::time::sleep(Duration::from_millis(4)).await;
+}
+
+async fn charge_card(_event: &OrderCreated) {
+    tokio::time::sleep(Duration::from_millis(9)).await;
+}
+
+async fn take_from_shelf(event: &OrderCreated) -> Result<(), Failure> {
+    tokio::time::sleep(Duration::from_millis(6)).await;
+    if event.id == "o-3" {
+        return Err("out of stock".into());
+    }
+    Ok(())
 }
 
 async fn ship(_inventory: &InventoryReserved) {
-    tokio::task::yield_now().await;
+    tokio::time::sleep(Duration::from_millis(12)).await;
 }
 
 async fn refund(_payment: &PaymentConfirmed) {
-    tokio::task::yield_now().await;
+    tokio::time::sleep(Duration::from_millis(5)).await;
 }
 
 fn record_metric(name: &'static str) {

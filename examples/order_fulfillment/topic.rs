@@ -27,7 +27,7 @@ impl Topic {
 }
 
 impl Subscription {
-    /// The next event; none, once nobody can publish any more.
+    /// Returns the next event, or none once all publishers are gone.
     pub(crate) async fn next<E: DeserializeOwned>(&mut self) -> Result<Option<E>, Failure> {
         match self.0.recv().await {
             Ok(message) => Ok(Some(serde_json::from_str(&message)?)),

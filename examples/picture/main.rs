@@ -7,28 +7,29 @@
 //! Nothing in it differs from run to run: no id and no time is drawn, and spans stand in the order in which they ended.
 
 mod flow;
-mod layout;
-mod style;
-mod svg;
 
-use linked_span_examples::{Failure, Telemetry};
-
-use self::layout::Layout;
-use self::svg::Picture;
+use flow_drawing::{Graph, Hrefs, Picture, Span, view};
+use linked_span_examples::{Failure, Telemetry, drawn};
 
 fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("picture")?;
     flow::run()?;
 
-    let spans = telemetry.spans()?;
+    let mut spans: Vec<Span> = telemetry.spans()?.iter().filter_map(drawn).collect();
+    for (start, span) in (1..).zip(&mut spans) {
+        span.start = start;
+    }
     let picture = Picture {
+        view: &view(Graph::of(&spans), None, None),
         title: "An order, and what it sets off",
         captions: &[
             "An order is made",
             "Later, elsewhere",
             "Once both have come",
         ],
-        layout: &Layout::of(&spans),
+        times: false,
+        alone: true,
+        hrefs: Hrefs::None,
     };
     print!("{picture}");
     Ok(telemetry.shutdown()?)

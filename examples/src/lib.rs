@@ -1,10 +1,12 @@
 //! What the examples share: an SDK that keeps what it exports, and a picture of it.
 
+mod drawn;
 mod telemetry;
 mod tree;
 
 use std::error::Error;
 
+pub use drawn::drawn;
 pub use telemetry::Telemetry;
 pub use tree::Tree;
 

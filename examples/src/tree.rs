@@ -1,10 +1,11 @@
-//! Exported spans as text: traces, the spans in them, and the links between them.
+//! Exported spans as text.
 
 use std::fmt;
 
-use opentelemetry::KeyValue;
-use opentelemetry::trace::{Link, SpanId, Status};
+use flow_drawing::Span;
 use opentelemetry_sdk::trace::SpanData;
+
+use crate::drawn;
 
 /// Displays spans as a tree, by the time they started.
 ///
@@ -14,93 +15,19 @@ pub struct Tree<'s>(pub &'s [SpanData]);
 
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut spans: Vec<&SpanData> = self.0.iter().collect();
-        spans.sort_by_key(|span| span.start_time);
-        while let Some(first) = spans.first() {
-            let trace_id = first.span_context.trace_id();
-            let (trace, others) = spans
-                .into_iter()
-                .partition(|span| span.span_context.trace_id() == trace_id);
-            spans = others;
-            writeln!(out, "trace {}", short(trace_id))?;
-            self.roots(out, &trace)?;
-        }
-        Ok(())
+        let spans: Vec<Span> = self.0.iter().filter_map(drawn).collect();
+        flow_drawing::Tree::of(&spans).fmt(out)
     }
-}
-
-impl Tree<'_> {
-    fn roots(self, out: &mut fmt::Formatter<'_>, trace: &[&SpanData]) -> fmt::Result {
-        let is_exported = |id: SpanId| trace.iter().any(|span| span.span_context.span_id() == id);
-        for root in trace {
-            if !is_exported(root.parent_span_id) {
-                self.span(out, root, trace, 1)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn span(
-        self,
-        out: &mut fmt::Formatter<'_>,
-        span: &SpanData,
-        trace: &[&SpanData],
-        depth: usize,
-    ) -> fmt::Result {
-        let id = span.span_context.span_id();
-        let kind = format!("{:?}", span.span_kind).to_lowercase();
-        let indent = "  ".repeat(depth);
-        write!(out, "{indent}{} ({kind}, span {})", span.name, short(id))?;
-        attributes(out, &span.attributes)?;
-        if let Status::Error { description } = &span.status {
-            write!(out, " error: {description}")?;
-        }
-        writeln!(out)?;
-        for link in &span.links.links {
-            write!(out, "{indent}  -> linked to {}", self.target(link))?;
-            attributes(out, &link.attributes)?;
-            writeln!(out)?;
-        }
-        for child in trace.iter().filter(|child| child.parent_span_id == id) {
-            self.span(out, child, trace, depth + 1)?;
-        }
-        Ok(())
-    }
-
-    /// The span a link leads to, by its name if it was exported here.
-    fn target(self, link: &Link) -> String {
-        let context = &link.span_context;
-        let ids = |of: &SpanData| (of.span_context.trace_id(), of.span_context.span_id());
-        let known = self
-            .0
-            .iter()
-            .find(|span| ids(span) == (context.trace_id(), context.span_id()));
-        let name = known.map_or("a span from elsewhere", |span| &*span.name);
-        let (trace_id, span_id) = (short(context.trace_id()), short(context.span_id()));
-        format!("{name} (trace {trace_id}, span {span_id})")
-    }
-}
-
-fn attributes(out: &mut fmt::Formatter<'_>, attributes: &[KeyValue]) -> fmt::Result {
-    for attribute in attributes {
-        write!(out, " {}={}", attribute.key, attribute.value)?;
-    }
-    Ok(())
-}
-
-/// Enough of an id to tell the few apart that an example makes.
-fn short(id: impl fmt::Display) -> String {
-    let mut id = id.to_string();
-    id.truncate(4);
-    id + "…"
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use opentelemetry::InstrumentationScope;
-    use opentelemetry::trace::{SpanContext, SpanKind, TraceFlags, TraceId, TraceState};
+    use opentelemetry::trace::{
+        Link, SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
+    };
+    use opentelemetry::{InstrumentationScope, KeyValue};
     use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
 
     use super::*;

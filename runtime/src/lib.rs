@@ -59,6 +59,18 @@
 //! # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
 //! ```
 //!
+//! # See it
+//!
+//! In a checkout of this repository, the first command serves a page on `http://127.0.0.1:4318/`, and the second sends it
+//! spans:
+//!
+//! ```text
+//! cargo run --package flow
+//! OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 cargo run --example order_fulfillment
+//! ```
+//!
+//! The page shows flows: the traces that links connect, with an arrow from each producer to its handlers.
+//!
 //! If you see no links all the same, there is a page on [what to check](troubleshooting).
 //!
 //! # Several events
