@@ -23,6 +23,6 @@ pub(super) use self::database::{
 };
 pub(super) use self::declaration::Declaration;
 pub(super) use self::failure::Failure;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(any(feature = "postgres", feature = "redis"))]
 pub(super) use self::failure::again;
 pub(super) use self::row::{Row, Stage, inputs_of};
