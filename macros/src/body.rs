@@ -277,9 +277,10 @@ impl Bindings {
             Before::Nothing if statements.is_empty() => body.clone(),
             Before::Returns { hint, never } => {
                 // The body's arm is the first, where a wrong type is the body's.
-                let arms = match never {
-                    Some(never) => quote_spanned!(span=> () if true => #body () => #never),
-                    None => quote_spanned!(span=> () => #body),
+                let arms = if let Some(never) = never {
+                    quote_spanned!(span=> () if true => #body () => #never)
+                } else {
+                    quote_spanned!(span=> () => #body)
                 };
                 let returned = quote_spanned!(span=> return match () { #arms };);
                 with_stream(body, quote!(#hint #statements #returned))

@@ -34,12 +34,11 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
 
 /// The user's function as it was, so that one mistake does not become many: nor does an event that only the attribute uses.
 pub(crate) fn beside(which: Which, errors: &TokenStream, item: &TokenStream) -> TokenStream {
-    let item = match Handler::parse(which, item.clone()) {
-        Ok(handler) => {
-            let (mentions, statements) = (mentions(&handler.signature), handler.body.stream());
-            handler.with_body(&quote!(#mentions #statements))
-        }
-        Err(_) => quote!(#[allow(unused_variables)] #item),
+    let item = if let Ok(handler) = Handler::parse(which, item.clone()) {
+        let (mentions, statements) = (mentions(&handler.signature), handler.body.stream());
+        handler.with_body(&quote!(#mentions #statements))
+    } else {
+        quote!(#[allow(unused_variables)] #item)
     };
     quote!(#errors #item)
 }

@@ -82,8 +82,18 @@ pub(crate) fn is_never(output: &Type) -> bool {
 
 /// Whether a type could be a future's, as far as its name tells.
 pub(crate) fn may_be_a_future(output: &Type) -> bool {
-    !is_called(output, &["Result", "Option"]) && !matches!(output, Type::Tuple(_) | Type::Never(_))
+    let is_another = match output {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Array(_) | Type::Never(_) | Type::Tuple(_) => true,
+        output => is_called(output, &NO_FUTURES),
+    };
+    !is_another
 }
+
+const NO_FUTURES: [&str; 21] = [
+    "Option", "Result", "String", "Vec", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64",
+    "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8", "usize",
+];
 
 fn is_future(output: &Type) -> bool {
     // As the futures crate calls it.

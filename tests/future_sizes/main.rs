@@ -2,6 +2,11 @@
 //!
 //! After a change of ours, or for another compiler, write it again with
 //! `SIZES=update cargo test -p linked-span-tests --test future_sizes`, and read the difference.
+#![allow(
+    clippy::large_stack_arrays,
+    clippy::manual_async_fn,
+    clippy::needless_pass_by_value
+)]
 
 use std::fmt::Write;
 use std::mem::size_of_val;

@@ -96,6 +96,10 @@ impl FanIn {
             generics.params.insert(0, name);
         }
         let parameters = extras.iter().map(Extra::repeated_parameter);
+        // A generic that is cloned has its own bound, and this one in the `where` clause.
+        let is_repeated = extras.iter().any(|extra| extra.repeated_bound().is_some());
+        let lints = (is_repeated && generics.type_params().next().is_some())
+            .then(|| quote!(#[allow(clippy::multiple_bound_locations)]));
         let predicates = bounds.iter().flat_map(|bounds| &bounds.predicates);
         let repeated = extras.iter().filter_map(Extra::repeated_bound);
         let handed_on = extras.iter().filter_map(Extra::repeated);
@@ -113,6 +117,7 @@ impl FanIn {
         );
         quote! {
             #docs
+            #lints
             #visibility #asyncness fn sweep #generics (
                 &self,
                 #(#parameters,)*

@@ -66,9 +66,13 @@ impl FanIn {
             where_clause: None,
             ..signature.generics.clone()
         };
-        // A method uses a lifetime as often as it does, which is no lint about the function's.
-        for parameter in generics.lifetimes_mut() {
-            let name = &mut parameter.lifetime.ident;
+        // A method uses a lifetime, and bounds a type, as often as it does, which is no lint about the function's.
+        for parameter in &mut generics.params {
+            let name = match parameter {
+                GenericParam::Lifetime(parameter) => &mut parameter.lifetime.ident,
+                GenericParam::Type(parameter) => &mut parameter.ident,
+                GenericParam::Const(_) => continue,
+            };
             name.set_span(name.span().resolved_at(Span::mixed_site()));
         }
         let bounds = signature.generics.where_clause.as_ref();

@@ -268,7 +268,7 @@ twice!(several (first, second) {
 twice!(#[allow(unused_assignments)] with_cfg (event) {
     pub(crate) fn handle(
         event: &Order,
-        #[cfg(all())] first: Note,
+        #[cfg(not(any()))] first: Note,
         #[cfg(any())] missing: DoesNotExist,
         #[allow(unused_variables)] unused: Note,
         #[expect(unused_variables)] expected: Note,

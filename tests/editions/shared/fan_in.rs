@@ -111,7 +111,7 @@ fn bodies_of_fan_ins_drop_the_same() {
 #[fan_in(payment, inventory)]
 fn with_cfg<
     #[cfg(any())] Missing,
-    #[cfg(all())] T: Default,
+    #[cfg(not(any()))] T: Default,
     #[cfg_attr(any(), cfg(any()))] U: Default,
 >(
     payment: &Event,
@@ -123,7 +123,7 @@ fn with_cfg<
 }
 
 #[fan_in(payment, inventory, join = WithCfgLater)]
-async fn with_cfg_later<#[cfg(any())] Missing, #[cfg(all())] 's, const SIZE: usize>(
+async fn with_cfg_later<#[cfg(any())] Missing, #[cfg(not(any()))] 's, const SIZE: usize>(
     payment: &Event,
     inventory: &Event,
     list: &'s [u8; SIZE],

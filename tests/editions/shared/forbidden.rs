@@ -18,7 +18,7 @@ use linked_span::{fan_in, linked_span, LinkedEvent, Origin};
 use linked_span_tests_edition::{install, wait};
 
 #[derive(Clone, Debug, LinkedEvent)]
-pub(crate) struct Event {
+struct Event {
     #[event(key)]
     order: u64,
     metadata: Origin,

@@ -1,5 +1,5 @@
 //! What the tests in this edition share: values that record when they are dropped, and an exporter that records when a span ends.
-#![allow(clippy::must_use_candidate)]
+#![allow(clippy::pedantic)]
 
 use std::cell::RefCell;
 use std::future::Future;
