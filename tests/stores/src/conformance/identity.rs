@@ -45,7 +45,7 @@ where
     F: Fixture<Store: Store<OneOf2<Event, Event>>>,
 {
     let fixture = F::begin().await;
-    let options = || Options::timeout(std::time::Duration::from_secs(3_600));
+    let options = || Options::timeout(std::time::Duration::from_hours(1));
     let here = a::Ship::new(fixture.open("ship").await, options());
     let there = b::Ship::new(fixture.open("ship").await, options());
     let event = || Event {
