@@ -236,17 +236,19 @@ fn with_baggage() -> Origin {
 /// The body is handled as with an SDK, whatever became of that.
 #[tokio::test]
 async fn baggage_is_in_the_body_when_telemetry_is_suppressed() {
-    let sdk = Sdk::install();
-    let tenant = [("tenant".to_owned(), "b".to_owned())];
-    let guard = Context::enter_telemetry_suppressed_scope();
-    assert_eq!(baggage(&with_baggage()), tenant);
+    use opentelemetry::trace::FutureExt;
+
     #[linked_span(event)]
     fn is_suppressed(event: &Origin) -> bool {
         Context::is_current_telemetry_suppressed()
     }
+
+    let sdk = Sdk::install();
+    let tenant = [("tenant".to_owned(), "b".to_owned())];
+    let guard = Context::enter_telemetry_suppressed_scope();
+    assert_eq!(baggage(&with_baggage()), tenant);
     assert!(is_suppressed(&with_baggage()));
     drop(guard);
-    use opentelemetry::trace::FutureExt;
     let suppressed = Context::new().with_telemetry_suppressed();
     let event = with_baggage();
     let seen = baggage_later(&event).with_context(suppressed).await;

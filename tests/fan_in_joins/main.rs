@@ -1,10 +1,6 @@
 //! Functions that run once all their inputs have come, and what was exported of them.
 
 #![expect(
-    clippy::needless_pass_by_value,
-    reason = "an input is given as its function takes it, whatever that does with it"
-)]
-#![expect(
     clippy::result_large_err,
     reason = "an input that is not taken comes back, however large it is"
 )]

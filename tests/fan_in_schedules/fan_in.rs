@@ -1,5 +1,7 @@
 //! What threads share of joins: the store in memory, and what it stands on.
 
+#[path = "../../runtime/src/fan_in/identity.rs"]
+mod identity;
 #[path = "../../runtime/src/fan_in/inputs.rs"]
 mod inputs;
 #[path = "../../runtime/src/fan_in/listed.rs"]

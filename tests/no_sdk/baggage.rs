@@ -1,5 +1,10 @@
 //! The event's baggage is the body's, also where no span is made.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a returned future must not borrow its event"
+)]
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;

@@ -150,7 +150,7 @@ pub(super) fn is_condition(attribute: &Attribute) -> bool {
 impl Extra {
     fn check(index: usize, parameter: &PatType, errors: &mut Errors) -> Self {
         let ident = match name(parameter) {
-            Some(ident) => ident.clone(),
+            Some(ident) => handed_on_name(ident),
             None => format_ident!("__linked_span_{index}", span = Span::mixed_site()),
         };
         if has_hidden_type(&parameter.ty) {
@@ -214,6 +214,15 @@ impl Extra {
             _ => Some(quote!(let #ident = ::core::clone::Clone::clone(&#ident);)),
         }
     }
+}
+
+/// The methods use a parameter that the function may not: of a `_name` of the user's, clippy would say so.
+fn handed_on_name(ident: &Ident) -> Ident {
+    let mut name = ident.clone();
+    if ident.to_string().starts_with('_') {
+        name.set_span(ident.span().resolved_at(Span::mixed_site()));
+    }
+    name
 }
 
 /// Whether there is an `impl Trait` in it that has to be cloned and cannot be named.

@@ -239,7 +239,7 @@ fn propagators_of_the_sdk_are_recognized() {
     let alone = install(TraceContextPropagator::new());
     let installs: [(&str, fn()); 3] = [
         ("alone", || {
-            super::install_beside(TraceContextPropagator::new())
+            super::install_beside(TraceContextPropagator::new());
         }),
         ("with baggage first", || {
             super::install_beside(composite([

@@ -334,6 +334,8 @@ fn within(rules: &Rules) -> Rules {
 }
 
 /// Makes a [`Store`](crate::fan_in::Store) of a [`Database`].
+///
+/// The futures are boxed: one takes several kilobytes, and the consumer's own future would take as much for each call.
 macro_rules! store {
     ($database:ty) => {
         impl<P> $crate::fan_in::Store<P> for $database
@@ -352,7 +354,10 @@ macro_rules! store {
                 payload: P,
                 token: $crate::fan_in::Token,
             ) -> Result<$crate::fan_in::Arrived<P>, $crate::fan_in::Rejected<P>> {
-                $crate::fan_in::durable::arrive(self, rules, key, input, payload, token).await
+                Box::pin($crate::fan_in::durable::arrive(
+                    self, rules, key, input, payload, token,
+                ))
+                .await
             }
 
             async fn settle(
@@ -363,7 +368,7 @@ macro_rules! store {
                 settlement: $crate::fan_in::Settlement,
             ) -> Result<bool, $crate::fan_in::StoreError> {
                 let step = $crate::fan_in::state::Step::Settle { token, settlement };
-                $crate::fan_in::durable::tell(self, rules, key, step).await
+                Box::pin($crate::fan_in::durable::tell(self, rules, key, step)).await
             }
 
             async fn renew(
@@ -373,7 +378,7 @@ macro_rules! store {
                 token: $crate::fan_in::Token,
             ) -> Result<bool, $crate::fan_in::StoreError> {
                 let step = $crate::fan_in::state::Step::Renew { token };
-                $crate::fan_in::durable::tell(self, rules, key, step).await
+                Box::pin($crate::fan_in::durable::tell(self, rules, key, step)).await
             }
 
             async fn due(
@@ -382,7 +387,7 @@ macro_rules! store {
                 token: $crate::fan_in::Token,
                 max: usize,
             ) -> Result<Vec<$crate::fan_in::Due<P>>, $crate::fan_in::StoreError> {
-                $crate::fan_in::durable::due(self, rules, token, max).await
+                Box::pin($crate::fan_in::durable::due(self, rules, token, max)).await
             }
 
             async fn len(&self) -> Result<usize, $crate::fan_in::StoreError> {
@@ -403,7 +408,7 @@ macro_rules! store {
                 rules: &$crate::fan_in::Rules,
             ) -> Result<bool, $crate::fan_in::StoreError> {
                 let step = $crate::fan_in::state::Step::Retry;
-                $crate::fan_in::durable::tell(self, rules, key, step).await
+                Box::pin($crate::fan_in::durable::tell(self, rules, key, step)).await
             }
 
             async fn forget(
@@ -412,7 +417,7 @@ macro_rules! store {
                 rules: &$crate::fan_in::Rules,
             ) -> Result<bool, $crate::fan_in::StoreError> {
                 let step = $crate::fan_in::state::Step::Forget;
-                $crate::fan_in::durable::tell(self, rules, key, step).await
+                Box::pin($crate::fan_in::durable::tell(self, rules, key, step)).await
             }
 
             fn abandon(

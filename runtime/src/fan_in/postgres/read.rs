@@ -78,7 +78,11 @@ pub(super) fn others_are_due(row: &PgRow) -> Result<bool, Failure> {
 pub(super) fn overdue(row: &PgRow, rules: &Rules) -> Result<Option<Claimed>, Failure> {
     match word(row)? {
         None => Ok(None),
-        Some(_) => Ok(Some(claimed(row, key(column(row, "key")?)?, rules)?)),
+        Some(_) => Ok(Some(claimed(
+            row,
+            key(&column::<String>(row, "key")?)?,
+            rules,
+        )?)),
     }
 }
 
@@ -165,7 +169,7 @@ pub(super) fn due(row: &PgRow, rules: &Rules) -> Result<Vec<Claimed>, Failure> {
     for (place, text) in keys.into_iter().enumerate() {
         let payloads: Vec<_> = payloads.by_ref().take(PLACES).collect();
         claimed.push(Claimed {
-            key: key(text)?,
+            key: key(&text)?,
             work: match item(&replies, place)?.as_str() {
                 "run" => Work::Run,
                 _ => Work::HandOver,
@@ -209,7 +213,7 @@ pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Vec<Listed>, Failure>
         };
         let state = read.state().ok_or_else(unknown)?;
         let since: Moment = of(*item(&since, place)?)?;
-        let one = Listed::new(key(text)?, &state, at.saturating_sub(since), rules);
+        let one = Listed::new(key(&text)?, &state, at.saturating_sub(since), rules);
         listed.push(one.with_detail(details.next().flatten()));
     }
     Ok(listed)
@@ -229,7 +233,7 @@ where
 }
 
 /// A key, which is UTF-8 in hexadecimal: any character is in a key, and no setting changes these.
-fn key(text: String) -> Result<String, Failure> {
+fn key(text: &str) -> Result<String, Failure> {
     let bytes = (0..text.len()).step_by(2).map(|place| {
         let byte = text.get(place..place + 2)?;
         u8::from_str_radix(byte, 16).ok()

@@ -43,10 +43,10 @@ impl Behind {
             PgBouncer::Bookworm => &*BOOKWORM,
             PgBouncer::Trixie => &*TRIXIE,
         };
-        let pooled: PgConnectOptions = pooler.url().parse().unwrap();
+        let through: PgConnectOptions = pooler.url().parse().unwrap();
         let behind = Self {
             direct: connect(options().database(&name)).await,
-            pooled: pooled.database(&name),
+            pooled: through.database(&name),
         };
         behind.store().await.migrate().await.unwrap();
         behind

@@ -124,13 +124,13 @@ async fn migration_of_a_million_rows_rewrites_none() {
                 FROM generate_series(1, 1000000) AS number, \
                 (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock";
     run(&schema.pool, fill).await;
-    let file = "SELECT pg_relation_filenode('linked_span_joins')::bigint";
-    let before: i64 = sqlx::query_scalar(file)
+    let file_node = "SELECT pg_relation_filenode('linked_span_joins')::bigint";
+    let before: i64 = sqlx::query_scalar(file_node)
         .fetch_one(&schema.pool)
         .await
         .unwrap();
     schema.store().migrate().await.unwrap();
-    let after: i64 = sqlx::query_scalar(file)
+    let after: i64 = sqlx::query_scalar(file_node)
         .fetch_one(&schema.pool)
         .await
         .unwrap();

@@ -111,12 +111,12 @@ impl Fixture for Schema {
 }
 
 pub(crate) async fn lose_payloads(pool: &PgPool, name: &str, key: &str) {
-    let lose = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
-    let lost = sqlx::query(lose)
+    let statement = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
+    let updated = sqlx::query(statement)
         .bind(name)
         .bind(key.as_bytes())
         .execute(pool);
-    assert!(lost.await.unwrap().rows_affected() > 0);
+    assert!(updated.await.unwrap().rows_affected() > 0);
 }
 
 pub(crate) async fn lose_all(pool: &PgPool) {

@@ -66,16 +66,19 @@ async fn run(pool: &PgPool, statements: &str) {
 
 /// Each state is of a function of its own, whose name is its number.
 async fn write(pool: &PgPool, states: &[Option<State>]) {
-    let mut statement = "TRUNCATE linked_span_joins, linked_span_functions, outcomes; ".to_owned();
-    statement.push_str("INSERT INTO linked_span_functions (name, inputs, looked_at) SELECT number::text, 'a, b, c', 0 FROM generate_series(0, ");
-    statement.push_str(&format!("{}) AS number; ", states.len() - 1));
+    let last = states.len() - 1;
+    let mut statement = format!(
+        "TRUNCATE linked_span_joins, linked_span_functions, outcomes; \
+         INSERT INTO linked_span_functions (name, inputs, looked_at) \
+         SELECT number::text, 'a, b, c', 0 FROM generate_series(0, {last}) AS number; "
+    );
     statement.push_str(
         "INSERT INTO linked_span_joins (name, key, at, since, came_at, stage, came, holder, until, deadline, attempts, \
          sweep_at, passing_at, payload_0, payload_1, payload_2) VALUES ",
     );
     let rows = states.iter().enumerate().filter_map(|(number, state)| {
         let state = (*state)?;
-        let (stage, came, holder, until, deadline, attempts) = columns(&state);
+        let (stage_name, came, holder, until, deadline, attempts) = columns(&state);
         let holder = match holder.as_str() {
             "-" => "NULL".to_owned(),
             holder => format!("decode('{holder}', 'hex')"),
@@ -86,7 +89,7 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
         let [first, second, third] = payloads;
         let came_at = if has_ended(&state) { "'{}'" } else { "'{1,1,1}'" };
         Some(format!(
-            "('{number}', 'key', 1, 1, {came_at}, '{stage}', {came}, {holder}, {until}, {deadline}, {attempts}, \
+            "('{number}', 'key', 1, 1, {came_at}, '{stage_name}', {came}, {holder}, {until}, {deadline}, {attempts}, \
              {sweep_at}, {passing_at}, {first}, {second}, {third})"
         ))
     });

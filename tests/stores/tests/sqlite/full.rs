@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::fixture::File;
 
-/// Four to a page of SQLite, about.
+/// Four to a page of `SQLite`, about.
 fn large(id: u64) -> Payload {
     let text = "x".repeat(1_000);
     Payload { id, text }
@@ -87,7 +87,7 @@ async fn store_works_again_after_a_full_database_has_room() {
     assert!(worker.settle(&kept[0], token, completed).await);
 }
 
-/// A pool that was wedged before: sqlx counts a transaction that SQLite has rolled back.
+/// A pool that was wedged before: sqlx counts a transaction that `SQLite` has rolled back.
 #[tokio::test]
 async fn store_works_on_a_pool_whose_count_of_transactions_is_wrong() {
     let file = File::begin().await;

@@ -30,7 +30,7 @@ async fn functions_are_listed_with_what_is_open_and_when_they_were_declared() {
     );
     assert_eq!(first.inputs, ["a: Payload", "b: Payload", "c: Payload"]);
     assert_eq!((first.unsettled, second.unsettled), (0, 2));
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     assert!(first.declared_ago < minute && second.declared_ago < minute);
 
     // An hour without a call: the function was renamed, say. A process that calls its store declares it again.

@@ -72,7 +72,7 @@ async fn migrations_of_the_users_work_before_and_after() {
                 .unwrap()
                 .run(&pool)
                 .await
-                .unwrap()
+                .unwrap();
         };
         if users_first {
             users().await;

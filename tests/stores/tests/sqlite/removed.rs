@@ -1,4 +1,4 @@
-//! A database file that is removed or replaced while it is open: SQLite goes on writing to what has no name any more.
+//! A database file that is removed or replaced while it is open: `SQLite` goes on writing to what has no name any more.
 
 use std::fs;
 

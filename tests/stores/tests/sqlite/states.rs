@@ -1,4 +1,4 @@
-//! The table of states and steps, run on SQLite: what the rows are after each step is what `transition` says.
+//! The table of states and steps, run on `SQLite`: what the rows are after each step is what `transition` says.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -50,7 +50,7 @@ async fn write(pool: &SqlitePool, cases: &[Case]) {
     }
     for Case { name, state, .. } in cases {
         let Some(state) = state else { continue };
-        let ((stage, came, holder, until, deadline, attempts), sweep_at, passing_at) =
+        let ((stage_name, came, holder, until, deadline, attempts), sweep_at, passing_at) =
             row_of(state);
         sqlx::query(
             "INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at) \
@@ -58,7 +58,7 @@ async fn write(pool: &SqlitePool, cases: &[Case]) {
         )
         .bind(name)
         .bind(KEY)
-        .bind(stage)
+        .bind(stage_name)
         .bind(number(NOW - 100))
         .bind(holder)
         .bind(number(until))
@@ -135,8 +135,8 @@ async fn assert_kept(
     }
 }
 
-fn reply_of(state: &Option<State>, step: Step, rules: &Rules) -> Reply {
-    transition(*state, step, NOW, rules).1
+fn reply_of(state: Option<State>, step: Step, rules: &Rules) -> Reply {
+    transition(state, step, NOW, rules).1
 }
 
 async fn tell(worker: &Worker<Sqlite>, step: Step) -> bool {
@@ -180,7 +180,7 @@ async fn each_step_in_sqlite_is_the_one_in_rust() {
     let pool = &file.pool;
     for rules in rules() {
         let store = file.open("ship").await.clock(|| NOW);
-        let store = store.call_timeout(Duration::from_secs(60));
+        let store = store.call_timeout(Duration::from_mins(1));
         let cases: Vec<_> = (0..)
             .zip(states())
             .map(|(number, state)| {
@@ -200,7 +200,7 @@ async fn each_step_in_sqlite_is_the_one_in_rust() {
             write(pool, &cases).await;
             for Case { worker, state, .. } in &cases {
                 let is_recorded = tell(worker, step).await;
-                let reply = reply_of(state, step, &rules);
+                let reply = reply_of(*state, step, &rules);
                 assert_eq!(
                     is_recorded,
                     reply == Reply::Recorded,
@@ -216,7 +216,7 @@ async fn each_step_in_sqlite_is_the_one_in_rust() {
             for Case { worker, state, .. } in &cases {
                 let arrived = worker.arrive(KEY, input, token).await;
                 assert!(arrived.overdue.is_none());
-                let right = told(reply_of(state, step, &rules));
+                let right = told(reply_of(*state, step, &rules));
                 assert_eq!(
                     told_of(&arrived.verdict),
                     right,
@@ -260,7 +260,7 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &Rules) {
                 let arrived = worker.arrive("another", 0, MINE).await;
                 arrived.overdue.map(|overdue| *overdue)
             };
-            let reply = is_found(state).then(|| reply_of(state, step, rules));
+            let reply = is_found(state).then(|| reply_of(*state, step, rules));
             let right = reply.and_then(|reply| match reply {
                 Reply::Run { attempts } | Reply::HandOver { attempts, .. } => Some(attempts),
                 _ => None,

@@ -17,7 +17,7 @@ async fn shared(file: &File, connections: u32) -> SqlitePool {
 
 fn worker(pool: &SqlitePool) -> Worker<Sqlite> {
     // Where the transaction has the lock of the writer, SQLite waits for it on the other connections, 5 s at each.
-    let store = Sqlite::new(pool.clone()).call_timeout(std::time::Duration::from_secs(60));
+    let store = Sqlite::new(pool.clone()).call_timeout(std::time::Duration::from_mins(1));
     Worker::serving(store, "ship", RULES)
 }
 
