@@ -39,7 +39,15 @@ fn hub_is_drawn_around_the_selected_span_alone() {
 
 #[test]
 fn what_is_left_out_is_no_ghost() {
-    let drawn = draw(&hub(1_000));
+    let producers: Vec<Span> = (1..=200)
+        .map(|number| span(number, &format!("send {number}")))
+        .collect();
+    let handler = span(500, "handle");
+    let handler = producers
+        .iter()
+        .fold(handler, |handler, sent| link(handler, sent, ""));
+    let spans = [producers, vec![handler.clone()]].concat();
+    let drawn = draw_around(&spans, Some(&handler));
     assert!(drawn.hidden.is_some());
     assert!(!drawn.says("not received"), "{:?}", drawn.texts);
 }
