@@ -216,10 +216,12 @@ impl Extra {
     }
 }
 
-/// The methods use a parameter that the function may not: of a `_name` of the user's, clippy would say so.
+/// The methods use a parameter that the function may not: of a `_name` of the user's, clippy would say so. A name with two
+/// underscores is not linted, and may be one of ours.
 fn handed_on_name(ident: &Ident) -> Ident {
     let mut name = ident.clone();
-    if ident.to_string().starts_with('_') {
+    let text = ident.to_string();
+    if text.starts_with('_') && !text.starts_with("__") {
         name.set_span(ident.span().resolved_at(Span::mixed_site()));
     }
     name
