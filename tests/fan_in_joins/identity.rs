@@ -1,5 +1,10 @@
 //! What a store is told of the function whose joins it keeps.
 
+#![allow(
+    dead_code,
+    reason = "the types of the joins are used, and the functions are not called"
+)]
+
 use linked_span::fan_in::FanInIdentity;
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::Time;
