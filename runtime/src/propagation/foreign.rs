@@ -51,7 +51,8 @@ pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)
     global::get_text_map_propagator(|propagator| {
         propagator.inject_context(context, &mut written);
         if has_span {
-            outdated.extend(propagator.fields().map(ToOwned::to_owned));
+            // What it has written is written, even if it cannot name its fields.
+            shielded(|| outdated.extend(propagator.fields().map(ToOwned::to_owned)));
         } else {
             propagator.inject_context(&Context::new(), &mut empty);
         }

@@ -135,7 +135,15 @@ fn reports(features: &[&str]) -> Reports {
     let handlers = handlers();
     let force = LINTS.iter().flat_map(|lint| ["--force-warn", lint]);
     let output = Command::new(env!("CARGO"))
-        .args(["clippy", "--quiet", "--lib", "--message-format", "json"])
+        // The crates that it depends on are linted elsewhere.
+        .args([
+            "clippy",
+            "--quiet",
+            "--lib",
+            "--no-deps",
+            "--message-format",
+            "json",
+        ])
         .args(features)
         .args([
             "--target-dir",
@@ -225,7 +233,7 @@ fn page(without: &Reports, with: &Reports) -> String {
         lints.len()
     );
     // A lint that the handlers do not raise says nothing.
-    assert!(lints.len() > 50, "{lints:?}");
+    assert!(lints.len() > 40, "{lints:?}");
     for ((lint, change), handlers) in lines {
         let handlers: Vec<_> = handlers.iter().map(|name| format!("`{name}`")).collect();
         let reason = REASONS.iter().find(|(known, _)| *known == lint);

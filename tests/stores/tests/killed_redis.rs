@@ -10,7 +10,8 @@ use linked_span_tests_stores::servers::Server;
 
 #[test]
 fn every_key_has_one_success_and_no_input_is_lost() {
-    let mut server = Server::redis(&["--appendonly", "yes"]);
+    // With `everysec`, a slow disk has the server hold acknowledged writes back, and a kill loses them.
+    let mut server = Server::redis(&["--appendonly", "yes", "--appendfsync", "always"]);
     let url = server.url().to_owned();
     let folder = tempfile::tempdir().unwrap();
     let worker = Path::new(env!("CARGO_BIN_EXE_worker"));

@@ -93,8 +93,9 @@ const RESPONSE: Duration = Duration::from_secs(1);
 /// What was acknowledged is as safe as the server is told to keep it:
 ///
 /// - With `appendonly yes` and `appendfsync always`, it survives the server's end and a loss of power.
-/// - With `appendfsync everysec`, the usual choice, a loss of power or the end of the host loses up to the last second,
-///   sometimes two; the end of the server's process loses nothing.
+/// - With `appendfsync everysec`, the usual choice, a loss of power or the end of the host loses up to the last two seconds.
+///   The end of the server's process loses nothing while the disk keeps up. While an earlier write to the disk is under way,
+///   Redis holds back the next for up to two seconds, and loses it if the process is killed.
 /// - Without an append-only file, all since the last snapshot is lost whenever the server ends; without snapshots,
 ///   everything.
 ///

@@ -90,6 +90,7 @@ macro_rules! durable_conformance {
             holders::who_waits_for_another_is_told_how_long,
             holders::a_claim_is_handed_out_once_however_short_its_lease,
             missing::join_whose_payload_is_missing_is_parked,
+            missing::parked_join_says_which_input_cannot_be_read,
             parked::a_last_body_that_died_is_parked_by_whoever_finds_it,
             parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,
         );

@@ -33,7 +33,7 @@ impl Half {
     }
 }
 
-/// What a store of [`ship`]'s inputs keeps.
+/// What a store of `ship`'s inputs keeps.
 pub type Pair = OneOf2<Half, Half>;
 
 /// What the bodies of a test do, and what they have done.
@@ -78,7 +78,7 @@ async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(), &
     Ok(())
 }
 
-/// A place where joins of [`ship`] are kept, which a test has to itself.
+/// A place where joins of `ship` are kept, which a test has to itself.
 pub trait Place: Send + Sync + Sized + 'static {
     /// What keeps them.
     type Store: Store<Pair> + Clone + 'static;
