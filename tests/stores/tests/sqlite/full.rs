@@ -1,7 +1,4 @@
-//! A full disk: calls fail while it is full, inputs come back, and all works again once there is room.
-
-use std::path::Path;
-use std::process::Command;
+//! A full database: calls fail while it is full, inputs come back, and all works again once there is room.
 
 use linked_span::fan_in::{Arrived, Rejected, Sqlite, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
@@ -16,7 +13,10 @@ fn large(id: u64) -> Payload {
     Payload { id, text }
 }
 
-async fn arrive(worker: &Worker<Sqlite>, key: &str) -> Result<Arrived<Payload>, Rejected<Payload>> {
+pub(crate) async fn arrive(
+    worker: &Worker<Sqlite>,
+    key: &str,
+) -> Result<Arrived<Payload>, Rejected<Payload>> {
     let payload = large(7);
     worker
         .store
@@ -25,7 +25,7 @@ async fn arrive(worker: &Worker<Sqlite>, key: &str) -> Result<Arrived<Payload>, 
 }
 
 /// Arrives until it fails; returns the keys that were acknowledged, and the one that was not.
-async fn fill(worker: &Worker<Sqlite>) -> (Vec<String>, String) {
+pub(crate) async fn fill(worker: &Worker<Sqlite>) -> (Vec<String>, String) {
     let mut kept = Vec::new();
     for number in 0..10_000 {
         let key = format!("order {number}");
@@ -51,7 +51,7 @@ async fn fill(worker: &Worker<Sqlite>) -> (Vec<String>, String) {
 }
 
 /// Each that was acknowledged is there, and nothing else.
-async fn check(worker: &Worker<Sqlite>, kept: &[String]) {
+pub(crate) async fn check(worker: &Worker<Sqlite>, kept: &[String]) {
     for key in kept {
         assert!(worker.one(key).await.is_some(), "{key}");
     }
@@ -101,80 +101,4 @@ async fn store_works_on_a_pool_whose_count_of_transactions_is_wrong() {
     assert!(pool.begin_with("BEGIN IMMEDIATE").await.is_err());
     let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
     worker.waits("order", 0).await;
-}
-
-/// A file system of one megabyte.
-struct Disk(tempfile::TempDir);
-
-impl Disk {
-    fn new() -> Self {
-        let disk = Self(tempfile::tempdir().unwrap());
-        disk.as_root(
-            "mount",
-            &["-t", "tmpfs", "-o", "size=1m,mode=1777", "tmpfs"],
-        );
-        disk
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn remount(&self, options: &str) {
-        self.as_root("mount", &["-o", &format!("remount,{options}")]);
-    }
-
-    /// The gate runs as root, or may become it without a password.
-    fn as_root(&self, program: &str, arguments: &[&str]) {
-        let run = |command: &mut Command| {
-            let output = command.args(arguments).arg(self.path()).output();
-            output.is_ok_and(|output| output.status.success())
-        };
-        assert!(
-            run(&mut Command::new(program)) || run(Command::new("sudo").args(["-n", program])),
-            "this test mounts a small file system: run it as root"
-        );
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        self.as_root("umount", &["-l"]);
-    }
-}
-
-#[tokio::test]
-async fn store_works_again_after_a_full_disk_has_room() {
-    let disk = Disk::new();
-    let store = Sqlite::open(disk.path().join("joins.db")).await.unwrap();
-    let worker = Worker::serving(store, "ship", RULES);
-    let (mut kept, refused) = fill(&worker).await;
-    assert!(kept.len() > 10, "{}", kept.len());
-    for _ in 0..3 {
-        assert!(arrive(&worker, &refused).await.is_err());
-        check(&worker, &kept).await;
-    }
-    disk.remount("size=8m");
-    assert!(arrive(&worker, &refused).await.is_ok());
-    kept.push(refused);
-    check(&worker, &kept).await;
-}
-
-#[tokio::test]
-async fn disk_that_becomes_read_only_is_an_error_and_the_input_comes_back() {
-    let disk = Disk::new();
-    let path = disk.path().join("joins.db");
-    let store = Sqlite::open(&path).await.unwrap();
-    let worker = Worker::serving(store, "ship", RULES);
-    worker.waits("order", 0).await;
-    let store = worker.store;
-    drop(store);
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    disk.remount("ro");
-    let error = Sqlite::open(&path).await.unwrap_err();
-    assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
-    let error = error.to_string();
-    assert!(error.contains("that the process may write to"), "{error}");
-    let new = Sqlite::open(disk.path().join("new.db")).await.unwrap_err();
-    assert!(matches!(new, StoreError::Misconfigured(_)), "{new:?}");
 }

@@ -1,5 +1,7 @@
 //! Joins in a file: the suite of all stores, and what is `SQLite`'s alone.
 
+#[cfg(feature = "servers")]
+mod disks;
 mod fixture;
 mod full;
 mod functions;
