@@ -1,4 +1,4 @@
-//! Tracers, whatever their type, and the spans they start.
+//! Tracers of any type, and the spans they start.
 
 use std::sync::Arc;
 

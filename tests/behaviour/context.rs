@@ -233,7 +233,7 @@ fn with_baggage() -> Origin {
         .into()
 }
 
-/// The body is handled as with an SDK, whatever became of that.
+/// The body runs as it does with an SDK, also without one and after its shutdown.
 #[tokio::test]
 async fn baggage_is_in_the_body_when_telemetry_is_suppressed() {
     use opentelemetry::trace::FutureExt;

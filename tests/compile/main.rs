@@ -39,7 +39,7 @@ fn what_is_wrong_is_reported_where_it_is() {
 /// Where [`copies_are_refused`] finds the cases, in a process that [`refuse_all`] starts.
 const COPIES: &str = "LINKED_SPAN_TESTS_COPIES";
 
-/// Checks that no case compiles, whatever the compiler says of it.
+/// Checks that no case compiles, and not what the compiler says of it.
 ///
 /// trybuild compares words unless it overwrites its snapshots. So it overwrites those of a copy, in another process,
 /// since it reads that choice from the environment.

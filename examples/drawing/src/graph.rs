@@ -50,7 +50,7 @@ impl<'s> Graph<'s> {
         Self::connect(spans, |_| true)
     }
 
-    /// Connects some of these spans. A span that is left out was received all the same, so it is no ghost.
+    /// Connects some of these spans. A span that is left out was received too, so it is no ghost.
     pub(crate) fn part(&self, spans: impl IntoIterator<Item = &'s Span>) -> Self {
         let was_received = |(trace, span)| {
             let found = self.find(trace, span);

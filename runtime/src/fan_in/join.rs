@@ -360,7 +360,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                     let verdict = self.held(key, token, since, verdict);
                     if verdict.is_claim() {
                         // `on_expired` must neither cost the caller its claim, nor come between its success and the caller:
-                        // whoever comes next hands the other join over.
+                        // the next arrival or sweep hands the other join over.
                         drop(overdue.map(|overdue| Held::due(self, *overdue, since)));
                     } else if let Some(overdue) = overdue {
                         self.hand_over(*overdue, since).await;

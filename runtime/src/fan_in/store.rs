@@ -152,7 +152,7 @@ pub trait Store<P>: Send + Sync {
         token: Token,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Claims what is to be run again or handed over by now, so many joins at most, with this token or those that it returns.
+    /// Claims what is to be run again or handed over by now, `max` joins at most, with this token or those that it returns.
     /// If it returns none, nothing is due that another does not hold.
     ///
     /// ```

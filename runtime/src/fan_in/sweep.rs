@@ -11,7 +11,7 @@ use super::state::Token;
 use super::store::{Store, StoreError};
 use super::unbegun::{Meanwhile, Unbegun};
 
-/// How many joins a sweep claims at once, at most: what it has claimed and not yet begun, nobody else can begin.
+/// How many joins a sweep claims at once, at most: no other worker can begin what it has claimed and not yet begun.
 const AT_ONCE: usize = 16;
 
 /// How many more it claims the next time, at most.
@@ -132,7 +132,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         self.since = Instant::now();
         // The others are held until then, so that they are not found again, and released when this returns.
         let mut others = Vec::new();
-        // Where a lease is of no length, one of them is found again all the same.
+        // Where a lease is of no length, one of them is found again.
         while self.claimed.is_empty() && others.len() <= self.failed.len() {
             let claimed = self.join.claim(max.max(others.len()), Meanwhile::Released);
             let claimed = claimed.await?;

@@ -73,7 +73,7 @@ impl Unbegun {
                         Some(Err(_)) | None => {}
                     }
                 }
-                // Without waiting: whoever runs the body of another may be done at any moment.
+                // Without waiting: the worker that runs another body may be done at any moment.
                 Meanwhile::Released if self.leave(key).is_some() => {
                     store.abandon(key, rules, *token, Settlement::NotBegun);
                 }

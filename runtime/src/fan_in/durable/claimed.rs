@@ -60,7 +60,7 @@ impl Claimed {
     }
 }
 
-/// Writes a text in characters that each database takes, whatever its encoding is.
+/// Writes a text in characters that every encoding of a database has.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for character in text.chars() {

@@ -301,8 +301,8 @@ pub(in crate::fan_in) fn abandon<D: Database>(
     release::settle(database, &within(rules), key, token, settlement);
 }
 
-/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, whoever claims it when the lease
-/// is over parks it.
+/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, the next worker
+/// to claim it, when the lease is over, parks it.
 async fn hand_out<D: Database, P: DeserializeOwned>(
     database: &D,
     rules: &Rules,

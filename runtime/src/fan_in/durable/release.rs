@@ -97,7 +97,7 @@ enum What {
     Claims { token: Token },
 }
 
-/// A call that may claim joins: whatever it has claimed is released, unless the caller has the answer.
+/// A call that may claim joins: its claims are released, unless the caller has the answer.
 #[derive(Debug)]
 pub(super) struct Claiming<'a, D: Database> {
     database: &'a D,
@@ -254,7 +254,7 @@ impl Release {
                 }
                 Ok(false) => match (&self.what, looks.next()) {
                     (What::Claims { .. }, Some(pause)) => pause,
-                    // Nobody but its holder settles a join: it has been settled, or is another's.
+                    // Only its holder settles a join: it has been settled, or is another's.
                     _ => return,
                 },
                 Err(Failure::Undeclared) => {

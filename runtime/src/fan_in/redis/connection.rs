@@ -186,7 +186,7 @@ impl Connection {
                     Ordering::Relaxed,
                 );
                 if is_first.is_ok() {
-                    // The server closes the connection, whatever the user's rights; then the client makes another.
+                    // The server closes the connection, which needs no right; then the client makes another.
                     let _ = redis::cmd("QUIT").exec_async(&mut link).await;
                 }
             }

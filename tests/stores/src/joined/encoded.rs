@@ -62,7 +62,7 @@ fn nested(depth: usize) -> Part {
     (1..depth).fold(innermost, |part, _| Part::Nested(Box::new(Some(part))))
 }
 
-/// The reason, in the words of whoever refused it.
+/// The reason, in the words of the part that refused it.
 fn reason(kind: &ArriveErrorKind) -> String {
     let source = kind.source().expect("a source");
     source.to_string()

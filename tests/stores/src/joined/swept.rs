@@ -15,7 +15,7 @@ const BODY: Duration = Duration::from_millis(200);
 /// Shorter than what the bodies of all joins take.
 const LEASE: Duration = Duration::from_millis(700);
 
-/// Sweeps with two processes until so many joins are done.
+/// Sweeps with two processes until `done` returns `true`.
 async fn sweep_with_two<S, F>(ships: [Ship<S>; 2], bodies: &Bodies, done: F)
 where
     S: linked_span::fan_in::Store<super::Pair>,

@@ -239,7 +239,7 @@ async fn migration_gives_up_on_a_lock_in_time() {
     store.migrate().await.unwrap();
 }
 
-/// Whatever the connections' `search_path` is, and whatever the schema is called.
+/// With any `search_path` of the connections, and any name of the schema.
 #[tokio::test]
 async fn store_with_a_schema_uses_its_tables() {
     let admin = connect(options()).await;

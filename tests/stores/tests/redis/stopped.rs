@@ -62,7 +62,7 @@ async fn arrive(store: &Redis, key: &str, input: u8) -> Result<Verdict<Payload>,
     arrived.map(|arrived| arrived.verdict)
 }
 
-/// The server makes the claim when it goes on, and nobody hears of it.
+/// The server makes the claim when it goes on, and no worker learns of it.
 #[tokio::test]
 async fn arrival_that_a_stopped_server_takes_later_does_not_hold_its_join() {
     let server = Server::redis(&[]);
@@ -97,7 +97,7 @@ async fn sweep_that_a_stopped_server_answers_later_holds_no_joins() {
     const JOINS: usize = 8;
     let server = Server::redis(&[]);
     let store = open(&server).await;
-    // From now on the server knows the script, so that it runs those that nobody waits for.
+    // From now on the server knows the script, so that it also runs calls whose caller has left.
     let nothing = Store::<Payload>::due(&store, &ONE_ATTEMPT, Token::random(), 2).await;
     assert!(nothing.unwrap().is_empty());
     for key in 0..JOINS {

@@ -216,7 +216,7 @@ BEGIN
     END IF;
 
     -- Whether `claim_expired` would find a join: one that no call has looked at, or any, if no call has looked at all of
-    -- them for ten seconds. It reads one place of an index, whatever the planner knows of the table.
+    -- them for ten seconds. It reads one place of an index, with any statistics of the planner's.
     IF looks OR NOT is_found THEN
         moment := at;
         SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (

@@ -3,7 +3,7 @@
 -- The search begins where an earlier call found nothing, since ended joins stay in an index for some time. Every ten seconds
 -- a call searches from the start, and forgets what need not be remembered any longer.
 --
--- It waits for no row. It reads one place of an index, whatever the planner knows of the table: a `CASE` hides from the
+-- It waits for no row. It reads one place of an index, with any statistics of the planner's: a `CASE` hides from the
 -- planner how rare a row is, for which it would read all rows, and an `= ANY` of places is found without a scan.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_expired_v1(
     the_procedure text,
