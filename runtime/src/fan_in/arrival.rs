@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use super::missing::Missing;
-use super::store::StoreError;
+use super::core::missing::Missing;
+use super::core::store::StoreError;
 
 /// What has become of an input, and of the join it belongs to. `T` is what the function returns, `I` the input.
 ///
@@ -27,7 +27,7 @@ use super::store::StoreError;
 /// assert!(matches!(ship.inventory(event), Ok(Arrival::Closed { .. })));
 /// ```
 ///
-/// What a consumer should tell its broker, [`ack`](super::ack) says.
+/// What a consumer should tell its broker, [`ack`](super::disposition) says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "it says whether the event may be acknowledged: see `fan_in::ack`"]
 #[non_exhaustive]

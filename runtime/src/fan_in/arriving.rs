@@ -4,8 +4,8 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::TraceContextExt;
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
-use crate::ambient;
-use crate::shield::shielded;
+use crate::support::ambient;
+use crate::support::shield::shielded;
 
 /// An arrival that is under way. However it ends, it is recorded once.
 pub(super) struct Arriving {

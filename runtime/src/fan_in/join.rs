@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use super::arrival::{Arrival, ArriveError, Closed};
 use super::arriving::Arriving;
-use super::came::Came;
-use super::declared::Declared;
-use super::expired::{Expired, HandedOver, OnExpired};
-use super::held::{Delivery, Ended, Held, Ran};
-use super::listed::{Listed, Page, Status, Which};
+use super::received::Came;
+use super::spec::Declared;
+use super::expiry::{Expired, HandedOver, OnExpired};
+use super::claim::{Delivery, Ended, Held, Ran};
+use super::core::listing::{Listed, Page, Status, Which};
 use super::memory::Memory;
-use super::missing::Missing;
+use super::core::missing::Missing;
 use super::one_of::Nth;
 use super::options::Options;
-use super::state::{Inputs, ParkReason, Rules, Token};
-use super::store::{Arrived, Due, Rejected, Store, StoreError, Verdict};
+use super::core::state::{Inputs, ParkReason, Rules, Token};
+use super::core::store::{Arrived, Due, Rejected, Store, StoreError, Verdict};
 
 /// How many joins an operator's method asks the store for at once.
 const PAGE: usize = 100;

@@ -121,86 +121,78 @@
     doc = "[`Postgres`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Postgres.html"
 )]
 
-mod ack;
-mod alongside;
 mod apart;
 mod arrival;
 mod arriving;
-mod came;
-mod caught;
-mod declared;
+mod catch_unwind;
+mod claim;
+mod core;
+mod disposition;
 #[cfg(feature = "_durable")]
 mod durable;
-mod expired;
-mod held;
-mod identity;
+mod expiry;
+pub(crate) mod handoff;
 mod input;
-mod inputs;
 mod join;
-pub(crate) mod lent;
-mod listed;
 mod memory;
-mod missing;
 mod one_of;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod received;
 #[cfg(feature = "redis")]
 mod redis;
+mod run_while;
+mod spec;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-pub mod state;
-mod store;
-#[cfg(feature = "_durable")]
-mod stored_function;
 mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
-mod token;
 mod unbegun;
 mod within;
 
-pub use ack::{Ack, ack};
-pub use arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
-pub use expired::{Expired, HandedOver};
-pub use held::Settled;
-pub use identity::FanInIdentity;
-pub use join::Join;
-pub use listed::{Listed, Page, Status, Which};
-pub use memory::{Memory, NO_LEASE};
-pub use missing::Missing;
-pub use one_of::{
-    OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
-};
-pub use options::Options;
-#[cfg(feature = "postgres")]
-pub use postgres::Postgres;
-#[cfg(feature = "redis")]
-pub use redis::Redis;
-#[cfg(feature = "sqlite")]
-pub use sqlite::Sqlite;
-pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
-pub use store::{
+pub use self::arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
+pub use self::claim::Settled;
+pub use self::core::identity::FanInIdentity;
+pub use self::core::listing::{Listed, Page, Status, Which};
+pub use self::core::missing::Missing;
+pub use self::core::state::{self, Inputs, Moment, ParkReason, Rules, Settlement, Token};
+pub use self::core::store::{
     Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
 };
 #[cfg(feature = "_durable")]
-pub use stored_function::StoredFunction;
-pub use sweep::Swept;
+pub use self::core::stored_function::StoredFunction;
+pub use self::disposition::{Ack, ack};
+pub use self::expiry::{Expired, HandedOver};
+pub use self::join::Join;
+pub use self::memory::{Memory, NO_LEASE};
+pub use self::one_of::{
+    OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
+};
+pub use self::options::Options;
+#[cfg(feature = "postgres")]
+pub use self::postgres::Postgres;
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::Sqlite;
+pub use self::sweep::Swept;
 #[cfg(feature = "tokio")]
-pub use sweep_every::sweep_every;
+pub use self::sweep_every::sweep_every;
 
 #[doc(hidden)]
-pub use came::Came;
-pub(crate) use came::Joined;
+pub use self::claim::{Ended, Held};
 #[doc(hidden)]
-pub use declared::Declared;
+pub use self::handoff::{Called, call, call_async};
 #[doc(hidden)]
-pub use held::{Ended, Held};
+pub use self::input::{Cloned, Kept, cloned, kept, keyed};
 #[doc(hidden)]
-pub use input::{Cloned, Kept, cloned, kept, keyed};
+pub use self::one_of::Nth;
 #[doc(hidden)]
-pub use lent::{Called, call, call_async};
+pub use self::received::Came;
+pub(crate) use self::received::Joined;
 #[doc(hidden)]
-pub use one_of::Nth;
+pub use self::spec::Declared;
 #[doc(hidden)]
-pub use sweep::Sweeping;
+pub use self::sweep::Sweeping;

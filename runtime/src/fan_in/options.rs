@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::state::{Moment, Rules};
+use super::core::state::{Moment, Rules};
 
 const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 const LEASE: Duration = Duration::from_secs(5 * 60);

@@ -5,10 +5,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::held::{Held, Settled};
+use super::claim::{Held, Settled};
 use super::join::Join;
-use super::state::Token;
-use super::store::{Store, StoreError};
+use super::core::state::Token;
+use super::core::store::{Store, StoreError};
 use super::unbegun::{Meanwhile, Unbegun};
 
 /// How many joins a sweep claims at once, at most: no other worker can begin what it has claimed and not yet begun.

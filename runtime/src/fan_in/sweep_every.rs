@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use super::caught::Caught;
-use super::store::StoreError;
+use super::catch_unwind::Caught;
+use super::core::store::StoreError;
 use super::sweep::Swept;
 
 /// A sweep that waits for less would do nothing but sweep.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::state::{Rules, Settlement, Token};
-use super::store::Store;
+use super::core::state::{Rules, Settlement, Token};
+use super::core::store::Store;
 use super::within::within;
 
 /// What becomes of the claims that wait, while the body of another takes long.

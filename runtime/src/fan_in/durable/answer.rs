@@ -1,8 +1,8 @@
 //! What an arrival has come to, as a database says it.
 
-use super::claimed::Claimed;
-use crate::fan_in::state::{Moment, Reply};
-use crate::fan_in::store::{Claim, Verdict};
+use super::encoded_claim::Claimed;
+use crate::fan_in::core::state::{Moment, Reply};
+use crate::fan_in::core::store::{Claim, Verdict};
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct Answer {

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
-use super::database::{Database, function};
-use super::failure::Failure;
-use crate::fan_in::state::{Moment, Rules, Settlement, Step, Token};
+use super::backend::{Database, function};
+use super::error::Failure;
+use crate::fan_in::core::state::{Moment, Rules, Settlement, Step, Token};
 
 /// How long the store waits before it looks again for what a lost call has claimed: the look may overtake the call.
 const PAUSES: [Duration; 5] = [

@@ -1,7 +1,7 @@
 //! What the databases have in common that sqlx speaks to.
 
-use super::failure::Failure;
-use crate::fan_in::state::Moment;
+use super::error::Failure;
+use crate::fan_in::core::state::Moment;
 
 /// A moment or a span as a column takes it.
 pub(in crate::fan_in) fn number(moment: Moment) -> i64 {

@@ -3,7 +3,7 @@
 use super::kept::{Several, When};
 use super::list::APART;
 use super::text::Text;
-use crate::fan_in::state::{Moment, State, Token};
+use crate::fan_in::core::state::{Moment, State, Token};
 
 /// What every join has.
 pub(super) struct Head {

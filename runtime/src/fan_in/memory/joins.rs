@@ -4,8 +4,8 @@ use super::entry::{Body, Ended, Entry, Head, Held, How};
 use super::kept::{Kept, Several, Useless, When};
 use super::list::{APART, Lane};
 use super::slab::Slab;
-use crate::fan_in::state::{Inputs, Moment, Rules, State};
-use crate::fan_in::store::Input;
+use crate::fan_in::core::state::{Inputs, Moment, Rules, State};
+use crate::fan_in::core::store::Input;
 
 /// The numbers of those that have ended begin here.
 const ENDED: u32 = 1 << 31;

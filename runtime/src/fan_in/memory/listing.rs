@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Memory;
 use super::entry::{Entry, has_ended};
 use super::joins::Joins;
-use crate::fan_in::listed::{Listed, Page, Which};
-use crate::fan_in::state::{Moment, Rules, State};
+use crate::fan_in::core::listing::{Listed, Page, Which};
+use crate::fan_in::core::state::{Moment, Rules, State};
 
 impl<P> Memory<P> {
     pub(super) fn list_now(&self, rules: &Rules, which: Which<'_>) -> Vec<Listed> {

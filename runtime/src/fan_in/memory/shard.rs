@@ -10,8 +10,8 @@ use super::joins::Joins;
 use super::kept::{Kept, Useless, When};
 use super::lists::Lists;
 use super::room::Room;
-use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, transition};
-use crate::fan_in::store::{Claim, Due, Verdict, Work};
+use crate::fan_in::core::state::{Moment, Reply, Rules, State, Step, Token, Visitor, transition};
+use crate::fan_in::core::store::{Claim, Due, Verdict, Work};
 
 /// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
 const FORGET_A_CALL: usize = 2;

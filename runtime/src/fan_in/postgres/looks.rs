@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::fan_in::state::Rules;
+use crate::fan_in::core::state::Rules;
 
 /// So seldom that it costs next to nothing, and so often that nothing is found much later.
 const EVERY: Duration = Duration::from_millis(20);

@@ -20,10 +20,10 @@ use self::looks::Looks;
 use self::queries::Arriving;
 use self::server::{Server, patience};
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
-use super::listed::{Listed, Which};
-use super::state::{Moment, Settlement, Step, Token};
-use super::store::StoreError;
-use super::stored_function::StoredFunction;
+use super::core::listing::{Listed, Which};
+use super::core::state::{Moment, Settlement, Step, Token};
+use super::core::store::StoreError;
+use super::core::stored_function::StoredFunction;
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///

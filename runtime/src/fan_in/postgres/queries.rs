@@ -5,8 +5,8 @@ use super::server::Call;
 use crate::fan_in::durable::sql::number;
 use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{Function, Stage};
-use crate::fan_in::listed::Which;
-use crate::fan_in::state::{Moment, Settlement, Step, Token};
+use crate::fan_in::core::listing::Which;
+use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
 
 /// So many that others do not wait for long.
 const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;

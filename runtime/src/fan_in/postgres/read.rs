@@ -8,10 +8,10 @@ use sqlx::{Decode, Row as _, Type};
 use super::failure::failure;
 use crate::fan_in::durable::sql::unknown;
 use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
-use crate::fan_in::listed::Listed;
-use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
-use crate::fan_in::store::Work;
-use crate::fan_in::stored_function::StoredFunction;
+use crate::fan_in::core::listing::Listed;
+use crate::fan_in::core::state::{Inputs, Moment, Reply, Rules, Token};
+use crate::fan_in::core::store::Work;
+use crate::fan_in::core::stored_function::StoredFunction;
 
 /// How many inputs of a join an array has place for.
 const PLACES: usize = 12;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::replies::unknown;
 use super::{Redis, scripts};
 use crate::fan_in::durable::{Database, Failure};
-use crate::fan_in::state::Moment;
-use crate::fan_in::stored_function::StoredFunction;
+use crate::fan_in::core::state::Moment;
+use crate::fan_in::core::stored_function::StoredFunction;
 
 /// When, and each function with when it was declared and its inputs.
 type Functions = (Moment, BTreeMap<String, String>);

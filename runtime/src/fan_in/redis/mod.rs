@@ -24,10 +24,10 @@ use self::replicas::{Replicas, is_unknown};
 use self::scripts::Call;
 use self::server::Server;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function, again};
-use super::listed::{Listed, Which};
-use super::state::{Moment, Step, Token};
-use super::store::StoreError;
-use super::stored_function::StoredFunction;
+use super::core::listing::{Listed, Which};
+use super::core::state::{Moment, Step, Token};
+use super::core::store::StoreError;
+use super::core::stored_function::StoredFunction;
 
 /// How long [`Redis::open`] waits for a connection, each time.
 const CONNECT: Duration = Duration::from_millis(500);

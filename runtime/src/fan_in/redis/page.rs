@@ -2,7 +2,7 @@
 
 use super::{Redis, replies, scripts};
 use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::listed::{Listed, Page, Which};
+use crate::fan_in::core::listing::{Listed, Page, Which};
 
 /// How many joins one script reads, so that other callers do not wait for long.
 const AT_ONCE: usize = 1_000;

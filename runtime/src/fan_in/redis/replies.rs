@@ -2,9 +2,9 @@
 
 use crate::fan_in::durable::words::token;
 use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
-use crate::fan_in::listed::{Listed, Which};
-use crate::fan_in::state::{Moment, Reply, Rules};
-use crate::fan_in::store::Work;
+use crate::fan_in::core::listing::{Listed, Which};
+use crate::fan_in::core::state::{Moment, Reply, Rules};
+use crate::fan_in::core::store::Work;
 
 /// When, the reply and its number, the join at which the input arrived, and another.
 pub(super) type Arrived = (Moment, String, Moment, Option<Claim>, Option<Claim>);

@@ -7,7 +7,7 @@ use redis::{Cmd, Script, ToRedisArgs};
 use super::{keys, version};
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::state::{Moment, Settlement, Step, Token};
+use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
 
 /// A script that first finds the function's declaration, and knows its rules. What is before `;` may return without what is
 /// behind it.
@@ -28,8 +28,8 @@ macro_rules! script {
     };
 }
 
-static ARRIVE: LazyLock<Code> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
-static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/tell.lua");
+static ARRIVE: LazyLock<Code> = script!("lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua");
+static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/apply.lua");
 static DUE: LazyLock<Code> = script!(; "lua/due.lua");
 static RELEASE: LazyLock<Code> = script!(; "lua/telling.lua", "lua/release.lua");
 static LIST: LazyLock<Code> = LazyLock::new(|| {

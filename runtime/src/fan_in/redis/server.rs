@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::failure::failure;
 use super::length;
 use crate::fan_in::durable::{Failure, again};
-use crate::fan_in::store::StoreError;
+use crate::fan_in::core::store::StoreError;
 
 /// The oldest version in which a script may ask for the time and write.
 const OLDEST: u32 = 5;

@@ -9,8 +9,8 @@ use super::rows::{Read, Rows, columns, moment, read};
 use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::listed::{Listed, Page, Which};
-use crate::fan_in::stored_function::StoredFunction;
+use crate::fan_in::core::listing::{Listed, Page, Which};
+use crate::fan_in::core::stored_function::StoredFunction;
 
 macro_rules! select {
     ($rest:literal) => {

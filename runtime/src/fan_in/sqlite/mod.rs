@@ -17,10 +17,10 @@ use self::connection::{Access, Connection};
 use self::file::File;
 use self::rows::Rows;
 use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
-use super::listed::{Listed, Which};
-use super::state::{Moment, Reply, Step, Token};
-use super::store::StoreError;
-use super::stored_function::StoredFunction;
+use super::core::listing::{Listed, Which};
+use super::core::state::{Moment, Reply, Step, Token};
+use super::core::store::StoreError;
+use super::core::stored_function::StoredFunction;
 
 /// More than an arrival can add.
 const FORGOTTEN_IN_PASSING: i64 = 4;

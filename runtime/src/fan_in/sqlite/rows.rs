@@ -12,10 +12,10 @@ use super::migrations;
 use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
-use crate::fan_in::state::{
+use crate::fan_in::core::state::{
     Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
 };
-use crate::fan_in::store::Work;
+use crate::fan_in::core::store::Work;
 
 /// A join's columns, with a bit for each input that is kept.
 macro_rules! columns {
