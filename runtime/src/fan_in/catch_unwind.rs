@@ -9,13 +9,13 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// Comes to what the future does, or to its panic.
-    pub(super) struct Caught<F> {
+    pub(super) struct CatchUnwind<F> {
         #[pin]
         pub(super) future: F,
     }
 }
 
-impl<F: Future> Future for Caught<F> {
+impl<F: Future> Future for CatchUnwind<F> {
     type Output = Result<F::Output, Box<dyn Any + Send>>;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {

@@ -5,19 +5,19 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::run_while::Alongside;
-use super::received::Came;
-use super::catch_unwind::Caught;
-use super::join::Join;
+use super::catch_unwind::CatchUnwind;
 use super::core::state::{Inputs, Settlement, Token};
 use super::core::store::{Claim, Due, Store, StoreError, Work};
+use super::join::Join;
+use super::received::ReceivedInputs;
+use super::run_while::RunWhile;
 use super::unbegun::Unbegun;
 use super::within::within;
 
 /// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
-pub struct Held<'j, P: 'static, S: Store<P>> {
+pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
     pub(super) join: &'j Join<P, S>,
-    pub(super) came: Came<P>,
+    pub(super) came: ReceivedInputs<P>,
     pub(super) attempts: u32,
     token: Token,
     work: Work,
@@ -68,7 +68,7 @@ pub(super) enum Delivery {
 /// ```
 /// # use std::time::Duration;
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
-/// use linked_span::fan_in::Settled;
+/// use linked_span::fan_in::DueOutcome;
 ///
 /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
 /// # #[fan_in(payment, inventory)]
@@ -76,7 +76,7 @@ pub(super) enum Delivery {
 /// # let ship = Ship::in_memory(Duration::from_secs(600));
 /// for due in ship.due(10)? {
 ///     let order = due.key().to_owned();
-///     if due.run() == Settled::Expired {
+///     if due.run() == DueOutcome::Expired {
 ///         println!("order {order} was never complete");
 ///     }
 /// }
@@ -85,7 +85,7 @@ pub(super) enum Delivery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
-pub enum Settled<T> {
+pub enum DueOutcome<T> {
     /// The function has succeeded, and that is recorded.
     Ran(T),
     /// The function has returned an `Err`; it will run again.
@@ -95,12 +95,12 @@ pub enum Settled<T> {
     /// It was handed over to `on_expired`.
     Expired,
     /// It could not be handed over, and will be again.
-    NotHandedOver,
+    ExpiryFailed,
     /// The function was not started: the claim had passed to another worker, or the store could not confirm it.
     NotBegun,
 }
 
-impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
+impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
     pub(super) fn new(
         join: &'j Join<P, S>,
         key: String,
@@ -111,7 +111,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
         let Claim { work, attempts, .. } = claim;
         Self {
             join,
-            came: Came::new(join.declared.inputs, key, claim),
+            came: ReceivedInputs::new(join.declared.inputs, key, claim),
             attempts,
             token,
             work,
@@ -139,27 +139,27 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
     }
 
     /// Does what is to be done with it.
-    pub async fn work<T, B>(self, body: impl FnOnce(Came<P>) -> B) -> Settled<T>
+    pub async fn work<T, B>(self, body: impl FnOnce(ReceivedInputs<P>) -> B) -> DueOutcome<T>
     where
         B: Future<Output = Ended<T>>,
     {
         match self.work {
             Work::Run => match self.run(body).await {
-                Ran::Recorded(returned) => Settled::Ran(returned),
-                Ran::Unrecorded(returned) => Settled::Unrecorded(returned),
-                Ran::Failed(returned) => Settled::Failed(returned),
-                Ran::NotBegun => Settled::NotBegun,
+                Ran::Recorded(returned) => DueOutcome::Ran(returned),
+                Ran::Unrecorded(returned) => DueOutcome::Unrecorded(returned),
+                Ran::Failed(returned) => DueOutcome::Failed(returned),
+                Ran::NotBegun => DueOutcome::NotBegun,
             },
-            Work::HandOver => match self.hand_over(None).await {
-                Delivery::Taken => Settled::Expired,
-                Delivery::NotTaken => Settled::NotHandedOver,
-                Delivery::NotBegun => Settled::NotBegun,
+            Work::DeliverExpired => match self.hand_over(None).await {
+                Delivery::Taken => DueOutcome::Expired,
+                Delivery::NotTaken => DueOutcome::ExpiryFailed,
+                Delivery::NotBegun => DueOutcome::NotBegun,
             },
         }
     }
 
     /// Runs the body. Its panic goes on once it is settled as a failure.
-    pub(super) async fn run<T, B>(mut self, body: impl FnOnce(Came<P>) -> B) -> Ran<T>
+    pub(super) async fn run<T, B>(mut self, body: impl FnOnce(ReceivedInputs<P>) -> B) -> Ran<T>
     where
         B: Future<Output = Ended<T>>,
     {
@@ -167,7 +167,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
             return Ran::NotBegun;
         }
         let future = body(self.came.clone());
-        match self.renewed_during(Caught { future }).await {
+        match self.renewed_during(CatchUnwind { future }).await {
             Ok(Ended {
                 returned,
                 succeeded: true,
@@ -198,9 +198,9 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
             None => Some(handed_over.await),
         };
         let settlement = if taken == Some(true) {
-            Settlement::HandedOver
+            Settlement::ExpiryDelivered
         } else {
-            Settlement::NotHandedOver
+            Settlement::ExpiryFailed
         };
         match self.settle(settlement).await {
             Ok(true) if taken == Some(true) => Delivery::Taken,
@@ -289,7 +289,7 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
                 }
             }
         };
-        Alongside::new(work, renewals).await
+        RunWhile::new(work, renewals).await
     }
 
     /// Without a record of the failure, the claim runs out.
@@ -310,26 +310,26 @@ impl<'j, P: 'static, S: Store<P>> Held<'j, P, S> {
     }
 }
 
-impl<P: 'static, S: Store<P>> Drop for Held<'_, P, S> {
+impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
     fn drop(&mut self) {
         let is_released = |beside: &Arc<Unbegun>| beside.leave(self.came.key()).is_none();
         let settlement = match (self.progress, self.work) {
             (Progress::Settled, _) => return,
             (Progress::Done(settlement), _) => settlement,
             (Progress::Claimed, _) if self.beside.as_ref().is_some_and(is_released) => return,
-            (Progress::Claimed, _) => Settlement::NotBegun,
+            (Progress::Claimed, _) => Settlement::Released,
             (Progress::Begun, Work::Run) => Settlement::Failed,
-            (Progress::Begun, Work::HandOver) => Settlement::NotHandedOver,
+            (Progress::Begun, Work::DeliverExpired) => Settlement::ExpiryFailed,
         };
         let Join { store, rules, .. } = self.join;
         store.abandon(self.came.key(), rules, self.token, settlement);
     }
 }
 
-impl<P: 'static, S: Store<P>> fmt::Debug for Held<'_, P, S> {
+impl<P: 'static, S: Store<P>> fmt::Debug for ClaimGuard<'_, P, S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Held")
+            .debug_struct("ClaimGuard")
             .field("key", &self.came.key())
             .field("inputs", &self.came)
             .field("work", &self.work)

@@ -2,26 +2,26 @@
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind};
 
-/// What a consumer should do with a message once its event has arrived at a join, as [`ack`] says.
+/// What a consumer should do with a message once its event has arrived at a join; see [`disposition`].
 ///
 /// ```
-/// use linked_span::fan_in::Ack;
+/// use linked_span::fan_in::Disposition;
 ///
-/// fn may_commit_the_offset(ack: Ack) -> bool {
-///     ack == Ack::Ack
+/// fn may_commit_the_offset(disposition: Disposition) -> bool {
+///     disposition == Disposition::Ack
 /// }
-/// # assert!(may_commit_the_offset(Ack::Ack));
+/// # assert!(may_commit_the_offset(Disposition::Ack));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ack {
+pub enum Disposition {
     /// Acknowledge it: it has been dealt with, or is kept where a crash does not reach it.
     Ack,
     /// Acknowledge it once the join has settled, which [`Join::settled`](super::Join::settled) waits for: if this
     /// process dies before, the broker delivers it again. That suits brokers that let a consumer hold single messages,
     /// not those that count offsets.
-    Hold,
+    Defer,
     /// Have it delivered again, after a while.
-    Retry,
+    Requeue,
     /// Put it aside: another delivery will fare no better.
     Reject,
 }
@@ -31,7 +31,7 @@ pub enum Ack {
 /// ```
 /// # use std::time::Duration;
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
-/// use linked_span::fan_in::{Ack, ack};
+/// use linked_span::fan_in::{Disposition, disposition};
 ///
 /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
 /// # #[fan_in(payment, inventory)]
@@ -39,22 +39,22 @@ pub enum Ack {
 /// # let event = Event { order: 7, metadata: Origin::default() };
 /// # let ship = Ship::in_memory(Duration::from_secs(600));
 /// let arrival = ship.payment(event);
-/// match ack(&arrival) {
-///     Ack::Ack => { /* acknowledge the message */ }
-///     Ack::Hold => { /* acknowledge it once `ship.join().settled("7").await` */ }
-///     Ack::Retry => { /* have it delivered again */ }
-///     Ack::Reject => { /* put it on a dead-letter queue */ }
+/// match disposition(&arrival) {
+///     Disposition::Ack => { /* acknowledge the message */ }
+///     Disposition::Defer => { /* acknowledge it once `ship.join().settled("7").await` */ }
+///     Disposition::Requeue => { /* have it delivered again */ }
+///     Disposition::Reject => { /* put it on a dead-letter queue */ }
 /// }
 /// ```
 ///
 /// | arrival | on a durable store | in memory |
 /// | --- | --- | --- |
-/// | `Waiting`, `Duplicate`, `Parked` | `Ack` | `Hold` |
+/// | `Waiting`, `Duplicate`, `Parked` | `Ack` | `Defer` |
 /// | `Ran`, `Closed` | `Ack` | `Ack` |
-/// | `Failed`, `Unrecorded`, `Busy` | `Retry` | `Retry` |
+/// | `Failed`, `Unrecorded`, `Busy` | `Requeue` | `Requeue` |
 /// | an error: no key, not encodable | `Reject` | `Reject` |
-/// | another error | `Retry` | `Retry` |
-pub fn ack<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Ack {
+/// | another error | `Requeue` | `Requeue` |
+pub fn disposition<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Disposition {
     match arrival {
         Ok(
             Arrival::Waiting { durable, .. }
@@ -62,16 +62,18 @@ pub fn ack<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Ack {
             | Arrival::Parked { durable, .. },
         ) => {
             if *durable {
-                Ack::Ack
+                Disposition::Ack
             } else {
-                Ack::Hold
+                Disposition::Defer
             }
         }
-        Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => Ack::Ack,
-        Ok(Arrival::Failed(_) | Arrival::Unrecorded(_) | Arrival::Busy { .. }) => Ack::Retry,
+        Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => Disposition::Ack,
+        Ok(Arrival::Failed(_) | Arrival::Unrecorded(_) | Arrival::Busy { .. }) => {
+            Disposition::Requeue
+        }
         Err(error) => match error.kind {
-            ArriveErrorKind::NoKey | ArriveErrorKind::Unencodable(_) => Ack::Reject,
-            ArriveErrorKind::Full | ArriveErrorKind::Store(_) => Ack::Retry,
+            ArriveErrorKind::NoKey | ArriveErrorKind::Unencodable(_) => Disposition::Reject,
+            ArriveErrorKind::Full | ArriveErrorKind::Store(_) => Disposition::Requeue,
         },
     }
 }

@@ -7,12 +7,12 @@ use std::pin::Pin;
 use opentelemetry::Context;
 
 use super::apart::Apart;
-use super::received::Came;
-use super::catch_unwind::Caught;
-use super::claim::Held;
-use super::join::Join;
+use super::catch_unwind::CatchUnwind;
+use super::claim::ClaimGuard;
 use super::core::missing::Missing;
 use super::core::store::Store;
+use super::join::Join;
+use super::received::ReceivedInputs;
 use crate::span::future::handle_async;
 use crate::span::handle as span;
 use crate::support::{ambient, text};
@@ -77,21 +77,21 @@ impl<I> Expired<I> {
     label = "neither `()` nor a `Result`",
     note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is handed over again"
 )]
-pub trait HandedOver {
+pub trait ExpiryOutcome {
     /// Why it was not.
     #[doc(hidden)]
-    fn failure(self) -> Option<Failure>;
+    fn failure(self) -> Option<ExpiryFailure>;
 }
 
-impl HandedOver for () {
-    fn failure(self) -> Option<Failure> {
+impl ExpiryOutcome for () {
+    fn failure(self) -> Option<ExpiryFailure> {
         None
     }
 }
 
-impl<T, E: Display> HandedOver for Result<T, E> {
-    fn failure(self) -> Option<Failure> {
-        self.err().map(|error| Failure {
+impl<T, E: Display> ExpiryOutcome for Result<T, E> {
+    fn failure(self) -> Option<ExpiryFailure> {
+        self.err().map(|error| ExpiryFailure {
             error_type: type_name::<E>(),
             message: text::beginning(format_args!("{error}")),
         })
@@ -100,12 +100,12 @@ impl<T, E: Display> HandedOver for Result<T, E> {
 
 /// An error of `on_expired`'s, or its panic.
 #[derive(Debug)]
-pub struct Failure {
+pub struct ExpiryFailure {
     pub(super) error_type: &'static str,
     pub(super) message: String,
 }
 
-impl Failure {
+impl ExpiryFailure {
     /// With what the panic says, if that is text.
     fn panicked(panic: &(dyn Any + Send)) -> Self {
         let literal = panic.downcast_ref::<&str>().copied();
@@ -119,12 +119,16 @@ impl Failure {
 
 /// Takes what has expired, and says what went wrong.
 pub(super) type OnExpired<P> = Box<
-    dyn Fn(Expired<Came<P>>) -> Pin<Box<dyn Future<Output = Option<Failure>> + Send>> + Send + Sync,
+    dyn Fn(
+            Expired<ReceivedInputs<P>>,
+        ) -> Pin<Box<dyn Future<Output = Option<ExpiryFailure>> + Send>>
+        + Send
+        + Sync,
 >;
 
 impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
-    pub(super) async fn expire(&self, held: &Held<'_, P, S>) -> bool {
+    pub(super) async fn expire(&self, held: &ClaimGuard<'_, P, S>) -> bool {
         // Whoever came by handles something else, whose baggage is not this join's.
         let suppressed = ambient::map(Context::is_telemetry_suppressed).unwrap_or(false);
         let context = if suppressed {
@@ -136,7 +140,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         (Apart { future, context }).await
     }
 
-    async fn expire_here(&self, held: &Held<'_, P, S>) -> bool {
+    async fn expire_here(&self, held: &ClaimGuard<'_, P, S>) -> bool {
         let missing = self.declared.missing(held.came.inputs());
         let handling = span::open_for(Some(held.came.joined()), &self.declared.expired, |start| {
             (self.declared.link)(&held.came, start);
@@ -154,9 +158,9 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             let on_expired = self.on_expired.as_ref()?;
             let future = async { on_expired(expired).await };
             // It speaks of another join than the caller's, whom its panic is not for.
-            match (Caught { future }).await {
+            match (CatchUnwind { future }).await {
                 Ok(failure) => failure,
-                Err(panic) => Some(Failure::panicked(&*panic)),
+                Err(panic) => Some(ExpiryFailure::panicked(&*panic)),
             }
         };
         let future = handle_async(handling, handed_over, |failure, recorder| {

@@ -3,22 +3,22 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::one_of::Nth;
 use super::core::state::{Inputs, Moment};
 use super::core::store::{Claim, Input};
+use super::one_of::Nth;
 
 /// As many as a join can have.
 const INPUTS: usize = 12;
 
 /// The inputs that have come for one key, shared by all who work on its join.
-pub struct Came<P> {
-    joined: Arc<Joined>,
+pub struct ReceivedInputs<P> {
+    joined: Arc<JoinInfo>,
     inputs: Arc<[Option<Input<P>>]>,
 }
 
 /// What a span is told of the join that it is opened for, whatever the join's inputs are.
 #[derive(Debug)]
-pub(crate) struct Joined {
+pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
     came: Inputs,
@@ -26,7 +26,7 @@ pub(crate) struct Joined {
     waited: [Moment; INPUTS],
 }
 
-impl<P> Came<P> {
+impl<P> ReceivedInputs<P> {
     pub(super) fn new(names: &'static [&'static str], key: String, claim: Claim<P>) -> Self {
         let mut came = Inputs::default();
         let mut waited = [0; INPUTS];
@@ -36,7 +36,7 @@ impl<P> Came<P> {
                 *waited = input.waited;
             }
         }
-        let joined = Joined {
+        let joined = JoinInfo {
             names,
             key,
             came,
@@ -57,7 +57,7 @@ impl<P> Came<P> {
         self.joined.came
     }
 
-    pub(super) fn joined(&self) -> Arc<Joined> {
+    pub(super) fn joined(&self) -> Arc<JoinInfo> {
         Arc::clone(&self.joined)
     }
 
@@ -86,7 +86,7 @@ impl<P> Came<P> {
     }
 }
 
-impl Joined {
+impl JoinInfo {
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
@@ -111,7 +111,7 @@ impl Joined {
     }
 }
 
-impl<P> Clone for Came<P> {
+impl<P> Clone for ReceivedInputs<P> {
     fn clone(&self) -> Self {
         Self {
             joined: Arc::clone(&self.joined),
@@ -121,7 +121,7 @@ impl<P> Clone for Came<P> {
 }
 
 /// The names of what has come, since inputs need not be `Debug`.
-impl<P> fmt::Debug for Came<P> {
+impl<P> fmt::Debug for ReceivedInputs<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.joined.came().map(|(_, name)| name);
         formatter.debug_set().entries(names).finish()

@@ -7,7 +7,7 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// Comes to what the first does. The second is polled for as long as that takes, or until it is done.
-    pub(super) struct Alongside<F, W> {
+    pub(super) struct RunWhile<F, W> {
         #[pin]
         first: F,
         #[pin]
@@ -15,14 +15,14 @@ pin_project! {
     }
 }
 
-impl<F, W> Alongside<F, W> {
+impl<F, W> RunWhile<F, W> {
     pub(super) fn new(first: F, work: W) -> Self {
         let work = Some(work);
         Self { first, work }
     }
 }
 
-impl<F: Future, W: Future<Output = ()>> Future for Alongside<F, W> {
+impl<F: Future, W: Future<Output = ()>> Future for RunWhile<F, W> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::received::Came;
 use super::core::identity::FanInIdentity;
 use super::core::missing::Missing;
 use super::core::state::Inputs;
+use super::received::ReceivedInputs;
 use crate::span::callsite::Callsite;
-use crate::span::request::Start;
+use crate::span::request::SpanRequest;
 
 /// The constants of one function and its joins, as its attribute gives them.
-pub struct Declared<P> {
+pub struct FanInSpec<P> {
     /// The type of its joins, as spans name it.
     pub(super) join: &'static str,
     pub(super) identity: FanInIdentity,
@@ -18,17 +18,17 @@ pub struct Declared<P> {
     /// Of the span in which a join is handed over that has expired.
     pub(super) expired: Callsite,
     /// Links that span to what has come.
-    pub(super) link: fn(&Came<P>, &mut Start),
+    pub(super) link: fn(&ReceivedInputs<P>, &mut SpanRequest),
 }
 
-impl<P> Declared<P> {
+impl<P> FanInSpec<P> {
     /// From two to twelve inputs.
     #[must_use]
     pub const fn new(
         join: &'static str,
         identity: FanInIdentity,
         expired: Callsite,
-        link: fn(&Came<P>, &mut Start),
+        link: fn(&ReceivedInputs<P>, &mut SpanRequest),
     ) -> Self {
         Self {
             join,
@@ -54,10 +54,10 @@ impl<P> Declared<P> {
     }
 }
 
-impl<P> fmt::Debug for Declared<P> {
+impl<P> fmt::Debug for FanInSpec<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Declared")
+            .debug_struct("FanInSpec")
             .field("join", &self.join)
             .field("inputs", &self.inputs)
             .finish_non_exhaustive()

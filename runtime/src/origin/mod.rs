@@ -10,8 +10,8 @@ use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
-use crate::support::ambient;
 use crate::propagation::{self, Part};
+use crate::support::ambient;
 
 /// Where an event came from: the span context of its producer, and its baggage.
 ///

@@ -51,12 +51,12 @@ impl Serialize for All<'_> {
 impl<'de> Deserialize<'de> for Origin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Asked for an option, serde reads a missing field as none, without a `#[serde(default)]` of the user's.
-        deserializer.deserialize_option(Fields)
+        deserializer.deserialize_option(OriginVisitor)
     }
 }
 
 /// Accepts whatever stands where an origin should, for an event must not be lost over it.
-struct Fields;
+struct OriginVisitor;
 
 /// What else there may be where something is looked for.
 macro_rules! instead {
@@ -67,7 +67,7 @@ macro_rules! instead {
     )* };
 }
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for OriginVisitor {
     type Value = Origin;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

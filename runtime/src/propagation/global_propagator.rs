@@ -21,7 +21,7 @@ where
     let fields = fields.filter_map(|(name, value)| {
         Some((name.as_ref(), std::str::from_utf8(value.as_ref()).ok()?))
     });
-    let fields = Fields::of(fields.collect());
+    let fields = HeaderExtractor::of(fields.collect());
     // Given the active context, a propagator that finds nothing hands that back.
     let context = shielded(|| {
         global::get_text_map_propagator(|propagator| {
@@ -74,13 +74,13 @@ pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)
 }
 
 /// A carrier's fields, as a propagator asks for them.
-struct Fields<'a> {
+struct HeaderExtractor<'a> {
     all: Vec<(&'a str, &'a str)>,
     tracestate: OnceCell<String>,
     baggage: OnceCell<String>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> HeaderExtractor<'a> {
     fn of(all: Vec<(&'a str, &'a str)>) -> Self {
         Self {
             all,
@@ -104,7 +104,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl Extractor for Fields<'_> {
+impl Extractor for HeaderExtractor<'_> {
     /// The first value. The SDK's propagators ask for nothing else, and would miss the rest of a list.
     fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.values(name);

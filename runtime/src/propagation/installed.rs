@@ -9,8 +9,8 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 
 use super::recognized::{self, Recognized};
-use crate::support::clock::{self, CacheWindow, Instant};
 use crate::span::provider;
+use crate::support::clock::{self, CacheWindow, Instant};
 use crate::support::shield::shielded;
 
 /// How contexts are read and written.

@@ -9,15 +9,15 @@ use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
-use self::w3c::baggage::BAGGAGE;
 use self::installed::Collecting;
 pub use self::installed::set_text_map_propagator;
 pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
+use self::w3c::baggage::BAGGAGE;
 use self::w3c::traceparent::TRACEPARENT;
 use self::w3c::tracestate::TRACESTATE;
-use crate::support::shield::shielded;
 use self::w3c::{fields, traceparent, tracestate};
 use crate::support::ambient;
+use crate::support::shield::shielded;
 use crate::{Carrier, CarrierMut, Origin};
 
 /// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.

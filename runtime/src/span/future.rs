@@ -6,8 +6,8 @@ use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::span::handle::{ActiveSpan, OpenSpan, PendingSpan};
 use crate::span::outcome::Record;
-use crate::span::handle::{Active, Collected, Handling};
 
 pin_project! {
     /// Runs a handler's future with the handler's context current: at every poll, and while it is dropped.
@@ -34,14 +34,14 @@ pin_project! {
 
 enum Stage {
     /// Started when the future is first polled.
-    Later(Collected),
-    Running(Active),
+    Later(PendingSpan),
+    Running(ActiveSpan),
     /// Nothing is recorded, or no longer.
     Off,
 }
 
 impl Stage {
-    fn of(handling: Handling) -> Self {
+    fn of(handling: OpenSpan) -> Self {
         match handling.0 {
             Some(active) => Self::Running(active),
             None => Self::Off,
@@ -75,7 +75,7 @@ impl<F: Future> Handled<F> {
 
 /// The future of an `async fn`, whose span is open.
 pub fn handle_async<F: Future>(
-    handling: Handling,
+    handling: OpenSpan,
     future: F,
     record: Record<F::Output>,
 ) -> Handled<F> {
@@ -84,7 +84,7 @@ pub fn handle_async<F: Future>(
 
 /// The future that a function returns, whose span is started when it is first polled.
 pub fn handle_later<F: Future>(
-    collected: Collected,
+    collected: PendingSpan,
     future: F,
     record: Record<F::Output>,
 ) -> Handled<F> {
@@ -93,7 +93,7 @@ pub fn handle_later<F: Future>(
 
 /// The future that a function returns after statements of its own, which are run in the span too.
 pub fn handle_prepared<F: Future>(
-    mut handling: Handling,
+    mut handling: OpenSpan,
     prepare: impl FnOnce() -> F,
     record: Record<F::Output>,
 ) -> Handled<F> {

@@ -9,57 +9,57 @@ use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
-use crate::span::callsite::{Callsite, Errors};
-use crate::support::clock::{self, Instant};
-use crate::span::counted::CANCELLED;
-use crate::fan_in::{Joined, handoff};
-use crate::span::links::Linked;
-use crate::span::outcome::{Record, Recorder, Settled};
-use crate::propagation::{Part, Propagation};
-use crate::support::shield::shielded;
-use crate::span::request::Start;
-use crate::span::tracer::StartSpan;
 use super::provider;
+use crate::fan_in::{JoinInfo, handoff};
+use crate::propagation::{Part, Propagation};
+use crate::span::callsite::{Callsite, Errors};
+use crate::span::counted::CANCELLED;
+use crate::span::links::Linked;
+use crate::span::outcome::{Record, Recorder, SyncOutcome};
+use crate::span::request::SpanRequest;
+use crate::span::tracer::StartSpan;
 use crate::support::ambient;
+use crate::support::clock::{self, Instant};
+use crate::support::shield::shielded;
 use crate::{origin, propagation};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
 /// Where the event has baggage, there is always a context for the body.
 #[derive(Debug)]
 #[must_use]
-pub struct Handling(pub(crate) Option<Active>);
+pub struct OpenSpan(pub(crate) Option<ActiveSpan>);
 
 /// What is needed to start a span, collected where the events are still there, for a future that starts it later.
 #[derive(Debug)]
 #[must_use]
-pub struct Collected(pub(crate) Option<Box<Start>>);
+pub struct PendingSpan(pub(crate) Option<Box<SpanRequest>>);
 
 /// Collects, and starts the span.
-pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Handling {
+pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     open_for(joined, callsite, collect)
 }
 
 /// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
-pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Handling {
+pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     let now = clock::now();
-    match Tracing::of(callsite, now) {
+    match SpanOpener::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
-        Err(propagation) => Handling::without_span(baggage_of(event, propagation)),
+        Err(propagation) => OpenSpan::without_span(baggage_of(event, propagation)),
     }
 }
 
 /// The same for a join, which is told of.
 pub(crate) fn open_for(
-    joined: Option<Arc<Joined>>,
+    joined: Option<Arc<JoinInfo>>,
     callsite: &'static Callsite,
-    collect: impl FnOnce(&mut Start),
-) -> Handling {
+    collect: impl FnOnce(&mut SpanRequest),
+) -> OpenSpan {
     let now = clock::now();
-    match Tracing::of(callsite, now) {
+    match SpanOpener::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, collect),
-        Err(propagation) => Handling::without_span(baggage(callsite, propagation, collect)),
+        Err(propagation) => OpenSpan::without_span(baggage(callsite, propagation, collect)),
     }
 }
 
@@ -67,12 +67,12 @@ pub(crate) fn open_for(
 fn baggage(
     callsite: &'static Callsite,
     propagation: Propagation,
-    collect: impl FnOnce(&mut Start),
+    collect: impl FnOnce(&mut SpanRequest),
 ) -> Option<Arc<Baggage>> {
     if !callsite.one_event {
         return None;
     }
-    let mut start = Start::without_span(callsite);
+    let mut start = SpanRequest::without_span(callsite);
     collect_shielded(&mut start, propagation, collect);
     start.baggage
 }
@@ -85,40 +85,47 @@ fn baggage_of<Shape>(event: &impl Linked<Shape>, propagation: Propagation) -> Op
 
 /// What was collected before a panic is kept.
 #[inline]
-fn collect_shielded(start: &mut Start, propagation: Propagation, collect: impl FnOnce(&mut Start)) {
+fn collect_shielded(
+    start: &mut SpanRequest,
+    propagation: Propagation,
+    collect: impl FnOnce(&mut SpanRequest),
+) {
     shielded(|| propagation::reading(propagation, Part::All, || collect(start)));
 }
 
 /// Collects, for a span that is started when the future is first polled.
-pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut Start)) -> Collected {
+pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let now = clock::now();
-    match Tracing::of(callsite, now) {
-        Ok(tracing) => Collected::of(callsite, tracing.propagation, collect),
+    match SpanOpener::of(callsite, now) {
+        Ok(tracing) => PendingSpan::of(callsite, tracing.propagation, collect),
         Err(propagation) => {
-            Collected::without_span(callsite, baggage(callsite, propagation, collect))
+            PendingSpan::without_span(callsite, baggage(callsite, propagation, collect))
         }
     }
 }
 
 /// The same for a single event or batch of which nothing else is said.
-pub fn collect_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> Collected {
+pub fn collect_event<Shape>(
+    callsite: &'static Callsite,
+    event: &impl Linked<Shape>,
+) -> PendingSpan {
     let now = clock::now();
-    match Tracing::of(callsite, now) {
-        Ok(tracing) => Collected::of(callsite, tracing.propagation, |start| start.event(event)),
-        Err(propagation) => Collected::without_span(callsite, baggage_of(event, propagation)),
+    match SpanOpener::of(callsite, now) {
+        Ok(tracing) => PendingSpan::of(callsite, tracing.propagation, |start| start.event(event)),
+        Err(propagation) => PendingSpan::without_span(callsite, baggage_of(event, propagation)),
     }
 }
 
-impl Handling {
+impl OpenSpan {
     /// For a body without a span, whose event may have baggage.
     #[inline]
     fn without_span(baggage: Option<Arc<Baggage>>) -> Self {
-        Self(baggage.and_then(|baggage| Active::without_span(&baggage)))
+        Self(baggage.and_then(|baggage| ActiveSpan::without_span(&baggage)))
     }
 }
 
 /// Collects what depends on the variables of the event's pattern, which are there once the event has been read.
-pub fn collect_more(collected: Collected, more: impl FnOnce(&mut Start)) -> Collected {
+pub fn collect_more(collected: PendingSpan, more: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let mut collected = collected;
     if let Some(start) = collected.0.as_mut().filter(|start| start.makes_span()) {
         shielded(|| more(start));
@@ -127,65 +134,68 @@ pub fn collect_more(collected: Collected, more: impl FnOnce(&mut Start)) -> Coll
 }
 
 /// Starts the span of what was collected.
-pub fn open_collected(collected: Collected) -> Handling {
+pub fn open_collected(collected: PendingSpan) -> OpenSpan {
     collected.open()
 }
 
-impl Collected {
+impl PendingSpan {
     fn of(
         callsite: &'static Callsite,
         propagation: Propagation,
-        collect: impl FnOnce(&mut Start),
+        collect: impl FnOnce(&mut SpanRequest),
     ) -> Self {
-        let mut start = Box::new(Start::new(callsite));
+        let mut start = Box::new(SpanRequest::new(callsite));
         collect_shielded(&mut start, propagation, collect);
         Self(Some(start))
     }
 
     fn without_span(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Self {
         Self(baggage.map(|baggage| {
-            let mut start = Box::new(Start::without_span(callsite));
+            let mut start = Box::new(SpanRequest::without_span(callsite));
             start.baggage = Some(baggage);
             start
         }))
     }
 
-    pub(crate) fn open(self) -> Handling {
+    pub(crate) fn open(self) -> OpenSpan {
         let Some(mut start) = self.0 else {
-            return Handling(None);
+            return OpenSpan(None);
         };
         let tracing = start
             .makes_span()
-            .then(|| Tracing::of(start.callsite, clock::now()).ok());
-        Handling(match tracing.flatten() {
+            .then(|| SpanOpener::of(start.callsite, clock::now()).ok());
+        OpenSpan(match tracing.flatten() {
             Some(tracing) => tracing.start(&mut start, clock::wall()),
-            None => start.baggage.as_deref().and_then(Active::without_span),
+            None => start.baggage.as_deref().and_then(ActiveSpan::without_span),
         })
     }
 }
 
 /// How the span is started.
-struct Tracing {
-    tracer: Starter,
+struct SpanOpener {
+    tracer: TracerSource,
     ambient: Context,
     propagation: Propagation,
 }
 
 /// Who starts the span.
-enum Starter {
+enum TracerSource {
     Installed(Arc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
 }
 
-impl Tracing {
+impl SpanOpener {
     /// Where no span is made, only how contexts are read, for the event's baggage.
     fn of(callsite: &Callsite, now: Instant) -> Result<Self, Propagation> {
         let (tracer, propagation) = if callsite.own_tracer {
-            (Starter::Own, propagation::propagation_at(now))
+            (TracerSource::Own, propagation::propagation_at(now))
         } else {
             let (tracer, propagation) = provider::tracer(callsite.scope(), now);
-            (Starter::Installed(tracer.ok_or(propagation)?), propagation)
+            (
+                TracerSource::Installed(tracer.ok_or(propagation)?),
+                propagation,
+            )
         };
         let ambient = ambient::current().ok_or(propagation)?;
         if ambient.is_telemetry_suppressed() {
@@ -200,31 +210,31 @@ impl Tracing {
 
     fn open(
         self,
-        joined: Option<Arc<Joined>>,
+        joined: Option<Arc<JoinInfo>>,
         callsite: &'static Callsite,
-        collect: impl FnOnce(&mut Start),
-    ) -> Handling {
+        collect: impl FnOnce(&mut SpanRequest),
+    ) -> OpenSpan {
         let began = clock::wall();
-        let mut start = Start::new(callsite);
+        let mut start = SpanRequest::new(callsite);
         if let Some(joined) = joined {
             start.joined(joined);
         }
         collect_shielded(&mut start, self.propagation, collect);
-        Handling(self.start(&mut start, began))
+        OpenSpan(self.start(&mut start, began))
     }
 
-    fn start(self, start: &mut Start, began: SystemTime) -> Option<Active> {
+    fn start(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
         // The SDK runs code of the user's: a sampler, span processors.
         let started = shielded(|| self.start_unshielded(start, began));
         // Without a span, the body still gets the event's baggage.
-        started.unwrap_or_else(|| start.baggage.as_deref().and_then(Active::without_span))
+        started.unwrap_or_else(|| start.baggage.as_deref().and_then(ActiveSpan::without_span))
     }
 
-    fn start_unshielded(self, start: &mut Start, began: SystemTime) -> Option<Active> {
+    fn start_unshielded(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
         let own;
         let tracer: &dyn StartSpan = match &self.tracer {
-            Starter::Installed(tracer) => &**tracer,
-            Starter::Own => {
+            TracerSource::Installed(tracer) => &**tracer,
+            TracerSource::Own => {
                 own = take(&mut start.tracer);
                 own.get()?
             }
@@ -234,12 +244,12 @@ impl Tracing {
         let Some(started) = tracer.start_span(start.builder(began), &surroundings) else {
             // The SDK was shut down.
             let baggage = start.baggage.as_ref();
-            return baggage.map(|_| Active::of_context(surroundings.body));
+            return baggage.map(|_| ActiveSpan::of_context(surroundings.body));
         };
         if let (Some(pages), true) = (pages, started.recording) {
             pages.export(began, &started.context, tracer);
         }
-        Some(Active {
+        Some(ActiveSpan {
             context: started.context,
             recording: started.recording,
             errors: start.callsite.errors,
@@ -250,7 +260,7 @@ impl Tracing {
 
 /// A span that has to be ended, or none, and the context of the body.
 #[derive(Debug)]
-pub(crate) struct Active {
+pub(crate) struct ActiveSpan {
     pub(crate) context: Context,
     recording: bool,
     errors: Errors,
@@ -258,7 +268,7 @@ pub(crate) struct Active {
     ended: bool,
 }
 
-impl Active {
+impl ActiveSpan {
     /// The active context, with this baggage.
     #[cold]
     fn without_span(baggage: &Baggage) -> Option<Self> {
@@ -332,7 +342,7 @@ impl Active {
 }
 
 /// Dropped only by a panic. `std::thread::panicking()` would also be true in a destructor that handles an event.
-struct Running<'a>(&'a mut Active);
+struct Running<'a>(&'a mut ActiveSpan);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
@@ -341,8 +351,8 @@ impl Drop for Running<'_> {
 }
 
 /// Runs the body of a handler that is no future.
-pub fn handle<R, O: Settled>(
-    handling: Handling,
+pub fn handle<R, O: SyncOutcome>(
+    handling: OpenSpan,
     body: impl FnOnce() -> R,
     record: Record<R, O>,
 ) -> R {

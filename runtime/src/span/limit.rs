@@ -16,7 +16,7 @@ static OVERFLOW: AtomicU8 = AtomicU8::new(0);
 /// ```
 /// use linked_span::LinkOverflow;
 ///
-/// assert_eq!(LinkOverflow::default(), LinkOverflow::Pages);
+/// assert_eq!(LinkOverflow::default(), LinkOverflow::ChildSpans);
 /// ```
 ///
 /// # Pages, samplers and queues
@@ -38,7 +38,7 @@ pub enum LinkOverflow {
     /// A handler has at most 128 pages. The span's attribute `linked_span.links_left_out` counts the links for which
     /// these have no room.
     #[default]
-    Pages,
+    ChildSpans,
     /// Links to one context become one link. It has their number as the attribute `link.count`, and the attributes that
     /// all of them have. The links that still find no room stand on pages.
     ///
@@ -64,13 +64,13 @@ pub fn set_link_limit(links: usize) {
     LIMIT.store(links.min(UNSET - 1), Ordering::Relaxed);
 }
 
-/// Chooses where the links beyond the limit go: by default to [`LinkOverflow::Pages`].
+/// Chooses where the links beyond the limit go: by default to [`LinkOverflow::ChildSpans`].
 ///
 /// ```
 /// use linked_span::{LinkOverflow, set_link_overflow};
 ///
 /// set_link_overflow(LinkOverflow::Drop);
-/// # set_link_overflow(LinkOverflow::Pages);
+/// # set_link_overflow(LinkOverflow::ChildSpans);
 /// ```
 pub fn set_link_overflow(overflow: LinkOverflow) {
     OVERFLOW.store(overflow as u8, Ordering::Relaxed);

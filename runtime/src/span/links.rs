@@ -7,8 +7,8 @@ use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
 use crate::propagation::{self, Part, Propagation};
+use crate::span::request::SpanRequest;
 use crate::support::shield::shielded;
-use crate::span::request::Start;
 use crate::{Attributes, Events, LinkedEvent, Origin};
 
 pub(crate) const RELATIONSHIP: &str = "link.relationship";
@@ -51,10 +51,10 @@ impl<E> Identify for Maybe<'_, E> {
 )]
 pub trait Linked<Shape> {
     /// Links to it as the only parameter.
-    fn link(&self, start: &mut Start);
+    fn link(&self, start: &mut SpanRequest);
 
     /// Links to it as one of several parameters, by its name.
-    fn link_as(&self, name: &'static str, start: &mut Start);
+    fn link_as(&self, name: &'static str, start: &mut SpanRequest);
 
     /// The baggage that the body needs where no span is made.
     fn baggage(&self, propagation: Propagation) -> Option<Arc<Baggage>>;
@@ -70,7 +70,7 @@ pub struct Many;
 
 #[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Linked<One> for E {
-    fn link(&self, start: &mut Start) {
+    fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
             start.one(Some(self), &mut || self.origin());
         } else {
@@ -78,7 +78,7 @@ impl<E: LinkedEvent> Linked<One> for E {
         }
     }
 
-    fn link_as(&self, name: &'static str, start: &mut Start) {
+    fn link_as(&self, name: &'static str, start: &mut SpanRequest) {
         start.named(name, Some(self), self.origin());
     }
 
@@ -95,13 +95,13 @@ impl<E: LinkedEvent> Linked<One> for E {
 
 #[diagnostic::do_not_recommend]
 impl<B: Events> Linked<Many> for B {
-    fn link(&self, start: &mut Start) {
+    fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
             start.batch(self.events());
         }
     }
 
-    fn link_as(&self, name: &'static str, start: &mut Start) {
+    fn link_as(&self, name: &'static str, start: &mut SpanRequest) {
         start.named_batch(name, self.events());
     }
 
@@ -129,10 +129,10 @@ impl<E: LinkedEvent> Single for E {}
     note = "of headers, a map, or what else is a `linked_span::Carrier`, write `origin = linked_span::extract(&…)`",
     note = "an OpenTelemetry `SpanContext` or `Context`, or an `Option` of one, can be given as it is"
 )]
-pub trait Given: Into<Origin> {}
+pub trait IntoOrigin: Into<Origin> {}
 
 #[diagnostic::do_not_recommend]
-impl<O: Into<Origin>> Given for O {}
+impl<O: Into<Origin>> IntoOrigin for O {}
 
 /// What an event says of itself; nothing, where it panics.
 #[inline]

@@ -284,10 +284,10 @@ impl<R: ?Sized> Succeeded for Returned<'_, R> {
     label = "the span would end before the future runs",
     note = "write the future into the signature: `async fn`, `-> impl Future<Output = …>`, or `-> Pin<Box<dyn Future<Output = …> + Send + '_>>`"
 )]
-pub trait Settled {}
+pub trait SyncOutcome {}
 
 #[diagnostic::do_not_recommend]
-impl Settled for () {}
+impl SyncOutcome for () {}
 
 /// What stands for the outcome of a future that has not run.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 use opentelemetry::Context;
 use opentelemetry::trace::{Link, SpanBuilder, SpanKind, TraceContextExt};
 
-use crate::support::shield::shielded;
-use crate::span::request::Surroundings;
-use crate::span::tracer::StartSpan;
 use super::{limit, merge};
+use crate::span::request::SpanContexts;
+use crate::span::tracer::StartSpan;
+use crate::support::shield::shielded;
 
 /// How many pages a span has at the most. A batch span processor's queue has room for 2,048 spans by default.
 const MOST: usize = 128;
@@ -18,12 +18,12 @@ pub(crate) const LEFT_OUT: &str = "linked_span.links_left_out";
 
 /// What became of the links beyond the limit.
 pub(crate) struct Split {
-    pub(crate) pages: Option<Pages>,
+    pub(crate) pages: Option<OverflowSpans>,
     pub(crate) left_out: usize,
 }
 
 /// Links beyond the first page, which are lost if they are not exported.
-pub(crate) struct Pages {
+pub(crate) struct OverflowSpans {
     /// The handler's span's.
     name: String,
     kind: SpanKind,
@@ -31,7 +31,7 @@ pub(crate) struct Pages {
     length: usize,
 }
 
-impl Pages {
+impl OverflowSpans {
     /// Leaves `links` with what one span keeps; `None` if that is all.
     #[inline]
     pub(crate) fn split(name: &str, kind: &SpanKind, links: &mut Vec<Link>) -> Option<Split> {
@@ -71,7 +71,7 @@ impl Pages {
 
     /// Exports a child span a page. It is no part of the handler's work, and so takes no time.
     pub(crate) fn export(self, now: SystemTime, parent: &Context, tracer: &dyn StartSpan) {
-        let surroundings = Surroundings::of_a_child(parent);
+        let surroundings = SpanContexts::of_a_child(parent);
         let mut links = self.links.into_iter();
         while links.len() > 0 {
             // The handler's kind, so that a sampler which keeps only consumers keeps their pages.

@@ -16,10 +16,10 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, InstrumentationScope};
 
-use crate::support::clock::{CacheWindow, Instant};
 use crate::propagation::{self, Propagation};
-use crate::support::shield::shielded;
 use crate::span::tracer::StartSpan;
+use crate::support::clock::{CacheWindow, Instant};
+use crate::support::shield::shielded;
 
 /// Counts what is installed through this crate, so that every thread sees it at once.
 static GENERATION: AtomicU64 = AtomicU64::new(0);

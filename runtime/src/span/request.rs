@@ -10,19 +10,19 @@ use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
 use opentelemetry::{Context, Key, Value};
 
+use crate::fan_in::JoinInfo;
 use crate::span::callsite::{Callsite, Parent};
-use crate::fan_in::Joined;
-use crate::span::links::{self, Given, Linked, Single};
-use crate::span::overflow::{self, Pages};
-use crate::support::shield::shielded;
+use crate::span::links::{self, IntoOrigin, Linked, Single};
+use crate::span::overflow::{self, OverflowSpans};
 use crate::span::tracer::{IntoTracer, OwnTracer};
+use crate::support::shield::shielded;
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
 /// Links, of about a hundred bytes each.
 const MOST_RESERVED: usize = 4096;
 
 /// Collects name, attributes and links, by the attribute's order: ours first, then the user's, which replace them.
-pub struct Start {
+pub struct SpanRequest {
     pub(crate) callsite: &'static Callsite,
     pub(crate) tracer: OwnTracer,
     name: Cow<'static, str>,
@@ -32,12 +32,12 @@ pub struct Start {
     last_parameter: usize,
     relationship: Option<Value>,
     producer: Option<SpanContext>,
-    joined: Option<Arc<Joined>>,
+    joined: Option<Arc<JoinInfo>>,
     pub(crate) baggage: Option<Arc<Baggage>>,
     makes_span: bool,
 }
 
-impl Start {
+impl SpanRequest {
     pub(crate) fn new(callsite: &'static Callsite) -> Self {
         Self {
             callsite,
@@ -69,7 +69,7 @@ impl Start {
     }
 
     /// The join whose function's span this is.
-    pub(crate) fn joined(&mut self, joined: Arc<Joined>) {
+    pub(crate) fn joined(&mut self, joined: Arc<JoinInfo>) {
         self.attributes.push("fan_in.key", joined.key().to_owned());
         self.attributes
             .push("fan_in.input_count", count(joined.count()));
@@ -104,7 +104,7 @@ impl Start {
     }
 
     /// The handler's only event, whose origin the user gave.
-    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl Given) {
+    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl IntoOrigin) {
         let mut origin = Some(origin);
         let mut origin = || origin.take().map(Into::into).unwrap_or_default();
         if self.makes_span {
@@ -126,7 +126,7 @@ impl Start {
         &mut self,
         name: &'static str,
         event: Option<&dyn LinkedEvent>,
-        origin: impl Given,
+        origin: impl IntoOrigin,
     ) {
         shielded(|| self.named(name, event, origin.into()));
     }
@@ -266,7 +266,7 @@ impl Start {
 
     /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
     #[inline]
-    pub(crate) fn surroundings(&mut self, ambient: Context) -> Surroundings {
+    pub(crate) fn surroundings(&mut self, ambient: Context) -> SpanContexts {
         let body = match &self.baggage {
             Some(baggage) => origin::with_baggage(&ambient, baggage),
             None => ambient,
@@ -279,15 +279,16 @@ impl Start {
             }
             Parent::Current => None,
         };
-        Surroundings { body, parent }
+        SpanContexts { body, parent }
     }
 
     /// The links that find no room on the span.
     #[inline]
-    pub(crate) fn pages(&mut self) -> Option<Pages> {
-        let split = Pages::split(&self.name, &self.callsite.kind, &mut self.links)?;
+    pub(crate) fn pages(&mut self) -> Option<OverflowSpans> {
+        let split = OverflowSpans::split(&self.name, &self.callsite.kind, &mut self.links)?;
         if split.left_out > 0 {
-            self.attributes.push(overflow::LEFT_OUT, count(split.left_out));
+            self.attributes
+                .push(overflow::LEFT_OUT, count(split.left_out));
         }
         split.pages
     }
@@ -323,14 +324,14 @@ fn count(events: usize) -> i64 {
 
 /// The contexts around a span.
 #[derive(Debug)]
-pub struct Surroundings {
+pub struct SpanContexts {
     /// The body's, but for the span.
     pub(crate) body: Context,
     /// The parent's, if that is another.
     parent: Option<Context>,
 }
 
-impl Surroundings {
+impl SpanContexts {
     /// For a child of `parent`.
     pub(crate) fn of_a_child(parent: &Context) -> Self {
         Self {
@@ -344,10 +345,10 @@ impl Surroundings {
     }
 }
 
-impl fmt::Debug for Start {
+impl fmt::Debug for SpanRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Start")
+            .debug_struct("SpanRequest")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }

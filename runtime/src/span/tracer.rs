@@ -6,11 +6,11 @@ use opentelemetry::Context;
 use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
 
 use crate::span::counted::Counted;
+use crate::span::request::SpanContexts;
 use crate::support::shield::shielded;
-use crate::span::request::Surroundings;
 
 /// Starts a span, active in its surroundings; `None` if the tracer made none.
-fn start<T>(tracer: &T, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started>
+fn start<T>(tracer: &T, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started>
 where
     T: Tracer,
     T::Span: Send + Sync + 'static,
@@ -45,7 +45,7 @@ pub struct Started {
 
 /// A tracer without its type.
 pub trait StartSpan: Send + Sync {
-    fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started>;
+    fn start_span(&self, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started>;
 }
 
 impl<T> StartSpan for T
@@ -53,7 +53,7 @@ where
     T: Tracer + Send + Sync,
     T::Span: Send + Sync + 'static,
 {
-    fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started> {
+    fn start_span(&self, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started> {
         start(self, builder, surroundings)
     }
 }
@@ -87,7 +87,7 @@ impl<T> StartSpan for Pointer<T>
 where
     T: std::ops::Deref<Target: StartSpan> + Send + Sync,
 {
-    fn start_span(&self, builder: SpanBuilder, surroundings: &Surroundings) -> Option<Started> {
+    fn start_span(&self, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started> {
         self.0.start_span(builder, surroundings)
     }
 }

@@ -1,13 +1,13 @@
 //! What an operator sees of joins.
 
-use super::state::{Inputs, Moment, ParkReason, Rules, State};
+use super::state::{Inputs, JoinPolicy, Moment, ParkReason, State};
 
 /// Which joins an operator asks a store for.
 ///
 /// ```
 /// # use std::time::Duration;
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
-/// use linked_span::fan_in::{Page, Which};
+/// use linked_span::fan_in::{Page, JoinQuery};
 ///
 /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
 /// # #[fan_in(payment, inventory)]
@@ -15,14 +15,14 @@ use super::state::{Inputs, Moment, ParkReason, Rules, State};
 /// # linked_span::fan_in::ready(async {
 /// # let ship = Ship::in_memory(Duration::from_secs(600));
 /// let page = Page { after: None, limit: 100 };
-/// for join in ship.join().list(Which::Unsettled(page)).await? {
+/// for join in ship.join().list(JoinQuery::Unsettled(page)).await? {
 ///     println!("{} waits for {} since {} ms", join.key, join.missing, join.age);
 /// }
 /// # Ok::<(), linked_span::fan_in::StoreError>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which<'a> {
+pub enum JoinQuery<'a> {
     /// The one with this key, whatever has become of it.
     Key(&'a str),
     /// Those that have neither completed nor expired.
@@ -34,14 +34,14 @@ pub enum Which<'a> {
 /// A part of the joins there are, in the order of their keys' bytes.
 ///
 /// ```
-/// use linked_span::fan_in::{Memory, Page, Rules, Store, StoreError, Which};
+/// use linked_span::fan_in::{Memory, Page, JoinPolicy, Store, StoreError, JoinQuery};
 ///
 /// /// Has all that is parked tried again, a hundred at a time.
-/// async fn retry_all(store: &Memory<String>, rules: &Rules) -> Result<(), StoreError> {
+/// async fn retry_all(store: &Memory<String>, rules: &JoinPolicy) -> Result<(), StoreError> {
 ///     let mut last: Option<String> = None;
 ///     loop {
 ///         let page = Page { after: last.as_deref(), limit: 100 };
-///         let parked = store.list(rules, Which::Parked(page)).await?;
+///         let parked = store.list(rules, JoinQuery::Parked(page)).await?;
 ///         for join in &parked {
 ///             store.retry(&join.key, rules).await?;
 ///         }
@@ -66,9 +66,9 @@ pub struct Page<'a> {
 /// A join, as an operator sees it.
 ///
 /// ```
-/// use linked_span::fan_in::{Memory, Rules, Status, Store, Token, Which, ready};
+/// use linked_span::fan_in::{Memory, JoinPolicy, Status, Store, Token, JoinQuery, ready};
 ///
-/// # let rules = Rules {
+/// # let rules = JoinPolicy {
 /// #     inputs: 2,
 /// #     timeout: 600_000,
 /// #     lease: 300_000,
@@ -79,13 +79,13 @@ pub struct Page<'a> {
 /// let store = Memory::new();
 /// ready(store.arrive("order-1", &rules, 0, "paid", Token::random())).unwrap();
 ///
-/// let found = ready(store.list(&rules, Which::Key("order-1"))).unwrap();
+/// let found = ready(store.list(&rules, JoinQuery::Key("order-1"))).unwrap();
 /// assert_eq!(found[0].status, Status::Open);
 /// assert!(found[0].missing.contains(1));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Listed<M = Inputs> {
+pub struct JoinSummary<M = Inputs> {
     /// Its key.
     pub key: String,
     /// What has become of it.
@@ -101,10 +101,10 @@ pub struct Listed<M = Inputs> {
     pub detail: Option<String>,
 }
 
-impl<M> Listed<M> {
+impl<M> JoinSummary<M> {
     /// With what is missing in other words.
-    pub(in crate::fan_in) fn map<N>(self, missing: impl FnOnce(M) -> N) -> Listed<N> {
-        Listed {
+    pub(in crate::fan_in) fn map<N>(self, missing: impl FnOnce(M) -> N) -> JoinSummary<N> {
+        JoinSummary {
             key: self.key,
             status: self.status,
             age: self.age,
@@ -143,22 +143,22 @@ pub enum Status {
     Expired,
 }
 
-impl Listed {
+impl JoinSummary {
     /// What a store answers for a join in this state.
     ///
     /// ```
     /// use linked_span::fan_in::state::State;
-    /// use linked_span::fan_in::{Listed, Moment, Rules};
+    /// use linked_span::fan_in::{JoinSummary, Moment, JoinPolicy};
     ///
     /// /// A row of a store's table.
     /// struct Row { key: String, state: State, since: Moment }
     ///
-    /// fn listed(row: Row, now: Moment, rules: &Rules) -> Listed {
-    ///     Listed::new(row.key, &row.state, now.saturating_sub(row.since), rules)
+    /// fn listed(row: Row, now: Moment, rules: &JoinPolicy) -> JoinSummary {
+    ///     JoinSummary::new(row.key, &row.state, now.saturating_sub(row.since), rules)
     /// }
     /// ```
     #[must_use]
-    pub fn new(key: String, state: &State, age: Moment, rules: &Rules) -> Self {
+    pub fn new(key: String, state: &State, age: Moment, rules: &JoinPolicy) -> Self {
         let all = Inputs::all(rules.inputs);
         let (status, came, attempts) = match *state {
             State::Open { came, .. } => (Status::Open, came, 0),

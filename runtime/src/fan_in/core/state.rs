@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use linked_span::fan_in::state::{Inputs, Reply, Step, Token, transition};
-//! # let rules = linked_span::fan_in::Rules {
+//! # let rules = linked_span::fan_in::JoinPolicy {
 //! #     inputs: 2,
 //! #     timeout: 600_000,
 //! #     lease: 300_000,
@@ -74,9 +74,9 @@ pub struct Token(pub u128);
 /// What the joins of one function have in common; all spans are in milliseconds.
 ///
 /// ```
-/// use linked_span::fan_in::Rules;
+/// use linked_span::fan_in::JoinPolicy;
 ///
-/// let rules = Rules {
+/// let rules = JoinPolicy {
 ///     inputs: 2,
 ///     timeout: 600_000,
 ///     lease: 300_000,
@@ -86,10 +86,10 @@ pub struct Token(pub u128);
 /// };
 /// ```
 ///
-/// A function's are made of its [`Options`](super::Options), and given to its store at every call: only who tests a store
+/// A function's are made of its [`JoinOptions`](super::JoinOptions), and given to its store at every call: only who tests a store
 /// writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
+pub struct JoinPolicy {
     /// How many inputs there are, from two to twelve.
     pub inputs: u8,
     /// How long an incomplete join waits, and how long a complete one may take.
@@ -205,7 +205,7 @@ pub enum ParkReason {
 ///
 /// ```
 /// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, transition};
-/// # let rules = linked_span::fan_in::Rules {
+/// # let rules = linked_span::fan_in::JoinPolicy {
 /// #     inputs: 2,
 /// #     timeout: 600_000,
 /// #     lease: 300_000,
@@ -241,11 +241,11 @@ pub enum Step {
         token: Token,
     },
     /// Somebody looks whether there is something to do.
-    Visit {
+    ClaimDue {
         /// The visitor's, who will hold the join if there is.
         token: Token,
         /// Who.
-        visitor: Visitor,
+        mode: ClaimMode,
     },
     /// An operator wants what has failed tried again, unless somebody holds it: a complete join is ready at once, with a
     /// new deadline and no attempts; an incomplete one, that has expired, is handed over.
@@ -263,8 +263,8 @@ pub enum Step {
 ///     match (work, succeeded) {
 ///         (Work::Run, true) => Settlement::Completed,
 ///         (Work::Run, false) => Settlement::Failed,
-///         (Work::HandOver, true) => Settlement::HandedOver,
-///         (Work::HandOver, false) => Settlement::NotHandedOver,
+///         (Work::DeliverExpired, true) => Settlement::ExpiryDelivered,
+///         (Work::DeliverExpired, false) => Settlement::ExpiryFailed,
 ///     }
 /// }
 /// ```
@@ -275,30 +275,30 @@ pub enum Settlement {
     /// The body failed, panicked or was cancelled.
     Failed,
     /// The expired join was handed over.
-    HandedOver,
+    ExpiryDelivered,
     /// It could not be handed over.
-    NotHandedOver,
+    ExpiryFailed,
     /// An input could not be decoded, so that it can neither be run nor handed over.
     Undecodable,
     /// The holder has let go of it before he did anything: no body was started.
-    NotBegun,
+    Released,
 }
 
 /// Who looks after a join that is not his own.
 ///
 /// ```
-/// use linked_span::fan_in::state::{State, Visitor, due};
+/// use linked_span::fan_in::state::{State, ClaimMode, due};
 ///
 /// let failed = State::Ready { retry_at: 2_000, deadline: 600_000, attempts: 1 };
-/// assert_eq!(due(&failed, Visitor::Sweep), Some(2_000)); // to run it again
-/// assert_eq!(due(&failed, Visitor::Passing), Some(600_000)); // to hand it over
+/// assert_eq!(due(&failed, ClaimMode::Sweep), Some(2_000)); // to run it again
+/// assert_eq!(due(&failed, ClaimMode::Opportunistic), Some(600_000)); // to hand it over
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Visitor {
+pub enum ClaimMode {
     /// A sweep, which can run bodies.
     Sweep,
     /// An arrival at another join, which can only hand over what has expired.
-    Passing,
+    Opportunistic,
 }
 
 /// What a step has come to.
@@ -328,7 +328,7 @@ pub enum Reply {
         attempts: u32,
     },
     /// The caller holds the join, and hands it over; an input that has arrived is not part of it.
-    HandOver {
+    DeliverExpired {
         /// The inputs that came.
         came: Inputs,
         /// How many bodies have been started.
@@ -356,17 +356,17 @@ pub enum Reply {
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use linked_span::fan_in::state::{Moment, Reply, Rules, State, Step, transition};
+/// use linked_span::fan_in::state::{Moment, Reply, JoinPolicy, State, Step, transition};
 ///
 /// /// A step of a store, under its lock: it reads, asks what comes after, and writes that.
-/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Moment, rules: &Rules) -> Reply {
+/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Moment, rules: &JoinPolicy) -> Reply {
 ///     let (next, reply) = transition(joins.remove(key), step, now, rules);
 ///     if let Some(state) = next {
 ///         joins.insert(key.to_owned(), state);
 ///     }
 ///     reply
 /// }
-/// # let rules = Rules {
+/// # let rules = JoinPolicy {
 /// #     inputs: 2,
 /// #     timeout: 600_000,
 /// #     lease: 300_000,
@@ -385,14 +385,14 @@ pub fn transition(
     state: Option<State>,
     step: Step,
     now: Moment,
-    rules: &Rules,
+    rules: &JoinPolicy,
 ) -> (Option<State>, Reply) {
     let state = state.filter(|state| !is_forgotten(state, now));
     match step {
         Step::Arrive { input, token } => arrive(state, input, token, now, rules),
         Step::Settle { token, settlement } => settle(state, token, settlement, now, rules),
         Step::Renew { token } => renew(state, token, now, rules),
-        Step::Visit { token, visitor } => visit(state, token, visitor, now, rules),
+        Step::ClaimDue { token, mode } => visit(state, token, mode, now, rules),
         Step::Retry => retry(state, now, rules),
         Step::Forget => forget(state, now),
     }
@@ -401,28 +401,27 @@ pub fn transition(
 /// When there may be something to do for such a visitor, `None` for never: a store keeps its joins in this order.
 ///
 /// ```
-/// use linked_span::fan_in::state::{Inputs, State, Visitor, due};
+/// use linked_span::fan_in::state::{Inputs, State, ClaimMode, due};
 ///
 /// let open = State::Open { came: Inputs::default().with(0), deadline: 600_000 };
-/// assert_eq!(due(&open, Visitor::Sweep), Some(600_000)); // to hand it over
+/// assert_eq!(due(&open, ClaimMode::Sweep), Some(600_000)); // to hand it over
 /// ```
 #[must_use]
-pub fn due(state: &State, visitor: Visitor) -> Option<Moment> {
-    let due = match (*state, visitor) {
-        (State::Open { deadline, .. }, _) | (State::Ready { deadline, .. }, Visitor::Passing) => {
-            deadline
-        }
+pub fn due(state: &State, mode: ClaimMode) -> Option<Moment> {
+    let due = match (*state, mode) {
+        (State::Open { deadline, .. }, _)
+        | (State::Ready { deadline, .. }, ClaimMode::Opportunistic) => deadline,
         (
             State::Ready {
                 retry_at, deadline, ..
             },
-            Visitor::Sweep,
+            ClaimMode::Sweep,
         ) => retry_at.min(deadline),
         (
             State::Running {
                 lease, deadline, ..
             },
-            Visitor::Passing,
+            ClaimMode::Opportunistic,
         ) => lease.max(deadline),
         (State::Running { lease, .. } | State::Expiring { lease, .. }, _) => lease,
         (State::Completed { forget_at, .. } | State::Expired { forget_at, .. }, _) => forget_at,
@@ -463,13 +462,19 @@ fn held_until(state: &State, now: Moment) -> Option<Moment> {
 }
 
 /// Whether there must not be another body.
-fn is_exhausted(attempts: u32, rules: &Rules) -> bool {
+fn is_exhausted(attempts: u32, rules: &JoinPolicy) -> bool {
     attempts >= rules.max_attempts
 }
 
 type Outcome = (Option<State>, Reply);
 
-fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Rules) -> Outcome {
+fn arrive(
+    state: Option<State>,
+    input: u8,
+    token: Token,
+    now: Moment,
+    rules: &JoinPolicy,
+) -> Outcome {
     let Some(state) = state else {
         return first(input, now, rules);
     };
@@ -483,8 +488,8 @@ fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Ru
             expire(came, attempts, token, now, rules)
         }
         // What is due, an arrival does as a sweep would.
-        _ if due(&state, Visitor::Sweep).is_some_and(|due| due <= now) => {
-            visit(Some(state), token, Visitor::Sweep, now, rules)
+        _ if due(&state, ClaimMode::Sweep).is_some_and(|due| due <= now) => {
+            visit(Some(state), token, ClaimMode::Sweep, now, rules)
         }
         State::Open { came, .. } if came.contains(input) => (Some(state), Reply::Duplicate(came)),
         State::Open { came, deadline } => {
@@ -507,14 +512,14 @@ fn arrive(state: Option<State>, input: u8, token: Token, now: Moment, rules: &Ru
     }
 }
 
-fn first(input: u8, now: Moment, rules: &Rules) -> Outcome {
+fn first(input: u8, now: Moment, rules: &JoinPolicy) -> Outcome {
     let came = Inputs::default().with(input);
     let deadline = now.saturating_add(rules.timeout);
     (Some(State::Open { came, deadline }), Reply::Waiting(came))
 }
 
 /// The caller holds the join, and starts a body.
-fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &Rules) -> Outcome {
+fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &JoinPolicy) -> Outcome {
     let attempts = attempts.saturating_add(1);
     let state = State::Running {
         holder: token,
@@ -526,14 +531,14 @@ fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &Rules
 }
 
 /// The caller holds the join, and hands it over.
-fn expire(came: Inputs, attempts: u32, token: Token, now: Moment, rules: &Rules) -> Outcome {
+fn expire(came: Inputs, attempts: u32, token: Token, now: Moment, rules: &JoinPolicy) -> Outcome {
     let state = State::Expiring {
         came,
         holder: Some(token),
         lease: now.saturating_add(rules.lease),
         attempts,
     };
-    (Some(state), Reply::HandOver { came, attempts })
+    (Some(state), Reply::DeliverExpired { came, attempts })
 }
 
 fn park(came: Inputs, attempts: u32, reason: ParkReason) -> State {
@@ -549,7 +554,7 @@ fn settle(
     token: Token,
     settlement: Settlement,
     now: Moment,
-    rules: &Rules,
+    rules: &JoinPolicy,
 ) -> Outcome {
     let Some(held) = state.filter(|state| holder(state) == Some(token)) else {
         return (state, Reply::Refused);
@@ -573,8 +578,10 @@ fn settle(
             deadline,
             attempts,
         },
-        (State::Expiring { .. }, Settlement::HandedOver) => State::Expired { holder, forget_at },
-        (State::Expiring { came, attempts, .. }, Settlement::NotHandedOver) => State::Expiring {
+        (State::Expiring { .. }, Settlement::ExpiryDelivered) => {
+            State::Expired { holder, forget_at }
+        }
+        (State::Expiring { came, attempts, .. }, Settlement::ExpiryFailed) => State::Expiring {
             came,
             holder: None,
             lease: retry_at,
@@ -591,13 +598,13 @@ fn settle(
             State::Running {
                 deadline, attempts, ..
             },
-            Settlement::NotBegun,
+            Settlement::Released,
         ) => State::Ready {
             retry_at: now,
             deadline,
             attempts: attempts.saturating_sub(1),
         },
-        (State::Expiring { came, attempts, .. }, Settlement::NotBegun) => State::Expiring {
+        (State::Expiring { came, attempts, .. }, Settlement::Released) => State::Expiring {
             came,
             holder: None,
             lease: now,
@@ -605,13 +612,13 @@ fn settle(
         },
         // The reply to this settlement was lost.
         (State::Completed { .. }, Settlement::Completed)
-        | (State::Expired { .. }, Settlement::HandedOver) => held,
+        | (State::Expired { .. }, Settlement::ExpiryDelivered) => held,
         _ => return (state, Reply::Refused),
     };
     (Some(next), Reply::Recorded)
 }
 
-fn renew(mut state: Option<State>, token: Token, now: Moment, rules: &Rules) -> Outcome {
+fn renew(mut state: Option<State>, token: Token, now: Moment, rules: &JoinPolicy) -> Outcome {
     match &mut state {
         Some(
             State::Running { holder, lease, .. }
@@ -631,32 +638,32 @@ fn renew(mut state: Option<State>, token: Token, now: Moment, rules: &Rules) -> 
 fn visit(
     state: Option<State>,
     token: Token,
-    visitor: Visitor,
+    mode: ClaimMode,
     now: Moment,
-    rules: &Rules,
+    rules: &JoinPolicy,
 ) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
-    if let Some(due) = due(&state, visitor).filter(|due| now < *due) {
+    if let Some(due) = due(&state, mode).filter(|due| now < *due) {
         return (Some(state), Reply::NotDue(due));
     }
     let all = Inputs::all(rules.inputs);
-    match (state, visitor) {
+    match (state, mode) {
         (State::Open { came, .. }, _) => expire(came, 0, token, now, rules),
         (
             State::Ready {
                 deadline, attempts, ..
             },
             _,
-        ) if deadline <= now && (attempts > 0 || visitor == Visitor::Passing) => {
+        ) if deadline <= now && (attempts > 0 || mode == ClaimMode::Opportunistic) => {
             expire(all, attempts, token, now, rules)
         }
         (State::Running { attempts, .. }, _) if is_exhausted(attempts, rules) => (
             Some(park(all, attempts, ParkReason::Attempts)),
             Reply::Parked,
         ),
-        (State::Running { attempts, .. }, Visitor::Passing) => {
+        (State::Running { attempts, .. }, ClaimMode::Opportunistic) => {
             expire(all, attempts, token, now, rules)
         }
         // A body that outlived its lease may have died; even past the deadline it is given to another first.
@@ -676,7 +683,7 @@ fn visit(
 }
 
 /// What failed is tried again at once, with all its time: the body, or of an incomplete join the hand-over.
-fn retry(state: Option<State>, now: Moment, rules: &Rules) -> Outcome {
+fn retry(state: Option<State>, now: Moment, rules: &JoinPolicy) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);
     };

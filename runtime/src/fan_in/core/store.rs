@@ -9,15 +9,15 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::identity::FanInIdentity;
-use super::listing::{Listed, Which};
-use super::state::{Inputs, Moment, Rules, Settlement, Token};
+use super::listing::{JoinQuery, JoinSummary};
+use super::state::{Inputs, JoinPolicy, Moment, Settlement, Token};
 
 /// Keeps the joins of one function: their inputs, and what has become of them.
 ///
 /// ```
-/// use linked_span::fan_in::{FanInIdentity, Memory, Rules, Settlement, Store, Token, Verdict, ready};
+/// use linked_span::fan_in::{FanInIdentity, Memory, JoinPolicy, Settlement, Store, Token, Verdict, ready};
 ///
-/// # let rules = Rules {
+/// # let rules = JoinPolicy {
 /// #     inputs: 2,
 /// #     timeout: 600_000,
 /// #     lease: 300_000,
@@ -48,12 +48,12 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 ///
 /// | method | step | answer |
 /// | --- | --- | --- |
-/// | [`arrive`](Self::arrive) | [`Step::Arrive`] at the join; then [`Step::Visit`], in passing, at another that is [`due`] | the [`Reply`] as a [`Verdict`]; what is to be handed over of the other |
+/// | [`arrive`](Self::arrive) | [`Step::Arrive`] at the join; then [`Step::ClaimDue`], in passing, at another that is [`due`] | the [`Reply`] as a [`Verdict`]; what is to be handed over of the other |
 /// | [`settle`](Self::settle), [`renew`](Self::renew), [`retry`](Self::retry), [`forget`](Self::forget) | the one of that name | whether the reply is [`Reply::Recorded`] |
-/// | [`due`](Self::due) | [`Step::Visit`], by a sweep, at each that is [`due`] | those whose reply is [`Reply::Run`] or [`Reply::HandOver`] |
+/// | [`due`](Self::due) | [`Step::ClaimDue`], by a sweep, at each that is [`due`] | those whose reply is [`Reply::Run`] or [`Reply::DeliverExpired`] |
 ///
 /// The store's own clock says when. Calls may be made again with the same token, if their answer was lost. A store serves
-/// one function, with the same [`Rules`] at every call.
+/// one function, with the same [`JoinPolicy`] at every call.
 ///
 /// A store that cannot decode an input of a join that it has just claimed settles it as
 /// [`Undecodable`](Settlement::Undecodable), with the token of the claim: an arrival is answered that the join is parked,
@@ -65,9 +65,9 @@ use super::state::{Inputs, Moment, Rules, Settlement, Token};
 /// [`Reply`]: super::state::Reply
 /// [`Reply::Recorded`]: super::state::Reply::Recorded
 /// [`Reply::Run`]: super::state::Reply::Run
-/// [`Reply::HandOver`]: super::state::Reply::HandOver
+/// [`Reply::DeliverExpired`]: super::state::Reply::DeliverExpired
 /// [`Step::Arrive`]: super::state::Step::Arrive
-/// [`Step::Visit`]: super::state::Step::Visit
+/// [`Step::ClaimDue`]: super::state::Step::ClaimDue
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not keep joins",
     label = "not a `Store` of the function's inputs",
@@ -93,14 +93,14 @@ pub trait Store<P>: Send + Sync {
     }
 
     /// An input comes, the `input`th of the declaration. Somebody else's join that has expired, and that nobody looks
-    /// after, is found in passing: [`Arrived::overdue`], which the caller hands over, with the token of this arrival.
+    /// after, is found in passing: [`ArriveResponse::overdue`], which the caller hands over, with the token of this arrival.
     ///
     /// The future may be dropped before it is done, and the reply of a server may be lost. A store then releases what this
-    /// token may have claimed, as [`Settlement::NotBegun`], or the join is held until its lease is over.
+    /// token may have claimed, as [`Settlement::Released`], or the join is held until its lease is over.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rejected, Rules, Store, Token, Verdict};
-    /// # async fn example(store: &impl Store<&'static str>, rules: &Rules) -> Result<(), Rejected<&'static str>> {
+    /// # use linked_span::fan_in::{Rejected, JoinPolicy, Store, Token, Verdict};
+    /// # async fn example(store: &impl Store<&'static str>, rules: &JoinPolicy) -> Result<(), Rejected<&'static str>> {
     /// let arrived = store.arrive("order-1", rules, 0, "paid", Token::random()).await?;
     /// if let Verdict::Run(claim) = arrived.verdict {
     ///     println!("complete, for attempt {}", claim.attempts);
@@ -111,17 +111,17 @@ pub trait Store<P>: Send + Sync {
     fn arrive(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> impl Future<Output = Result<Arrived<P>, Rejected<P>>> + Send;
+    ) -> impl Future<Output = Result<ArriveResponse<P>, Rejected<P>>> + Send;
 
     /// The holder says how it ended. Whether that counts: it does not if the join has passed to another.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rules, Settlement, Store, StoreError, Token};
-    /// # async fn example<P>(store: &impl Store<P>, rules: &Rules, token: Token) -> Result<(), StoreError> {
+    /// # use linked_span::fan_in::{JoinPolicy, Settlement, Store, StoreError, Token};
+    /// # async fn example<P>(store: &impl Store<P>, rules: &JoinPolicy, token: Token) -> Result<(), StoreError> {
     /// let is_recorded = store.settle("order-1", rules, token, Settlement::Completed).await?;
     /// # Ok(())
     /// # }
@@ -129,7 +129,7 @@ pub trait Store<P>: Send + Sync {
     fn settle(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         settlement: Settlement,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
@@ -137,8 +137,8 @@ pub trait Store<P>: Send + Sync {
     /// The holder needs another lease. Whether it still is the holder.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rules, Store, StoreError, Token};
-    /// # async fn example<P>(store: &impl Store<P>, rules: &Rules, token: Token) -> Result<(), StoreError> {
+    /// # use linked_span::fan_in::{JoinPolicy, Store, StoreError, Token};
+    /// # async fn example<P>(store: &impl Store<P>, rules: &JoinPolicy, token: Token) -> Result<(), StoreError> {
     /// if !store.renew("order-1", rules, token).await? {
     ///     println!("another worker has the join now");
     /// }
@@ -148,7 +148,7 @@ pub trait Store<P>: Send + Sync {
     fn renew(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
@@ -156,8 +156,8 @@ pub trait Store<P>: Send + Sync {
     /// If it returns none, nothing is due that another does not hold.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rules, Store, StoreError, Token};
-    /// # async fn example<P>(store: &impl Store<P>, rules: &Rules) -> Result<(), StoreError> {
+    /// # use linked_span::fan_in::{JoinPolicy, Store, StoreError, Token};
+    /// # async fn example<P>(store: &impl Store<P>, rules: &JoinPolicy) -> Result<(), StoreError> {
     /// for due in store.due(rules, Token::random(), 16).await? {
     ///     println!("{}: {:?}", due.key, due.claim.work);
     /// }
@@ -166,7 +166,7 @@ pub trait Store<P>: Send + Sync {
     /// ```
     fn due(
         &self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> impl Future<Output = Result<Vec<Due<P>>, StoreError>> + Send;
@@ -184,10 +184,10 @@ pub trait Store<P>: Send + Sync {
     /// Shows an operator what has become of joins, and changes nothing.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Page, Rules, Store, StoreError, Which};
-    /// # async fn example<P>(store: &impl Store<P>, rules: &Rules) -> Result<(), StoreError> {
+    /// # use linked_span::fan_in::{Page, JoinPolicy, Store, StoreError, JoinQuery};
+    /// # async fn example<P>(store: &impl Store<P>, rules: &JoinPolicy) -> Result<(), StoreError> {
     /// let page = Page { after: None, limit: 100 };
-    /// for join in store.list(rules, Which::Unsettled(page)).await? {
+    /// for join in store.list(rules, JoinQuery::Unsettled(page)).await? {
     ///     println!("{} has {} inputs to come", join.key, join.missing.len());
     /// }
     /// # Ok(())
@@ -195,16 +195,16 @@ pub trait Store<P>: Send + Sync {
     /// ```
     fn list(
         &self,
-        rules: &Rules,
-        which: Which<'_>,
-    ) -> impl Future<Output = Result<Vec<Listed>, StoreError>> + Send;
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+    ) -> impl Future<Output = Result<Vec<JoinSummary>, StoreError>> + Send;
 
     /// An operator wants what has failed tried again at once, with all its time and as if for the first time: the body, or
     /// of an incomplete join the hand-over. Whether it will be: it is not if nothing has failed, or somebody holds the join.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rules, Store, StoreError};
-    /// # async fn example<P>(store: &impl Store<P>, rules: &Rules) -> Result<(), StoreError> {
+    /// # use linked_span::fan_in::{JoinPolicy, Store, StoreError};
+    /// # async fn example<P>(store: &impl Store<P>, rules: &JoinPolicy) -> Result<(), StoreError> {
     /// let will_run = store.retry("order-1", rules).await?;
     /// # Ok(())
     /// # }
@@ -212,15 +212,15 @@ pub trait Store<P>: Send + Sync {
     fn retry(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// An operator wants a join gone, with its inputs, or one that has ended no longer remembered. Whether it is: it is not
     /// if there was none, or somebody holds it.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rules, Store, StoreError};
-    /// # async fn example<P>(store: &impl Store<P>, rules: &Rules) -> Result<(), StoreError> {
+    /// # use linked_span::fan_in::{JoinPolicy, Store, StoreError};
+    /// # async fn example<P>(store: &impl Store<P>, rules: &JoinPolicy) -> Result<(), StoreError> {
     /// let is_gone = store.forget("order-1", rules).await?;
     /// # Ok(())
     /// # }
@@ -228,19 +228,19 @@ pub trait Store<P>: Send + Sync {
     fn forget(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Settles without waiting, for a holder that is dropped or that could not settle. A store calls its server in the
     /// background, again until there is an answer; if that cannot be done, the lease runs out.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Rules, Settlement, Store, Token};
-    /// # fn example<P>(store: &impl Store<P>, rules: &Rules, token: Token) {
+    /// # use linked_span::fan_in::{JoinPolicy, Settlement, Store, Token};
+    /// # fn example<P>(store: &impl Store<P>, rules: &JoinPolicy, token: Token) {
     /// store.abandon("order-1", rules, token, Settlement::Failed);
     /// # }
     /// ```
-    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement);
+    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement);
 
     /// Waits for so long, for a holder who renews his claim while his body runs. Where claims do not run out nobody asks.
     ///
@@ -314,16 +314,16 @@ pub fn ready<F: Future>(future: F) -> F::Output {
 /// What an arrival has come to.
 ///
 /// ```
-/// use linked_span::fan_in::{Arrived, Inputs, Verdict};
+/// use linked_span::fan_in::{ArriveResponse, Inputs, Verdict};
 ///
 /// /// What a store answers to the first input of a join, where no other is overdue.
-/// fn first<P>(input: u8) -> Arrived<P> {
+/// fn first<P>(input: u8) -> ArriveResponse<P> {
 ///     let came = Inputs::default().with(input);
-///     Arrived { verdict: Verdict::Waiting(came), overdue: None }
+///     ArriveResponse { verdict: Verdict::Waiting(came), overdue: None }
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Arrived<P> {
+pub struct ArriveResponse<P> {
     /// At its own join.
     pub verdict: Verdict<P>,
     /// Another join, which the caller has to hand over.
@@ -358,7 +358,7 @@ pub enum Verdict<P> {
     /// All have come, and the caller runs the body.
     Run(Claim<P>),
     /// The join has expired without this input, and the caller hands it over.
-    HandOver {
+    DeliverExpired {
         /// What had come before.
         claim: Claim<P>,
         /// The input, which is not part of it.
@@ -406,7 +406,7 @@ pub struct Claim<P> {
 /// fn describe<P>(claim: &Claim<P>) -> String {
 ///     match claim.work {
 ///         Work::Run => format!("to be run, for the {}. time", claim.attempts),
-///         Work::HandOver => format!("expired, after {} runs", claim.attempts),
+///         Work::DeliverExpired => format!("expired, after {} runs", claim.attempts),
 ///     }
 /// }
 /// ```
@@ -415,7 +415,7 @@ pub enum Work {
     /// Run the body; then settle as completed or failed.
     Run,
     /// Hand it over as expired; then settle as handed over or not.
-    HandOver,
+    DeliverExpired,
 }
 
 /// An input that a store has kept.
@@ -438,13 +438,13 @@ pub struct Input<P> {
 /// A join whose time had come, and that the caller now holds.
 ///
 /// ```
-/// use linked_span::fan_in::{Due, Rules, Settlement, Store, StoreError, Work};
+/// use linked_span::fan_in::{Due, JoinPolicy, Settlement, Store, StoreError, Work};
 ///
 /// /// Settles as if all went well.
-/// async fn succeed<P>(store: &impl Store<P>, rules: &Rules, due: Due<P>) -> Result<bool, StoreError> {
+/// async fn succeed<P>(store: &impl Store<P>, rules: &JoinPolicy, due: Due<P>) -> Result<bool, StoreError> {
 ///     let settlement = match due.claim.work {
 ///         Work::Run => Settlement::Completed,
-///         Work::HandOver => Settlement::HandedOver,
+///         Work::DeliverExpired => Settlement::ExpiryDelivered,
 ///     };
 ///     store.settle(&due.key, rules, due.token, settlement).await
 /// }
@@ -529,18 +529,18 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
     fn arrive(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> impl Future<Output = Result<Arrived<P>, Rejected<P>>> + Send {
+    ) -> impl Future<Output = Result<ArriveResponse<P>, Rejected<P>>> + Send {
         S::arrive(self, key, rules, input, payload, token)
     }
 
     fn settle(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         settlement: Settlement,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
@@ -550,7 +550,7 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
     fn renew(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         S::renew(self, key, rules, token)
@@ -558,7 +558,7 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
 
     fn due(
         &self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> impl Future<Output = Result<Vec<Due<P>>, StoreError>> + Send {
@@ -571,16 +571,16 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
 
     fn list(
         &self,
-        rules: &Rules,
-        which: Which<'_>,
-    ) -> impl Future<Output = Result<Vec<Listed>, StoreError>> + Send {
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+    ) -> impl Future<Output = Result<Vec<JoinSummary>, StoreError>> + Send {
         S::list(self, rules, which)
     }
 
     fn retry(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         S::retry(self, key, rules)
     }
@@ -588,12 +588,12 @@ impl<P, S: Store<P>> Store<P> for Arc<S> {
     fn forget(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         S::forget(self, key, rules)
     }
 
-    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
+    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
         S::abandon(self, key, rules, token, settlement);
     }
 

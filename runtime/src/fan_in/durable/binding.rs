@@ -16,7 +16,7 @@ const DECLARE_EVERY: Duration = Duration::from_secs(60);
 
 /// Binds a store to one function: under the path of its joins' type, unless the user gave it another name.
 #[derive(Debug)]
-pub(in crate::fan_in) struct Declaration {
+pub(in crate::fan_in) struct StoreBinding {
     name: Option<String>,
     call_timeout: Duration,
     declared: OnceLock<FanInIdentity>,
@@ -43,13 +43,13 @@ struct Seen {
     next: OnceLock<Box<Seen>>,
 }
 
-impl Default for Declaration {
+impl Default for StoreBinding {
     fn default() -> Self {
         Self::new(None, CALL_TIMEOUT)
     }
 }
 
-impl Declaration {
+impl StoreBinding {
     fn new(name: Option<String>, call_timeout: Duration) -> Self {
         Self {
             name,

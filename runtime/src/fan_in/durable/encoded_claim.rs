@@ -9,16 +9,16 @@ use crate::fan_in::core::state::{Moment, Token};
 use crate::fan_in::core::store::{Claim, Due, Input, Work};
 
 #[derive(Debug)]
-pub(in crate::fan_in) struct Claimed {
+pub(in crate::fan_in) struct EncodedClaim {
     pub(in crate::fan_in) key: String,
     pub(in crate::fan_in) work: Work,
     pub(in crate::fan_in) attempts: u32,
     /// By their place in the declaration.
-    pub(in crate::fan_in) inputs: Vec<Option<Kept>>,
+    pub(in crate::fan_in) inputs: Vec<Option<EncodedInput>>,
 }
 
 #[derive(Debug)]
-pub(in crate::fan_in) struct Kept {
+pub(in crate::fan_in) struct EncodedInput {
     pub(in crate::fan_in) payload: String,
     pub(in crate::fan_in) waited: Moment,
 }
@@ -26,7 +26,7 @@ pub(in crate::fan_in) struct Kept {
 /// As much of a decoder's words as an operator needs: they may repeat an input's text.
 const LONGEST_DETAIL: usize = 1_000;
 
-impl Claimed {
+impl EncodedClaim {
     /// Decodes the inputs. Fails with what an operator has to know: which input is unreadable, and why.
     pub(super) fn decode<P: DeserializeOwned>(
         &self,

@@ -15,12 +15,12 @@ const PAUSES: [Duration; 3] = [
 
 /// Why a database did not answer.
 #[derive(Debug)]
-pub(in crate::fan_in) enum Failure {
+pub(in crate::fan_in) enum BackendError {
     /// It may have done what it was asked or not. A delivery's token says that it is the same call, so that another is no
     /// harm and may help.
-    Lost(Box<dyn Error + Send + Sync>),
+    Transient(Box<dyn Error + Send + Sync>),
     /// Another call would fail as well.
-    Refused(Box<dyn Error + Send + Sync>),
+    Permanent(Box<dyn Error + Send + Sync>),
     /// The database does not have the function's declaration, or another one under its name: it has lost its data.
     Undeclared,
     /// The program, the database or its data has to be changed first.
@@ -33,11 +33,11 @@ pub(in crate::fan_in) enum Failure {
     Unencodable(Box<dyn Error + Send + Sync>),
 }
 
-impl Failure {
+impl BackendError {
     /// Returns what the caller of a store learns of it.
     pub(in crate::fan_in) fn into_error(self) -> StoreError {
         match self {
-            Self::Lost(error) | Self::Refused(error) => StoreError::Failed(error),
+            Self::Transient(error) | Self::Permanent(error) => StoreError::Failed(error),
             Self::Undeclared => {
                 let undeclared = "the store does not keep the function's declaration";
                 StoreError::Misconfigured(undeclared.to_owned())
@@ -49,14 +49,16 @@ impl Failure {
 }
 
 /// Calls until there is an answer, as often as makes sense.
-pub(in crate::fan_in) async fn again<T, F>(mut call: impl FnMut() -> F) -> Result<T, Failure>
+pub(in crate::fan_in) async fn with_retry<T, F>(
+    mut call: impl FnMut() -> F,
+) -> Result<T, BackendError>
 where
-    F: Future<Output = Result<T, Failure>>,
+    F: Future<Output = Result<T, BackendError>>,
 {
     let mut pauses = PAUSES.into_iter();
     loop {
         match (call().await, pauses.next()) {
-            (Err(Failure::Lost(_)), Some(pause)) => tokio::time::sleep(pause).await,
+            (Err(BackendError::Transient(_)), Some(pause)) => tokio::time::sleep(pause).await,
             (answer, _) => return answer,
         }
     }

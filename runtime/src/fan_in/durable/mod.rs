@@ -15,14 +15,14 @@ pub(super) mod sql;
 pub(super) mod words;
 
 pub(super) use self::answer::Answer;
-pub(super) use self::encoded_claim::{Claimed, Kept};
 #[cfg(feature = "redis")]
 pub(super) use self::backend::within_call_timeout;
 pub(super) use self::backend::{
-    Database, Function, abandon, arrive, declare, due, functions, len, list, store, tell,
+    Backend, JoinScope, abandon, apply, arrive, declare, due, functions, len, list, store,
 };
-pub(super) use self::binding::Declaration;
-pub(super) use self::error::Failure;
+pub(super) use self::binding::StoreBinding;
+pub(super) use self::encoded_claim::{EncodedClaim, EncodedInput};
+pub(super) use self::error::BackendError;
 #[cfg(any(feature = "postgres", feature = "redis"))]
-pub(super) use self::error::again;
+pub(super) use self::error::with_retry;
 pub(super) use self::row::{Row, Stage, inputs_of};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{SpanContext, TraceState};
 
+use super::super::trim;
 use super::baggage::{self, BAGGAGE};
 use super::one_or_many::Several;
 use super::traceparent::{self, TRACEPARENT};
 use super::tracestate::{self, TRACESTATE};
-use super::super::trim;
 use crate::Origin;
 
 /// The origin that these describe, with or without its baggage.
@@ -21,7 +21,7 @@ where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    let mut found = Fields::default();
+    let mut found = W3cHeaders::default();
     for (name, value) in fields {
         found.add(name.as_ref(), value.as_ref());
     }
@@ -29,7 +29,9 @@ where
 }
 
 /// An origin with the baggage that these describe, and without a context.
-pub(in crate::propagation) fn baggage_of<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+pub(in crate::propagation) fn baggage_of<'a, N, V>(
+    fields: impl Iterator<Item = (&'a N, &'a V)>,
+) -> Origin
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
@@ -49,13 +51,13 @@ where
 
 /// What a carrier holds of the W3C's, not yet read.
 #[derive(Default)]
-struct Fields<'a> {
+struct W3cHeaders<'a> {
     traceparent: Option<&'a [u8]>,
     tracestate: Several<'a>,
     baggage: Several<'a>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> W3cHeaders<'a> {
     fn add(&mut self, name: &str, value: &'a [u8]) {
         match name {
             TRACEPARENT => match self.traceparent {

@@ -24,7 +24,7 @@ pub(in crate::propagation) fn read(value: &[u8]) -> Option<(TraceId, SpanId, Tra
         trim(value)
     };
     let (fields, rest) = value.split_first_chunk()?;
-    let fields = Fields::read(fields)?;
+    let fields = TraceparentFields::read(fields)?;
     let flags = match (fields.version, rest.first()) {
         (0xff, _) => return None,
         (0x00, None) => fields.flags & KNOWN_FLAGS,
@@ -42,14 +42,14 @@ pub(in crate::propagation) fn read(value: &[u8]) -> Option<(TraceId, SpanId, Tra
     ))
 }
 
-struct Fields {
+struct TraceparentFields {
     version: u8,
     trace_id: u128,
     span_id: u64,
     flags: u8,
 }
 
-impl Fields {
+impl TraceparentFields {
     #[inline]
     fn read(fields: &[u8; LENGTH]) -> Option<Self> {
         let [_, _, b'-', ids @ .., b'-', _, _] = fields else {
