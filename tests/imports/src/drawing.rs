@@ -10,14 +10,25 @@ use crate::rules::{FOLDERS, folders};
 #[must_use]
 pub fn of_folders(graph: &Graph) -> String {
     let folders = folders(graph);
-    let width = FOLDERS.iter().map(|folder| folder.len()).max().unwrap_or_default();
+    let width = FOLDERS
+        .iter()
+        .map(|folder| folder.len())
+        .max()
+        .unwrap_or_default();
     let mut text = String::new();
     for folder in FOLDERS {
         let Some(imports) = folders.get(folder) else {
             continue;
         };
-        let imports: Vec<&str> = FOLDERS.into_iter().filter(|other| imports.contains(*other)).collect();
-        let imports = if imports.is_empty() { "nothing".to_owned() } else { imports.join(", ") };
+        let imports: Vec<&str> = FOLDERS
+            .into_iter()
+            .filter(|other| imports.contains(*other))
+            .collect();
+        let imports = if imports.is_empty() {
+            "nothing".to_owned()
+        } else {
+            imports.join(", ")
+        };
         let _ = writeln!(text, "{folder:width$} ─▶ {imports}");
     }
     text
@@ -30,13 +41,19 @@ pub fn of_files(graph: &Graph, folder: &str) -> String {
     let mut left: BTreeSet<&String> = graph.imports.keys().filter(|file| inside(file)).collect();
     let mut text = String::new();
     while !left.is_empty() {
-        let is_free = |file: &&String| !left.iter().any(|other| graph.imports[*other].contains(*file) && other != file);
+        let is_free = |file: &&String| {
+            !left
+                .iter()
+                .any(|other| graph.imports[*other].contains(*file) && other != file)
+        };
         let mut row: BTreeSet<&String> = left.iter().copied().filter(is_free).collect();
         if row.is_empty() {
             // Files of a circle share a row.
             row.clone_from(&left);
         }
-        let names = row.iter().filter_map(|file| file.rsplit('/').next()?.strip_suffix(".rs"));
+        let names = row
+            .iter()
+            .filter_map(|file| file.rsplit('/').next()?.strip_suffix(".rs"));
         let _ = writeln!(text, "{}", Vec::from_iter(names).join("  "));
         left.retain(|file| !row.contains(file));
     }

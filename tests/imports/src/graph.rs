@@ -45,8 +45,12 @@ impl Graph {
         let mut graph = Self::default();
         for (module, scanned) in &files.0 {
             let lead = |paths: &BTreeSet<_>| -> BTreeSet<String> {
-                let targets = paths.iter().map(|(inline, path)| files.resolve(module, inline, path));
-                targets.filter_map(|target| file(target, module, &names)).collect()
+                let targets = paths
+                    .iter()
+                    .map(|(inline, path)| files.resolve(module, inline, path));
+                targets
+                    .filter_map(|target| file(target, module, &names))
+                    .collect()
             };
             let imports = lead(&scanned.uses);
             let exports = lead(&scanned.exports);
@@ -65,19 +69,34 @@ impl Graph {
 }
 
 /// The sets of names that lead to each other.
-#[must_use]
-pub fn circles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
-    let reachable: BTreeMap<&String, BTreeSet<&String>> =
-        edges.keys().map(|name| (name, reach(name, edges))).collect();
+fn circles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
+    let reachable: BTreeMap<&String, BTreeSet<&String>> = edges
+        .keys()
+        .map(|name| (name, reach(name, edges)))
+        .collect();
     let circle = |name: &String| -> BTreeSet<String> {
-        let leads_back = |other: &&&String| reachable.get(**other).is_some_and(|names| names.contains(name));
-        reachable[name].iter().filter(leads_back).map(|other| (*other).clone()).collect()
+        let leads_back = |other: &&&String| {
+            reachable
+                .get(**other)
+                .is_some_and(|names| names.contains(name))
+        };
+        reachable[name]
+            .iter()
+            .filter(leads_back)
+            .map(|other| (*other).clone())
+            .collect()
     };
     let circles: BTreeSet<BTreeSet<String>> = edges.keys().map(circle).collect();
-    circles.into_iter().filter(|circle| circle.len() > 1).collect()
+    circles
+        .into_iter()
+        .filter(|circle| circle.len() > 1)
+        .collect()
 }
 
-fn reach<'a>(from: &'a String, edges: &'a BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&'a String> {
+fn reach<'a>(
+    from: &'a String,
+    edges: &'a BTreeMap<String, BTreeSet<String>>,
+) -> BTreeSet<&'a String> {
     let mut reached = BTreeSet::new();
     let mut open = vec![from];
     while let Some(name) = open.pop() {
@@ -100,11 +119,17 @@ fn file(target: Target, own: &Module, names: &BTreeMap<Module, String>) -> Optio
 /// `span/mod.rs` is the module `span`, and `lib.rs` the crate.
 fn module_of(name: &str) -> Module {
     let name = name.trim_end_matches(".rs");
-    let segments = name.split('/').filter(|segment| !["mod", "lib"].contains(segment));
+    let segments = name
+        .split('/')
+        .filter(|segment| !["mod", "lib"].contains(segment));
     segments.map(ToOwned::to_owned).collect()
 }
 
-fn find(root: &FilePath, folder: &FilePath, sources: &mut Vec<(String, String)>) -> Result<(), String> {
+fn find(
+    root: &FilePath,
+    folder: &FilePath,
+    sources: &mut Vec<(String, String)>,
+) -> Result<(), String> {
     let fails = |path: &FilePath, error: std::io::Error| format!("{}: {error}", path.display());
     let entries = fs::read_dir(folder).map_err(|error| fails(folder, error))?;
     let mut paths: Vec<PathBuf> = Vec::new();
@@ -117,7 +142,11 @@ fn find(root: &FilePath, folder: &FilePath, sources: &mut Vec<(String, String)>)
             find(root, &path, sources)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(&path).map_err(|error| fails(&path, error))?;
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let name = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
             sources.push((name, source));
         }
     }

@@ -40,7 +40,9 @@ fn run(words: &[&str]) -> Result<(), String> {
             let known = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("known"))?;
             let mut broken = rules::check(&graph, &known);
             if !read(&contributing)?.contains(&format!("{BEGIN}{picture}{END}")) {
-                broken.push("run `.ci/imports update`: CONTRIBUTING.md draws other imports".to_owned());
+                broken.push(
+                    "run `.ci/imports update`: CONTRIBUTING.md draws other imports".to_owned(),
+                );
             }
             if !broken.is_empty() {
                 return Err(broken.join("\n"));

@@ -123,12 +123,17 @@ impl Files {
     }
 
     fn exports(&self, file: &Module, name: &str) -> bool {
-        let name = (Path::new(), name.to_owned());
-        self.0.get(file).is_some_and(|scanned| scanned.names.contains_key(&name))
+        let import = (Path::new(), name.to_owned());
+        let has =
+            |scanned: &Scanned| scanned.names.contains_key(&import) || scanned.items.contains(name);
+        self.0.get(file).is_some_and(has)
     }
 
     fn is_module(&self, module: &Module) -> bool {
-        self.0.contains_key(module) || self.file_of(module).is_some_and(|(_, inline)| !inline.is_empty())
+        self.0.contains_key(module)
+            || self
+                .file_of(module)
+                .is_some_and(|(_, inline)| !inline.is_empty())
     }
 
     /// The file that contains a module, and the module's path in it.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// The segments of a path, as the file writes them: `["super", "state", "Step"]`.
 pub(crate) type Path = Vec<String>;
@@ -16,6 +16,8 @@ pub(crate) struct Scanned {
     pub(crate) names: BTreeMap<(Path, String), Path>,
     /// The modules of `use path::*`.
     pub(crate) globs: Vec<(Path, Path)>,
+    /// Names of items that the file defines.
+    pub(crate) items: BTreeSet<String>,
     /// Modules that the file has inside of itself.
     pub(crate) inline: BTreeSet<Path>,
     /// Paths that the file depends on, by the inline module that names them.
@@ -48,7 +50,13 @@ impl Scanned {
         match &tokens[at] {
             TokenTree::Ident(word) if word == "use" => self.declaration(tokens, at, module),
             TokenTree::Ident(word) if word == "mod" => self.module(tokens, at, module),
-            TokenTree::Ident(_) => self.path(tokens, at, module),
+            TokenTree::Ident(word) => {
+                if defines(word) {
+                    self.items
+                        .extend(tokens.get(at + 1).map(ToString::to_string));
+                }
+                self.path(tokens, at, module)
+            }
             TokenTree::Group(group) => {
                 self.stream(group.stream(), module);
                 at + 1
@@ -87,7 +95,11 @@ impl Scanned {
                     None
                 }
             };
-            let list = if is_export { &mut self.exports } else { &mut self.uses };
+            let list = if is_export {
+                &mut self.exports
+            } else {
+                &mut self.uses
+            };
             list.insert(declared);
         }
         end + 1
@@ -109,6 +121,15 @@ impl Scanned {
         }
         end.max(at) + 1
     }
+}
+
+/// Whether a name follows that is an item's.
+fn defines(word: &Ident) -> bool {
+    [
+        "const", "enum", "fn", "static", "struct", "trait", "type", "union",
+    ]
+    .iter()
+    .any(|known| word == known)
 }
 
 /// One name of a `use`; `None` stands for `*`.
@@ -136,7 +157,10 @@ fn tree(tokens: &[TokenTree], prefix: &Path, leaves: &mut Vec<Leaf>) {
         }
     }
     if let Some(name) = path.last().cloned() {
-        leaves.push(Leaf { path, name: Some(name) });
+        leaves.push(Leaf {
+            path,
+            name: Some(name),
+        });
     }
 }
 
@@ -169,7 +193,8 @@ fn end_of_item(tokens: &[TokenTree], at: usize) -> usize {
 
 /// `pub`, or the parentheses of `pub(crate)`.
 fn is_visibility(tokens: &[TokenTree], at: usize) -> bool {
-    let is_pub = |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == "pub");
+    let is_pub =
+        |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == "pub");
     let is_group = matches!(tokens.get(at), Some(TokenTree::Group(_)));
     is_pub(at) || (is_group && at > 0 && is_pub(at - 1))
 }

@@ -11,8 +11,14 @@ fn imports(file: &str, sources: &[(&str, &str)]) -> Vec<String> {
     graph.imports[file].iter().cloned().collect()
 }
 
-const EVENT: (&str, &str) = ("event/mod.rs", "pub mod attributes; pub use self::attributes::Attributes; pub struct Event;");
-const ATTRIBUTES: (&str, &str) = ("event/attributes.rs", "pub struct Attributes; pub fn text() {}");
+const EVENT: (&str, &str) = (
+    "event/mod.rs",
+    "pub mod attributes; pub use self::attributes::Attributes; pub struct Event;",
+);
+const ATTRIBUTES: (&str, &str) = (
+    "event/attributes.rs",
+    "pub struct Attributes; pub fn text() {}",
+);
 
 #[test]
 fn path_in_a_use_is_an_import() {
@@ -29,7 +35,11 @@ fn path_in_a_use_is_an_import() {
         "fn f() { if true { let _ = [crate::event::attributes::text()]; } }",
     ] {
         let sources = [EVENT, ATTRIBUTES, ("span.rs", source)];
-        assert_eq!(imports("span.rs", &sources), ["event/attributes.rs"], "{source}");
+        assert_eq!(
+            imports("span.rs", &sources),
+            ["event/attributes.rs"],
+            "{source}"
+        );
     }
 }
 
@@ -45,25 +55,46 @@ fn path_that_leads_elsewhere_is_no_import() {
         "use crate::event;",
         "fn f() -> impl Sized + use<'_> { crate::own(); }",
     ] {
-        let sources = [EVENT, ATTRIBUTES, ("lib.rs", "mod event; mod span;"), ("span.rs", source)];
+        let sources = [
+            EVENT,
+            ATTRIBUTES,
+            ("lib.rs", "mod event; mod span;"),
+            ("span.rs", source),
+        ];
         let found = imports("span.rs", &sources);
-        let expected: &[&str] = if source.contains("crate::own") { &["lib.rs"] } else { &[] };
+        let expected: &[&str] = if source.contains("crate::own") {
+            &["lib.rs"]
+        } else {
+            &[]
+        };
         assert_eq!(found, expected, "{source}");
     }
 }
 
 #[test]
 fn re_export_leads_to_the_file_that_defines_the_item() {
-    let lib = ("lib.rs", "pub use crate::event::{Attributes, Event}; pub use self::event::attributes::*;");
-    let span = ("span.rs", "use crate::Attributes; use crate::Event; use crate::text;");
+    let lib = (
+        "lib.rs",
+        "pub use crate::event::{Attributes, Event}; pub use self::event::attributes::*;",
+    );
+    let span = (
+        "span.rs",
+        "use crate::Attributes; use crate::Event; use crate::text;",
+    );
     let sources = [EVENT, ATTRIBUTES, lib, span];
-    assert_eq!(imports("span.rs", &sources), ["event/attributes.rs", "event/mod.rs"]);
+    assert_eq!(
+        imports("span.rs", &sources),
+        ["event/attributes.rs", "event/mod.rs"]
+    );
     assert_eq!(imports("lib.rs", &sources), [""; 0]);
 }
 
 #[test]
 fn item_of_the_parent_is_an_import_of_the_parent_s_file() {
-    let parent = ("event/mod.rs", "mod a; pub fn trim() {} fn f() { a::read() }");
+    let parent = (
+        "event/mod.rs",
+        "mod a; pub fn trim() {} fn f() { a::read() }",
+    );
     let child = ("event/a.rs", "use super::trim; pub fn read() {}");
     assert_eq!(imports("event/a.rs", &[parent, child]), ["event/mod.rs"]);
     assert_eq!(imports("event/mod.rs", &[parent, child]), ["event/a.rs"]);
@@ -78,18 +109,37 @@ fn circle_between_files_is_found_through_others() {
         ("span/d.rs", "use super::a::A;"),
     ];
     let graph = Graph::of(&sources).expect("Rust");
-    let circle: BTreeSet<String> = ["span/a.rs", "span/b.rs", "span/c.rs"].map(String::from).into();
+    let circle: BTreeSet<String> = ["span/a.rs", "span/b.rs", "span/c.rs"]
+        .map(String::from)
+        .into();
     assert_eq!(graph.circles(), [circle]);
-    assert!(rules::check(&graph, "").concat().contains("cut the circle span/a.rs span/b.rs span/c.rs"));
-    assert_eq!(rules::check(&graph, "# known\nspan/a.rs span/b.rs span/c.rs\n"), [""; 0]);
-    let too_many = rules::check(&graph, "span/a.rs span/b.rs span/c.rs\nspan/x.rs span/y.rs\n");
-    assert_eq!(too_many, ["remove from tests/imports/known: span/x.rs span/y.rs"]);
+    assert!(
+        rules::check(&graph, "")
+            .concat()
+            .contains("cut the circle span/a.rs span/b.rs span/c.rs")
+    );
+    assert_eq!(
+        rules::check(&graph, "# known\nspan/a.rs span/b.rs span/c.rs\n"),
+        [""; 0]
+    );
+    let too_many = rules::check(
+        &graph,
+        "span/a.rs span/b.rs span/c.rs\nspan/x.rs span/y.rs\n",
+    );
+    assert_eq!(
+        too_many,
+        ["remove from tests/imports/known: span/x.rs span/y.rs"]
+    );
 }
 
 #[test]
 fn folder_that_imports_one_above_it_is_refused() {
     let sources = [
-        ("origin/mod.rs", "use crate::span::request::Request; pub struct Origin;"),
+        (
+            "origin/mod.rs",
+            "use crate::span::request::Request; pub struct Origin;",
+        ),
+        ("span/mod.rs", "pub mod request;"),
         ("span/request.rs", "pub struct Request;"),
         ("event/mod.rs", "pub use crate::span::request::Request;"),
     ];
@@ -106,9 +156,15 @@ fn folder_that_imports_one_above_it_is_refused() {
 #[test]
 fn folder_that_imports_one_below_it_is_accepted() {
     let sources = [
-        ("lib.rs", "mod origin; mod span; pub use crate::origin::Origin; pub use crate::span::request::Request;"),
+        (
+            "lib.rs",
+            "mod origin; mod span; pub use crate::origin::Origin; pub use crate::span::request::Request;",
+        ),
         ("origin/mod.rs", "pub struct Origin;"),
-        ("span/mod.rs", "pub mod request; pub use self::request::Request;"),
+        (
+            "span/mod.rs",
+            "pub mod request; pub use self::request::Request;",
+        ),
         ("span/request.rs", "use crate::Origin; pub struct Request;"),
     ];
     let graph = Graph::of(&sources).expect("Rust");
