@@ -10,6 +10,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::origin;
 use crate::span::callsite::Errors;
 use crate::span::counted::CANCELLED;
+use crate::span::in_tracing::{Prepared, TracingSpan};
 use crate::span::outcome::Recorder;
 use crate::span::tracer::Started;
 use crate::support::ambient;
@@ -23,6 +24,7 @@ pub(crate) struct ActiveSpan {
     errors: Errors,
     /// Also where there is none.
     ended: bool,
+    tracing: TracingSpan,
 }
 
 impl ActiveSpan {
@@ -32,6 +34,7 @@ impl ActiveSpan {
             recording: started.recording,
             errors,
             ended: false,
+            tracing: TracingSpan::default(),
         }
     }
 
@@ -48,7 +51,21 @@ impl ActiveSpan {
             recording: false,
             errors: Errors::Off,
             ended: true,
+            tracing: TracingSpan::default(),
         }
+    }
+
+    /// The same inside its `tracing` span.
+    #[cold]
+    pub(super) fn in_tracing(active: Option<Self>, prepared: Prepared) -> Option<Self> {
+        let mut active = match active {
+            Some(active) => active,
+            None => Self::of_context(ambient::current()?),
+        };
+        if let Some(tracing) = prepared.open(&active.context) {
+            active.tracing = tracing;
+        }
+        Some(active)
     }
 
     /// Records what was returned.
@@ -99,9 +116,11 @@ impl ActiveSpan {
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         let running = Running(self);
+        let entered = running.0.tracing.enter();
         let guard = ambient::attach(&running.0.context);
         let result = part();
         drop(guard);
+        drop(entered);
         forget(running);
         result
     }

@@ -10,6 +10,8 @@ mod counted;
 pub(crate) mod future;
 pub(crate) mod handle;
 pub(crate) mod handoff;
+#[cfg_attr(not(feature = "tracing"), path = "not_in_tracing.rs")]
+pub(crate) mod in_tracing;
 pub(crate) mod join;
 pub(crate) mod limit;
 pub(crate) mod linked;
