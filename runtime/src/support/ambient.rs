@@ -29,7 +29,7 @@ impl Drop for Sentinel {
 
 /// Whether to ask for the context. A panic that is caught would call the program's panic hook first, which may end it.
 #[inline]
-fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     SENTINEL.try_with(|_| ()).is_ok()
 }
 

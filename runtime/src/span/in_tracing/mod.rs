@@ -14,6 +14,7 @@ mod probe;
 mod site;
 mod switch;
 mod table;
+mod thread;
 mod values;
 
 use crate::span::callsite::Callsite;

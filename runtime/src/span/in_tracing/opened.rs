@@ -9,6 +9,7 @@ use super::announced::announcing;
 use super::handler::Handler;
 use super::probe::Probe;
 use super::switch;
+use super::thread::while_it_lives;
 use super::values::Values;
 use crate::support::ambient;
 use crate::support::shield::shielded;
@@ -36,7 +37,8 @@ impl TracingSpan {
 
 impl Opened {
     fn enter(&self) -> Option<&Self> {
-        shielded(|| self.dispatch.enter(&self.id)).map(|()| self)
+        let enter = || self.dispatch.enter(&self.id);
+        shielded(|| while_it_lives(enter)).flatten().map(|()| self)
     }
 }
 
@@ -114,5 +116,6 @@ fn open_in(handler: &'static Handler, values: &Values, context: &Context) -> Opt
             })
         })
     };
-    shielded(|| dispatcher::get_default(open)).flatten()
+    let open = || dispatcher::get_default(open);
+    shielded(|| while_it_lives(open)).flatten().flatten()
 }
