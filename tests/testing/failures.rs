@@ -105,7 +105,7 @@ fn each_assertion_fails_where_it_does_not_hold() {
         reserve().cancelled();
     });
     begins("`reserve` is linked to the event", &|| {
-        spans.not_linked(&event)
+        spans.not_linked(&event);
     });
     drop(ok);
 }

@@ -50,7 +50,7 @@ fn handler_is_linked_to_its_event() {
 #[test]
 fn fan_in_on_another_thread_is_linked_to_both_inputs() {
     let spans = testing::capture();
-    let fulfill = FulfillOrder::in_memory(Duration::from_secs(60));
+    let fulfill = FulfillOrder::in_memory(Duration::from_mins(1));
     let [payment, inventory] = [1, 1].map(|order| Event {
         order,
         metadata: spans.producer(),

@@ -85,7 +85,7 @@ fn round(order: usize, spans: &Capture, runtime: &tokio::runtime::Runtime) -> [O
     single(&event(order, one.clone()));
     let pair = [event(order, one.clone()), event(order, two.clone())];
     let (payment, inventory) = (event(order, two.clone()), event(order, three.clone()));
-    let ship = Ship::in_memory(Duration::from_secs(60));
+    let ship = Ship::in_memory(Duration::from_mins(1));
     thread::scope(|scope| {
         let ship = &ship;
         scope.spawn(move || {

@@ -72,6 +72,10 @@ pub struct Capture {
     unclaimed_before: usize,
 }
 
+#[expect(
+    clippy::must_use_candidate,
+    reason = "an assertion is called for its panic"
+)]
 impl Capture {
     /// Waits for so long where an assertion has to wait, instead of 10 seconds.
     ///
@@ -152,7 +156,7 @@ impl Capture {
     #[must_use]
     #[track_caller]
     pub fn all(&self, name: &str) -> Vec<CapturedSpan> {
-        self.assert_installed();
+        assert_installed();
         self.in_order(named(&self.captured.lock(), name))
     }
 
@@ -176,7 +180,7 @@ impl Capture {
     #[must_use]
     #[track_caller]
     pub fn eventually_all(&self, name: &str, count: usize) -> Vec<CapturedSpan> {
-        self.assert_installed();
+        assert_installed();
         let enough = |state: &State| enough(state, name, count);
         match self.captured.wait(self.patience, enough) {
             Some(spans) => self.in_order(spans),
@@ -213,7 +217,7 @@ impl Capture {
     ///
     /// If there are fewer after the capture's patience.
     pub async fn eventually_all_async(&self, name: &str, count: usize) -> Vec<CapturedSpan> {
-        self.assert_installed();
+        assert_installed();
         let enough = |state: &State| enough(state, name, count);
         match self.captured.wait_async(self.patience, enough).await {
             Some(spans) => self.in_order(spans),
@@ -244,7 +248,7 @@ impl Capture {
     /// If a span is linked to it, in this capture or in none.
     #[track_caller]
     pub fn not_linked_within(&self, event: &(impl LinkedEvent + ?Sized), time: Duration) {
-        self.assert_installed();
+        assert_installed();
         let origin = event.origin();
         let links = |span: &SpanData| {
             let mut links = span.links.iter();
@@ -317,15 +321,12 @@ impl Capture {
     fn fail(&self, why: &str) -> ! {
         panic!("{why}\n\n{}", self.tree());
     }
+}
 
-    #[track_caller]
-    fn assert_installed(&self) {
-        assert!(
-            provider::installed() == Installed::Ours,
-            "{}",
-            provider::ANOTHER
-        );
-    }
+#[track_caller]
+fn assert_installed() {
+    let found = provider::installed();
+    assert!(found == Installed::Ours, "{}", provider::ANOTHER);
 }
 
 fn named(state: &State, name: &str) -> Vec<SpanData> {

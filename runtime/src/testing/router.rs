@@ -77,20 +77,20 @@ impl Routes {
 
 /// Makes a capture the one of this thread.
 pub(super) fn claim_thread(captured: &Arc<Captured>) {
-    let _ = OF_THREAD.try_with(|captures| {
-        let mut captures = captures.borrow_mut();
-        captures.retain(|capture| capture.strong_count() > 0);
-        captures.push(Arc::downgrade(captured));
+    let _ = OF_THREAD.try_with(|of_thread| {
+        let mut of_thread = of_thread.borrow_mut();
+        of_thread.retain(|capture| capture.strong_count() > 0);
+        of_thread.push(Arc::downgrade(captured));
     });
 }
 
 /// Ends the latest claim of this capture to this thread, if this thread has one.
 pub(super) fn release_thread(captured: &Arc<Captured>) {
-    let _ = OF_THREAD.try_with(|captures| {
-        let mut captures = captures.borrow_mut();
+    let _ = OF_THREAD.try_with(|of_thread| {
+        let mut of_thread = of_thread.borrow_mut();
         let is_this = |capture: &Weak<Captured>| capture.as_ptr() == Arc::as_ptr(captured);
-        if let Some(at) = captures.iter().rposition(is_this) {
-            captures.remove(at);
+        if let Some(at) = of_thread.iter().rposition(is_this) {
+            of_thread.remove(at);
         }
     });
 }

@@ -37,6 +37,11 @@ pub struct CapturedSpan {
     captured: Arc<Captured>,
 }
 
+#[expect(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "an assertion is called for its panic"
+)]
 impl CapturedSpan {
     pub(super) fn new(data: SpanData, captured: Arc<Captured>) -> Self {
         Self { data, captured }
