@@ -8,7 +8,11 @@ use serde::de::{
 };
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use crate::{Origin, propagation};
+use super::w3c::baggage::BAGGAGE;
+use super::w3c::fields;
+use super::w3c::traceparent::{self, TRACEPARENT};
+use super::w3c::tracestate::{self, TRACESTATE};
+use crate::Origin;
 
 /// More of our fields than this, which is many times over, are not an origin.
 const MOST_FIELDS: usize = 64;
@@ -16,12 +20,22 @@ const MOST_FIELDS: usize = 64;
 /// Bytes of a field, longer than the longest that the specifications allow: baggage's, percent-encoded.
 const LONGEST: usize = 32 * 1024;
 
-const FIELDS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
+const FIELDS: [&str; 3] = [TRACEPARENT, TRACESTATE, BAGGAGE];
+
+/// Returns the fields that an origin is serialized as; `None` for those it does not have.
+fn fields_of(origin: &Origin) -> [(&'static str, Option<String>); 3] {
+    let context = Some(origin.span_context()).filter(|context| context.is_valid());
+    [
+        (TRACEPARENT, context.map(traceparent::write)),
+        (TRACESTATE, context.and_then(tracestate::write)),
+        (BAGGAGE, origin.baggage().map(ToString::to_string)),
+    ]
+}
 
 /// A map of what there is; in binary formats, where a reader has to know what comes, always all of it.
 impl Serialize for Origin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = propagation::w3c_fields(self);
+        let fields = fields_of(self);
         if !serializer.is_human_readable() {
             return serializer.serialize_some(&All(&fields));
         }
@@ -99,7 +113,7 @@ impl<'de> Visitor<'de> for OriginVisitor {
             return Ok(Origin::default());
         }
         let fields = fields.iter().map(|(name, value)| (*name, &**value));
-        Ok(propagation::origin_of_w3c(fields))
+        Ok(fields::origin_of(fields, true))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Origin, A::Error> {
@@ -112,7 +126,7 @@ impl<'de> Visitor<'de> for OriginVisitor {
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
         let fields = fields.iter().map(|(name, value)| (*name, &**value));
-        Ok(propagation::origin_of_w3c(fields))
+        Ok(fields::origin_of(fields, true))
     }
 
     instead! {

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::received::{JoinInfo, ReceivedInputs};
+use crate::span::join::SpanOfJoin;
 
 thread_local! {
     static LENT: Cell<Option<Lent>> = const { Cell::new(None) };
@@ -19,11 +19,11 @@ thread_local! {
 struct Lent {
     /// The function's name for its joins, so that no other function takes it.
     to: &'static str,
-    joined: Arc<JoinInfo>,
+    joined: Arc<dyn SpanOfJoin>,
 }
 
 /// What is lent to a function, if it is called by its join.
-pub(crate) fn take(function: &'static str) -> Option<Arc<JoinInfo>> {
+pub(crate) fn take(function: &'static str) -> Option<Arc<dyn SpanOfJoin>> {
     let lent = LENT.try_with(Cell::take).ok().flatten()?;
     if lent.to == function {
         return Some(lent.joined);
@@ -33,15 +33,21 @@ pub(crate) fn take(function: &'static str) -> Option<Arc<JoinInfo>> {
 }
 
 /// Calls a function for a join.
-pub fn call<P, R>(came: &ReceivedInputs<P>, to: &'static str, function: impl FnOnce() -> R) -> R {
-    let joined = came.joined();
+pub(crate) fn call<R>(
+    joined: Arc<dyn SpanOfJoin>,
+    to: &'static str,
+    function: impl FnOnce() -> R,
+) -> R {
     let (returned, _) = lending(Some(Lent { to, joined }), function);
     returned
 }
 
 /// Calls an `async` function for a join.
-pub fn call_async<P, F>(came: &ReceivedInputs<P>, to: &'static str, function: F) -> Called<F> {
-    let joined = came.joined();
+pub(crate) fn call_async<F>(
+    joined: Arc<dyn SpanOfJoin>,
+    to: &'static str,
+    function: F,
+) -> Called<F> {
     Called {
         future: function,
         lent: Some(Lent { to, joined }),
