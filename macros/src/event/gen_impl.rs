@@ -8,7 +8,7 @@ use super::model::{Event, Variant};
 use super::names::of_the_derive;
 
 impl<'i> Event<'i> {
-    pub(super) fn into_tokens(&self) -> TokenStream {
+    pub(super) fn tokens(&self) -> TokenStream {
         let runtime = &self.runtime;
         let ident = &of_the_derive(&self.input.ident);
         let (generics, arguments, _) = self.input.generics.split_for_impl();

@@ -24,7 +24,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let event = Event::check(&input, &mut errors);
     if errors.is_empty() {
-        event.into_tokens()
+        event.tokens()
     } else {
         let errors = errors.into_compile_errors();
         let placeholder = event.placeholder();

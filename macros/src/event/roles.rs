@@ -1,4 +1,4 @@
-//! MacroKind field of an event is what.
+//! Which field of an event is what.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -10,7 +10,7 @@ use super::options::{FieldOptions, TypeOptions};
 use crate::error::Errors;
 use crate::tokens::at;
 
-/// MacroKind field is what.
+/// Which field is what.
 #[derive(Default)]
 pub(super) struct Roles<'i> {
     pub(super) metadata: Option<Role<'i>>,

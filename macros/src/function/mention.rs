@@ -1,4 +1,4 @@
-//! MacroKind variables an expression names, as far as its tokens say.
+//! Which variables an expression names, as far as its tokens say.
 
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;

@@ -71,7 +71,7 @@ fn braces(input: ParseStream) -> Result<Group> {
 /// Where a fan-in's function cannot be.
 pub(crate) const NOT_IN_AN_IMPL: &str = "`#[fan_in]` goes on a free function, beside which it declares a type: give the function the service as a parameter, `service: &Service`";
 
-/// MacroKind item it is, said in words that help.
+/// Which item it is, said in words that help.
 fn other_than_a_function(kind: MacroKind, input: ParseStream) -> Option<Error> {
     let attribute = kind.attribute();
     let keyword = input.fork().call(Ident::parse_any).ok()?;

@@ -1,4 +1,4 @@
-//! MacroKind parameters of a handler are its events.
+//! Which parameters of a handler are its events.
 
 use proc_macro2::Ident;
 use syn::Pat;

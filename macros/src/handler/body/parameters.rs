@@ -1,4 +1,4 @@
-//! MacroKind statements a parameter needs.
+//! Which statements a parameter needs.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
