@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Ack, ack};
+use linked_span::fan_in::{Disposition, disposition};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_examples::{Failure, Telemetry, Tree};
 use opentelemetry::global;
@@ -39,21 +39,27 @@ fn main() -> Result<(), Failure> {
     // How long one may wait for the other.
     let clear = ClearForTakeoff::in_memory(Duration::from_secs(3600));
     // Their order does not matter, nor what comes in between. The last to come runs the function.
-    tell_broker("LS 7 boarded", ack(&clear.boarded(board("LS 7", 162))));
-    tell_broker("LS 8 boarded", ack(&clear.boarded(board("LS 8", 18))));
-    tell_broker("LS 7 fuelled", ack(&clear.fuelled(fuel("LS 7"))));
+    tell_broker(
+        "LS 7 boarded",
+        disposition(&clear.boarded(board("LS 7", 162))),
+    );
+    tell_broker(
+        "LS 8 boarded",
+        disposition(&clear.boarded(board("LS 8", 18))),
+    );
+    tell_broker("LS 7 fuelled", disposition(&clear.fuelled(fuel("LS 7"))));
 
     print!("{}", Tree(&telemetry.spans()?));
     Ok(telemetry.shutdown()?)
 }
 
 /// What a consumer of a broker's messages does with each.
-fn tell_broker(message: &str, ack: Ack) {
-    match ack {
-        Ack::Ack => println!("{message}: acknowledged"),
-        Ack::Hold => println!("{message}: held until its flight is cleared"),
-        Ack::Retry => println!("{message}: to be delivered again"),
-        Ack::Reject => println!("{message}: put aside"),
+fn tell_broker(message: &str, disposition: Disposition) {
+    match disposition {
+        Disposition::Ack => println!("{message}: acknowledged"),
+        Disposition::Defer => println!("{message}: held until its flight is cleared"),
+        Disposition::Requeue => println!("{message}: to be delivered again"),
+        Disposition::Reject => println!("{message}: put aside"),
     }
 }
 

@@ -242,7 +242,7 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | --- | --- |
 /// | `FulfillOrder<S>` | the function's joins, in a store `S`; by default in memory |
 /// | `FulfillOrder::in_memory(timeout)` | joins in this process's memory; `timeout` is how long the first input waits for the others |
-/// | `FulfillOrder::new(store, options)` | joins in another [`Store`], or with other [`Options`] |
+/// | `FulfillOrder::new(store, options)` | joins in another [`Store`], or with other [`JoinOptions`] |
 /// | `.on_expired(closure)` | what becomes of a join whose time is over: the closure is given an [`Expired`], and returns `()` or a `Result`, of an `async fn` as a future; without it, only a span says so |
 /// | `.payment(event, …)`, `.inventory(event, …)` | an input arrives: an [`Arrival`], or an [`ArriveError`] that gives the input back |
 /// | `.sweep(…)` | runs again what has failed, and hands over what has expired; to be called every now and then |
@@ -302,30 +302,30 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # What an arrival comes to
 ///
-/// [`ack`] says what to tell the broker; `fan_in::ack(&arrival)` takes what the methods return.
+/// [`disposition`] says what to tell the broker; `fan_in::disposition(&arrival)` takes what the methods return.
 ///
-/// | [`Arrival`] | when | [`ack`] on a durable store | in memory |
+/// | [`Arrival`] | when | [`disposition`] on a durable store | in memory |
 /// | --- | --- | --- | --- |
-/// | `Waiting { missing, .. }` | it is kept; these are still to come | `Ack` | `Hold` |
-/// | `Duplicate { missing, .. }` | this input had come before, and the first is kept | `Ack` | `Hold` |
+/// | `Waiting { missing, .. }` | it is kept; these are still to come | `Ack` | `Defer` |
+/// | `Duplicate { missing, .. }` | this input had come before, and the first is kept | `Ack` | `Defer` |
 /// | `Ran(returned)` | the function ran, and its success is recorded | `Ack` | `Ack` |
-/// | `Failed(returned)` | it returned an `Err`; every input is kept, and it will run again | `Retry` | `Retry` |
-/// | `Unrecorded(returned)` | it succeeded, which is not recorded: the store failed, or another has taken over | `Retry` | `Retry` |
-/// | `Busy { retry_after, .. }` | all have come, and another runs the function | `Retry` | `Retry` |
-/// | `Parked { input, .. }` | the function has failed as often as [`Options`] allow, or an input cannot be read: the join waits for an operator; this input, which came again or too late, comes back | `Ack` | `Hold` |
+/// | `Failed(returned)` | it returned an `Err`; every input is kept, and it will run again | `Requeue` | `Requeue` |
+/// | `Unrecorded(returned)` | it succeeded, which is not recorded: the store failed, or another has taken over | `Requeue` | `Requeue` |
+/// | `Busy { retry_after, .. }` | all have come, and another runs the function | `Requeue` | `Requeue` |
+/// | `Parked { input, .. }` | the function has failed as often as [`JoinOptions`] allow, or an input cannot be read: the join waits for an operator; this input, which came again or too late, comes back | `Ack` | `Defer` |
 /// | `Closed { reason, input, .. }` | the join has completed or expired; the input comes back | `Ack` | `Ack` |
 /// | an error: no key, not encodable | the input comes back | `Reject` | `Reject` |
-/// | another error | the store is full, or failed; the input comes back | `Retry` | `Retry` |
+/// | another error | the store is full, or failed; the input comes back | `Requeue` | `Requeue` |
 ///
 /// # What is promised
 ///
 /// The body runs at least once for every join that completes before its timeout, and at most one success is recorded within
 /// the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and runs again with the next
-/// delivery or sweep: what it does should bear to be done twice. With `Options::max_attempts` a join whose body has failed
+/// delivery or sweep: what it does should bear to be done twice. With `JoinOptions::max_attempts` a join whose body has failed
 /// so often is parked: it neither runs nor expires until an operator has it tried again or forgets it.
 ///
 /// In memory means in this process: another process has joins of its own, and what has not run when the process ends is
-/// gone. So [`ack`] says `Hold` there: acknowledge the message once `fulfill.join().settled(key)` is done, and the broker
+/// gone. So [`disposition`] returns `Defer` there: acknowledge the message once `fulfill.join().settled(key)` is done, and the broker
 /// delivers again what was lost. That suits brokers that let a consumer hold single messages, and not those that count
 /// offsets: these need joins that are [kept elsewhere](fan_in/index.html#where-joins-are-kept). A million joins may be open,
 /// unless `Memory::capacity` says otherwise.
@@ -364,18 +364,18 @@ pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | a plain `fn` on a store that waits | an `async fn` |
 /// | `sweep` with a parameter that is not `Clone` | by reference; or `due`, whose joins are run one by one |
 /// | `on_expired` returns something else | `()`, or a `Result` whose error is `Display` |
-/// | an [`Arrival`] is not used | `match fan_in::ack(&arrival) { … }` |
+/// | an [`Arrival`] is not used | `match fan_in::disposition(&arrival) { … }` |
 ///
 /// [`LinkedEvent`]: trait.LinkedEvent.html
 /// [`Keyed::key`]: trait.Keyed.html#tymethod.key
-/// [`ack`]: fan_in/fn.ack.html
+/// [`disposition`]: fan_in/fn.disposition.html
 /// [`Arrival`]: fan_in/enum.Arrival.html
 /// [`ArriveError`]: fan_in/struct.ArriveError.html
 /// [`BlockingStore`]: fan_in/trait.BlockingStore.html
 /// [`Expired`]: fan_in/struct.Expired.html
 /// [`Join`]: fan_in/struct.Join.html
 /// [`Memory`]: fan_in/struct.Memory.html
-/// [`Options`]: fan_in/struct.Options.html
+/// [`JoinOptions`]: fan_in/struct.JoinOptions.html
 /// [`Store`]: fan_in/trait.Store.html
 #[proc_macro_attribute]
 pub fn fan_in(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -123,39 +123,14 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 
-mod ambient;
-mod attributes;
-mod batch;
-mod callsite;
 mod carrier;
-mod clock;
-mod counted;
-mod describe;
 mod event;
 pub mod fan_in;
-mod future;
-mod installed;
-#[cfg(feature = "json")]
-mod json;
-mod limit;
-mod link;
-mod merged;
 mod origin;
-mod outcome;
-mod pages;
 mod propagation;
-#[cfg(feature = "sampler")]
-mod sampler;
-#[cfg(feature = "serde")]
-mod serialized;
-mod shield;
 mod span;
-mod start;
-mod sync;
-mod text;
-mod tracer;
+mod support;
 pub mod troubleshooting;
-mod with_origin;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -163,14 +138,14 @@ pub mod __private;
 
 pub use linked_span_macros::{LinkedEvent, fan_in, linked_span};
 
-pub use crate::attributes::{AttributeValue, Attributes, set_attribute};
-pub use crate::batch::Events;
 pub use crate::carrier::{Carrier, CarrierMut};
+pub use crate::event::attributes::{AttributeValue, Attributes, set_attribute};
+pub use crate::event::events::Events;
+pub use crate::event::with_origin::WithOrigin;
 pub use crate::event::{Keyed, LinkedEvent};
-pub use crate::installed::set_tracer_provider;
-pub use crate::limit::{LinkOverflow, set_link_limit, set_link_overflow};
 pub use crate::origin::Origin;
 pub use crate::propagation::{extract, inject, set_text_map_propagator};
+pub use crate::span::limit::{LinkOverflow, set_link_limit, set_link_overflow};
+pub use crate::span::provider::set_tracer_provider;
 #[cfg(feature = "sampler")]
-pub use crate::sampler::LinksBased;
-pub use crate::with_origin::WithOrigin;
+pub use crate::span::sampler::LinksBased;

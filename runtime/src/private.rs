@@ -6,20 +6,22 @@ pub use std::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 pub use opentelemetry::StringValue;
 pub use opentelemetry::trace::SpanKind;
 
-pub use crate::callsite::{Callsite, Errors, Parent};
-pub use crate::describe::{Describe, Field, constant, key, text};
+pub use crate::event::field_text::{Describe, Field, constant, key, text};
 pub use crate::fan_in::{
-    Called, Came, Cloned, Declared, Ended, FanInIdentity, Held, Kept, Nth, Sweeping, call,
-    call_async, cloned, kept, keyed, ready,
+    Called, ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, Nth, ReceivedInputs,
+    StorableInput, Sweeping, call, call_async, cloned, kept, keyed, ready,
 };
-pub use crate::future::{Handled, handle_async, handle_later, handle_prepared, never, output_of};
-pub use crate::link::{Identify, Linked, Maybe};
-pub use crate::outcome::{
+pub use crate::span::callsite::{Callsite, Errors, Parent};
+pub use crate::span::future::{
+    Handled, handle_async, handle_later, handle_prepared, never, output_of,
+};
+pub use crate::span::handle::{
+    OpenSpan, PendingSpan, collect, collect_event, collect_more, handle, open, open_collected,
+    open_event,
+};
+pub use crate::span::links::{Identify, Linked, Maybe};
+pub use crate::span::outcome::{
     Recorder, Returned, Succeeded, awaited, awaited_of, opaque_of, outcome, outcome_of,
     record_nothing, record_visible, unrecorded, unrecorded_of,
 };
-pub use crate::span::{
-    Collected, Handling, collect, collect_event, collect_more, handle, open, open_collected,
-    open_event,
-};
-pub use crate::start::Start;
+pub use crate::span::request::SpanRequest;

@@ -32,7 +32,7 @@ fn import_with(other: &Origin, records: &[Record]) {}
 fn merging<R>(part: impl FnOnce() -> R) -> R {
     set_link_overflow(LinkOverflow::Merge);
     let returned = part();
-    set_link_overflow(LinkOverflow::Pages);
+    set_link_overflow(LinkOverflow::ChildSpans);
     returned
 }
 

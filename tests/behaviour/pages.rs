@@ -130,7 +130,7 @@ fn those_who_prefer_the_loss() {
     let sdk = Sdk::install();
     set_link_overflow(LinkOverflow::Drop);
     handle_from(&producers(200));
-    set_link_overflow(LinkOverflow::Pages);
+    set_link_overflow(LinkOverflow::ChildSpans);
     let span = sdk.span();
     assert_eq!(span.links.links.len(), DEFAULT);
     assert_eq!(span.links.dropped_count, 72);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::{Discriminant, discriminant};
 
-use linked_span::fan_in::state::{Reply, Rules};
+use linked_span::fan_in::state::{JoinPolicy, Reply};
 
 use crate::model::World;
 use crate::probes;
@@ -50,7 +50,7 @@ impl Hasher for Quick {
 type Set<T> = HashSet<T, BuildHasherDefault<Quick>>;
 
 /// Breadth first, so that what fails fails after as few steps as possible.
-fn explore(rules: &Rules, deliveries: u8) {
+fn explore(rules: &JoinPolicy, deliveries: u8) {
     let start = World::new(rules, deliveries);
     let mut seen = Set::from_iter([start.clone()]);
     let mut states = Set::default();
@@ -99,8 +99,8 @@ fn rules(
     inputs: u8,
     [timeout, lease, backoff, dedup_window]: [u64; 4],
     max_attempts: u32,
-) -> Rules {
-    Rules {
+) -> JoinPolicy {
+    JoinPolicy {
         inputs,
         timeout,
         lease,

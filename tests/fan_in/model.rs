@@ -14,7 +14,7 @@
 //! - A call that does not reach the store is no step, and a crash loses whatever a worker knew, wherever it stood.
 
 use linked_span::fan_in::state::{
-    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, transition,
+    ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, transition,
 };
 
 use crate::witness::{NOW, Witness, Work};
@@ -49,7 +49,7 @@ enum Doing {
     /// It has heard no reply to its arrival, and may call again.
     Arriving,
     /// It has heard no reply to its visit, and may call again.
-    Visiting(Visitor),
+    Visiting(ClaimMode),
     /// It has been told to, and believes until the settlement that it holds the join.
     Working(Work),
     /// It has heard no reply to its settlement, and may call again.
@@ -73,7 +73,7 @@ impl Worker {
         let (doing, what) = match self.doing {
             Doing::Nothing => (0, 0),
             Doing::Arriving => (1, 0),
-            Doing::Visiting(visitor) => (2, visitor as u8),
+            Doing::Visiting(mode) => (2, mode as u8),
             Doing::Working(work) => (3, work as u8),
             Doing::Settling(settlement) => (4, settlement as u8),
         };
@@ -95,7 +95,7 @@ pub(crate) enum Move {
 }
 
 impl World {
-    pub(crate) fn new(rules: &Rules, deliveries: u8) -> Self {
+    pub(crate) fn new(rules: &JoinPolicy, deliveries: u8) -> Self {
         let mut broker = [0; 3];
         broker[..usize::from(rules.inputs)].fill(deliveries);
         Self {
@@ -123,8 +123,8 @@ impl World {
                             call(Step::Arrive { input, token });
                         }
                     }
-                    for visitor in [Visitor::Sweep, Visitor::Passing] {
-                        call(Step::Visit { token, visitor });
+                    for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
+                        call(Step::ClaimDue { token, mode });
                     }
                     continue;
                 }
@@ -132,7 +132,7 @@ impl World {
                     let input = worker.delivery.expect("a delivery arrives");
                     call(Step::Arrive { input, token });
                 }
-                Doing::Visiting(visitor) => call(Step::Visit { token, visitor }),
+                Doing::Visiting(mode) => call(Step::ClaimDue { token, mode }),
                 Doing::Working(work) => {
                     for settlement in work.endings() {
                         call(Step::Settle { token, settlement });
@@ -152,7 +152,7 @@ impl World {
     pub(crate) fn after(
         &self,
         next: Move,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> Result<(Self, Option<Reply>), &'static str> {
         let mut world = self.clone();
         let mut reply = None;
@@ -176,7 +176,7 @@ impl World {
         Ok((world, reply))
     }
 
-    fn call(&mut self, step: Step, rules: &Rules) -> Result<Reply, &'static str> {
+    fn call(&mut self, step: Step, rules: &JoinPolicy) -> Result<Reply, &'static str> {
         let (mut after, reply) = transition(self.state, step, NOW, rules);
         self.witness.see(step, reply, rules)?;
         self.witness.agrees_with(after, rules)?;
@@ -203,7 +203,7 @@ impl World {
                 }
                 (token, Doing::Arriving)
             }
-            Step::Visit { token, visitor } => (token, Doing::Visiting(visitor)),
+            Step::ClaimDue { token, mode } => (token, Doing::Visiting(mode)),
             Step::Settle { token, settlement } => (token, Doing::Settling(settlement)),
             Step::Renew { token } => (token, worker.doing),
             Step::Retry | Step::Forget => return,
@@ -215,10 +215,12 @@ impl World {
         match (worker.doing, reply) {
             (Doing::Working(_), _) => {}
             (_, Reply::Run { .. }) => worker.doing = Doing::Working(Work::Body),
-            (_, Reply::HandOver { .. }) => worker.doing = Doing::Working(Work::HandOver),
+            (_, Reply::DeliverExpired { .. }) => {
+                worker.doing = Doing::Working(Work::DeliverExpired)
+            }
             // These deliveries are to be made again; all others are acknowledged.
             (_, Reply::Busy(_))
-            | (Doing::Settling(Settlement::Failed | Settlement::NotBegun), _)
+            | (Doing::Settling(Settlement::Failed | Settlement::Released), _)
             | (Doing::Settling(Settlement::Completed), Reply::Refused) => {
                 self.drop_work(index, true);
             }
@@ -234,14 +236,14 @@ impl World {
     }
 
     /// One world of all that differ in names only.
-    fn make_canonical(&mut self, rules: &Rules) {
+    fn make_canonical(&mut self, rules: &JoinPolicy) {
         self.order_inputs(rules);
         self.order_workers();
         self.number_tokens();
     }
 
     /// By what has become of them.
-    fn order_inputs(&mut self, rules: &Rules) {
+    fn order_inputs(&mut self, rules: &JoinPolicy) {
         let came = *self.witness.accepted();
         let rank = |input: &u8| {
             let [first, second] = self.workers.map(|worker| {

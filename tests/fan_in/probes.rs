@@ -2,7 +2,7 @@
 //! silent, whether it heeds nobody but its holder, and whether an operator can do with it what he has to.
 
 use linked_span::fan_in::state::{
-    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
+    ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
 };
 
 use crate::model::tick;
@@ -15,22 +15,22 @@ const ROUNDS: u32 = 40;
 #[derive(Clone, Copy)]
 enum Comes {
     Arrival(u8),
-    Visitor(Visitor),
+    ClaimMode(ClaimMode),
 }
 
 impl Comes {
     fn step(self, token: Token) -> Step {
         match self {
             Self::Arrival(input) => Step::Arrive { input, token },
-            Self::Visitor(visitor) => Step::Visit { token, visitor },
+            Self::ClaimMode(mode) => Step::ClaimDue { token, mode },
         }
     }
 }
 
-pub(crate) fn check(state: State, rules: &Rules) -> Checked {
+pub(crate) fn check(state: State, rules: &JoinPolicy) -> Checked {
     let arrivals = (0..rules.inputs).map(Comes::Arrival);
-    let visitors = [Visitor::Sweep, Visitor::Passing];
-    for comes in arrivals.clone().chain(visitors.map(Comes::Visitor)) {
+    let visitors = [ClaimMode::Sweep, ClaimMode::Opportunistic];
+    for comes in arrivals.clone().chain(visitors.map(Comes::ClaimMode)) {
         for silent in [false, true] {
             ensure(
                 ends_or_is_parked(state, comes, silent, rules),
@@ -38,21 +38,21 @@ pub(crate) fn check(state: State, rules: &Rules) -> Checked {
             )?;
         }
     }
-    for visitor in visitors {
+    for mode in visitors {
         ensure(
-            is_forgotten(state, visitor, rules),
+            is_forgotten(state, mode, rules),
             "every join is forgotten, as long as anybody looks",
         )?;
     }
-    for comes in arrivals.chain([Comes::Visitor(Visitor::Sweep)]) {
+    for comes in arrivals.chain([Comes::ClaimMode(ClaimMode::Sweep)]) {
         ensure(
             runs_again(state, comes, rules),
             "a complete join can run again until it succeeds, expires or is parked",
         )?;
     }
-    for visitor in visitors {
+    for mode in visitors {
         ensure(
-            due_is_true(state, visitor, rules),
+            due_is_true(state, mode, rules),
             "there is something to do when it is due, and not before",
         )?;
     }
@@ -99,7 +99,7 @@ fn lease(state: State) -> Option<Moment> {
 }
 
 /// Only this comes, all bodies fail, and the first hand-over fails too, or is never heard of again.
-fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &Rules) -> bool {
+fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolicy) -> bool {
     let mut state = Some(state);
     let mut hand_overs = 0;
     for round in 0..ROUNDS {
@@ -110,12 +110,12 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &Rules) ->
         let (next, reply) = transition(state, comes.step(token), NOW, rules);
         let settlement = match reply {
             Reply::Run { .. } => Some(Settlement::Failed),
-            Reply::HandOver { .. } => {
+            Reply::DeliverExpired { .. } => {
                 hand_overs += 1;
                 match hand_overs {
                     1 if silent => None,
-                    1 => Some(Settlement::NotHandedOver),
-                    _ => Some(Settlement::HandedOver),
+                    1 => Some(Settlement::ExpiryFailed),
+                    _ => Some(Settlement::ExpiryDelivered),
                 }
             }
             _ => None,
@@ -129,11 +129,11 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &Rules) ->
     false
 }
 
-fn is_forgotten(state: State, visitor: Visitor, rules: &Rules) -> bool {
+fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     let mut state = Some(state).filter(|state| is_over(Some(*state)));
     for _ in 0..=rules.dedup_window {
         let token = Token(100);
-        state = transition(state, Step::Visit { token, visitor }, NOW, rules).0;
+        state = transition(state, Step::ClaimDue { token, mode }, NOW, rules).0;
         tick(&mut state);
     }
     state.is_none()
@@ -141,7 +141,7 @@ fn is_forgotten(state: State, visitor: Visitor, rules: &Rules) -> bool {
 
 /// A lost body is run again when its lease is over, whatever its deadline, and so is one that was not begun; one that has
 /// failed, before its deadline: by an arrival at once, by a sweep after the backoff. If there may not be another body, it is parked instead.
-fn runs_again(state: State, comes: Comes, rules: &Rules) -> bool {
+fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
     let patience = match (state, comes) {
         (State::Running { .. }, _) => rules.lease,
         (State::Ready { attempts: 0, .. }, _) => 0,
@@ -171,10 +171,10 @@ fn runs_again(state: State, comes: Comes, rules: &Rules) -> bool {
     false
 }
 
-fn due_is_true(state: State, visitor: Visitor, rules: &Rules) -> bool {
+fn due_is_true(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     let token = Token(100);
-    let visit = |now| transition(Some(state), Step::Visit { token, visitor }, now, rules);
-    let Some(due) = due(&state, visitor) else {
+    let visit = |now| transition(Some(state), Step::ClaimDue { token, mode }, now, rules);
+    let Some(due) = due(&state, mode) else {
         return is_parked(Some(state));
     };
     let early = visit(due - 1) == (Some(state), Reply::NotDue(due));
@@ -182,18 +182,18 @@ fn due_is_true(state: State, visitor: Visitor, rules: &Rules) -> bool {
     early && after != Some(state) && !matches!(reply, Reply::NotDue(_))
 }
 
-fn heeds_its_holder_only(state: State, rules: &Rules) -> bool {
+fn heeds_its_holder_only(state: State, rules: &JoinPolicy) -> bool {
     let (holder, own) = match state {
         State::Open { .. }
         | State::Ready { .. }
         | State::Parked { .. }
         | State::Expiring { holder: None, .. } => (None, vec![]),
         State::Running { holder, .. } => (Some(holder), Work::Body.endings().to_vec()),
-        State::Expiring { holder, .. } => (holder, Work::HandOver.endings().to_vec()),
+        State::Expiring { holder, .. } => (holder, Work::DeliverExpired.endings().to_vec()),
         State::Completed { holder, .. } => (Some(holder), vec![Settlement::Completed]),
-        State::Expired { holder, .. } => (Some(holder), vec![Settlement::HandedOver]),
+        State::Expired { holder, .. } => (Some(holder), vec![Settlement::ExpiryDelivered]),
     };
-    let over = is_over(Some(state)) && due(&state, Visitor::Sweep) <= Some(NOW);
+    let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep) <= Some(NOW);
     let heeds = |step, expected| {
         let (after, reply) = transition(Some(state), step, NOW, rules);
         let kept = if over { None } else { Some(state) };
@@ -205,7 +205,7 @@ fn heeds_its_holder_only(state: State, rules: &Rules) -> bool {
     };
     let stranger = Token(100);
     holder.into_iter().chain([stranger]).all(|token| {
-        let settlements = [Work::Body, Work::HandOver].map(Work::endings);
+        let settlements = [Work::Body, Work::DeliverExpired].map(Work::endings);
         let settles = settlements.as_flattened().iter().all(|&settlement| {
             let expected = token != stranger && own.contains(&settlement);
             heeds(Step::Settle { token, settlement }, expected)
@@ -216,10 +216,10 @@ fn heeds_its_holder_only(state: State, rules: &Rules) -> bool {
 }
 
 /// Whoever comes, and whenever. That it heeds no settlement either is asked of every state.
-fn stays_parked(state: State, rules: &Rules) -> bool {
+fn stays_parked(state: State, rules: &JoinPolicy) -> bool {
     let token = Token(100);
     let arrivals = (0..rules.inputs).map(Comes::Arrival);
-    let visitors = [Visitor::Sweep, Visitor::Passing].map(Comes::Visitor);
+    let visitors = [ClaimMode::Sweep, ClaimMode::Opportunistic].map(Comes::ClaimMode);
     let mut all = arrivals.chain(visitors);
     !is_parked(Some(state))
         || all.all(|comes| {
@@ -231,7 +231,7 @@ fn stays_parked(state: State, rules: &Rules) -> bool {
 }
 
 /// By whoever comes first; and then there is as much time, and there may be as many bodies, as there were at first.
-fn is_tried_again(state: State, rules: &Rules) -> bool {
+fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
     let retry = |state| transition(Some(state), Step::Retry, NOW, rules);
     if let Some(lease) = lease(state) {
         return retry(state) == (Some(state), Reply::Busy(lease));
@@ -246,7 +246,7 @@ fn is_tried_again(state: State, rules: &Rules) -> bool {
     };
     let (after, reply) = retry(state);
     let token = Token(100);
-    let mut first = [Comes::Arrival(0), Comes::Visitor(Visitor::Sweep)].into_iter();
+    let mut first = [Comes::Arrival(0), Comes::ClaimMode(ClaimMode::Sweep)].into_iter();
     reply == Reply::Recorded
         && first.all(|comes| {
             let (held, reply) = transition(after, comes.step(token), NOW, rules);
@@ -259,14 +259,14 @@ fn is_tried_again(state: State, rules: &Rules) -> bool {
                 Some(State::Expiring { came: kept, .. }) => {
                     came == kept
                         && came != Inputs::all(rules.inputs)
-                        && matches!(reply, Reply::HandOver { .. })
+                        && matches!(reply, Reply::DeliverExpired { .. })
                 }
                 _ => false,
             }
         })
 }
 
-fn is_given_up(state: State, rules: &Rules) -> bool {
+fn is_given_up(state: State, rules: &JoinPolicy) -> bool {
     let (after, reply) = transition(Some(state), Step::Forget, NOW, rules);
     match lease(state) {
         Some(lease) => (after, reply) == (Some(state), Reply::Busy(lease)),

@@ -1,7 +1,7 @@
 //! What holds whatever happens: with up to twelve inputs, and at any time.
 
 use linked_span::fan_in::state::{
-    Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
+    ClaimMode, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
 };
 use linked_span_tests::joins::SETTLEMENTS;
 use proptest::collection::vec;
@@ -11,7 +11,7 @@ use proptest::sample::select;
 use crate::model::tick;
 use crate::witness::{NOW, Witness};
 
-const VISITORS: [Visitor; 2] = [Visitor::Sweep, Visitor::Passing];
+const VISITORS: [ClaimMode; 2] = [ClaimMode::Sweep, ClaimMode::Opportunistic];
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -21,11 +21,11 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = Rules> {
+fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = JoinPolicy> {
     let spans = [span.clone(), span.clone(), span.clone(), span];
     let max_attempts = prop_oneof![Just(u32::MAX), 0..4_u32];
     (2..=12_u8, spans, max_attempts).prop_map(
-        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| Rules {
+        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| JoinPolicy {
             inputs,
             timeout,
             lease,
@@ -57,7 +57,7 @@ fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = St
             .prop_map(|(token, settlement)| Step::Settle { token, settlement }),
         4 => token.clone().prop_map(|token| Step::Renew { token }),
         4 => (token, select(&VISITORS))
-            .prop_map(|(token, visitor)| Step::Visit { token, visitor }),
+            .prop_map(|(token, mode)| Step::ClaimDue { token, mode }),
         2 => Just(Step::Retry),
         1 => Just(Step::Forget),
     ]
@@ -69,7 +69,7 @@ fn token(step: Step) -> Option<Token> {
         Step::Arrive { token, .. }
         | Step::Settle { token, .. }
         | Step::Renew { token }
-        | Step::Visit { token, .. } => Some(token),
+        | Step::ClaimDue { token, .. } => Some(token),
         Step::Retry | Step::Forget => None,
     }
 }
@@ -93,7 +93,7 @@ fn passes() -> impl Strategy<Value = u64> {
 }
 
 /// The same step, of an input that there is.
-fn within(step: Step, rules: &Rules) -> Step {
+fn within(step: Step, rules: &JoinPolicy) -> Step {
     match step {
         Step::Arrive { input, token } => Step::Arrive {
             input: input % rules.inputs,
@@ -104,7 +104,10 @@ fn within(step: Step, rules: &Rules) -> Step {
 }
 
 /// The states that such steps at such times lead to. The clock may also go back, as clocks do.
-fn states(rules: &Rules, steps: &[(Step, Moment)]) -> Vec<(Option<State>, Step, Moment, Reply)> {
+fn states(
+    rules: &JoinPolicy,
+    steps: &[(Step, Moment)],
+) -> Vec<(Option<State>, Step, Moment, Reply)> {
     let mut state = None;
     let history = steps.iter().map(|&(step, now)| {
         let step = within(step, rules);
@@ -133,7 +136,7 @@ proptest! {
                     told == attempts && told > 0 && Some(holder) == token
                 }
                 (
-                    Reply::HandOver { came: told, .. },
+                    Reply::DeliverExpired { came: told, .. },
                     Some(State::Expiring { came, holder, .. }),
                 ) => told == came && !told.is_empty() && holder == token,
                 (Reply::Busy(until), Some(State::Running { holder, lease, .. })) => {
@@ -172,16 +175,16 @@ proptest! {
                     Step::Settle {
                         settlement:
                             Settlement::Failed
-                            | Settlement::NotHandedOver
+                            | Settlement::ExpiryFailed
                             | Settlement::Undecodable
-                            | Settlement::NotBegun,
+                            | Settlement::Released,
                         ..
                     },
                     Reply::Recorded,
                 ) => Reply::Refused,
                 // A store finds its joins by what is due, so that it would not find this one.
-                (Step::Visit { visitor, .. }, Reply::Run { .. } | Reply::HandOver { .. }) => {
-                    let due = state.and_then(|held| due(&held, visitor));
+                (Step::ClaimDue { mode, .. }, Reply::Run { .. } | Reply::DeliverExpired { .. }) => {
+                    let due = state.and_then(|held| due(&held, mode));
                     Reply::NotDue(due.expect("a claim runs out"))
                 }
                 (Step::Forget, Reply::Recorded) => Reply::Absent,
@@ -199,10 +202,10 @@ proptest! {
     ) {
         let token = Token(9);
         for state in states(&rules, &steps).into_iter().filter_map(|(state, ..)| state) {
-            for visitor in VISITORS {
+            for mode in VISITORS {
                 let visit =
-                    |now| transition(Some(state), Step::Visit { token, visitor }, now, &rules);
-                let Some(due) = due(&state, visitor) else {
+                    |now| transition(Some(state), Step::ClaimDue { token, mode }, now, &rules);
+                let Some(due) = due(&state, mode) else {
                     for now in [0, Moment::MAX] {
                         prop_assert_eq!(visit(now), (Some(state), Reply::Parked));
                     }
@@ -219,7 +222,7 @@ proptest! {
                     prop_assert_ne!(after, Some(state));
                 }
             }
-            let [sweep, passing] = VISITORS.map(|visitor| due(&state, visitor));
+            let [sweep, passing] = VISITORS.map(|mode| due(&state, mode));
             prop_assert!(sweep <= passing, "a sweep can do all that can be done in passing");
         }
     }
@@ -250,13 +253,13 @@ proptest! {
                 }
                 Step::Renew { token } => Step::Renew { token: called(token) },
                 // Nobody's visit is made again.
-                Step::Visit { visitor, .. } => Step::Visit { token: called(NEW), visitor },
+                Step::ClaimDue { mode, .. } => Step::ClaimDue { token: called(NEW), mode },
                 Step::Retry | Step::Forget => step,
             };
             let (after, reply) = transition(state, step, NOW, &rules);
             if let (
-                Step::Arrive { token, .. } | Step::Visit { token, .. },
-                Reply::Run { .. } | Reply::HandOver { .. },
+                Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
+                Reply::Run { .. } | Reply::DeliverExpired { .. },
             ) = (step, reply)
             {
                 last = token;

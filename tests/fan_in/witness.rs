@@ -1,7 +1,7 @@
 //! Sees every step of a join and its reply, and knows what must not happen.
 
 use linked_span::fan_in::state::{
-    Inputs, Moment, ParkReason, Reply, Rules, Settlement, State, Step, Token, Visitor,
+    ClaimMode, Inputs, JoinPolicy, Moment, ParkReason, Reply, Settlement, State, Step, Token,
 };
 
 /// The clock of the exploration stands still: what is left of a span is what counts, so that the space stays finite.
@@ -34,7 +34,7 @@ pub(crate) struct Witness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Work {
     Body,
-    HandOver,
+    DeliverExpired,
 }
 
 impl Work {
@@ -42,9 +42,9 @@ impl Work {
     pub(crate) fn endings(self) -> [Settlement; 4] {
         let [well, badly] = match self {
             Self::Body => [Settlement::Completed, Settlement::Failed],
-            Self::HandOver => [Settlement::HandedOver, Settlement::NotHandedOver],
+            Self::DeliverExpired => [Settlement::ExpiryDelivered, Settlement::ExpiryFailed],
         };
-        [well, badly, Settlement::Undecodable, Settlement::NotBegun]
+        [well, badly, Settlement::Undecodable, Settlement::Released]
     }
 }
 
@@ -63,7 +63,7 @@ struct End {
 }
 
 impl Witness {
-    pub(crate) fn see(&mut self, step: Step, reply: Reply, rules: &Rules) -> Checked {
+    pub(crate) fn see(&mut self, step: Step, reply: Reply, rules: &JoinPolicy) -> Checked {
         if self.end.is_some_and(|end| end.window == 0) {
             *self = Self::default();
         }
@@ -79,20 +79,23 @@ impl Witness {
                 ensure(came == self.accepted, "a reply tells what has come")?;
                 ensure(came.contains(input), "only what has come is a duplicate")
             }
-            (Step::Arrive { token, .. } | Step::Visit { token, .. }, Reply::Run { attempts }) => {
+            (
+                Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
+                Reply::Run { attempts },
+            ) => {
                 self.run(step, rules)?;
                 self.claim(token, Work::Body, rules);
                 ensure(attempts == self.bodies, "every body is counted once")
             }
             (
-                Step::Arrive { token, .. } | Step::Visit { token, .. },
-                Reply::HandOver { came, attempts },
+                Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
+                Reply::DeliverExpired { came, attempts },
             ) => {
                 self.hand_over(step, token, came, rules)?;
-                self.claim(token, Work::HandOver, rules);
+                self.claim(token, Work::DeliverExpired, rules);
                 ensure(attempts == self.bodies, "every body is counted once")
             }
-            (Step::Arrive { .. } | Step::Visit { .. }, Reply::Parked) => {
+            (Step::Arrive { .. } | Step::ClaimDue { .. }, Reply::Parked) => {
                 if self.parked.is_none() {
                     self.give_up(step, rules)?;
                 }
@@ -122,7 +125,7 @@ impl Witness {
                 )
             }
             (Step::Arrive { .. } | Step::Retry, Reply::Expired) => {
-                self.has_ended(Settlement::HandedOver)
+                self.has_ended(Settlement::ExpiryDelivered)
             }
             (Step::Settle { token, settlement }, _) => self.settle(token, settlement, reply, rules),
             (Step::Renew { token }, _) => {
@@ -138,11 +141,11 @@ impl Witness {
                 }
                 Ok(())
             }
-            (Step::Visit { .. }, Reply::NotDue(until)) => {
+            (Step::ClaimDue { .. }, Reply::NotDue(until)) => {
                 ensure(*self != Self::default(), "an absent join is absent")?;
                 ensure(until > NOW, "what is due is done")
             }
-            (Step::Visit { .. } | Step::Retry | Step::Forget, Reply::Absent) => {
+            (Step::ClaimDue { .. } | Step::Retry | Step::Forget, Reply::Absent) => {
                 ensure(*self == Self::default(), "no join is lost")
             }
             (Step::Retry, Reply::Waiting(came)) => {
@@ -167,7 +170,7 @@ impl Witness {
         )
     }
 
-    fn accept(&mut self, input: u8, rules: &Rules) -> Checked {
+    fn accept(&mut self, input: u8, rules: &JoinPolicy) -> Checked {
         ensure(self.is_open(rules), "only an open join takes inputs")?;
         ensure(!self.accepted.contains(input), "no input is taken twice")?;
         if self.accepted.is_empty() {
@@ -178,7 +181,7 @@ impl Witness {
         Ok(())
     }
 
-    fn run(&mut self, step: Step, rules: &Rules) -> Checked {
+    fn run(&mut self, step: Step, rules: &JoinPolicy) -> Checked {
         ensure(self.end.is_none(), "no body is started after an end")?;
         ensure(!self.expiring, "no body is started beside a hand-over")?;
         ensure(
@@ -189,8 +192,8 @@ impl Witness {
         match (self.claim, step) {
             (
                 _,
-                Step::Visit {
-                    visitor: Visitor::Passing,
+                Step::ClaimDue {
+                    mode: ClaimMode::Opportunistic,
                     ..
                 },
             ) => return Err("nobody in passing can run a body"),
@@ -226,7 +229,7 @@ impl Witness {
         Ok(())
     }
 
-    fn hand_over(&mut self, step: Step, token: Token, came: Inputs, rules: &Rules) -> Checked {
+    fn hand_over(&mut self, step: Step, token: Token, came: Inputs, rules: &JoinPolicy) -> Checked {
         ensure(self.end.is_none(), "no hand-over after an end")?;
         ensure(self.parked.is_none(), "what is parked does not expire")?;
         ensure(self.deadline == 0, "no hand-over before the deadline")?;
@@ -234,8 +237,8 @@ impl Witness {
         ensure(came == self.accepted, "all that came is handed over")?;
         let passes = matches!(
             step,
-            Step::Visit {
-                visitor: Visitor::Passing,
+            Step::ClaimDue {
+                mode: ClaimMode::Opportunistic,
                 ..
             }
         );
@@ -245,12 +248,15 @@ impl Witness {
         )?;
         match self.claim {
             Some(claim) if claim.token == token => {
-                ensure(claim.work == Work::HandOver, "a claim stays what it is")?;
+                ensure(
+                    claim.work == Work::DeliverExpired,
+                    "a claim stays what it is",
+                )?;
             }
             Some(claim) => {
                 ensure(claim.lease == 0, "one holder as long as the lease")?;
                 ensure(
-                    claim.work == Work::HandOver || passes && !self.is_exhausted(rules),
+                    claim.work == Work::DeliverExpired || passes && !self.is_exhausted(rules),
                     "whoever can run a lost body runs it, if there may be another",
                 )?;
             }
@@ -263,7 +269,7 @@ impl Witness {
         Ok(())
     }
 
-    fn claim(&mut self, token: Token, work: Work, rules: &Rules) {
+    fn claim(&mut self, token: Token, work: Work, rules: &JoinPolicy) {
         let lease = rules.lease;
         self.claim = Some(Claim { token, work, lease });
         self.rest = 0;
@@ -274,7 +280,7 @@ impl Witness {
         token: Token,
         settlement: Settlement,
         reply: Reply,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> Checked {
         let again = self
             .end
@@ -295,7 +301,7 @@ impl Witness {
         )?;
         self.claim = None;
         match settlement {
-            Settlement::Completed | Settlement::HandedOver => {
+            Settlement::Completed | Settlement::ExpiryDelivered => {
                 let window = rules.dedup_window;
                 let end = End {
                     token,
@@ -310,20 +316,20 @@ impl Witness {
             Settlement::Failed if self.is_exhausted(rules) => {
                 self.park(ParkReason::Attempts, rules);
             }
-            Settlement::Failed | Settlement::NotHandedOver => self.rest = rules.backoff,
+            Settlement::Failed | Settlement::ExpiryFailed => self.rest = rules.backoff,
             Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
-            Settlement::NotBegun if self.expiring => {}
-            Settlement::NotBegun => self.bodies -= 1,
+            Settlement::Released if self.expiring => {}
+            Settlement::Released => self.bodies -= 1,
         }
         Ok(())
     }
 
     /// Somebody finds that the last body of all has died.
-    fn give_up(&mut self, step: Step, rules: &Rules) -> Checked {
+    fn give_up(&mut self, step: Step, rules: &JoinPolicy) -> Checked {
         let is_holder = |token| self.claim.is_some_and(|claim| claim.token == token);
         let can_tell = match step {
-            Step::Visit {
-                visitor: Visitor::Passing,
+            Step::ClaimDue {
+                mode: ClaimMode::Opportunistic,
                 ..
             } => self.deadline == 0,
             Step::Arrive { token, .. } => !is_holder(token),
@@ -341,13 +347,13 @@ impl Witness {
         Ok(())
     }
 
-    fn park(&mut self, reason: ParkReason, rules: &Rules) {
+    fn park(&mut self, reason: ParkReason, rules: &JoinPolicy) {
         self.parked = Some(reason);
         self.deadline = 0;
         self.expiring = self.accepted != all(rules);
     }
 
-    fn retry(&mut self, rules: &Rules) -> Checked {
+    fn retry(&mut self, rules: &JoinPolicy) -> Checked {
         ensure(
             self.accepted == all(rules) || self.expiring,
             "only what has failed is tried again",
@@ -376,16 +382,16 @@ impl Witness {
         (lease > 0).then_some(lease)
     }
 
-    fn is_exhausted(&self, rules: &Rules) -> bool {
+    fn is_exhausted(&self, rules: &JoinPolicy) -> bool {
         self.bodies >= rules.max_attempts
     }
 
-    fn is_open(&self, rules: &Rules) -> bool {
+    fn is_open(&self, rules: &JoinPolicy) -> bool {
         self.accepted != all(rules) && !self.expiring && self.end.is_none()
     }
 
     /// Whether the store has what it must have, and nothing else.
-    pub(crate) fn agrees_with(&self, state: Option<State>, rules: &Rules) -> Checked {
+    pub(crate) fn agrees_with(&self, state: Option<State>, rules: &JoinPolicy) -> Checked {
         let complete = self.accepted == all(rules);
         let ended = self.end.map(|end| (end.settlement, end.token));
         let claimed = self.claim.map(|claim| (claim.work, claim.token));
@@ -430,7 +436,7 @@ impl Witness {
                     came == self.accepted,
                     "no input of an expiring join is lost",
                 )?;
-                let work = holder.map(|holder| (Work::HandOver, holder));
+                let work = holder.map(|holder| (Work::DeliverExpired, holder));
                 ensure(
                     claimed == work && self.expiring,
                     "an expiring join is handed over",
@@ -450,7 +456,7 @@ impl Witness {
                 "a completed join has succeeded",
             ),
             State::Expired { holder, .. } => ensure(
-                ended == Some((Settlement::HandedOver, holder)),
+                ended == Some((Settlement::ExpiryDelivered, holder)),
                 "an expired join was handed over",
             ),
         }
@@ -494,7 +500,7 @@ fn attempts(state: &State) -> u32 {
     }
 }
 
-fn all(rules: &Rules) -> Inputs {
+fn all(rules: &JoinPolicy) -> Inputs {
     Inputs::all(rules.inputs)
 }
 

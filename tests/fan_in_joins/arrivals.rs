@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in;
 use linked_span::fan_in::{
-    Ack, Arrival, ArriveErrorKind, BlockingStore, Closed, Memory, Store, ack,
+    Arrival, ArriveErrorKind, BlockingStore, ClosedReason, Disposition, Memory, Store, disposition,
 };
 use linked_span_tests::{Sdk, Time};
 
@@ -48,13 +48,13 @@ macro_rules! on_each_store {
             #[test]
             fn in_memory() {
                 let (_sdk, time) = (Sdk::install(), Time::default());
-                super::$check(&Ship::new(memory(&time), options()), &time, Ack::Hold);
+                super::$check(&Ship::new(memory(&time), options()), &time, Disposition::Defer);
             }
 
             #[test]
             fn on_a_durable_store() {
                 let (_sdk, time) = (Sdk::install(), Time::default());
-                super::$check(&Ship::new(Encoded::new(&time), options()), &time, Ack::Ack);
+                super::$check(&Ship::new(Encoded::new(&time), options()), &time, Disposition::Ack);
             }
         }
     )* };
@@ -71,9 +71,9 @@ on_each_store! {
     no_key;
 }
 
-fn waiting(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
+fn waiting(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Disposition) {
     let arrival = ship.payment(payment("o-1"), Ok(1), &nothing);
-    assert_eq!(ack(&arrival), kept);
+    assert_eq!(disposition(&arrival), kept);
     let Ok(Arrival::Waiting {
         missing, durable, ..
     }) = arrival
@@ -81,10 +81,10 @@ fn waiting(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
         panic!("expected it to wait: {arrival:?}");
     };
     assert_eq!(missing.to_string(), "inventory");
-    assert_eq!(durable, kept == Ack::Ack);
+    assert_eq!(durable, kept == Disposition::Ack);
 }
 
-fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
+fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -94,7 +94,7 @@ fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
         ..payment("o-1")
     };
     let arrival = ship.payment(another, Ok(2), &nothing);
-    assert_eq!(ack(&arrival), kept);
+    assert_eq!(disposition(&arrival), kept);
     let Ok(Arrival::Duplicate {
         missing, durable, ..
     }) = arrival
@@ -102,30 +102,30 @@ fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Ack) {
         panic!("expected a duplicate: {arrival:?}");
     };
     assert_eq!(missing.to_string(), "inventory");
-    assert_eq!(durable, kept == Ack::Ack);
+    assert_eq!(durable, kept == Disposition::Ack);
 }
 
-fn ran_and_recorded(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Ack) {
+fn ran_and_recorded(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
     );
     let arrival = ship.inventory(inventory("o-1"), Ok(2), &nothing);
-    assert_eq!(ack(&arrival), Ack::Ack);
+    assert_eq!(disposition(&arrival), Disposition::Ack);
     assert_eq!(arrival.unwrap(), Arrival::Ran(Ok(2)));
 }
 
-fn failed(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Ack) {
+fn failed(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
     );
     let arrival = ship.inventory(inventory("o-1"), Err("no truck"), &nothing);
-    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(disposition(&arrival), Disposition::Requeue);
     assert_eq!(arrival.unwrap(), Arrival::Failed(Err("no truck")));
 }
 
-fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
+fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -136,11 +136,11 @@ fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
     );
     time.pass(DEDUP_WINDOW - 1);
     let arrival = ship.payment(payment("o-1"), Ok(3), &nothing);
-    assert_eq!(ack(&arrival), Ack::Ack);
+    assert_eq!(disposition(&arrival), Disposition::Ack);
     let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
         panic!("expected it to be over: {arrival:?}");
     };
-    assert_eq!((reason, input), (Closed::Completed, payment("o-1")));
+    assert_eq!((reason, input), (ClosedReason::Completed, payment("o-1")));
 
     time.pass(1);
     assert_eq!(
@@ -149,7 +149,7 @@ fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
     );
 }
 
-fn expired(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
+fn expired(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -158,21 +158,21 @@ fn expired(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Ack) {
     // The first hands it over, the second finds that done.
     for _ in 0..2 {
         let arrival = ship.inventory(inventory("o-1"), Ok(2), &nothing);
-        assert_eq!(ack(&arrival), Ack::Ack);
+        assert_eq!(disposition(&arrival), Disposition::Ack);
         let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
             panic!("expected it to be over: {arrival:?}");
         };
-        assert_eq!((reason, input), (Closed::Expired, inventory("o-1")));
+        assert_eq!((reason, input), (ClosedReason::Expired, inventory("o-1")));
     }
 }
 
 /// Without a lease, a backoff's time is as good as any; with one, what is left of it.
-fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Ack) {
+fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
     );
-    let left = if kept == Ack::Hold {
+    let left = if kept == Disposition::Defer {
         BACKOFF
     } else {
         LEASE - 5
@@ -180,7 +180,7 @@ fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Ack) {
     let meanwhile = || {
         time.pass(5);
         let arrival = ship.payment(payment("o-1"), Ok(3), &nothing);
-        assert_eq!(ack(&arrival), Ack::Retry);
+        assert_eq!(disposition(&arrival), Disposition::Requeue);
         let Ok(Arrival::Busy { retry_after, .. }) = arrival else {
             panic!("expected another to run it: {arrival:?}");
         };
@@ -194,9 +194,9 @@ fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Ack) {
     );
 }
 
-fn no_key(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Ack) {
+fn no_key(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
     let arrival = ship.payment(payment(""), Ok(1), &nothing);
-    assert_eq!(ack(&arrival), Ack::Reject);
+    assert_eq!(disposition(&arrival), Disposition::Reject);
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::NoKey));
     assert_eq!(error.input, payment(""));
@@ -212,7 +212,7 @@ fn a_full_memory_gives_the_input_back() {
         "inventory"
     );
     let arrival = ship.inventory(inventory("o-2"), Ok(1), &nothing);
-    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(disposition(&arrival), Disposition::Requeue);
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::Full));
     assert_eq!(error.input, inventory("o-2"));
@@ -234,7 +234,7 @@ fn a_store_that_fails_gives_the_input_back() {
     let ship = Ship::new(store.clone(), options());
     store.fail(Call::Arrive);
     let arrival = ship.payment(payment("o-1"), Ok(1), &nothing);
-    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(disposition(&arrival), Disposition::Requeue);
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::Store(_)));
     assert_eq!(error.input, payment("o-1"));
@@ -245,25 +245,25 @@ fn a_store_that_fails_gives_the_input_back() {
 }
 
 /// Each in its turn, on a store that makes its callers wait, and on one that does not.
-async fn later(ship: &ShipLater<impl Store<Payload>>, time: &Time, kept: Ack) {
+async fn later(ship: &ShipLater<impl Store<Payload>>, time: &Time, kept: Disposition) {
     let first = ship.payment(payment("o-1"), Ok(1)).await;
-    assert_eq!(ack(&first), kept);
+    assert_eq!(disposition(&first), kept);
     assert_eq!(waits_for(first), "inventory");
     let again = ship.payment(payment("o-1"), Ok(1)).await;
-    assert_eq!(ack(&again), kept);
+    assert_eq!(disposition(&again), kept);
     assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
     let failed = ship.inventory(inventory("o-1"), Err("no truck")).await;
-    assert_eq!(ack(&failed), Ack::Retry);
+    assert_eq!(disposition(&failed), Disposition::Requeue);
     assert_eq!(failed.unwrap(), Arrival::Failed(Err("no truck")));
     let ran = ship.inventory(inventory("o-1"), Ok(2)).await;
-    assert_eq!(ack(&ran), Ack::Ack);
+    assert_eq!(disposition(&ran), Disposition::Ack);
     assert_eq!(ran.unwrap(), Arrival::Ran(Ok(2)));
     let closed = ship.inventory(inventory("o-1"), Ok(3)).await;
-    assert_eq!(ack(&closed), Ack::Ack);
+    assert_eq!(disposition(&closed), Disposition::Ack);
     assert!(matches!(
         closed,
         Ok(Arrival::Closed {
-            reason: Closed::Completed,
+            reason: ClosedReason::Completed,
             ..
         })
     ));
@@ -274,31 +274,36 @@ async fn later(ship: &ShipLater<impl Store<Payload>>, time: &Time, kept: Ack) {
     );
     time.pass(TIMEOUT);
     let closed = ship.inventory(inventory("o-2"), Ok(2)).await;
-    assert_eq!(ack(&closed), Ack::Ack);
+    assert_eq!(disposition(&closed), Disposition::Ack);
     assert!(matches!(
         closed,
         Ok(Arrival::Closed {
-            reason: Closed::Expired,
+            reason: ClosedReason::Expired,
             ..
         })
     ));
 
     let rejected = ship.payment(payment(""), Ok(1)).await;
-    assert_eq!(ack(&rejected), Ack::Reject);
+    assert_eq!(disposition(&rejected), Disposition::Reject);
     assert!(matches!(rejected.unwrap_err().kind, ArriveErrorKind::NoKey));
 }
 
 #[tokio::test]
 async fn later_in_memory() {
     let (_sdk, time) = (Sdk::install(), Time::default());
-    later(&ShipLater::new(memory(&time), options()), &time, Ack::Hold).await;
+    later(
+        &ShipLater::new(memory(&time), options()),
+        &time,
+        Disposition::Defer,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn later_on_a_durable_store() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Remote(Encoded::new(&time));
-    later(&ShipLater::new(store, options()), &time, Ack::Ack).await;
+    later(&ShipLater::new(store, options()), &time, Disposition::Ack).await;
 }
 
 #[tokio::test]
@@ -322,13 +327,13 @@ async fn full_and_failing_stores_later() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(Memory::new().capacity(0), options());
     let full = ship.payment(payment("o-1"), Ok(1)).await;
-    assert_eq!(ack(&full), Ack::Retry);
+    assert_eq!(disposition(&full), Disposition::Requeue);
     assert!(matches!(full.unwrap_err().kind, ArriveErrorKind::Full));
 
     let store = Encoded::new(&time);
     let ship = ShipLater::new(Remote(store.clone()), options());
     store.fail(Call::Arrive);
     let failed = ship.payment(payment("o-1"), Ok(1)).await;
-    assert_eq!(ack(&failed), Ack::Retry);
+    assert_eq!(disposition(&failed), Disposition::Requeue);
     assert_eq!(failed.unwrap_err().input, payment("o-1"));
 }

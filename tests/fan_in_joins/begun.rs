@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use linked_span::fan_in;
-use linked_span::fan_in::{Arrival, Settled};
+use linked_span::fan_in::{Arrival, DueOutcome};
 use linked_span_tests::{Sdk, Time};
 
 use crate::{
@@ -32,7 +32,7 @@ fn is_no_attempt() {
     // The body of `o-1` panics, and `o-2`, claimed beside it, is dropped.
     assert!(catch_unwind(AssertUnwindSafe(|| ship.sweep(true))).is_err());
     let due = ship.due(1).unwrap().into_iter().next().expect("o-2");
-    assert_eq!(due.run(false), Settled::Ran(Ok(())));
+    assert_eq!(due.run(false), DueOutcome::Ran(Ok(())));
 }
 
 /// It is due again at once, and by the next claim as well.

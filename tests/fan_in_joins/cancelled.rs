@@ -1,6 +1,6 @@
 //! An arrival that is dropped before it is done, wherever it waits: nothing is lost, and the next one goes on.
 
-use linked_span::fan_in::{Arrival, Closed};
+use linked_span::fan_in::{Arrival, ClosedReason};
 use linked_span_tests::{Sdk, Time};
 use tokio::task::yield_now;
 
@@ -88,7 +88,7 @@ fn next_on_a_durable_store(polls: usize) -> Option<(&'static str, usize)> {
             "busy"
         }
         Ok(Arrival::Closed {
-            reason: Closed::Completed,
+            reason: ClosedReason::Completed,
             ..
         }) => "completed",
         arrival => panic!("{arrival:?}"),

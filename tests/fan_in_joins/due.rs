@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use linked_span::fan_in;
-use linked_span::fan_in::{Arrival, Memory, Options, Settled};
+use linked_span::fan_in::{Arrival, DueOutcome, JoinOptions, Memory};
 use linked_span_tests::{Sdk, Time};
 use tokio::time::timeout;
 
@@ -62,8 +62,8 @@ fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
 
     let mut claimed = claimed.into_iter();
     let mut run = |result| claimed.next().unwrap().run(result);
-    assert_eq!(run(Ok(2)), Settled::Ran(Ok(2)));
-    assert_eq!(run(Err("no truck")), Settled::Failed(Err("no truck")));
+    assert_eq!(run(Ok(2)), DueOutcome::Ran(Ok(2)));
+    assert_eq!(run(Err("no truck")), DueOutcome::Failed(Err("no truck")));
     drop((claimed, others));
     // What was not begun is due at once, and what has failed after the backoff.
     assert_eq!(ship.due(10).unwrap().len(), 3);
@@ -91,7 +91,7 @@ fn a_success_that_nobody_recorded() {
     time.pass(BACKOFF);
     store.fail(Call::Settle);
     let [first, second] = <[_; 2]>::try_from(ship.due(2).unwrap()).expect("two");
-    assert_eq!(first.run(Ok(2)), Settled::Unrecorded(Ok(2)));
+    assert_eq!(first.run(Ok(2)), DueOutcome::Unrecorded(Ok(2)));
     drop(second);
     time.pass(LEASE);
     store.fail(Call::Settle);
@@ -137,7 +137,7 @@ fn a_sweep_leaves_none_behind() {
 #[test]
 fn a_sweep_of_functions_that_always_fail_ends() {
     let _sdk = Sdk::install();
-    let options = Options::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
+    let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
     let ship = failed(Ship::new(Memory::new(), options), 40);
     assert_eq!(
         counts(ship.sweep(Err("no truck")).unwrap()),
@@ -148,7 +148,7 @@ fn a_sweep_of_functions_that_always_fail_ends() {
 #[test]
 fn a_sweep_that_never_hands_over_ends() {
     let (_sdk, time) = (Sdk::install(), Time::default());
-    let options = Options::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
+    let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
     let ship = Ship::new(memory(&time), options).on_expired(|_| Err::<(), _>("no refund"));
     for order in 0..40 {
         let order_id = format!("o-{order}");
@@ -174,10 +174,10 @@ async fn the_same_of_an_async_function() {
     }
     time.pass(BACKOFF);
     let [first, second] = <[_; 2]>::try_from(ship.due(2).await.unwrap()).expect("two");
-    assert_eq!(first.run(Ok(2)).await, Settled::Ran(Ok(2)));
+    assert_eq!(first.run(Ok(2)).await, DueOutcome::Ran(Ok(2)));
     assert_eq!(
         second.run(Err("no truck")).await,
-        Settled::Failed(Err("no truck"))
+        DueOutcome::Failed(Err("no truck"))
     );
     assert_eq!(counts(ship.sweep(Ok(2)).await.unwrap()), [38, 0, 0, 0, 0]);
     time.pass(BACKOFF);

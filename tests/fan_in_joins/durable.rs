@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Ack, Arrival, Closed, Rules, Settlement, Store, Token, Verdict, Work, ack, ready,
+    Arrival, ClosedReason, Disposition, JoinPolicy, Settlement, Store, Token, Verdict, Work,
+    disposition, ready,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, Time, producer};
@@ -40,7 +41,7 @@ fn what_one_worker_keeps_another_joins() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (_, [here, there]) = workers(&time);
     let first = here.payment(payment("o-1"), &nothing);
-    assert_eq!(ack(&first), Ack::Ack);
+    assert_eq!(disposition(&first), Disposition::Ack);
     assert_eq!(waits_for(first), "inventory");
     drop(here);
     time.pass(3_000);
@@ -67,7 +68,7 @@ fn another_worker_is_told_when_the_claim_will_have_run_out() {
     let meanwhile = || {
         time.pass(LEASE - 1);
         let arrival = there.inventory(inventory("o-1"), &nothing);
-        assert_eq!(ack(&arrival), Ack::Retry);
+        assert_eq!(disposition(&arrival), Disposition::Requeue);
         let Ok(Arrival::Busy { retry_after, .. }) = arrival else {
             panic!("expected another to run it: {arrival:?}");
         };
@@ -96,14 +97,14 @@ fn a_claim_that_has_run_out_passes_to_another_and_the_first_success_is_not_recor
         );
     };
     let late = here.inventory(inventory("o-1"), &meanwhile);
-    assert_eq!(ack(&late), Ack::Retry);
+    assert_eq!(disposition(&late), Disposition::Requeue);
     assert_eq!(late.unwrap(), Arrival::Unrecorded(Ok("p-1".into())));
     let again = here.inventory(inventory("o-1"), &nothing);
-    assert_eq!(ack(&again), Ack::Ack);
+    assert_eq!(disposition(&again), Disposition::Ack);
     assert!(matches!(
         again,
         Ok(Arrival::Closed {
-            reason: Closed::Completed,
+            reason: ClosedReason::Completed,
             ..
         })
     ));
@@ -153,7 +154,7 @@ fn a_success_that_does_not_reach_the_store_is_followed_by_another() {
     );
     store.fail(Call::Settle);
     let arrival = here.inventory(inventory("o-1"), &nothing);
-    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(disposition(&arrival), Disposition::Requeue);
     assert_eq!(arrival.unwrap(), Arrival::Unrecorded(Ok("p-1".into())));
     let again = || there.inventory(inventory("o-1"), &nothing);
     assert!(matches!(again(), Ok(Arrival::Busy { .. })));
@@ -173,11 +174,11 @@ fn a_success_of_which_the_reply_is_lost_is_recorded() {
     let arrival = here.inventory(inventory("o-1"), &nothing);
     assert_eq!(arrival.unwrap(), Arrival::Unrecorded(Ok("p-1".into())));
     let again = there.inventory(inventory("o-1"), &nothing);
-    assert_eq!(ack(&again), Ack::Ack);
+    assert_eq!(disposition(&again), Disposition::Ack);
     assert!(matches!(
         again,
         Ok(Arrival::Closed {
-            reason: Closed::Completed,
+            reason: ClosedReason::Completed,
             ..
         })
     ));
@@ -216,7 +217,7 @@ fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
     assert_eq!(store.abandoned(), [Settlement::Completed]);
     time.pass(LEASE);
     drop(here.due(1).unwrap());
-    assert_eq!(store.abandoned()[1..], [Settlement::NotBegun]);
+    assert_eq!(store.abandoned()[1..], [Settlement::Released]);
     time.pass(LEASE);
     assert_eq!(counts(here.sweep(&nothing).unwrap()), [1, 0, 0, 0, 0]);
 
@@ -226,7 +227,7 @@ fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
     );
     time.pass(TIMEOUT);
     drop(here.due(1).unwrap());
-    assert_eq!(store.abandoned()[2..], [Settlement::NotBegun]);
+    assert_eq!(store.abandoned()[2..], [Settlement::Released]);
     time.pass(LEASE);
     assert_eq!(counts(here.sweep(&nothing).unwrap()), [0, 0, 0, 1, 0]);
     assert_eq!(store.abandoned().len(), 3);
@@ -268,7 +269,7 @@ fn an_arrival_of_which_the_reply_is_lost_has_arrived() {
     assert_eq!(ran(again()), Ok("p-1".into()));
 }
 
-const RULES: Rules = Rules {
+const RULES: JoinPolicy = JoinPolicy {
     inputs: 2,
     timeout: TIMEOUT,
     lease: LEASE,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{
-    Arrival, ArriveErrorKind, BlockingStore, Closed, Expired, Memory, Settled, Store,
+    Arrival, ArriveErrorKind, BlockingStore, ClosedReason, DueOutcome, Expired, Memory, Store,
 };
 use linked_span::{fan_in, set_attribute};
 use linked_span_tests::{Sdk, Time, pairs, producer};
@@ -128,7 +128,7 @@ fn the_input_that_comes_too_late_hands_the_join_over_and_is_no_part_of_it() {
     let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
         panic!("expected it to be over: {arrival:?}");
     };
-    assert_eq!((reason, input), (Closed::Expired, inventory("o-1")));
+    assert_eq!((reason, input), (ClosedReason::Expired, inventory("o-1")));
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
     assert_eq!(links(&sdk.span()).len(), 1);
 }
@@ -151,7 +151,7 @@ fn an_input_that_comes_while_the_join_is_handed_over_is_too_late() {
     assert!(matches!(
         arrival,
         Some(Ok(Arrival::Closed {
-            reason: Closed::Expired,
+            reason: ClosedReason::Expired,
             ..
         }))
     ));
@@ -246,7 +246,7 @@ fn what_is_due_hands_it_over() {
     let [due] = <[_; 1]>::try_from(ship.due(10).unwrap()).expect("one");
     assert_eq!(due.key(), "o-1");
     assert_eq!(taken.all(), [""; 0]);
-    assert_eq!(due.run(), Settled::Expired);
+    assert_eq!(due.run(), DueOutcome::Expired);
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
 }
 
@@ -288,7 +288,7 @@ async fn later(ship: ShipLater<impl Store<Payload>>, time: &Time, sdk: &Sdk) {
     waits("o-3").await;
     time.pass(TIMEOUT);
     for due in ship.due(10).await.unwrap() {
-        assert_eq!(due.run().await, Settled::Expired);
+        assert_eq!(due.run().await, DueOutcome::Expired);
     }
     waits("o-4").await;
     time.pass(TIMEOUT);

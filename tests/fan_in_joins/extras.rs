@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::rc::Rc;
 
 use linked_span::fan_in;
-use linked_span::fan_in::{Arrival, Memory, Settled};
+use linked_span::fan_in::{Arrival, DueOutcome, Memory};
 use linked_span_tests::{Sdk, Time};
 
 use crate::{
@@ -47,7 +47,7 @@ fn by_value_each_run_is_given_its_own() {
     for due in joins.due(1).unwrap() {
         assert_eq!(
             due.run(said(), (1, 2)),
-            Settled::Failed(Err("so!".to_owned()))
+            DueOutcome::Failed(Err("so!".to_owned()))
         );
     }
     time.pass(BACKOFF);
@@ -119,7 +119,7 @@ async fn of_types_without_a_name() {
     }
     time.pass(BACKOFF);
     for due in joins.due(1).await.unwrap() {
-        assert_eq!(due.run(1, push).await, Settled::Ran(Ok(())));
+        assert_eq!(due.run(1, push).await, DueOutcome::Ran(Ok(())));
     }
     assert_eq!(
         counts(joins.sweep('!', push).await.unwrap()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use linked_span::fan_in;
-use linked_span::fan_in::{Arrival, Settled};
+use linked_span::fan_in::{Arrival, DueOutcome};
 use linked_span_tests::{Sdk, Time, pairs};
 use opentelemetry::trace::Status;
 use opentelemetry_sdk::trace::SpanData;
@@ -162,7 +162,7 @@ fn what_is_due_says_that_it_was_not_taken() {
     let ship = Ship::new(memory(&time), options()).on_expired(|_| Err::<(), _>("no refund"));
     let ship = expired(ship, &time);
     for due in ship.due(1).unwrap() {
-        assert_eq!(due.run(), Settled::NotHandedOver);
+        assert_eq!(due.run(), DueOutcome::ExpiryFailed);
     }
 }
 

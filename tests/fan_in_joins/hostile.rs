@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use linked_span::fan_in::{Arrival, ArriveErrorKind, Closed, ready};
+use linked_span::fan_in::{Arrival, ArriveErrorKind, ClosedReason, ready};
 use linked_span::{Attributes, Keyed, LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, Time, pairs, producer};
 use opentelemetry::trace::{Link, SpanKind, Status, TraceId};
@@ -168,7 +168,7 @@ fn joins_end_under_an_sdk_that_panics() {
     assert!(matches!(
         closed,
         Ok(Arrival::Closed {
-            reason: Closed::Expired,
+            reason: ClosedReason::Expired,
             ..
         })
     ));

@@ -34,7 +34,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, ArriveError, Memory, Moment, OneOf2, Options, Swept};
+use linked_span::fan_in::{Arrival, ArriveError, JoinOptions, Memory, Moment, OneOf2, SweepReport};
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Time, pairs, producer};
 use opentelemetry::Value;
@@ -81,8 +81,8 @@ fn inventory(order_id: &str) -> InventoryReserved {
     }
 }
 
-fn options() -> Options {
-    Options::timeout(Duration::from_millis(TIMEOUT))
+fn options() -> JoinOptions {
+    JoinOptions::timeout(Duration::from_millis(TIMEOUT))
         .lease(Duration::from_millis(LEASE))
         .backoff(Duration::from_millis(BACKOFF))
         .dedup_window(Duration::from_millis(DEDUP_WINDOW))
@@ -123,8 +123,8 @@ fn ran<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> T {
 }
 
 /// What it came to, in the order of its declaration.
-fn counts(swept: Swept) -> [usize; 5] {
-    let Swept {
+fn counts(swept: SweepReport) -> [usize; 5] {
+    let SweepReport {
         ran,
         failed,
         unrecorded,

@@ -2,7 +2,7 @@
 
 use linked_span::fan_in;
 use linked_span::fan_in::{
-    Ack, Arrival, BlockingStore, Page, ParkReason, Status, Store, Which, ack,
+    Arrival, BlockingStore, Disposition, JoinQuery, Page, ParkReason, Status, Store, disposition,
 };
 use linked_span_tests::{Sdk, Time};
 
@@ -21,7 +21,7 @@ fn ship(
     result
 }
 
-const ALL: Which<'_> = Which::Unsettled(Page {
+const ALL: JoinQuery<'_> = JoinQuery::Unsettled(Page {
     after: None,
     limit: usize::MAX,
 });
@@ -53,13 +53,13 @@ macro_rules! on_each_store {
             #[test]
             fn in_memory() {
                 let (sdk, time) = (Sdk::install(), Time::default());
-                super::$check(&parked(memory(&time)), &time, &sdk, Ack::Hold);
+                super::$check(&parked(memory(&time)), &time, &sdk, Disposition::Defer);
             }
 
             #[test]
             fn on_a_durable_store() {
                 let (sdk, time) = (Sdk::install(), Time::default());
-                super::$check(&parked(Encoded::new(&time)), &time, &sdk, Ack::Ack);
+                super::$check(&parked(Encoded::new(&time)), &time, &sdk, Disposition::Ack);
             }
         }
     )* };
@@ -76,14 +76,17 @@ fn an_input_comes_back_and_the_others_stay(
     ship: &Ship<impl BlockingStore<Payload>>,
     _: &Time,
     sdk: &Sdk,
-    kept: Ack,
+    kept: Disposition,
 ) {
     let arrival = ship.inventory(inventory("o-1"), Ok(2));
-    assert_eq!(ack(&arrival), kept);
+    assert_eq!(disposition(&arrival), kept);
     let Ok(Arrival::Parked { input, durable, .. }) = arrival else {
         panic!("expected it to be parked: {arrival:?}");
     };
-    assert_eq!((input, durable), (inventory("o-1"), kept == Ack::Ack));
+    assert_eq!(
+        (input, durable),
+        (inventory("o-1"), kept == Disposition::Ack)
+    );
     assert_eq!(sdk.spans().len(), 2);
     let status = Status::Parked(ParkReason::Attempts);
     assert_eq!(listed(ship.join()), [("o-1".into(), status, 2)]);
@@ -93,7 +96,7 @@ fn nothing_runs_and_nothing_expires(
     ship: &Ship<impl BlockingStore<Payload>>,
     time: &Time,
     sdk: &Sdk,
-    _: Ack,
+    _: Disposition,
 ) {
     for _ in 0..3 {
         time.pass(TIMEOUT);
@@ -108,7 +111,7 @@ fn an_operator_has_it_tried_again(
     ship: &Ship<impl BlockingStore<Payload>>,
     time: &Time,
     _: &Sdk,
-    _: Ack,
+    _: Disposition,
 ) {
     time.pass(TIMEOUT);
     assert!(fan_in::ready(ship.join().retry("o-1")).unwrap());
@@ -122,7 +125,12 @@ fn an_operator_has_it_tried_again(
     assert!(!fan_in::ready(ship.join().retry("o-1")).unwrap());
 }
 
-fn an_operator_forgets_it(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: &Sdk, _: Ack) {
+fn an_operator_forgets_it(
+    ship: &Ship<impl BlockingStore<Payload>>,
+    _: &Time,
+    _: &Sdk,
+    _: Disposition,
+) {
     assert!(fan_in::ready(ship.join().forget("o-1")).unwrap());
     assert_eq!(listed(ship.join()), []);
     assert!(!fan_in::ready(ship.join().forget("o-1")).unwrap());
@@ -151,7 +159,7 @@ fn what_an_operator_sees_of_joins_that_get_on() {
             ("o-2".into(), Status::Ready, 1),
         ]
     );
-    let first = &fan_in::ready(ship.join().list(Which::Key("o-1"))).unwrap()[0];
+    let first = &fan_in::ready(ship.join().list(JoinQuery::Key("o-1"))).unwrap()[0];
     assert_eq!(
         (first.age, first.missing.to_string()),
         (5, "inventory".into())
@@ -159,7 +167,7 @@ fn what_an_operator_sees_of_joins_that_get_on() {
 
     assert_eq!(ran(ship.payment(payment("o-2"), Ok(2))), Ok(2));
     time.pass(7);
-    let second = &fan_in::ready(ship.join().list(Which::Key("o-2"))).unwrap()[0];
+    let second = &fan_in::ready(ship.join().list(JoinQuery::Key("o-2"))).unwrap()[0];
     assert_eq!((second.age, second.status), (7, Status::Completed));
 }
 
@@ -176,7 +184,7 @@ fn what_cannot_be_read_any_longer_is_parked_and_a_sweep_goes_on_without_it() {
     }
     store.spoil("o-1");
     let arrival = ship.inventory(inventory("o-1"), Ok(2));
-    assert_eq!(ack(&arrival), Ack::Ack);
+    assert_eq!(disposition(&arrival), Disposition::Ack);
     assert!(matches!(arrival, Ok(Arrival::Parked { .. })));
 
     store.spoil("o-2");
@@ -225,7 +233,7 @@ fn join_whose_store_has_lost_an_input_is_parked() {
         store.lose_payload(order_id);
     }
     let arrival = ship.inventory(inventory("o-1"), Ok(1));
-    assert_eq!(ack(&arrival), Ack::Retry);
+    assert_eq!(disposition(&arrival), Disposition::Requeue);
     let again = ship.inventory(inventory("o-1"), Ok(1));
     assert!(matches!(again, Ok(Arrival::Parked { .. })), "{again:?}");
     time.pass(BACKOFF);

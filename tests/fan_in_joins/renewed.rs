@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use linked_span::fan_in::{Arrival, Settled};
+use linked_span::fan_in::{Arrival, DueOutcome};
 use linked_span_tests::{Sdk, Time};
 use tokio::task::yield_now;
 
@@ -120,8 +120,8 @@ fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
         time.pass(LEASE / 24);
         assert!(done(other.due(2)).unwrap().is_empty());
     }
-    assert_eq!(done(runs), Settled::Ran(()));
-    assert_eq!(done(second.run(0)), Settled::Ran(()));
+    assert_eq!(done(runs), DueOutcome::Ran(()));
+    assert_eq!(done(second.run(0)), DueOutcome::Ran(()));
     assert_eq!(counts(done(other.sweep(0)).unwrap()), [0; 5]);
 }
 
@@ -142,7 +142,7 @@ fn claim_that_passed_to_another_before_its_body_does_not_begin() {
         assert!(poll_once(runs.as_mut()).is_pending());
         time.pass(LEASE / 48);
     }
-    assert_eq!(done(second.run(0)), Settled::NotBegun);
+    assert_eq!(done(second.run(0)), DueOutcome::NotBegun);
     drop(theirs);
 }
 

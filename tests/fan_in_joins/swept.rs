@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use linked_span::fan_in;
-use linked_span::fan_in::{StoreError, Swept, sweep_every};
+use linked_span::fan_in::{StoreError, SweepReport, sweep_every};
 use linked_span_tests::{Sdk, Time};
 
 use crate::encoded::{Call, Encoded};
@@ -44,7 +44,7 @@ async fn go_on_whatever_happens() {
         time.pass(BACKOFF);
         let swept = ship.sweep(&attempts).await;
         match &swept {
-            Ok(Swept { ran: now, .. }) => ran.set(ran.get() + now),
+            Ok(SweepReport { ran: now, .. }) => ran.set(ran.get() + now),
             Err(error) => {
                 assert!(matches!(error, StoreError::Failed(_)));
                 refused.set(refused.get() + 1);
@@ -69,5 +69,5 @@ fn sweep_does_not_count_the_store() {
     let ship = Ship::new(store.clone(), options());
     store.fail(Call::Len);
     let swept = fan_in::ready(ship.sweep(&AtomicU32::new(0)));
-    assert_eq!(swept.unwrap(), Swept::default());
+    assert_eq!(swept.unwrap(), SweepReport::default());
 }

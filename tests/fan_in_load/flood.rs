@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use linked_span::fan_in;
 use linked_span::fan_in::{
-    Ack, Arrival, ArriveError, ArriveErrorKind, Closed, Expired, Memory, Options, ack, ready,
+    Arrival, ArriveError, ArriveErrorKind, ClosedReason, Disposition, Expired, JoinOptions, Memory,
+    disposition, ready,
 };
 use linked_span_tests::Time;
 
@@ -21,7 +22,7 @@ const CAPACITY: usize = 2_000;
 const ORDERS: u32 = 100_000;
 
 const TIMEOUT: Duration = Duration::from_secs(1);
-const OPTIONS: Options = Options::timeout(TIMEOUT)
+const OPTIONS: JoinOptions = JoinOptions::timeout(TIMEOUT)
     .dedup_window(Duration::from_secs(1_000_000))
     .backoff(Duration::from_millis(100));
 
@@ -32,7 +33,7 @@ fn pack(payment: &Event, inventory: &Event, parcels: &Parcels) {
     count(&parcels.of(payment.order).packed);
 }
 
-type Arrived = Result<Arrival<(), Event>, ArriveError<Event>>;
+type ArriveResponse = Result<Arrival<(), Event>, ArriveError<Event>>;
 
 /// What has become of each order's parcel.
 struct Parcels {
@@ -121,8 +122,8 @@ fn dealt<T>(all: impl IntoIterator<Item = T>) -> Vec<VecDeque<T>> {
 }
 
 /// The input that found no room.
-fn refused(arrived: Arrived) -> Option<Event> {
-    let retry = ack(&arrived) == Ack::Retry;
+fn refused(arrived: ArriveResponse) -> Option<Event> {
+    let retry = disposition(&arrived) == Disposition::Requeue;
     let error = arrived.err()?;
     assert!(retry && matches!(error.kind, ArriveErrorKind::Full));
     Some(error.input)
@@ -200,7 +201,7 @@ fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time
             (1, Ok(Arrival::Closed { reason, input, .. })) => {
                 assert_eq!(
                     (reason, input.order, input.input),
-                    (Closed::Expired, order, 1)
+                    (ClosedReason::Expired, order, 1)
                 );
             }
             (_, arrived) => {

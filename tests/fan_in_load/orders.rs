@@ -124,10 +124,11 @@ pub(crate) async fn ship(
     Ok(())
 }
 
-pub(crate) type Arrived = Result<Arrival<Result<(), OutOfStamps>, Event>, ArriveError<Event>>;
+pub(crate) type ArriveResponse =
+    Result<Arrival<Result<(), OutOfStamps>, Event>, ArriveError<Event>>;
 
 /// An event of the input that it says.
-pub(crate) async fn arrive(ship: &Ship, event: Event, orders: &Orders) -> Arrived {
+pub(crate) async fn arrive(ship: &Ship, event: Event, orders: &Orders) -> ArriveResponse {
     match event.input {
         0 => ship.payment(event, orders).await,
         1 => ship.inventory(event, orders).await,

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-use linked_span::fan_in::{Ack, Arrival, Memory, Options, Settled, Swept, ack, ready};
+use linked_span::fan_in::{
+    Arrival, Disposition, DueOutcome, JoinOptions, Memory, SweepReport, disposition, ready,
+};
 use linked_span_tests::Time;
 
 use crate::chance::Chance;
@@ -50,13 +52,13 @@ fn consume(mut queue: VecDeque<Message>, ship: &Ship, orders: &Orders) -> u32 {
             orders.get(order).record();
         }
         // The broker has no answer from a worker that has died.
-        match arrived.as_ref().map_or(Ack::Retry, ack) {
-            Ack::Ack => patience.renew(),
-            Ack::Hold => {
+        match arrived.as_ref().map_or(Disposition::Requeue, disposition) {
+            Disposition::Ack => patience.renew(),
+            Disposition::Defer => {
                 held += 1;
                 patience.renew();
             }
-            Ack::Retry => {
+            Disposition::Requeue => {
                 queue.push_back((order, input));
                 patience.try_on(|| {
                     format!(
@@ -65,7 +67,7 @@ fn consume(mut queue: VecDeque<Message>, ship: &Ship, orders: &Orders) -> u32 {
                     )
                 });
             }
-            Ack::Reject => panic!("every event has a key: {arrived:?}"),
+            Disposition::Reject => panic!("every event has a key: {arrived:?}"),
         }
     }
     held
@@ -80,7 +82,7 @@ fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32
             let order = due.key().parse().unwrap();
             if orders.chance.below(10, ("let go", order, time.now())) == 0 {
                 drop(due);
-            } else if let Some(Settled::Ran(_)) = poll_once(due.run(orders)) {
+            } else if let Some(DueOutcome::Ran(_)) = poll_once(due.run(orders)) {
                 orders.get(order).record();
                 shipped += 1;
             }
@@ -94,7 +96,7 @@ fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32
 fn every_order_is_shipped_once_and_leaves_nothing() {
     let chance = Chance::new();
     let time = Time::default();
-    let options = Options::timeout(LONG)
+    let options = JoinOptions::timeout(LONG)
         .dedup_window(LONG)
         .backoff(Duration::from_millis(BACKOFF));
     let ship = Ship::new(time.of(Memory::new()), options);
@@ -132,6 +134,6 @@ fn every_order_is_shipped_once_and_leaves_nothing() {
     let memory = ship.join().store();
     assert_eq!(memory.slots(), ORDERS as usize);
     time.pass(u64::try_from(LONG.as_millis()).unwrap());
-    assert_eq!(ready(ship.sweep(&orders)).unwrap(), Swept::default());
+    assert_eq!(ready(ship.sweep(&orders)).unwrap(), SweepReport::default());
     assert_eq!((memory.slots(), memory.forgotten_early()), (0, 0));
 }

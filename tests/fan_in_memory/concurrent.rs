@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use linked_span::fan_in::{Due, Memory, Rules, Settlement, Token, Verdict, Work};
+use linked_span::fan_in::{Due, JoinPolicy, Memory, Settlement, Token, Verdict, Work};
 use linked_span_tests::Time;
 
 use crate::{Joins, RULES};
@@ -67,7 +67,7 @@ fn every_join_succeeds_once_and_leaves_nothing() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new()),
-        rules: Rules {
+        rules: JoinPolicy {
             timeout: 1_000_000,
             ..RULES
         },
@@ -155,8 +155,8 @@ fn memory_is_reused_and_given_back() {
         let due = joins.due(token, 20_000);
         assert_eq!(due.len(), 10_000);
         for due in due {
-            assert_eq!(due.claim.work, Work::HandOver);
-            assert!(joins.settle(&due.key, token, Settlement::HandedOver));
+            assert_eq!(due.claim.work, Work::DeliverExpired);
+            assert!(joins.settle(&due.key, token, Settlement::ExpiryDelivered));
         }
         assert_eq!(joins.memory.slots(), 10_000);
         time.pass(RULES.dedup_window);

@@ -78,7 +78,7 @@ fn a_full_store_empties_itself_though_nobody_sweeps() {
             }
         };
         if let Some(due) = overdue {
-            assert!(joins.settle(&due.key, due.token, Settlement::HandedOver));
+            assert!(joins.settle(&due.key, due.token, Settlement::ExpiryDelivered));
             assert!(handed_over.insert(due.key));
         }
     }

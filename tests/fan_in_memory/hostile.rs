@@ -111,10 +111,13 @@ fn every_way_to_drop_a_payload() {
     time.pass(RULES.timeout);
     let token = Token::random();
     let expired = joins.arrive("expires", 1, payload("expires"), token);
-    assert!(matches!(expired.unwrap().verdict, Verdict::HandOver { .. }));
-    assert!(joins.settle("expires", token, Settlement::HandedOver));
+    assert!(matches!(
+        expired.unwrap().verdict,
+        Verdict::DeliverExpired { .. }
+    ));
+    assert!(joins.settle("expires", token, Settlement::ExpiryDelivered));
     for due in joins.due(Token::random(), 10) {
-        assert!(joins.settle(&due.key, due.token, Settlement::HandedOver));
+        assert!(joins.settle(&due.key, due.token, Settlement::ExpiryDelivered));
     }
     time.pass(RULES.dedup_window);
     joins.due(Token::random(), 10);

@@ -11,10 +11,11 @@ mod passing;
 mod settled;
 
 use linked_span::fan_in::{
-    Arrived, Due, Listed, Memory, NO_LEASE, Rejected, Rules, Settlement, Store, Token, Which, ready,
+    ArriveResponse, Due, JoinPolicy, JoinQuery, JoinSummary, Memory, NO_LEASE, Rejected,
+    Settlement, Store, Token, ready,
 };
 
-const RULES: Rules = Rules {
+const RULES: JoinPolicy = JoinPolicy {
     inputs: 3,
     timeout: 1_000,
     lease: NO_LEASE,
@@ -26,7 +27,7 @@ const RULES: Rules = Rules {
 /// The store's methods, without their futures.
 struct Joins<P> {
     memory: Memory<P>,
-    rules: Rules,
+    rules: JoinPolicy,
 }
 
 impl<P: Send + Sync> Joins<P> {
@@ -36,7 +37,7 @@ impl<P: Send + Sync> Joins<P> {
         input: u8,
         payload: P,
         token: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         let Self { memory, rules } = self;
         ready(memory.arrive(key, rules, input, payload, token))
     }
@@ -53,7 +54,7 @@ impl<P: Send + Sync> Joins<P> {
         ready(self.memory.due(&self.rules, token, max)).unwrap()
     }
 
-    fn list(&self, which: Which<'_>) -> Vec<Listed> {
+    fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {
         ready(self.memory.list(&self.rules, which)).unwrap()
     }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use linked_span::fan_in::state::{Reply, Step, Visitor};
-use linked_span::fan_in::{Memory, NO_LEASE, Page, Rules, Store, StoreError, Token, Which};
+use linked_span::fan_in::state::{ClaimMode, Reply, Step};
+use linked_span::fan_in::{
+    JoinPolicy, JoinQuery, Memory, NO_LEASE, Page, Store, StoreError, Token,
+};
 use linked_span_tests::Time;
 use linked_span_tests::joins::{Model, Operation, operations, rules};
 use proptest::prelude::*;
@@ -29,7 +31,7 @@ struct Payload {
 struct Pair<'l> {
     joins: Joins<Payload>,
     model: Model<Payload>,
-    rules: Rules,
+    rules: JoinPolicy,
     limits: &'l Limits,
     time: Time,
     /// Everything that was claimed once, by whom.
@@ -40,7 +42,7 @@ struct Pair<'l> {
 }
 
 impl<'l> Pair<'l> {
-    fn new(rules: Rules, limits: &'l Limits) -> Self {
+    fn new(rules: JoinPolicy, limits: &'l Limits) -> Self {
         let time = Time::default();
         let memory = Memory::new()
             .shards(limits.shards)
@@ -109,11 +111,11 @@ impl<'l> Pair<'l> {
             }
             Operation::Due { max } => {
                 let due = self.joins.due(new, max);
-                let all = self.model.claimable(Visitor::Sweep);
+                let all = self.model.claimable(ClaimMode::Sweep);
                 assert_eq!(due.len(), max.min(all.len()));
                 for due in due {
                     assert!(all.contains(&due.key));
-                    self.model.check_due(&due, new, Visitor::Sweep);
+                    self.model.check_due(&due, new, ClaimMode::Sweep);
                     self.claims.push((due.key, new));
                 }
             }
@@ -131,8 +133,8 @@ impl<'l> Pair<'l> {
 
     fn list(&self, after: Option<&str>, limit: usize) {
         let page = Page { after, limit };
-        let questions = [Which::Unsettled(page), Which::Parked(page)];
-        for which in questions.into_iter().chain(after.map(Which::Key)) {
+        let questions = [JoinQuery::Unsettled(page), JoinQuery::Parked(page)];
+        for which in questions.into_iter().chain(after.map(JoinQuery::Key)) {
             self.model.check_list(which, &self.joins.list(which));
         }
     }
@@ -159,7 +161,7 @@ impl<'l> Pair<'l> {
             arrived.overdue
         };
 
-        let mut others = self.model.claimable(Visitor::Passing);
+        let mut others = self.model.claimable(ClaimMode::Opportunistic);
         others.retain(|other| *other != key);
         // With several shards, an arrival looks at all of them where it needs room.
         if self.limits.shards == 1 || is_full {
@@ -167,7 +169,7 @@ impl<'l> Pair<'l> {
         }
         if let Some(due) = overdue {
             assert!(others.contains(&due.key));
-            self.model.check_due(&due, token, Visitor::Passing);
+            self.model.check_due(&due, token, ClaimMode::Opportunistic);
             self.claims.push((due.key, token));
         }
     }

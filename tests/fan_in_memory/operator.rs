@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use linked_span::fan_in::{
-    Inputs, Listed, Memory, Page, ParkReason, Rules, Settlement, Status, Token, Verdict, Which,
-    Work,
+    Inputs, JoinPolicy, JoinQuery, JoinSummary, Memory, Page, ParkReason, Settlement, Status,
+    Token, Verdict, Work,
 };
 use linked_span_tests::Time;
 
@@ -18,7 +18,7 @@ const ALL: Page<'_> = Page {
 fn joins<P>(time: &Time, max_attempts: u32) -> Joins<P> {
     Joins {
         memory: time.of(Memory::new().shards(1)),
-        rules: Rules {
+        rules: JoinPolicy {
             max_attempts,
             ..RULES
         },
@@ -48,13 +48,13 @@ fn park(joins: &Joins<()>, key: &str) {
     }
 }
 
-fn one<P: Send + Sync>(joins: &Joins<P>, key: &str) -> Listed {
-    let [listed] = joins.list(Which::Key(key)).try_into().unwrap();
+fn one<P: Send + Sync>(joins: &Joins<P>, key: &str) -> JoinSummary {
+    let [listed] = joins.list(JoinQuery::Key(key)).try_into().unwrap();
     assert_eq!(listed.key, key);
     listed
 }
 
-fn keys(listed: &[Listed]) -> Vec<&str> {
+fn keys(listed: &[JoinSummary]) -> Vec<&str> {
     listed.iter().map(|listed| listed.key.as_str()).collect()
 }
 
@@ -71,7 +71,7 @@ fn a_join_is_seen_as_it_is() {
         assert!(listed.missing.iter().eq(missing), "{listed:?}");
     };
     let none = || Vec::new();
-    assert_eq!(joins.list(Which::Key("order")), []);
+    assert_eq!(joins.list(JoinQuery::Key("order")), []);
 
     joins.arrive("order", 1, (), Token::random()).unwrap();
     time.pass(10);
@@ -91,7 +91,7 @@ fn a_join_is_seen_as_it_is() {
     time.pass(RULES.timeout);
     let token = joins.due(Token::random(), 1)[0].token;
     assert_is(Status::Running, 20 + RULES.timeout, none(), 1);
-    assert!(joins.settle("order", token, Settlement::NotBegun));
+    assert!(joins.settle("order", token, Settlement::Released));
     assert_is(Status::Ready, 20 + RULES.timeout, none(), 0);
     let token = joins.due(Token::random(), 1)[0].token;
     assert!(joins.settle("order", token, Settlement::Undecodable));
@@ -105,12 +105,12 @@ fn a_join_is_seen_as_it_is() {
     assert_is(Status::Completed, 10, none(), 0);
 
     time.pass(RULES.dedup_window);
-    assert_eq!(joins.list(Which::Key("order")), []);
+    assert_eq!(joins.list(JoinQuery::Key("order")), []);
     joins.arrive("order", 0, (), Token::random()).unwrap();
     time.pass(RULES.timeout);
     let token = joins.due(Token::random(), 1)[0].token;
     assert_is(Status::Expiring, RULES.timeout, vec![1, 2], 0);
-    assert!(joins.settle("order", token, Settlement::HandedOver));
+    assert!(joins.settle("order", token, Settlement::ExpiryDelivered));
     assert_is(Status::Expired, 0, none(), 0);
 }
 
@@ -134,11 +134,11 @@ fn pages_are_in_order_and_have_what_was_asked_for() {
     assert!(joins.settle("completed", completed, Settlement::Completed));
     all.sort();
 
-    assert_eq!(keys(&joins.list(Which::Unsettled(ALL))), all);
-    let mut turned: Vec<Listed> = Vec::new();
+    assert_eq!(keys(&joins.list(JoinQuery::Unsettled(ALL))), all);
+    let mut turned: Vec<JoinSummary> = Vec::new();
     for _ in 0..5 {
         let after = turned.last().map(|last| last.key.clone());
-        let page = joins.list(Which::Unsettled(Page {
+        let page = joins.list(JoinQuery::Unsettled(Page {
             after: after.as_deref(),
             limit: 700,
         }));
@@ -147,7 +147,7 @@ fn pages_are_in_order_and_have_what_was_asked_for() {
     }
     assert_eq!(keys(&turned), all);
 
-    let parked = |after, limit| joins.list(Which::Parked(Page { after, limit }));
+    let parked = |after, limit| joins.list(JoinQuery::Parked(Page { after, limit }));
     assert_eq!(keys(&parked(None, 2)), ["parked-1", "parked-2"]);
     assert_eq!(keys(&parked(Some("parked-2"), 2)), ["parked-3"]);
     assert_eq!(keys(&parked(Some("parked-10"), 1)), ["parked-2"]);
@@ -219,11 +219,11 @@ fn a_hand_over_is_tried_again_before_those_that_rest() {
         let settlement = if due.key == "undecodable" {
             Settlement::Undecodable
         } else {
-            Settlement::NotHandedOver
+            Settlement::ExpiryFailed
         };
         assert!(joins.settle(&due.key, token, settlement));
     }
-    let parked = joins.list(Which::Parked(ALL));
+    let parked = joins.list(JoinQuery::Parked(ALL));
     assert_eq!(parked[0].status, Status::Parked(ParkReason::Undecodable));
     assert_eq!(parked[0].missing, Inputs::default().with(1).with(2));
     assert!(joins.due(token, 10).is_empty());
@@ -261,7 +261,7 @@ fn what_is_forgotten_leaves_nothing() {
     for key in ["open", "parked", "ended"] {
         assert!(joins.forget(key));
         assert!(!joins.forget(key));
-        assert_eq!(joins.list(Which::Key(key)), []);
+        assert_eq!(joins.list(JoinQuery::Key(key)), []);
     }
     assert_eq!((joins.len(), Arc::strong_count(&payload)), (0, 1));
 

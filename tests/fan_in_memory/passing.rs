@@ -34,7 +34,7 @@ fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
     let due = joins.due(Token::random(), 10);
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].key, *key);
-    assert_eq!(due[0].claim.work, Work::HandOver);
+    assert_eq!(due[0].claim.work, Work::DeliverExpired);
     assert_eq!(due[0].claim.inputs.iter().flatten().count(), 3);
 
     let (key, token) = &running[6];

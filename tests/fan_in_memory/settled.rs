@@ -85,7 +85,7 @@ fn what_is_absent_completed_or_expired_is_settled() {
     joins.arrive("expired", 0, (), Token::random()).unwrap();
     time.pass(RULES.timeout);
     for due in joins.due(Token::random(), 1) {
-        assert!(joins.settle(&due.key, due.token, Settlement::HandedOver));
+        assert!(joins.settle(&due.key, due.token, Settlement::ExpiryDelivered));
     }
     assert_settled(&joins, "expired");
 
@@ -132,7 +132,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
     assert!(task.poll(settled.as_mut()).is_pending());
 
     let token = joins.due(Token::random(), 1)[0].token;
-    assert!(joins.settle("order", token, Settlement::NotHandedOver));
+    assert!(joins.settle("order", token, Settlement::ExpiryFailed));
     time.pass(RULES.backoff);
     let token = joins.due(Token::random(), 1)[0].token;
     assert_eq!(task.woken(), 0);
@@ -144,7 +144,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
         "order",
         rules,
         token,
-        Settlement::HandedOver,
+        Settlement::ExpiryDelivered,
     );
     assert_eq!(task.woken(), 1);
     assert!(task.poll(settled).is_ready());

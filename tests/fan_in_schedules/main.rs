@@ -4,6 +4,7 @@
 // Not all that it offers is used here, and there is nobody beyond to see it; clippy looks at it where it is at home.
 #[allow(
     dead_code,
+    unexpected_cfgs,
     unreachable_pub,
     unfulfilled_lint_expectations,
     clippy::all,
@@ -11,25 +12,20 @@
 )]
 mod fan_in;
 
-#[allow(dead_code)]
-#[path = "../../runtime/src/clock.rs"]
-mod clock;
-
-mod sync {
-    pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
-    pub(crate) use shuttle::sync::{Mutex, MutexGuard};
-}
+mod support;
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use fan_in::{Memory, NO_LEASE, Rules, Settlement, Store, StoreError, Token, Verdict, Work, ready};
+use fan_in::{
+    JoinPolicy, Memory, NO_LEASE, Settlement, Store, StoreError, Token, Verdict, Work, ready,
+};
 use shuttle::future::block_on;
 use shuttle::thread;
-use sync::{AtomicUsize, Ordering};
+use support::sync::{AtomicUsize, Ordering};
 
-const RULES: Rules = Rules {
+const RULES: JoinPolicy = JoinPolicy {
     inputs: 2,
     timeout: 10,
     lease: NO_LEASE,
@@ -102,8 +98,8 @@ fn what_has_expired_is_handed_over_once() {
         let opened = Arc::new(AtomicUsize::new(0));
         let handed_over = Arc::new(AtomicUsize::new(0));
         let settle = |store: &Memory<u8>, due: &fan_in::Due<u8>| {
-            assert_eq!(due.claim.work, Work::HandOver);
-            ready(store.settle(&due.key, &RULES, due.token, Settlement::HandedOver)).unwrap()
+            assert_eq!(due.claim.work, Work::DeliverExpired);
+            ready(store.settle(&due.key, &RULES, due.token, Settlement::ExpiryDelivered)).unwrap()
         };
         let workers: Vec<_> = (0..2_u8)
             .map(|worker| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, Memory, Options};
+use linked_span::fan_in::{Arrival, JoinOptions, Memory};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Time, active, producer};
 use opentelemetry::Context;
@@ -45,8 +45,8 @@ async fn ship_later(payment: &Event, inventory: Event) -> u64 {
     payment.order_id
 }
 
-fn options() -> Options {
-    Options::timeout(Duration::from_millis(10))
+fn options() -> JoinOptions {
+    JoinOptions::timeout(Duration::from_millis(10))
 }
 
 #[test]

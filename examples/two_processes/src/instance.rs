@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Ack, OneOf2, Options, Postgres, Redis, Sqlite, Store, StoreError, ack, sweep_every,
+    Disposition, JoinOptions, OneOf2, Postgres, Redis, Sqlite, Store, StoreError, disposition,
+    sweep_every,
 };
 use linked_span_examples::{Failure, Telemetry, Tree};
 use sqlx::PgPool;
@@ -30,7 +31,7 @@ pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
 
 async fn consume(name: &str, store: impl Store<Payload>) -> Result<(), Failure> {
     let telemetry = Telemetry::install("orders")?;
-    let options = Options::timeout(Duration::from_mins(10)).lease(Duration::from_secs(1));
+    let options = JoinOptions::timeout(Duration::from_mins(10)).lease(Duration::from_secs(1));
     let fulfill = FulfillOrder::new(store, options);
 
     let sweep = || async {
@@ -50,12 +51,12 @@ async fn messages(name: &str, fulfill: &FulfillOrder<impl Store<Payload>>) -> Re
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(line) = lines.next_line().await? {
         let ack = match serde_json::from_str(&line)? {
-            Message::Payment(event) => ack(&fulfill.payment(event, name).await),
-            Message::Inventory(event) => ack(&fulfill.inventory(event, name).await),
+            Message::Payment(event) => disposition(&fulfill.payment(event, name).await),
+            Message::Inventory(event) => disposition(&fulfill.inventory(event, name).await),
         };
         match ack {
-            Ack::Ack | Ack::Hold => println!("ack"),
-            Ack::Retry | Ack::Reject => println!("nack"),
+            Disposition::Ack | Disposition::Defer => println!("ack"),
+            Disposition::Requeue | Disposition::Reject => println!("nack"),
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ impl FanIn {
         let (due, payload, store) = (&self.names.due, &self.names.payload, &self.names.store);
         let (docs, visibility) = (self.docs_of_the_due(), self.visibility());
         let declaration = self.at_the_function(quote! {
-            #visibility struct #due<'join, #bound>(#runtime::Held<'join, #payload, #store>);
+            #visibility struct #due<'join, #bound>(#runtime::ClaimGuard<'join, #payload, #store>);
         });
         let (key, run) = (self.key_of_the_due(), self.run_of_the_due());
         quote! {
@@ -39,7 +39,7 @@ impl FanIn {
             #docs
             #[must_use]
             #visibility fn key(&self) -> &::core::primitive::str {
-                #runtime::Held::key(&self.0)
+                #runtime::ClaimGuard::key(&self.0)
             }
         }
     }
@@ -53,13 +53,13 @@ impl FanIn {
         let came = Ident::new("__linked_span_came", Span::mixed_site());
         let run =
             self.future(&self.run_for(&came, self.params.extras().map(ExtraParam::handed_on)));
-        let settled = self.wait(&quote!(#runtime::Held::work(self.0, move |#came| #run)));
+        let settled = self.wait(&quote!(#runtime::ClaimGuard::work(self.0, move |#came| #run)));
         quote! {
             #docs
             #visibility #asyncness fn run #generics (
                 self,
                 #(#extras,)*
-            ) -> #module::Settled<#returned>
+            ) -> #module::DueOutcome<#returned>
             #bounds
             {
                 #settled
@@ -115,7 +115,9 @@ impl FanIn {
         let (begun, next, settled) = (
             self.wait(&quote!(#module::Join::sweep(&self.0))),
             self.wait(&quote!(#runtime::Sweeping::next(&mut #sweeping))),
-            self.wait(&quote!(#runtime::Held::work::<#returned, _>(#held, move |#came| #run))),
+            self.wait(
+                &quote!(#runtime::ClaimGuard::work::<#returned, _>(#held, move |#came| #run)),
+            ),
         );
         quote! {
             #docs
@@ -123,7 +125,7 @@ impl FanIn {
             #visibility #asyncness fn sweep #generics (
                 &self,
                 #(#parameters,)*
-            ) -> ::core::result::Result<#module::Swept, #module::StoreError>
+            ) -> ::core::result::Result<#module::SweepReport, #module::StoreError>
             where
                 #(#predicates,)*
                 #(#repeated,)*

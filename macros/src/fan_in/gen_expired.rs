@@ -35,7 +35,7 @@ impl FanIn {
             let ident = &input.ident;
             let link = self.link(&start, parameter, input);
             quote! {
-                if let ::core::option::Option::Some(#ident) = #runtime::Came::get::<#place>(#came) {
+                if let ::core::option::Option::Some(#ident) = #runtime::ReceivedInputs::get::<#place>(#came) {
                     #link
                 }
             }

@@ -16,7 +16,7 @@ impl FanIn {
         let (inputs, payload) = (&self.names.inputs, &self.names.payload);
         let (docs, visibility) = (self.docs_of_inputs(), self.visibility());
         let declaration = self.at_the_function(quote! {
-            #visibility struct #inputs(#runtime::Came<#payload>);
+            #visibility struct #inputs(#runtime::ReceivedInputs<#payload>);
         });
         let accessors = self.params.inputs.iter().enumerate();
         let accessors = accessors.map(|(place, input)| self.accessor(place, input));
@@ -44,7 +44,7 @@ impl FanIn {
             #docs
             #[must_use]
             #visibility fn #ident(&self) -> ::core::option::Option<&#kept> {
-                #runtime::Came::get::<#place>(&self.0)
+                #runtime::ReceivedInputs::get::<#place>(&self.0)
             }
         }
     }
@@ -57,7 +57,7 @@ impl FanIn {
         let types = self.params.inputs.iter().map(Input::written_type);
         let (expired, link) = self.expired();
         quote! {
-            const #declared: &'static #runtime::Declared<#payload> = &#runtime::Declared::new(
+            const #declared: &'static #runtime::FanInSpec<#payload> = &#runtime::FanInSpec::new(
                 #name,
                 #runtime::FanInIdentity::new(
                     ::core::concat!(::core::module_path!(), "::", #name),
@@ -130,7 +130,7 @@ impl FanIn {
     fn value(&self, place: usize) -> TokenStream {
         let (runtime, input) = (&self.handler.runtime, &self.params.inputs[place]);
         let place = place_literal(place);
-        let mut value = quote!(#runtime::Came::input::<#place>(&self.0));
+        let mut value = quote!(#runtime::ReceivedInputs::input::<#place>(&self.0));
         if !input.by_reference {
             value = quote!(#runtime::cloned(#value));
         }

@@ -42,7 +42,7 @@ impl FanIn {
                 #docs
                 #[must_use]
                 #visibility fn in_memory(timeout: ::core::time::Duration) -> Self {
-                    Self(#module::Join::in_memory(#declared, &#module::Options::timeout(timeout)))
+                    Self(#module::Join::in_memory(#declared, &#module::JoinOptions::timeout(timeout)))
                 }
             }
         }
@@ -82,7 +82,7 @@ impl FanIn {
         quote! {
             #docs
             #[must_use]
-            #visibility fn new(store: #store, options: #module::Options) -> Self {
+            #visibility fn new(store: #store, options: #module::JoinOptions) -> Self {
                 Self(#module::Join::new(#declared, store, &options))
             }
         }
@@ -93,11 +93,11 @@ impl FanIn {
         let (docs, visibility) = (Self::docs_of_on_expired(), self.visibility());
         let (method, handed_over) = if self.is_async {
             let handed_over = quote! {
-                ::core::future::Future<Output: #module::HandedOver> + ::core::marker::Send + 'static
+                ::core::future::Future<Output: #module::ExpiryOutcome> + ::core::marker::Send + 'static
             };
             (quote!(on_expired_async), handed_over)
         } else {
-            (quote!(on_expired), quote!(#module::HandedOver))
+            (quote!(on_expired), quote!(#module::ExpiryOutcome))
         };
         let signature = self.at_the_function(quote! {
             fn on_expired<R: #handed_over>(

@@ -6,7 +6,7 @@ use std::task::{self, Poll};
 use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
-use crate::ambient;
+use crate::support::ambient;
 
 pin_project! {
     /// Polls a future with this context current. OpenTelemetry's own panics in a thread that ends.

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use super::missing::Missing;
-use super::store::StoreError;
+use super::core::missing::Missing;
+use super::core::store::StoreError;
 
 /// What has become of an input, and of the join it belongs to. `T` is what the function returns, `I` the input.
 ///
@@ -27,7 +27,7 @@ use super::store::StoreError;
 /// assert!(matches!(ship.inventory(event), Ok(Arrival::Closed { .. })));
 /// ```
 ///
-/// What a consumer should tell its broker, [`ack`](super::ack) says.
+/// What a consumer should tell its broker, [`disposition`](super::disposition) says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "it says whether the event may be acknowledged: see `fan_in::ack`"]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ pub enum Arrival<T, I> {
     #[non_exhaustive]
     Closed {
         /// How it ended.
-        reason: Closed,
+        reason: ClosedReason,
         /// The input.
         input: I,
     },
@@ -83,17 +83,17 @@ pub enum Arrival<T, I> {
 /// How a join has ended.
 ///
 /// ```
-/// # use linked_span::fan_in::{Arrival, Closed};
+/// # use linked_span::fan_in::{Arrival, ClosedReason};
 /// # fn refund<I>(input: I) {}
 /// # fn report<I>(arrival: Arrival<(), I>) {
-/// if let Arrival::Closed { reason: Closed::Expired, input, .. } = arrival {
+/// if let Arrival::Closed { reason: ClosedReason::Expired, input, .. } = arrival {
 ///     refund(input); // it came too late
 /// }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Closed {
+pub enum ClosedReason {
     /// The function has succeeded: most often, the input was delivered again.
     Completed,
     /// Its time was over.

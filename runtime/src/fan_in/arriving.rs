@@ -3,9 +3,9 @@
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TraceContextExt;
 
-use super::arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
-use crate::ambient;
-use crate::shield::shielded;
+use super::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
+use crate::support::ambient;
+use crate::support::shield::shielded;
 
 /// An arrival that is under way. However it ends, it is recorded once.
 pub(super) struct Arriving {
@@ -59,8 +59,8 @@ fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static st
         Ok(Arrival::Busy { .. }) => "busy",
         Ok(Arrival::Parked { .. }) => "parked",
         Ok(Arrival::Closed { reason, .. }) => match reason {
-            Closed::Completed => "completed",
-            Closed::Expired => "expired",
+            ClosedReason::Completed => "completed",
+            ClosedReason::Expired => "expired",
         },
         Err(error) => match error.kind {
             ArriveErrorKind::Full => "full",

@@ -19,13 +19,13 @@ impl<E: Clone> Cloned for E {}
     label = "not `Send`, `Sync` and `'static`",
     note = "an input is kept for whoever brings the last one, on whichever thread: give it an `Arc` for an `Rc`, and a `Mutex` or an atomic for a `Cell`"
 )]
-pub trait Kept: Send + Sync + 'static {}
+pub trait StorableInput: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Send + Sync + 'static> Kept for E {}
+impl<E: Send + Sync + 'static> StorableInput for E {}
 
 /// An input on its way into a store.
-pub fn kept<E: Kept>(input: E) -> E {
+pub fn kept<E: StorableInput>(input: E) -> E {
     input
 }
 

@@ -4,19 +4,19 @@ use std::fmt;
 use std::future::ready;
 use std::time::{Duration, Instant};
 
-use super::arrival::{Arrival, ArriveError, Closed};
+use super::arrival::{Arrival, ArriveError, ClosedReason};
 use super::arriving::Arriving;
-use super::came::Came;
-use super::declared::Declared;
-use super::expired::{Expired, HandedOver, OnExpired};
-use super::held::{Delivery, Ended, Held, Ran};
-use super::listed::{Listed, Page, Status, Which};
+use super::claim::{ClaimGuard, Delivery, Ended, Ran};
+use super::core::listing::{JoinQuery, JoinSummary, Page, Status};
+use super::core::missing::Missing;
+use super::core::state::{Inputs, JoinPolicy, ParkReason, Token};
+use super::core::store::{ArriveResponse, Due, Rejected, Store, StoreError, Verdict};
+use super::expiry::{Expired, ExpiryOutcome, OnExpired};
 use super::memory::Memory;
-use super::missing::Missing;
 use super::one_of::Nth;
-use super::options::Options;
-use super::state::{Inputs, ParkReason, Rules, Token};
-use super::store::{Arrived, Due, Rejected, Store, StoreError, Verdict};
+use super::options::JoinOptions;
+use super::received::ReceivedInputs;
+use super::spec::FanInSpec;
 
 /// How many joins an operator's method asks the store for at once.
 const PAGE: usize = 100;
@@ -41,9 +41,9 @@ const PAGE: usize = 100;
 /// # }).unwrap();
 /// ```
 pub struct Join<P: 'static, S> {
-    pub(super) declared: &'static Declared<P>,
+    pub(super) declared: &'static FanInSpec<P>,
     pub(super) store: S,
-    pub(super) rules: Rules,
+    pub(super) rules: JoinPolicy,
     pub(super) on_expired: Option<OnExpired<P>>,
     /// How long an arrival may wait for it.
     patience: Duration,
@@ -51,7 +51,7 @@ pub struct Join<P: 'static, S> {
 
 impl<P: 'static, S> Join<P, S> {
     #[doc(hidden)]
-    pub fn new(declared: &'static Declared<P>, store: S, options: &Options) -> Self
+    pub fn new(declared: &'static FanInSpec<P>, store: S, options: &JoinOptions) -> Self
     where
         S: Store<P>,
     {
@@ -59,7 +59,7 @@ impl<P: 'static, S> Join<P, S> {
         Self::with(declared, store, options)
     }
 
-    fn with(declared: &'static Declared<P>, store: S, options: &Options) -> Self {
+    fn with(declared: &'static FanInSpec<P>, store: S, options: &JoinOptions) -> Self {
         Self {
             declared,
             store,
@@ -71,9 +71,9 @@ impl<P: 'static, S> Join<P, S> {
 
     #[doc(hidden)]
     #[must_use]
-    pub fn on_expired<I: 'static, R: HandedOver>(
+    pub fn on_expired<I: 'static, R: ExpiryOutcome>(
         mut self,
-        inputs: fn(Came<P>) -> I,
+        inputs: fn(ReceivedInputs<P>) -> I,
         on_expired: impl Fn(Expired<I>) -> R + Send + Sync + 'static,
     ) -> Self {
         self.on_expired = Some(Box::new(move |expired| {
@@ -87,11 +87,11 @@ impl<P: 'static, S> Join<P, S> {
     #[must_use]
     pub fn on_expired_async<I: 'static, F>(
         mut self,
-        inputs: fn(Came<P>) -> I,
+        inputs: fn(ReceivedInputs<P>) -> I,
         on_expired: impl Fn(Expired<I>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output: HandedOver> + Send + 'static,
+        F: Future<Output: ExpiryOutcome> + Send + 'static,
     {
         self.on_expired = Some(Box::new(move |expired| {
             let taken = on_expired(expired.map(inputs));
@@ -154,7 +154,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::{Status, Which};
+    /// # use linked_span::fan_in::{Status, JoinQuery};
     /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
     /// # #[fan_in(payment, inventory)]
     /// # async fn ship(payment: Event, inventory: Event) {}
@@ -163,7 +163,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// # let inventory = payment.clone();
     /// # let ship = Ship::in_memory(Duration::from_secs(600));
     /// let _waiting = ship.payment(payment).await?;
-    /// let found = ship.join().list(Which::Key("7")).await?;
+    /// let found = ship.join().list(JoinQuery::Key("7")).await?;
     /// assert_eq!(found[0].status, Status::Open);
     /// assert_eq!(found[0].missing.to_string(), "inventory");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -173,9 +173,12 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// # Errors
     ///
     /// If the store fails.
-    pub async fn list(&self, which: Which<'_>) -> Result<Vec<Listed<Missing>>, StoreError> {
+    pub async fn list(
+        &self,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary<Missing>>, StoreError> {
         let listed = self.store.list(&self.rules, which).await?;
-        let named = |listed: Listed| listed.map(|inputs| self.declared.named(inputs));
+        let named = |listed: JoinSummary| listed.map(|inputs| self.declared.named(inputs));
         Ok(listed.into_iter().map(named).collect())
     }
 
@@ -185,14 +188,14 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::{Memory, Options};
+    /// # use linked_span::fan_in::{Memory, JoinOptions};
     /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
     /// # #[fan_in(payment, inventory)]
     /// # async fn ship(payment: Event, inventory: Event) -> Result<(), &'static str> { Err("out of stock") }
     /// # linked_span::fan_in::ready(async {
     /// # let payment = Event { order: 7, metadata: Origin::default() };
     /// # let inventory = payment.clone();
-    /// # let options = Options::timeout(Duration::from_secs(600)).max_attempts(1);
+    /// # let options = JoinOptions::timeout(Duration::from_secs(600)).max_attempts(1);
     /// # let ship = Ship::new(Memory::new(), options);
     /// let _waiting = ship.payment(payment).await?;
     /// let _failed = ship.inventory(inventory).await?; // and so often that it is parked
@@ -235,16 +238,16 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         &self,
         reason: ParkReason,
         page: Page<'_>,
-    ) -> Result<Vec<Listed<Missing>>, StoreError> {
-        let mut found: Vec<Listed<Missing>> = Vec::new();
+    ) -> Result<Vec<JoinSummary<Missing>>, StoreError> {
+        let mut found: Vec<JoinSummary<Missing>> = Vec::new();
         let mut last: Option<String> = None;
         while found.len() < page.limit {
             let after = last.as_deref().or(page.after);
             let limit = page.limit.max(PAGE);
-            let parked = self.list(Which::Parked(Page { after, limit })).await?;
+            let parked = self.list(JoinQuery::Parked(Page { after, limit })).await?;
             let Some(end) = parked.last() else { break };
             last = Some(end.key.clone());
-            let is_asked_for = |join: &Listed<_>| join.status == Status::Parked(reason);
+            let is_asked_for = |join: &JoinSummary<_>| join.status == Status::Parked(reason);
             found.extend(parked.into_iter().filter(is_asked_for));
         }
         found.truncate(page.limit);
@@ -321,7 +324,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         &self,
         key: String,
         input: P::Input,
-        body: impl FnOnce(Came<P>) -> B,
+        body: impl FnOnce(ReceivedInputs<P>) -> B,
     ) -> Result<Arrival<T, P::Input>, ArriveError<P::Input>>
     where
         P: Nth<PLACE>,
@@ -338,7 +341,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         &self,
         key: String,
         input: P::Input,
-        body: impl FnOnce(Came<P>) -> B,
+        body: impl FnOnce(ReceivedInputs<P>) -> B,
     ) -> Result<Arrival<T, P::Input>, ArriveError<P::Input>>
     where
         P: Nth<PLACE>,
@@ -356,12 +359,12 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 error,
                 overdue,
             } = match arrived.await {
-                Ok(Arrived { verdict, overdue }) => {
+                Ok(ArriveResponse { verdict, overdue }) => {
                     let verdict = self.held(key, token, since, verdict);
                     if verdict.is_claim() {
                         // `on_expired` must neither cost the caller its claim, nor come between its success and the caller:
                         // the next arrival or sweep hands the other join over.
-                        drop(overdue.map(|overdue| Held::due(self, *overdue, since)));
+                        drop(overdue.map(|overdue| ClaimGuard::due(self, *overdue, since)));
                     } else if let Some(overdue) = overdue {
                         self.hand_over(*overdue, since).await;
                     }
@@ -383,7 +386,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 
     /// Hands another join over, for no longer than a caller may have to wait for it.
     async fn hand_over(&self, overdue: Due<P>, since: Instant) -> Delivery {
-        let overdue = Held::due(self, overdue, since);
+        let overdue = ClaimGuard::due(self, overdue, since);
         // It is rare, and would make the future of every arrival larger.
         Box::pin(overdue.hand_over(Some(self.patience))).await
     }
@@ -396,15 +399,17 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         since: Instant,
         verdict: Verdict<P>,
     ) -> HeldVerdict<'_, P, S> {
-        let hold = |claim| Held::new(self, key, token, claim, since);
+        let hold = |claim| ClaimGuard::new(self, key, token, claim, since);
         match verdict {
             Verdict::Waiting(came) => HeldVerdict::Waiting(came),
             Verdict::Duplicate(came) => HeldVerdict::Duplicate(came),
             Verdict::Run(claim) => HeldVerdict::Run(hold(claim)),
-            Verdict::HandOver { claim, payload } => HeldVerdict::HandOver(hold(claim), payload),
+            Verdict::DeliverExpired { claim, payload } => {
+                HeldVerdict::DeliverExpired(hold(claim), payload)
+            }
             Verdict::Busy { retry_after } => HeldVerdict::Busy(Duration::from_millis(retry_after)),
-            Verdict::Completed(payload) => HeldVerdict::Closed(Closed::Completed, payload),
-            Verdict::Expired(payload) => HeldVerdict::Closed(Closed::Expired, payload),
+            Verdict::Completed(payload) => HeldVerdict::Closed(ClosedReason::Completed, payload),
+            Verdict::Expired(payload) => HeldVerdict::Closed(ClosedReason::Expired, payload),
             Verdict::Parked(payload) => HeldVerdict::Parked(payload),
         }
     }
@@ -412,7 +417,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     async fn answer<const PLACE: u8, T, B>(
         &self,
         verdict: HeldVerdict<'_, P, S>,
-        body: impl FnOnce(Came<P>) -> B,
+        body: impl FnOnce(ReceivedInputs<P>) -> B,
     ) -> Arrival<T, P::Input>
     where
         P: Nth<PLACE>,
@@ -436,10 +441,10 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                     retry_after: Duration::from_millis(self.rules.backoff),
                 },
             },
-            HeldVerdict::HandOver(held, payload) => {
+            HeldVerdict::DeliverExpired(held, payload) => {
                 Box::pin(held.hand_over(Some(self.patience))).await;
                 Arrival::Closed {
-                    reason: Closed::Expired,
+                    reason: ClosedReason::Expired,
                     input: given_back(payload),
                 }
             }
@@ -460,7 +465,7 @@ impl<P: 'static> Join<P, Memory<P>> {
     /// Asks nothing of the inputs: what is wrong with one is said where it is.
     #[doc(hidden)]
     #[must_use]
-    pub fn in_memory(declared: &'static Declared<P>, options: &Options) -> Self {
+    pub fn in_memory(declared: &'static FanInSpec<P>, options: &JoinOptions) -> Self {
         Self::with(declared, Memory::new(), options)
     }
 
@@ -470,7 +475,7 @@ impl<P: 'static> Join<P, Memory<P>> {
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::{Ack, ack};
+    /// # use linked_span::fan_in::{Disposition, disposition};
     /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: String, metadata: Origin }
     /// # #[fan_in(payment, inventory)]
     /// # async fn ship(payment: Event, inventory: Event) {}
@@ -479,7 +484,7 @@ impl<P: 'static> Join<P, Memory<P>> {
     /// // A task for each message: it waits for nobody but its own order.
     /// async fn consume(message: Message, ship: &Ship) {
     ///     let arrival = ship.payment(message.event.clone()).await;
-    ///     if ack(&arrival) == Ack::Hold {
+    ///     if disposition(&arrival) == Disposition::Defer {
     ///         ship.join().settled(&message.event.order).await;
     ///         message.acknowledge().await;
     ///     }
@@ -494,16 +499,16 @@ impl<P: 'static> Join<P, Memory<P>> {
 enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     Waiting(Inputs),
     Duplicate(Inputs),
-    Run(Held<'j, P, S>),
-    HandOver(Held<'j, P, S>, P),
+    Run(ClaimGuard<'j, P, S>),
+    DeliverExpired(ClaimGuard<'j, P, S>, P),
     Busy(Duration),
     Parked(P),
-    Closed(Closed, P),
+    Closed(ClosedReason, P),
 }
 
 impl<P: 'static, S: Store<P>> HeldVerdict<'_, P, S> {
     fn is_claim(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::HandOver(..))
+        matches!(self, Self::Run(_) | Self::DeliverExpired(..))
     }
 }
 

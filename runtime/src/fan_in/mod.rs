@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use linked_span::fan_in::{Ack, ack};
+//! use linked_span::fan_in::{Disposition, disposition};
 //! use linked_span::{LinkedEvent, Origin, fan_in};
 //!
 //! #[derive(Clone, LinkedEvent)]
@@ -28,12 +28,12 @@
 //! # let payment = PaymentConfirmed { order_id: "7".into(), metadata: Origin::default() };
 //! # let inventory = InventoryReserved { order_id: "7".into(), metadata: Origin::default() };
 //! let fulfill = FulfillOrder::in_memory(Duration::from_secs(600)); // how long a half may wait
-//! assert_eq!(ack(&fulfill.payment(payment)), Ack::Hold);           // the other half is still missing
-//! assert_eq!(ack(&fulfill.inventory(inventory)), Ack::Ack);        // it has run, in a span linked to both
+//! assert_eq!(disposition(&fulfill.payment(payment)), Disposition::Defer);           // the other half is still missing
+//! assert_eq!(disposition(&fulfill.inventory(inventory)), Disposition::Ack);        // it has run, in a span linked to both
 //! ```
 //!
 //! [`#[fan_in]`](macro@crate::fan_in) declares the function and the type of its joins. What arrives at a join comes back
-//! as an [`Arrival`]; [`ack`] says what that means for a broker. A join whose time is over is handed to `on_expired` as an
+//! as an [`Arrival`]; [`disposition`] says what that means for a broker. A join whose time is over is handed to `on_expired` as an
 //! [`Expired`].
 //!
 //! # What is promised
@@ -53,7 +53,7 @@
 //! | a call of a durable store, its retries included | the store's `call_timeout`, 10 s by default |
 //! | an arrival that waits for others | one call of the store |
 //! | an arrival that runs the function | an arrival, the function, and one call that records its success |
-//! | an arrival that finds another join expired, and does not run the function | an arrival, [`Options::on_expired_timeout`], and one call |
+//! | an arrival that finds another join expired, and does not run the function | an arrival, [`JoinOptions::on_expired_timeout`], and one call |
 //! | a sweep | what its functions and `on_expired` take, and a few calls for each join |
 //!
 //! # Where joins are kept
@@ -65,14 +65,14 @@
 //! | [`Redis`] | `redis` | all that reach the server |
 //! | [`Postgres`] | `postgres` | all that reach the server |
 //!
-//! With [`Memory`], acknowledge an event only once its join has settled, as [`ack`] says: then the broker delivers again
+//! With [`Memory`], acknowledge an event only once its join has settled, as [`disposition`] says: then the broker delivers again
 //! what died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one
 //! line:
 //!
 //! ```no_run
 //! # #[cfg(feature = "sqlite")] {
 //! # use std::time::Duration;
-//! # use linked_span::fan_in::{Options, Sqlite, StoreError};
+//! # use linked_span::fan_in::{JoinOptions, Sqlite, StoreError};
 //! # use linked_span::{LinkedEvent, Origin, fan_in};
 //! # #[derive(Clone, serde::Serialize, serde::Deserialize, LinkedEvent)]
 //! # struct Event { #[event(key)] order: u64, metadata: Origin }
@@ -80,7 +80,7 @@
 //! # async fn fulfill_order(payment: Event, inventory: Event) {}
 //! # async fn begin() -> Result<(), StoreError> {
 //! // let fulfill = FulfillOrder::in_memory(Duration::from_secs(600));
-//! let fulfill = FulfillOrder::new(Sqlite::open("joins.db").await?, Options::timeout(Duration::from_secs(600)));
+//! let fulfill = FulfillOrder::new(Sqlite::open("joins.db").await?, JoinOptions::timeout(Duration::from_secs(600)));
 //! # Ok(())
 //! # }
 //! # }
@@ -121,86 +121,79 @@
     doc = "[`Postgres`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Postgres.html"
 )]
 
-mod ack;
-mod alongside;
 mod apart;
 mod arrival;
 mod arriving;
-mod came;
-mod caught;
-mod declared;
+mod catch_unwind;
+mod claim;
+mod core;
+mod disposition;
 #[cfg(feature = "_durable")]
 mod durable;
-mod expired;
-mod held;
-mod identity;
+mod expiry;
+pub(crate) mod handoff;
 mod input;
-mod inputs;
 mod join;
-pub(crate) mod lent;
-mod listed;
 mod memory;
-mod missing;
 mod one_of;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod received;
 #[cfg(feature = "redis")]
 mod redis;
+mod run_while;
+mod spec;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-pub mod state;
-mod store;
-#[cfg(feature = "_durable")]
-mod stored_function;
 mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
-mod token;
 mod unbegun;
 mod within;
 
-pub use ack::{Ack, ack};
-pub use arrival::{Arrival, ArriveError, ArriveErrorKind, Closed};
-pub use expired::{Expired, HandedOver};
-pub use held::Settled;
-pub use identity::FanInIdentity;
-pub use join::Join;
-pub use listed::{Listed, Page, Status, Which};
-pub use memory::{Memory, NO_LEASE};
-pub use missing::Missing;
-pub use one_of::{
-    OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
-};
-pub use options::Options;
-#[cfg(feature = "postgres")]
-pub use postgres::Postgres;
-#[cfg(feature = "redis")]
-pub use redis::Redis;
-#[cfg(feature = "sqlite")]
-pub use sqlite::Sqlite;
-pub use state::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
-pub use store::{
-    Arrived, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work, ready,
+pub use self::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
+pub use self::claim::DueOutcome;
+pub use self::core::identity::FanInIdentity;
+pub use self::core::listing::{JoinQuery, JoinSummary, Page, Status};
+pub use self::core::missing::Missing;
+pub use self::core::state::{self, Inputs, JoinPolicy, Moment, ParkReason, Settlement, Token};
+pub use self::core::store::{
+    ArriveResponse, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work,
+    ready,
 };
 #[cfg(feature = "_durable")]
-pub use stored_function::StoredFunction;
-pub use sweep::Swept;
+pub use self::core::stored_function::StoredFunction;
+pub use self::disposition::{Disposition, disposition};
+pub use self::expiry::{Expired, ExpiryOutcome};
+pub use self::join::Join;
+pub use self::memory::{Memory, NO_LEASE};
+pub use self::one_of::{
+    OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
+};
+pub use self::options::JoinOptions;
+#[cfg(feature = "postgres")]
+pub use self::postgres::Postgres;
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::Sqlite;
+pub use self::sweep::SweepReport;
 #[cfg(feature = "tokio")]
-pub use sweep_every::sweep_every;
+pub use self::sweep_every::sweep_every;
 
 #[doc(hidden)]
-pub use came::Came;
-pub(crate) use came::Joined;
+pub use self::claim::{ClaimGuard, Ended};
 #[doc(hidden)]
-pub use declared::Declared;
+pub use self::handoff::{Called, call, call_async};
 #[doc(hidden)]
-pub use held::{Ended, Held};
+pub use self::input::{Cloned, StorableInput, cloned, kept, keyed};
 #[doc(hidden)]
-pub use input::{Cloned, Kept, cloned, kept, keyed};
+pub use self::one_of::Nth;
+pub(crate) use self::received::JoinInfo;
 #[doc(hidden)]
-pub use lent::{Called, call, call_async};
+pub use self::received::ReceivedInputs;
 #[doc(hidden)]
-pub use one_of::Nth;
+pub use self::spec::FanInSpec;
 #[doc(hidden)]
-pub use sweep::Sweeping;
+pub use self::sweep::Sweeping;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::state::{Moment, Rules};
+use super::core::state::{JoinPolicy, Moment};
 
 const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 const LEASE: Duration = Duration::from_secs(5 * 60);
@@ -13,15 +13,15 @@ const ON_EXPIRED_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// ```
 /// use std::time::Duration;
-/// use linked_span::fan_in::Options;
+/// use linked_span::fan_in::JoinOptions;
 ///
-/// let options = Options::timeout(Duration::from_secs(600)).dedup_window(Duration::from_secs(3_600));
+/// let options = JoinOptions::timeout(Duration::from_secs(600)).dedup_window(Duration::from_secs(3_600));
 /// ```
 ///
 /// All are counted in milliseconds: what is below one is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Options {
+pub struct JoinOptions {
     timeout: Duration,
     dedup_window: Duration,
     lease: Duration,
@@ -30,14 +30,14 @@ pub struct Options {
     on_expired_timeout: Duration,
 }
 
-impl Options {
+impl JoinOptions {
     /// How long the first input waits for the others, and then the complete join for a body that succeeds; after that it
     /// expires. It has no default: only you know how long an order may take.
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use linked_span::fan_in::Options;
-    /// let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// # use linked_span::fan_in::JoinOptions;
+    /// let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
     /// ```
     pub const fn timeout(timeout: Duration) -> Self {
         Self {
@@ -55,8 +55,8 @@ impl Options {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use linked_span::fan_in::Options;
-    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// # use linked_span::fan_in::JoinOptions;
+    /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
     /// // As long as the broker may deliver a message again.
     /// let options = options.dedup_window(Duration::from_secs(7 * 24 * 60 * 60));
     /// ```
@@ -70,8 +70,8 @@ impl Options {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use linked_span::fan_in::Options;
-    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// # use linked_span::fan_in::JoinOptions;
+    /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
     /// // Longer than any body takes.
     /// let options = options.lease(Duration::from_secs(60));
     /// ```
@@ -85,8 +85,8 @@ impl Options {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use linked_span::fan_in::Options;
-    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// # use linked_span::fan_in::JoinOptions;
+    /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
     /// let options = options.backoff(Duration::from_secs(30));
     /// ```
     pub const fn backoff(mut self, backoff: Duration) -> Self {
@@ -100,8 +100,8 @@ impl Options {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use linked_span::fan_in::Options;
-    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// # use linked_span::fan_in::JoinOptions;
+    /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
     /// let options = options.max_attempts(5);
     /// ```
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
@@ -117,8 +117,8 @@ impl Options {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use linked_span::fan_in::Options;
-    /// # let options = Options::timeout(Duration::from_secs(15 * 60));
+    /// # use linked_span::fan_in::JoinOptions;
+    /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
     /// // Less than a consumer may spend on one message.
     /// let options = options.on_expired_timeout(Duration::from_secs(2));
     /// ```
@@ -131,8 +131,8 @@ impl Options {
         self.on_expired_timeout
     }
 
-    pub(crate) fn rules(&self, inputs: u8) -> Rules {
-        Rules {
+    pub(crate) fn rules(&self, inputs: u8) -> JoinPolicy {
+        JoinPolicy {
             inputs,
             timeout: milliseconds(self.timeout),
             lease: milliseconds(self.lease),

@@ -5,10 +5,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::held::{Held, Settled};
+use super::claim::{ClaimGuard, DueOutcome};
+use super::core::state::Token;
+use super::core::store::{Store, StoreError};
 use super::join::Join;
-use super::state::Token;
-use super::store::{Store, StoreError};
 use super::unbegun::{Meanwhile, Unbegun};
 
 /// How many joins a sweep claims at once, at most: no other worker can begin what it has claimed and not yet begun.
@@ -25,19 +25,19 @@ const QUICK: Duration = Duration::from_millis(250);
 /// ```
 /// # use std::time::Duration;
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
-/// use linked_span::fan_in::Swept;
+/// use linked_span::fan_in::SweepReport;
 ///
 /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
 /// #[fan_in(payment, inventory)]
 /// fn ship(payment: Event, inventory: Event) {}
 ///
 /// let ship = Ship::in_memory(Duration::from_secs(600));
-/// assert_eq!(ship.sweep()?, Swept::default());    // nothing has come yet, so nothing was due
+/// assert_eq!(ship.sweep()?, SweepReport::default());    // nothing has come yet, so nothing was due
 /// # Ok::<(), linked_span::fan_in::StoreError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Swept {
+pub struct SweepReport {
     /// The function has succeeded, and that is recorded.
     pub ran: usize,
     /// The function has returned an `Err`.
@@ -54,7 +54,7 @@ pub struct Swept {
 #[derive(Debug)]
 pub struct Sweeping<'j, P: 'static, S: Store<P>> {
     join: &'j Join<P, S>,
-    claimed: VecDeque<Held<'j, P, S>>,
+    claimed: VecDeque<ClaimGuard<'j, P, S>>,
     /// When these were claimed, and how many they were.
     since: Instant,
     batch: usize,
@@ -63,7 +63,7 @@ pub struct Sweeping<'j, P: 'static, S: Store<P>> {
     current: u64,
     /// The hashes of the keys at which this sweep has failed. A join that fails may be due again at once.
     failed: HashSet<u64>,
-    swept: Swept,
+    swept: SweepReport,
 }
 
 impl<P: 'static, S: Store<P>> Join<P, S> {
@@ -71,7 +71,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     pub async fn due<'j, D>(
         &'j self,
         max: usize,
-        due: fn(Held<'j, P, S>) -> D,
+        due: fn(ClaimGuard<'j, P, S>) -> D,
     ) -> Result<Vec<D>, StoreError> {
         let claimed = self.claim(max, Meanwhile::Renewed).await?;
         Ok(claimed.into_iter().map(due).collect())
@@ -81,11 +81,11 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         &self,
         max: usize,
         meanwhile: Meanwhile,
-    ) -> Result<Vec<Held<'_, P, S>>, StoreError> {
+    ) -> Result<Vec<ClaimGuard<'_, P, S>>, StoreError> {
         let since = Instant::now();
         let due = self.store.due(&self.rules, Token::random(), max).await?;
         let others = Arc::new(Unbegun::new(meanwhile));
-        let held = |due| Held::due(self, due, since).beside(&others);
+        let held = |due| ClaimGuard::due(self, due, since).beside(&others);
         Ok(due.into_iter().map(held).collect())
     }
 
@@ -100,7 +100,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             hasher: RandomState::new(),
             current: 0,
             failed: HashSet::new(),
-            swept: Swept::default(),
+            swept: SweepReport::default(),
         })
     }
 }
@@ -111,7 +111,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
     /// # Errors
     ///
     /// If the store fails.
-    pub async fn next(&mut self) -> Result<Option<Held<'j, P, S>>, StoreError> {
+    pub async fn next(&mut self) -> Result<Option<ClaimGuard<'j, P, S>>, StoreError> {
         // What has waited for long is released, and claimed again if no other sweep has it.
         if self.since.elapsed() > self.longest() {
             self.claimed.clear();
@@ -167,28 +167,28 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
     }
 
     /// Counts what has become of it.
-    pub fn count<T>(&mut self, settled: &Settled<T>) {
+    pub fn count<T>(&mut self, settled: &DueOutcome<T>) {
         let swept = &mut self.swept;
         let count = match settled {
-            Settled::Ran(_) => &mut swept.ran,
-            Settled::Failed(_) => &mut swept.failed,
-            Settled::Unrecorded(_) => &mut swept.unrecorded,
-            Settled::Expired => &mut swept.expired,
-            Settled::NotHandedOver => &mut swept.not_handed_over,
-            Settled::NotBegun => {
+            DueOutcome::Ran(_) => &mut swept.ran,
+            DueOutcome::Failed(_) => &mut swept.failed,
+            DueOutcome::Unrecorded(_) => &mut swept.unrecorded,
+            DueOutcome::Expired => &mut swept.expired,
+            DueOutcome::ExpiryFailed => &mut swept.not_handed_over,
+            DueOutcome::NotBegun => {
                 self.failed.insert(self.current);
                 return;
             }
         };
         *count += 1;
-        if !matches!(settled, Settled::Ran(_) | Settled::Expired) {
+        if !matches!(settled, DueOutcome::Ran(_) | DueOutcome::Expired) {
             self.failed.insert(self.current);
         }
     }
 
     /// How many there were of each.
     #[must_use]
-    pub fn done(self) -> Swept {
+    pub fn done(self) -> SweepReport {
         self.swept
     }
 }

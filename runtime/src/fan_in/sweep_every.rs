@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use super::caught::Caught;
-use super::store::StoreError;
-use super::sweep::Swept;
+use super::catch_unwind::CatchUnwind;
+use super::core::store::StoreError;
+use super::sweep::SweepReport;
 
 /// A sweep that waits for less would do nothing but sweep.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -39,8 +39,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use linked_span::fan_in::{StoreError, Swept, sweep_every};
-/// # async fn sweep() -> Result<Swept, StoreError> { Ok(Swept::default()) }
+/// # use linked_span::fan_in::{StoreError, SweepReport, sweep_every};
+/// # async fn sweep() -> Result<SweepReport, StoreError> { Ok(SweepReport::default()) }
 /// # async fn sweep_until_the_end() {
 /// sweep_every(Duration::from_secs(1), || async {
 ///     sweep().await.inspect_err(|error| eprintln!("{error}"))
@@ -50,11 +50,11 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// ```
 pub async fn sweep_every<S>(pause: Duration, mut sweep: impl FnMut() -> S) -> Infallible
 where
-    S: Future<Output = Result<Swept, StoreError>>,
+    S: Future<Output = Result<SweepReport, StoreError>>,
 {
     loop {
         let future = sweep();
-        let _ = Caught { future }.await;
+        let _ = CatchUnwind { future }.await;
         tokio::time::sleep(pause.max(SHORTEST)).await;
     }
 }

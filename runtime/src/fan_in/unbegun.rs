@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::state::{Rules, Settlement, Token};
-use super::store::Store;
+use super::core::state::{JoinPolicy, Settlement, Token};
+use super::core::store::Store;
 use super::within::within;
 
 /// What becomes of the claims that wait, while the body of another takes long.
@@ -57,7 +57,7 @@ impl Unbegun {
     pub(super) async fn look_after<P, S: Store<P>>(
         &self,
         store: &S,
-        rules: &Rules,
+        rules: &JoinPolicy,
         limit: Duration,
     ) {
         let claims = self.lock().clone();
@@ -75,7 +75,7 @@ impl Unbegun {
                 }
                 // Without waiting: the worker that runs another body may be done at any moment.
                 Meanwhile::Released if self.leave(key).is_some() => {
-                    store.abandon(key, rules, *token, Settlement::NotBegun);
+                    store.abandon(key, rules, *token, Settlement::Released);
                 }
                 Meanwhile::Released => {}
             }

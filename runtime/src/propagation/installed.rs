@@ -9,9 +9,9 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 
 use super::recognized::{self, Recognized};
-use crate::clock::{self, CacheWindow, Instant};
-use crate::installed;
-use crate::shield::shielded;
+use crate::span::provider;
+use crate::support::clock::{self, CacheWindow, Instant};
+use crate::support::shield::shielded;
 
 /// How contexts are read and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ where
     P: TextMapPropagator + Send + Sync + 'static,
 {
     global::set_text_map_propagator(propagator);
-    installed::next_generation();
+    provider::next_generation();
 }
 
 /// Reads a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
@@ -116,7 +116,7 @@ pub(super) fn collecting() -> Collecting {
 }
 
 pub(crate) fn propagation_at(now: Instant) -> Propagation {
-    let generation = installed::generation();
+    let generation = provider::generation();
     match ANSWER.get() {
         Some(answer) if answer.generation == generation && !answer.window.is_over(now) => {
             answer.propagation

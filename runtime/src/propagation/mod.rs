@@ -1,27 +1,24 @@
 //! From carriers to origins, and from the active context to carriers.
 
-mod baggage;
-mod fields;
-mod foreign;
-mod hex;
+mod global_propagator;
 mod installed;
 mod recognized;
-mod several;
-mod traceparent;
-mod tracestate;
+mod w3c;
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
-use self::baggage::BAGGAGE;
 use self::installed::Collecting;
 pub use self::installed::set_text_map_propagator;
 pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
-use self::traceparent::TRACEPARENT;
-use self::tracestate::TRACESTATE;
-use crate::shield::shielded;
-use crate::{Carrier, CarrierMut, Origin, ambient};
+use self::w3c::baggage::BAGGAGE;
+use self::w3c::traceparent::TRACEPARENT;
+use self::w3c::tracestate::TRACESTATE;
+use self::w3c::{fields, traceparent, tracestate};
+use crate::support::ambient;
+use crate::support::shield::shielded;
+use crate::{Carrier, CarrierMut, Origin};
 
 /// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
 ///
@@ -85,7 +82,7 @@ pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
     };
     shielded(|| match installed::propagation() {
         Propagation::W3c { baggage } => inject_w3c(&context, baggage, carrier),
-        Propagation::Foreign => foreign::inject(&context, carrier),
+        Propagation::Foreign => global_propagator::inject(&context, carrier),
     });
 }
 
@@ -117,7 +114,7 @@ where
 {
     match installed::propagation() {
         Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
-        Propagation::Foreign => foreign::extract(fields),
+        Propagation::Foreign => global_propagator::extract(fields),
     }
 }
 
@@ -133,7 +130,7 @@ where
         (Propagation::W3c { baggage }, Part::All) => fields::origin_of(fields, baggage),
         (Propagation::W3c { baggage: true }, Part::Baggage) => fields::baggage_of(fields),
         (Propagation::W3c { baggage: false }, Part::Baggage) => Origin::default(),
-        (Propagation::Foreign, _) => foreign::extract(fields),
+        (Propagation::Foreign, _) => global_propagator::extract(fields),
     }
 }
 

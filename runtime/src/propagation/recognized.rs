@@ -26,9 +26,9 @@ use opentelemetry::propagation::{
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
 use opentelemetry::{Context, KeyValue};
 
-use super::baggage::BAGGAGE;
-use super::traceparent::{self, TRACEPARENT};
-use super::tracestate::TRACESTATE;
+use super::w3c::baggage::BAGGAGE;
+use super::w3c::traceparent::{self, TRACEPARENT};
+use super::w3c::tracestate::TRACESTATE;
 
 /// A propagator of OpenTelemetry's that this crate's reader may replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

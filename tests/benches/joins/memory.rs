@@ -1,10 +1,10 @@
 //! `fan_in::Memory`, with a deadline for each join, a token for each arrival, and a tombstone for each that is settled.
 
-use linked_span::fan_in::{Memory, Rules, Settlement, Store, Token, Verdict, ready};
+use linked_span::fan_in::{JoinPolicy, Memory, Settlement, Store, Token, Verdict, ready};
 
 use super::Joins;
 
-const RULES: Rules = Rules {
+const RULES: JoinPolicy = JoinPolicy {
     inputs: 2,
     timeout: 600_000,
     lease: 300_000,

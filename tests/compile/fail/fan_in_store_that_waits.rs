@@ -1,7 +1,7 @@
 //! A plain function on a store that waits.
 
 use linked_span::fan_in::{
-    Arrived, Due, Listed, Options, Rejected, Rules, Settlement, Store, StoreError, Token, Which,
+    ArriveResponse, Due, JoinSummary, JoinOptions, Rejected, JoinPolicy, Settlement, Store, StoreError, Token, JoinQuery,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 
@@ -20,23 +20,23 @@ impl<P: Send> Store<P> for Remote {
     async fn arrive(
         &self,
         _: &str,
-        _: &Rules,
+        _: &JoinPolicy,
         _: u8,
         _: P,
         _: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         loop {}
     }
 
-    async fn settle(&self, _: &str, _: &Rules, _: Token, _: Settlement) -> Result<bool, StoreError> {
+    async fn settle(&self, _: &str, _: &JoinPolicy, _: Token, _: Settlement) -> Result<bool, StoreError> {
         loop {}
     }
 
-    async fn renew(&self, _: &str, _: &Rules, _: Token) -> Result<bool, StoreError> {
+    async fn renew(&self, _: &str, _: &JoinPolicy, _: Token) -> Result<bool, StoreError> {
         loop {}
     }
 
-    async fn due(&self, _: &Rules, _: Token, _: usize) -> Result<Vec<Due<P>>, StoreError> {
+    async fn due(&self, _: &JoinPolicy, _: Token, _: usize) -> Result<Vec<Due<P>>, StoreError> {
         loop {}
     }
 
@@ -44,19 +44,19 @@ impl<P: Send> Store<P> for Remote {
         loop {}
     }
 
-    async fn list(&self, _: &Rules, _: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+    async fn list(&self, _: &JoinPolicy, _: JoinQuery<'_>) -> Result<Vec<JoinSummary>, StoreError> {
         loop {}
     }
 
-    async fn retry(&self, _: &str, _: &Rules) -> Result<bool, StoreError> {
+    async fn retry(&self, _: &str, _: &JoinPolicy) -> Result<bool, StoreError> {
         loop {}
     }
 
-    async fn forget(&self, _: &str, _: &Rules) -> Result<bool, StoreError> {
+    async fn forget(&self, _: &str, _: &JoinPolicy) -> Result<bool, StoreError> {
         loop {}
     }
 
-    fn abandon(&self, _: &str, _: &Rules, _: Token, _: Settlement) {}
+    fn abandon(&self, _: &str, _: &JoinPolicy, _: Token, _: Settlement) {}
 }
 
 #[fan_in(payment, inventory)]
@@ -66,7 +66,7 @@ fn plain(payment: Event, inventory: Event) {}
 async fn later(payment: Event, inventory: Event) {}
 
 fn main() {
-    let options = Options::timeout(Duration::from_secs(600));
+    let options = JoinOptions::timeout(Duration::from_secs(600));
     let _ = Later::new(Remote, options);
     let _ = Plain::new(Remote, options);
     let _ = Later::new("no store", options);

@@ -6,7 +6,7 @@ use std::fmt::{Debug, Display};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use linked_span::fan_in::{Memory, Options};
+use linked_span::fan_in::{Memory, JoinOptions};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, here};
 
@@ -104,8 +104,8 @@ fn event() -> Event {
     }
 }
 
-fn options() -> Options {
-    Options::timeout(Duration::from_secs(600)).backoff(Duration::ZERO)
+fn options() -> JoinOptions {
+    JoinOptions::timeout(Duration::from_secs(600)).backoff(Duration::ZERO)
 }
 
 fn plain_ones() {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, Options};
+use linked_span::fan_in::{Arrival, JoinOptions};
 use linked_span::{LinkedEvent, Origin, extract, fan_in};
 use linked_span_tests::{Sdk, here, pairs};
 use opentelemetry::trace::{SpanKind, Tracer, TracerProvider};
@@ -141,7 +141,7 @@ async fn main() {
     let provider = SdkTracerProvider::default();
     let joins = Others::new(
         linked_span::fan_in::Memory::new(),
-        Options::timeout(timeout),
+        JoinOptions::timeout(timeout),
     );
     joins
         .payment(payment(), &provider.tracer("own"))

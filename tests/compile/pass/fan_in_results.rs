@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, Settled, Swept};
+use linked_span::fan_in::{Arrival, DueOutcome, SweepReport};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, here, here_and};
 
@@ -160,7 +160,7 @@ async fn main() {
     joins.payment(event(), &shelf).map(drop).unwrap();
     assert_eq!(ran!(joins.inventory(event(), &shelf)), "shelf");
     for due in joins.due(1).unwrap() {
-        let _: Settled<&str> = due.run(&shelf);
+        let _: DueOutcome<&str> = due.run(&shelf);
     }
 
     let joins = Constant::in_memory(timeout);
@@ -189,7 +189,7 @@ async fn main() {
     joins.payment::<u64>(event()).map(drop).unwrap();
     let number: Option<u128> = ran!(joins.inventory(event()));
     assert_eq!(number, Some(14));
-    assert_eq!(joins.sweep::<u64>().unwrap(), Swept::default());
+    assert_eq!(joins.sweep::<u64>().unwrap(), SweepReport::default());
 
     let joins = Boxed::in_memory(timeout);
     joins.payment(event()).map(drop).unwrap();

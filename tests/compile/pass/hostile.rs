@@ -67,7 +67,7 @@ mod shadows {
     pub(crate) trait Keyed {}
     pub(crate) struct Duration;
     pub(crate) struct Memory;
-    pub(crate) struct Options;
+    pub(crate) struct JoinOptions;
     pub(crate) struct Join;
     pub(crate) struct Arrival;
     pub(crate) trait Debug {}

@@ -45,7 +45,7 @@ fn boxed(event: Local) -> Pin<Box<dyn Future<Output = ()>>> {
 }
 
 /// Two implementations hold for what is `Send`, and then a call is ambiguous.
-trait NotSend<Which> {
+trait NotSend<JoinQuery> {
     fn not_send(self) -> Self;
 }
 

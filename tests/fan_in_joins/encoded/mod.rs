@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    Arrived, BlockingStore, Due, FanInIdentity, Listed, Moment, Rejected, Rules, Settlement, Store,
-    StoreError, Token, Verdict, Which,
+    ArriveResponse, BlockingStore, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Moment,
+    Rejected, Settlement, Store, StoreError, Token, Verdict,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -93,7 +93,13 @@ impl Encoded {
     }
 
     /// A step that is made or refused.
-    fn tell(&self, call: Call, key: &str, step: Step, rules: &Rules) -> Result<bool, StoreError> {
+    fn tell(
+        &self,
+        call: Call,
+        key: &str,
+        step: Step,
+        rules: &JoinPolicy,
+    ) -> Result<bool, StoreError> {
         self.call(call, |rows, now| {
             let (_, reply) = rows.step(key, step, now, rules);
             reply == Reply::Recorded
@@ -104,7 +110,7 @@ impl Encoded {
     fn hand_out<P: DeserializeOwned>(
         &self,
         claimed: Claimed,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
     ) -> Option<Due<P>> {
         let key = claimed.key.clone();
@@ -122,28 +128,30 @@ impl Encoded {
         &self,
         answer: Answer,
         payload: P,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
-    ) -> Arrived<P> {
+    ) -> ArriveResponse<P> {
         let hand_out = |claimed| self.hand_out(claimed, rules, token);
         let claim = answer.claimed.and_then(hand_out).map(|due| due.claim);
         let verdict = match (answer.reply, claim) {
             (Reply::Waiting(came), _) => Verdict::Waiting(came),
             (Reply::Duplicate(came), _) => Verdict::Duplicate(came),
             (Reply::Run { .. }, Some(claim)) => Verdict::Run(claim),
-            (Reply::HandOver { .. }, Some(claim)) => Verdict::HandOver { claim, payload },
+            (Reply::DeliverExpired { .. }, Some(claim)) => {
+                Verdict::DeliverExpired { claim, payload }
+            }
             (Reply::Busy(until), _) => Verdict::Busy {
                 retry_after: until - answer.at,
             },
             (Reply::Completed, _) => Verdict::Completed(payload),
             (Reply::Expired, _) => Verdict::Expired(payload),
-            (Reply::Parked | Reply::Run { .. } | Reply::HandOver { .. }, _) => {
+            (Reply::Parked | Reply::Run { .. } | Reply::DeliverExpired { .. }, _) => {
                 Verdict::Parked(payload)
             }
             (reply, _) => panic!("no reply to an arrival: {reply:?}"),
         };
         let overdue = answer.overdue.and_then(hand_out).map(Box::new);
-        Arrived { verdict, overdue }
+        ArriveResponse { verdict, overdue }
     }
 }
 
@@ -155,11 +163,11 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
     async fn arrive(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         let bytes = postcard::to_stdvec(&payload).expect("bytes");
         let answer = self.call(Call::Arrive, |rows, now| {
             rows.arrive(key, rules, (input, bytes), token, now)
@@ -177,7 +185,7 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
     async fn settle(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         settlement: Settlement,
     ) -> Result<bool, StoreError> {
@@ -185,13 +193,13 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         self.tell(Call::Settle, key, step, rules)
     }
 
-    async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
         self.tell(Call::Renew, key, Step::Renew { token }, rules)
     }
 
     async fn due(
         &self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
@@ -210,20 +218,24 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         self.call(Call::Len, |rows, _| rows.unsettled().count())
     }
 
-    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+    async fn list(
+        &self,
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
         self.call(Call::List, |rows, now| rows.list(rules, which, now))
     }
 
-    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         self.tell(Call::Retry, key, Step::Retry, rules)
     }
 
-    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         self.tell(Call::Forget, key, Step::Forget, rules)
     }
 
     /// Who does not wait cannot tell another process anything: the lease runs out.
-    fn abandon(&self, _: &str, _: &Rules, _: Token, settlement: Settlement) {
+    fn abandon(&self, _: &str, _: &JoinPolicy, _: Token, settlement: Settlement) {
         self.abandoned.lock().unwrap().push(settlement);
     }
 }

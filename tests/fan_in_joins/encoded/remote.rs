@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Arrived, Due, Listed, Moment, Rejected, Rules, Settlement, Store, StoreError, Token, Which,
+    ArriveResponse, Due, JoinPolicy, JoinQuery, JoinSummary, Moment, Rejected, Settlement, Store,
+    StoreError, Token,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,18 +27,18 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
     async fn arrive(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         there_and_back(self.0.arrive(key, rules, input, payload, token)).await
     }
 
     async fn settle(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         settlement: Settlement,
     ) -> Result<bool, StoreError> {
@@ -45,7 +46,7 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
         there_and_back(call).await
     }
 
-    async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
         if self.0.faults.lock().unwrap().hangs(Call::Renew) {
             std::future::pending::<()>().await;
         }
@@ -54,7 +55,7 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
 
     async fn due(
         &self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
@@ -65,19 +66,23 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
         there_and_back(Store::<P>::len(&self.0)).await
     }
 
-    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+    async fn list(
+        &self,
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
         there_and_back(Store::<P>::list(&self.0, rules, which)).await
     }
 
-    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         there_and_back(Store::<P>::retry(&self.0, key, rules)).await
     }
 
-    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         there_and_back(Store::<P>::forget(&self.0, key, rules)).await
     }
 
-    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
+    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
         Store::<P>::abandon(&self.0, key, rules, token, settlement);
     }
 

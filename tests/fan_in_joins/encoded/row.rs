@@ -1,7 +1,7 @@
 //! A join as a row of bytes: what a [`State`] says, in columns, and the inputs.
 
 use linked_span::fan_in::state::State;
-use linked_span::fan_in::{Inputs, Moment, ParkReason, Rules, Token};
+use linked_span::fan_in::{Inputs, JoinPolicy, Moment, ParkReason, Token};
 use serde::{Deserialize, Serialize};
 
 #[derive(Default, Deserialize, Serialize)]
@@ -124,7 +124,7 @@ impl Row {
     }
 
     /// What it becomes. The inputs stay as long as anybody needs them.
-    pub(super) fn with(self, state: State, now: Moment, rules: &Rules) -> Self {
+    pub(super) fn with(self, state: State, now: Moment, rules: &JoinPolicy) -> Self {
         let is = Stage::of(&state);
         let goes_on = is == self.stage || self.stage.is_there() && !is.has_ended();
         let mut row = Self {

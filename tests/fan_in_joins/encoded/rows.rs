@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
-use linked_span::fan_in::{Listed, Moment, Page, Rules, Token, Which, Work};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
+use linked_span::fan_in::{JoinPolicy, JoinQuery, JoinSummary, Moment, Page, Token, Work};
 
 use super::claimed::Claimed;
 use super::row::{Kept, Row};
@@ -27,7 +27,7 @@ impl Rows {
         key: &str,
         step: Step,
         now: Moment,
-        rules: &Rules,
+        rules: &JoinPolicy,
     ) -> (Option<State>, Reply) {
         let row = self.read(key);
         let (state, reply) = transition(row.as_ref().map(Row::state), step, now, rules);
@@ -43,7 +43,7 @@ impl Rows {
     pub(super) fn arrive(
         &mut self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         (input, payload): (u8, Vec<u8>),
         token: Token,
         now: Moment,
@@ -69,7 +69,7 @@ impl Rows {
 
     pub(super) fn due(
         &mut self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
         now: Moment,
@@ -77,7 +77,7 @@ impl Rows {
         let mut claimed = Vec::new();
         for key in self.keys() {
             if claimed.len() < max {
-                claimed.extend(self.visit(&key, Visitor::Sweep, rules, token, now));
+                claimed.extend(self.visit(&key, ClaimMode::Sweep, rules, token, now));
             }
         }
         claimed
@@ -86,30 +86,30 @@ impl Rows {
     fn overdue(
         &mut self,
         other_than: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         now: Moment,
     ) -> Option<Claimed> {
         let mut others = self.keys().into_iter().filter(|key| key != other_than);
-        others.find_map(|key| self.visit(&key, Visitor::Passing, rules, token, now))
+        others.find_map(|key| self.visit(&key, ClaimMode::Opportunistic, rules, token, now))
     }
 
     fn visit(
         &mut self,
         key: &str,
-        visitor: Visitor,
-        rules: &Rules,
+        mode: ClaimMode,
+        rules: &JoinPolicy,
         token: Token,
         now: Moment,
     ) -> Option<Claimed> {
-        let (_, reply) = self.step(key, Step::Visit { token, visitor }, now, rules);
+        let (_, reply) = self.step(key, Step::ClaimDue { token, mode }, now, rules);
         self.claimed(key, reply, now)
     }
 
     fn claimed(&self, key: &str, reply: Reply, at: Moment) -> Option<Claimed> {
         let (work, attempts) = match reply {
             Reply::Run { attempts } => (Work::Run, attempts),
-            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
         Some(Claimed {
@@ -126,20 +126,25 @@ impl Rows {
         self.all().filter(|(_, row)| !has_ended(&row.state()))
     }
 
-    pub(super) fn list(&self, rules: &Rules, which: Which<'_>, now: Moment) -> Vec<Listed> {
+    pub(super) fn list(
+        &self,
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+        now: Moment,
+    ) -> Vec<JoinSummary> {
         let listed = |(key, row): (&str, Row)| {
             let age = now - row.since;
-            Listed::new(key.to_owned(), &row.state(), age, rules)
+            JoinSummary::new(key.to_owned(), &row.state(), age, rules)
         };
         let is_parked = |(_, row): &(&str, Row)| matches!(row.state(), State::Parked { .. });
         match which {
-            Which::Key(key) => {
+            JoinQuery::Key(key) => {
                 let is_it =
                     |(other, row): &(&str, Row)| *other == key && !is_forgotten(&row.state(), now);
                 self.all().filter(is_it).map(listed).collect()
             }
-            Which::Unsettled(page) => on(page, self.unsettled()).map(listed).collect(),
-            Which::Parked(page) => {
+            JoinQuery::Unsettled(page) => on(page, self.unsettled()).map(listed).collect(),
+            JoinQuery::Parked(page) => {
                 let parked = self.unsettled().filter(is_parked);
                 on(page, parked).map(listed).collect()
             }
@@ -200,5 +205,5 @@ fn has_ended(state: &State) -> bool {
 }
 
 fn is_forgotten(state: &State, now: Moment) -> bool {
-    has_ended(state) && due(state, Visitor::Sweep).is_some_and(|due| due <= now)
+    has_ended(state) && due(state, ClaimMode::Sweep).is_some_and(|due| due <= now)
 }

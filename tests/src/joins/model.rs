@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{
-    Claim, Due, Input, Listed, Moment, NO_LEASE, Page, Rules, Token, Verdict, Which, Work,
+    Claim, Due, Input, JoinPolicy, JoinQuery, JoinSummary, Moment, NO_LEASE, Page, Token, Verdict,
+    Work,
 };
 
 /// What a store should hold. Payloads are known by a number.
 #[derive(Debug)]
 pub struct Model<P> {
-    rules: Rules,
+    rules: JoinPolicy,
     id: fn(&P) -> u64,
     states: BTreeMap<String, State>,
     /// By input: which payload, and when it came.
@@ -25,7 +26,7 @@ pub struct Model<P> {
 impl<P> Model<P> {
     /// Nothing, at the moment 0.
     #[must_use]
-    pub fn new(rules: Rules, id: fn(&P) -> u64) -> Self {
+    pub fn new(rules: JoinPolicy, id: fn(&P) -> u64) -> Self {
         Self {
             rules,
             id,
@@ -61,7 +62,7 @@ impl<P> Model<P> {
     pub fn forget(&mut self) {
         let now = self.now;
         self.states
-            .retain(|_, state| !has_ended(*state) || due(state, Visitor::Sweep) > Some(now));
+            .retain(|_, state| !has_ended(*state) || due(state, ClaimMode::Sweep) > Some(now));
         let states = &self.states;
         self.ended.retain(|key| states.contains_key(key));
     }
@@ -129,24 +130,24 @@ impl<P> Model<P> {
 
     /// What such a visitor could claim.
     #[must_use]
-    pub fn claimable(&self, visitor: Visitor) -> Vec<String> {
-        let is_claim = |reply| matches!(reply, Reply::Run { .. } | Reply::HandOver { .. });
-        self.answering(visitor, is_claim)
+    pub fn claimable(&self, mode: ClaimMode) -> Vec<String> {
+        let is_claim = |reply| matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
+        self.answering(mode, is_claim)
     }
 
     /// What such a visitor would park.
     #[must_use]
-    pub fn exhausted(&self, visitor: Visitor) -> Vec<String> {
+    pub fn exhausted(&self, mode: ClaimMode) -> Vec<String> {
         let states = &self.states;
         let is_parked = |key: &String| matches!(states[key], State::Parked { .. });
-        let mut parks = self.answering(visitor, |reply| reply == Reply::Parked);
+        let mut parks = self.answering(mode, |reply| reply == Reply::Parked);
         parks.retain(|key| !is_parked(key));
         parks
     }
 
-    fn answering(&self, visitor: Visitor, is_wanted: impl Fn(Reply) -> bool) -> Vec<String> {
+    fn answering(&self, mode: ClaimMode, is_wanted: impl Fn(Reply) -> bool) -> Vec<String> {
         let token = Token(0);
-        let step = Step::Visit { token, visitor };
+        let step = Step::ClaimDue { token, mode };
         let answers = |state: &State| transition(Some(*state), step, self.now, &self.rules).1;
         let states = self.states.iter();
         states
@@ -170,7 +171,7 @@ impl<P> Model<P> {
                 self.check_claim(key, claim, reply);
                 return true;
             }
-            (Verdict::HandOver { claim, payload }, Reply::HandOver { .. }) => {
+            (Verdict::DeliverExpired { claim, payload }, Reply::DeliverExpired { .. }) => {
                 self.check_claim(key, claim, reply);
                 assert_eq!((self.id)(payload), id);
                 return true;
@@ -196,16 +197,16 @@ impl<P> Model<P> {
     /// # Panics
     ///
     /// If he should not have.
-    pub fn check_due(&mut self, due: &Due<P>, token: Token, visitor: Visitor) {
+    pub fn check_due(&mut self, due: &Due<P>, token: Token, mode: ClaimMode) {
         assert_eq!(due.token, token);
-        let reply = self.step(&due.key, Step::Visit { token, visitor });
+        let reply = self.step(&due.key, Step::ClaimDue { token, mode });
         self.check_claim(&due.key, &due.claim, reply);
     }
 
     fn check_claim(&self, key: &str, claim: &Claim<P>, reply: Reply) {
         let expected = match reply {
             Reply::Run { attempts } => (Work::Run, attempts),
-            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             other => panic!("{key} was claimed: {other:?}"),
         };
         assert_eq!((claim.work, claim.attempts), expected);
@@ -225,11 +226,13 @@ impl<P> Model<P> {
     /// # Panics
     ///
     /// If he should see something else.
-    pub fn check_list(&self, which: Which<'_>, listed: &[Listed]) {
+    pub fn check_list(&self, which: JoinQuery<'_>, listed: &[JoinSummary]) {
         let mut expected = match which {
-            Which::Key(key) => self.listed(key).into_iter().collect(),
-            Which::Unsettled(page) => self.page(page, |state| !has_ended(*state)),
-            Which::Parked(page) => self.page(page, |state| matches!(state, State::Parked { .. })),
+            JoinQuery::Key(key) => self.listed(key).into_iter().collect(),
+            JoinQuery::Unsettled(page) => self.page(page, |state| !has_ended(*state)),
+            JoinQuery::Parked(page) => {
+                self.page(page, |state| matches!(state, State::Parked { .. }))
+            }
         };
         for (expected, listed) in expected.iter_mut().zip(listed) {
             self.check_span(listed.age, expected.age);
@@ -238,7 +241,7 @@ impl<P> Model<P> {
         assert_eq!(listed, expected);
     }
 
-    fn listed(&self, key: &str) -> Option<Listed> {
+    fn listed(&self, key: &str) -> Option<JoinSummary> {
         let state = self.states.get(key)?;
         let came_at = |(_, came_at): (u64, Moment)| came_at;
         let since = match *state {
@@ -253,10 +256,10 @@ impl<P> Model<P> {
                 .min()?,
         };
         let age = self.now - since;
-        Some(Listed::new(key.to_owned(), state, age, &self.rules))
+        Some(JoinSummary::new(key.to_owned(), state, age, &self.rules))
     }
 
-    fn page(&self, page: Page<'_>, is_wanted: fn(&State) -> bool) -> Vec<Listed> {
+    fn page(&self, page: Page<'_>, is_wanted: fn(&State) -> bool) -> Vec<JoinSummary> {
         let wanted = self.states.iter().filter(|(_, state)| is_wanted(state));
         let behind = wanted.filter(|(key, _)| page.after.is_none_or(|after| key.as_str() > after));
         let listed = behind.filter_map(|(key, _)| self.listed(key));

@@ -1,6 +1,6 @@
 //! Random operations, and random rules.
 
-use linked_span::fan_in::{Moment, Rules, Settlement};
+use linked_span::fan_in::{JoinPolicy, Moment, Settlement};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -8,10 +8,10 @@ use proptest::prelude::*;
 pub const SETTLEMENTS: [Settlement; 6] = [
     Settlement::Completed,
     Settlement::Failed,
-    Settlement::HandedOver,
-    Settlement::NotHandedOver,
+    Settlement::ExpiryDelivered,
+    Settlement::ExpiryFailed,
     Settlement::Undecodable,
-    Settlement::NotBegun,
+    Settlement::Released,
 ];
 
 /// What is done to a store, or to time.
@@ -90,7 +90,10 @@ pub fn operations() -> impl Strategy<Value = Vec<Operation>> {
 }
 
 /// With spans of so many units, a unit of so many milliseconds.
-pub fn rules(unit: Moment, lease: impl Strategy<Value = Moment>) -> impl Strategy<Value = Rules> {
+pub fn rules(
+    unit: Moment,
+    lease: impl Strategy<Value = Moment>,
+) -> impl Strategy<Value = JoinPolicy> {
     let max_attempts = prop_oneof![Just(u32::MAX), 1..4_u32];
     (
         2..=4_u8,
@@ -101,7 +104,7 @@ pub fn rules(unit: Moment, lease: impl Strategy<Value = Moment>) -> impl Strateg
         max_attempts,
     )
         .prop_map(
-            move |(inputs, timeout, lease, backoff, dedup_window, max_attempts)| Rules {
+            move |(inputs, timeout, lease, backoff, dedup_window, max_attempts)| JoinPolicy {
                 inputs,
                 timeout: timeout * unit,
                 lease,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    FanInIdentity, Memory, Postgres, Redis, Rules, Settlement, Sqlite, Store, Token, Verdict,
+    FanInIdentity, JoinPolicy, Memory, Postgres, Redis, Settlement, Sqlite, Store, Token, Verdict,
 };
 use linked_span_tests_stores::RULES;
 
@@ -16,7 +16,7 @@ use crate::calls::{Call, INPUTS, Part, Sharing, event, kept};
 use crate::place;
 use crate::task::Task;
 
-const OF_THREE: Rules = Rules {
+const OF_THREE: JoinPolicy = JoinPolicy {
     inputs: INPUTS,
     ..RULES
 };

@@ -1,13 +1,13 @@
 //! A store in the hands of a test.
 
-use linked_span::fan_in::{Moment, Rules, Store};
+use linked_span::fan_in::{JoinPolicy, Moment, Store};
 use serde::{Deserialize, Serialize};
 
 /// Clocks go on while a test runs, by less than this: what is to be told apart is at least so far apart.
 pub const MINUTE: Moment = 60_000;
 
 /// For two inputs.
-pub const RULES: Rules = Rules {
+pub const RULES: JoinPolicy = JoinPolicy {
     inputs: 2,
     timeout: 60 * MINUTE,
     lease: 5 * MINUTE,

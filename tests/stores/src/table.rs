@@ -4,15 +4,15 @@
 //! [`steps`] each step but an arrival. A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and
 //! compares the outcome with `transition`.
 
-use linked_span::fan_in::state::{Reply, State, Step, Visitor};
-use linked_span::fan_in::{Inputs, Moment, ParkReason, Rules, Settlement, Token};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step};
+use linked_span::fan_in::{Inputs, JoinPolicy, Moment, ParkReason, Settlement, Token};
 use linked_span_tests::joins::SETTLEMENTS;
 
 /// The moment of each step; later than any clock that a test reads.
 pub const NOW: Moment = 9_000_000_000_000;
 const NEAR: [Moment; 3] = [NOW - 1, NOW, NOW + 1];
 
-const RULES: Rules = Rules {
+const RULES: JoinPolicy = JoinPolicy {
     inputs: 3,
     timeout: 10_000,
     lease: 5_000,
@@ -34,8 +34,8 @@ pub type Columns = (String, u16, String, Moment, Moment, u32);
 
 /// Returns the policies: usual ones, and the longest and the shortest spans with few attempts.
 #[must_use]
-pub fn rules() -> Vec<Rules> {
-    let spans = |span, max_attempts| Rules {
+pub fn rules() -> Vec<JoinPolicy> {
+    let spans = |span, max_attempts| JoinPolicy {
         inputs: 3,
         timeout: span,
         lease: span,
@@ -45,7 +45,7 @@ pub fn rules() -> Vec<Rules> {
     };
     let mut rules = vec![
         RULES,
-        Rules {
+        JoinPolicy {
             max_attempts: u32::MAX,
             ..RULES
         },
@@ -175,7 +175,7 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
         Reply::Waiting(came) => ("waiting", bits(came).into()),
         Reply::Duplicate(came) => ("duplicate", bits(came).into()),
         Reply::Run { attempts } => ("run", attempts.into()),
-        Reply::HandOver { came, .. } => ("hand_over", bits(came).into()),
+        Reply::DeliverExpired { came, .. } => ("hand_over", bits(came).into()),
         Reply::Busy(until) => ("busy", until),
         Reply::NotDue(due) => ("not_due", due),
         Reply::Completed => ("completed", 0),
@@ -191,22 +191,22 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
 #[must_use]
 pub fn steps() -> Vec<(Step, &'static str, &'static str)> {
     let token = MINE;
-    let visit = |visitor| Step::Visit { token, visitor };
+    let visit = |mode| Step::ClaimDue { token, mode };
     let mut steps = vec![
         (Step::Renew { token }, "renew", ""),
         (Step::Retry, "retry", ""),
         (Step::Forget, "forget", ""),
-        (visit(Visitor::Sweep), "visit", "sweep"),
-        (visit(Visitor::Passing), "visit", "passing"),
+        (visit(ClaimMode::Sweep), "visit", "sweep"),
+        (visit(ClaimMode::Opportunistic), "visit", "passing"),
     ];
     for settlement in SETTLEMENTS {
         let how = match settlement {
             Settlement::Completed => "completed",
             Settlement::Failed => "failed",
-            Settlement::HandedOver => "handed_over",
-            Settlement::NotHandedOver => "not_handed_over",
+            Settlement::ExpiryDelivered => "handed_over",
+            Settlement::ExpiryFailed => "not_handed_over",
             Settlement::Undecodable => "undecodable",
-            Settlement::NotBegun => "not_begun",
+            Settlement::Released => "not_begun",
         };
         steps.push((Step::Settle { token, settlement }, "settle", how));
     }

@@ -1,8 +1,8 @@
 //! What an arrival has come to, as a database says it.
 
-use super::claimed::Claimed;
-use crate::fan_in::state::{Moment, Reply};
-use crate::fan_in::store::{Claim, Verdict};
+use super::encoded_claim::EncodedClaim;
+use crate::fan_in::core::state::{Moment, Reply};
+use crate::fan_in::core::store::{Claim, Verdict};
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct Answer {
@@ -10,9 +10,9 @@ pub(in crate::fan_in) struct Answer {
     /// When, by the database's clock.
     pub(in crate::fan_in) at: Moment,
     /// The join at which the input arrived, if the caller now holds it.
-    pub(in crate::fan_in) claimed: Option<Claimed>,
+    pub(in crate::fan_in) claimed: Option<EncodedClaim>,
     /// Another, which the caller hands over.
-    pub(in crate::fan_in) overdue: Option<Claimed>,
+    pub(in crate::fan_in) overdue: Option<EncodedClaim>,
 }
 
 /// What that says of an input; without a claim, what was claimed could not be read and is parked.
@@ -26,7 +26,7 @@ pub(super) fn verdict<P>(
         (Reply::Waiting(came), _) => Verdict::Waiting(came),
         (Reply::Duplicate(came), _) => Verdict::Duplicate(came),
         (Reply::Run { .. }, Some(claim)) => Verdict::Run(claim),
-        (Reply::HandOver { .. }, Some(claim)) => Verdict::HandOver { claim, payload },
+        (Reply::DeliverExpired { .. }, Some(claim)) => Verdict::DeliverExpired { claim, payload },
         (Reply::Busy(until), _) => Verdict::Busy {
             retry_after: until.saturating_sub(at),
         },

@@ -1,11 +1,11 @@
 //! What the stores beyond this process have in common: an input is text there, and a step is a round trip.
 
 mod answer;
-mod claimed;
-mod database;
-mod declaration;
+mod backend;
+mod binding;
+mod encoded_claim;
 mod encoding;
-mod failure;
+mod error;
 mod finite;
 mod release;
 mod row;
@@ -15,14 +15,14 @@ pub(super) mod sql;
 pub(super) mod words;
 
 pub(super) use self::answer::Answer;
-pub(super) use self::claimed::{Claimed, Kept};
 #[cfg(feature = "redis")]
-pub(super) use self::database::within_call_timeout;
-pub(super) use self::database::{
-    Database, Function, abandon, arrive, declare, due, functions, len, list, store, tell,
+pub(super) use self::backend::within_call_timeout;
+pub(super) use self::backend::{
+    Backend, JoinScope, abandon, apply, arrive, declare, due, functions, len, list, store,
 };
-pub(super) use self::declaration::Declaration;
-pub(super) use self::failure::Failure;
+pub(super) use self::binding::StoreBinding;
+pub(super) use self::encoded_claim::{EncodedClaim, EncodedInput};
+pub(super) use self::error::BackendError;
 #[cfg(any(feature = "postgres", feature = "redis"))]
-pub(super) use self::failure::again;
+pub(super) use self::error::with_retry;
 pub(super) use self::row::{Row, Stage, inputs_of};

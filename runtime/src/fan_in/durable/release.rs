@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
-use super::database::{Database, function};
-use super::failure::Failure;
-use crate::fan_in::state::{Moment, Rules, Settlement, Step, Token};
+use super::backend::{Backend, function};
+use super::error::BackendError;
+use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
 
 /// How long the store waits before it looks again for what a lost call has claimed: the look may overtake the call.
 const PAUSES: [Duration; 5] = [
@@ -59,7 +59,7 @@ pin_project! {
 }
 
 impl<'a, F> Call<'a, F> {
-    pub(super) fn new<D: Database>(database: &'a D, future: F) -> Self {
+    pub(super) fn new<D: Backend>(database: &'a D, future: F) -> Self {
         let releases = database.declaration().releases();
         let future = Some(future);
         Self { future, releases }
@@ -81,7 +81,7 @@ impl<F: Future> Future for Call<'_, F> {
 #[derive(Clone, Debug)]
 pub(super) struct Release {
     what: What,
-    rules: Rules,
+    rules: JoinPolicy,
     since: Instant,
 }
 
@@ -99,17 +99,17 @@ enum What {
 
 /// A call that may claim joins: its claims are released, unless the caller has the answer.
 #[derive(Debug)]
-pub(super) struct Claiming<'a, D: Database> {
+pub(super) struct Claiming<'a, D: Backend> {
     database: &'a D,
-    rules: Rules,
+    rules: JoinPolicy,
     pub(super) token: Token,
     since: Instant,
     /// Whether a call is under way, or its reply was lost, or the caller does not have yet what was claimed.
     may_hold: AtomicBool,
 }
 
-impl<'a, D: Database> Claiming<'a, D> {
-    pub(super) fn new(database: &'a D, rules: &Rules, token: Token) -> Self {
+impl<'a, D: Backend> Claiming<'a, D> {
+    pub(super) fn new(database: &'a D, rules: &JoinPolicy, token: Token) -> Self {
         Self {
             database,
             rules: *rules,
@@ -122,11 +122,11 @@ impl<'a, D: Database> Claiming<'a, D> {
     /// Makes a call with its token.
     pub(super) async fn call<T>(
         &self,
-        call: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
+        call: impl Future<Output = Result<T, BackendError>>,
+    ) -> Result<T, BackendError> {
         let before = self.may_hold.swap(true, Ordering::Relaxed);
         let answer = call.await;
-        if !matches!(answer, Ok(_) | Err(Failure::Lost(_))) {
+        if !matches!(answer, Ok(_) | Err(BackendError::Transient(_))) {
             self.may_hold.store(before, Ordering::Relaxed);
         }
         answer
@@ -138,7 +138,7 @@ impl<'a, D: Database> Claiming<'a, D> {
     }
 }
 
-impl<D: Database> Drop for Claiming<'_, D> {
+impl<D: Backend> Drop for Claiming<'_, D> {
     fn drop(&mut self) {
         if *self.may_hold.get_mut() {
             begin(
@@ -154,9 +154,9 @@ impl<D: Database> Drop for Claiming<'_, D> {
 }
 
 /// Settles a join whose holder is dropped, without waiting.
-pub(super) fn settle<D: Database>(
+pub(super) fn settle<D: Backend>(
     database: &D,
-    rules: &Rules,
+    rules: &JoinPolicy,
     key: &str,
     token: Token,
     settlement: Settlement,
@@ -176,7 +176,7 @@ pub(super) fn settle<D: Database>(
 }
 
 /// Remembers the runtime of a call, and begins what could not be begun before.
-pub(super) fn resume<D: Database>(database: &D) {
+pub(super) fn resume<D: Backend>(database: &D) {
     let releases = database.declaration().releases();
     if releases.runtime.get().is_none() {
         if let Ok(runtime) = Handle::try_current() {
@@ -191,7 +191,7 @@ pub(super) fn resume<D: Database>(database: &D) {
     }
 }
 
-fn begin<D: Database>(database: &D, release: Release) {
+fn begin<D: Backend>(database: &D, release: Release) {
     let releases = database.declaration().releases();
     if releases.under_way.fetch_add(1, Ordering::Relaxed) >= AT_ONCE {
         releases.under_way.fetch_sub(1, Ordering::Relaxed);
@@ -215,12 +215,12 @@ impl Releases {
 }
 
 /// Dropped before it is done, it is left to the next call.
-struct UnderWay<D: Database> {
+struct UnderWay<D: Backend> {
     database: D,
     release: Option<Release>,
 }
 
-impl<D: Database> Drop for UnderWay<D> {
+impl<D: Backend> Drop for UnderWay<D> {
     fn drop(&mut self) {
         let releases = self.database.declaration().releases();
         releases.under_way.fetch_sub(1, Ordering::Relaxed);
@@ -231,7 +231,7 @@ impl<D: Database> Drop for UnderWay<D> {
     }
 }
 
-impl<D: Database> UnderWay<D> {
+impl<D: Backend> UnderWay<D> {
     async fn work(mut self) {
         if let Some(release) = &self.release {
             release.go_on(&self.database).await;
@@ -242,14 +242,18 @@ impl<D: Database> UnderWay<D> {
 
 impl Release {
     /// Calls until there is no more to be said, or the lease is over.
-    async fn go_on<D: Database>(&self, database: &D) {
+    async fn go_on<D: Backend>(&self, database: &D) {
         let mut looks = PAUSES.into_iter();
         let mut pauses = PAUSES.into_iter();
         let longest = PAUSES[PAUSES.len() - 1];
         loop {
             let pause = match self.call(database).await {
                 Ok(true)
-                | Err(Failure::Refused(_) | Failure::Misconfigured(_) | Failure::Unencodable(_)) => {
+                | Err(
+                    BackendError::Permanent(_)
+                    | BackendError::Misconfigured(_)
+                    | BackendError::Unencodable(_),
+                ) => {
                     return;
                 }
                 Ok(false) => match (&self.what, looks.next()) {
@@ -257,11 +261,11 @@ impl Release {
                     // Only its holder settles a join: it has been settled, or is another's.
                     _ => return,
                 },
-                Err(Failure::Undeclared) => {
+                Err(BackendError::Undeclared) => {
                     database.declaration().forget();
                     pauses.next().unwrap_or(longest)
                 }
-                Err(Failure::Lost(_)) => pauses.next().unwrap_or(longest),
+                Err(BackendError::Transient(_)) => pauses.next().unwrap_or(longest),
             };
             if self.since.elapsed().as_millis() > u128::from(self.rules.lease) {
                 return;
@@ -271,10 +275,10 @@ impl Release {
     }
 
     /// Whether there is no more to be said.
-    async fn call<D: Database>(&self, database: &D) -> Result<bool, Failure> {
+    async fn call<D: Backend>(&self, database: &D) -> Result<bool, BackendError> {
         let called = async {
             let function = function(database, &self.rules).await;
-            let function = function.map_err(|error| Failure::Lost(error.into()))?;
+            let function = function.map_err(|error| BackendError::Transient(error.into()))?;
             match &self.what {
                 What::Settle {
                     key,
@@ -283,7 +287,7 @@ impl Release {
                 } => {
                     let (token, settlement) = (*token, *settlement);
                     let step = Step::Settle { token, settlement };
-                    database.tell(function, key, step, None).await
+                    database.apply(function, key, step, None).await
                 }
                 What::Claims { token } => {
                     let age = (self.since.elapsed() + SLACK).as_millis();
@@ -295,6 +299,6 @@ impl Release {
         };
         let bound = database.declaration().call_timeout();
         let called = tokio::time::timeout(bound, called).await;
-        called.unwrap_or_else(|late| Err(Failure::Lost(late.into())))
+        called.unwrap_or_else(|late| Err(BackendError::Transient(late.into())))
     }
 }

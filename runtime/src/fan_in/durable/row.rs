@@ -1,6 +1,6 @@
 //! A join in columns: what a [`State`] says, without its inputs.
 
-use crate::fan_in::state::{Inputs, Moment, ParkReason, State, Token};
+use crate::fan_in::core::state::{Inputs, Moment, ParkReason, State, Token};
 
 /// Of what [`State`] has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The inputs of a function, as a database keeps them: one a line, `payment: PaymentConfirmed` or `payment`.
 
-use crate::fan_in::identity::FanInIdentity;
+use crate::fan_in::core::identity::FanInIdentity;
 
 /// Returns what a database keeps of a function's inputs. Without `types` it is their names alone.
 pub(super) fn signature(identity: &FanInIdentity, types: bool) -> String {

@@ -1,7 +1,7 @@
 //! What the databases have in common that sqlx speaks to.
 
-use super::failure::Failure;
-use crate::fan_in::state::Moment;
+use super::error::BackendError;
+use crate::fan_in::core::state::Moment;
 
 /// A moment or a span as a column takes it.
 pub(in crate::fan_in) fn number(moment: Moment) -> i64 {
@@ -9,8 +9,8 @@ pub(in crate::fan_in) fn number(moment: Moment) -> i64 {
 }
 
 /// What a row is that nobody has written so.
-pub(in crate::fan_in) fn unknown() -> Failure {
-    Failure::Refused("the database has a row that is none of a join".into())
+pub(in crate::fan_in) fn unknown() -> BackendError {
+    BackendError::Permanent("the database has a row that is none of a join".into())
 }
 
 /// Whether it is the way to the database that failed, and not the database.

@@ -4,7 +4,7 @@
 use std::num::ParseIntError;
 
 #[cfg(any(feature = "redis", feature = "sqlite"))] // PostgreSQL takes its bytes
-use crate::fan_in::state::Token;
+use crate::fan_in::core::state::Token;
 
 /// How many, at most.
 pub(in crate::fan_in) fn count(count: usize) -> i64 {

@@ -3,7 +3,7 @@
 use super::kept::{Several, When};
 use super::list::APART;
 use super::text::Text;
-use crate::fan_in::state::{Moment, State, Token};
+use crate::fan_in::core::state::{Moment, State, Token};
 
 /// What every join has.
 pub(super) struct Head {
@@ -27,12 +27,12 @@ pub(super) enum Body<P> {
         came: When,
         payload: P,
     },
-    /// Open with several, running, ready, parked or expiring: where the shard has the [`Held`].
-    Held(u32),
+    /// Open with several, running, ready, parked or expiring: where the shard has the [`ActiveJoin`].
+    ActiveJoin(u32),
 }
 
 /// What is held by somebody, or could be.
-pub(super) struct Held<P> {
+pub(super) struct ActiveJoin<P> {
     pub(super) state: State,
     pub(super) retry: u32,
     pub(super) kept: Several<P>,

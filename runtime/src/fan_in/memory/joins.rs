@@ -1,11 +1,11 @@
 //! The joins of a shard, by number.
 
-use super::entry::{Body, Ended, Entry, Head, Held, How};
-use super::kept::{Kept, Several, Useless, When};
+use super::entry::{ActiveJoin, Body, Ended, Entry, Head, How};
+use super::kept::{Several, StoredInput, Useless, When};
 use super::list::{APART, Lane};
 use super::slab::Slab;
-use crate::fan_in::state::{Inputs, Moment, Rules, State};
-use crate::fan_in::store::Input;
+use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, State};
+use crate::fan_in::core::store::Input;
 
 /// The numbers of those that have ended begin here.
 const ENDED: u32 = 1 << 31;
@@ -14,7 +14,7 @@ const ENDED: u32 = 1 << 31;
 /// ended, which may be the most, no payload is left.
 pub(super) struct Joins<P> {
     entries: Slab<Entry<P>>,
-    held: Slab<Held<P>>,
+    held: Slab<ActiveJoin<P>>,
     ended: Slab<Ended>,
 }
 
@@ -67,7 +67,7 @@ impl<P> Joins<P> {
                 came: Inputs::default().with(came.input()),
                 deadline: *deadline,
             },
-            Body::Held(held) => self.held.get(*held).state,
+            Body::ActiveJoin(held) => self.held.get(*held).state,
         }
     }
 
@@ -83,7 +83,7 @@ impl<P> Joins<P> {
     }
 
     /// Keeps another input, with which the join has come to such a state.
-    pub(super) fn keep(&mut self, index: u32, state: &State, kept: Kept<P>) {
+    pub(super) fn keep(&mut self, index: u32, state: &State, kept: StoredInput<P>) {
         self.hold(index, state).kept.push(kept);
     }
 
@@ -110,15 +110,20 @@ impl<P> Joins<P> {
     }
 
     /// Everything that has come, by its place.
-    pub(super) fn inputs(&self, index: u32, now: Moment, rules: &Rules) -> Vec<Option<Input<P>>> {
+    pub(super) fn inputs(
+        &self,
+        index: u32,
+        now: Moment,
+        rules: &JoinPolicy,
+    ) -> Vec<Option<Input<P>>> {
         match self.entries.get(index).body {
-            Body::Held(held) => self.held.get(held).kept.inputs(rules.inputs, now),
+            Body::ActiveJoin(held) => self.held.get(held).kept.inputs(rules.inputs, now),
             Body::Begun { .. } => unreachable!("what is claimed is held"),
         }
     }
 
     /// For how long there has been an input, or since when the join has ended.
-    pub(super) fn age(&self, index: u32, now: Moment, rules: &Rules) -> Moment {
+    pub(super) fn age(&self, index: u32, now: Moment, rules: &JoinPolicy) -> Moment {
         match self.forget_at(index) {
             Some(forget_at) => now.saturating_sub(forget_at.saturating_sub(rules.dedup_window)),
             None => self.age_of(self.entries.get(index), now),
@@ -128,7 +133,7 @@ impl<P> Joins<P> {
     pub(super) fn age_of(&self, entry: &Entry<P>, now: Moment) -> Moment {
         let since = match entry.body {
             Body::Begun { came, .. } => came.moment(),
-            Body::Held(held) => self.held.get(held).kept.since().unwrap_or(now),
+            Body::ActiveJoin(held) => self.held.get(held).kept.since().unwrap_or(now),
         };
         now.saturating_sub(since)
     }
@@ -141,34 +146,34 @@ impl<P> Joins<P> {
         let entry = self.entries.get_mut(index);
         match (lane, &entry.body) {
             (Lane::Due, _) => &mut entry.head.due,
-            (Lane::Retry, Body::Held(held)) => &mut self.held.get_mut(*held).retry,
+            (Lane::Retry, Body::ActiveJoin(held)) => &mut self.held.get_mut(*held).retry,
             (Lane::Retry, Body::Begun { .. }) => unreachable!("only what is held is tried again"),
         }
     }
 
     /// Makes room for any state, and for more inputs than one.
-    fn hold(&mut self, index: u32, state: &State) -> &mut Held<P> {
+    fn hold(&mut self, index: u32, state: &State) -> &mut ActiveJoin<P> {
         let body = &mut self.entries.get_mut(index).body;
         // What a join has instead for a moment is not seen.
-        let held = match std::mem::replace(body, Body::Held(APART)) {
-            Body::Held(held) => {
+        let held = match std::mem::replace(body, Body::ActiveJoin(APART)) {
+            Body::ActiveJoin(held) => {
                 self.held.get_mut(held).state = *state;
                 held
             }
-            Body::Begun { came, payload, .. } => self.held.insert(Held {
+            Body::Begun { came, payload, .. } => self.held.insert(ActiveJoin {
                 state: *state,
                 retry: APART,
-                kept: Several::new(Kept::new(payload, came)),
+                kept: Several::new(StoredInput::new(payload, came)),
             }),
         };
-        *body = Body::Held(held);
+        *body = Body::ActiveJoin(held);
         self.held.get_mut(held)
     }
 
     fn take_out(&mut self, body: Body<P>) -> Useless<P> {
         match body {
             Body::Begun { payload, .. } => Useless::One(payload),
-            Body::Held(held) => Useless::Several(self.held.remove(held).kept),
+            Body::ActiveJoin(held) => Useless::Several(self.held.remove(held).kept),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::fan_in::state::Moment;
-use crate::fan_in::store::Input;
+use crate::fan_in::core::state::Moment;
+use crate::fan_in::core::store::Input;
 
 /// As many as a set of inputs can be told apart by.
 const INPUT_BITS: u32 = 4;
@@ -13,15 +13,15 @@ const INPUT_BITS: u32 = 4;
 pub(super) struct When(u64);
 
 /// An input that has come, and that a claim may share.
-pub(super) struct Kept<P> {
+pub(super) struct StoredInput<P> {
     payload: Arc<P>,
     came: When,
 }
 
 /// Inputs in the order in which they came: most joins are of two.
 pub(super) struct Several<P> {
-    two: [Option<Kept<P>>; 2],
-    more: Vec<Kept<P>>,
+    two: [Option<StoredInput<P>>; 2],
+    more: Vec<StoredInput<P>>,
 }
 
 /// Inputs that nobody needs any longer, to be dropped when the lock is no longer held.
@@ -45,7 +45,7 @@ impl When {
     }
 }
 
-impl<P> Kept<P> {
+impl<P> StoredInput<P> {
     pub(super) fn new(payload: P, came: When) -> Self {
         Self {
             payload: Arc::new(payload),
@@ -64,14 +64,14 @@ impl<P> Kept<P> {
 }
 
 impl<P> Several<P> {
-    pub(super) fn new(first: Kept<P>) -> Self {
+    pub(super) fn new(first: StoredInput<P>) -> Self {
         Self {
             two: [Some(first), None],
             more: Vec::new(),
         }
     }
 
-    pub(super) fn push(&mut self, kept: Kept<P>) {
+    pub(super) fn push(&mut self, kept: StoredInput<P>) {
         match &mut self.two[1] {
             second @ None => *second = Some(kept),
             Some(_) => self.more.push(kept),

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use super::Memory;
 use super::entry::{Entry, has_ended};
 use super::joins::Joins;
-use crate::fan_in::listed::{Listed, Page, Which};
-use crate::fan_in::state::{Moment, Rules, State};
+use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
+use crate::fan_in::core::state::{JoinPolicy, Moment, State};
 
 impl<P> Memory<P> {
-    pub(super) fn list_now(&self, rules: &Rules, which: Which<'_>) -> Vec<Listed> {
+    pub(super) fn list_now(&self, rules: &JoinPolicy, which: JoinQuery<'_>) -> Vec<JoinSummary> {
         match which {
-            Which::Key(key) => self.look_up(key, rules).into_iter().collect(),
-            Which::Unsettled(page) => self.look_at_all(Listing {
+            JoinQuery::Key(key) => self.look_up(key, rules).into_iter().collect(),
+            JoinQuery::Unsettled(page) => self.look_at_all(Listing {
                 rules,
                 page,
                 is_wanted: |state| !has_ended(state),
                 found: BTreeMap::new(),
             }),
-            Which::Parked(page) => self.look_at_all(Listing {
+            JoinQuery::Parked(page) => self.look_at_all(Listing {
                 rules,
                 page,
                 is_wanted: |state| matches!(state, State::Parked { .. }),
@@ -27,7 +27,7 @@ impl<P> Memory<P> {
         }
     }
 
-    fn look_up(&self, key: &str, rules: &Rules) -> Option<Listed> {
+    fn look_up(&self, key: &str, rules: &JoinPolicy) -> Option<JoinSummary> {
         let (place, hashed) = self.place(key);
         let clock = (self.clock)();
         let mut shard = self.lock(place);
@@ -35,11 +35,11 @@ impl<P> Memory<P> {
         let index = shard.find(hashed, now)?;
         let joins = shard.joins();
         let (state, age) = (joins.state(index), joins.age(index, now, rules));
-        Some(Listed::new(key.to_owned(), &state, age, rules))
+        Some(JoinSummary::new(key.to_owned(), &state, age, rules))
     }
 
     /// Every lock is given back after some joins, for those who have more to do than to look.
-    fn look_at_all(&self, mut listing: Listing<'_>) -> Vec<Listed> {
+    fn look_at_all(&self, mut listing: Listing<'_>) -> Vec<JoinSummary> {
         for place in 0..self.shards.len() {
             let mut chunk = 0;
             while self.look_at(place, chunk, &mut listing) {
@@ -67,7 +67,7 @@ impl<P> Memory<P> {
 
 /// The first of the wanted joins behind the page before, as far as they have been seen.
 struct Listing<'a> {
-    rules: &'a Rules,
+    rules: &'a JoinPolicy,
     page: Page<'a>,
     is_wanted: fn(&State) -> bool,
     /// What has become of them, and their ages.
@@ -93,8 +93,8 @@ impl Listing<'_> {
         is_behind && (has_room || last().is_some_and(|(last, _)| key < last.as_str()))
     }
 
-    fn done(self) -> Vec<Listed> {
-        let listed = |(key, (state, age))| Listed::new(key, &state, age, self.rules);
+    fn done(self) -> Vec<JoinSummary> {
+        let listed = |(key, (state, age))| JoinSummary::new(key, &state, age, self.rules);
         self.found.into_iter().map(listed).collect()
     }
 }

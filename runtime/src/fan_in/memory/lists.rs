@@ -2,7 +2,7 @@
 
 use super::joins::Joins;
 use super::list::{APART, Lane, List};
-use crate::fan_in::state::{Moment, State};
+use crate::fan_in::core::state::{Moment, State};
 
 /// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
 /// and only the first has to be looked at. What is due at once, because an operator wants it or its time has been over

@@ -9,10 +9,10 @@ mod listing;
 mod lists;
 mod room;
 mod served;
-mod settled;
 mod shard;
 mod slab;
 mod text;
+mod waiters;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -21,14 +21,14 @@ use std::sync::PoisonError;
 use self::hash::Hasher;
 use self::room::Room;
 use self::served::Served;
-use self::settled::{Wait, Waiters};
 use self::shard::{Caller, Key, Shard};
-use super::identity::FanInIdentity;
-use super::listed::{Listed, Which};
-use super::state::{Moment, Rules, Settlement, Step, Token, Visitor};
-use super::store::{Arrived, BlockingStore, Due, Rejected, Store, StoreError};
-use crate::clock;
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+use self::waiters::{Wait, Waiters};
+use super::core::identity::FanInIdentity;
+use super::core::listing::{JoinQuery, JoinSummary};
+use super::core::state::{ClaimMode, JoinPolicy, Moment, Settlement, Step, Token};
+use super::core::store::{ArriveResponse, BlockingStore, Due, Rejected, Store, StoreError};
+use crate::support::clock;
+use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
 const CAPACITY: usize = 1_000_000;
 const SHARDS: usize = 64;
@@ -43,11 +43,11 @@ const AT_ONCE: usize = 64;
 /// claim that is dropped lets go.
 ///
 /// ```
-/// use linked_span::fan_in::{NO_LEASE, Rules};
+/// use linked_span::fan_in::{NO_LEASE, JoinPolicy};
 ///
 /// /// What a store of that kind asks the state machine with.
-/// fn without_leases(rules: &Rules) -> Rules {
-///     Rules { lease: NO_LEASE, ..*rules }
+/// fn without_leases(rules: &JoinPolicy) -> JoinPolicy {
+///     JoinPolicy { lease: NO_LEASE, ..*rules }
 /// }
 /// ```
 pub const NO_LEASE: Moment = u64::MAX / 2;
@@ -80,12 +80,12 @@ impl<P> Memory<P> {
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// use linked_span::fan_in::{Memory, Options};
+    /// use linked_span::fan_in::{Memory, JoinOptions};
     ///
     /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
     /// # #[fan_in(payment, inventory)]
     /// # fn ship(payment: Event, inventory: Event) {}
-    /// let options = Options::timeout(Duration::from_secs(600)).max_attempts(5);
+    /// let options = JoinOptions::timeout(Duration::from_secs(600)).max_attempts(5);
     /// let ship = Ship::new(Memory::new(), options);
     /// ```
     #[must_use]
@@ -111,11 +111,11 @@ impl<P> Memory<P> {
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::{ArriveErrorKind, Memory, Options};
+    /// # use linked_span::fan_in::{ArriveErrorKind, Memory, JoinOptions};
     /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
     /// # #[fan_in(payment, inventory)]
     /// # fn ship(payment: Event, inventory: Event) {}
-    /// # let options = Options::timeout(Duration::from_secs(600));
+    /// # let options = JoinOptions::timeout(Duration::from_secs(600));
     /// # let order = |order| Event { order, metadata: Origin::default() };
     /// let ship = Ship::new(Memory::new().capacity(1), options);
     /// let _waiting = ship.payment(order(7))?;
@@ -145,8 +145,8 @@ impl<P> Memory<P> {
     /// Waits until there is no join for this key that is neither completed nor expired.
     ///
     /// ```
-    /// # use linked_span::fan_in::{Memory, Rules, Store, Token};
-    /// # async fn consume(store: &Memory<String>, rules: &Rules, order: &str, event: String) {
+    /// # use linked_span::fan_in::{Memory, JoinPolicy, Store, Token};
+    /// # async fn consume(store: &Memory<String>, rules: &JoinPolicy, order: &str, event: String) {
     /// // Nothing but this memory knows of the event until its join has settled: the broker keeps it until then.
     /// store.arrive(order, rules, 0, event, Token::random()).await;
     /// store.settled(order).await;
@@ -229,11 +229,11 @@ impl<P> Memory<P> {
     fn arrive_now(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         if input >= rules.inputs {
             return Err(Rejected {
                 payload,
@@ -265,7 +265,7 @@ impl<P> Memory<P> {
             .map(Box::new);
         drop(answer.useless);
         match answer.verdict {
-            Ok(verdict) => Ok(Arrived { verdict, overdue }),
+            Ok(verdict) => Ok(ArriveResponse { verdict, overdue }),
             Err(payload) => Err(Rejected {
                 payload,
                 error: StoreError::Full,
@@ -308,7 +308,7 @@ impl<P> Memory<P> {
         })
     }
 
-    fn tell(&self, key: &str, rules: &Rules, step: Step) -> bool {
+    fn tell(&self, key: &str, rules: &JoinPolicy, step: Step) -> bool {
         let rules = without_leases(rules);
         let (place, hashed) = self.place(key);
         let clock = (self.clock)();
@@ -324,7 +324,7 @@ impl<P> Memory<P> {
         counts
     }
 
-    fn due_now(&self, rules: &Rules, token: Token, max: usize) -> Vec<Due<P>> {
+    fn due_now(&self, rules: &JoinPolicy, token: Token, max: usize) -> Vec<Due<P>> {
         let rules = without_leases(rules);
         // Each sweep begins elsewhere, so that none of the shards is always the last.
         let first = self.next.fetch_add(1, Ordering::Relaxed);
@@ -340,7 +340,7 @@ impl<P> Memory<P> {
     fn sweep(
         &self,
         place: usize,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
         found: &mut Vec<Due<P>>,
@@ -351,7 +351,7 @@ impl<P> Memory<P> {
         let caller = Caller { token, rules, now };
         let more = shard.forget(now, AT_ONCE);
         for _ in 0..AT_ONCE.min(max - found.len()) {
-            let Some(due) = shard.visit(Visitor::Sweep, None, caller, &self.room) else {
+            let Some(due) = shard.visit(ClaimMode::Sweep, None, caller, &self.room) else {
                 return more;
             };
             found.push(due);
@@ -364,8 +364,8 @@ fn in_parts<P>(shards: usize) -> Box<[Mutex<Shard<P>>]> {
     (0..shards).map(|_| Mutex::new(Shard::new())).collect()
 }
 
-fn without_leases(rules: &Rules) -> Rules {
-    Rules {
+fn without_leases(rules: &JoinPolicy) -> JoinPolicy {
+    JoinPolicy {
         lease: NO_LEASE,
         ..*rules
     }
@@ -379,11 +379,11 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
     async fn arrive(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         if let Err(error) = self.served.check() {
             return Err(Rejected {
                 payload,
@@ -397,20 +397,20 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
     async fn settle(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         settlement: Settlement,
     ) -> Result<bool, StoreError> {
         Ok(self.tell(key, rules, Step::Settle { token, settlement }))
     }
 
-    async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
         Ok(self.tell(key, rules, Step::Renew { token }))
     }
 
     async fn due(
         &self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
@@ -423,22 +423,26 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         Ok(self.room.open())
     }
 
-    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+    async fn list(
+        &self,
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
         self.served.check()?;
         Ok(self.list_now(rules, which))
     }
 
-    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         self.served.check()?;
         Ok(self.tell(key, rules, Step::Retry))
     }
 
-    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         self.served.check()?;
         Ok(self.tell(key, rules, Step::Forget))
     }
 
-    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
+    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
         self.tell(key, rules, Step::Settle { token, settlement });
     }
 

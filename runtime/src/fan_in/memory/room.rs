@@ -1,6 +1,6 @@
 //! How much a store may hold.
 
-use crate::sync::{AtomicUsize, Ordering};
+use crate::support::sync::{AtomicUsize, Ordering};
 
 /// Room for joins that have not ended, in all shards, and for some that have.
 ///

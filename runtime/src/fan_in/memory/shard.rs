@@ -7,11 +7,13 @@ use hashbrown::HashTable;
 
 use super::entry::{Head, How, has_ended};
 use super::joins::Joins;
-use super::kept::{Kept, Useless, When};
+use super::kept::{StoredInput, Useless, When};
 use super::lists::Lists;
 use super::room::Room;
-use crate::fan_in::state::{Moment, Reply, Rules, State, Step, Token, Visitor, transition};
-use crate::fan_in::store::{Claim, Due, Verdict, Work};
+use crate::fan_in::core::state::{
+    ClaimMode, JoinPolicy, Moment, Reply, State, Step, Token, transition,
+};
+use crate::fan_in::core::store::{Claim, Due, Verdict, Work};
 
 /// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
 const FORGET_A_CALL: usize = 2;
@@ -44,7 +46,7 @@ pub(super) struct Key<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
     pub(super) token: Token,
-    pub(super) rules: &'a Rules,
+    pub(super) rules: &'a JoinPolicy,
     pub(super) now: Moment,
 }
 
@@ -117,7 +119,7 @@ impl<P> Shard<P> {
         let takes = matches!(before, Some(State::Open { .. }))
             && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
         let left = if takes {
-            let kept = Kept::new(payload, When::new(input, now));
+            let kept = StoredInput::new(payload, When::new(input, now));
             self.joins.keep(index, after, kept);
             None
         } else {
@@ -134,9 +136,9 @@ impl<P> Shard<P> {
                 Verdict::Run(self.claim(index, Work::Run, attempts, caller)),
                 left,
             ),
-            (Reply::HandOver { attempts, .. }, Some(payload)) => {
-                let claim = self.claim(index, Work::HandOver, attempts, caller);
-                (Verdict::HandOver { claim, payload }, None)
+            (Reply::DeliverExpired { attempts, .. }, Some(payload)) => {
+                let claim = self.claim(index, Work::DeliverExpired, attempts, caller);
+                (Verdict::DeliverExpired { claim, payload }, None)
             }
             (Reply::Busy(_), left) => {
                 // Until when is not known without a lease, but how long a failed join rests is.
@@ -162,7 +164,7 @@ impl<P> Shard<P> {
         key: Key<'_>,
         step: Step,
         now: Moment,
-        rules: &Rules,
+        rules: &JoinPolicy,
         room: &Room,
     ) -> (bool, Option<Useless<P>>) {
         self.forget(now, FORGET_A_CALL);
@@ -198,7 +200,7 @@ impl<P> Shard<P> {
         if self.lists.are_idle(caller.now) {
             return None;
         }
-        let due = self.visit(Visitor::Passing, other_than, caller, room);
+        let due = self.visit(ClaimMode::Opportunistic, other_than, caller, room);
         if due.is_none() {
             self.lists.rest(&self.joins);
         }
@@ -208,14 +210,14 @@ impl<P> Shard<P> {
     /// Claims a join whose time has come, other than this one.
     pub(super) fn visit(
         &mut self,
-        visitor: Visitor,
+        mode: ClaimMode,
         other_than: Option<u32>,
         caller: Caller<'_>,
         room: &Room,
     ) -> Option<Due<P>> {
         while let Some(index) = self.lists.waiting.first() {
             if Some(index) != other_than {
-                if let Some(due) = self.visit_one(index, visitor, caller, room) {
+                if let Some(due) = self.visit_one(index, mode, caller, room) {
                     return Some(due);
                 }
             }
@@ -227,15 +229,15 @@ impl<P> Shard<P> {
                 _ => break,
             }
         }
-        let retry = match visitor {
-            Visitor::Sweep => self.lists.retries.first(),
-            Visitor::Passing => None,
+        let retry = match mode {
+            ClaimMode::Sweep => self.lists.retries.first(),
+            ClaimMode::Opportunistic => None,
         };
         [self.lists.unheld.first(), retry]
             .into_iter()
             .flatten()
             .filter(|index| Some(*index) != other_than)
-            .find_map(|index| self.visit_one(index, visitor, caller, room))
+            .find_map(|index| self.visit_one(index, mode, caller, room))
     }
 
     /// Removes so many joins that are to be forgotten by now. Whether there may be more.
@@ -308,17 +310,17 @@ impl<P> Shard<P> {
     fn visit_one(
         &mut self,
         index: u32,
-        visitor: Visitor,
+        mode: ClaimMode,
         caller: Caller<'_>,
         room: &Room,
     ) -> Option<Due<P>> {
         let Caller { token, rules, now } = caller;
         let before = self.joins.state(index);
-        let step = Step::Visit { token, visitor };
+        let step = Step::ClaimDue { token, mode };
         let (after, reply) = &transition(Some(before), step, now, rules);
         let (work, attempts) = match *reply {
             Reply::Run { attempts } => (Work::Run, attempts),
-            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
         if let Some(after) = after {

@@ -2,7 +2,7 @@
 
 use sqlx::error::DatabaseError;
 
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 use crate::fan_in::durable::sql::is_on_the_way;
 
 /// What becomes of the connection, and of the call.
@@ -23,7 +23,7 @@ pub(super) enum Sort {
     /// The role has no right.
     Forbidden,
     /// It passes, perhaps on another connection.
-    Lost,
+    Transient,
     Other,
 }
 
@@ -56,7 +56,11 @@ pub(super) fn sort(error: &sqlx::Error) -> Sort {
     let code = error.as_database_error().and_then(DatabaseError::code);
     let Some(code) = code.as_deref() else {
         let is_lost = is_on_the_way(error) || matches!(error, sqlx::Error::Protocol(_));
-        return if is_lost { Sort::Lost } else { Sort::Other };
+        return if is_lost {
+            Sort::Transient
+        } else {
+            Sort::Other
+        };
     };
     match code {
         code if IN_TRANSACTION.contains(&code) => Sort::InTransaction,
@@ -64,30 +68,30 @@ pub(super) fn sort(error: &sqlx::Error) -> Sort {
         code if INPUT.contains(&code) => Sort::Input,
         code if BUSY.contains(&code) => Sort::Busy,
         code if NOT_MIGRATED.contains(&code) => Sort::NotMigrated,
-        code if ENDS.contains(&code) => Sort::Lost,
-        code if CLASSES.iter().any(|class| code.starts_with(class)) => Sort::Lost,
+        code if ENDS.contains(&code) => Sort::Transient,
+        code if CLASSES.iter().any(|class| code.starts_with(class)) => Sort::Transient,
         READ_ONLY => Sort::ReadOnly,
         FORBIDDEN => Sort::Forbidden,
         _ => Sort::Other,
     }
 }
 
-pub(super) fn failure(error: sqlx::Error) -> Failure {
+pub(super) fn failure(error: sqlx::Error) -> BackendError {
     match sort(&error) {
-        Sort::InTransaction | Sort::OtherStatement | Sort::Busy | Sort::Lost => {
-            Failure::Lost(error.into())
+        Sort::InTransaction | Sort::OtherStatement | Sort::Busy | Sort::Transient => {
+            BackendError::Transient(error.into())
         }
-        Sort::ReadOnly => Failure::Lost(
+        Sort::ReadOnly => BackendError::Transient(
             format!("connect to the primary server: this one takes no writes ({error})").into(),
         ),
-        Sort::Input => Failure::Unencodable(error.into()),
-        Sort::NotMigrated => Failure::Misconfigured(format!(
+        Sort::Input => BackendError::Unencodable(error.into()),
+        Sort::NotMigrated => BackendError::Misconfigured(format!(
             "run `Postgres::migrate`, or name the schema of the tables with `Postgres::schema`: {error}"
         )),
-        Sort::Forbidden => Failure::Misconfigured(format!(
+        Sort::Forbidden => BackendError::Misconfigured(format!(
             "grant the role USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on the tables whose names begin \
              with `linked_span_`: {error}"
         )),
-        Sort::Other => Failure::Refused(error.into()),
+        Sort::Other => BackendError::Permanent(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::fan_in::state::Rules;
+use crate::fan_in::core::state::JoinPolicy;
 
 /// So seldom that it costs next to nothing, and so often that nothing is found much later.
 const EVERY: Duration = Duration::from_millis(20);
@@ -16,7 +16,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// Whether it is time for another look, which is the caller's.
-    pub(super) fn is_time(&self, rules: &Rules) -> bool {
+    pub(super) fn is_time(&self, rules: &JoinPolicy) -> bool {
         // By then, what has come since the last one may be due.
         let soonest = Duration::from_millis(rules.timeout.min(rules.lease));
         let (mut last, now) = (self.last(), Instant::now());
@@ -28,7 +28,7 @@ impl Looks {
     }
 
     /// Something is due, or may be: it is time for the next arrival.
-    pub(super) fn again(&self) {
+    pub(super) fn with_retry(&self) {
         *self.last() = None;
     }
 

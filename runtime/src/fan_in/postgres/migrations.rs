@@ -7,7 +7,7 @@ use super::argument::Argument;
 use super::failure::{Sort, failure, sort};
 use super::schema::SCHEMA;
 use super::server::{Server, quoted};
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// The version that this release needs, and that its procedures have in their names.
 const VERSION: i32 = 1;
@@ -27,7 +27,7 @@ struct Tables {
 }
 
 /// Makes the tables, unless a release of this version or a newer one has.
-pub(super) async fn migrate(server: &Server, patience: &str) -> Result<(), Failure> {
+pub(super) async fn migrate(server: &Server, patience: &str) -> Result<(), BackendError> {
     let tables = read(server).await?;
     if tables.is_some_and(|tables| tables.version >= Some(VERSION)) {
         // Without a statement that would need a right to create.
@@ -36,19 +36,21 @@ pub(super) async fn migrate(server: &Server, patience: &str) -> Result<(), Failu
     let migration = migration(server, patience);
     match server.ask(&migration, &[]).await {
         Ok(_) => check(server).await,
-        Err(error) if sort(&error) == Sort::Forbidden => Err(Failure::Misconfigured(format!(
+        Err(error) if sort(&error) == Sort::Forbidden => Err(BackendError::Misconfigured(format!(
             "run `Postgres::migrate` as a role that may CREATE in the schema: {error}"
         ))),
-        Err(error) if sort(&error) == Sort::NotMigrated => Err(Failure::Misconfigured(format!(
-            "create the schema first, or name another one with `Postgres::schema`: {error}"
-        ))),
+        Err(error) if sort(&error) == Sort::NotMigrated => {
+            Err(BackendError::Misconfigured(format!(
+                "create the schema first, or name another one with `Postgres::schema`: {error}"
+            )))
+        }
         Err(error) => Err(failure(error)),
     }
 }
 
 /// Refuses a database that this release cannot use.
-pub(super) async fn check(server: &Server) -> Result<(), Failure> {
-    let refused = |reason: String| Err(Failure::Misconfigured(reason));
+pub(super) async fn check(server: &Server) -> Result<(), BackendError> {
+    let refused = |reason: String| Err(BackendError::Misconfigured(reason));
     let Some(tables) = read(server).await? else {
         return refused("run `Postgres::migrate`, or name the schema of the tables with `Postgres::schema`: there are none".into());
     };
@@ -80,7 +82,7 @@ pub(super) async fn check(server: &Server) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn read(server: &Server) -> Result<Option<Tables>, Failure> {
+async fn read(server: &Server) -> Result<Option<Tables>, BackendError> {
     match server.ask(&question(server.prefix()), &[]).await {
         Ok(None) => Ok(None),
         Ok(Some(row)) => tables(&row).map(Some).map_err(failure),

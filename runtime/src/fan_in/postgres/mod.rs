@@ -19,17 +19,17 @@ use sqlx::postgres::PgPool;
 use self::looks::Looks;
 use self::queries::Arriving;
 use self::server::{Server, patience};
-use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
-use super::listed::{Listed, Which};
-use super::state::{Moment, Settlement, Step, Token};
-use super::store::StoreError;
-use super::stored_function::StoredFunction;
+use super::core::listing::{JoinQuery, JoinSummary};
+use super::core::state::{Moment, Settlement, Step, Token};
+use super::core::store::StoreError;
+use super::core::stored_function::StoredFunction;
+use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
 /// Joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use linked_span::fan_in::{Options, Postgres};
+/// use linked_span::fan_in::{JoinOptions, Postgres};
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
 /// # use serde::{Deserialize, Serialize};
 ///
@@ -44,7 +44,7 @@ use super::stored_function::StoredFunction;
 /// # async fn begin(pool: sqlx::PgPool) -> Result<(), linked_span::fan_in::StoreError> {
 /// let store = Postgres::new(pool);
 /// store.migrate().await?;
-/// let ship = Ship::new(store, Options::timeout(Duration::from_secs(600)));
+/// let ship = Ship::new(store, JoinOptions::timeout(Duration::from_secs(600)));
 /// # Ok(())
 /// # }
 /// ```
@@ -88,7 +88,7 @@ use super::stored_function::StoredFunction;
 #[derive(Clone, Debug)]
 pub struct Postgres {
     server: Arc<Server>,
-    declaration: Arc<Declaration>,
+    declaration: Arc<StoreBinding>,
     looks: Arc<Looks>,
 }
 
@@ -210,8 +210,8 @@ impl Postgres {
     /// transaction keeps.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let patience = self.patience();
-        let migrated = durable::again(|| migrations::migrate(&self.server, &patience));
-        migrated.await.map_err(Failure::into_error)
+        let migrated = durable::with_retry(|| migrations::migrate(&self.server, &patience));
+        migrated.await.map_err(BackendError::into_error)
     }
 
     /// Returns the functions whose joins the database keeps, in the order of their names.
@@ -250,12 +250,12 @@ const BESIDES: Duration = Duration::from_secs(1);
 
 durable::store!(Postgres);
 
-impl Database for Postgres {
-    fn declaration(&self) -> &Declaration {
+impl Backend for Postgres {
+    fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
 
-    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
+    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
         Box::pin(migrations::check(&self.server)).await?;
         let patience = self.patience();
         let declare = queries::declare(&patience, name, inputs);
@@ -264,15 +264,15 @@ impl Database for Postgres {
 
     async fn arrive(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         input: u8,
         payload: &str,
         token: Token,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, BackendError> {
         if payload.len() > LONGEST {
             let longer = format!("an input has {LONGEST} bytes at most, as JSON");
-            return Err(Failure::Unencodable(longer.into()));
+            return Err(BackendError::Unencodable(longer.into()));
         }
         let patience = self.patience();
         let arriving = Arriving {
@@ -288,7 +288,7 @@ impl Database for Postgres {
         let row = self.server.call(&arrive).await?;
         let mut answer = read::arrived(&row, key, function.rules)?;
         if read::others_are_due(&row)? {
-            self.looks.again();
+            self.looks.with_retry();
             // The input has arrived even if this fails: the next arrival looks after the others.
             let overdue = Box::pin(self.claim_expired(arriving));
             let overdue = tokio::time::timeout(BESIDES, overdue).await;
@@ -297,15 +297,15 @@ impl Database for Postgres {
         Ok(answer)
     }
 
-    async fn tell(
+    async fn apply(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         step: Step,
         detail: Option<&str>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, BackendError> {
         let patience = self.patience();
-        let tell = async |detail: Option<&str>| match queries::tell(
+        let tell = async |detail: Option<&str>| match queries::apply(
             function, &patience, key, step, detail,
         ) {
             Some(tell) => read::is_recorded(&self.server.call(&tell).await?),
@@ -313,23 +313,23 @@ impl Database for Postgres {
         };
         let told = match tell(detail).await {
             // The encoding does not have a character of the detail, which must not keep the join from being parked.
-            Err(Failure::Unencodable(_)) if detail.is_some() => {
+            Err(BackendError::Unencodable(_)) if detail.is_some() => {
                 tell(detail.map(plain).as_deref()).await?
             }
             told => told?,
         };
         if lets_go(step) {
-            self.looks.again();
+            self.looks.with_retry();
         }
         Ok(told)
     }
 
     async fn due(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Claimed>, Failure> {
+    ) -> Result<Vec<EncodedClaim>, BackendError> {
         let patience = self.patience();
         let claim = queries::claim_due(function, &patience, token, max);
         read::due(&self.server.call(&claim).await?, function.rules)
@@ -337,23 +337,27 @@ impl Database for Postgres {
 
     async fn release(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         age: Moment,
-    ) -> Result<usize, Failure> {
+    ) -> Result<usize, BackendError> {
         let patience = self.patience();
         let release = queries::release_claims(function, &patience, token, age);
         let released = read::released(&self.server.call(&release).await?)?;
-        self.looks.again();
+        self.looks.with_retry();
         Ok(released)
     }
 
-    async fn len(&self, name: &str) -> Result<usize, Failure> {
+    async fn len(&self, name: &str) -> Result<usize, BackendError> {
         let count = queries::count_of(name);
         read::len(&self.server.call(&count).await?)
     }
 
-    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
+    async fn list(
+        &self,
+        function: JoinScope<'_>,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, BackendError> {
         let list = queries::list(function, which);
         read::listed(&self.server.call(&list).await?, function.rules)
     }
@@ -361,7 +365,10 @@ impl Database for Postgres {
 
 impl Postgres {
     /// Looks after other joins: which of them the caller then holds.
-    async fn claim_expired(&self, arriving: Arriving<'_>) -> Result<Option<Claimed>, Failure> {
+    async fn claim_expired(
+        &self,
+        arriving: Arriving<'_>,
+    ) -> Result<Option<EncodedClaim>, BackendError> {
         let claim = queries::claim_expired(arriving);
         read::overdue(&self.server.call(&claim).await?, arriving.function.rules)
     }
@@ -378,9 +385,9 @@ fn plain(text: &str) -> String {
 
 /// Whether the join may be due at once.
 fn lets_go(step: Step) -> bool {
-    use Settlement::{Failed, NotBegun, NotHandedOver};
+    use Settlement::{ExpiryFailed, Failed, Released};
     match step {
-        Step::Settle { settlement, .. } => matches!(settlement, Failed | NotBegun | NotHandedOver),
+        Step::Settle { settlement, .. } => matches!(settlement, Failed | Released | ExpiryFailed),
         Step::Retry => true,
         _ => false,
     }

@@ -2,11 +2,11 @@
 
 use super::argument::Argument::{self, Bigint, Boolean, Bytes, Integer, MaybeText, Text};
 use super::server::Call;
+use crate::fan_in::core::listing::JoinQuery;
+use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
 use crate::fan_in::durable::sql::number;
 use crate::fan_in::durable::words::count;
-use crate::fan_in::durable::{Function, Stage};
-use crate::fan_in::listed::Which;
-use crate::fan_in::state::{Moment, Settlement, Step, Token};
+use crate::fan_in::durable::{JoinScope, Stage};
 
 /// So many that others do not wait for long.
 const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
@@ -50,7 +50,7 @@ pub(super) fn declare<'q>(patience: &'q str, name: &'q str, inputs: &'q str) -> 
 /// An input, and where it arrives.
 #[derive(Clone, Copy)]
 pub(super) struct Arriving<'q> {
-    pub(super) function: Function<'q>,
+    pub(super) function: JoinScope<'q>,
     pub(super) key: &'q str,
     pub(super) input: u8,
     pub(super) payload: &'q str,
@@ -59,7 +59,7 @@ pub(super) struct Arriving<'q> {
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>, looks: bool) -> Call<'_> {
-    let Function {
+    let JoinScope {
         name,
         inputs,
         rules,
@@ -85,7 +85,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, looks: bool) -> Call<'_> {
 }
 
 pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
-    let Function {
+    let JoinScope {
         name,
         inputs,
         rules,
@@ -106,11 +106,11 @@ pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
 }
 
 pub(super) fn claim_due<'q>(
-    Function {
+    JoinScope {
         name,
         inputs,
         rules,
-    }: Function<'q>,
+    }: JoinScope<'q>,
     patience: &'q str,
     holder: Token,
     most: usize,
@@ -131,11 +131,11 @@ pub(super) fn claim_due<'q>(
 }
 
 pub(super) fn release_claims<'q>(
-    Function {
+    JoinScope {
         name,
         inputs,
         rules,
-    }: Function<'q>,
+    }: JoinScope<'q>,
     patience: &'q str,
     holder: Token,
     age: Moment,
@@ -158,8 +158,8 @@ pub(super) fn functions() -> Call<'static> {
 }
 
 /// `None` for a step that a store finds by itself.
-pub(super) fn tell<'q>(
-    function: Function<'q>,
+pub(super) fn apply<'q>(
+    function: JoinScope<'q>,
     patience: &'q str,
     key: &'q str,
     step: Step,
@@ -199,11 +199,11 @@ pub(super) fn tell<'q>(
             settlement,
         } => match settlement {
             Settlement::Completed => ends(holder, Stage::Running, Stage::Completed),
-            Settlement::HandedOver => ends(holder, Stage::Expiring, Stage::Expired),
+            Settlement::ExpiryDelivered => ends(holder, Stage::Expiring, Stage::Expired),
             Settlement::Failed => lets_go(holder, "failed"),
-            Settlement::NotHandedOver => lets_go(holder, "not_handed_over"),
+            Settlement::ExpiryFailed => lets_go(holder, "not_handed_over"),
             Settlement::Undecodable => lets_go(holder, "undecodable"),
-            Settlement::NotBegun => lets_go(holder, "not_begun"),
+            Settlement::Released => lets_go(holder, "not_begun"),
         },
         Step::Renew { token: holder } => of("renew", &[token(holder), Bigint(number(rules.lease))]),
         Step::Retry => {
@@ -211,7 +211,7 @@ pub(super) fn tell<'q>(
             of("retry", &[inputs, Bigint(number(rules.timeout))])
         }
         Step::Forget => of("forget", &[]),
-        Step::Arrive { .. } | Step::Visit { .. } => return None,
+        Step::Arrive { .. } | Step::ClaimDue { .. } => return None,
     })
 }
 
@@ -219,11 +219,14 @@ pub(super) fn count_of(name: &str) -> Call<'_> {
     call("count", [Text(name)])
 }
 
-pub(super) fn list<'q>(Function { name, inputs, .. }: Function<'q>, which: Which<'q>) -> Call<'q> {
+pub(super) fn list<'q>(
+    JoinScope { name, inputs, .. }: JoinScope<'q>,
+    which: JoinQuery<'q>,
+) -> Call<'q> {
     let (question, key, limit) = match which {
-        Which::Key(key) => ("key", key, 1),
-        Which::Unsettled(page) => ("unsettled", page.after.unwrap_or_default(), page.limit),
-        Which::Parked(page) => ("parked", page.after.unwrap_or_default(), page.limit),
+        JoinQuery::Key(key) => ("key", key, 1),
+        JoinQuery::Unsettled(page) => ("unsettled", page.after.unwrap_or_default(), page.limit),
+        JoinQuery::Parked(page) => ("parked", page.after.unwrap_or_default(), page.limit),
     };
     let key = Bytes(key.as_bytes());
     let limit = Bigint(count(limit));

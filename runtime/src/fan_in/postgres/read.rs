@@ -6,31 +6,33 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
 use super::failure::failure;
+use crate::fan_in::core::listing::JoinSummary;
+use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, Reply, Token};
+use crate::fan_in::core::store::Work;
+use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::unknown;
-use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
-use crate::fan_in::listed::Listed;
-use crate::fan_in::state::{Inputs, Moment, Reply, Rules, Token};
-use crate::fan_in::store::Work;
-use crate::fan_in::stored_function::StoredFunction;
+use crate::fan_in::durable::{
+    Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
+};
 
 /// How many inputs of a join an array has place for.
 const PLACES: usize = 12;
 
-pub(super) fn inputs(row: &PgRow) -> Result<String, Failure> {
+pub(super) fn inputs(row: &PgRow) -> Result<String, BackendError> {
     column(row, "inputs")
 }
 
-pub(super) fn len(row: &PgRow) -> Result<usize, Failure> {
+pub(super) fn len(row: &PgRow) -> Result<usize, BackendError> {
     number(row, "count")
 }
 
 /// How many claims were released.
-pub(super) fn released(row: &PgRow) -> Result<usize, Failure> {
+pub(super) fn released(row: &PgRow) -> Result<usize, BackendError> {
     word(row)?;
     number(row, "count")
 }
 
-pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, Failure> {
+pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, BackendError> {
     let at: Moment = number(row, "at")?;
     let names: Vec<String> = list(row, "names")?;
     let inputs: Vec<String> = list(row, "inputs")?;
@@ -50,14 +52,14 @@ pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, Failure> {
 }
 
 /// Whether a settlement, a renewal or an operator's wish counts.
-pub(super) fn is_recorded(row: &PgRow) -> Result<bool, Failure> {
+pub(super) fn is_recorded(row: &PgRow) -> Result<bool, BackendError> {
     Ok(word(row)? == Some("recorded"))
 }
 
 /// A join at which an input has arrived.
-pub(super) fn arrived(row: &PgRow, key: &str, rules: &Rules) -> Result<Answer, Failure> {
+pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answer, BackendError> {
     let reply = reply(row)?;
-    let claims = matches!(reply, Reply::Run { .. } | Reply::HandOver { .. });
+    let claims = matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
     Ok(Answer {
         reply,
         at: number(row, "at")?,
@@ -69,13 +71,16 @@ pub(super) fn arrived(row: &PgRow, key: &str, rules: &Rules) -> Result<Answer, F
 }
 
 /// Whether there is something to do at others, as the row of an arrival says.
-pub(super) fn others_are_due(row: &PgRow) -> Result<bool, Failure> {
+pub(super) fn others_are_due(row: &PgRow) -> Result<bool, BackendError> {
     let are_due: Option<bool> = column(row, "others_are_due")?;
     Ok(are_due.unwrap_or(false))
 }
 
 /// What an arrival has claimed of others, if there was anything.
-pub(super) fn overdue(row: &PgRow, rules: &Rules) -> Result<Option<Claimed>, Failure> {
+pub(super) fn overdue(
+    row: &PgRow,
+    rules: &JoinPolicy,
+) -> Result<Option<EncodedClaim>, BackendError> {
     match word(row)? {
         None => Ok(None),
         Some(_) => Ok(Some(claimed(
@@ -87,14 +92,14 @@ pub(super) fn overdue(row: &PgRow, rules: &Rules) -> Result<Option<Claimed>, Fai
 }
 
 /// The word that a procedure answers; none, if it found nothing.
-fn word(row: &PgRow) -> Result<Option<&str>, Failure> {
+fn word(row: &PgRow) -> Result<Option<&str>, BackendError> {
     match column(row, "reply")? {
-        Some("undeclared") => Err(Failure::Undeclared),
+        Some("undeclared") => Err(BackendError::Undeclared),
         word => Ok(word),
     }
 }
 
-fn reply(row: &PgRow) -> Result<Reply, Failure> {
+fn reply(row: &PgRow) -> Result<Reply, BackendError> {
     let Some(word) = word(row)? else {
         return Err(unknown());
     };
@@ -103,7 +108,7 @@ fn reply(row: &PgRow) -> Result<Reply, Failure> {
         "waiting" => Reply::Waiting(came),
         "duplicate" => Reply::Duplicate(came),
         "run" => Reply::Run { attempts },
-        "hand_over" => Reply::HandOver { came, attempts },
+        "hand_over" => Reply::DeliverExpired { came, attempts },
         "busy" => Reply::Busy(number(row, "until")?),
         "completed" => Reply::Completed,
         "expired" => Reply::Expired,
@@ -113,15 +118,15 @@ fn reply(row: &PgRow) -> Result<Reply, Failure> {
 }
 
 /// A join that the caller holds, with its inputs.
-fn claimed(row: &PgRow, key: String, rules: &Rules) -> Result<Claimed, Failure> {
+fn claimed(row: &PgRow, key: String, rules: &JoinPolicy) -> Result<EncodedClaim, BackendError> {
     let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
     let came_at: Vec<Option<i64>> = column(row, "came_at")?;
     let (at, came) = (number(row, "at")?, came(column(row, "came")?)?);
-    Ok(Claimed {
+    Ok(EncodedClaim {
         key,
         work: match reply(row)? {
             Reply::Run { .. } => Work::Run,
-            _ => Work::HandOver,
+            _ => Work::DeliverExpired,
         },
         attempts: number(row, "attempts")?,
         inputs: kept(came, payloads.unwrap_or_default(), &came_at, at, rules),
@@ -134,15 +139,15 @@ fn kept(
     payloads: impl IntoIterator<Item = Option<String>>,
     came_at: &[Option<i64>],
     at: Moment,
-    rules: &Rules,
-) -> Vec<Option<Kept>> {
+    rules: &JoinPolicy,
+) -> Vec<Option<EncodedInput>> {
     let mut payloads = payloads.into_iter();
     let kept = |place: u8| {
         let payload = payloads.next().flatten();
         let came_at = came_at.get(usize::from(place)).copied().flatten();
         let came_at = came_at.and_then(|came_at| Moment::try_from(came_at).ok());
         // What has come and is no longer there is an input that cannot be decoded.
-        came.contains(place).then(|| Kept {
+        came.contains(place).then(|| EncodedInput {
             payload: payload.unwrap_or_default(),
             waited: at.saturating_sub(came_at.unwrap_or(at)),
         })
@@ -151,7 +156,7 @@ fn kept(
 }
 
 /// What a sweep has claimed.
-pub(super) fn due(row: &PgRow, rules: &Rules) -> Result<Vec<Claimed>, Failure> {
+pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, BackendError> {
     word(row)?;
     let keys: Vec<String> = list(row, "keys")?;
     if keys.is_empty() {
@@ -168,11 +173,11 @@ pub(super) fn due(row: &PgRow, rules: &Rules) -> Result<Vec<Claimed>, Failure> {
     let mut claimed = Vec::with_capacity(keys.len());
     for (place, text) in keys.into_iter().enumerate() {
         let payloads: Vec<_> = payloads.by_ref().take(PLACES).collect();
-        claimed.push(Claimed {
+        claimed.push(EncodedClaim {
             key: key(&text)?,
             work: match item(&replies, place)?.as_str() {
                 "run" => Work::Run,
-                _ => Work::HandOver,
+                _ => Work::DeliverExpired,
             },
             attempts: of(*item(&attempts, place)?)?,
             inputs: kept(
@@ -187,7 +192,7 @@ pub(super) fn due(row: &PgRow, rules: &Rules) -> Result<Vec<Claimed>, Failure> {
     Ok(claimed)
 }
 
-pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Vec<Listed>, Failure> {
+pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>, BackendError> {
     word(row)?;
     let at: Moment = number(row, "at")?;
     let keys: Vec<String> = list(row, "keys")?;
@@ -213,18 +218,18 @@ pub(super) fn listed(row: &PgRow, rules: &Rules) -> Result<Vec<Listed>, Failure>
         };
         let state = read.state().ok_or_else(unknown)?;
         let since: Moment = of(*item(&since, place)?)?;
-        let one = Listed::new(key(&text)?, &state, at.saturating_sub(since), rules);
+        let one = JoinSummary::new(key(&text)?, &state, at.saturating_sub(since), rules);
         listed.push(one.with_detail(details.next().flatten()));
     }
     Ok(listed)
 }
 
-fn item<T>(items: &[T], place: usize) -> Result<&T, Failure> {
+fn item<T>(items: &[T], place: usize) -> Result<&T, BackendError> {
     items.get(place).ok_or_else(unknown)
 }
 
 /// An array; none is an empty one.
-fn list<T>(row: &PgRow, name: &str) -> Result<Vec<T>, Failure>
+fn list<T>(row: &PgRow, name: &str) -> Result<Vec<T>, BackendError>
 where
     Vec<T>: for<'r> Decode<'r, Postgres> + Type<Postgres>,
 {
@@ -233,7 +238,7 @@ where
 }
 
 /// A key, which is UTF-8 in hexadecimal: any character is in a key, and no setting changes these.
-fn key(text: &str) -> Result<String, Failure> {
+fn key(text: &str) -> Result<String, BackendError> {
     let bytes = (0..text.len()).step_by(2).map(|place| {
         let byte = text.get(place..place + 2)?;
         u8::from_str_radix(byte, 16).ok()
@@ -242,28 +247,28 @@ fn key(text: &str) -> Result<String, Failure> {
     String::from_utf8(bytes.ok_or_else(unknown)?).map_err(|_| unknown())
 }
 
-fn token(text: &str) -> Result<Token, Failure> {
+fn token(text: &str) -> Result<Token, BackendError> {
     u128::from_str_radix(text, 16)
         .map(Token)
         .map_err(|_| unknown())
 }
 
-fn came(bits: i32) -> Result<Inputs, Failure> {
+fn came(bits: i32) -> Result<Inputs, BackendError> {
     let bits = u16::try_from(bits).map_err(|_| unknown())?;
     Ok(inputs_of(bits))
 }
 
-fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, Failure> {
+fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, BackendError> {
     of(column(row, name)?)
 }
 
-fn of<N: TryFrom<i64>>(number: i64) -> Result<N, Failure> {
+fn of<N: TryFrom<i64>>(number: i64) -> Result<N, BackendError> {
     N::try_from(number).map_err(|_| unknown())
 }
 
 fn column<'r, T: Decode<'r, Postgres> + Type<Postgres>>(
     row: &'r PgRow,
     name: &str,
-) -> Result<T, Failure> {
+) -> Result<T, BackendError> {
     row.try_get(name).map_err(failure)
 }

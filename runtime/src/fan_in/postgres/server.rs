@@ -11,7 +11,7 @@ use super::argument::Argument;
 use super::failure::{Sort, failure, sort};
 use super::lease::Lease;
 use super::pooler;
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 const UNKNOWN: u8 = 0;
 const BOUND: u8 = 1;
@@ -73,13 +73,13 @@ impl Server {
     }
 
     /// Makes a call.
-    pub(super) async fn call(&self, call: &Call<'_>) -> Result<PgRow, Failure> {
+    pub(super) async fn call(&self, call: &Call<'_>) -> Result<PgRow, BackendError> {
         if !call
             .arguments
             .iter()
             .all(|argument| argument.is_text_without_nul())
         {
-            return Err(Failure::Unencodable(
+            return Err(BackendError::Unencodable(
                 "the server takes no text with a NUL byte".into(),
             ));
         }
@@ -127,7 +127,7 @@ impl Server {
     }
 
     /// Whether arguments are bound: finds out at the first call, unless the user has said so.
-    async fn is_bound(&self) -> Result<bool, Failure> {
+    async fn is_bound(&self) -> Result<bool, BackendError> {
         if self.statements.load(Ordering::Relaxed) == UNKNOWN {
             let is_bound = match Box::pin(pooler::is_absent(&self.pool.connect_options())).await {
                 Ok(is_absent) => is_absent,

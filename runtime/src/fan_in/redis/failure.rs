@@ -2,7 +2,7 @@
 
 use redis::{ErrorKind, RedisError};
 
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// What a server says while it starts, is replaced, gives a slot away, or waits for its replicas, its disk or another's
 /// script.
@@ -25,19 +25,19 @@ const PASSES: [&str; 12] = [
 const UNDECLARED: &str = "UNDECLARED";
 
 /// A server without memory refuses, since there is not more of it a moment later.
-pub(super) fn failure(error: RedisError) -> Failure {
+pub(super) fn failure(error: RedisError) -> BackendError {
     let passes = error.code().is_some_and(|code| PASSES.contains(&code));
     if passes || is_on_the_way(&error) {
-        Failure::Lost(error.into())
+        BackendError::Transient(error.into())
     } else if error.code() == Some(UNDECLARED) {
-        Failure::Undeclared
+        BackendError::Undeclared
     } else if error
         .detail()
         .is_some_and(|detail| detail.contains("invalid bulk length"))
     {
-        Failure::Unencodable(error.into())
+        BackendError::Unencodable(error.into())
     } else {
-        Failure::Refused(error.into())
+        BackendError::Permanent(error.into())
     }
 }
 

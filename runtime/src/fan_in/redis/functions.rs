@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use super::replies::unknown;
 use super::{Redis, scripts};
-use crate::fan_in::durable::{Database, Failure};
-use crate::fan_in::state::Moment;
-use crate::fan_in::stored_function::StoredFunction;
+use crate::fan_in::core::state::Moment;
+use crate::fan_in::core::stored_function::StoredFunction;
+use crate::fan_in::durable::{Backend, BackendError};
 
 /// When, and each function with when it was declared and its inputs.
 type Functions = (Moment, BTreeMap<String, String>);
 
 /// Returns them in the order of their names.
-pub(super) async fn list(redis: &Redis) -> Result<Vec<StoredFunction>, Failure> {
+pub(super) async fn list(redis: &Redis) -> Result<Vec<StoredFunction>, BackendError> {
     let (now, functions): Functions = redis.call(&scripts::functions()).await?;
     let mut list = Vec::with_capacity(functions.len());
     for (name, declared) in functions {

@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::failure::failure;
 use super::scripts::Call;
 use super::{Redis, keys};
-use crate::fan_in::durable::{Failure, again};
+use crate::fan_in::durable::{BackendError, with_retry};
 
 /// The longest argument that a server takes, in bytes, unless it is told otherwise.
 const LONGEST: usize = 512 << 20;
@@ -24,13 +24,16 @@ pub(super) async fn longest(connection: &Connection) -> usize {
 }
 
 /// Makes a call that writes, unless it has an argument that the server never takes.
-pub(super) async fn write<T: FromRedisValue>(redis: &Redis, call: &Call) -> Result<T, Failure> {
+pub(super) async fn write<T: FromRedisValue>(
+    redis: &Redis,
+    call: &Call,
+) -> Result<T, BackendError> {
     let length = length(&call.command);
     let longest = redis.server.longest;
     if length > longest {
         let long =
             format!("the server takes values of up to {longest} bytes: raise `proto-max-bulk-len`");
-        return Err(Failure::Unencodable(long.into()));
+        return Err(BackendError::Unencodable(long.into()));
     }
     let mut called = redis.write(call).await;
     // A server that does not take the argument closes the connection, and its reason may not get through. It did so twice,
@@ -41,7 +44,7 @@ pub(super) async fn write<T: FromRedisValue>(redis: &Redis, call: &Call) -> Resu
             let closed = format!(
                 "the server closes the connection for a value of {length} bytes: raise `proto-max-bulk-len`"
             );
-            return Err(Failure::Unencodable(closed.into()));
+            return Err(BackendError::Unencodable(closed.into()));
         }
     }
     called
@@ -55,8 +58,8 @@ fn length(command: &Cmd) -> usize {
     lengths.max().unwrap_or_default()
 }
 
-fn is_dropped<T>(called: &Result<T, Failure>) -> bool {
-    let Err(Failure::Lost(error)) = called else {
+fn is_dropped<T>(called: &Result<T, BackendError>) -> bool {
+    let Err(BackendError::Transient(error)) = called else {
         return false;
     };
     let error = error.downcast_ref::<RedisError>();
@@ -67,6 +70,7 @@ fn is_dropped<T>(called: &Result<T, Failure>) -> bool {
 async fn is_there(redis: &Redis) -> bool {
     let mut count = cmd("ZCARD");
     count.arg(keys::unsettled(keys::FUNCTIONS));
-    let counted = again(|| async { redis.connection.query::<u64>(&count).await.map_err(failure) });
+    let counted =
+        with_retry(|| async { redis.connection.query::<u64>(&count).await.map_err(failure) });
     counted.await.is_ok()
 }

@@ -23,11 +23,13 @@ use self::failure::failure;
 use self::replicas::{Replicas, is_unknown};
 use self::scripts::Call;
 use self::server::Server;
-use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function, again};
-use super::listed::{Listed, Which};
-use super::state::{Moment, Step, Token};
-use super::store::StoreError;
-use super::stored_function::StoredFunction;
+use super::core::listing::{JoinQuery, JoinSummary};
+use super::core::state::{Moment, Step, Token};
+use super::core::store::StoreError;
+use super::core::stored_function::StoredFunction;
+use super::durable::{
+    self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
+};
 
 /// How long [`Redis::open`] waits for a connection, each time.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -39,7 +41,7 @@ const RESPONSE: Duration = Duration::from_secs(1);
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use linked_span::fan_in::{Options, Redis};
+/// use linked_span::fan_in::{JoinOptions, Redis};
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
 /// # use serde::{Deserialize, Serialize};
 ///
@@ -53,7 +55,7 @@ const RESPONSE: Duration = Duration::from_secs(1);
 ///
 /// # async fn begin() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = Redis::open("redis://localhost").await?;
-/// let ship = Ship::new(store, Options::timeout(Duration::from_secs(600)));
+/// let ship = Ship::new(store, JoinOptions::timeout(Duration::from_secs(600)));
 /// # Ok(())
 /// # }
 /// ```
@@ -162,7 +164,7 @@ pub struct Redis {
     connection: Connection,
     server: Server,
     replicas: Option<Replicas>,
-    declaration: Arc<Declaration>,
+    declaration: Arc<StoreBinding>,
 }
 
 impl Redis {
@@ -279,7 +281,7 @@ impl Redis {
     }
 
     async fn over(connection: Connection) -> Result<Self, StoreError> {
-        let declaration = Arc::<Declaration>::default();
+        let declaration = Arc::<StoreBinding>::default();
         let checked = durable::within_call_timeout(&declaration, server::check(&connection));
         let server = checked.await?;
         Ok(Self {
@@ -403,7 +405,9 @@ impl Redis {
         let migrated = async {
             for function in self.functions().await? {
                 let migrate = || self.migrate_function(&function.name);
-                again(migrate).await.map_err(Failure::into_error)?;
+                with_retry(migrate)
+                    .await
+                    .map_err(BackendError::into_error)?;
             }
             Ok(())
         };
@@ -429,12 +433,12 @@ impl Redis {
         durable::functions(self, || functions::list(self)).await
     }
 
-    async fn migrate_function(&self, name: &str) -> Result<(), Failure> {
+    async fn migrate_function(&self, name: &str) -> Result<(), BackendError> {
         let _before: Option<String> = self.call(&scripts::migrate(name)).await?;
         Ok(())
     }
 
-    async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, Failure> {
+    async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, BackendError> {
         let called = match self.connection.query(&call.command).await {
             Err(error) if is_unknown(&error) => self.connection.query(&call.with_text()).await,
             called => called,
@@ -443,7 +447,7 @@ impl Redis {
     }
 
     /// Makes a call whose effect is acknowledged to someone.
-    async fn write<T: FromRedisValue>(&self, call: &Call) -> Result<T, Failure> {
+    async fn write<T: FromRedisValue>(&self, call: &Call) -> Result<T, BackendError> {
         match &self.replicas {
             Some(replicas) => replicas.call(call).await,
             None => self.call(call).await,
@@ -453,12 +457,12 @@ impl Redis {
 
 durable::store!(Redis);
 
-impl Database for Redis {
-    fn declaration(&self) -> &Declaration {
+impl Backend for Redis {
+    fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
 
-    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
+    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
         let declared: String = self.call(&scripts::declare(name, inputs)).await?;
         let declared = version::inputs(&declared)?;
         let () = self.call(&scripts::register(name, &declared)).await?;
@@ -467,24 +471,24 @@ impl Database for Redis {
 
     async fn arrive(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         input: u8,
         payload: &str,
         token: Token,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, BackendError> {
         let call = scripts::arrive(function, key, input, payload, token);
         replies::answer(length::write(self, &call).await?)
     }
 
-    async fn tell(
+    async fn apply(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         step: Step,
         detail: Option<&str>,
-    ) -> Result<bool, Failure> {
-        let call = scripts::tell(function, key, step, detail)?;
+    ) -> Result<bool, BackendError> {
+        let call = scripts::apply(function, key, step, detail)?;
         match step {
             Step::Settle { .. } => self.write(&call).await,
             _ => self.call(&call).await,
@@ -493,10 +497,10 @@ impl Database for Redis {
 
     async fn due(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Claimed>, Failure> {
+    ) -> Result<Vec<EncodedClaim>, BackendError> {
         loop {
             let due = self.call(&scripts::due(function, token, max)).await?;
             let (claimed, again) = replies::due(due)?;
@@ -508,20 +512,24 @@ impl Database for Redis {
 
     async fn release(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         age: Moment,
-    ) -> Result<usize, Failure> {
+    ) -> Result<usize, BackendError> {
         self.call(&scripts::release(function, token, age)).await
     }
 
-    async fn len(&self, name: &str) -> Result<usize, Failure> {
+    async fn len(&self, name: &str) -> Result<usize, BackendError> {
         let mut count = cmd("ZCARD");
         count.arg(keys::unsettled(&keys::function(name)));
         self.connection.query(&count).await.map_err(failure)
     }
 
-    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
+    async fn list(
+        &self,
+        function: JoinScope<'_>,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, BackendError> {
         page::list(self, function, which).await
     }
 }

@@ -1,8 +1,8 @@
 //! An operator's page of joins.
 
 use super::{Redis, replies, scripts};
-use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::listed::{Listed, Page, Which};
+use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
+use crate::fan_in::durable::{BackendError, JoinScope};
 
 /// How many joins one script reads, so that other callers do not wait for long.
 const AT_ONCE: usize = 1_000;
@@ -10,16 +10,16 @@ const AT_ONCE: usize = 1_000;
 /// Returns those joins, in the order of their keys. Reads no others.
 pub(super) async fn list(
     redis: &Redis,
-    function: Function<'_>,
-    which: Which<'_>,
-) -> Result<Vec<Listed>, Failure> {
+    function: JoinScope<'_>,
+    which: JoinQuery<'_>,
+) -> Result<Vec<JoinSummary>, BackendError> {
     let (set, Page { after, limit }) = match which {
-        Which::Key(key) => {
+        JoinQuery::Key(key) => {
             let kept = redis.call(&scripts::list(function, "key", key, 1)).await?;
             return replies::list(kept, which, function.rules);
         }
-        Which::Parked(page) => ("parked", page),
-        Which::Unsettled(page) => ("unsettled", page),
+        JoinQuery::Parked(page) => ("parked", page),
+        JoinQuery::Unsettled(page) => ("unsettled", page),
     };
     let mut list = Vec::new();
     let mut from = after.map_or_else(|| "-".to_owned(), behind);

@@ -7,7 +7,7 @@ use redis::{FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind, 
 use super::connection::Connection;
 use super::failure::failure;
 use super::scripts::Call;
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// How many replicas are waited for, and how.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Replicas {
 }
 
 impl Replicas {
-    pub(super) async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, Failure> {
+    pub(super) async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, BackendError> {
         let mut script = pipe();
         script.add_command(call.command.clone());
         let called = match self.wait(script).await {
@@ -34,7 +34,7 @@ impl Replicas {
         if have < self.count {
             let Self { count, timeout, .. } = self;
             let late = format!("{have} of {count} replicas had it within {timeout:?}");
-            return Err(Failure::Lost(late.into()));
+            return Err(BackendError::Transient(late.into()));
         }
         Ok(answer)
     }

@@ -1,13 +1,15 @@
 //! What the scripts return, and what that says.
 
+use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
+use crate::fan_in::core::state::{JoinPolicy, Moment, Reply};
+use crate::fan_in::core::store::Work;
 use crate::fan_in::durable::words::token;
-use crate::fan_in::durable::{Answer, Claimed, Failure, Kept, Row, Stage, inputs_of};
-use crate::fan_in::listed::{Listed, Which};
-use crate::fan_in::state::{Moment, Reply, Rules};
-use crate::fan_in::store::Work;
+use crate::fan_in::durable::{
+    Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
+};
 
 /// When, the reply and its number, the join at which the input arrived, and another.
-pub(super) type Arrived = (Moment, String, Moment, Option<Claim>, Option<Claim>);
+pub(super) type ArriveReply = (Moment, String, Moment, Option<Claim>, Option<Claim>);
 
 /// When, what was claimed, and whether it is worth to ask again at once.
 pub(super) type Due = (Moment, Vec<Claim>, bool);
@@ -18,7 +20,7 @@ pub(super) type List = (Moment, Vec<(String, Option<String>, Option<String>)>);
 /// The key, the work, the attempts, the inputs that came, and each that there may be.
 type Claim = (String, String, u32, u16, Vec<Option<Vec<u8>>>);
 
-pub(super) fn answer(arrived: Arrived) -> Result<Answer, Failure> {
+pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
     let (at, word, number, claim, overdue) = arrived;
     let claimed = |claim: Option<Claim>| claim.map(|claim| claimed(claim, at)).transpose();
     let (claim, overdue) = (claimed(claim)?, claimed(overdue)?);
@@ -28,7 +30,7 @@ pub(super) fn answer(arrived: Arrived) -> Result<Answer, Failure> {
         "waiting" => Reply::Waiting(came()?),
         "duplicate" => Reply::Duplicate(came()?),
         "run" => Reply::Run { attempts },
-        "hand_over" => Reply::HandOver {
+        "hand_over" => Reply::DeliverExpired {
             came: came()?,
             attempts,
         },
@@ -47,7 +49,7 @@ pub(super) fn answer(arrived: Arrived) -> Result<Answer, Failure> {
 }
 
 /// With whether to ask again.
-pub(super) fn due((at, claims, again): Due) -> Result<(Vec<Claimed>, bool), Failure> {
+pub(super) fn due((at, claims, again): Due) -> Result<(Vec<EncodedClaim>, bool), BackendError> {
     let claimed = claims.into_iter().map(|claim| claimed(claim, at));
     Ok((claimed.collect::<Result<_, _>>()?, again))
 }
@@ -55,39 +57,39 @@ pub(super) fn due((at, claims, again): Due) -> Result<(Vec<Claimed>, bool), Fail
 /// Returns the joins that were asked for. Another hand may have removed one and left its key in a set.
 pub(super) fn list(
     (at, kept): List,
-    which: Which<'_>,
-    rules: &Rules,
-) -> Result<Vec<Listed>, Failure> {
+    which: JoinQuery<'_>,
+    rules: &JoinPolicy,
+) -> Result<Vec<JoinSummary>, BackendError> {
     let mut list = Vec::with_capacity(kept.len());
     for (key, kept, detail) in kept {
         let Some(kept) = kept else { continue };
         let (row, since) = row(&kept).ok_or_else(unknown)?;
         let is_asked_for = match which {
             // The server may be about to forget it.
-            Which::Key(_) => !(row.stage.has_ended() && row.until <= at),
-            Which::Unsettled(_) => !row.stage.has_ended(),
-            Which::Parked(_) => row.stage.is_parked(),
+            JoinQuery::Key(_) => !(row.stage.has_ended() && row.until <= at),
+            JoinQuery::Unsettled(_) => !row.stage.has_ended(),
+            JoinQuery::Parked(_) => row.stage.is_parked(),
         };
         if is_asked_for {
             let state = row.state().ok_or_else(unknown)?;
             let age = at.saturating_sub(since);
-            list.push(Listed::new(key, &state, age, rules).with_detail(detail));
+            list.push(JoinSummary::new(key, &state, age, rules).with_detail(detail));
         }
     }
     Ok(list)
 }
 
-fn claimed(claim: Claim, at: Moment) -> Result<Claimed, Failure> {
+fn claimed(claim: Claim, at: Moment) -> Result<EncodedClaim, BackendError> {
     let (key, work, attempts, came, kept) = claim;
     let work = match work.as_str() {
         "run" => Work::Run,
-        "hand_over" => Work::HandOver,
+        "hand_over" => Work::DeliverExpired,
         _ => return Err(unknown()),
     };
     let came = inputs_of(came);
     let places = (0..).zip(kept);
     let inputs = places.map(|(place, kept)| came.contains(place).then(|| input(kept, at)));
-    Ok(Claimed {
+    Ok(EncodedClaim {
         key,
         work,
         attempts,
@@ -96,11 +98,11 @@ fn claimed(claim: Claim, at: Moment) -> Result<Claimed, Failure> {
 }
 
 /// A payload behind the moment at which it came. What is no text, or no longer there, is an input that cannot be decoded.
-fn input(kept: Option<Vec<u8>>, at: Moment) -> Kept {
+fn input(kept: Option<Vec<u8>>, at: Moment) -> EncodedInput {
     let text = kept.and_then(|kept| String::from_utf8(kept).ok());
     let text = text.unwrap_or_default();
     let (came_at, payload) = text.split_once(' ').unwrap_or_default();
-    Kept {
+    EncodedInput {
         payload: payload.to_owned(),
         waited: at.saturating_sub(came_at.parse().unwrap_or(at)),
     }
@@ -124,6 +126,6 @@ fn row(kept: &str) -> Option<(Row, Moment)> {
     Some((row, since.parse().ok()?))
 }
 
-pub(super) fn unknown() -> Failure {
-    Failure::Refused("the server has what is none of a join".into())
+pub(super) fn unknown() -> BackendError {
+    BackendError::Permanent("the server has what is none of a join".into())
 }

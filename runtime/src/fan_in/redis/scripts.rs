@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use redis::{Cmd, Script, ToRedisArgs};
 
 use super::{keys, version};
+use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
 use crate::fan_in::durable::words::{self, count};
-use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::state::{Moment, Settlement, Step, Token};
+use crate::fan_in::durable::{BackendError, JoinScope};
 
 /// A script that first finds the function's declaration, and knows its rules. What is before `;` may return without what is
 /// behind it.
@@ -28,8 +28,9 @@ macro_rules! script {
     };
 }
 
-static ARRIVE: LazyLock<Code> = script!("lua/open.lua"; "lua/arriving.lua", "lua/arrive.lua");
-static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/tell.lua");
+static ARRIVE: LazyLock<Code> =
+    script!("lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua");
+static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/apply.lua");
 static DUE: LazyLock<Code> = script!(; "lua/due.lua");
 static RELEASE: LazyLock<Code> = script!(; "lua/telling.lua", "lua/release.lua");
 static LIST: LazyLock<Code> = LazyLock::new(|| {
@@ -90,7 +91,7 @@ impl Call {
 }
 
 pub(super) fn arrive(
-    function: Function<'_>,
+    function: JoinScope<'_>,
     key: &str,
     input: u8,
     payload: &str,
@@ -101,19 +102,21 @@ pub(super) fn arrive(
     declared(call, function.inputs)
 }
 
-pub(super) fn tell(
-    function: Function<'_>,
+pub(super) fn apply(
+    function: JoinScope<'_>,
     key: &str,
     step: Step,
     detail: Option<&str>,
-) -> Result<Call, Failure> {
+) -> Result<Call, BackendError> {
     let (step, token, settlement) = match step {
         Step::Settle { token, settlement } => ("settle", Some(token), word(settlement)),
         Step::Renew { token } => ("renew", Some(token), ""),
         Step::Retry => ("retry", None, ""),
         Step::Forget => ("forget", None, ""),
-        Step::Arrive { .. } | Step::Visit { .. } => {
-            return Err(Failure::Refused("this step has a script of its own".into()));
+        Step::Arrive { .. } | Step::ClaimDue { .. } => {
+            return Err(BackendError::Permanent(
+                "this step has a script of its own".into(),
+            ));
         }
     };
     let mut call = call(&TELL, function, Some(key), token);
@@ -122,20 +125,20 @@ pub(super) fn tell(
     Ok(declared(call, function.inputs))
 }
 
-pub(super) fn due(function: Function<'_>, token: Token, max: usize) -> Call {
+pub(super) fn due(function: JoinScope<'_>, token: Token, max: usize) -> Call {
     let mut call = call(&DUE, function, None, Some(token));
     call.command.arg(count(max));
     declared(call, function.inputs)
 }
 
-pub(super) fn release(function: Function<'_>, token: Token, age: Moment) -> Call {
+pub(super) fn release(function: JoinScope<'_>, token: Token, age: Moment) -> Call {
     let mut call = call(&RELEASE, function, None, Some(token));
     call.command.arg(age);
     declared(call, function.inputs)
 }
 
 /// `which` is `key`, `parked` or `unsettled`; `from` is a key, or the start of a range in the order of the keys.
-pub(super) fn list(function: Function<'_>, which: &str, from: &str, limit: usize) -> Call {
+pub(super) fn list(function: JoinScope<'_>, which: &str, from: &str, limit: usize) -> Call {
     let mut call = of(&LIST, function.name, None);
     call.command.arg(which).arg(from).arg(count(limit));
     declared(call, function.inputs)
@@ -164,11 +167,11 @@ pub(super) fn functions() -> Call {
 /// With what a script that changes something is told first.
 fn call(
     code: &'static Code,
-    function: Function<'_>,
+    function: JoinScope<'_>,
     key: Option<&str>,
     token: Option<Token>,
 ) -> Call {
-    let Function { name, rules, .. } = function;
+    let JoinScope { name, rules, .. } = function;
     let mut call = of(code, name, key);
     call.command
         .arg(rules.inputs)
@@ -207,9 +210,9 @@ fn word(settlement: Settlement) -> &'static str {
     match settlement {
         Settlement::Completed => "completed",
         Settlement::Failed => "failed",
-        Settlement::HandedOver => "handed_over",
-        Settlement::NotHandedOver => "not_handed_over",
+        Settlement::ExpiryDelivered => "handed_over",
+        Settlement::ExpiryFailed => "not_handed_over",
         Settlement::Undecodable => "undecodable",
-        Settlement::NotBegun => "not_begun",
+        Settlement::Released => "not_begun",
     }
 }

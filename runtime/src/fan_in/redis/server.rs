@@ -5,8 +5,8 @@ use redis::{InfoDict, ParsingError, RedisError, ServerErrorKind, Value, cmd, fro
 use super::connection::Connection;
 use super::failure::failure;
 use super::length;
-use crate::fan_in::durable::{Failure, again};
-use crate::fan_in::store::StoreError;
+use crate::fan_in::core::store::StoreError;
+use crate::fan_in::durable::{BackendError, with_retry};
 
 /// The oldest version in which a script may ask for the time and write.
 const OLDEST: u32 = 5;
@@ -24,8 +24,8 @@ pub(super) struct Server {
 /// Refuses a server on which joins cannot be kept, or not safely.
 pub(super) async fn check(connection: &Connection) -> Result<Server, StoreError> {
     let command = cmd("INFO");
-    let info = again(|| async { connection.query(&command).await.map_err(of_info) }).await;
-    let info = info.map_err(Failure::into_error)?;
+    let info = with_retry(|| async { connection.query(&command).await.map_err(of_info) }).await;
+    let info = info.map_err(BackendError::into_error)?;
     let (nodes, is_cluster) = nodes(info).map_err(|error| StoreError::Failed(error.into()))?;
     for node in &nodes {
         check_node(node, is_cluster)?;
@@ -39,11 +39,11 @@ pub(super) async fn check(connection: &Connection) -> Result<Server, StoreError>
     })
 }
 
-fn of_info(error: RedisError) -> Failure {
+fn of_info(error: RedisError) -> BackendError {
     if error.kind() == ServerErrorKind::NoPerm.into() {
         let right = "the user may not ask whether the server drops joins when its memory is full: \
                      grant it `+info`";
-        return Failure::Misconfigured(right.to_owned());
+        return BackendError::Misconfigured(right.to_owned());
     }
     failure(error)
 }

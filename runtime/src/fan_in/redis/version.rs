@@ -5,7 +5,7 @@
 //! and after a roll-back.
 
 use super::replies::unknown;
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// The version of what this release writes.
 pub(super) const VERSION: u32 = 1;
@@ -19,7 +19,7 @@ pub(super) fn declaration(inputs: &str) -> String {
 }
 
 /// Returns the inputs of a declaration, if this release may use the joins.
-pub(super) fn inputs(declaration: &str) -> Result<String, Failure> {
+pub(super) fn inputs(declaration: &str) -> Result<String, BackendError> {
     let mut columns = declaration.splitn(3, ' ');
     let mut number = || columns.next()?.parse::<u32>().ok();
     let (Some(version), Some(lowest)) = (number(), number()) else {
@@ -37,7 +37,7 @@ pub(super) fn inputs(declaration: &str) -> Result<String, Failure> {
     } else {
         return Ok(inputs.to_owned());
     };
-    Err(Failure::Misconfigured(refused))
+    Err(BackendError::Misconfigured(refused))
 }
 
 #[cfg(test)]
@@ -52,7 +52,10 @@ mod tests {
     #[test]
     fn text_that_is_no_declaration_is_refused() {
         for text in ["", "1", "1 1", "one 1 a", "1 -1 a"] {
-            assert!(matches!(inputs(text), Err(Failure::Refused(_))), "{text}");
+            assert!(
+                matches!(inputs(text), Err(BackendError::Permanent(_))),
+                "{text}"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Connection as _, Sqlite};
 
 use super::failure::{failure, not_begun};
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// Closes the connection, unless the transaction was committed.
 ///
@@ -29,7 +29,7 @@ pub(super) enum Access {
 }
 
 impl Connection {
-    pub(super) async fn begin(pool: &SqlitePool, access: Access) -> Result<Self, Failure> {
+    pub(super) async fn begin(pool: &SqlitePool, access: Access) -> Result<Self, BackendError> {
         let mut pooled = pool.acquire().await.map_err(failure)?;
         // A `begin()` of the user's that was dropped in flight, or what wedged the pool before this was a guard. In a
         // transaction of another, what is acknowledged here is rolled back later.
@@ -52,12 +52,12 @@ impl Connection {
         Ok(connection)
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), Failure> {
+    pub(super) async fn commit(mut self) -> Result<(), BackendError> {
         self.end().await
     }
 
     /// Commits, and keeps the connection.
-    pub(super) async fn end(&mut self) -> Result<(), Failure> {
+    pub(super) async fn end(&mut self) -> Result<(), BackendError> {
         let committed = sqlx::query("COMMIT").execute(&mut **self).await;
         committed.map_err(failure)?;
         self.is_committed = true;

@@ -1,6 +1,6 @@
 //! What an error of `SQLite` means for a call.
 
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 use crate::fan_in::durable::sql::is_on_the_way;
 
 /// The primary result codes of `SQLite`; an extended code has one of these for its last byte.
@@ -11,32 +11,32 @@ const READONLY: i64 = 8;
 const CANTOPEN: i64 = 14;
 const NOTADB: i64 = 26;
 
-pub(super) fn failure(error: sqlx::Error) -> Failure {
+pub(super) fn failure(error: sqlx::Error) -> BackendError {
     match code(&error) {
-        Some(BUSY | LOCKED) => Failure::Lost(error.into()),
+        Some(BUSY | LOCKED) => BackendError::Transient(error.into()),
         Some(ERROR) if error.to_string().contains("no such table: linked_span") => {
-            Failure::Misconfigured(format!(
+            BackendError::Misconfigured(format!(
                 "run `Sqlite::migrate`, which makes the tables: {error}"
             ))
         }
-        Some(READONLY) => Failure::Misconfigured(format!(
+        Some(READONLY) => BackendError::Misconfigured(format!(
             "give the process the right to write to the database file and to its folder, which a store of joins needs: {error}"
         )),
-        Some(CANTOPEN) => Failure::Misconfigured(format!(
+        Some(CANTOPEN) => BackendError::Misconfigured(format!(
             "name a file in a folder that exists and that the process may write to: {error}"
         )),
-        Some(NOTADB) => Failure::Misconfigured(format!(
+        Some(NOTADB) => BackendError::Misconfigured(format!(
             "name another file, or remove this one: it is no SQLite database: {error}"
         )),
-        None if is_on_the_way(&error) => Failure::Lost(error.into()),
-        _ => Failure::Refused(error.into()),
+        None if is_on_the_way(&error) => BackendError::Transient(error.into()),
+        _ => BackendError::Permanent(error.into()),
     }
 }
 
 /// The failure of a `BEGIN`, which needs no table. A code that says no more is that of a connection inside a transaction.
-pub(super) fn not_begun(error: sqlx::Error) -> Failure {
+pub(super) fn not_begun(error: sqlx::Error) -> BackendError {
     match code(&error) {
-        Some(ERROR) => Failure::Lost(error.into()),
+        Some(ERROR) => BackendError::Transient(error.into()),
         _ => failure(error),
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use sqlx::sqlite::SqliteConnection;
 
 use super::failure::failure;
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// The database's file, as it was when the store first saw it.
 ///
@@ -23,7 +23,7 @@ pub(super) struct File {
 
 impl File {
     /// Returns the file of an open database. Refuses one that has none.
-    pub(super) async fn of(connection: &mut SqliteConnection) -> Result<Self, Failure> {
+    pub(super) async fn of(connection: &mut SqliteConnection) -> Result<Self, BackendError> {
         // In full, as SQLite opened it: what a relative path leads to may change.
         let file = "SELECT coalesce(file, '') FROM pragma_database_list WHERE name = 'main'";
         let file: String = sqlx::query_scalar(file)
@@ -31,7 +31,7 @@ impl File {
             .await
             .map_err(failure)?;
         if file.is_empty() {
-            return Err(Failure::Misconfigured(
+            return Err(BackendError::Misconfigured(
                 "name a file, or use `Memory`: a database in memory is gone when the process ends, and with it each input \
                  that was acknowledged"
                     .to_owned(),
@@ -55,7 +55,7 @@ impl File {
     }
 
     /// Refuses to go on where the file is not the one that it was.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), BackendError> {
         let found = self.path.metadata().map(|found| identity(&found));
         let has_log = self.log.as_ref().is_none_or(|log| log.exists());
         if found.ok() == Some(self.identity) && has_log {
@@ -65,9 +65,9 @@ impl File {
     }
 }
 
-fn lost(path: &std::path::Path) -> Failure {
+fn lost(path: &std::path::Path) -> BackendError {
     let file = path.display();
-    Failure::Refused(
+    BackendError::Permanent(
         format!(
             "put the database file back and restart the process: `{file}` or its write-ahead log was removed or replaced while \
              it was open, and what is written now would be lost"

@@ -6,11 +6,11 @@ use sqlx::Row as _;
 
 use super::failure::failure;
 use super::rows::{Read, Rows, columns, moment, read};
+use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
+use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::count;
-use crate::fan_in::durable::{Failure, Function};
-use crate::fan_in::listed::{Listed, Page, Which};
-use crate::fan_in::stored_function::StoredFunction;
+use crate::fan_in::durable::{BackendError, JoinScope};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -40,7 +40,7 @@ const FUNCTIONS: &str = "SELECT name, inputs, declared_at, \
      FROM linked_span_functions AS functions ORDER BY name";
 
 impl Rows {
-    pub(super) async fn len(&mut self, name: &str) -> Result<usize, Failure> {
+    pub(super) async fn len(&mut self, name: &str) -> Result<usize, BackendError> {
         let counted = sqlx::query_scalar(LEN).bind(name);
         let counted: i64 = counted
             .fetch_one(self.connection())
@@ -51,21 +51,21 @@ impl Rows {
 
     pub(super) async fn list(
         &mut self,
-        function: Function<'_>,
-        which: Which<'_>,
-    ) -> Result<Vec<Listed>, Failure> {
+        function: JoinScope<'_>,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, BackendError> {
         self.check(function).await?;
         let now = self.now;
         let (query, page) = match which {
-            Which::Key(key) => (
+            JoinQuery::Key(key) => (
                 KEY,
                 Page {
                     after: Some(key),
                     limit: 1,
                 },
             ),
-            Which::Unsettled(page) => (UNSETTLED, page),
-            Which::Parked(page) => (PARKED, page),
+            JoinQuery::Unsettled(page) => (UNSETTLED, page),
+            JoinQuery::Parked(page) => (PARKED, page),
         };
         let rows = sqlx::query(query)
             .bind(function.name)
@@ -84,12 +84,12 @@ impl Rows {
                 ..
             } = read(&row, function.rules)?;
             let age = now.saturating_sub(since);
-            Ok(Listed::new(key, &state, age, function.rules).with_detail(detail))
+            Ok(JoinSummary::new(key, &state, age, function.rules).with_detail(detail))
         };
         rows.into_iter().map(listed).collect()
     }
 
-    pub(super) async fn functions(&mut self) -> Result<Vec<StoredFunction>, Failure> {
+    pub(super) async fn functions(&mut self) -> Result<Vec<StoredFunction>, BackendError> {
         let now = self.now;
         let rows = sqlx::query(FUNCTIONS).fetch_all(self.connection()).await;
         let function = |row: &sqlx::sqlite::SqliteRow| {

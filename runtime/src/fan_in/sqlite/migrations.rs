@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use super::connection::{Access, Connection};
 use super::failure::failure;
 use super::file::File;
-use crate::fan_in::durable::Failure;
+use crate::fan_in::durable::BackendError;
 
 /// The version that this release needs.
 const VERSION: i64 = 1;
@@ -24,7 +24,7 @@ struct Tables {
 }
 
 /// Makes the tables, or what is new in them, unless a release of this version or a newer one has.
-pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), Failure> {
+pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), BackendError> {
     log(pool).await?;
     let mut connection = Connection::begin(pool, Access::Read).await?;
     let tables = read(&mut connection).await?;
@@ -38,7 +38,7 @@ pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), Failure> {
 }
 
 /// Has the database write ahead. Refuses one in memory first.
-async fn log(pool: &SqlitePool) -> Result<(), Failure> {
+async fn log(pool: &SqlitePool) -> Result<(), BackendError> {
     let mut connection = Connection::begin(pool, Access::Read).await?;
     File::of(&mut connection).await?;
     connection.end().await?;
@@ -50,7 +50,7 @@ async fn log(pool: &SqlitePool) -> Result<(), Failure> {
 }
 
 /// One at a time does it: the others wait for the file's lock, and then find it done.
-async fn apply(pool: &SqlitePool) -> Result<(), Failure> {
+async fn apply(pool: &SqlitePool) -> Result<(), BackendError> {
     let mut connection = Connection::begin(pool, Access::Write).await?;
     let tables = read(&mut connection).await?;
     for (version, migration) in MIGRATIONS {
@@ -63,15 +63,15 @@ async fn apply(pool: &SqlitePool) -> Result<(), Failure> {
 }
 
 /// Refuses tables that this release cannot use.
-pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), Failure> {
+pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), BackendError> {
     let Tables { version, lowest } = read(connection).await?;
     if version < VERSION {
-        return Err(Failure::Misconfigured(format!(
+        return Err(BackendError::Misconfigured(format!(
             "run `Sqlite::migrate`: the tables have version {version}, and this release needs version {VERSION}"
         )));
     }
     if lowest > VERSION {
-        return Err(Failure::Misconfigured(format!(
+        return Err(BackendError::Misconfigured(format!(
             "use a newer release of linked-span: this one has version {VERSION}, and the tables have version {version}, \
              for releases from version {lowest} on"
         )));
@@ -79,7 +79,7 @@ pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), Failu
     Ok(())
 }
 
-async fn read(connection: &mut SqliteConnection) -> Result<Tables, Failure> {
+async fn read(connection: &mut SqliteConnection) -> Result<Tables, BackendError> {
     let exists = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'linked_span_versions')";
     let exists: bool = sqlx::query_scalar(exists)
         .fetch_one(&mut *connection)

@@ -16,11 +16,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use self::connection::{Access, Connection};
 use self::file::File;
 use self::rows::Rows;
-use super::durable::{self, Answer, Claimed, Database, Declaration, Failure, Function};
-use super::listed::{Listed, Which};
-use super::state::{Moment, Reply, Step, Token};
-use super::store::StoreError;
-use super::stored_function::StoredFunction;
+use super::core::listing::{JoinQuery, JoinSummary};
+use super::core::state::{Moment, Reply, Step, Token};
+use super::core::store::StoreError;
+use super::core::stored_function::StoredFunction;
+use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
 /// More than an arrival can add.
 const FORGOTTEN_IN_PASSING: i64 = 4;
@@ -35,7 +35,7 @@ const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use linked_span::fan_in::{Options, Sqlite};
+/// use linked_span::fan_in::{JoinOptions, Sqlite};
 /// # use linked_span::{LinkedEvent, Origin, fan_in};
 /// # use serde::{Deserialize, Serialize};
 ///
@@ -49,7 +49,7 @@ const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 ///
 /// # async fn begin() -> Result<(), linked_span::fan_in::StoreError> {
 /// let store = Sqlite::open("joins.db").await?;
-/// let ship = Ship::new(store, Options::timeout(Duration::from_secs(600)));
+/// let ship = Ship::new(store, JoinOptions::timeout(Duration::from_secs(600)));
 /// # Ok(())
 /// # }
 /// ```
@@ -63,7 +63,7 @@ const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     pool: SqlitePool,
-    declaration: Arc<Declaration>,
+    declaration: Arc<StoreBinding>,
     file: Arc<OnceLock<Arc<File>>>,
     clock: fn() -> Moment,
 }
@@ -196,8 +196,8 @@ impl Sqlite {
             loop {
                 // Another process may be at it, or at its joins. Where the journal changes, SQLite does not wait for a lock.
                 match migrations::migrate(&self.pool).await {
-                    Err(Failure::Lost(error)) => locked = Some(error),
-                    migrated => return migrated.map_err(Failure::into_error),
+                    Err(BackendError::Transient(error)) => locked = Some(error),
+                    migrated => return migrated.map_err(BackendError::into_error),
                 }
                 tokio::time::sleep(BETWEEN_MIGRATIONS).await;
             }
@@ -234,7 +234,7 @@ impl Sqlite {
     }
 
     /// Begins one atomic step, or several.
-    async fn transaction(&self, access: Access) -> Result<Rows, Failure> {
+    async fn transaction(&self, access: Access) -> Result<Rows, BackendError> {
         let mut connection = Connection::begin(&self.pool, access).await?;
         let file = if let Some(file) = self.file.get() {
             file
@@ -248,12 +248,12 @@ impl Sqlite {
 
 durable::store!(Sqlite);
 
-impl Database for Sqlite {
-    fn declaration(&self) -> &Declaration {
+impl Backend for Sqlite {
+    fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
 
-    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, Failure> {
+    async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
         let mut rows = self.transaction(Access::Write).await?;
         let kept = rows.declare(name, inputs).await?;
         rows.commit().await?;
@@ -262,12 +262,12 @@ impl Database for Sqlite {
 
     async fn arrive(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         input: u8,
         payload: &str,
         token: Token,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, BackendError> {
         let mut rows = self.transaction(Access::Write).await?;
         let (reply, around) = rows.arrive(function, key, (input, payload), token).await?;
         let claimed = rows.claimed(function, key, reply).await?;
@@ -288,13 +288,13 @@ impl Database for Sqlite {
         })
     }
 
-    async fn tell(
+    async fn apply(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         step: Step,
         detail: Option<&str>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, BackendError> {
         let mut rows = self.transaction(Access::Write).await?;
         let reply = rows.step(function, key, step, detail).await?;
         rows.commit().await?;
@@ -303,10 +303,10 @@ impl Database for Sqlite {
 
     async fn due(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Claimed>, Failure> {
+    ) -> Result<Vec<EncodedClaim>, BackendError> {
         let mut rows = self.transaction(Access::Write).await?;
         rows.check(function).await?;
         let claimed = rows.sweep(function, token, max).await?;
@@ -317,10 +317,10 @@ impl Database for Sqlite {
 
     async fn release(
         &self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         age: Moment,
-    ) -> Result<usize, Failure> {
+    ) -> Result<usize, BackendError> {
         let mut rows = self.transaction(Access::Write).await?;
         rows.check(function).await?;
         let released = rows.release(function, token, age).await?;
@@ -328,14 +328,18 @@ impl Database for Sqlite {
         Ok(released)
     }
 
-    async fn len(&self, name: &str) -> Result<usize, Failure> {
+    async fn len(&self, name: &str) -> Result<usize, BackendError> {
         let mut rows = self.transaction(Access::Read).await?;
         let len = rows.len(name).await?;
         rows.commit().await?;
         Ok(len)
     }
 
-    async fn list(&self, function: Function<'_>, which: Which<'_>) -> Result<Vec<Listed>, Failure> {
+    async fn list(
+        &self,
+        function: JoinScope<'_>,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, BackendError> {
         let mut rows = self.transaction(Access::Read).await?;
         let listed = rows.list(function, which).await?;
         rows.commit().await?;

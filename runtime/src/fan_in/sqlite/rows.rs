@@ -9,13 +9,15 @@ use super::connection::Connection;
 use super::failure::failure;
 use super::file::File;
 use super::migrations;
+use crate::fan_in::core::state::{
+    ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
+};
+use crate::fan_in::core::store::Work;
 use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::{count, token, word};
-use crate::fan_in::durable::{Claimed, Failure, Function, Kept, Row, Stage, inputs_of};
-use crate::fan_in::state::{
-    Inputs, Moment, Reply, Rules, Settlement, State, Step, Token, Visitor, due, transition,
+use crate::fan_in::durable::{
+    BackendError, EncodedClaim, EncodedInput, JoinScope, Row, Stage, inputs_of,
 };
-use crate::fan_in::store::Work;
 
 /// A join's columns, with a bit for each input that is kept.
 macro_rules! columns {
@@ -138,14 +140,18 @@ impl Rows {
         &mut self.connection
     }
 
-    pub(super) async fn commit(self) -> Result<(), Failure> {
+    pub(super) async fn commit(self) -> Result<(), BackendError> {
         self.connection.commit().await?;
         // After the commit: what was removed before it would be acknowledged otherwise.
         self.file.check()
     }
 
     /// Returns the inputs of the joins of that name: these, unless there were others. Notes the time.
-    pub(super) async fn declare(&mut self, name: &str, inputs: &str) -> Result<String, Failure> {
+    pub(super) async fn declare(
+        &mut self,
+        name: &str,
+        inputs: &str,
+    ) -> Result<String, BackendError> {
         migrations::check(&mut self.connection).await?;
         sqlx::query_scalar(
             "INSERT INTO linked_span_functions (name, inputs, declared_at) VALUES (?1, ?2, ?3) \
@@ -161,7 +167,7 @@ impl Rows {
     }
 
     /// Fails if the function is not declared as the caller says.
-    pub(super) async fn check(&mut self, function: Function<'_>) -> Result<(), Failure> {
+    pub(super) async fn check(&mut self, function: JoinScope<'_>) -> Result<(), BackendError> {
         let declared =
             "SELECT EXISTS (SELECT 1 FROM linked_span_functions WHERE name = ?1 AND inputs = ?2)";
         let is_declared = sqlx::query_scalar(declared)
@@ -173,18 +179,18 @@ impl Rows {
         if is_declared {
             Ok(())
         } else {
-            Err(Failure::Undeclared)
+            Err(BackendError::Undeclared)
         }
     }
 
     /// Returns what to tell the caller, and what an arrival can do for others.
     pub(super) async fn arrive(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         (input, payload): (u8, &str),
         token: Token,
-    ) -> Result<(Reply, Around), Failure> {
+    ) -> Result<(Reply, Around), BackendError> {
         let (read, around) = self.look_around(function, key).await?;
         let step = Step::Arrive { input, token };
         let written = Written::Input(input, payload);
@@ -195,11 +201,11 @@ impl Rows {
     /// What to tell the caller.
     pub(super) async fn step(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         step: Step,
         detail: Option<&str>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, BackendError> {
         let read = self.read(function, key).await?;
         let written = Written::Detail(detail);
         self.advance(function, key, read, step, written).await
@@ -207,12 +213,12 @@ impl Rows {
 
     async fn advance(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         read: Option<Read>,
         step: Step,
         written: Written<'_>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, BackendError> {
         let before = read.as_ref().map(|read| read.state);
         let (after, reply) = transition(before, step, self.now, function.rules);
         match after {
@@ -230,13 +236,13 @@ impl Rows {
     /// The join, if the reply says that the caller holds it.
     pub(super) async fn claimed(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         reply: Reply,
-    ) -> Result<Option<Claimed>, Failure> {
+    ) -> Result<Option<EncodedClaim>, BackendError> {
         let (work, attempts) = match reply {
             Reply::Run { attempts } => (Work::Run, attempts),
-            Reply::HandOver { attempts, .. } => (Work::HandOver, attempts),
+            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return Ok(None),
         };
         let rows = sqlx::query(
@@ -256,12 +262,12 @@ impl Rows {
                 continue;
             };
             let came_at = moment(&row, "came_at")?;
-            *kept = Some(Kept {
+            *kept = Some(EncodedInput {
                 payload: row.try_get("payload").map_err(failure)?,
                 waited: self.now.saturating_sub(came_at),
             });
         }
-        Ok(Some(Claimed {
+        Ok(Some(EncodedClaim {
             key: key.to_owned(),
             work,
             attempts,
@@ -273,10 +279,10 @@ impl Rows {
     /// `Parked`.
     pub(super) async fn overdue(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         other_than: &str,
         token: Token,
-    ) -> Result<Option<Claimed>, Failure> {
+    ) -> Result<Option<EncodedClaim>, BackendError> {
         loop {
             let key: Option<String> = sqlx::query_scalar(
                 "SELECT key FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?2 AND key <> ?3 \
@@ -289,7 +295,9 @@ impl Rows {
             .await
             .map_err(failure)?;
             let Some(key) = key else { return Ok(None) };
-            let claimed = self.visit(function, &key, Visitor::Passing, token).await?;
+            let claimed = self
+                .visit(function, &key, ClaimMode::Opportunistic, token)
+                .await?;
             // Where it has been parked instead, it is not found again.
             if claimed.is_some() {
                 return Ok(claimed);
@@ -301,10 +309,10 @@ impl Rows {
     /// `Expiring`, or to `Parked`.
     pub(super) async fn sweep(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Claimed>, Failure> {
+    ) -> Result<Vec<EncodedClaim>, BackendError> {
         let mut claimed = Vec::new();
         while claimed.len() < max {
             // Some may be parked instead, and are not found again; nor is what was claimed, however short its lease.
@@ -323,7 +331,7 @@ impl Rows {
                 break;
             }
             for key in &due {
-                claimed.extend(self.visit(function, key, Visitor::Sweep, token).await?);
+                claimed.extend(self.visit(function, key, ClaimMode::Sweep, token).await?);
             }
         }
         Ok(claimed)
@@ -332,10 +340,10 @@ impl Rows {
     /// Releases what the token holds, of what was claimed so short a time ago. Returns how many joins.
     pub(super) async fn release(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         token: Token,
         age: Moment,
-    ) -> Result<usize, Failure> {
+    ) -> Result<usize, BackendError> {
         let latest = self.now.saturating_add(function.rules.lease);
         let keys: Vec<String> = sqlx::query_scalar(
             "SELECT key FROM linked_span_joins \
@@ -348,7 +356,7 @@ impl Rows {
         .fetch_all(&mut *self.connection)
         .await
         .map_err(failure)?;
-        let settlement = Settlement::NotBegun;
+        let settlement = Settlement::Released;
         let mut released = 0;
         for key in &keys {
             let step = Step::Settle { token, settlement };
@@ -360,19 +368,19 @@ impl Rows {
 
     async fn visit(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
-        visitor: Visitor,
+        mode: ClaimMode,
         token: Token,
-    ) -> Result<Option<Claimed>, Failure> {
-        let step = Step::Visit { token, visitor };
+    ) -> Result<Option<EncodedClaim>, BackendError> {
+        let step = Step::ClaimDue { token, mode };
         let reply = self.step(function, key, step, None).await?;
         self.claimed(function, key, reply).await
     }
 
     /// Removes at most `max` joins that ended before the dedup window: `Completed` and `Expired` to nothing. No join that is
     /// still to run, or that an operator has to see, is of these stages.
-    pub(super) async fn forget(&mut self, name: &str, max: i64) -> Result<(), Failure> {
+    pub(super) async fn forget(&mut self, name: &str, max: i64) -> Result<(), BackendError> {
         sqlx::query(
             "DELETE FROM linked_span_joins WHERE name = ?1 AND key IN ( \
              SELECT key FROM linked_span_joins \
@@ -387,7 +395,11 @@ impl Rows {
         Ok(())
     }
 
-    async fn read(&mut self, function: Function<'_>, key: &str) -> Result<Option<Read>, Failure> {
+    async fn read(
+        &mut self,
+        function: JoinScope<'_>,
+        key: &str,
+    ) -> Result<Option<Read>, BackendError> {
         let row = sqlx::query(READ)
             .bind(function.name)
             .bind(key)
@@ -400,9 +412,9 @@ impl Rows {
 
     async fn look_around(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
-    ) -> Result<(Option<Read>, Around), Failure> {
+    ) -> Result<(Option<Read>, Around), BackendError> {
         let row = sqlx::query(READ_AND_LOOK_AROUND)
             .bind(function.name)
             .bind(key)
@@ -420,16 +432,16 @@ impl Rows {
 
     async fn write(
         &mut self,
-        function: Function<'_>,
+        function: JoinScope<'_>,
         key: &str,
         state: &State,
         before: Option<&Read>,
         written: Written<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), BackendError> {
         let row = Row::of(state, Inputs::all(function.rules.inputs));
         let has_ended = row.stage.has_ended();
         let since = before.filter(|before| before.stage.has_ended() == has_ended);
-        let when = |visitor| due(state, visitor).filter(|_| !has_ended).map(number);
+        let when = |mode| due(state, mode).filter(|_| !has_ended).map(number);
         let (statement, detail, input, payload) = match written {
             Written::Input(input, payload) => (WRITE_WITH_INPUT, None, Some(input), Some(payload)),
             Written::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
@@ -444,8 +456,8 @@ impl Rows {
             .bind(number(row.until))
             .bind(number(row.deadline))
             .bind(row.attempts)
-            .bind(when(Visitor::Sweep))
-            .bind(when(Visitor::Passing))
+            .bind(when(ClaimMode::Sweep))
+            .bind(when(ClaimMode::Opportunistic))
             .bind(detail)
             .bind(input)
             .bind(number(self.now))
@@ -456,7 +468,7 @@ impl Rows {
         Ok(())
     }
 
-    async fn remove(&mut self, name: &str, key: &str) -> Result<(), Failure> {
+    async fn remove(&mut self, name: &str, key: &str) -> Result<(), BackendError> {
         sqlx::query(REMOVE)
             .bind(name)
             .bind(key)
@@ -468,15 +480,15 @@ impl Rows {
 }
 
 /// The join, if there is one, of a function that is declared as the caller says.
-fn read_declared(row: &SqliteRow, rules: &Rules) -> Result<Option<Read>, Failure> {
+fn read_declared(row: &SqliteRow, rules: &JoinPolicy) -> Result<Option<Read>, BackendError> {
     if !row.try_get("is_declared").map_err(failure)? {
-        return Err(Failure::Undeclared);
+        return Err(BackendError::Undeclared);
     }
     let key: Option<&str> = row.try_get("key").map_err(failure)?;
     key.map(|_| read(row, rules)).transpose()
 }
 
-pub(super) fn read(row: &SqliteRow, rules: &Rules) -> Result<Read, Failure> {
+pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendError> {
     // An operator may have added a row for an input that the function does not have.
     let all = (1_u16 << rules.inputs) - 1;
     let came: u16 = row.try_get("came").map_err(failure)?;
@@ -499,7 +511,7 @@ pub(super) fn read(row: &SqliteRow, rules: &Rules) -> Result<Read, Failure> {
     })
 }
 
-pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Moment, Failure> {
+pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Moment, BackendError> {
     let moment: i64 = row.try_get(column).map_err(failure)?;
     Moment::try_from(moment).map_err(|_| unknown())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linked_span::fan_in::{Rules, Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{JoinPolicy, Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
@@ -16,7 +16,10 @@ pub async fn an_incomplete_join_expires_and_is_handed_over_by_a_sweep<F: Fixture
     assert!(worker.due(10).await.is_empty());
     fixture.pass(2 * MINUTE).await;
     let due = worker.one_due().await;
-    assert_eq!((due.claim.work, due.claim.attempts), (Work::HandOver, 0));
+    assert_eq!(
+        (due.claim.work, due.claim.attempts),
+        (Work::DeliverExpired, 0)
+    );
     assert_eq!(
         (due.key.as_str(), ids(&due.claim)),
         ("order", vec![None, Some(1)])
@@ -25,7 +28,7 @@ pub async fn an_incomplete_join_expires_and_is_handed_over_by_a_sweep<F: Fixture
     assert_eq!(worker.len().await, 1);
     assert!(
         worker
-            .settle("order", due.token, Settlement::HandedOver)
+            .settle("order", due.token, Settlement::ExpiryDelivered)
             .await
     );
     assert!(worker.is_empty().await);
@@ -39,14 +42,18 @@ pub async fn an_arrival_hands_over_its_own_expired_join_without_itself<F: Fixtur
     fixture.pass(RULES.timeout + MINUTE).await;
     let token = Token::random();
     let arrived = worker.arrive("order", 1, token).await;
-    let Verdict::HandOver { claim, payload } = arrived.verdict else {
+    let Verdict::DeliverExpired { claim, payload } = arrived.verdict else {
         panic!("{arrived:?}");
     };
     assert_eq!((ids(&claim), payload.id), (vec![Some(0), None], 1));
     assert!(arrived.overdue.is_none());
     let other = worker.arrive("order", 1, Token::random()).await;
     assert!(matches!(other.verdict, Verdict::Expired(_)), "{other:?}");
-    assert!(worker.settle("order", token, Settlement::HandedOver).await);
+    assert!(
+        worker
+            .settle("order", token, Settlement::ExpiryDelivered)
+            .await
+    );
 }
 
 /// One at a time, of those that nobody looks after.
@@ -63,9 +70,13 @@ pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
         let arrived = worker.arrive(key, 0, token).await;
         assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
         if let Some(due) = arrived.overdue {
-            assert_eq!((due.token, due.claim.work), (token, Work::HandOver));
+            assert_eq!((due.token, due.claim.work), (token, Work::DeliverExpired));
             assert_eq!(ids(&due.claim), [Some(0), None]);
-            assert!(worker.settle(&due.key, token, Settlement::HandedOver).await);
+            assert!(
+                worker
+                    .settle(&due.key, token, Settlement::ExpiryDelivered)
+                    .await
+            );
             found.push(due.key);
         }
     }
@@ -80,8 +91,8 @@ pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
 /// It may be the first, one more, the last, or one that is not taken.
 pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>() {
     let fixture = F::begin().await;
-    let hasty = Worker::with(&fixture, Rules { inputs: 3, ..RULES }).await;
-    let patient = Rules {
+    let hasty = Worker::with(&fixture, JoinPolicy { inputs: 3, ..RULES }).await;
+    let patient = JoinPolicy {
         inputs: 3,
         timeout: 10 * RULES.timeout,
         lease: 10 * RULES.timeout,
@@ -98,7 +109,7 @@ pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>
     }
     let [first, last] = [Token(1), Token(2)];
     let arrivals = [
-        ("late", 1, first, "HandOver"),
+        ("late", 1, first, "DeliverExpired"),
         ("late", 1, last, "Expired"),
         ("order", 0, first, "Waiting"),
         ("order", 1, first, "Waiting"),
@@ -122,7 +133,7 @@ pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>
             "{verdict}: {arrived:?}"
         );
         let due = arrived.overdue.expect(verdict);
-        assert_eq!((due.token, due.claim.work), (token, Work::HandOver));
+        assert_eq!((due.token, due.claim.work), (token, Work::DeliverExpired));
         assert!(due.key.starts_with("half"), "{due:?}");
         assert!(found.insert(due.key), "{found:?}");
     }
@@ -149,17 +160,21 @@ pub async fn a_hand_over_that_failed_rests_and_is_made_again<F: Fixture>() {
     let token = worker.one_due().await.token;
     assert!(
         worker
-            .settle("order", token, Settlement::NotHandedOver)
+            .settle("order", token, Settlement::ExpiryFailed)
             .await
     );
     assert!(worker.due(10).await.is_empty());
     fixture.pass(RULES.backoff + MINUTE).await;
     let due = worker.one_due().await;
     assert_eq!(ids(&due.claim), [Some(0), None]);
-    assert!(!worker.settle("order", token, Settlement::HandedOver).await);
+    assert!(
+        !worker
+            .settle("order", token, Settlement::ExpiryDelivered)
+            .await
+    );
     assert!(
         worker
-            .settle("order", due.token, Settlement::HandedOver)
+            .settle("order", due.token, Settlement::ExpiryDelivered)
             .await
     );
 }
@@ -182,11 +197,11 @@ pub async fn deadlines_pass_while_no_process_lives<F: Fixture>() {
     let [failed, half] = <[_; 2]>::try_from(due).expect("two");
     assert_eq!(
         (failed.key.as_str(), failed.claim.work),
-        ("failed", Work::HandOver)
+        ("failed", Work::DeliverExpired)
     );
     assert_eq!(
         (half.key.as_str(), half.claim.work),
-        ("half", Work::HandOver)
+        ("half", Work::DeliverExpired)
     );
     let done = after.arrive("done", 0, Token::random()).await;
     assert!(matches!(done.verdict, Verdict::Completed(_)), "{done:?}");
@@ -200,11 +215,14 @@ pub async fn a_complete_join_expires_once_it_was_tried<F: Fixture>() {
     assert!(worker.settle("order", token, Settlement::Failed).await);
     fixture.pass(RULES.timeout + MINUTE).await;
     let due = worker.one_due().await;
-    assert_eq!((due.claim.work, due.claim.attempts), (Work::HandOver, 1));
+    assert_eq!(
+        (due.claim.work, due.claim.attempts),
+        (Work::DeliverExpired, 1)
+    );
     assert_eq!(ids(&due.claim), [Some(0), Some(1)]);
     assert!(
         worker
-            .settle("order", due.token, Settlement::HandedOver)
+            .settle("order", due.token, Settlement::ExpiryDelivered)
             .await
     );
 }
@@ -218,7 +236,11 @@ pub async fn what_has_ended_is_told_and_then_forgotten<F: Fixture>() {
     worker.waits("late", 0).await;
     fixture.pass(RULES.timeout + MINUTE).await;
     let token = worker.one_due().await.token;
-    assert!(worker.settle("late", token, Settlement::HandedOver).await);
+    assert!(
+        worker
+            .settle("late", token, Settlement::ExpiryDelivered)
+            .await
+    );
     for input in [0, 1] {
         let done = worker.arrive("done", input, Token::random()).await.verdict;
         assert!(matches!(done, Verdict::Completed(payload) if payload.id == u64::from(input)));
@@ -266,7 +288,7 @@ pub async fn ten_thousand_joins_leave_nothing_behind<F: Fixture>() {
         for due in due {
             assert!(
                 worker
-                    .settle(&due.key, due.token, Settlement::HandedOver)
+                    .settle(&due.key, due.token, Settlement::ExpiryDelivered)
                     .await
             );
         }

@@ -1,6 +1,6 @@
 //! Several functions, and a store for each.
 
-use linked_span::fan_in::{Rules, Store, StoreError, Token};
+use linked_span::fan_in::{JoinPolicy, Store, StoreError, Token};
 
 use super::worker::{Worker, identity};
 use crate::{Fixture, Payload, RULES};
@@ -36,7 +36,7 @@ pub async fn a_store_serves_one_function<F: Fixture>() {
 pub async fn functions_in_one_place_do_not_meet<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::named(&fixture, "ship", RULES).await;
-    let bill = Worker::named(&fixture, "bill", Rules { inputs: 3, ..RULES }).await;
+    let bill = Worker::named(&fixture, "bill", JoinPolicy { inputs: 3, ..RULES }).await;
     ship.waits("order", 0).await;
     bill.waits("order", 1).await;
     assert_eq!((ship.len().await, bill.len().await), (1, 1));

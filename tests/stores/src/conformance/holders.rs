@@ -1,6 +1,6 @@
 //! Who holds a join, and how it passes to another.
 
-use linked_span::fan_in::{Rules, Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{JoinPolicy, Settlement, Status, Token, Verdict, Work};
 use linked_span_tests::joins::SETTLEMENTS;
 
 use super::worker::{Worker, ids};
@@ -18,7 +18,7 @@ pub async fn a_settlement_is_the_holders_alone<F: Fixture>() {
     for settlement in SETTLEMENTS {
         assert!(!worker.settle("order", stranger, settlement).await);
     }
-    for settlement in [Settlement::HandedOver, Settlement::NotHandedOver] {
+    for settlement in [Settlement::ExpiryDelivered, Settlement::ExpiryFailed] {
         assert!(!worker.settle("order", token, settlement).await);
     }
     assert!(!worker.renew("order", stranger).await);
@@ -31,12 +31,12 @@ pub async fn what_was_not_begun_is_due_at_once_and_no_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("order").await;
-    assert!(worker.settle("order", token, Settlement::NotBegun).await);
+    assert!(worker.settle("order", token, Settlement::Released).await);
     let due = worker.one_due().await;
     assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 1));
     assert!(
         worker
-            .settle("order", due.token, Settlement::NotBegun)
+            .settle("order", due.token, Settlement::Released)
             .await
     );
     // What nobody has begun is run, even past its deadline.
@@ -45,13 +45,16 @@ pub async fn what_was_not_begun_is_due_at_once_and_no_attempt<F: Fixture>() {
     assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 1));
     assert!(worker.settle("order", due.token, Settlement::Failed).await);
     let due = worker.one_due().await;
-    assert_eq!((due.claim.work, due.claim.attempts), (Work::HandOver, 1));
+    assert_eq!(
+        (due.claim.work, due.claim.attempts),
+        (Work::DeliverExpired, 1)
+    );
     assert!(
         worker
-            .settle("order", due.token, Settlement::NotBegun)
+            .settle("order", due.token, Settlement::Released)
             .await
     );
-    assert_eq!(worker.one_due().await.claim.work, Work::HandOver);
+    assert_eq!(worker.one_due().await.claim.work, Work::DeliverExpired);
 }
 
 /// Every input stays in place.
@@ -129,17 +132,21 @@ pub async fn whoever_passes_by_hands_over_what_nobody_runs_any_more<F: Fixture>(
     assert_eq!((overdue.key.as_str(), overdue.token), ("order", token));
     assert_eq!(
         (overdue.claim.work, overdue.claim.attempts),
-        (Work::HandOver, 1)
+        (Work::DeliverExpired, 1)
     );
     assert_eq!(ids(&overdue.claim), [Some(0), Some(1)]);
     assert!(!here.settle("order", first, Settlement::Completed).await);
-    assert!(there.settle("order", token, Settlement::HandedOver).await);
+    assert!(
+        there
+            .settle("order", token, Settlement::ExpiryDelivered)
+            .await
+    );
 }
 
 /// At once, even if whoever came before had nothing to do.
 pub async fn what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         lease: 2 * RULES.timeout,
         ..RULES
     };
@@ -154,7 +161,7 @@ pub async fn what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next<
     let overdue = overdue.expect("its deadline is over");
     assert_eq!(
         (overdue.key.as_str(), overdue.claim.work),
-        ("order", Work::HandOver)
+        ("order", Work::DeliverExpired)
     );
     assert_eq!(overdue.claim.attempts, 1);
 }
@@ -181,7 +188,7 @@ pub async fn a_renewal_keeps_the_claim<F: Fixture>() {
     assert!(worker.due(10).await.is_empty());
     assert!(
         worker
-            .settle("half", due.token, Settlement::HandedOver)
+            .settle("half", due.token, Settlement::ExpiryDelivered)
             .await
     );
 }
@@ -212,7 +219,11 @@ pub async fn a_stale_token_is_refused_on_every_way_out<F: Fixture>() {
         assert!(!worker.settle("half", stale, settlement).await);
     }
     assert!(!worker.renew("half", stale).await);
-    assert!(worker.settle("half", token, Settlement::HandedOver).await);
+    assert!(
+        worker
+            .settle("half", token, Settlement::ExpiryDelivered)
+            .await
+    );
     for settlement in SETTLEMENTS {
         assert!(!worker.settle("half", stale, settlement).await);
     }
@@ -222,7 +233,7 @@ pub async fn a_stale_token_is_refused_on_every_way_out<F: Fixture>() {
 pub async fn a_claim_is_handed_out_once_however_short_its_lease<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         timeout: 0,
         lease: 0,
         ..RULES

@@ -1,7 +1,7 @@
 //! Which function the joins in a store belong to.
 
 use linked_span::fan_in::{
-    Arrival, FanInIdentity, OneOf2, Options, Store, StoreError, Token, Verdict,
+    Arrival, FanInIdentity, JoinOptions, OneOf2, Store, StoreError, Token, Verdict,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ where
     F: Fixture<Store: Store<OneOf2<Event, Event>>>,
 {
     let fixture = F::begin().await;
-    let options = || Options::timeout(std::time::Duration::from_hours(1));
+    let options = || JoinOptions::timeout(std::time::Duration::from_hours(1));
     let here = a::Ship::new(fixture.open("ship").await, options());
     let there = b::Ship::new(fixture.open("ship").await, options());
     let event = || Event {

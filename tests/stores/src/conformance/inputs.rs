@@ -1,6 +1,6 @@
 //! What comes is kept as it came.
 
-use linked_span::fan_in::{Rules, Token, Verdict, Work};
+use linked_span::fan_in::{JoinPolicy, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, Payload, RULES};
@@ -8,7 +8,7 @@ use crate::{Fixture, MINUTE, Payload, RULES};
 /// Whatever the order of arrival, with how long each has waited.
 pub async fn all_that_came_is_handed_out_in_the_order_of_the_declaration<F: Fixture>() {
     let fixture = F::begin().await;
-    let worker = Worker::with(&fixture, Rules { inputs: 3, ..RULES }).await;
+    let worker = Worker::with(&fixture, JoinPolicy { inputs: 3, ..RULES }).await;
     for input in [2, 0] {
         worker.waits("order", input).await;
         fixture.pass(3 * MINUTE).await;
@@ -106,7 +106,7 @@ pub async fn twelve_inputs<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::with(
         &fixture,
-        Rules {
+        JoinPolicy {
             inputs: 12,
             ..RULES
         },

@@ -36,10 +36,10 @@ pub async fn a_success_that_is_told_again_is_recorded_as_before<F: Fixture>() {
     }
     let others = [
         Settlement::Failed,
-        Settlement::HandedOver,
-        Settlement::NotHandedOver,
+        Settlement::ExpiryDelivered,
+        Settlement::ExpiryFailed,
         Settlement::Undecodable,
-        Settlement::NotBegun,
+        Settlement::Released,
     ];
     for other in others {
         assert!(!worker.settle("order", token, other).await, "{other:?}");
@@ -56,17 +56,21 @@ pub async fn a_hand_over_that_is_told_again_is_recorded_as_before<F: Fixture>() 
     let token = Token::random();
     for _ in 0..2 {
         let verdict = worker.arrive("order", 1, token).await.verdict;
-        let Verdict::HandOver { claim, .. } = verdict else {
+        let Verdict::DeliverExpired { claim, .. } = verdict else {
             panic!("{verdict:?}");
         };
         assert_eq!(ids(&claim), [Some(0), None]);
     }
     for _ in 0..2 {
-        assert!(worker.settle("order", token, Settlement::HandedOver).await);
+        assert!(
+            worker
+                .settle("order", token, Settlement::ExpiryDelivered)
+                .await
+        );
     }
     assert!(
         !worker
-            .settle("order", token, Settlement::NotHandedOver)
+            .settle("order", token, Settlement::ExpiryFailed)
             .await
     );
 }

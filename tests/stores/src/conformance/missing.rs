@@ -1,6 +1,6 @@
 //! Inputs that came, and whose payloads are no longer there.
 
-use linked_span::fan_in::{Page, ParkReason, Settlement, Status, Token, Verdict, Which};
+use linked_span::fan_in::{JoinQuery, Page, ParkReason, Settlement, Status, Token, Verdict};
 
 use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
@@ -26,7 +26,7 @@ pub async fn join_whose_payload_is_missing_is_parked<F: Fixture>() {
     );
     fixture.pass(RULES.backoff + MINUTE).await;
     assert!(worker.due(10).await.is_empty());
-    let parked = worker.list(Which::Parked(ALL)).await;
+    let parked = worker.list(JoinQuery::Parked(ALL)).await;
     let keys: Vec<_> = parked.iter().map(|join| join.key.as_str()).collect();
     assert_eq!(keys, ["arrival", "sweep"]);
     for join in &parked {

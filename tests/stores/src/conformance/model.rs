@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use linked_span::fan_in::state::{Reply, Step, Visitor};
-use linked_span::fan_in::{NO_LEASE, Page, Rules, Status, Store, Token, Which};
+use linked_span::fan_in::state::{ClaimMode, Reply, Step};
+use linked_span::fan_in::{JoinPolicy, JoinQuery, NO_LEASE, Page, Status, Store, Token};
 use linked_span_tests::joins::{Model, Operation, operations, rules};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -43,7 +43,7 @@ fn run_cases<F: Fixture>() {
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-async fn perform<F: Fixture>(rules: Rules, operations: Vec<Operation>) {
+async fn perform<F: Fixture>(rules: JoinPolicy, operations: Vec<Operation>) {
     let fixture = F::begin().await;
     let store = fixture.open("ship").await;
     store.declare(identity("ship", rules.inputs));
@@ -127,23 +127,23 @@ impl<F: Fixture> Pair<F> {
     async fn due(&mut self, token: Token, max: usize) {
         let Worker { store, rules } = &self.worker;
         let due = store.due(rules, token, max).await.unwrap();
-        let all = self.model.claimable(Visitor::Sweep);
+        let all = self.model.claimable(ClaimMode::Sweep);
         assert_eq!(due.len(), max.min(all.len()));
         for due in due {
             assert!(all.contains(&due.key));
-            self.model.check_due(&due, token, Visitor::Sweep);
+            self.model.check_due(&due, token, ClaimMode::Sweep);
             self.claims.push((due.key, token));
         }
-        self.park(Visitor::Sweep).await;
+        self.park(ClaimMode::Sweep).await;
     }
 
     /// Which of the joins that died at their last attempt have been found is the store's choice.
-    async fn park(&mut self, visitor: Visitor) {
-        for key in self.model.exhausted(visitor) {
+    async fn park(&mut self, mode: ClaimMode) {
+        for key in self.model.exhausted(mode) {
             let listed = self.worker.one(&key).await.expect("a join");
             if matches!(listed.status, Status::Parked(_)) {
                 let token = Token(0);
-                let reply = self.model.step(&key, Step::Visit { token, visitor });
+                let reply = self.model.step(&key, Step::ClaimDue { token, mode });
                 assert_eq!(reply, Reply::Parked);
             }
         }
@@ -151,8 +151,8 @@ impl<F: Fixture> Pair<F> {
 
     async fn list(&self, after: Option<&str>, limit: usize) {
         let page = Page { after, limit };
-        let questions = [Which::Unsettled(page), Which::Parked(page)];
-        for which in questions.into_iter().chain(after.map(Which::Key)) {
+        let questions = [JoinQuery::Unsettled(page), JoinQuery::Parked(page)];
+        for which in questions.into_iter().chain(after.map(JoinQuery::Key)) {
             self.model.check_list(which, &self.worker.list(which).await);
         }
     }
@@ -164,7 +164,7 @@ impl<F: Fixture> Pair<F> {
         if self.model.check_verdict(key, id, &arrived.verdict, reply) {
             self.claims.push((key.to_owned(), token));
         }
-        let mut others = self.model.claimable(Visitor::Passing);
+        let mut others = self.model.claimable(ClaimMode::Opportunistic);
         others.retain(|other| *other != key);
         // Memory does not look at all its shards each time.
         if F::IS_DURABLE {
@@ -172,10 +172,10 @@ impl<F: Fixture> Pair<F> {
         }
         if let Some(due) = arrived.overdue {
             assert!(others.contains(&due.key));
-            self.model.check_due(&due, token, Visitor::Passing);
+            self.model.check_due(&due, token, ClaimMode::Opportunistic);
             self.claims.push((due.key, token));
         }
-        self.park(Visitor::Passing).await;
+        self.park(ClaimMode::Opportunistic).await;
     }
 
     /// The last but so many.

@@ -1,6 +1,6 @@
 //! What an operator sees and does.
 
-use linked_span::fan_in::{Page, Settlement, Status, Which};
+use linked_span::fan_in::{JoinQuery, Page, Settlement, Status};
 
 use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
@@ -44,7 +44,11 @@ pub async fn joins_are_seen_as_they_are<F: Fixture>() {
         (Status::Expiring, RULES.timeout / MINUTE + 1)
     );
     assert!(late.missing.iter().eq([1]));
-    assert!(worker.settle("late", token, Settlement::HandedOver).await);
+    assert!(
+        worker
+            .settle("late", token, Settlement::ExpiryDelivered)
+            .await
+    );
     assert_eq!(worker.one("late").await.unwrap().status, Status::Expired);
 }
 
@@ -74,7 +78,9 @@ pub async fn pages_are_in_the_order_of_the_keys_bytes<F: Fixture>() {
         let (mut seen, mut last) = (Vec::<String>::new(), None);
         loop {
             let after = last.as_deref();
-            let page = worker.list(Which::Unsettled(Page { after, limit })).await;
+            let page = worker
+                .list(JoinQuery::Unsettled(Page { after, limit }))
+                .await;
             assert!(page.len() <= limit);
             let Some(end) = page.last() else { break };
             last = Some(end.key.clone());
@@ -86,7 +92,7 @@ pub async fn pages_are_in_the_order_of_the_keys_bytes<F: Fixture>() {
         after: None,
         limit: 0,
     };
-    assert!(worker.list(Which::Unsettled(none)).await.is_empty());
+    assert!(worker.list(JoinQuery::Unsettled(none)).await.is_empty());
 }
 
 /// Of an open join, and of one that is remembered.

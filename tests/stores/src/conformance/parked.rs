@@ -1,13 +1,13 @@
 //! What cannot get on waits for an operator.
 
 use linked_span::fan_in::{
-    Page, ParkReason, Rules, Settlement, Status, Token, Verdict, Which, Work,
+    JoinPolicy, JoinQuery, Page, ParkReason, Settlement, Status, Token, Verdict, Work,
 };
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-const TWO_ATTEMPTS: Rules = Rules {
+const TWO_ATTEMPTS: JoinPolicy = JoinPolicy {
     max_attempts: 2,
     ..RULES
 };
@@ -36,7 +36,7 @@ pub async fn a_join_is_parked_after_its_last_attempt<F: Fixture>() {
             matches!(arrived.verdict, Verdict::Parked(payload) if payload.id == u64::from(input))
         );
     }
-    let [listed] = <[_; 1]>::try_from(worker.list(Which::Parked(ALL)).await).unwrap();
+    let [listed] = <[_; 1]>::try_from(worker.list(JoinQuery::Parked(ALL)).await).unwrap();
     assert_eq!(listed.key, "order");
     assert_eq!(listed.status, Status::Parked(ParkReason::Attempts));
     assert_eq!((listed.attempts, listed.missing.len()), (2, 0));
@@ -57,7 +57,7 @@ pub async fn what_is_parked_waits_for_an_operator<F: Fixture>() {
             .is_none()
     );
     assert!(worker.retry("order").await);
-    assert!(worker.list(Which::Parked(ALL)).await.is_empty());
+    assert!(worker.list(JoinQuery::Parked(ALL)).await.is_empty());
     for attempts in [1, 2] {
         let due = worker.one_due().await;
         assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, attempts));
@@ -65,9 +65,9 @@ pub async fn what_is_parked_waits_for_an_operator<F: Fixture>() {
         assert!(worker.settle("order", due.token, Settlement::Failed).await);
         fixture.pass(RULES.backoff + MINUTE).await;
     }
-    assert_eq!(worker.list(Which::Parked(ALL)).await.len(), 1);
+    assert_eq!(worker.list(JoinQuery::Parked(ALL)).await.len(), 1);
     assert!(worker.forget("order").await);
-    assert!(worker.list(Which::Parked(ALL)).await.is_empty());
+    assert!(worker.list(JoinQuery::Parked(ALL)).await.is_empty());
     assert_eq!(worker.len().await, 1);
     worker.waits("order", 1).await;
 }
@@ -75,7 +75,7 @@ pub async fn what_is_parked_waits_for_an_operator<F: Fixture>() {
 /// An arrival, a sweep, and who passes by once the deadline is over; none of them is kept from others.
 pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         max_attempts: 1,
         ..RULES
     };
@@ -92,14 +92,14 @@ pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
     let arrived = worker.arrive("arrival", 0, Token::random()).await;
     assert!(matches!(arrived.verdict, Verdict::Parked(_)), "{arrived:?}");
     assert!(worker.due(10).await.is_empty());
-    let keys = |listed: Vec<linked_span::fan_in::Listed>| {
+    let keys = |listed: Vec<linked_span::fan_in::JoinSummary>| {
         listed
             .into_iter()
             .map(|listed| listed.key)
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        keys(worker.list(Which::Parked(ALL)).await),
+        keys(worker.list(JoinQuery::Parked(ALL)).await),
         ["arrival", "sweep"]
     );
     worker.waits("half", 0).await;
@@ -116,11 +116,11 @@ pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
     };
     assert_eq!(
         (half.key.as_str(), half.claim.work),
-        ("half", Work::HandOver)
+        ("half", Work::DeliverExpired)
     );
     worker.arrive("a fourth", 0, Token::random()).await;
     assert_eq!(
-        keys(worker.list(Which::Parked(ALL)).await),
+        keys(worker.list(JoinQuery::Parked(ALL)).await),
         ["arrival", "passing", "sweep"]
     );
 }
@@ -140,7 +140,7 @@ pub async fn what_cannot_be_decoded_is_parked_and_is_in_nobodys_way<F: Fixture>(
     assert!(matches!(passing.verdict, Verdict::Waiting(_)));
     assert!(passing.overdue.is_none());
     assert!(worker.due(10).await.is_empty());
-    let listed = worker.list(Which::Parked(ALL)).await;
+    let listed = worker.list(JoinQuery::Parked(ALL)).await;
     let keys: Vec<_> = listed.iter().map(|listed| listed.key.as_str()).collect();
     assert_eq!(keys, ["arrival", "passing", "sweep"]);
     for listed in &listed {
@@ -153,5 +153,5 @@ pub async fn what_cannot_be_decoded_is_parked_and_is_in_nobodys_way<F: Fixture>(
         assert!(worker.retry(&listed.key).await);
     }
     assert!(worker.due(10).await.is_empty());
-    assert_eq!(worker.list(Which::Parked(ALL)).await.len(), 3);
+    assert_eq!(worker.list(JoinQuery::Parked(ALL)).await.len(), 3);
 }

@@ -1,6 +1,6 @@
 //! What is removed when time passes, and what is not.
 
-use linked_span::fan_in::{Page, Rules, Settlement, Status, Token, Verdict, Which, Work};
+use linked_span::fan_in::{JoinPolicy, JoinQuery, Page, Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
@@ -8,7 +8,7 @@ use crate::{Fixture, MINUTE, RULES};
 /// Nothing that is still to run, to be handed over, or to be looked at: with all its inputs.
 pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         dedup_window: MINUTE,
         max_attempts: 2,
         ..RULES
@@ -31,7 +31,7 @@ pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
         let key = format!("later-{number}");
         let token = Token::random();
         if let Some(due) = worker.arrive(&key, 0, token).await.overdue {
-            let released = worker.settle(&due.key, due.token, Settlement::NotBegun);
+            let released = worker.settle(&due.key, due.token, Settlement::Released);
             assert!(released.await);
         }
         assert!(worker.due(0).await.is_empty());
@@ -41,7 +41,7 @@ pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
         after: None,
         limit: 100,
     };
-    let left = worker.list(Which::Unsettled(page)).await;
+    let left = worker.list(JoinQuery::Unsettled(page)).await;
     let mut keys: Vec<_> = left.iter().map(|join| join.key.as_str()).collect();
     keys.retain(|key| !key.starts_with("later"));
     assert_eq!(keys, ["open", "parked", "ready", "running"]);
@@ -54,8 +54,11 @@ pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
         .map(|due| (due.key.as_str(), due.claim.work, ids(&due.claim)))
         .collect();
     let all = vec![Some(0), Some(1)];
-    assert_eq!(works[0], ("open", Work::HandOver, vec![Some(0), None]));
-    assert_eq!(works[1], ("ready", Work::HandOver, all.clone()));
+    assert_eq!(
+        works[0],
+        ("open", Work::DeliverExpired, vec![Some(0), None])
+    );
+    assert_eq!(works[1], ("ready", Work::DeliverExpired, all.clone()));
     if F::IS_DURABLE {
         // Its lease is over.
         assert_eq!((works[2].0, &works[2].2), ("running", &all));

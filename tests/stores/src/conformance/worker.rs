@@ -1,7 +1,8 @@
 //! A store's methods in a test's words.
 
 use linked_span::fan_in::{
-    Arrived, Claim, Due, FanInIdentity, Listed, Rules, Settlement, Store, Token, Verdict, Which,
+    ArriveResponse, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Settlement,
+    Store, Token, Verdict,
 };
 
 use crate::{Fixture, Payload, RULES};
@@ -12,7 +13,7 @@ pub struct Worker<S> {
     /// Where they are.
     pub store: S,
     /// Of the function.
-    pub rules: Rules,
+    pub rules: JoinPolicy,
 }
 
 /// The inputs of the functions that tests declare.
@@ -33,7 +34,7 @@ impl<S: Store<Payload>> Worker<S> {
     }
 
     /// One with these rules.
-    pub async fn with<F: Fixture<Store = S>>(fixture: &F, rules: Rules) -> Self {
+    pub async fn with<F: Fixture<Store = S>>(fixture: &F, rules: JoinPolicy) -> Self {
         Self::named(fixture, "ship", rules).await
     }
 
@@ -41,19 +42,19 @@ impl<S: Store<Payload>> Worker<S> {
     pub async fn named<F: Fixture<Store = S>>(
         fixture: &F,
         name: &'static str,
-        rules: Rules,
+        rules: JoinPolicy,
     ) -> Self {
         Self::serving(fixture.open(name).await, name, rules)
     }
 
     /// One whose store serves a function of this name.
-    pub fn serving(store: S, name: &'static str, rules: Rules) -> Self {
+    pub fn serving(store: S, name: &'static str, rules: JoinPolicy) -> Self {
         store.declare(identity(name, rules.inputs));
         Self { store, rules }
     }
 
     /// An input arrives.
-    pub async fn arrive(&self, key: &str, input: u8, token: Token) -> Arrived<Payload> {
+    pub async fn arrive(&self, key: &str, input: u8, token: Token) -> ArriveResponse<Payload> {
         self.arrive_with(key, input, Payload::new(input.into()), token)
             .await
     }
@@ -65,14 +66,14 @@ impl<S: Store<Payload>> Worker<S> {
         input: u8,
         payload: Payload,
         token: Token,
-    ) -> Arrived<Payload> {
+    ) -> ArriveResponse<Payload> {
         let arrived = self.store.arrive(key, &self.rules, input, payload, token);
         arrived.await.expect("an arrival")
     }
 
     /// An input arrives that is not the last, at a time when nothing else is overdue.
     pub async fn waits(&self, key: &str, input: u8) {
-        let Arrived { verdict, overdue } = self.arrive(key, input, Token::random()).await;
+        let ArriveResponse { verdict, overdue } = self.arrive(key, input, Token::random()).await;
         assert!(matches!(verdict, Verdict::Waiting(_)), "{verdict:?}");
         assert!(overdue.is_none(), "{overdue:?}");
     }
@@ -120,14 +121,14 @@ impl<S: Store<Payload>> Worker<S> {
     }
 
     /// What an operator sees.
-    pub async fn list(&self, which: Which<'_>) -> Vec<Listed> {
+    pub async fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {
         let listed = self.store.list(&self.rules, which);
         listed.await.expect("a list")
     }
 
     /// What he sees of one.
-    pub async fn one(&self, key: &str) -> Option<Listed> {
-        let mut listed = self.list(Which::Key(key)).await;
+    pub async fn one(&self, key: &str) -> Option<JoinSummary> {
+        let mut listed = self.list(JoinQuery::Key(key)).await;
         assert!(listed.len() <= 1, "{listed:?}");
         listed.pop()
     }

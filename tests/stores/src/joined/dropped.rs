@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Arrival, Options};
+use linked_span::fan_in::{Arrival, JoinOptions};
 
 use super::{Bodies, HOUR, Half, Place, is_done, parked, pays, polled_for, process, reserve};
 
@@ -15,7 +15,7 @@ const LATER: Duration = Duration::from_micros(40);
 /// No body began, so that the join is not held for a lease, and is not parked.
 pub async fn dropped_arrivals_hold_no_join<P: Place>() {
     let place = P::begin().await;
-    let ship = process(&place, Options::timeout(HOUR).max_attempts(1)).await;
+    let ship = process(&place, JoinOptions::timeout(HOUR).max_attempts(1)).await;
     let bodies = Bodies::default();
     let mut dropped = 0;
     for call in 0..CALLS {
@@ -39,7 +39,7 @@ pub async fn dropped_arrivals_hold_no_join<P: Place>() {
 /// The call finds no runtime there.
 pub async fn arrivals_dropped_outside_of_a_runtime_hold_no_join<P: Place>() {
     let place = P::begin().await;
-    let ship = process(&place, Options::timeout(HOUR).max_attempts(1)).await;
+    let ship = process(&place, JoinOptions::timeout(HOUR).max_attempts(1)).await;
     let (ship, bodies) = (Arc::new(ship), Arc::new(Bodies::default()));
     for call in 0..CALLS / 2 {
         let order = call.to_string();
@@ -64,7 +64,7 @@ pub async fn arrivals_dropped_outside_of_a_runtime_hold_no_join<P: Place>() {
 pub async fn dropped_sweeps_hold_no_joins<P: Place>() {
     const JOINS: usize = 40;
     let place = P::begin().await;
-    let options = Options::timeout(HOUR)
+    let options = JoinOptions::timeout(HOUR)
         .backoff(Duration::ZERO)
         .max_attempts(2);
     let ship = process(&place, options).await;

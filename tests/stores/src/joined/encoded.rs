@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use linked_span::fan_in::{Ack, ArriveErrorKind, OneOf2, Options, Store, Which, ack};
+use linked_span::fan_in::{
+    ArriveErrorKind, Disposition, JoinOptions, JoinQuery, OneOf2, Store, disposition,
+};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +77,7 @@ where
 {
     let fixture = F::begin().await;
     let store = fixture.open("Keep").await;
-    let keep = Keep::new(store, Options::timeout(HOUR));
+    let keep = Keep::new(store, JoinOptions::timeout(HOUR));
     let number = u128::MAX;
     let secret = String::from("s");
     let refused = [
@@ -110,7 +112,7 @@ where
             part,
         };
         let arrival = keep.odd(odd.clone()).await;
-        assert_eq!(ack(&arrival), Ack::Reject, "{odd:?}");
+        assert_eq!(disposition(&arrival), Disposition::Reject, "{odd:?}");
         let error = arrival.unwrap_err();
         assert!(
             matches!(error.kind, ArriveErrorKind::Unencodable(_)),
@@ -119,7 +121,7 @@ where
         assert!(reason(&error.kind).contains(why), "{}", reason(&error.kind));
         assert_eq!(format!("{:?}", error.input), format!("{odd:?}"));
     }
-    let listed = keep.join().list(Which::Key("refused")).await.unwrap();
+    let listed = keep.join().list(JoinQuery::Key("refused")).await.unwrap();
     assert!(listed.is_empty(), "{listed:?}");
 
     // Their neighbours are kept.
@@ -136,6 +138,6 @@ where
             part,
         };
         let arrival = keep.odd(odd).await;
-        assert_eq!(ack(&arrival), Ack::Ack, "{arrival:?}");
+        assert_eq!(disposition(&arrival), Disposition::Ack, "{arrival:?}");
     }
 }

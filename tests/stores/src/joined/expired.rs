@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Arrival, Options};
+use linked_span::fan_in::{Arrival, JoinOptions};
 
 use super::{Bodies, HOUR, Half, Place, parked, pays, process};
 
@@ -14,7 +14,7 @@ const LEASE: Duration = Duration::from_millis(600);
 /// An arrival that runs the function does not wait for it, and no redelivery parks the join meanwhile.
 pub async fn slow_on_expired_costs_the_caller_neither_claim_nor_result<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR).lease(LEASE).max_attempts(1);
+    let options = JoinOptions::timeout(HOUR).lease(LEASE).max_attempts(1);
     let done = Arc::new(AtomicUsize::new(0));
     let asked = Arc::clone(&done);
     let ship = process(&place, options).await.on_expired(move |_| {
@@ -59,7 +59,7 @@ pub async fn slow_on_expired_costs_the_caller_neither_claim_nor_result<P: Place>
 /// Whether they run the function or wait.
 pub async fn on_expired_that_panics_does_not_disturb_arrivals<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR);
+    let options = JoinOptions::timeout(HOUR);
     let ship = process(&place, options)
         .await
         .on_expired(async |expired| assert!(expired.key.is_empty(), "as it should"));
@@ -77,7 +77,7 @@ pub async fn on_expired_that_panics_does_not_disturb_arrivals<P: Place>() {
 /// It is cancelled, and called again by a sweep.
 pub async fn on_expired_that_hangs_is_bounded_for_arrivals<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR)
+    let options = JoinOptions::timeout(HOUR)
         .lease(LEASE)
         .on_expired_timeout(Duration::from_millis(300));
     let (hangs, taken) = (

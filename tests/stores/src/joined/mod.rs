@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Arrival, ArriveError, Moment, OneOf2, Options, Page, Store, Which};
+use linked_span::fan_in::{
+    Arrival, ArriveError, JoinOptions, JoinQuery, Moment, OneOf2, Page, Store,
+};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
 use tokio::task::yield_now;
@@ -120,7 +122,7 @@ where
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A process that joins.
-async fn process<P: Place>(place: &P, options: Options) -> Ship<P::Store> {
+async fn process<P: Place>(place: &P, options: JoinOptions) -> Ship<P::Store> {
     Ship::new(place.open().await, options)
 }
 
@@ -156,7 +158,7 @@ async fn parked<S: Store<Pair>>(ship: &Ship<S>) -> Vec<String> {
         after: None,
         limit: 1_000,
     };
-    let parked = ship.join().list(Which::Parked(page)).await.unwrap();
+    let parked = ship.join().list(JoinQuery::Parked(page)).await.unwrap();
     parked.into_iter().map(|join| join.key).collect()
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Arrival, Options};
+use linked_span::fan_in::{Arrival, JoinOptions};
 
 use super::{Bodies, HOUR, Half, Place, Ship, parked, pays, process};
 
@@ -42,7 +42,7 @@ where
 /// No claim runs out while another body runs, so that no body runs twice and no join is parked.
 pub async fn two_sweeps_run_each_ready_join_once<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR)
+    let options = JoinOptions::timeout(HOUR)
         .lease(LEASE)
         .backoff(Duration::ZERO)
         .max_attempts(2);
@@ -67,7 +67,7 @@ pub async fn two_sweeps_run_each_ready_join_once<P: Place>() {
 /// The same for `on_expired`.
 pub async fn two_sweeps_hand_each_expired_join_over_once<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR).lease(LEASE);
+    let options = JoinOptions::timeout(HOUR).lease(LEASE);
     let (begun, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let process = async || {
         let (begun, done) = (Arc::clone(&begun), Arc::clone(&done));
@@ -93,7 +93,7 @@ pub async fn two_sweeps_hand_each_expired_join_over_once<P: Place>() {
 /// Each is tried once, and the others are not kept from their turn.
 pub async fn sweep_ends_although_joins_are_due_again_at_once<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR).backoff(Duration::ZERO);
+    let options = JoinOptions::timeout(HOUR).backoff(Duration::ZERO);
     let ship = process(&place, options).await;
     let bodies = Bodies::default();
     bodies.let_fail(true);
@@ -121,7 +121,7 @@ pub async fn sweep_ends_although_joins_are_due_again_at_once<P: Place>() {
 /// The first sweep does, without an arrival.
 pub async fn sweep_after_a_restart_hands_over_what_expired_meanwhile<P: Place>() {
     let place = P::begin().await;
-    let options = Options::timeout(HOUR);
+    let options = JoinOptions::timeout(HOUR);
     let before = process(&place, options).await;
     for order in ["a", "b", "c"] {
         pays(&before, order).await;

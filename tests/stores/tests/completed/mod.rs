@@ -1,6 +1,6 @@
 //! What is left when all is acknowledged.
 
-use linked_span::fan_in::{FanInIdentity, Rules, Status, Store, StoreError, Which};
+use linked_span::fan_in::{FanInIdentity, JoinPolicy, JoinQuery, Status, Store, StoreError};
 use linked_span_tests_stores::killed::{INPUTS, Report, keys};
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -17,13 +17,13 @@ where
         let store = open().await.unwrap();
         let inputs = &["first", "second", "third"];
         store.declare(FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]));
-        let rules = Rules {
+        let rules = JoinPolicy {
             inputs: INPUTS,
             ..RULES
         };
         assert_eq!(store.len().await.unwrap(), 0);
         for key in keys(0..report.keys) {
-            let listed = store.list(&rules, Which::Key(&key)).await.unwrap();
+            let listed = store.list(&rules, JoinQuery::Key(&key)).await.unwrap();
             let statuses: Vec<_> = listed.iter().map(|listed| listed.status).collect();
             assert_eq!(statuses, [Status::Completed], "{key}");
         }

@@ -1,7 +1,7 @@
 //! Declarations that are lost, or that another version has written.
 
 use linked_span::fan_in::{
-    FanInIdentity, Postgres, Rules, Settlement, Store, StoreError, Token, Verdict, Which,
+    FanInIdentity, JoinPolicy, JoinQuery, Postgres, Settlement, Store, StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
@@ -60,7 +60,11 @@ async fn running_process_is_refused_after_another_version_declared() {
     assert!(matches!(second, Verdict::Run(_)), "{second:?}");
 }
 
-async fn refusals(store: &impl Store<Payload>, rules: &Rules, token: Token) -> [StoreError; 6] {
+async fn refusals(
+    store: &impl Store<Payload>,
+    rules: &JoinPolicy,
+    token: Token,
+) -> [StoreError; 6] {
     let completed = Settlement::Completed;
     [
         store
@@ -71,7 +75,10 @@ async fn refusals(store: &impl Store<Payload>, rules: &Rules, token: Token) -> [
         store.due(rules, token, 10).await.unwrap_err(),
         store.retry("order", rules).await.unwrap_err(),
         store.forget("order", rules).await.unwrap_err(),
-        store.list(rules, Which::Key("order")).await.unwrap_err(),
+        store
+            .list(rules, JoinQuery::Key("order"))
+            .await
+            .unwrap_err(),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Rules, Settlement, Token, Verdict};
+use linked_span::fan_in::{JoinPolicy, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 use tokio::time::{sleep, timeout};
@@ -23,7 +23,7 @@ async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
 #[tokio::test]
 async fn an_arrival_reads_the_clock_once_it_has_the_row() {
     let schema = Schema::begin().await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         timeout: 500,
         ..RULES
     };
@@ -38,7 +38,10 @@ async fn an_arrival_reads_the_clock_once_it_has_the_row() {
     assert!(!last.is_finished());
     sqlx::raw_sql("COMMIT").execute(&mut *holder).await.unwrap();
     let verdict = last.await.unwrap().verdict;
-    assert!(matches!(verdict, Verdict::HandOver { .. }), "{verdict:?}");
+    assert!(
+        matches!(verdict, Verdict::DeliverExpired { .. }),
+        "{verdict:?}"
+    );
 }
 
 /// A lease is not the shorter for it.

@@ -163,7 +163,7 @@ async fn call_under_serializable_isolation_is_never_refused() {
                 let input = u8::try_from((task + key) % 2).unwrap();
                 let arrived = worker.arrive(&name, input, token).await;
                 if matches!(arrived.verdict, Verdict::Run(_)) {
-                    assert!(worker.settle(&name, token, Settlement::NotBegun).await);
+                    assert!(worker.settle(&name, token, Settlement::Released).await);
                 }
                 for due in worker.due(4).await {
                     worker

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Rules, Settlement, Token, Verdict, Which};
+use linked_span::fan_in::{JoinPolicy, JoinQuery, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
 
@@ -39,7 +39,7 @@ async fn taken(schema: &Schema) -> Taken {
 #[tokio::test]
 async fn a_call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
-    let worker = Worker::with(&schema, Rules { inputs: 3, ..RULES }).await;
+    let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
     worker.waits("another", 0).await;
     taken(&schema).await;
     let assert_is_one = async |call| assert_eq!(taken(&schema).await.calls, 1, "{call}");
@@ -65,7 +65,7 @@ async fn a_call_is_one_statement() {
             .await
     );
     assert_is_one("a success").await;
-    assert_eq!(worker.list(Which::Key("order")).await.len(), 1);
+    assert_eq!(worker.list(JoinQuery::Key("order")).await.len(), 1);
     assert_is_one("a look").await;
     assert!(worker.forget("order").await);
     assert_is_one("a wish").await;
@@ -104,7 +104,7 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
 #[tokio::test]
 async fn what_has_come_is_not_written_again() {
     let schema = Schema::in_a_database("written_once").await;
-    let worker = Worker::with(&schema, Rules { inputs: 3, ..RULES }).await;
+    let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
     worker.waits("another", 0).await;
     taken(&schema).await;
 
@@ -131,7 +131,7 @@ async fn what_has_come_is_not_written_again() {
 #[tokio::test]
 async fn other_joins_are_not_read() {
     let schema = Schema::in_a_database("not_read").await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         max_attempts: 1,
         ..RULES
     };
@@ -198,7 +198,7 @@ async fn what_ended_joins_leave_behind_is_not_read_each_time() {
     // Nor to find one that is due.
     let hasty = Worker::with(
         &schema,
-        Rules {
+        JoinPolicy {
             timeout: 0,
             ..RULES
         },

@@ -1,7 +1,7 @@
 //! The state machine in SQL, beside the one in Rust: each step, from each state, with each policy.
 
-use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
-use linked_span::fan_in::{Moment, Rules, Settlement};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
+use linked_span::fan_in::{JoinPolicy, Moment, Settlement};
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::table::{
     Columns, MINE, NOW, bits, columns, rules, states, steps, text, told,
@@ -98,9 +98,9 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
 }
 
 /// Makes the step at each of them, one after the other, in the server.
-async fn make(pool: &PgPool, states: usize, step: Step, rules: &Rules) {
+async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
     let token = format!("'\\x{}'::bytea", text(MINE));
-    let Rules {
+    let JoinPolicy {
         timeout,
         lease,
         backoff,
@@ -131,8 +131,8 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &Rules) {
              amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
              WHEN reply = 'busy' THEN until ELSE 0 END;"
         ),
-        Step::Visit {
-            visitor: Visitor::Sweep,
+        Step::ClaimDue {
+            mode: ClaimMode::Sweep,
             ..
         } => format!(
             "CALL linked_span_claim_due_v1('claim_due', '10000', number::text, 'a, b, c', {token}, {lease}, {max_attempts}, 10, \
@@ -140,8 +140,8 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &Rules) {
              SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
         ),
-        Step::Visit {
-            visitor: Visitor::Passing,
+        Step::ClaimDue {
+            mode: ClaimMode::Opportunistic,
             ..
         } => format!(
             "CALL linked_span_claim_expired_v1('claim_expired', '10000', number::text, 'a, b, c', 'own', {token}, {lease}, \
@@ -149,11 +149,11 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &Rules) {
         ),
         Step::Settle { settlement, .. } => match settlement {
             Settlement::Completed => finish("running", "completed"),
-            Settlement::HandedOver => finish("expiring", "expired"),
+            Settlement::ExpiryDelivered => finish("expiring", "expired"),
             Settlement::Failed => release("failed"),
-            Settlement::NotHandedOver => release("not_handed_over"),
+            Settlement::ExpiryFailed => release("not_handed_over"),
             Settlement::Undecodable => release("undecodable"),
-            Settlement::NotBegun => release("not_begun"),
+            Settlement::Released => release("not_begun"),
         },
         Step::Renew { .. } => told("renew", &format!("{token}, {lease},")),
         Step::Retry => told("retry", &format!("3, {timeout},")),
@@ -230,16 +230,16 @@ fn kept(row: &PgRow) -> Option<Columns> {
     })
 }
 
-fn outcome_of(state: Option<State>, step: Step, rules: &Rules) -> Outcome {
+fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
     let (after, reply) = transition(state, step, NOW, rules);
     // A row is still there, which the next step finds forgotten.
     let after = after.filter(|after| !has_ended(after) || dues_of_ended(after) > NOW);
     let (word, number) = told(reply);
     let (word, number) = match (step, reply) {
-        (Step::Arrive { .. }, _) | (Step::Visit { .. }, Reply::Run { .. }) => (word, number),
-        (Step::Visit { .. }, Reply::HandOver { came, .. }) => (word, bits(came).into()),
+        (Step::Arrive { .. }, _) | (Step::ClaimDue { .. }, Reply::Run { .. }) => (word, number),
+        (Step::ClaimDue { .. }, Reply::DeliverExpired { came, .. }) => (word, bits(came).into()),
         // A visit says what it has claimed, and nothing else.
-        (Step::Visit { .. }, _) => ("", 0),
+        (Step::ClaimDue { .. }, _) => ("", 0),
         (_, Reply::Recorded) => ("recorded", 0),
         _ => ("refused", 0),
     };
@@ -257,13 +257,13 @@ fn outcome_of(state: Option<State>, step: Step, rules: &Rules) -> Outcome {
 
 /// As the columns have them: what has ended is forgotten by another index.
 fn dues(state: &State) -> [Option<Moment>; 2] {
-    [Visitor::Sweep, Visitor::Passing]
-        .map(|visitor| due(state, visitor).filter(|_| !has_ended(state)))
+    [ClaimMode::Sweep, ClaimMode::Opportunistic]
+        .map(|mode| due(state, mode).filter(|_| !has_ended(state)))
 }
 
 /// When it is forgotten.
 fn dues_of_ended(state: &State) -> Moment {
-    due(state, Visitor::Sweep).unwrap_or(Moment::MAX)
+    due(state, ClaimMode::Sweep).unwrap_or(Moment::MAX)
 }
 
 fn has_ended(state: &State) -> bool {

@@ -1,6 +1,6 @@
 //! Connections that another task has left inside a transaction.
 
-use linked_span::fan_in::{Postgres, Settlement, Token, Verdict, Which};
+use linked_span::fan_in::{JoinQuery, Postgres, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 use sqlx::AssertSqlSafe;
@@ -74,7 +74,7 @@ async fn call_on_a_connection_that_was_left_inside_a_transaction_counts() {
         worker.waits("another", 0).await;
         assert_eq!(another.len().await, 2, "{left}");
         leave().await;
-        assert_eq!(another.list(Which::Key("another")).await.len(), 1);
+        assert_eq!(another.list(JoinQuery::Key("another")).await.len(), 1);
         leave().await;
         assert!(another.forget("another").await, "{left}");
         assert!(worker.one("another").await.is_none(), "{left}");

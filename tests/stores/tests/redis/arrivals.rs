@@ -1,7 +1,7 @@
 //! An arrival as the server's script makes it, held beside `state.rs`: of each input, at each state, and what else is there.
 
-use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
-use linked_span::fan_in::{Moment, Rules};
+use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
+use linked_span::fan_in::{JoinPolicy, Moment};
 use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, told};
 
 use crate::said::{keys, say};
@@ -12,7 +12,7 @@ const SCRIPT: &str = concat!(
     "\nlocal function arrival()\n",
     include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/open.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/arrive_fast.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/kept.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/arriving.lua"),
@@ -63,10 +63,10 @@ async fn each_arrival_in_the_server_is_the_one_in_rust() {
                     say(&mut calls, &rules);
                     calls.arg(KEY).arg(input).arg("new").arg(NOW);
                     calls.arg(state.as_ref().map(columns).unwrap_or_default());
-                    for visitor in [Visitor::Sweep, Visitor::Passing] {
+                    for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
                         calls.arg(
                             state
-                                .and_then(|state| stands_at(&state, visitor))
+                                .and_then(|state| stands_at(&state, mode))
                                 .map_or(String::new(), |at| at.to_string()),
                         );
                     }
@@ -91,7 +91,7 @@ async fn each_arrival_in_the_server_is_the_one_in_rust() {
     }
 }
 
-fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &Rules) -> Outcome {
+fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &JoinPolicy) -> Outcome {
     let token = MINE;
     let (after, reply) = transition(before, Step::Arrive { input, token }, NOW, rules);
     let after = after.expect("what has arrived somewhere");
@@ -103,8 +103,8 @@ fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &Rules) -
     } else {
         &format!("{NOW} new")
     };
-    let is_new =
-        before.is_none_or(|before| has_ended(&before) && due(&before, Visitor::Sweep) <= Some(NOW));
+    let is_new = before
+        .is_none_or(|before| has_ended(&before) && due(&before, ClaimMode::Sweep) <= Some(NOW));
     (
         reply.to_owned(),
         number,
@@ -113,7 +113,7 @@ fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &Rules) -
         (columns(&after), if is_new { NOW } else { 1 }),
         has(&after, input).then(|| kept.to_owned()),
         matches!(after, State::Parked { .. }).then_some(0),
-        stands_at(&after, Visitor::Sweep),
+        stands_at(&after, ClaimMode::Sweep),
         None,
         (!has_ended(&after)).then_some(0),
     )
@@ -124,8 +124,8 @@ fn has(state: &State, input: u8) -> bool {
 }
 
 /// Among what is due.
-fn stands_at(state: &State, visitor: Visitor) -> Option<Moment> {
-    due(state, visitor).filter(|_| !has_ended(state))
+fn stands_at(state: &State, mode: ClaimMode) -> Option<Moment> {
+    due(state, mode).filter(|_| !has_ended(state))
 }
 
 fn has_ended(state: &State) -> bool {

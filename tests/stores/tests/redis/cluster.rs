@@ -1,6 +1,6 @@
 //! Joins in a cluster, also while it moves them from one node to another.
 
-use linked_span::fan_in::{Redis, Rules, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{JoinPolicy, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
 
@@ -67,7 +67,7 @@ async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
 async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let nodes = Nodes::begin().await;
     let store = declare(nodes.open().await);
-    let late = Rules {
+    let late = JoinPolicy {
         timeout: 0,
         ..RULES
     };
@@ -75,7 +75,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
         // Each of them opens its join, and may hand another over: it does so again after the lease.
         let arrival = store.arrive(key, &rules, 0, Payload::new(0), Token::random());
         if let Some(overdue) = arrival.await.unwrap().overdue {
-            let settlement = Settlement::NotBegun;
+            let settlement = Settlement::Released;
             let token = overdue.token;
             Store::<Payload>::settle(&store, &overdue.key, &late, token, settlement)
                 .await

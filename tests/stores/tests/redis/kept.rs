@@ -1,6 +1,6 @@
 //! What is kept, where it is not as a suite for all stores can make it.
 
-use linked_span::fan_in::{Moment, Page, Rules, Store, Token, Verdict, Which};
+use linked_span::fan_in::{JoinPolicy, JoinQuery, Moment, Page, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -30,7 +30,7 @@ async fn what_is_about_to_be_forgotten_does_not_take_the_next_join_along() {
 async fn the_longest_spans_are_kept_to_the_millisecond() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         timeout: Moment::MAX,
         lease: Moment::MAX,
         dedup_window: Moment::MAX,
@@ -61,14 +61,14 @@ async fn the_longest_spans_are_kept_to_the_millisecond() {
 async fn a_sweep_goes_on_past_what_it_parks() {
     let manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         timeout: 0,
         lease: 0,
         max_attempts: 1,
         ..RULES
     };
     // Joins that came to life and died at once, in front of one that is over.
-    let longer = Rules {
+    let longer = JoinPolicy {
         timeout: RULES.timeout,
         ..rules
     };
@@ -121,7 +121,7 @@ async fn pages_are_of_all_there_are() {
             after: found.last().map(String::as_str),
             limit: 1_200,
         };
-        let listed = Store::<Payload>::list(&store, &RULES, Which::Unsettled(page)).await;
+        let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
         found.extend(listed.unwrap().into_iter().map(|listed| listed.key));
         assert_eq!(found, keys[..last]);
     }
@@ -163,7 +163,7 @@ async fn page_of_many_joins_reads_those_that_it_shows() {
         after: Some("2"),
         limit: 10,
     };
-    let listed = Store::<Payload>::list(&store, &RULES, Which::Unsettled(page)).await;
+    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
     assert_eq!(listed.unwrap().len(), 10);
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
     for read in ["cmdstat_hmget:calls=10,", "cmdstat_zrangebylex:calls=1,"] {
@@ -187,7 +187,7 @@ async fn a_page_of_what_has_changed_is_not_the_last() {
         after: None,
         limit: 1,
     };
-    let listed = Store::<Payload>::list(&store, &RULES, Which::Unsettled(page)).await;
+    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
     let keys: Vec<_> = listed
         .unwrap()
         .into_iter()

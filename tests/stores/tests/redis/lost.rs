@@ -1,6 +1,6 @@
 //! Data that is lost, or another function's, while a process runs.
 
-use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict, Which};
+use linked_span::fan_in::{JoinQuery, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 
 use crate::server::{Database, ask};
@@ -32,7 +32,7 @@ async fn flushed_server_is_declared_again_by_each_call() {
                     .is_empty()
             ),
             _ => assert!(
-                Store::<Payload>::list(&store, &RULES, Which::Key("order"))
+                Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order"))
                     .await
                     .unwrap()
                     .is_empty()
@@ -65,7 +65,7 @@ async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
     is_refused(&rejected.error);
     let due = Store::<Payload>::due(&store, &RULES, Token(1), 1).await;
     is_refused(&due.unwrap_err());
-    let listed = Store::<Payload>::list(&store, &RULES, Which::Key("order")).await;
+    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
     is_refused(&listed.unwrap_err());
     let told = Store::<Payload>::renew(&store, "order", &RULES, Token(1)).await;
     is_refused(&told.unwrap_err());
@@ -84,7 +84,7 @@ async fn join_without_an_input_that_came_is_parked() {
     let _: u32 = ask(&mut manager, &["HDEL", join, "input:0"]).await;
     let verdict = arrive(&store, "order", 1, Token::random()).await;
     assert!(matches!(verdict, Verdict::Parked(_)), "{verdict:?}");
-    let listed = Store::<Payload>::list(&store, &RULES, Which::Key("order")).await;
+    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
     assert!(listed.unwrap()[0].missing.iter().next().is_none());
 }
 
@@ -98,7 +98,7 @@ async fn reason_of_a_parked_join_is_listed_until_it_is_retried() {
     let verdict = arrive(&store, "order", 1, Token::random()).await;
     assert!(matches!(verdict, Verdict::Parked(_)));
     let detail = async || {
-        let listed = Store::<Payload>::list(&store, &RULES, Which::Key("order")).await;
+        let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
         listed.unwrap().remove(0).detail
     };
     let reason = detail().await.unwrap();

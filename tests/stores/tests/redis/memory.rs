@@ -1,6 +1,6 @@
 //! A server whose memory is full.
 
-use linked_span::fan_in::{Redis, Rules, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{JoinPolicy, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
@@ -62,7 +62,7 @@ async fn a_full_server_begins_nothing_and_lets_what_has_begun_end() {
             .await
             .unwrap()
     );
-    assert!(settle("half", second, Settlement::NotBegun).await.unwrap());
+    assert!(settle("half", second, Settlement::Released).await.unwrap());
     let due: Vec<_> = Store::<Payload>::due(&store, &RULES, first, 10)
         .await
         .unwrap();
@@ -77,7 +77,7 @@ async fn a_full_server_takes_an_input_for_a_join_that_is_handed_over() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
-    let rules = Rules {
+    let rules = JoinPolicy {
         timeout: 0,
         ..RULES
     };

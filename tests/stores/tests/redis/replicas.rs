@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Redis, Settlement, Store, StoreError, Token, Verdict, Which};
+use linked_span::fan_in::{JoinQuery, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::{Server, free_port};
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -62,7 +62,7 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
         Store::<Payload>::settle(&store, "order", &RULES, Token(2), Settlement::Completed);
     settled.await.unwrap_err();
     // What is not acknowledged does not wait.
-    let listed = Store::<Payload>::list(&store, &RULES, Which::Key("order")).await;
+    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
     assert_eq!(listed.unwrap().len(), 1);
     assert!(asleep.elapsed() < Duration::from_millis(4_900));
 

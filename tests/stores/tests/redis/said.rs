@@ -1,6 +1,6 @@
 //! What each script of the server is told first.
 
-use linked_span::fan_in::Rules;
+use linked_span::fan_in::JoinPolicy;
 use linked_span_tests_stores::table::{MINE, text};
 use redis::Pipeline;
 
@@ -12,7 +12,7 @@ pub(crate) fn keys(call: &mut Pipeline, join: &str) {
         .arg(format!("function:join:{join}"));
 }
 
-pub(crate) fn say(call: &mut Pipeline, rules: &Rules) {
+pub(crate) fn say(call: &mut Pipeline, rules: &JoinPolicy) {
     call.arg(rules.inputs)
         .arg(rules.timeout)
         .arg(rules.lease)

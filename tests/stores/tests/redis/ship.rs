@@ -41,7 +41,7 @@ pub(crate) async fn use_all(store: &Redis) {
         after: None,
         limit: 10,
     };
-    let which = linked_span::fan_in::Which::Unsettled(page);
+    let which = linked_span::fan_in::JoinQuery::Unsettled(page);
     let listed = Store::<Payload>::list(store, &RULES, which).await.unwrap();
     assert_eq!(listed.len(), 2);
     assert_eq!(Store::<Payload>::len(store).await.unwrap(), 2);

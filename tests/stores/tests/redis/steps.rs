@@ -1,7 +1,7 @@
 //! The state machine in Lua, held beside the one in Rust: each step but an arrival, from each state.
 
-use linked_span::fan_in::state::{State, Step, Visitor, due, transition};
-use linked_span::fan_in::{Moment, Rules};
+use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
+use linked_span::fan_in::{JoinPolicy, Moment};
 use linked_span_tests_stores::table::{Columns, NOW, columns, rules, states, steps, told};
 
 use crate::said::{keys, say};
@@ -45,15 +45,15 @@ async fn each_step_in_lua_is_the_one_in_rust() {
     }
 }
 
-fn outcome_of(state: Option<&State>, step: Step, rules: &Rules) -> Outcome {
+fn outcome_of(state: Option<&State>, step: Step, rules: &JoinPolicy) -> Outcome {
     let (after, reply) = transition(state.copied(), step, NOW, rules);
     let (reply, number) = told(reply);
-    let due = |visitor| state.and_then(|state| due(state, visitor));
+    let due = |mode| state.and_then(|state| due(state, mode));
     (
         after.as_ref().map(columns),
         reply.to_owned(),
         number,
-        due(Visitor::Sweep),
-        due(Visitor::Passing),
+        due(ClaimMode::Sweep),
+        due(ClaimMode::Opportunistic),
     )
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Redis, Rules, Settlement, Store, Token, Verdict};
+use linked_span::fan_in::{JoinPolicy, Redis, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
@@ -13,7 +13,7 @@ use crate::ship::declare;
 /// Longer than a call and its retries take, which is 2.3 s with the client's timeout of 500 ms.
 const STOPPED: Duration = Duration::from_secs(3);
 
-const ONE_ATTEMPT: Rules = Rules {
+const ONE_ATTEMPT: JoinPolicy = JoinPolicy {
     max_attempts: 1,
     ..RULES
 };
@@ -106,7 +106,7 @@ async fn sweep_that_a_stopped_server_answers_later_holds_no_joins() {
         let token = Token::random();
         let last = store.arrive(&key, &ONE_ATTEMPT, 1, Payload::new(1), token);
         assert!(matches!(last.await.unwrap().verdict, Verdict::Run(_)));
-        let settlement = Settlement::NotBegun;
+        let settlement = Settlement::Released;
         let settled = Store::<Payload>::settle(&store, &key, &ONE_ATTEMPT, token, settlement);
         assert!(settled.await.unwrap());
     }

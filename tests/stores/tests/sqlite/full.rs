@@ -1,6 +1,6 @@
 //! A full database: calls fail while it is full, inputs come back, and all works again once there is room.
 
-use linked_span::fan_in::{Arrived, Rejected, Sqlite, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{ArriveResponse, Rejected, Sqlite, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -16,7 +16,7 @@ fn large(id: u64) -> Payload {
 pub(crate) async fn arrive(
     worker: &Worker<Sqlite>,
     key: &str,
-) -> Result<Arrived<Payload>, Rejected<Payload>> {
+) -> Result<ArriveResponse<Payload>, Rejected<Payload>> {
     let payload = large(7);
     worker
         .store

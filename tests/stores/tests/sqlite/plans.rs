@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Page, Token, Which};
+use linked_span::fan_in::{JoinQuery, Page, Token};
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::conformance::Worker;
 use sqlx::sqlite::SqlitePool;
@@ -43,11 +43,12 @@ async fn no_call_scans_a_million_ended_joins() {
         ),
         (
             "unsettled",
-            time(async || assert_eq!(worker.list(Which::Unsettled(page)).await.len(), 10)).await,
+            time(async || assert_eq!(worker.list(JoinQuery::Unsettled(page)).await.len(), 10))
+                .await,
         ),
         (
             "parked",
-            time(async || assert!(worker.list(Which::Parked(page)).await.is_empty())).await,
+            time(async || assert!(worker.list(JoinQuery::Parked(page)).await.is_empty())).await,
         ),
         (
             "functions",

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use linked_span::fan_in::{Rules, Settlement, Sqlite, Store, StoreError, Token};
+use linked_span::fan_in::{JoinPolicy, Settlement, Sqlite, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 
@@ -85,7 +85,7 @@ async fn file_is_known_by_its_full_path() {
     let link = file.path().with_extension("link");
     std::os::unix::fs::symlink(file.path(), &link).unwrap();
     let store = Sqlite::open(&link).await.unwrap();
-    let worker = Worker::serving(store, "ship", Rules { ..RULES });
+    let worker = Worker::serving(store, "ship", JoinPolicy { ..RULES });
     worker.waits("order", 0).await;
     fs::remove_file(&link).unwrap();
     worker.waits("another", 0).await;

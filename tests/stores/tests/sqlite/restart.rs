@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Arrival, Expired, Options, Sqlite, sweep_every};
+use linked_span::fan_in::{Arrival, Expired, JoinOptions, Sqlite, sweep_every};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::unbounded_channel;
@@ -27,7 +27,7 @@ async fn overdue_join_is_delivered_within_one_sweep_after_a_restart_without_traf
     const PAUSE: Duration = Duration::from_millis(200);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("joins.db");
-    let options = || Options::timeout(TIMEOUT);
+    let options = || JoinOptions::timeout(TIMEOUT);
     let first = Ship::new(Sqlite::open(&path).await.unwrap(), options());
     let event = Event {
         order: 7,

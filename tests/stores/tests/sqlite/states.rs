@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use linked_span::fan_in::state::{Reply, State, Step, Visitor, due, transition};
-use linked_span::fan_in::{Moment, Rules, Sqlite, Store, Verdict};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
+use linked_span::fan_in::{JoinPolicy, Moment, Sqlite, Store, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, steps, told};
 use linked_span_tests_stores::{Fixture, Payload};
@@ -31,8 +31,12 @@ fn has_ended(state: &State) -> bool {
 }
 
 fn row_of(state: &State) -> Kept {
-    let due = |visitor| due(state, visitor).filter(|_| !has_ended(state));
-    (columns(state), due(Visitor::Sweep), due(Visitor::Passing))
+    let due = |mode| due(state, mode).filter(|_| !has_ended(state));
+    (
+        columns(state),
+        due(ClaimMode::Sweep),
+        due(ClaimMode::Opportunistic),
+    )
 }
 
 fn number(moment: Moment) -> i64 {
@@ -121,7 +125,7 @@ async fn assert_kept(
     pool: &SqlitePool,
     cases: &[Case],
     step: &str,
-    rules: &Rules,
+    rules: &JoinPolicy,
     after: impl Fn(&Option<State>) -> Option<State>,
 ) {
     let kept = read(pool).await;
@@ -135,7 +139,7 @@ async fn assert_kept(
     }
 }
 
-fn reply_of(state: Option<State>, step: Step, rules: &Rules) -> Reply {
+fn reply_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Reply {
     transition(state, step, NOW, rules).1
 }
 
@@ -145,7 +149,7 @@ async fn tell(worker: &Worker<Sqlite>, step: Step) -> bool {
         Step::Renew { .. } => worker.renew(KEY, MINE).await,
         Step::Retry => worker.retry(KEY).await,
         Step::Forget => worker.forget(KEY).await,
-        Step::Arrive { .. } | Step::Visit { .. } => unreachable!("it has a call of its own"),
+        Step::Arrive { .. } | Step::ClaimDue { .. } => unreachable!("it has a call of its own"),
     }
 }
 
@@ -154,7 +158,7 @@ fn told_of(verdict: &Verdict<Payload>) -> (&'static str, u64) {
         Verdict::Waiting(came) => told(Reply::Waiting(*came)),
         Verdict::Duplicate(came) => told(Reply::Duplicate(*came)),
         Verdict::Run(claim) => ("run", claim.attempts.into()),
-        Verdict::HandOver { claim, .. } => {
+        Verdict::DeliverExpired { claim, .. } => {
             let came = claim.inputs.iter().enumerate();
             let came = came.filter(|(_, input)| input.is_some());
             ("hand_over", came.map(|(place, _)| 1 << place).sum())
@@ -194,7 +198,7 @@ async fn each_step_in_sqlite_is_the_one_in_rust() {
             })
             .collect();
         for (step, word, how) in steps() {
-            if matches!(step, Step::Visit { .. }) {
+            if matches!(step, Step::ClaimDue { .. }) {
                 continue;
             }
             write(pool, &cases).await;
@@ -232,12 +236,9 @@ async fn each_step_in_sqlite_is_the_one_in_rust() {
 }
 
 /// By a sweep, and by an arrival at another join.
-async fn visits(pool: &SqlitePool, cases: &[Case], rules: &Rules) {
-    for visitor in [Visitor::Sweep, Visitor::Passing] {
-        let step = Step::Visit {
-            token: MINE,
-            visitor,
-        };
+async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
+    for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
+        let step = Step::ClaimDue { token: MINE, mode };
         // What the token holds already, a sweep of the same token has claimed.
         let is_mine = |state: &State| {
             matches!(state, State::Running { holder, .. } if *holder == MINE)
@@ -245,14 +246,13 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &Rules) {
         };
         let is_found = |state: &Option<State>| {
             state.is_some_and(|state| {
-                let is_due =
-                    due(&state, visitor).is_some_and(|due| due <= NOW) && !has_ended(&state);
-                is_due && !(visitor == Visitor::Sweep && is_mine(&state))
+                let is_due = due(&state, mode).is_some_and(|due| due <= NOW) && !has_ended(&state);
+                is_due && !(mode == ClaimMode::Sweep && is_mine(&state))
             })
         };
         write(pool, cases).await;
         for Case { worker, state, .. } in cases {
-            let claimed = if visitor == Visitor::Sweep {
+            let claimed = if mode == ClaimMode::Sweep {
                 let due = worker.store.due(rules, MINE, 10).await.unwrap();
                 assert!(due.len() <= 1);
                 due.into_iter().next()
@@ -262,7 +262,7 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &Rules) {
             };
             let reply = is_found(state).then(|| reply_of(*state, step, rules));
             let right = reply.and_then(|reply| match reply {
-                Reply::Run { attempts } | Reply::HandOver { attempts, .. } => Some(attempts),
+                Reply::Run { attempts } | Reply::DeliverExpired { attempts, .. } => Some(attempts),
                 _ => None,
             });
             let claimed = claimed.map(|claimed| {
@@ -278,6 +278,6 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &Rules) {
                 unless_forgotten(*state)
             }
         };
-        assert_kept(pool, cases, &format!("{visitor:?}"), rules, after).await;
+        assert_kept(pool, cases, &format!("{mode:?}"), rules, after).await;
     }
 }

@@ -1,4 +1,4 @@
--- An input arrives, where another join is overdue, or its own does not take it (`open.lua`).
+-- An input arrives, where another join is overdue, or its own does not take it (`arrive_fast.lua`).
 
 -- So many are looked at, at most.
 local LOOKED_AT = 4

@@ -1,4 +1,4 @@
--- What becomes of a join that does not take an input (`open.lua`) at its arrival.
+-- What becomes of a join that does not take an input (`arrive_fast.lua`) at its arrival.
 
 local function arrive(join)
     local stage, came, attempts = join.stage, join.came, join.attempts

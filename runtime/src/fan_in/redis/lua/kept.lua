@@ -90,9 +90,9 @@ local function put_right(key, join)
 end
 
 -- A join that a set says is due, if the caller now holds it.
-local function look_after(key, visitor)
+local function look_after(key, mode)
     local before, since = read(key)
-    local after, reply = visit(before, visitor)
+    local after, reply = visit(before, mode)
     write(key, before, after, since)
     if reply == 'run' or reply == 'hand_over' then
         return claimed(key, reply, after.attempts, after.came)

@@ -34,13 +34,13 @@ local function is_exhausted(join)
 end
 
 -- When there may be something to do for such a visitor, nil for never.
-local function due(join, visitor)
+local function due(join, mode)
     local stage = join.stage
-    if stage == 'open' or (stage == 'ready' and visitor == 'passing') then
+    if stage == 'open' or (stage == 'ready' and mode == 'passing') then
         return join.deadline
     elseif stage == 'ready' then
         return math.min(join['until'], join.deadline)
-    elseif stage == 'running' and visitor == 'passing' then
+    elseif stage == 'running' and mode == 'passing' then
         return math.max(join['until'], join.deadline)
     elseif is_parked(join) then
         return nil
@@ -61,13 +61,13 @@ local function park(stage, came, attempts)
     return row(stage, came, NOBODY, 0, 0, attempts)
 end
 
-local function visit(join, visitor)
+local function visit(join, mode)
     -- absent: visit -> absent
     if not join then
         return nil, 'absent'
     end
     -- any: visit, before it is due -> the same
-    local when = due(join, visitor)
+    local when = due(join, mode)
     if when and now < when then
         return join, 'not_due', when
     end
@@ -76,13 +76,13 @@ local function visit(join, visitor)
     if stage == 'open' then
         return expire(join.came, 0)
     -- ready: the deadline is over -> expiring, by a sweep only after a first attempt
-    elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or visitor == 'passing') then
+    elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or mode == 'passing') then
         return expire(ALL, attempts)
     -- running: the lease is over, after the last attempt -> parked
     elseif stage == 'running' and is_exhausted(join) then
         return park('exhausted', ALL, attempts), 'parked'
     -- running: lease and deadline are over, in passing -> expiring
-    elseif stage == 'running' and visitor == 'passing' then
+    elseif stage == 'running' and mode == 'passing' then
         return expire(ALL, attempts)
     -- ready: sweep, after a backoff -> running; running: the lease is over, sweep -> running, by another
     elseif stage == 'ready' or stage == 'running' then

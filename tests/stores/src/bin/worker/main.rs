@@ -13,7 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use linked_span::fan_in::{Ack, Arrival, OneOf3, Options, Settled, Sqlite, Store, ack};
+use linked_span::fan_in::{
+    Arrival, Disposition, DueOutcome, JoinOptions, OneOf3, Sqlite, Store, disposition,
+};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests_stores::killed::{Journal, LEASE};
 use serde::{Deserialize, Serialize};
@@ -69,7 +71,7 @@ async fn work(
     calls: Option<u64>,
     journal: Arc<Journal>,
 ) {
-    let options = Options::timeout(Duration::from_hours(1))
+    let options = JoinOptions::timeout(Duration::from_hours(1))
         .lease(LEASE)
         .backoff(Duration::from_millis(100));
     let joins = Arc::new(Ship::new(Mortal { store, calls }, options));
@@ -121,15 +123,15 @@ where
         Ok(Arrival::Unrecorded(_)) => journal.was_refused(key),
         _ => {}
     }
-    match ack(&arrival) {
-        Ack::Ack => "ack",
-        Ack::Retry => {
+    match disposition(&arrival) {
+        Disposition::Ack => "ack",
+        Disposition::Requeue => {
             // As a broker would wait until it delivers again.
             tokio::time::sleep(Duration::from_millis(100)).await;
             "retry"
         }
-        Ack::Hold => "hold",
-        Ack::Reject => "reject",
+        Disposition::Defer => "hold",
+        Disposition::Reject => "reject",
     }
 }
 
@@ -143,8 +145,8 @@ where
         for due in joins.due(16).await.unwrap_or_default() {
             let key = due.key().to_owned();
             match due.run(&journal).await {
-                Settled::Ran(_) => journal.was_recorded(&key),
-                Settled::Unrecorded(_) => journal.was_refused(&key),
+                DueOutcome::Ran(_) => journal.was_recorded(&key),
+                DueOutcome::Unrecorded(_) => journal.was_refused(&key),
                 _ => {}
             }
         }

@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Arrived, Due, FanInIdentity, Listed, Rejected, Rules, Settlement, Store, StoreError, Token,
-    Which,
+    ArriveResponse, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Rejected, Settlement,
+    Store, StoreError, Token,
 };
 
 pub(crate) struct Mortal<S> {
@@ -36,11 +36,11 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
     async fn arrive(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
-    ) -> Result<Arrived<P>, Rejected<P>> {
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
         self.mortally(self.store.arrive(key, rules, input, payload, token))
             .await
     }
@@ -48,7 +48,7 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
     async fn settle(
         &self,
         key: &str,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         settlement: Settlement,
     ) -> Result<bool, StoreError> {
@@ -56,13 +56,13 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
             .await
     }
 
-    async fn renew(&self, key: &str, rules: &Rules, token: Token) -> Result<bool, StoreError> {
+    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
         self.mortally(self.store.renew(key, rules, token)).await
     }
 
     async fn due(
         &self,
-        rules: &Rules,
+        rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
@@ -73,19 +73,23 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
         self.store.len().await
     }
 
-    async fn list(&self, rules: &Rules, which: Which<'_>) -> Result<Vec<Listed>, StoreError> {
+    async fn list(
+        &self,
+        rules: &JoinPolicy,
+        which: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
         self.store.list(rules, which).await
     }
 
-    async fn retry(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         self.store.retry(key, rules).await
     }
 
-    async fn forget(&self, key: &str, rules: &Rules) -> Result<bool, StoreError> {
+    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
         self.store.forget(key, rules).await
     }
 
-    fn abandon(&self, key: &str, rules: &Rules, token: Token, settlement: Settlement) {
+    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
         self.store.abandon(key, rules, token, settlement);
     }
 

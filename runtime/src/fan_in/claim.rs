@@ -1,0 +1,338 @@
+//! A join that this worker holds, until it is settled or let go of.
+
+use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::catch_unwind::CatchUnwind;
+use super::core::state::{Inputs, Settlement, Token};
+use super::core::store::{Claim, Due, Store, StoreError, Work};
+use super::join::Join;
+use super::received::ReceivedInputs;
+use super::run_while::RunWhile;
+use super::unbegun::Unbegun;
+use super::within::within;
+
+/// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
+pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
+    pub(super) join: &'j Join<P, S>,
+    pub(super) came: ReceivedInputs<P>,
+    pub(super) attempts: u32,
+    token: Token,
+    work: Work,
+    progress: Progress,
+    /// When the claim was made, at the latest.
+    since: Instant,
+    /// The claims of the same call, this one included, that have not begun.
+    beside: Option<Arc<Unbegun>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Progress {
+    Claimed,
+    Begun,
+    /// The work is done, and the store may not know it yet.
+    Done(Settlement),
+    /// There is nothing to tell the store.
+    Settled,
+}
+
+/// What a body has come to.
+#[derive(Debug)]
+pub struct Ended<T> {
+    /// What it returned.
+    pub returned: T,
+    /// Whether that is no `Err`.
+    pub succeeded: bool,
+}
+
+/// What running a body has come to.
+pub(super) enum Ran<T> {
+    Recorded(T),
+    Unrecorded(T),
+    Failed(T),
+    NotBegun,
+}
+
+/// What handing a join over has come to.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Delivery {
+    Taken,
+    NotTaken,
+    NotBegun,
+}
+
+/// What has become of a join that was due.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// use linked_span::fan_in::DueOutcome;
+///
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// # #[fan_in(payment, inventory)]
+/// # fn ship(payment: Event, inventory: Event) {}
+/// # let ship = Ship::in_memory(Duration::from_secs(600));
+/// for due in ship.due(10)? {
+///     let order = due.key().to_owned();
+///     if due.run() == DueOutcome::Expired {
+///         println!("order {order} was never complete");
+///     }
+/// }
+/// # Ok::<(), linked_span::fan_in::StoreError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
+pub enum DueOutcome<T> {
+    /// The function has succeeded, and that is recorded.
+    Ran(T),
+    /// The function has returned an `Err`; it will run again.
+    Failed(T),
+    /// The function has succeeded, and that is not recorded; it may run again.
+    Unrecorded(T),
+    /// It was handed over to `on_expired`.
+    Expired,
+    /// It could not be handed over, and will be again.
+    ExpiryFailed,
+    /// The function was not started: the claim had passed to another worker, or the store could not confirm it.
+    NotBegun,
+}
+
+impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
+    pub(super) fn new(
+        join: &'j Join<P, S>,
+        key: String,
+        token: Token,
+        claim: Claim<P>,
+        since: Instant,
+    ) -> Self {
+        let Claim { work, attempts, .. } = claim;
+        Self {
+            join,
+            came: ReceivedInputs::new(join.declared.inputs, key, claim),
+            attempts,
+            token,
+            work,
+            progress: Progress::Claimed,
+            since,
+            beside: None,
+        }
+    }
+
+    pub(super) fn due(join: &'j Join<P, S>, due: Due<P>, since: Instant) -> Self {
+        Self::new(join, due.key, due.token, due.claim, since)
+    }
+
+    /// Adds it to the claims of one call.
+    pub(super) fn beside(mut self, others: &Arc<Unbegun>) -> Self {
+        others.add(self.came.key(), self.token, self.since);
+        self.beside = Some(Arc::clone(others));
+        self
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.came.key()
+    }
+
+    /// Does what is to be done with it.
+    pub async fn work<T, B>(self, body: impl FnOnce(ReceivedInputs<P>) -> B) -> DueOutcome<T>
+    where
+        B: Future<Output = Ended<T>>,
+    {
+        match self.work {
+            Work::Run => match self.run(body).await {
+                Ran::Recorded(returned) => DueOutcome::Ran(returned),
+                Ran::Unrecorded(returned) => DueOutcome::Unrecorded(returned),
+                Ran::Failed(returned) => DueOutcome::Failed(returned),
+                Ran::NotBegun => DueOutcome::NotBegun,
+            },
+            Work::DeliverExpired => match self.hand_over(None).await {
+                Delivery::Taken => DueOutcome::Expired,
+                Delivery::NotTaken => DueOutcome::ExpiryFailed,
+                Delivery::NotBegun => DueOutcome::NotBegun,
+            },
+        }
+    }
+
+    /// Runs the body. Its panic goes on once it is settled as a failure.
+    pub(super) async fn run<T, B>(mut self, body: impl FnOnce(ReceivedInputs<P>) -> B) -> Ran<T>
+    where
+        B: Future<Output = Ended<T>>,
+    {
+        if !self.begins().await {
+            return Ran::NotBegun;
+        }
+        let future = body(self.came.clone());
+        match self.renewed_during(CatchUnwind { future }).await {
+            Ok(Ended {
+                returned,
+                succeeded: true,
+            }) => match self.settle(Settlement::Completed).await {
+                Ok(true) => Ran::Recorded(returned),
+                // Whether a store that failed has recorded it is not known.
+                Ok(false) | Err(_) => Ran::Unrecorded(returned),
+            },
+            Ok(Ended { returned, .. }) => {
+                self.fail().await;
+                Ran::Failed(returned)
+            }
+            Err(panic) => {
+                self.fail().await;
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    /// Hands the join over, in so much time at most.
+    pub(super) async fn hand_over(mut self, limit: Option<Duration>) -> Delivery {
+        if !self.begins().await {
+            return Delivery::NotBegun;
+        }
+        let handed_over = self.renewed_during(self.join.expire(&self));
+        let taken = match limit {
+            Some(limit) => within(handed_over, self.join.store.pause(limit)).await,
+            None => Some(handed_over.await),
+        };
+        let settlement = if taken == Some(true) {
+            Settlement::ExpiryDelivered
+        } else {
+            Settlement::ExpiryFailed
+        };
+        match self.settle(settlement).await {
+            Ok(true) if taken == Some(true) => Delivery::Taken,
+            _ => Delivery::NotTaken,
+        }
+    }
+
+    /// Whether the claim is still this worker's, so that the work may begin. From then on it is an attempt.
+    async fn begins(&mut self) -> bool {
+        if let Some(beside) = &self.beside {
+            let Some(since) = beside.leave(self.came.key()) else {
+                self.progress = Progress::Settled;
+                return false;
+            };
+            self.since = since;
+        }
+        let Join { store, rules, .. } = self.join;
+        let third = self.third();
+        if self.since.elapsed() > third {
+            let now = Instant::now();
+            let renewed = store.renew(self.key(), rules, self.token);
+            match within(renewed, store.pause(third / 2)).await {
+                Some(Ok(true)) => self.since = now,
+                Some(Ok(false)) => {
+                    self.progress = Progress::Settled;
+                    return false;
+                }
+                // The rest of the lease is long enough to renew it while the work goes on.
+                Some(Err(_)) | None if self.since.elapsed() < 2 * third => {}
+                Some(Err(_)) | None => return false,
+            }
+        }
+        if self.work == Work::Run && self.came.inputs() != Inputs::all(rules.inputs) {
+            // The store has lost an input: the function cannot be called.
+            let settlement = Settlement::Undecodable;
+            let settled = store
+                .settle(self.came.key(), rules, self.token, settlement)
+                .await;
+            if settled.is_ok() {
+                self.progress = Progress::Settled;
+            }
+            return false;
+        }
+        self.progress = Progress::Begun;
+        true
+    }
+
+    /// There is time for a second try, should the store be out of reach at the first.
+    fn third(&self) -> Duration {
+        Duration::from_millis((self.join.rules.lease / 3).max(1))
+    }
+
+    /// Keeps the claim while the work takes longer than its lease, and looks after those that wait.
+    async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
+        let Join { store, rules, .. } = self.join;
+        let third = self.third();
+        let renewals = async {
+            let soon = (third / 8).max(Duration::from_millis(1));
+            // A third after the claim was made or renewed, and soon after a renewal that has failed.
+            let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
+            let mut is_ours = true;
+            loop {
+                store.pause(rest).await;
+                rest = third;
+                if is_ours {
+                    let renewed = store.renew(self.key(), rules, self.token);
+                    // One that takes longer would end after the lease: it is made again.
+                    match within(renewed, store.pause(third)).await {
+                        Some(Ok(true)) => {}
+                        // Another has it now; this body's success will not be recorded.
+                        Some(Ok(false)) => is_ours = false,
+                        Some(Err(_)) | None => {
+                            rest = soon;
+                            continue;
+                        }
+                    }
+                }
+                match &self.beside {
+                    Some(beside) if !beside.is_empty() => {
+                        // For so long that this claim's next renewal is in time.
+                        let others = Box::pin(beside.look_after(store, rules, third));
+                        within(others, store.pause(third / 3)).await;
+                    }
+                    _ if is_ours => {}
+                    _ => break,
+                }
+            }
+        };
+        RunWhile::new(work, renewals).await
+    }
+
+    /// Without a record of the failure, the claim runs out.
+    async fn fail(self) {
+        let _ = self.settle(Settlement::Failed).await;
+    }
+
+    async fn settle(mut self, settlement: Settlement) -> Result<bool, StoreError> {
+        let Join { store, rules, .. } = self.join;
+        self.progress = Progress::Done(settlement);
+        let recorded = store
+            .settle(self.key(), rules, self.token, settlement)
+            .await;
+        if recorded.is_ok() {
+            self.progress = Progress::Settled;
+        }
+        recorded
+    }
+}
+
+impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
+    fn drop(&mut self) {
+        let is_released = |beside: &Arc<Unbegun>| beside.leave(self.came.key()).is_none();
+        let settlement = match (self.progress, self.work) {
+            (Progress::Settled, _) => return,
+            (Progress::Done(settlement), _) => settlement,
+            (Progress::Claimed, _) if self.beside.as_ref().is_some_and(is_released) => return,
+            (Progress::Claimed, _) => Settlement::Released,
+            (Progress::Begun, Work::Run) => Settlement::Failed,
+            (Progress::Begun, Work::DeliverExpired) => Settlement::ExpiryFailed,
+        };
+        let Join { store, rules, .. } = self.join;
+        store.abandon(self.came.key(), rules, self.token, settlement);
+    }
+}
+
+impl<P: 'static, S: Store<P>> fmt::Debug for ClaimGuard<'_, P, S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClaimGuard")
+            .field("key", &self.came.key())
+            .field("inputs", &self.came)
+            .field("work", &self.work)
+            .finish_non_exhaustive()
+    }
+}

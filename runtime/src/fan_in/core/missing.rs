@@ -1,0 +1,99 @@
+//! The names of what has not come.
+
+use std::fmt;
+
+use super::state::Inputs;
+
+/// The inputs that a join still waits for, by their names, in the order of their declaration.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::fan_in::Arrival;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// #[fan_in(payment, inventory)]
+/// fn ship(payment: Event, inventory: Event) {}
+///
+/// # let event = Event { order: 7, metadata: Origin::default() };
+/// let ship = Ship::in_memory(Duration::from_secs(600));
+/// if let Ok(Arrival::Waiting { missing, .. }) = ship.payment(event) {
+///     assert_eq!(missing.to_string(), "inventory");
+///     assert!(missing.contains("inventory"));
+/// }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    names: &'static [&'static str],
+    missing: Inputs,
+}
+
+impl Missing {
+    pub(in crate::fan_in) fn new(names: &'static [&'static str], missing: Inputs) -> Self {
+        Self { names, missing }
+    }
+
+    /// Each name.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// for input in missing.iter() {
+    ///     println!("still waiting for {input}");
+    /// }
+    /// # }
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> {
+        let names = self.names;
+        let name = |place| names.get(usize::from(place)).copied();
+        self.missing.iter().filter_map(name)
+    }
+
+    /// Whether an input of this name has not come.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// if missing.contains("payment") {
+    ///     println!("remind the customer");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|missing| missing == name)
+    }
+
+    /// Whether everything has come.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Missing;
+    /// # fn report(missing: Missing) {
+    /// if missing.is_empty() {
+    ///     println!("it has failed every time");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// The names, with commas between.
+impl fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str(", ")?;
+            }
+            formatter.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
+    }
+}

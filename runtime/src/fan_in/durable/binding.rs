@@ -1,0 +1,207 @@
+//! Which function a store serves, and how long a call of it may take.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::release::Releases;
+use super::signature::{Difference, difference, on_one_line, signature};
+use crate::fan_in::core::identity::FanInIdentity;
+use crate::fan_in::core::store::StoreError;
+
+/// How long a call of a store may take, its retries included, unless the user says otherwise.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often a process that calls its store declares its function again. An operator sees by it which functions live.
+const DECLARE_EVERY: Duration = Duration::from_secs(60);
+
+/// Binds a store to one function: under the path of its joins' type, unless the user gave it another name.
+#[derive(Debug)]
+pub(in crate::fan_in) struct StoreBinding {
+    name: Option<String>,
+    call_timeout: Duration,
+    declared: OnceLock<FanInIdentity>,
+    /// The path of the second function that was declared, if there was one.
+    other: OnceLock<&'static str>,
+    /// What the database is known to keep under the name.
+    checked: Mutex<Option<Checked>>,
+    seen: OnceLock<Box<Seen>>,
+    releases: Releases,
+}
+
+#[derive(Debug)]
+struct Checked {
+    /// The inputs as the database keeps them. Under a name of the user's, these can differ from what this process declares.
+    inputs: String,
+    at: Instant,
+}
+
+/// Inputs that the database was found to keep, and others that it was found to keep later. None is removed, so that calls
+/// can borrow it.
+#[derive(Debug)]
+struct Seen {
+    inputs: String,
+    next: OnceLock<Box<Seen>>,
+}
+
+impl Default for StoreBinding {
+    fn default() -> Self {
+        Self::new(None, CALL_TIMEOUT)
+    }
+}
+
+impl StoreBinding {
+    fn new(name: Option<String>, call_timeout: Duration) -> Self {
+        Self {
+            name,
+            call_timeout,
+            declared: OnceLock::new(),
+            other: OnceLock::new(),
+            checked: Mutex::new(None),
+            seen: OnceLock::new(),
+            releases: Releases::default(),
+        }
+    }
+
+    /// Returns the same binding under another name.
+    pub(in crate::fan_in) fn with_name(&self, name: String) -> Self {
+        Self::new(Some(name), self.call_timeout)
+    }
+
+    /// Returns the same binding, with another bound of a call's time.
+    pub(in crate::fan_in) fn with_call_timeout(&self, call_timeout: Duration) -> Self {
+        Self::new(self.name.clone(), call_timeout)
+    }
+
+    /// Returns how long a call of the store may take, its retries included.
+    pub(in crate::fan_in) fn call_timeout(&self) -> Duration {
+        self.call_timeout
+    }
+
+    /// Returns what the store still has to tell the database of claims.
+    pub(super) fn releases(&self) -> &Releases {
+        &self.releases
+    }
+
+    /// Returns the names of the inputs, in the order of the declaration.
+    pub(super) fn names(&self) -> &'static [&'static str] {
+        self.declared.get().map_or(&[], |declared| declared.inputs)
+    }
+
+    pub(super) fn declare(&self, identity: FanInIdentity) {
+        if *self.declared.get_or_init(|| identity) != identity {
+            self.other.get_or_init(|| identity.path);
+        }
+    }
+
+    /// Returns the name of the joins, and the inputs that the database is known to keep under it.
+    ///
+    /// There are none at the first call, after [`forget`](Self::forget), and once in [`DECLARE_EVERY`]: then the caller
+    /// declares the [`inputs`](Self::inputs).
+    pub(super) fn known(&self) -> Result<(&str, Option<&str>), StoreError> {
+        let declared = self.declared()?;
+        if let Some(other) = self.other.get() {
+            return Err(two_functions(declared.path, other));
+        }
+        let name = self.name.as_deref().unwrap_or(declared.path);
+        Ok((name, self.checked_lately()))
+    }
+
+    /// Returns the inputs as the database is to keep them.
+    pub(super) fn inputs(&self) -> Result<String, StoreError> {
+        // A name of the user's says that the joins are the same, although the function's module or types have changed.
+        Ok(signature(self.declared()?, self.name.is_none()))
+    }
+
+    /// Takes the inputs that the database keeps, if they are those of the function.
+    pub(super) fn check(&self, name: &str, found: &str) -> Result<(), StoreError> {
+        let inputs = self.inputs()?;
+        match difference(found, &inputs) {
+            None => Ok(()),
+            Some(difference) => {
+                self.forget();
+                Err(mismatch(&difference, name, found, &inputs))
+            }
+        }
+    }
+
+    /// Remembers the inputs that the database keeps.
+    pub(super) fn keep(&self, found: String) -> &str {
+        let inputs = self.seen(&found);
+        *self.checked() = Some(Checked {
+            inputs: found,
+            at: Instant::now(),
+        });
+        inputs
+    }
+
+    fn declared(&self) -> Result<&FanInIdentity, StoreError> {
+        let untold = "the store has not been told which function it serves";
+        let declared = self.declared.get();
+        declared.ok_or_else(|| StoreError::Misconfigured(untold.to_owned()))
+    }
+
+    /// Has the next call check again: the database has lost what it was told.
+    pub(super) fn forget(&self) {
+        *self.checked() = None;
+    }
+
+    /// Returns what the database keeps, unless it is time to declare again. One caller does that; others need not wait.
+    fn checked_lately(&self) -> Option<&str> {
+        let mut checked = self.checked();
+        let checked = checked.as_mut()?;
+        if checked.at.elapsed() >= DECLARE_EVERY {
+            checked.at = Instant::now();
+            return None;
+        }
+        Some(self.seen(&checked.inputs))
+    }
+
+    fn seen(&self, inputs: &str) -> &str {
+        let mut place = &self.seen;
+        loop {
+            let new = || {
+                Box::new(Seen {
+                    inputs: inputs.to_owned(),
+                    next: OnceLock::new(),
+                })
+            };
+            let seen = place.get_or_init(new);
+            if seen.inputs == inputs {
+                return &seen.inputs;
+            }
+            place = &seen.next;
+        }
+    }
+
+    fn checked(&self) -> MutexGuard<'_, Option<Checked>> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn two_functions(path: &str, other: &str) -> StoreError {
+    StoreError::Misconfigured(if path == other {
+        format!(
+            "use a store for each of the two functions `{path}`, and give one of them a name, `.named(\"…\")`: one store \
+             cannot serve both"
+        )
+    } else {
+        format!("one store cannot serve both `{path}` and `{other}`: give each a store of its own")
+    })
+}
+
+fn mismatch(difference: &Difference, name: &str, kept: &str, declared: &str) -> StoreError {
+    let (kept, declared) = (on_one_line(kept), on_one_line(declared));
+    let fix = match difference {
+        Difference::Names => {
+            "declare the stored inputs in the stored order, or keep these joins under another name, `.named(\"…\")`"
+                .to_owned()
+        }
+        Difference::Types => format!(
+            "write `.named(\"{name}\")` if the stored inputs can be read as the declared types, or keep these joins under \
+             another name"
+        ),
+    };
+    StoreError::Misconfigured(format!(
+        "{fix}: the store has `{name}` with the inputs {kept}, and the function declares {declared}"
+    ))
+}

@@ -1,0 +1,78 @@
+//! A join that somebody holds, as it is kept.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::encoding::decode;
+use crate::fan_in::core::state::{Moment, Token};
+use crate::fan_in::core::store::{Claim, Due, Input, Work};
+
+#[derive(Debug)]
+pub(in crate::fan_in) struct EncodedClaim {
+    pub(in crate::fan_in) key: String,
+    pub(in crate::fan_in) work: Work,
+    pub(in crate::fan_in) attempts: u32,
+    /// By their place in the declaration.
+    pub(in crate::fan_in) inputs: Vec<Option<EncodedInput>>,
+}
+
+#[derive(Debug)]
+pub(in crate::fan_in) struct EncodedInput {
+    pub(in crate::fan_in) payload: String,
+    pub(in crate::fan_in) waited: Moment,
+}
+
+/// As much of a decoder's words as an operator needs: they may repeat an input's text.
+const LONGEST_DETAIL: usize = 1_000;
+
+impl EncodedClaim {
+    /// Decodes the inputs. Fails with what an operator has to know: which input is unreadable, and why.
+    pub(super) fn decode<P: DeserializeOwned>(
+        &self,
+        token: Token,
+        names: &[&str],
+    ) -> Result<Due<P>, String> {
+        let mut inputs = Vec::with_capacity(self.inputs.len());
+        for (place, kept) in self.inputs.iter().enumerate() {
+            let why = |why: &str| {
+                let name = names.get(place).copied().unwrap_or("an input");
+                plain(&format!("{name}: {why}"))
+            };
+            inputs.push(match kept {
+                Some(kept) => Some(Input {
+                    payload: Arc::new(decode(&kept.payload).map_err(|error| why(&error))?),
+                    waited: kept.waited,
+                }),
+                None if self.work == Work::Run => return Err(why("the store has lost it")),
+                None => None,
+            });
+        }
+        Ok(Due {
+            key: self.key.clone(),
+            token,
+            claim: Claim {
+                work: self.work,
+                attempts: self.attempts,
+                inputs,
+            },
+        })
+    }
+}
+
+/// Writes a text in characters that every encoding of a database has.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for character in text.chars() {
+        if plain.len() >= LONGEST_DETAIL {
+            plain.push_str(" ...");
+            break;
+        }
+        if character == ' ' || character.is_ascii_graphic() {
+            plain.push(character);
+        } else {
+            plain.extend(character.escape_default());
+        }
+    }
+    plain
+}

@@ -1,0 +1,162 @@
+//! Who waits for a join to settle.
+//!
+//! Wakers are code of the user's: none is cloned, woken or dropped under the lock.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+use std::task::{Context, Poll, Waker};
+
+use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+
+/// Those who wait, by key.
+pub(super) struct Waiters {
+    /// How many there are, so that a settlement for which nobody waits takes no lock.
+    count: AtomicUsize,
+    queues: Mutex<Queues>,
+}
+
+#[derive(Default)]
+struct Queues {
+    by_key: HashMap<Box<str>, Vec<Waiter>>,
+    /// The next one's number.
+    next: u64,
+}
+
+struct Waiter {
+    /// None has another's, and each has a greater one than who came before.
+    number: u64,
+    waker: Waker,
+}
+
+impl Waiters {
+    pub(super) fn new() -> Self {
+        Self {
+            count: AtomicUsize::new(0),
+            queues: Mutex::default(),
+        }
+    }
+
+    /// A join has settled, and the lock of its shard has been given back.
+    pub(super) fn wake(&self, key: &str) {
+        // Whoever still found the join unsettled had been counted before he looked, and the shard's lock, which both he
+        // and the settlement have held, orders the two.
+        if self.count.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        for waiter in self.take(key) {
+            waiter.waker.wake();
+        }
+    }
+
+    fn take(&self, key: &str) -> Vec<Waiter> {
+        let mut queues = self.lock();
+        let taken = queues.by_key.remove(key).unwrap_or_default();
+        self.left(taken.len(), &mut queues);
+        taken
+    }
+
+    fn add(&self, key: &str, waker: Waker) -> u64 {
+        let mut queues = self.lock();
+        let number = queues.next;
+        queues.next += 1;
+        let waiter = Waiter { number, waker };
+        queues.by_key.entry(key.into()).or_default().push(waiter);
+        self.count.fetch_add(1, Ordering::Relaxed);
+        number
+    }
+
+    /// Gives one who still waits another waker. Returns the waker that has become useless, and whether he still waits.
+    fn replace(&self, key: &str, number: u64, mut waker: Waker) -> (Waker, bool) {
+        let mut queues = self.lock();
+        let queue = queues.by_key.get_mut(key);
+        let waiter = queue.and_then(|queue| {
+            let place = place(queue, number)?;
+            queue.get_mut(place)
+        });
+        let waits = waiter.is_some();
+        if let Some(waiter) = waiter {
+            std::mem::swap(&mut waiter.waker, &mut waker);
+        }
+        (waker, waits)
+    }
+
+    /// Removes one who no longer waits, unless he has been woken.
+    #[must_use = "wakers are dropped when the lock is no longer held"]
+    fn remove(&self, key: &str, number: u64) -> Option<Waiter> {
+        let mut queues = self.lock();
+        let queue = queues.by_key.get_mut(key)?;
+        let removed = queue.remove(place(queue, number)?);
+        if queue.is_empty() {
+            queues.by_key.remove(key);
+        }
+        self.left(1, &mut queues);
+        Some(removed)
+    }
+
+    /// So many are no longer in their queues.
+    fn left(&self, count: usize, queues: &mut Queues) {
+        self.count.fetch_sub(count, Ordering::Relaxed);
+        if queues.by_key.is_empty() {
+            queues.by_key = HashMap::new();
+        }
+    }
+
+    /// Nothing of the user's runs under this lock, so that no panic of his poisons it.
+    fn lock(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn place(queue: &[Waiter], number: u64) -> Option<usize> {
+    let found = queue.binary_search_by_key(&number, |waiter| waiter.number);
+    found.ok()
+}
+
+/// One who waits.
+pub(super) struct Wait<'a> {
+    waiters: &'a Waiters,
+    key: &'a str,
+    /// None, before the first poll.
+    number: Option<u64>,
+}
+
+impl<'a> Wait<'a> {
+    pub(super) fn new(waiters: &'a Waiters, key: &'a str) -> Self {
+        Self {
+            waiters,
+            key,
+            number: None,
+        }
+    }
+
+    /// Looks once whether the join has settled. From then on, to be in no queue is to have been woken: another join of
+    /// this key may have begun since.
+    pub(super) fn poll(
+        &mut self,
+        context: &Context<'_>,
+        has_settled: impl FnOnce() -> bool,
+    ) -> Poll<()> {
+        let waker = context.waker().clone();
+        let is_over = if let Some(number) = self.number {
+            let (_useless, waits) = self.waiters.replace(self.key, number, waker);
+            !waits
+        } else {
+            // Before the look, or a settlement between the two would wake nobody.
+            self.number = Some(self.waiters.add(self.key, waker));
+            has_settled()
+        };
+        if is_over {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            drop(self.waiters.remove(self.key, number));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The inputs of a join that somebody holds.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::core::state::{Inputs, Moment};
+use super::core::store::{Claim, Input};
+use super::one_of::Nth;
+
+/// As many as a join can have.
+const INPUTS: usize = 12;
+
+/// The inputs that have come for one key, shared by all who work on its join.
+pub struct ReceivedInputs<P> {
+    joined: Arc<JoinInfo>,
+    inputs: Arc<[Option<Input<P>>]>,
+}
+
+/// What a span is told of the join that it is opened for, whatever the join's inputs are.
+#[derive(Debug)]
+pub(crate) struct JoinInfo {
+    names: &'static [&'static str],
+    key: String,
+    came: Inputs,
+    /// For how many milliseconds each has.
+    waited: [Moment; INPUTS],
+}
+
+impl<P> ReceivedInputs<P> {
+    pub(super) fn new(names: &'static [&'static str], key: String, claim: Claim<P>) -> Self {
+        let mut came = Inputs::default();
+        let mut waited = [0; INPUTS];
+        for ((place, waited), input) in (0..).zip(&mut waited).zip(&claim.inputs) {
+            if let Some(input) = input {
+                came = came.with(place);
+                *waited = input.waited;
+            }
+        }
+        let joined = JoinInfo {
+            names,
+            key,
+            came,
+            waited,
+        };
+        Self {
+            joined: Arc::new(joined),
+            inputs: claim.inputs.into(),
+        }
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.joined.key
+    }
+
+    /// Which they are.
+    pub(super) fn inputs(&self) -> Inputs {
+        self.joined.came
+    }
+
+    pub(super) fn joined(&self) -> Arc<JoinInfo> {
+        Arc::clone(&self.joined)
+    }
+
+    /// The input at this place in the declaration, if it has come.
+    #[must_use]
+    pub fn get<const PLACE: u8>(&self) -> Option<&P::Input>
+    where
+        P: Nth<PLACE>,
+    {
+        let input = self.inputs.get(usize::from(PLACE))?.as_ref()?;
+        input.payload.get()
+    }
+
+    /// The input at this place of a join that is complete.
+    ///
+    /// # Panics
+    ///
+    /// If the store has lost it.
+    #[must_use]
+    pub fn input<const PLACE: u8>(&self) -> &P::Input
+    where
+        P: Nth<PLACE>,
+    {
+        self.get()
+            .expect("a store hands out a join to run with all its inputs")
+    }
+}
+
+impl JoinInfo {
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// How many inputs there are.
+    pub(crate) fn count(&self) -> usize {
+        self.came().count()
+    }
+
+    /// For how many milliseconds the input of this name has waited.
+    pub(crate) fn waited(&self, name: &str) -> Option<Moment> {
+        let mut came = self.came();
+        came.find_map(|(waited, input)| (input == name).then_some(waited))
+    }
+
+    fn came(&self) -> impl Iterator<Item = (Moment, &'static str)> {
+        let input = |place: u8| {
+            let place = usize::from(place);
+            Some((*self.waited.get(place)?, *self.names.get(place)?))
+        };
+        self.came.iter().filter_map(input)
+    }
+}
+
+impl<P> Clone for ReceivedInputs<P> {
+    fn clone(&self) -> Self {
+        Self {
+            joined: Arc::clone(&self.joined),
+            inputs: Arc::clone(&self.inputs),
+        }
+    }
+}
+
+/// The names of what has come, since inputs need not be `Debug`.
+impl<P> fmt::Debug for ReceivedInputs<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.joined.came().map(|(_, name)| name);
+        formatter.debug_set().entries(names).finish()
+    }
+}

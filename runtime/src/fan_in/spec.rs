@@ -1,0 +1,65 @@
+//! What is known of a fan-in before anything arrives.
+
+use std::fmt;
+
+use super::core::identity::FanInIdentity;
+use super::core::missing::Missing;
+use super::core::state::Inputs;
+use super::received::ReceivedInputs;
+use crate::span::callsite::Callsite;
+use crate::span::request::SpanRequest;
+
+/// The constants of one function and its joins, as its attribute gives them.
+pub struct FanInSpec<P> {
+    /// The type of its joins, as spans name it.
+    pub(super) join: &'static str,
+    pub(super) identity: FanInIdentity,
+    pub(super) inputs: &'static [&'static str],
+    /// Of the span in which a join is handed over that has expired.
+    pub(super) expired: Callsite,
+    /// Links that span to what has come.
+    pub(super) link: fn(&ReceivedInputs<P>, &mut SpanRequest),
+}
+
+impl<P> FanInSpec<P> {
+    /// From two to twelve inputs.
+    #[must_use]
+    pub const fn new(
+        join: &'static str,
+        identity: FanInIdentity,
+        expired: Callsite,
+        link: fn(&ReceivedInputs<P>, &mut SpanRequest),
+    ) -> Self {
+        Self {
+            join,
+            identity,
+            inputs: identity.inputs,
+            expired,
+            link,
+        }
+    }
+
+    /// Those that have not come.
+    pub(super) fn missing(&self, came: Inputs) -> Missing {
+        self.named(came.missing(self.count()))
+    }
+
+    pub(super) fn named(&self, missing: Inputs) -> Missing {
+        Missing::new(self.inputs, missing)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "twelve at most")]
+    pub(super) const fn count(&self) -> u8 {
+        self.inputs.len() as u8
+    }
+}
+
+impl<P> fmt::Debug for FanInSpec<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("FanInSpec")
+            .field("join", &self.join)
+            .field("inputs", &self.inputs)
+            .finish_non_exhaustive()
+    }
+}

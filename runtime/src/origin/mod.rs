@@ -1,0 +1,275 @@
+//! Where an event came from.
+
+#[cfg(feature = "serde")]
+mod serialized;
+
+use std::fmt;
+use std::sync::Arc;
+
+use opentelemetry::Context;
+use opentelemetry::baggage::{Baggage, BaggageExt};
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+
+use crate::propagation::{self, Part};
+use crate::support::ambient;
+
+/// Where an event came from: the span context of its producer, and its baggage.
+///
+/// ```
+/// use linked_span::Origin;
+///
+/// struct OrderCreated {
+///     id: u64,
+///     metadata: Origin,
+/// }
+///
+/// let event = OrderCreated { id: 7, metadata: Origin::current() };
+/// # let _ = (event.id, event.metadata);
+/// ```
+///
+/// A producer stores [`Origin::current()`] in the event, and the event's handler is linked to the span that was active
+/// there. [`Origin::default()`] has no span context: an event that carries it is handled all the same, without a link.
+///
+/// With the feature `serde` it is `{"traceparent": "…", "tracestate": "…", "baggage": "…"}` in self-describing
+/// formats, each entry only if there is one, as the W3C's
+/// [trace context](https://www.w3.org/TR/trace-context-1/) and [baggage](https://www.w3.org/TR/baggage/) have it. A
+/// missing, empty, null or malformed one reads as an origin without a span context, never as an error. (serde cannot
+/// `flatten` it, since it may be missing: for a `traceparent` at the top of an event, flatten a map, and mark that
+/// `#[event(metadata)]`.)
+///
+/// Two origins are equal if they carry the same: whether a context came from another process is not compared.
+#[derive(Clone, Default)]
+pub struct Origin {
+    span_context: SpanContextOrNone,
+    baggage: Option<Arc<Baggage>>,
+}
+
+/// `SpanContext` has a `NONE`, but no `Default`.
+#[derive(Clone)]
+struct SpanContextOrNone(SpanContext);
+
+impl Default for SpanContextOrNone {
+    fn default() -> Self {
+        Self(SpanContext::NONE)
+    }
+}
+
+impl Origin {
+    /// The origin of what is produced here and now: the active span, and the active baggage.
+    ///
+    /// ```
+    /// use linked_span::{Origin, extract};
+    /// use opentelemetry::Context;
+    /// use opentelemetry::trace::TraceContextExt;
+    ///
+    /// assert_eq!(Origin::current(), Origin::default());       // no span is active
+    ///
+    /// let caller = extract(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]);
+    /// let _active = Context::new().with_remote_span_context(caller.span_context().clone()).attach();
+    /// assert_eq!(Origin::current(), caller);
+    /// ```
+    #[must_use]
+    pub fn current() -> Self {
+        ambient::map(|context| Self::from(context)).unwrap_or_default()
+    }
+
+    /// The producer's span context; [`SpanContext::NONE`] where none was found.
+    ///
+    /// ```
+    /// use linked_span::extract;
+    ///
+    /// let origin = extract(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736")]);    // half of one
+    /// assert!(!origin.span_context().is_valid());
+    /// ```
+    #[must_use]
+    pub fn span_context(&self) -> &SpanContext {
+        &self.span_context.0
+    }
+
+    /// The producer's baggage, if it had any.
+    ///
+    /// ```
+    /// use linked_span::extract;
+    ///
+    /// let origin = extract(&[("baggage", "tenant=acme")]);
+    /// let tenant = origin.baggage().and_then(|baggage| baggage.get("tenant"));
+    /// assert_eq!(tenant.map(|tenant| tenant.as_str()), Some("acme"));
+    /// ```
+    #[must_use]
+    pub fn baggage(&self) -> Option<&Baggage> {
+        self.baggage.as_deref()
+    }
+
+    /// Baggage that is there has entries.
+    #[inline]
+    pub(crate) fn new(span_context: SpanContext, baggage: Option<Arc<Baggage>>) -> Self {
+        Self {
+            span_context: SpanContextOrNone(span_context),
+            baggage,
+        }
+    }
+
+    /// A copy of what is needed of it: the baggage alone, where no span is made.
+    #[inline]
+    pub(crate) fn part(&self) -> Self {
+        match propagation::part() {
+            Part::All => self.clone(),
+            Part::Baggage => Self::new(SpanContext::NONE, self.baggage.clone()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn into_baggage(self) -> Option<Arc<Baggage>> {
+        self.baggage
+    }
+
+    pub(crate) fn into_parts(self) -> (SpanContext, Option<Arc<Baggage>>) {
+        (self.span_context.0, self.baggage)
+    }
+}
+
+impl From<SpanContext> for Origin {
+    fn from(span_context: SpanContext) -> Self {
+        Self::new(span_context, None)
+    }
+}
+
+impl From<&SpanContext> for Origin {
+    fn from(span_context: &SpanContext) -> Self {
+        span_context.clone().into()
+    }
+}
+
+impl From<Context> for Origin {
+    fn from(context: Context) -> Self {
+        Self::from(&context)
+    }
+}
+
+impl From<&Context> for Origin {
+    fn from(context: &Context) -> Self {
+        let span_context = context.span().span_context().clone();
+        Self::new(span_context, baggage_of(context).baggage)
+    }
+}
+
+/// An origin with the context's baggage alone.
+pub(crate) fn baggage_of(context: &Context) -> Origin {
+    let baggage = context.baggage();
+    let copy = || merged(baggage, &Baggage::new()).into();
+    Origin::new(SpanContext::NONE, (!baggage.is_empty()).then(copy))
+}
+
+impl From<&Origin> for Origin {
+    fn from(origin: &Origin) -> Self {
+        origin.clone()
+    }
+}
+
+/// `None` has no span context.
+impl<T: Into<Origin>> From<Option<T>> for Origin {
+    fn from(origin: Option<T>) -> Self {
+        origin.map(Into::into).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        let ids = |origin: &Self| {
+            let context = origin.span_context();
+            (context.trace_id(), context.span_id(), context.trace_flags())
+        };
+        ids(self) == ids(other)
+            && self.span_context().trace_state() == other.span_context().trace_state()
+            && same_baggage(self.baggage(), other.baggage())
+    }
+}
+
+impl Eq for Origin {}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut origin = formatter.debug_struct("Origin");
+        origin.field("span_context", self.span_context());
+        if let Some(baggage) = self.baggage() {
+            origin.field("baggage", &baggage.to_string());
+        }
+        origin.finish()
+    }
+}
+
+fn same_baggage(one: Option<&Baggage>, other: Option<&Baggage>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(key, entry)| other.get_with_metadata(key) == Some(entry))
+        }
+        _ => false,
+    }
+}
+
+/// The context with this baggage beside its own.
+pub(crate) fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
+    context.with_baggage(merged(context.baggage(), baggage))
+}
+
+/// Both, and `over`'s entry where they have the same key. (`Baggage` is not `Clone`.)
+pub(crate) fn merged(under: &Baggage, over: &Baggage) -> Baggage {
+    // What stands first finds room first: the limits of a `Baggage` must not cost `over` an entry.
+    let kept_under = under
+        .iter()
+        .filter(|(key, _)| over.get_with_metadata(key).is_none());
+    over.iter()
+        .chain(kept_under)
+        .map(|(key, entry)| (key.clone(), entry.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::{SpanId, TraceFlags, TraceId, TraceState};
+    use opentelemetry::{KeyValue, StringValue};
+
+    use super::*;
+
+    fn span_context(is_remote: bool) -> SpanContext {
+        SpanContext::new(
+            TraceId::from(1),
+            SpanId::from(2),
+            TraceFlags::SAMPLED,
+            is_remote,
+            TraceState::NONE,
+        )
+    }
+
+    #[test]
+    fn equal_is_what_carries_the_same() {
+        assert_eq!(Origin::from(span_context(true)), span_context(false).into());
+        assert_ne!(Origin::from(span_context(true)), Origin::default());
+    }
+
+    #[test]
+    fn current_is_the_active_context_with_its_baggage() {
+        let context = Context::new()
+            .with_remote_span_context(span_context(true))
+            .with_baggage([KeyValue::new("tenant", "a")]);
+        let _guard = context.attach();
+        let origin = Origin::current();
+        assert_eq!(origin.span_context(), &span_context(true));
+        let tenant = origin.baggage().and_then(|baggage| baggage.get("tenant"));
+        assert_eq!(tenant.map(StringValue::as_str), Some("a"));
+        assert_ne!(origin, span_context(true).into());
+    }
+
+    #[test]
+    fn the_event_s_baggage_goes_before_the_ambient_one() {
+        let under: Baggage = [KeyValue::new("a", "1"), KeyValue::new("b", "2")].into();
+        let over: Baggage = [KeyValue::new("b", "3")].into();
+        let both = merged(&under, &over);
+        assert_eq!(both.get("a").map(StringValue::as_str), Some("1"));
+        assert_eq!(both.get("b").map(StringValue::as_str), Some("3"));
+    }
+}

@@ -1,0 +1,157 @@
+//! Propagators that are not the W3C's, called as OpenTelemetry has it.
+
+use std::cell::OnceCell;
+
+use opentelemetry::Context;
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::global;
+use opentelemetry::propagation::{Extractor, Injector};
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+
+use super::w3c::baggage::BAGGAGE;
+use super::w3c::tracestate::TRACESTATE;
+use crate::support::shield::shielded;
+use crate::{CarrierMut, Origin, origin};
+
+pub(super) fn extract<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let fields = fields.filter_map(|(name, value)| {
+        Some((name.as_ref(), std::str::from_utf8(value.as_ref()).ok()?))
+    });
+    let fields = HeaderExtractor::of(fields.collect());
+    // Given the active context, a propagator that finds nothing hands that back.
+    let context = shielded(|| {
+        global::get_text_map_propagator(|propagator| {
+            propagator.extract_with_context(&Context::new(), &fields)
+        })
+    });
+    let context = context.unwrap_or_default();
+    let span = context.span();
+    let span_context = Some(span.span_context()).filter(|context| context.is_valid());
+    let baggage = context.baggage();
+    Origin::new(
+        span_context.cloned().unwrap_or(SpanContext::NONE),
+        (!baggage.is_empty()).then(|| origin::merged(baggage, baggage).into()),
+    )
+}
+
+/// Writes what the propagator writes for this context.
+///
+/// With a valid span, the propagator's fields are removed first: an `x-b3-flags: 1` of an earlier hop would else stay
+/// beside a context that is not sampled. Without one, only the fields are written that an empty context does not have:
+/// baggage, but not the `b3: 0` that would replace a forwarded context.
+pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)) {
+    let has_span = context.span().span_context().is_valid();
+    let (mut written, mut empty) = (Written::default(), Written::default());
+    let mut outdated: Vec<String> = Vec::new();
+    // The carrier is the user's code: it runs once the propagator's lock is free.
+    global::get_text_map_propagator(|propagator| {
+        propagator.inject_context(context, &mut written);
+        if has_span {
+            // What it has written is written, even if it cannot name its fields.
+            shielded(|| outdated.extend(propagator.fields().map(ToOwned::to_owned)));
+        } else {
+            propagator.inject_context(&Context::new(), &mut empty);
+        }
+    });
+    for name in outdated.iter().filter(|name| !written.has(name)) {
+        carrier.remove(name);
+    }
+    for (name, value) in written.0 {
+        if empty.has(&name) {
+            continue;
+        }
+        // OpenTelemetry's writes `tracestate` even if it is empty, which some brokers refuse.
+        if value.is_empty() {
+            carrier.remove(&name);
+        } else {
+            carrier.set(&name, value);
+        }
+    }
+}
+
+/// A carrier's fields, as a propagator asks for them.
+struct HeaderExtractor<'a> {
+    all: Vec<(&'a str, &'a str)>,
+    tracestate: OnceCell<String>,
+    baggage: OnceCell<String>,
+}
+
+impl<'a> HeaderExtractor<'a> {
+    fn of(all: Vec<(&'a str, &'a str)>) -> Self {
+        Self {
+            all,
+            tracestate: OnceCell::new(),
+            baggage: OnceCell::new(),
+        }
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.all
+            .iter()
+            .filter(move |field| field.0.eq_ignore_ascii_case(name))
+            .map(|field| field.1)
+    }
+
+    /// Where the values of a field are joined, if its values are one list.
+    fn list(&self, name: &str) -> Option<&OnceCell<String>> {
+        [(TRACESTATE, &self.tracestate), (BAGGAGE, &self.baggage)]
+            .into_iter()
+            .find_map(|(known, list)| name.eq_ignore_ascii_case(known).then_some(list))
+    }
+}
+
+impl Extractor for HeaderExtractor<'_> {
+    /// The first value. The SDK's propagators ask for nothing else, and would miss the rest of a list.
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut values = self.values(name);
+        let first = values.next()?;
+        match (self.list(name), values.next()) {
+            (Some(list), Some(_)) => Some(list.get_or_init(|| joined(self.values(name)))),
+            _ => Some(first),
+        }
+    }
+
+    fn get_all(&self, name: &str) -> Option<Vec<&str>> {
+        let values: Vec<&str> = self.values(name).collect();
+        (!values.is_empty()).then_some(values)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.all.iter().map(|field| field.0).collect()
+    }
+}
+
+/// One list of all values, each once.
+fn joined<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    let mut distinct: Vec<&str> = Vec::new();
+    for value in values.take(MOST_VALUES) {
+        if !distinct.contains(&value) {
+            distinct.push(value);
+        }
+    }
+    distinct.join(",")
+}
+
+/// More values than the longest list that is allowed, baggage's, has members.
+const MOST_VALUES: usize = 65;
+
+#[derive(Default)]
+struct Written(Vec<(String, String)>);
+
+impl Written {
+    fn has(&self, name: &str) -> bool {
+        self.0
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Injector for Written {
+    fn set(&mut self, name: &str, value: String) {
+        self.0.push((name.to_owned(), value));
+    }
+}

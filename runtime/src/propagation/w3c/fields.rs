@@ -1,0 +1,115 @@
+//! The W3C's fields of a carrier, found in one pass.
+
+use std::sync::Arc;
+
+use opentelemetry::baggage::Baggage;
+use opentelemetry::trace::{SpanContext, TraceState};
+
+use super::super::trim;
+use super::baggage::{self, BAGGAGE};
+use super::one_or_many::Several;
+use super::traceparent::{self, TRACEPARENT};
+use super::tracestate::{self, TRACESTATE};
+use crate::Origin;
+
+/// The origin that these describe, with or without its baggage.
+pub(in crate::propagation) fn origin_of<'a, N, V>(
+    fields: impl Iterator<Item = (&'a N, &'a V)>,
+    with_baggage: bool,
+) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut found = W3cHeaders::default();
+    for (name, value) in fields {
+        found.add(name.as_ref(), value.as_ref());
+    }
+    found.origin(with_baggage)
+}
+
+/// An origin with the baggage that these describe, and without a context.
+pub(in crate::propagation) fn baggage_of<'a, N, V>(
+    fields: impl Iterator<Item = (&'a N, &'a V)>,
+) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut values = Several::None;
+    for (name, value) in fields {
+        let name = name.as_ref();
+        if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
+            values.push(value.as_ref());
+        }
+    }
+    match values {
+        Several::None => Origin::default(),
+        values => Origin::new(SpanContext::NONE, read_baggage(&values)),
+    }
+}
+
+/// What a carrier holds of the W3C's, not yet read.
+#[derive(Default)]
+struct W3cHeaders<'a> {
+    traceparent: Option<&'a [u8]>,
+    tracestate: Several<'a>,
+    baggage: Several<'a>,
+}
+
+impl<'a> W3cHeaders<'a> {
+    fn add(&mut self, name: &str, value: &'a [u8]) {
+        match name {
+            TRACEPARENT => match self.traceparent {
+                None => self.traceparent = Some(value),
+                Some(known) => self.traceparent = Some(one_of_two(known, value)),
+            },
+            TRACESTATE => self.tracestate.push(value),
+            BAGGAGE => self.baggage.push(value),
+            _ => self.add_if_known(name, value),
+        }
+    }
+
+    /// Nearly all names of ours are written in lowercase, which is told at a glance.
+    #[inline(never)]
+    fn add_if_known(&mut self, name: &str, value: &'a [u8]) {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        if let Some(known) = [TRACEPARENT, TRACESTATE, BAGGAGE].into_iter().find(is) {
+            self.add(known, value);
+        }
+    }
+
+    fn origin(&self, with_baggage: bool) -> Origin {
+        let baggage = match &self.baggage {
+            values @ (Several::One(_) | Several::More(_)) if with_baggage => read_baggage(values),
+            _ => None,
+        };
+        Origin::new(self.span_context(), baggage)
+    }
+
+    /// A broken `traceparent` is no context, nor are two different ones; a broken `tracestate` only costs the state.
+    fn span_context(&self) -> SpanContext {
+        let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
+            return SpanContext::NONE;
+        };
+        let state = match &self.tracestate {
+            Several::None => TraceState::NONE,
+            values => tracestate::read(values),
+        };
+        SpanContext::new(trace_id, span_id, flags, true, state)
+    }
+}
+
+/// The `traceparent` of two that are the same; of two different ones, a broken one.
+///
+/// Spring Kafka 3.2 and 3.3 write their header beside an equal one.
+#[cold]
+fn one_of_two<'a>(one: &'a [u8], other: &[u8]) -> &'a [u8] {
+    if trim(one) == trim(other) { one } else { b"" }
+}
+
+#[inline(never)]
+fn read_baggage(values: &Several) -> Option<Arc<Baggage>> {
+    let baggage = baggage::read(values.iter().copied());
+    (!baggage.is_empty()).then(|| Arc::new(baggage))
+}

@@ -1,0 +1,73 @@
+//! What is known of a handler before it runs.
+
+use opentelemetry::trace::SpanKind;
+
+use crate::span::provider::Scope;
+
+/// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
+/// alone, a reference to which is `'static`.
+#[derive(Clone, Debug)]
+pub struct Callsite {
+    /// Of the span, unless it is computed.
+    pub name: &'static str,
+    /// The instrumentation scope's name.
+    pub scope: &'static str,
+    /// The scope's version; empty, if it has none.
+    pub version: &'static str,
+    /// Of the span.
+    pub kind: SpanKind,
+    /// Of the span.
+    pub parent: Parent,
+    /// What is recorded of them.
+    pub errors: Errors,
+    /// Whether the tracer is the handler's, and collected when it runs.
+    pub own_tracer: bool,
+    /// Whose joins' function it is.
+    pub join: Option<&'static str>,
+    /// Whether what is collected is of one parameter, whose baggage is the body's.
+    pub one_event: bool,
+}
+
+/// Whose child a handler's span is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    /// The active span's; if there is none, nobody's.
+    Current,
+    /// Nobody's.
+    Root,
+    /// The producer's of the handler's only event; if that has no context, as `Current`.
+    Event,
+}
+
+/// What is recorded of an `Err` that a handler returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errors {
+    /// Its type and its message.
+    Full,
+    /// Its type.
+    Type,
+    /// Nothing.
+    Off,
+}
+
+impl Callsite {
+    /// What holds unless the attribute says otherwise.
+    pub const CONSUMER: Self = Self {
+        name: "",
+        scope: "",
+        version: "",
+        kind: SpanKind::Consumer,
+        parent: Parent::Current,
+        errors: Errors::Full,
+        own_tracer: false,
+        join: None,
+        one_event: false,
+    };
+
+    pub(crate) const fn scope(&self) -> Scope {
+        Scope {
+            name: self.scope,
+            version: self.version,
+        }
+    }
+}

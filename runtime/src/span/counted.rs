@@ -1,0 +1,76 @@
+//! A span that knows whether the SDK has dropped what says how its handler ended.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+use std::time::SystemTime;
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{Span, SpanContext, Status};
+
+use crate::span::limit;
+
+/// The attribute and the event of a handler that was cancelled.
+pub(crate) const CANCELLED: &str = "linked_span.cancelled";
+
+static ATTRIBUTES: LazyLock<usize> =
+    LazyLock::new(|| limit::from_environment("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"));
+static EVENTS: LazyLock<usize> =
+    LazyLock::new(|| limit::from_environment("OTEL_SPAN_EVENT_COUNT_LIMIT"));
+
+/// Counts attributes and events, since OpenTelemetry does not say what it drops. Only a status always finds room.
+pub(crate) struct Counted<S> {
+    pub(crate) span: S,
+    pub(crate) attributes: usize,
+    pub(crate) events: usize,
+}
+
+impl<S: Span> Span for Counted<S> {
+    fn add_event_with_timestamp<T>(
+        &mut self,
+        name: T,
+        timestamp: SystemTime,
+        attributes: Vec<KeyValue>,
+    ) where
+        T: Into<Cow<'static, str>>,
+    {
+        let name = name.into();
+        self.events += 1;
+        if name == CANCELLED && self.attributes > *ATTRIBUTES && self.events > *EVENTS {
+            self.span.set_status(Status::error("cancelled"));
+        }
+        self.span
+            .add_event_with_timestamp(name, timestamp, attributes);
+    }
+
+    fn span_context(&self) -> &SpanContext {
+        self.span.span_context()
+    }
+
+    fn is_recording(&self) -> bool {
+        self.span.is_recording()
+    }
+
+    fn set_attribute(&mut self, attribute: KeyValue) {
+        self.attributes += 1;
+        self.span.set_attribute(attribute);
+    }
+
+    fn set_status(&mut self, status: Status) {
+        self.span.set_status(status);
+    }
+
+    fn update_name<T>(&mut self, name: T)
+    where
+        T: Into<Cow<'static, str>>,
+    {
+        self.span.update_name(name);
+    }
+
+    fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {
+        self.span.add_link(span_context, attributes);
+    }
+
+    fn end_with_timestamp(&mut self, timestamp: SystemTime) {
+        self.span.end_with_timestamp(timestamp);
+    }
+}

@@ -1,0 +1,307 @@
+//! The tracer provider that the program has installed.
+//!
+//! OpenTelemetry keeps it behind a lock that all threads share. A thread therefore asks for it at most once in a
+//! millisecond, as it does for the propagator.
+
+use std::any::TypeId;
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use opentelemetry::global::{self, BoxedTracer};
+use opentelemetry::trace::noop::NoopTracerProvider;
+use opentelemetry::trace::{
+    Span, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
+    TracerProvider,
+};
+use opentelemetry::{Context, InstrumentationScope};
+
+use crate::propagation::{self, Propagation};
+use crate::span::tracer::StartSpan;
+use crate::support::clock::{CacheWindow, Instant};
+use crate::support::shield::shielded;
+
+/// Counts what is installed through this crate, so that every thread sees it at once.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn generation() -> u64 {
+    GENERATION.load(Ordering::Acquire)
+}
+
+pub(crate) fn next_generation() {
+    GENERATION.fetch_add(1, Ordering::Release);
+}
+
+/// Whether a provider that was given to OpenTelemetry itself was found to make spans.
+///
+/// To find out, a span has to be started, which a provider without an SDK's suppression exports. So only OpenTelemetry's
+/// no-op provider, which makes none, is asked each time.
+static MAKES_SPANS: AtomicBool = AtomicBool::new(false);
+
+/// The tracers that threads use in their windows.
+///
+/// A thread itself holds a [`Weak`]: a thread that idles must not keep a provider alive that was replaced. Each thread
+/// that asks removes what is outdated of all threads.
+static LENT: Mutex<Vec<Lent>> = Mutex::new(Vec::new());
+
+struct Lent {
+    window: CacheWindow,
+    generation: u64,
+    _tracer: Arc<dyn StartSpan>,
+}
+
+/// Keeps a tracer for its window, and drops all that are outdated.
+fn lend(tracer: Arc<dyn StartSpan>, now: Instant) -> Weak<dyn StartSpan> {
+    let lent = Arc::downgrade(&tracer);
+    let current = generation();
+    let is_outdated = |lent: &Lent| lent.generation != current || lent.window.is_over(now);
+    let mut next = Lent {
+        window: CacheWindow::from(now),
+        generation: current,
+        _tracer: tracer,
+    };
+    let mut outdated = Vec::new();
+    let mut tracers = LENT.lock().unwrap_or_else(PoisonError::into_inner);
+    // Nearly always there is one, this thread's own, whose place can be taken without an allocation.
+    match tracers.iter_mut().find(|lent| is_outdated(lent)) {
+        Some(place) => {
+            std::mem::swap(place, &mut next);
+            while let Some(at) = tracers.iter().position(is_outdated) {
+                outdated.push(tracers.swap_remove(at));
+            }
+        }
+        None => tracers.push(next),
+    }
+    drop(tracers);
+    // Only now, with `next`'s: a tracer may be the last to hold its provider, whose end is the user's code.
+    drop(outdated);
+    lent
+}
+
+thread_local! {
+    static TRACERS: RefCell<Tracers> = const { RefCell::new(Tracers::NONE) };
+    /// Whether this thread asks for a tracer, and what an [`Installed`] provider answers.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+    static FOUND: Cell<Option<Found>> = const { Cell::new(None) };
+}
+
+/// The answer of an [`Installed`] provider.
+enum Found {
+    Tracer(Arc<dyn StartSpan>),
+    NoSdk,
+}
+
+/// The instrumentation scope of a handler: its name, and its version, which is empty if it has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+}
+
+impl Scope {
+    /// Most often they are one crate's, and so the very same text.
+    fn is(self, other: Self) -> bool {
+        let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
+        same(self.name, other.name) && same(self.version, other.version)
+    }
+}
+
+/// Installs the program's tracer provider: OpenTelemetry's
+/// [`global::set_tracer_provider`], seen by every handler at once.
+///
+/// ```
+/// # use opentelemetry_sdk::trace::SdkTracerProvider;
+/// # let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
+/// let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
+/// linked_span::set_tracer_provider(provider.clone());
+/// // … the program; then, so that the last spans are exported:
+/// provider.shutdown()?;
+/// # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
+/// ```
+///
+/// A provider that was given to OpenTelemetry itself is seen too. A thread that has just handled an event sees it after a
+/// millisecond at the latest. The first time, a span `linked_span.probe` is started under suppressed telemetry, to find
+/// out whether there is an SDK; the SDK does not export it. No probe is needed for a provider that is given to this
+/// function.
+///
+/// Every thread lets go of the previous provider at once. Had OpenTelemetry itself replaced it, it would be kept until
+/// an event is handled by any thread, a millisecond later or more.
+pub fn set_tracer_provider<P, T, S>(provider: P)
+where
+    P: TracerProvider<Tracer = T> + Send + Sync + 'static,
+    T: Tracer<Span = S> + Send + Sync + 'static,
+    S: Span + Send + Sync + 'static,
+{
+    global::set_tracer_provider(Installed(provider));
+    next_generation();
+    // What the next provider is that OpenTelemetry itself is given, is not known.
+    MAKES_SPANS.store(false, Ordering::Relaxed);
+    let mut lent = LENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let outdated = std::mem::take(&mut *lent);
+    drop(lent);
+    drop(outdated);
+}
+
+/// A provider whose tracers are found as what they are. Behind OpenTelemetry's globals a tracer boxes each span it
+/// starts, which is boxed once more in the span's context.
+struct Installed<P>(P);
+
+impl<P> TracerProvider for Installed<P>
+where
+    P: TracerProvider + 'static,
+    P::Tracer: Tracer<Span: Send + Sync> + Send + Sync + 'static,
+{
+    type Tracer = P::Tracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> P::Tracer {
+        if let Ok(true) = ASKING.try_with(Cell::take) {
+            let found = if TypeId::of::<P>() == TypeId::of::<NoopTracerProvider>() {
+                Found::NoSdk
+            } else {
+                Found::Tracer(Arc::new(self.0.tracer_with_scope(scope.clone())))
+            };
+            let _ = FOUND.try_with(|cell| cell.set(Some(found)));
+        }
+        self.0.tracer_with_scope(scope)
+    }
+}
+
+/// The tracers a thread has asked for, by scope.
+struct Tracers {
+    window: Option<CacheWindow>,
+    generation: u64,
+    /// Asked for at the same time, so that a handler need not look whether this answer is outdated too.
+    propagation: Propagation,
+    by_scope: Vec<(Scope, Option<Weak<dyn StartSpan>>)>,
+}
+
+impl Tracers {
+    const NONE: Self = Self {
+        window: None,
+        generation: 0,
+        propagation: Propagation::Foreign,
+        by_scope: Vec::new(),
+    };
+
+    fn get(&self, scope: Scope, now: Instant, generation: u64) -> Known {
+        let is_over = self.window.is_none_or(|window| window.is_over(now));
+        if is_over || generation != self.generation {
+            return Known::Outdated;
+        }
+        match self.by_scope.iter().find(|known| known.0.is(scope)) {
+            Some((_, Some(tracer))) => match tracer.upgrade() {
+                Some(tracer) => Known::Tracer(tracer, self.propagation),
+                None => Known::Outdated,
+            },
+            Some((_, None)) => Known::NoSdk(self.propagation),
+            None => Known::Nothing(self.propagation),
+        }
+    }
+}
+
+/// The tracer of this scope, unless no SDK is installed, and how contexts are read.
+pub(crate) fn tracer(scope: Scope, now: Instant) -> (Option<Arc<dyn StartSpan>>, Propagation) {
+    let generation = generation();
+    // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
+    // borrow. There is nothing to borrow while the thread ends.
+    let known = TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation));
+    match known {
+        Ok(Known::Tracer(tracer, propagation)) => (Some(tracer), propagation),
+        Ok(Known::NoSdk(propagation)) => (None, propagation),
+        Ok(Known::Nothing(propagation)) => (asked_tracer(scope, now), propagation),
+        Ok(Known::Outdated) => {
+            let propagation = forget_outdated(now, generation);
+            (asked_tracer(scope, now), propagation)
+        }
+        Err(_) => (asked_tracer(scope, now), propagation::propagation_at(now)),
+    }
+}
+
+#[cold]
+fn forget_outdated(now: Instant, generation: u64) -> Propagation {
+    let propagation = propagation::propagation_at(now);
+    let asked = Tracers {
+        window: Some(CacheWindow::from(now)),
+        generation,
+        propagation,
+        by_scope: Vec::new(),
+    };
+    if let Ok(outdated) = TRACERS.try_with(|tracers| tracers.replace(asked)) {
+        let mut room = outdated.by_scope;
+        // A provider ends with its last tracer.
+        shielded(|| room.clear());
+        // Otherwise each window would allocate.
+        let _ = TRACERS.try_with(|tracers| {
+            let mut tracers = tracers.borrow_mut();
+            if tracers.by_scope.capacity() == 0 {
+                tracers.by_scope = room;
+            }
+        });
+    }
+    propagation
+}
+
+#[cold]
+fn asked_tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
+    let tracer = shielded(|| ask_for_tracer(scope)).flatten();
+    let lent = tracer.clone().map(|tracer| lend(tracer, now));
+    let _ = TRACERS.try_with(|tracers| tracers.borrow_mut().by_scope.push((scope, lent)));
+    tracer
+}
+
+/// What a thread knows of a scope, and how it reads contexts.
+enum Known {
+    Tracer(Arc<dyn StartSpan>, Propagation),
+    NoSdk(Propagation),
+    Nothing(Propagation),
+    /// What it knows is too old.
+    Outdated,
+}
+
+fn ask_for_tracer(scope: Scope) -> Option<Arc<dyn StartSpan>> {
+    let mut builder = InstrumentationScope::builder(scope.name);
+    if !scope.version.is_empty() {
+        builder = builder.with_version(scope.version);
+    }
+    let _ = ASKING.try_with(|asking| asking.set(true));
+    let tracer = global::tracer_with_scope(builder.build());
+    let _ = ASKING.try_with(Cell::take);
+    match FOUND.try_with(Cell::take).ok().flatten() {
+        Some(Found::Tracer(found)) => Some(found),
+        Some(Found::NoSdk) => None,
+        None => makes_spans(&tracer).then(|| Arc::new(tracer) as Arc<dyn StartSpan>),
+    }
+}
+
+/// Whether a tracer makes spans. Once one of them does, it is not asked again.
+fn makes_spans(tracer: &BoxedTracer) -> bool {
+    if MAKES_SPANS.load(Ordering::Relaxed) {
+        return true;
+    }
+    let makes_spans = !is_noop(tracer);
+    if makes_spans {
+        MAKES_SPANS.store(true, Ordering::Relaxed);
+    }
+    makes_spans
+}
+
+/// Whether a tracer does nothing, found out without a span that would be exported.
+///
+/// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
+/// either no span there or a new one.
+fn is_noop(tracer: &BoxedTracer) -> bool {
+    static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
+        let parent = SpanContext::new(
+            TraceId::from(1),
+            SpanId::from(1),
+            TraceFlags::NOT_SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        Context::new()
+            .with_remote_span_context(parent)
+            .with_telemetry_suppressed()
+    });
+    let span = tracer.start_with_context("linked_span.probe", &SUPPRESSED);
+    span.span_context() == SUPPRESSED.span().span_context()
+}

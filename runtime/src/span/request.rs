@@ -1,0 +1,355 @@
+//! What a handler's span is started with.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::mem::take;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::baggage::Baggage;
+use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
+use opentelemetry::{Context, Key, Value};
+
+use crate::fan_in::JoinInfo;
+use crate::span::callsite::{Callsite, Parent};
+use crate::span::links::{self, IntoOrigin, Linked, Single};
+use crate::span::overflow::{self, OverflowSpans};
+use crate::span::tracer::{IntoTracer, OwnTracer};
+use crate::support::shield::shielded;
+use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
+
+/// Links, of about a hundred bytes each.
+const MOST_RESERVED: usize = 4096;
+
+/// Collects name, attributes and links, by the attribute's order: ours first, then the user's, which replace them.
+pub struct SpanRequest {
+    pub(crate) callsite: &'static Callsite,
+    pub(crate) tracer: OwnTracer,
+    name: Cow<'static, str>,
+    attributes: Attributes,
+    links: Vec<Link>,
+    /// Where the links of the parameter that was named last begin.
+    last_parameter: usize,
+    relationship: Option<Value>,
+    producer: Option<SpanContext>,
+    joined: Option<Arc<JoinInfo>>,
+    pub(crate) baggage: Option<Arc<Baggage>>,
+    makes_span: bool,
+}
+
+impl SpanRequest {
+    pub(crate) fn new(callsite: &'static Callsite) -> Self {
+        Self {
+            callsite,
+            tracer: OwnTracer::default(),
+            name: Cow::Borrowed(callsite.name),
+            attributes: Attributes::default(),
+            links: Vec::new(),
+            last_parameter: 0,
+            relationship: None,
+            producer: None,
+            joined: None,
+            baggage: None,
+            makes_span: true,
+        }
+    }
+
+    /// Collects the event's baggage alone, for a body without a span.
+    pub(crate) fn without_span(callsite: &'static Callsite) -> Self {
+        Self {
+            makes_span: false,
+            ..Self::new(callsite)
+        }
+    }
+
+    /// Whether more is needed than the event's baggage. Otherwise no other expression of the attribute runs.
+    #[must_use]
+    pub fn makes_span(&self) -> bool {
+        self.makes_span
+    }
+
+    /// The join whose function's span this is.
+    pub(crate) fn joined(&mut self, joined: Arc<JoinInfo>) {
+        self.attributes.push("fan_in.key", joined.key().to_owned());
+        self.attributes
+            .push("fan_in.input_count", count(joined.count()));
+        self.joined = Some(joined);
+    }
+
+    /// `name = …`
+    pub fn name(&mut self, name: impl Name) {
+        if let Some(name) = shielded(|| name.into()) {
+            self.name = name;
+        }
+    }
+
+    /// `tracer = …`
+    pub fn tracer<T: IntoTracer<Form>, Form>(&mut self, tracer: T) {
+        self.tracer = OwnTracer::new(tracer.into_tracer());
+    }
+
+    /// `relationship = …`, of the parameter that comes next.
+    pub fn relationship(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
+        self.relationship = shielded(|| relationship.to_value()).flatten();
+    }
+
+    /// The handler's only parameter that is an event or a batch.
+    pub fn event<Shape>(&mut self, event: &impl Linked<Shape>) {
+        shielded(|| event.link(self));
+    }
+
+    /// The handler's only event, for `parent = event`.
+    pub fn parent(&mut self, event: &impl Single) {
+        self.event(event);
+    }
+
+    /// The handler's only event, whose origin the user gave.
+    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl IntoOrigin) {
+        let mut origin = Some(origin);
+        let mut origin = || origin.take().map(Into::into).unwrap_or_default();
+        if self.makes_span {
+            shielded(|| self.one(event, &mut origin));
+        } else {
+            self.baggage = shielded(origin).and_then(Origin::into_baggage);
+        }
+    }
+
+    /// One of several parameters.
+    pub fn input<Shape>(&mut self, name: &'static str, event: &impl Linked<Shape>) {
+        // The attributes that follow are its own, even where it has no link.
+        self.last_parameter = self.links.len();
+        shielded(|| event.link_as(name, self));
+    }
+
+    /// One of several parameters, whose origin the user gave.
+    pub fn input_from(
+        &mut self,
+        name: &'static str,
+        event: Option<&dyn LinkedEvent>,
+        origin: impl IntoOrigin,
+    ) {
+        shielded(|| self.named(name, event, origin.into()));
+    }
+
+    /// The only event. Its origin is asked last: where that panics, the rest is there.
+    pub(crate) fn one(
+        &mut self,
+        event: Option<&dyn LinkedEvent>,
+        origin: &mut dyn FnMut() -> Origin,
+    ) {
+        let relationship = self.relationship.take();
+        let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
+        let mut event_type = None;
+        if let Some(event) = event {
+            if let Some(id) = links::said(|| event.id()) {
+                self.attributes.make_room();
+                self.attributes.push(links::EVENT_ID, id);
+            }
+            event_type = links::said(|| event.event_type());
+            if let Some(event_type) = &event_type {
+                self.attributes.push("event.type", event_type.clone());
+            }
+            shielded(|| event.attributes(&mut self.attributes));
+        }
+        let (context, baggage) = origin().into_parts();
+        self.baggage = baggage;
+        if context.is_valid() {
+            if self.callsite.parent == Parent::Event {
+                self.producer = Some(context.clone());
+            }
+            let link = links::describing(context, Some(relationship), None, event_type);
+            self.links = vec![link];
+        }
+    }
+
+    pub(crate) fn named(
+        &mut self,
+        name: &'static str,
+        event: Option<&dyn LinkedEvent>,
+        origin: Origin,
+    ) {
+        self.last_parameter = self.links.len();
+        let relationship = self.relationship.take().unwrap_or_else(|| name.into());
+        let (context, _) = origin.into_parts();
+        if context.is_valid() {
+            let event_type = event.and_then(|event| links::said(|| event.event_type()));
+            let link = links::describing(context, Some(relationship), event, event_type);
+            self.links.push(link);
+            self.waited(name);
+        }
+    }
+
+    pub(crate) fn batch(&mut self, events: impl Iterator<Item = impl LinkedEvent>) {
+        let relationship = self.relationship.take().map(links::shared);
+        let size = self.link_to_each(events, |context, event| {
+            links::describing(context, relationship.clone(), Some(event), None)
+        });
+        let links = self.links.len();
+        self.attributes.push("batch.size", count(size));
+        self.attributes.push("batch.link_count", count(links));
+    }
+
+    pub(crate) fn named_batch(
+        &mut self,
+        name: &'static str,
+        events: impl Iterator<Item = impl LinkedEvent>,
+    ) {
+        self.last_parameter = self.links.len();
+        let relationship = self.relationship.take().map(links::shared);
+        let relationship = relationship.unwrap_or_else(|| name.into());
+        self.link_to_each(events, |context, event| {
+            let relationship = Some(relationship.clone());
+            let event_type = links::said(|| event.event_type());
+            links::describing(context, relationship, Some(event), event_type)
+        });
+        self.waited(name);
+    }
+
+    /// How long the input that was named last has waited in its join, on its links.
+    fn waited(&mut self, name: &str) {
+        if let Some(waited) = self.joined.as_ref().and_then(|joined| joined.waited(name)) {
+            let waited = Duration::from_millis(waited).as_secs_f64();
+            self.link_attribute("fan_in.wait", &waited);
+        }
+    }
+
+    /// Returns how many events there are.
+    fn link_to_each(
+        &mut self,
+        events: impl Iterator<Item = impl LinkedEvent>,
+        link: impl Fn(SpanContext, &dyn LinkedEvent) -> Link,
+    ) -> usize {
+        let mut events = events;
+        // What an iterator of the user's expects is not to be trusted without a bound.
+        let expected = shielded(|| events.size_hint().0).unwrap_or_default();
+        self.links.reserve(expected.min(MOST_RESERVED));
+        let mut size = 0;
+        loop {
+            let before = size;
+            let is_through = shielded(|| {
+                for event in events.by_ref() {
+                    size += 1;
+                    let (context, _) = event.origin().into_parts();
+                    if context.is_valid() {
+                        self.links.push(link(context, &event));
+                    }
+                }
+            });
+            // An event that panics costs its link. An iterator that does, and would do so again, costs the rest.
+            if is_through.is_some() || size == before {
+                break;
+            }
+        }
+        shielded(|| drop(events));
+        size
+    }
+
+    /// `relationship = …`, of the event that was read before it.
+    pub fn relate(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
+        self.link_attribute(links::RELATIONSHIP, relationship);
+    }
+
+    /// An attribute of the span.
+    pub fn attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
+        shielded(|| self.attributes.set(key, value));
+    }
+
+    /// An attribute of the links of the parameter that was named last.
+    pub fn link_attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
+        let links = self.links.get_mut(self.last_parameter..);
+        shielded(|| {
+            if let (Some(links), Some(value)) = (links, value.to_value()) {
+                links::set(links, key.into(), value);
+            }
+        });
+    }
+
+    /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
+    #[inline]
+    pub(crate) fn surroundings(&mut self, ambient: Context) -> SpanContexts {
+        let body = match &self.baggage {
+            Some(baggage) => origin::with_baggage(&ambient, baggage),
+            None => ambient,
+        };
+        let parent = match self.callsite.parent {
+            Parent::Root => Some(Context::new()),
+            Parent::Event => {
+                let producer = self.producer.take();
+                producer.map(|producer| body.with_remote_span_context(producer))
+            }
+            Parent::Current => None,
+        };
+        SpanContexts { body, parent }
+    }
+
+    /// The links that find no room on the span.
+    #[inline]
+    pub(crate) fn pages(&mut self) -> Option<OverflowSpans> {
+        let split = OverflowSpans::split(&self.name, &self.callsite.kind, &mut self.links)?;
+        if split.left_out > 0 {
+            self.attributes
+                .push(overflow::LEFT_OUT, count(split.left_out));
+        }
+        split.pages
+    }
+
+    /// The span to build, of what was collected.
+    pub(crate) fn builder(&mut self, now: SystemTime) -> SpanBuilder {
+        SpanBuilder {
+            name: take(&mut self.name),
+            span_kind: Some(self.callsite.kind.clone()),
+            start_time: Some(now),
+            attributes: Some(take(&mut self.attributes).into_vec()),
+            // Set directly: `with_links` would remove links in silence.
+            links: Some(take(&mut self.links)),
+            ..SpanBuilder::default()
+        }
+    }
+}
+
+/// What `name = …` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a name of a span",
+    label = "not `Into<Cow<'static, str>>`",
+    note = "a name is a `&'static str` or a `String`: write `name = format!(…)` for one that depends on the event"
+)]
+pub trait Name: Into<Cow<'static, str>> {}
+
+#[diagnostic::do_not_recommend]
+impl<N: Into<Cow<'static, str>>> Name for N {}
+
+fn count(events: usize) -> i64 {
+    i64::try_from(events).unwrap_or(i64::MAX)
+}
+
+/// The contexts around a span.
+#[derive(Debug)]
+pub struct SpanContexts {
+    /// The body's, but for the span.
+    pub(crate) body: Context,
+    /// The parent's, if that is another.
+    parent: Option<Context>,
+}
+
+impl SpanContexts {
+    /// For a child of `parent`.
+    pub(crate) fn of_a_child(parent: &Context) -> Self {
+        Self {
+            body: parent.clone(),
+            parent: None,
+        }
+    }
+
+    pub(crate) fn parent(&self) -> &Context {
+        self.parent.as_ref().unwrap_or(&self.body)
+    }
+}
+
+impl fmt::Debug for SpanRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SpanRequest")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

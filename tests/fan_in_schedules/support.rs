@@ -1,0 +1,10 @@
+//! What the store in memory uses of the runtime's `support`, with locks that switch between threads.
+
+#[allow(dead_code)]
+#[path = "../../runtime/src/support/clock.rs"]
+pub(crate) mod clock;
+
+pub(crate) mod sync {
+    pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
+    pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+}
