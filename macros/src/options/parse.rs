@@ -42,13 +42,11 @@ fn item(
     let row = option(kind, &word.to_string());
     let is_list = row.is_some_and(|row| row.syntax == Syntax::List);
     if input.peek(Token![=]) || (is_list && input.peek(syn::token::Paren)) {
-        return match row {
-            Some(row) => (row.parse)(options, &word, input, errors),
-            None => {
-                skip_to_comma(input);
-                Err(Error::new(word.span(), no_option(kind, &word, bindings)))
-            }
-        };
+        if let Some(row) = row {
+            return (row.parse)(options, &word, input, errors);
+        }
+        skip_to_comma(input);
+        return Err(Error::new(word.span(), no_option(kind, &word, bindings)));
     }
     if !is_among(bindings, &word) {
         let help = known_from_tracing(&word).map(str::to_owned);
