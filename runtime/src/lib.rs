@@ -148,9 +148,9 @@ pub use crate::event::with_origin::WithOrigin;
 pub use crate::event::{Keyed, LinkedEvent};
 pub use crate::origin::Origin;
 pub use crate::propagation::set_text_map_propagator;
-pub use crate::span::limit::{LinkOverflow, set_link_limit, set_link_overflow};
-pub use crate::span::provider::set_tracer_provider;
 #[cfg(feature = "tracing")]
 pub use crate::span::in_tracing::{LayerTracer, layer_tracer, use_tracing};
+pub use crate::span::limit::{LinkOverflow, set_link_limit, set_link_overflow};
+pub use crate::span::provider::set_tracer_provider;
 #[cfg(feature = "sampler")]
 pub use crate::span::sampler::LinksBased;

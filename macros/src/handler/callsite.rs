@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::LitStr;
+use syn::{Expr, LitStr};
 
 use super::model::Handler;
 use crate::options::text_literal;
@@ -29,10 +29,12 @@ impl Handler {
             &self.name(),
             &quote!(#kind #parent #own_tracer #join #one_event),
         );
-        match &options.scope {
-            // Whatever constant that is: only of the simplest a reference is `'static` without a word.
-            Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
-            _ => quote!(&#callsite),
+        // Any constant: only to the simplest a reference is `'static` by itself.
+        let is_computed = |constant: &Expr| text_literal(constant).is_none();
+        if options.scope.iter().chain(&options.target).any(is_computed) {
+            quote!(const { &#callsite })
+        } else {
+            quote!(&#callsite)
         }
     }
 
@@ -48,6 +50,7 @@ impl Handler {
         let version = (!version.is_empty()).then(|| quote!(version: #version,));
         let errors = options.errors.as_ref().map(variant);
         let errors = errors.map(|errors| quote!(errors: #runtime::Errors::#errors,));
+        let in_tracing = self.in_tracing();
         quote! {
             #runtime::Callsite {
                 name: #name,
@@ -55,8 +58,30 @@ impl Handler {
                 #version
                 #fields
                 #errors
+                #in_tracing
                 ..#runtime::Callsite::CONSUMER
             }
+        }
+    }
+
+    /// What the handler's `tracing` span is made of.
+    fn in_tracing(&self) -> TokenStream {
+        let Self {
+            runtime, options, ..
+        } = self;
+        let level = options.level.as_ref();
+        let level = level.map(|level| quote!(level: #runtime::LogLevel::#level,));
+        let target = options.target.as_ref();
+        let target = target.map(|target| quote!(target: #target,));
+        let keys: Vec<LitStr> = options.literal_keys().collect();
+        let keys = (!keys.is_empty()).then(|| quote!(keys: &[#(#keys),*],));
+        quote! {
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            #level
+            #target
+            #keys
         }
     }
 }

@@ -14,6 +14,7 @@ mod parse;
 mod row;
 mod span_options;
 mod table;
+mod tracing_options;
 mod value;
 
 pub(crate) use self::items::{each_item, set_once};

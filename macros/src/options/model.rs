@@ -19,6 +19,10 @@ pub(crate) struct Options {
     pub(crate) errors: Option<Ident>,
     pub(crate) scope: Option<Expr>,
     pub(crate) tracer: Option<Expr>,
+    /// Of the `tracing` span: a variant of the runtime's `LogLevel`.
+    pub(crate) level: Option<Ident>,
+    /// Of the `tracing` span.
+    pub(crate) target: Option<Expr>,
     pub(crate) crate_path: Option<Path>,
     /// `#[fan_in]` only: the field that is the key of every input.
     pub(crate) key: Option<Vec<Member>>,
@@ -75,6 +79,12 @@ impl Options {
             || self.relationship.is_some()
             || self.attributes.is_some()
             || self.tracer.is_some()
+    }
+
+    /// Returns the keys that are known when the handler is compiled.
+    pub(crate) fn literal_keys(&self) -> impl Iterator<Item = LitStr> {
+        let entries = self.attributes.iter().flatten();
+        entries.filter_map(|entry| syn::parse2(entry.key.clone()).ok())
     }
 
     /// `parent = event`

@@ -21,10 +21,6 @@ pub(super) fn known_from_tracing(word: &Ident) -> Option<&'static str> {
         "ret" => {
             "what is returned is not recorded: set an attribute in the body, with `linked_span::set_attribute(\"result\", value)`"
         }
-        "level" => {
-            "spans of OpenTelemetry have no level, and the sampler chooses which are recorded: leave this out"
-        }
-        "target" => "the instrumentation scope is called so here: `scope = \"event.processor\"`",
         "follows_from" => {
             "name the parameter that is the event: the span is linked to its producer"
         }

@@ -8,7 +8,7 @@ use std::sync::Once;
 use opentelemetry::global::{self, BoxedSpan};
 use opentelemetry::trace::{SpanBuilder, Tracer, TracerProvider};
 use opentelemetry::{Context, InstrumentationScope};
-use opentelemetry_sdk::trace::{Sampler, ShouldSample, TracerProviderBuilder};
+use opentelemetry_sdk::trace::{ShouldSample, TracerProviderBuilder};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -54,10 +54,13 @@ impl Sdk {
     /// Installs one that records everything, and leaves `tracing` to the test.
     #[must_use]
     pub fn install_outside() -> Self {
-        Self(plain::Sdk::install_built(
-            TracerProviderBuilder::default(),
-            Sampler::AlwaysOn,
-        ))
+        Self(plain::Sdk::install())
+    }
+
+    /// Installs one that asks this sampler, and leaves `tracing` to the test.
+    #[must_use]
+    pub fn install_outside_with(sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
+        Self(plain::Sdk::install_with(sampler))
     }
 }
 

@@ -96,6 +96,8 @@ fn handler(builder: &SpanBuilder) -> Option<&SpanContext> {
 
 impl<T> fmt::Debug for LayerTracer<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("LayerTracer").finish_non_exhaustive()
+        formatter
+            .debug_struct("LayerTracer")
+            .finish_non_exhaustive()
     }
 }

@@ -66,9 +66,9 @@ impl Site {
             shielded(|| callsite::register(self));
             // A subscriber that has panicked is asked at each span.
             let (from, to) = (REGISTERING, WANTED);
-            let _ =
-                self.interest
-                    .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+            let _ = self
+                .interest
+                .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
         }
         self.interest.load(Ordering::Relaxed) != NEVER
     }
