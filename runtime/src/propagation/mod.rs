@@ -1,17 +1,17 @@
-//! From carriers to origins, and from the active context to carriers.
+//! Reads origins from carriers, and writes the active context into carriers.
 
 mod global_propagator;
-mod installed;
-mod recognized;
+mod propagator;
+mod sdk_propagators;
 mod w3c;
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
-use self::installed::Collecting;
-pub use self::installed::set_text_map_propagator;
-pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
+use self::propagator::Collecting;
+pub use self::propagator::set_text_map_propagator;
+pub(crate) use self::propagator::{Part, Propagation, part, propagation, propagation_at, reading};
 use self::w3c::baggage::BAGGAGE;
 use self::w3c::traceparent::TRACEPARENT;
 use self::w3c::tracestate::TRACESTATE;
@@ -20,7 +20,7 @@ use crate::support::ambient;
 use crate::support::shield::shielded;
 use crate::{Carrier, CarrierMut, Origin};
 
-/// Reads the producer's context from a carrier: from a message's headers, from an event's metadata.
+/// Reads the producer's context from a carrier, such as a message's headers.
 ///
 /// ```
 /// use linked_span::extract;
@@ -30,35 +30,38 @@ use crate::{Carrier, CarrierMut, Origin};
 /// assert_eq!(origin.span_context().span_id().to_string(), "00f067aa0ba902b7");
 /// ```
 ///
-/// The global propagator decides what is read: [the W3C's](https://www.w3.org/TR/trace-context-1/) `traceparent` and
-/// `tracestate`, and [`baggage`](https://www.w3.org/TR/baggage/) if it knows that, or what a propagator for B3 or X-Ray
-/// looks for. If none is installed, where OpenTelemetry would read nothing, it is the W3C's three.
+/// The global propagator decides which fields are read. Without one, the crate reads the W3C's
+/// [`traceparent` and `tracestate`](https://www.w3.org/TR/trace-context-1/) and [`baggage`](https://www.w3.org/TR/baggage/).
 ///
-/// The W3C's fields are read strictly, in names of any case. A context that is missing or broken gives an origin without
-/// one, and never the active context. So do two different `traceparent`s, and a carrier or a propagator that panics. Equal
-/// `traceparent`s count as one. Of a `tracestate` with a repeated key, the first member is kept. Several `baggage` fields
-/// are one list.
+/// The W3C's fields are read strictly, with names in any letter case:
 ///
-/// # Which reader reads
+/// - A missing or malformed context yields an origin without a span context, never the active context. So do two different
+///   `traceparent`s, and a carrier or propagator that panics.
+/// - Equal `traceparent`s count as one.
+/// - If a key repeats in `tracestate`, the first member is kept.
+/// - Several `baggage` fields are one list.
 ///
-/// The strict reader is this crate's. It replaces the SDK's `TraceContextPropagator`, alone or in a
-/// `TextMapCompositePropagator` with the SDK's `BaggagePropagator`, and reads where none is installed.
-/// Every other propagator is called: one of yours with the fields of the W3C, a wrapper around the SDK's.
-/// In a composite with B3, for example, the SDK's reader reads the W3C's fields. That reader is less strict: it accepts
-/// `00-a-b-01-`, and the first of two different `traceparent`s.
+/// # When the strict reader applies
 ///
-/// A propagator that was just given to OpenTelemetry is called after a millisecond at the latest;
-/// [`set_text_map_propagator`] lets every thread know at once.
+/// The crate's strict reader applies if no propagator is installed, and replaces the SDK's `TraceContextPropagator`, alone or
+/// in a `TextMapCompositePropagator` with the SDK's `BaggagePropagator`. Any other propagator is called, even one that
+/// reads the same fields.
+///
+/// In a composite with B3, for example, the SDK's reader reads the W3C's fields. It is less strict: it accepts
+/// `00-a-b-01-`, and takes the first of two different `traceparent`s.
+///
+/// Threads notice a propagator installed through OpenTelemetry within a millisecond. [`set_text_map_propagator`] reaches
+/// every thread at once.
 pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
     let extracted = shielded(|| match part() {
         Part::All => carrier.origin(),
-        // The user's code, called for a handler without a span.
+        // This carrier is user code, which may need more than the baggage.
         Part::Baggage => reading(propagation(), Part::All, || carrier.origin()),
     });
     extracted.unwrap_or_default()
 }
 
-/// Writes the active context into a carrier, for whoever will handle the event.
+/// Writes the active context into a carrier, such as a message's headers.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -68,19 +71,19 @@ pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
 /// assert!(headers.is_empty());        // no span was active
 /// ```
 ///
-/// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, in any case of its letters, and no field is written empty. If the carrier or the propagator
-/// panics, the fields that were written before stay.
+/// The global propagator decides which fields are written. Without one, the crate writes `traceparent`, `tracestate` and
+/// `baggage`. A written field replaces fields of the same name in any letter case. Empty fields are not written. If the
+/// carrier or the propagator panics, the fields written before the panic remain.
 ///
-/// With an active span, all fields of the propagator are replaced: one that it does not write now is removed, so that no
-/// `tracestate`, `baggage` or `x-b3-flags` of an earlier hop stays beside the new context. Without an active span no
-/// context is written, and a forwarded one stays; the active baggage is still written.
+/// With an active span, other fields of the propagator are removed, so that no `tracestate`, `baggage` or `x-b3-flags` of an
+/// earlier hop remains. Without an active span, no context is written and a forwarded one remains; the active baggage is
+/// still written.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
-    // A clone: in a borrow of the current context, a carrier that opens another would panic.
+    // OpenTelemetry borrows the current context in `map_current`: a carrier that attaches one would panic in there.
     let Some(context) = ambient::current() else {
         return;
     };
-    shielded(|| match installed::propagation() {
+    shielded(|| match propagator::propagation() {
         Propagation::W3c { baggage } => inject_w3c(&context, baggage, carrier),
         Propagation::Foreign => global_propagator::inject(&context, carrier),
     });
@@ -90,14 +93,14 @@ fn inject_w3c(context: &Context, with_baggage: bool, carrier: &mut (impl Carrier
     let span = context.span();
     if span.span_context().is_valid() {
         carrier.set(TRACEPARENT, traceparent::write(span.span_context()));
-        // The state belongs to the context: one of an earlier hop must not stay beside the new `traceparent`.
+        // A `tracestate` of an earlier hop does not belong to the new `traceparent`.
         match tracestate::write(span.span_context()) {
             Some(state) => carrier.set(TRACESTATE, state),
             None => carrier.remove(TRACESTATE),
         }
     }
     if with_baggage {
-        // Baggage is written without a span too. An earlier hop's only goes when its context does.
+        // Baggage is written without a span too. The baggage of an earlier hop is removed only together with its context.
         if !context.baggage().is_empty() {
             carrier.set(BAGGAGE, context.baggage().to_string());
         } else if span.span_context().is_valid() {
@@ -106,26 +109,26 @@ fn inject_w3c(context: &Context, with_baggage: bool, carrier: &mut (impl Carrier
     }
 }
 
-/// The origin that names and values describe, to whatever propagator is installed.
+/// Reads an origin from names and values, with the installed propagator.
 pub(crate) fn origin_of<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    match installed::propagation() {
+    match propagator::propagation() {
         Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
         Propagation::Foreign => global_propagator::extract(fields),
     }
 }
 
-/// As [`origin_of`], for a carrier of this crate: only the baggage, where nothing else is needed.
+/// As [`origin_of`], for the crate's own carriers: reads only the baggage if the caller needs no more.
 #[inline]
 pub(crate) fn origin_in<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    let Collecting { propagation, part } = installed::collecting();
+    let Collecting { propagation, part } = propagator::collecting();
     match (propagation, part) {
         (Propagation::W3c { baggage }, Part::All) => fields::origin_of(fields, baggage),
         (Propagation::W3c { baggage: true }, Part::Baggage) => fields::baggage_of(fields),
@@ -134,13 +137,13 @@ where
     }
 }
 
-/// As [`origin_of`], for what is the W3C's whatever is installed: a serialized [`Origin`].
+/// As [`origin_of`], for a serialized [`Origin`], which always has the W3C's fields.
 #[cfg(feature = "serde")]
 pub(crate) fn origin_of_w3c<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Origin {
     fields::origin_of(fields, true)
 }
 
-/// The fields that an origin is serialized as, by their names; `None` for those there is nothing to say of.
+/// Returns the fields of a serialized origin by name; `None` for fields without a value.
 #[cfg(feature = "serde")]
 pub(crate) fn w3c_fields(origin: &Origin) -> [(&'static str, Option<String>); 3] {
     let context = Some(origin.span_context()).filter(|context| context.is_valid());
@@ -151,7 +154,7 @@ pub(crate) fn w3c_fields(origin: &Origin) -> [(&'static str, Option<String>); 3]
     ]
 }
 
-/// Without the whitespace around it, which the W3C allows.
+/// Removes the surrounding whitespace, which the W3C allows.
 fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
