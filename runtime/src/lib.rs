@@ -122,6 +122,7 @@
 //! | `sampler` | `LinksBased`, an SDK sampler that samples a handler if the producer of its event was sampled |
 //! | `serde` | [`Origin`] as a field of serialized events |
 //! | `sqlite` | `fan_in::Sqlite`, which keeps joins in a file; enables `serde` and `tokio` |
+//! | `testing` | `testing`, assertions about spans and links in your own tests |
 //! | `tokio` | `fan_in::sweep_every` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // `_durable` is internal: the three stores enable it.
@@ -135,6 +136,8 @@ mod origin;
 mod propagation;
 mod span;
 mod support;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod troubleshooting;
 
 #[doc(hidden)]
