@@ -70,7 +70,7 @@
 //! ```
 //!
 //! The page draws each flow across its traces, with an arrow from each producer to its handlers. If you see no links, follow
-//! the [troubleshooting](troubleshooting) page.
+//! the [troubleshooting] page.
 //!
 //! # Several events
 //!

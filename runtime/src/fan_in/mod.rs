@@ -162,6 +162,7 @@ pub use self::core::store::{
     ready,
 };
 #[cfg(feature = "_durable")]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))))]
 pub use self::core::stored_function::StoredFunction;
 pub use self::disposition::{Disposition, disposition};
 pub use self::expiry::{Expired, ExpiryOutcome};
