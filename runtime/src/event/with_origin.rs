@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
-use crate::{Keyed, LinkedEvent, Origin};
+use crate::{Keyed, LinkedEvent, Origin, propagation};
 
 /// Carries a payload together with its origin.
 ///
@@ -109,7 +109,7 @@ impl<T> DerefMut for WithOrigin<T> {
 
 impl<T> LinkedEvent for WithOrigin<T> {
     fn origin(&self) -> Origin {
-        self.origin.part()
+        propagation::needed(&self.origin)
     }
     fn linked_span_is_derived(&self) -> bool {
         true

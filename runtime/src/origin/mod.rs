@@ -1,8 +1,5 @@
 //! The origin of an event: its producer's span context and baggage.
 
-#[cfg(feature = "serde")]
-mod serialized;
-
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +7,6 @@ use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
-use crate::propagation::{self, Part};
 use crate::support::ambient;
 
 /// Identifies the producer of an event: its span context and its baggage.
@@ -110,13 +106,8 @@ impl Origin {
         }
     }
 
-    /// Copies the part that the caller needs: without a span, the baggage alone.
-    #[inline]
-    pub(crate) fn part(&self) -> Self {
-        match propagation::part() {
-            Part::All => self.clone(),
-            Part::Baggage => Self::new(SpanContext::NONE, self.baggage.clone()),
-        }
+    pub(crate) fn shared_baggage(&self) -> Option<Arc<Baggage>> {
+        self.baggage.clone()
     }
 
     #[inline]

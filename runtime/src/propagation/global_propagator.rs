@@ -11,7 +11,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 use super::w3c::baggage::BAGGAGE;
 use super::w3c::tracestate::TRACESTATE;
 use crate::support::shield::shielded;
-use crate::{CarrierMut, Origin, origin};
+use crate::{Origin, origin};
 
 pub(super) fn extract<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
 where
@@ -37,16 +37,18 @@ where
     )
 }
 
-/// Writes the fields that the propagator injects for this context.
+/// Returns the fields that the propagator writes for this context: a name, and a value to set or `None` to remove it.
 ///
 /// With a valid span, stale fields of the propagator are removed: an `x-b3-flags: 1` of an earlier hop would contradict an
 /// unsampled context. Without a span, fields that an empty context also has are skipped: baggage is written, but not the
 /// `b3: 0` that would replace a forwarded context.
-pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)) {
+///
+/// The fields are returned instead of set, because the carrier is user code: it must not run under OpenTelemetry's
+/// propagator lock.
+pub(super) fn write(context: &Context) -> impl Iterator<Item = (String, Option<String>)> {
     let has_span = context.span().span_context().is_valid();
     let (mut written, mut empty) = (Written::default(), Written::default());
     let mut outdated: Vec<String> = Vec::new();
-    // Collect the fields first: the carrier is user code, and must not run under OpenTelemetry's propagator lock.
     global::get_text_map_propagator(|propagator| {
         propagator.inject_context(context, &mut written);
         if has_span {
@@ -56,20 +58,13 @@ pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)
             propagator.inject_context(&Context::new(), &mut empty);
         }
     });
-    for name in outdated.iter().filter(|name| !written.has(name)) {
-        carrier.remove(name);
-    }
-    for (name, value) in written.0 {
-        if empty.has(&name) {
-            continue;
-        }
-        // The SDK's propagator injects an empty `tracestate`, but SQS rejects empty attributes.
-        if value.is_empty() {
-            carrier.remove(&name);
-        } else {
-            carrier.set(&name, value);
-        }
-    }
+    outdated.retain(|name| !written.has(name));
+    written.0.retain(|(name, _)| !empty.has(name));
+    let removed = outdated.into_iter().map(|name| (name, None));
+    // The SDK's propagator injects an empty `tracestate`, but SQS rejects empty attributes.
+    let value = |value: String| (!value.is_empty()).then_some(value);
+    let set = written.0.into_iter();
+    removed.chain(set.map(move |(name, text)| (name, value(text))))
 }
 
 /// Presents a carrier's fields as OpenTelemetry's `Extractor`.

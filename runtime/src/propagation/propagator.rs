@@ -9,8 +9,8 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 
 use super::sdk_propagators::{self, KnownPropagator};
-use crate::span::provider;
 use crate::support::clock::{self, CacheWindow, Instant};
+use crate::support::generation;
 use crate::support::shield::shielded;
 
 /// Selects the code that reads and writes contexts.
@@ -85,7 +85,7 @@ where
     P: TextMapPropagator + Send + Sync + 'static,
 {
     global::set_text_map_propagator(propagator);
-    provider::next_generation();
+    generation::advance();
 }
 
 /// Runs `read` with a fixed propagation, so that the events of a handler do not each read the clock.
@@ -116,7 +116,7 @@ pub(super) fn collecting() -> Collecting {
 }
 
 pub(crate) fn propagation_at(now: Instant) -> Propagation {
-    let generation = provider::generation();
+    let generation = generation::current();
     match ANSWER.get() {
         Some(answer) if answer.generation == generation && !answer.window.is_over(now) => {
             answer.propagation

@@ -1,27 +1,20 @@
 //! The handler's span: opened with its links, active around the body, ended once.
 
-use std::borrow::Cow;
-use std::mem::{forget, take};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use opentelemetry::baggage::Baggage;
-use opentelemetry::trace::{Status, TraceContextExt};
-use opentelemetry::{Context, KeyValue};
 
-use super::provider;
-use crate::fan_in::{JoinInfo, handoff};
-use crate::propagation::{Part, Propagation};
-use crate::span::callsite::{Callsite, Errors};
-use crate::span::counted::CANCELLED;
-use crate::span::links::Linked;
-use crate::span::outcome::{Record, Recorder, SyncOutcome};
+use super::handoff;
+use crate::propagation::{self, Part, Propagation};
+use crate::span::active::ActiveSpan;
+use crate::span::callsite::Callsite;
+use crate::span::join::SpanOfJoin;
+use crate::span::linked::Linked;
+use crate::span::opener::SpanOpener;
+use crate::span::outcome::{Record, SyncOutcome};
 use crate::span::request::SpanRequest;
-use crate::span::tracer::StartSpan;
-use crate::support::ambient;
-use crate::support::clock::{self, Instant};
+use crate::support::clock;
 use crate::support::shield::shielded;
-use crate::{origin, propagation};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
 /// Where the event has baggage, there is always a context for the body.
@@ -45,22 +38,38 @@ pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>
     let joined = callsite.join.and_then(handoff::take);
     let now = clock::now();
     match SpanOpener::of(callsite, now) {
-        Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
+        Ok(opener) => start(opener, joined, callsite, |request| request.event(event)),
         Err(propagation) => OpenSpan::without_span(baggage_of(event, propagation)),
     }
 }
 
 /// The same for a join, which is told of.
 pub(crate) fn open_for(
-    joined: Option<Arc<JoinInfo>>,
+    joined: Option<Arc<dyn SpanOfJoin>>,
     callsite: &'static Callsite,
     collect: impl FnOnce(&mut SpanRequest),
 ) -> OpenSpan {
     let now = clock::now();
     match SpanOpener::of(callsite, now) {
-        Ok(tracing) => tracing.open(joined, callsite, collect),
+        Ok(opener) => start(opener, joined, callsite, collect),
         Err(propagation) => OpenSpan::without_span(baggage(callsite, propagation, collect)),
     }
+}
+
+/// Collects, splits off what overflows, and starts the span.
+fn start(
+    opener: SpanOpener,
+    joined: Option<Arc<dyn SpanOfJoin>>,
+    callsite: &'static Callsite,
+    collect: impl FnOnce(&mut SpanRequest),
+) -> OpenSpan {
+    let began = clock::wall();
+    let mut request = SpanRequest::new(callsite);
+    if let Some(joined) = joined {
+        request.joined(joined);
+    }
+    collect_shielded(&mut request, opener.propagation, collect);
+    OpenSpan(opener.start(&mut request, began))
 }
 
 /// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
@@ -168,185 +177,6 @@ impl PendingSpan {
             Some(tracing) => tracing.start(&mut start, clock::wall()),
             None => start.baggage.as_deref().and_then(ActiveSpan::without_span),
         })
-    }
-}
-
-/// How the span is started.
-struct SpanOpener {
-    tracer: TracerSource,
-    ambient: Context,
-    propagation: Propagation,
-}
-
-/// Who starts the span.
-enum TracerSource {
-    Installed(Arc<dyn StartSpan>),
-    /// The handler's `tracer = …`, which is collected.
-    Own,
-}
-
-impl SpanOpener {
-    /// Where no span is made, only how contexts are read, for the event's baggage.
-    fn of(callsite: &Callsite, now: Instant) -> Result<Self, Propagation> {
-        let (tracer, propagation) = if callsite.own_tracer {
-            (TracerSource::Own, propagation::propagation_at(now))
-        } else {
-            let (tracer, propagation) = provider::tracer(callsite.scope(), now);
-            (
-                TracerSource::Installed(tracer.ok_or(propagation)?),
-                propagation,
-            )
-        };
-        let ambient = ambient::current().ok_or(propagation)?;
-        if ambient.is_telemetry_suppressed() {
-            return Err(propagation);
-        }
-        Ok(Self {
-            tracer,
-            ambient,
-            propagation,
-        })
-    }
-
-    fn open(
-        self,
-        joined: Option<Arc<JoinInfo>>,
-        callsite: &'static Callsite,
-        collect: impl FnOnce(&mut SpanRequest),
-    ) -> OpenSpan {
-        let began = clock::wall();
-        let mut start = SpanRequest::new(callsite);
-        if let Some(joined) = joined {
-            start.joined(joined);
-        }
-        collect_shielded(&mut start, self.propagation, collect);
-        OpenSpan(self.start(&mut start, began))
-    }
-
-    fn start(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
-        // The SDK runs code of the user's: a sampler, span processors.
-        let started = shielded(|| self.start_unshielded(start, began));
-        // Without a span, the body still gets the event's baggage.
-        started.unwrap_or_else(|| start.baggage.as_deref().and_then(ActiveSpan::without_span))
-    }
-
-    fn start_unshielded(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
-        let own;
-        let tracer: &dyn StartSpan = match &self.tracer {
-            TracerSource::Installed(tracer) => &**tracer,
-            TracerSource::Own => {
-                own = take(&mut start.tracer);
-                own.get()?
-            }
-        };
-        let surroundings = start.surroundings(self.ambient);
-        let pages = start.pages();
-        let Some(started) = tracer.start_span(start.builder(began), &surroundings) else {
-            // The SDK was shut down.
-            let baggage = start.baggage.as_ref();
-            return baggage.map(|_| ActiveSpan::of_context(surroundings.body));
-        };
-        if let (Some(pages), true) = (pages, started.recording) {
-            pages.export(began, &started.context, tracer);
-        }
-        Some(ActiveSpan {
-            context: started.context,
-            recording: started.recording,
-            errors: start.callsite.errors,
-            ended: false,
-        })
-    }
-}
-
-/// A span that has to be ended, or none, and the context of the body.
-#[derive(Debug)]
-pub(crate) struct ActiveSpan {
-    pub(crate) context: Context,
-    recording: bool,
-    errors: Errors,
-    /// Also where there is none.
-    ended: bool,
-}
-
-impl ActiveSpan {
-    /// The active context, with this baggage.
-    #[cold]
-    fn without_span(baggage: &Baggage) -> Option<Self> {
-        ambient::map(|ambient| Self::of_context(origin::with_baggage(ambient, baggage)))
-    }
-
-    /// Its span, if there is one, is not the handler's.
-    fn of_context(context: Context) -> Self {
-        Self {
-            context,
-            recording: false,
-            errors: Errors::Off,
-            ended: true,
-        }
-    }
-
-    /// Records what was returned.
-    #[inline]
-    pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
-        if self.recording {
-            record(&Recorder::new(self.context.span(), self.errors));
-        }
-        self.end();
-    }
-
-    /// Says it twice, since the SDK drops attributes and events that are too many.
-    pub(crate) fn cancelled(&mut self) {
-        if !self.ended {
-            shielded(|| {
-                let span = self.context.span();
-                span.set_attribute(KeyValue::new(CANCELLED, true));
-                span.add_event(CANCELLED, Vec::new());
-            });
-            self.end();
-        }
-    }
-
-    pub(crate) fn failed(&self, description: impl Into<Cow<'static, str>>) {
-        if !self.ended {
-            let status = Status::error(description);
-            shielded(|| self.context.span().set_status(status));
-        }
-    }
-
-    fn panicked(&mut self) {
-        self.failed("panicked");
-        self.end();
-    }
-
-    /// Explicitly: a task that the body has spawned may hold the span's context for much longer.
-    fn end(&mut self) {
-        if !self.ended {
-            self.ended = true;
-            let context = take(&mut self.context);
-            shielded(|| context.span().end());
-            // A span that was not ended ends again when it is dropped.
-            shielded(|| drop(context));
-        }
-    }
-
-    /// Runs a part of the body, with the span's context current.
-    #[inline]
-    pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
-        let running = Running(self);
-        let guard = ambient::attach(&running.0.context);
-        let result = part();
-        drop(guard);
-        forget(running);
-        result
-    }
-}
-
-/// Dropped only by a panic. `std::thread::panicking()` would also be true in a destructor that handles an event.
-struct Running<'a>(&'a mut ActiveSpan);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.panicked();
     }
 }
 
