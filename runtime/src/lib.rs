@@ -119,6 +119,7 @@
 //! | `sampler` | `LinksBased`, a sampler for the SDK that samples what was sampled where its events were made |
 //! | `serde` | [`Origin`] as a field of events that are serialized |
 //! | `sqlite` | `fan_in::Sqlite`, which keeps joins in a file; implies `serde` |
+//! | `testing` | `testing`, assertions about spans and links for your own tests |
 //! | `tokio` | `fan_in::sweep_every`; each store in a database implies it |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
@@ -130,6 +131,8 @@ mod origin;
 mod propagation;
 mod span;
 mod support;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod troubleshooting;
 
 #[doc(hidden)]

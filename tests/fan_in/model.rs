@@ -216,7 +216,7 @@ impl World {
             (Doing::Working(_), _) => {}
             (_, Reply::Run { .. }) => worker.doing = Doing::Working(Work::Body),
             (_, Reply::DeliverExpired { .. }) => {
-                worker.doing = Doing::Working(Work::DeliverExpired)
+                worker.doing = Doing::Working(Work::DeliverExpired);
             }
             // These deliveries are to be made again; all others are acknowledged.
             (_, Reply::Busy(_))
