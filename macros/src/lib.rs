@@ -74,7 +74,12 @@ use proc_macro::TokenStream;
 /// | `errors = full` | what is recorded of an `Err`: `full` (the default), `type` (no message), `off` |
 /// | `scope = "…"` | the name of the instrumentation scope; by default your crate's, with its version |
 /// | `tracer = EXPR` | a tracer of your own: a `Tracer`, or a `&'static` or an `Arc` of one |
+/// | `level = "info"` | the level of the `tracing` span, as in `#[tracing::instrument]`: `"debug"`, `Level::DEBUG`, `2`; by default `"info"` |
+/// | `target = "…"` | the target of the `tracing` span, a constant; by default the module |
 /// | `crate = PATH` | where `linked_span` is, if you have it under another name |
+///
+/// `level` and `target` mean something [inside `tracing`](https://docs.rs/linked-span/latest/linked_span/#inside-tracing)
+/// alone.
 ///
 /// A key of yours replaces one of ours.
 ///

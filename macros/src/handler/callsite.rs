@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, LitStr};
 
 use super::model::Handler;
-use crate::options::text_literal;
+use crate::options::{Level, text_literal};
 
 impl Handler {
     /// A reference to what all spans of this handler have in common.
@@ -31,7 +31,10 @@ impl Handler {
         );
         // Any constant: only to the simplest a reference is `'static` by itself.
         let is_computed = |constant: &Expr| text_literal(constant).is_none();
-        if options.scope.iter().chain(&options.target).any(is_computed) {
+        let level = options.level.as_ref();
+        if options.scope.iter().chain(&options.target).any(is_computed)
+            || level.is_some_and(|level| level.path.is_some())
+        {
             quote!(const { &#callsite })
         } else {
             quote!(&#callsite)
@@ -69,8 +72,15 @@ impl Handler {
         let Self {
             runtime, options, ..
         } = self;
-        let level = options.level.as_ref();
-        let level = level.map(|level| quote!(level: #runtime::LogLevel::#level,));
+        let level = options.level.as_ref().map(|Level { variant, path }| {
+            let variant = quote!(#runtime::LogLevel::#variant);
+            let named = path.as_ref().map(|path| quote!(let _ = #path;));
+            if named.is_some() {
+                quote!(level: { #named #variant },)
+            } else {
+                quote!(level: #variant,)
+            }
+        });
         let target = options.target.as_ref();
         let target = target.map(|target| quote!(target: #target,));
         let keys: Vec<LitStr> = options.literal_keys().collect();

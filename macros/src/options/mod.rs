@@ -19,7 +19,7 @@ mod value;
 
 pub(crate) use self::items::{each_item, set_once};
 pub(crate) use self::model::{
-    AttributeEntry, Options, ParameterOptions, plain_value, text_literal,
+    AttributeEntry, Level, Options, ParameterOptions, plain_value, text_literal,
 };
 pub(crate) use self::parse::parse;
 pub(crate) use self::table::option_names;

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr, Member, Path};
+use syn::{Expr, ExprLit, ExprPath, Lit, LitStr, Member, Path};
 
 use crate::function::ungrouped_expr;
 
@@ -19,8 +19,7 @@ pub(crate) struct Options {
     pub(crate) errors: Option<Ident>,
     pub(crate) scope: Option<Expr>,
     pub(crate) tracer: Option<Expr>,
-    /// Of the `tracing` span: a variant of the runtime's `LogLevel`.
-    pub(crate) level: Option<Ident>,
+    pub(crate) level: Option<Level>,
     /// Of the `tracing` span.
     pub(crate) target: Option<Expr>,
     pub(crate) crate_path: Option<Path>,
@@ -28,6 +27,14 @@ pub(crate) struct Options {
     pub(crate) key: Option<Vec<Member>>,
     /// `#[fan_in]` only: the name of the generated type.
     pub(crate) join: Option<Ident>,
+}
+
+/// The level of the `tracing` span.
+pub(crate) struct Level {
+    /// Of the runtime's `LogLevel`.
+    pub(crate) variant: Ident,
+    /// As the user wrote it. The expansion names it too: else its import would be unused.
+    pub(crate) path: Option<ExprPath>,
 }
 
 /// One parameter that the attribute names, and the options in its parentheses.

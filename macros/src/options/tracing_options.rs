@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, Result};
 
 use super::items::set_once;
-use super::model::Options;
+use super::model::{Level, Options};
 use super::row::{Row, Syntax};
 use super::value::value;
 use crate::function::ungrouped_expr;
@@ -27,8 +27,8 @@ pub(super) const TRACING_OPTIONS: [Row<Options>; 2] = [
     },
 ];
 
-/// `= "debug"`, `= Level::DEBUG` or `= 2`, as the runtime's variant
-fn level(word: &Ident, input: ParseStream) -> Result<Ident> {
+/// `= "debug"`, `= Level::DEBUG` or `= 2`, which is a variant of the runtime's
+fn level(word: &Ident, input: ParseStream) -> Result<Level> {
     const HELP: &str = "`level` is `\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"` or `\"error\"`, or `tracing`'s `Level::INFO`";
     let given = ungrouped_expr(value(word, input)?);
     let variant = match &given {
@@ -51,7 +51,13 @@ fn level(word: &Ident, input: ParseStream) -> Result<Ident> {
         _ => None,
     };
     match variant {
-        Some(variant) => Ok(Ident::new(variant, Span::call_site())),
+        Some(variant) => Ok(Level {
+            variant: Ident::new(variant, Span::call_site()),
+            path: match given {
+                Expr::Path(path) => Some(path),
+                _ => None,
+            },
+        }),
         None => Err(Error::new(given.span(), HELP)),
     }
 }

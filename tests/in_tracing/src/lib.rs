@@ -8,7 +8,7 @@ use std::sync::Once;
 use opentelemetry::global::{self, BoxedSpan};
 use opentelemetry::trace::{SpanBuilder, Tracer, TracerProvider};
 use opentelemetry::{Context, InstrumentationScope};
-use opentelemetry_sdk::trace::{ShouldSample, TracerProviderBuilder};
+use opentelemetry_sdk::trace::{Sampler, ShouldSample, TracerProviderBuilder};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -55,6 +55,12 @@ impl Sdk {
     #[must_use]
     pub fn install_outside() -> Self {
         Self(plain::Sdk::install())
+    }
+
+    /// Installs one that is built with more, and leaves `tracing` to the test.
+    #[must_use]
+    pub fn install_outside_built(builder: TracerProviderBuilder) -> Self {
+        Self(plain::Sdk::install_built(builder, Sampler::AlwaysOn))
     }
 
     /// Installs one that asks this sampler, and leaves `tracing` to the test.
