@@ -114,6 +114,7 @@
 //! | --- | --- |
 //! | `http` | `http::HeaderMap` as a carrier |
 //! | `json` | `serde_json::Value` as an event and as a carrier; implies `serde` |
+//! | `metrics` | `metrics`: how long handlers take, and what becomes of joins |
 //! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; implies `serde` |
 //! | `redis` | `fan_in::Redis`, which keeps them in Redis; implies `serde` |
 //! | `sampler` | `LinksBased`, a sampler for the SDK that samples what was sampled where its events were made |
@@ -127,6 +128,11 @@
 mod carrier;
 mod event;
 pub mod fan_in;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "metrics/off.rs"]
+mod metrics;
 mod origin;
 mod propagation;
 mod span;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::core::state::{Inputs, Moment};
 use super::core::store::{Claim, Input};
@@ -55,6 +56,15 @@ impl<P> ReceivedInputs<P> {
     /// Which they are.
     pub(super) fn inputs(&self) -> Inputs {
         self.joined.came
+    }
+
+    /// How long each input has waited.
+    pub(super) fn waits(&self) -> [Option<(&'static str, Duration)>; INPUTS] {
+        let mut came = self.joined.came();
+        std::array::from_fn(|_| {
+            let (waited, input) = came.next()?;
+            Some((input, Duration::from_millis(waited)))
+        })
     }
 
     pub(super) fn joined(&self) -> Arc<JoinInfo> {

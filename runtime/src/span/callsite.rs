@@ -2,6 +2,7 @@
 
 use opentelemetry::trace::SpanKind;
 
+use crate::metrics::labels::{HandlerLabels, MessagingLabels};
 use crate::span::provider::Scope;
 
 /// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
@@ -26,6 +27,8 @@ pub struct Callsite {
     pub join: Option<&'static str>,
     /// Whether what is collected is of one parameter, whose baggage is the body's.
     pub one_event: bool,
+    /// What a handler of messages is called in metrics.
+    pub messaging: Option<MessagingLabels>,
 }
 
 /// Whose child a handler's span is.
@@ -62,7 +65,16 @@ impl Callsite {
         own_tracer: false,
         join: None,
         one_event: false,
+        messaging: None,
     };
+
+    #[inline]
+    pub(crate) const fn labels(&self) -> HandlerLabels {
+        HandlerLabels {
+            name: self.name,
+            messaging: self.messaging,
+        }
+    }
 
     pub(crate) const fn scope(&self) -> Scope {
         Scope {

@@ -11,8 +11,9 @@ use opentelemetry::{Context, KeyValue};
 
 use super::provider;
 use crate::fan_in::{JoinInfo, handoff};
+use crate::metrics::Timer;
 use crate::propagation::{Part, Propagation};
-use crate::span::callsite::{Callsite, Errors};
+use crate::span::callsite::Callsite;
 use crate::span::counted::CANCELLED;
 use crate::span::links::Linked;
 use crate::span::outcome::{Record, Recorder, SyncOutcome};
@@ -24,7 +25,8 @@ use crate::support::shield::shielded;
 use crate::{origin, propagation};
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
-/// Where the event has baggage, there is always a context for the body.
+/// Where the event has baggage, there is always a context for the body. Where a meter provider is installed, the call is
+/// measured in any case.
 #[derive(Debug)]
 #[must_use]
 pub struct OpenSpan(pub(crate) Option<ActiveSpan>);
@@ -32,7 +34,10 @@ pub struct OpenSpan(pub(crate) Option<ActiveSpan>);
 /// What is needed to start a span, collected where the events are still there, for a future that starts it later.
 #[derive(Debug)]
 #[must_use]
-pub struct PendingSpan(pub(crate) Option<Box<SpanRequest>>);
+pub struct PendingSpan {
+    callsite: &'static Callsite,
+    request: Option<Box<SpanRequest>>,
+}
 
 /// Collects, and starts the span.
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> OpenSpan {
@@ -44,10 +49,12 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest))
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     let now = clock::now();
-    match SpanOpener::of(callsite, now) {
+    let timer = Timer::start(now);
+    let active = match SpanOpener::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
-        Err(propagation) => OpenSpan::without_span(baggage_of(event, propagation)),
-    }
+        Err(propagation) => ActiveSpan::with_baggage(callsite, baggage_of(event, propagation)),
+    };
+    OpenSpan::measured(active, callsite, timer)
 }
 
 /// The same for a join, which is told of.
@@ -57,10 +64,14 @@ pub(crate) fn open_for(
     collect: impl FnOnce(&mut SpanRequest),
 ) -> OpenSpan {
     let now = clock::now();
-    match SpanOpener::of(callsite, now) {
+    let timer = Timer::start(now);
+    let active = match SpanOpener::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, collect),
-        Err(propagation) => OpenSpan::without_span(baggage(callsite, propagation, collect)),
-    }
+        Err(propagation) => {
+            ActiveSpan::with_baggage(callsite, baggage(callsite, propagation, collect))
+        }
+    };
+    OpenSpan::measured(active, callsite, timer)
 }
 
 /// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
@@ -117,17 +128,22 @@ pub fn collect_event<Shape>(
 }
 
 impl OpenSpan {
-    /// For a body without a span, whose event may have baggage.
+    /// Without a span there is something to do all the same where the call is measured.
     #[inline]
-    fn without_span(baggage: Option<Arc<Baggage>>) -> Self {
-        Self(baggage.and_then(|baggage| ActiveSpan::without_span(&baggage)))
+    fn measured(active: Option<ActiveSpan>, callsite: &'static Callsite, timer: Timer) -> Self {
+        if !timer.is_on() {
+            return Self(active);
+        }
+        let active = active.unwrap_or_else(|| ActiveSpan::without_context(callsite));
+        Self(Some(ActiveSpan { timer, ..active }))
     }
 }
 
 /// Collects what depends on the variables of the event's pattern, which are there once the event has been read.
 pub fn collect_more(collected: PendingSpan, more: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let mut collected = collected;
-    if let Some(start) = collected.0.as_mut().filter(|start| start.makes_span()) {
+    let request = collected.request.as_mut();
+    if let Some(start) = request.filter(|start| start.makes_span()) {
         shielded(|| more(start));
     }
     collected
@@ -146,28 +162,34 @@ impl PendingSpan {
     ) -> Self {
         let mut start = Box::new(SpanRequest::new(callsite));
         collect_shielded(&mut start, propagation, collect);
-        Self(Some(start))
+        Self {
+            callsite,
+            request: Some(start),
+        }
     }
 
     fn without_span(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Self {
-        Self(baggage.map(|baggage| {
+        let request = baggage.map(|baggage| {
             let mut start = Box::new(SpanRequest::without_span(callsite));
             start.baggage = Some(baggage);
             start
-        }))
+        });
+        Self { callsite, request }
     }
 
     pub(crate) fn open(self) -> OpenSpan {
-        let Some(mut start) = self.0 else {
-            return OpenSpan(None);
-        };
-        let tracing = start
-            .makes_span()
-            .then(|| SpanOpener::of(start.callsite, clock::now()).ok());
-        OpenSpan(match tracing.flatten() {
-            Some(tracing) => tracing.start(&mut start, clock::wall()),
-            None => start.baggage.as_deref().and_then(ActiveSpan::without_span),
-        })
+        let Self { callsite, request } = self;
+        let timer = Timer::start_now();
+        let active = request.and_then(|mut start| {
+            let tracing = start
+                .makes_span()
+                .then(|| SpanOpener::of(callsite, clock::now()).ok());
+            match tracing.flatten() {
+                Some(tracing) => tracing.start(&mut start, clock::wall()),
+                None => ActiveSpan::with_baggage(callsite, start.baggage.take()),
+            }
+        });
+        OpenSpan::measured(active, callsite, timer)
     }
 }
 
@@ -213,21 +235,21 @@ impl SpanOpener {
         joined: Option<Arc<JoinInfo>>,
         callsite: &'static Callsite,
         collect: impl FnOnce(&mut SpanRequest),
-    ) -> OpenSpan {
+    ) -> Option<ActiveSpan> {
         let began = clock::wall();
         let mut start = SpanRequest::new(callsite);
         if let Some(joined) = joined {
             start.joined(joined);
         }
         collect_shielded(&mut start, self.propagation, collect);
-        OpenSpan(self.start(&mut start, began))
+        self.start(&mut start, began)
     }
 
     fn start(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
         // The SDK runs code of the user's: a sampler, span processors.
         let started = shielded(|| self.start_unshielded(start, began));
         // Without a span, the body still gets the event's baggage.
-        started.unwrap_or_else(|| start.baggage.as_deref().and_then(ActiveSpan::without_span))
+        started.unwrap_or_else(|| ActiveSpan::with_baggage(start.callsite, start.baggage.take()))
     }
 
     fn start_unshielded(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
@@ -244,16 +266,18 @@ impl SpanOpener {
         let Some(started) = tracer.start_span(start.builder(began), &surroundings) else {
             // The SDK was shut down.
             let baggage = start.baggage.as_ref();
-            return baggage.map(|_| ActiveSpan::of_context(surroundings.body));
+            return baggage.map(|_| ActiveSpan::of_context(start.callsite, surroundings.body));
         };
         if let (Some(pages), true) = (pages, started.recording) {
             pages.export(began, &started.context, tracer);
         }
         Some(ActiveSpan {
+            callsite: start.callsite,
             context: started.context,
+            has_context: true,
             recording: started.recording,
-            errors: start.callsite.errors,
             ended: false,
+            timer: Timer::off(),
         })
     }
 }
@@ -261,41 +285,68 @@ impl SpanOpener {
 /// A span that has to be ended, or none, and the context of the body.
 #[derive(Debug)]
 pub(crate) struct ActiveSpan {
+    callsite: &'static Callsite,
     pub(crate) context: Context,
+    /// Whether the body runs in the context. It keeps the caller's where it is only measured.
+    has_context: bool,
     recording: bool,
-    errors: Errors,
     /// Also where there is none.
     ended: bool,
+    timer: Timer,
 }
 
 impl ActiveSpan {
+    /// For a body without a span, whose event may have baggage.
+    #[inline]
+    fn with_baggage(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Option<Self> {
+        let baggage = baggage?;
+        Self::with_some_baggage(callsite, &baggage)
+    }
+
     /// The active context, with this baggage.
     #[cold]
-    fn without_span(baggage: &Baggage) -> Option<Self> {
-        ambient::map(|ambient| Self::of_context(origin::with_baggage(ambient, baggage)))
+    fn with_some_baggage(callsite: &'static Callsite, baggage: &Baggage) -> Option<Self> {
+        let context = ambient::map(|ambient| origin::with_baggage(ambient, baggage))?;
+        Some(Self::of_context(callsite, context))
     }
 
     /// Its span, if there is one, is not the handler's.
-    fn of_context(context: Context) -> Self {
+    fn of_context(callsite: &'static Callsite, context: Context) -> Self {
         Self {
             context,
+            has_context: true,
+            ..Self::without_context(callsite)
+        }
+    }
+
+    /// For a call that is only measured.
+    fn without_context(callsite: &'static Callsite) -> Self {
+        Self {
+            callsite,
+            context: Context::default(),
+            has_context: false,
             recording: false,
-            errors: Errors::Off,
             ended: true,
+            timer: Timer::off(),
         }
     }
 
     /// Records what was returned.
     #[inline]
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
-        if self.recording {
-            record(&Recorder::new(self.context.span(), self.errors));
+        if self.recording || self.timer.is_on() {
+            let span = self.recording.then(|| self.context.span());
+            let recorder = Recorder::new(span, self.callsite.errors);
+            record(&recorder);
+            let error = recorder.error_type();
+            self.timer.stop(&self.callsite.labels(), error);
         }
         self.end();
     }
 
     /// Says it twice, since the SDK drops attributes and events that are too many.
     pub(crate) fn cancelled(&mut self) {
+        self.timer.stop(&self.callsite.labels(), Some("cancelled"));
         if !self.ended {
             shielded(|| {
                 let span = self.context.span();
@@ -314,6 +365,7 @@ impl ActiveSpan {
     }
 
     fn panicked(&mut self) {
+        self.timer.stop(&self.callsite.labels(), Some("panic"));
         self.failed("panicked");
         self.end();
     }
@@ -333,7 +385,8 @@ impl ActiveSpan {
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         let running = Running(self);
-        let guard = ambient::attach(&running.0.context);
+        let context = running.0.has_context.then_some(&running.0.context);
+        let guard = context.map(ambient::attach);
         let result = part();
         drop(guard);
         forget(running);

@@ -1,0 +1,7 @@
+//! What is measured of handlers and joins.
+
+mod gauges;
+mod handlers;
+mod joins;
+mod outcomes;
+mod providers;
