@@ -24,40 +24,15 @@ pub fn set_process_duration(recorded: bool) {
     PROCESS_DURATION.store(recorded, Ordering::Relaxed);
 }
 
-/// Measures one call of a handler, if a meter provider is installed when it begins.
-#[derive(Debug)]
-pub(crate) struct Timer(Option<Instant>);
-
-impl Timer {
-    #[inline]
-    pub(crate) fn start(now: Instant) -> Self {
-        Self(meter::is_installed(now).then_some(now))
-    }
-
-    pub(crate) fn start_now() -> Self {
-        Self::start(clock::now())
-    }
-
-    pub(crate) const fn off() -> Self {
-        Self(None)
-    }
-
-    #[inline]
-    pub(crate) const fn is_on(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// Records the time once, however often it is called.
-    #[inline]
-    pub(crate) fn stop(&mut self, handler: &HandlerLabels, error: Option<&'static str>) {
-        if let Some(began) = self.0.take() {
-            record(began, handler, error);
-        }
-    }
+/// Whether a call that begins now is measured.
+#[inline]
+pub(crate) fn is_measured(now: Instant) -> bool {
+    meter::is_installed(now)
 }
 
+/// Records a call that has ended.
 #[inline(never)]
-fn record(began: Instant, handler: &HandlerLabels, error: Option<&'static str>) {
+pub(crate) fn record(began: Instant, handler: &HandlerLabels, error: Option<&'static str>) {
     let seconds = clock::elapsed(began).as_secs_f64();
     // The provider is the user's code.
     shielded(|| {

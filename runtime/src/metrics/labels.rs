@@ -1,10 +1,7 @@
 //! What a handler is called in metrics: names that are known when the program is compiled.
 
 /// A handler's constants, as its metrics need them.
-#[cfg_attr(
-    not(feature = "metrics"),
-    expect(dead_code, reason = "nothing is measured")
-)]
+#[cfg(feature = "metrics")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HandlerLabels {
     /// The span's name, unless that is computed; then the function's.

@@ -2,7 +2,9 @@
 
 use opentelemetry::trace::SpanKind;
 
-use crate::metrics::labels::{HandlerLabels, MessagingLabels};
+#[cfg(feature = "metrics")]
+use crate::metrics::labels::HandlerLabels;
+use crate::metrics::labels::MessagingLabels;
 use crate::span::provider::Scope;
 
 /// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
@@ -68,7 +70,7 @@ impl Callsite {
         messaging: None,
     };
 
-    #[inline]
+    #[cfg(feature = "metrics")]
     pub(crate) const fn labels(&self) -> HandlerLabels {
         HandlerLabels {
             name: self.name,

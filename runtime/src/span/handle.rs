@@ -11,13 +11,13 @@ use opentelemetry::{Context, KeyValue};
 
 use super::provider;
 use crate::fan_in::{JoinInfo, handoff};
-use crate::metrics::Timer;
 use crate::propagation::{Part, Propagation};
-use crate::span::callsite::Callsite;
+use crate::span::callsite::{Callsite, Errors};
 use crate::span::counted::CANCELLED;
 use crate::span::links::Linked;
 use crate::span::outcome::{Record, Recorder, SyncOutcome};
 use crate::span::request::SpanRequest;
+use crate::span::timer::Timer;
 use crate::span::tracer::StartSpan;
 use crate::support::ambient;
 use crate::support::clock::{self, Instant};
@@ -49,12 +49,12 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest))
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     let now = clock::now();
-    let timer = Timer::start(now);
+    let timer = Timer::start(callsite, now);
     let active = match SpanOpener::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, |start| start.event(event)),
-        Err(propagation) => ActiveSpan::with_baggage(callsite, baggage_of(event, propagation)),
+        Err(propagation) => ActiveSpan::with_baggage(baggage_of(event, propagation)),
     };
-    OpenSpan::measured(active, callsite, timer)
+    OpenSpan::measured(active, timer)
 }
 
 /// The same for a join, which is told of.
@@ -64,14 +64,12 @@ pub(crate) fn open_for(
     collect: impl FnOnce(&mut SpanRequest),
 ) -> OpenSpan {
     let now = clock::now();
-    let timer = Timer::start(now);
+    let timer = Timer::start(callsite, now);
     let active = match SpanOpener::of(callsite, now) {
         Ok(tracing) => tracing.open(joined, callsite, collect),
-        Err(propagation) => {
-            ActiveSpan::with_baggage(callsite, baggage(callsite, propagation, collect))
-        }
+        Err(propagation) => ActiveSpan::with_baggage(baggage(callsite, propagation, collect)),
     };
-    OpenSpan::measured(active, callsite, timer)
+    OpenSpan::measured(active, timer)
 }
 
 /// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
@@ -130,11 +128,11 @@ pub fn collect_event<Shape>(
 impl OpenSpan {
     /// Without a span there is something to do all the same where the call is measured.
     #[inline]
-    fn measured(active: Option<ActiveSpan>, callsite: &'static Callsite, timer: Timer) -> Self {
+    fn measured(active: Option<ActiveSpan>, timer: Timer) -> Self {
         if !timer.is_on() {
             return Self(active);
         }
-        let active = active.unwrap_or_else(|| ActiveSpan::without_context(callsite));
+        let active = active.unwrap_or_else(ActiveSpan::without_context);
         Self(Some(ActiveSpan { timer, ..active }))
     }
 }
@@ -179,17 +177,17 @@ impl PendingSpan {
 
     pub(crate) fn open(self) -> OpenSpan {
         let Self { callsite, request } = self;
-        let timer = Timer::start_now();
+        let timer = Timer::start_now(callsite);
         let active = request.and_then(|mut start| {
             let tracing = start
                 .makes_span()
                 .then(|| SpanOpener::of(callsite, clock::now()).ok());
             match tracing.flatten() {
                 Some(tracing) => tracing.start(&mut start, clock::wall()),
-                None => ActiveSpan::with_baggage(callsite, start.baggage.take()),
+                None => ActiveSpan::with_baggage(start.baggage.take()),
             }
         });
-        OpenSpan::measured(active, callsite, timer)
+        OpenSpan::measured(active, timer)
     }
 }
 
@@ -249,7 +247,7 @@ impl SpanOpener {
         // The SDK runs code of the user's: a sampler, span processors.
         let started = shielded(|| self.start_unshielded(start, began));
         // Without a span, the body still gets the event's baggage.
-        started.unwrap_or_else(|| ActiveSpan::with_baggage(start.callsite, start.baggage.take()))
+        started.unwrap_or_else(|| ActiveSpan::with_baggage(start.baggage.take()))
     }
 
     fn start_unshielded(self, start: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
@@ -266,16 +264,16 @@ impl SpanOpener {
         let Some(started) = tracer.start_span(start.builder(began), &surroundings) else {
             // The SDK was shut down.
             let baggage = start.baggage.as_ref();
-            return baggage.map(|_| ActiveSpan::of_context(start.callsite, surroundings.body));
+            return baggage.map(|_| ActiveSpan::of_context(surroundings.body));
         };
         if let (Some(pages), true) = (pages, started.recording) {
             pages.export(began, &started.context, tracer);
         }
         Some(ActiveSpan {
-            callsite: start.callsite,
             context: started.context,
             has_context: true,
             recording: started.recording,
+            errors: start.callsite.errors,
             ended: false,
             timer: Timer::off(),
         })
@@ -285,11 +283,11 @@ impl SpanOpener {
 /// A span that has to be ended, or none, and the context of the body.
 #[derive(Debug)]
 pub(crate) struct ActiveSpan {
-    callsite: &'static Callsite,
     pub(crate) context: Context,
     /// Whether the body runs in the context. It keeps the caller's where it is only measured.
     has_context: bool,
     recording: bool,
+    errors: Errors,
     /// Also where there is none.
     ended: bool,
     timer: Timer,
@@ -298,34 +296,34 @@ pub(crate) struct ActiveSpan {
 impl ActiveSpan {
     /// For a body without a span, whose event may have baggage.
     #[inline]
-    fn with_baggage(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Option<Self> {
+    fn with_baggage(baggage: Option<Arc<Baggage>>) -> Option<Self> {
         let baggage = baggage?;
-        Self::with_some_baggage(callsite, &baggage)
+        Self::with_some_baggage(&baggage)
     }
 
     /// The active context, with this baggage.
     #[cold]
-    fn with_some_baggage(callsite: &'static Callsite, baggage: &Baggage) -> Option<Self> {
+    fn with_some_baggage(baggage: &Baggage) -> Option<Self> {
         let context = ambient::map(|ambient| origin::with_baggage(ambient, baggage))?;
-        Some(Self::of_context(callsite, context))
+        Some(Self::of_context(context))
     }
 
     /// Its span, if there is one, is not the handler's.
-    fn of_context(callsite: &'static Callsite, context: Context) -> Self {
+    fn of_context(context: Context) -> Self {
         Self {
             context,
             has_context: true,
-            ..Self::without_context(callsite)
+            ..Self::without_context()
         }
     }
 
     /// For a call that is only measured.
-    fn without_context(callsite: &'static Callsite) -> Self {
+    fn without_context() -> Self {
         Self {
-            callsite,
             context: Context::default(),
             has_context: false,
             recording: false,
+            errors: Errors::Full,
             ended: true,
             timer: Timer::off(),
         }
@@ -336,17 +334,17 @@ impl ActiveSpan {
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
         if self.recording || self.timer.is_on() {
             let span = self.recording.then(|| self.context.span());
-            let recorder = Recorder::new(span, self.callsite.errors);
+            let recorder = Recorder::new(span, self.errors);
             record(&recorder);
             let error = recorder.error_type();
-            self.timer.stop(&self.callsite.labels(), error);
+            self.timer.stop(error);
         }
         self.end();
     }
 
     /// Says it twice, since the SDK drops attributes and events that are too many.
     pub(crate) fn cancelled(&mut self) {
-        self.timer.stop(&self.callsite.labels(), Some("cancelled"));
+        self.timer.stop(Some("cancelled"));
         if !self.ended {
             shielded(|| {
                 let span = self.context.span();
@@ -365,7 +363,7 @@ impl ActiveSpan {
     }
 
     fn panicked(&mut self) {
-        self.timer.stop(&self.callsite.labels(), Some("panic"));
+        self.timer.stop(Some("panic"));
         self.failed("panicked");
         self.end();
     }

@@ -13,4 +13,5 @@ pub(crate) mod provider;
 pub(crate) mod request;
 #[cfg(feature = "sampler")]
 pub(crate) mod sampler;
+mod timer;
 pub(crate) mod tracer;

@@ -67,3 +67,74 @@ fn sweep_without_a_meter_provider_records_nothing() {
     joins.sweep().expect("a store");
     assert!(meters.collect().is_empty());
 }
+
+mod shared {
+    use std::path::Path;
+
+    use linked_span::fan_in::Sqlite;
+
+    use super::*;
+
+    #[derive(Clone, serde::Serialize, serde::Deserialize, LinkedEvent)]
+    struct Durable {
+        #[event(key)]
+        order: usize,
+        metadata: Origin,
+    }
+
+    fn durable(order: usize) -> Durable {
+        Durable {
+            order,
+            metadata: Origin::default(),
+        }
+    }
+
+    #[fan_in(payment, inventory)]
+    async fn pack(payment: Durable, inventory: Durable) {}
+
+    async fn joins(file: &Path, timeout: Duration) -> Pack<Sqlite> {
+        let store = Sqlite::open(file).await.expect("a file");
+        Pack::new(store, JoinOptions::timeout(timeout)).on_expired(async |_| ())
+    }
+
+    /// Each process reports all joins of a shared store, so the highest value is the number of joins.
+    #[tokio::test]
+    async fn three_processes_report_the_same_joins_of_a_shared_store() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("joins.db");
+        let hour = Duration::from_secs(3_600);
+        for order in 0..3 {
+            let joins = joins(&file, hour).await;
+            let _ = joins.payment(durable(order)).await;
+        }
+        for _process in 0..3 {
+            let meters = Meters::install();
+            joins(&file, hour).await.sweep().await.expect("a store");
+            let open = meters.one(OPEN);
+            assert_eq!((open.count, open.get("fan_in.store")), (3, "shared"));
+        }
+    }
+
+    #[tokio::test]
+    async fn expired_join_of_a_shared_store_is_counted_by_one_process() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("joins.db");
+        let meters = Meters::install();
+        let processes = [
+            joins(&file, Duration::from_millis(1)).await,
+            joins(&file, Duration::from_millis(1)).await,
+            joins(&file, Duration::from_millis(1)).await,
+        ];
+        for order in 0..10 {
+            let _ = processes[order % 3].payment(durable(order)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let [one, two, three] = &processes;
+        let (one, two, three) = tokio::join!(one.sweep(), two.sweep(), three.sweep());
+        for swept in [one, two, three] {
+            swept.expect("a store");
+        }
+        assert_eq!(meters.one("linked_span.fan_in.expired").count, 10);
+        assert_eq!(meters.one(OPEN).count, 0);
+    }
+}

@@ -5,3 +5,4 @@ mod handlers;
 mod joins;
 mod outcomes;
 mod providers;
+mod queries;
