@@ -147,13 +147,13 @@ pub mod __private;
 
 pub use linked_span_macros::{LinkedEvent, fan_in, linked_span};
 
-pub use crate::carrier::{Carrier, CarrierMut};
+pub use crate::carrier::{Carrier, CarrierMut, extract, inject};
 pub use crate::event::attributes::{AttributeValue, Attributes, set_attribute};
 pub use crate::event::events::Events;
 pub use crate::event::with_origin::WithOrigin;
 pub use crate::event::{Keyed, LinkedEvent};
 pub use crate::origin::Origin;
-pub use crate::propagation::{extract, inject, set_text_map_propagator};
+pub use crate::propagation::set_text_map_propagator;
 pub use crate::span::limit::{LinkOverflow, set_link_limit, set_link_overflow};
 pub use crate::span::provider::set_tracer_provider;
 #[cfg(feature = "sampler")]

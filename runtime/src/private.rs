@@ -8,8 +8,8 @@ pub use opentelemetry::trace::SpanKind;
 
 pub use crate::event::field_text::{Describe, Field, constant, key, text};
 pub use crate::fan_in::{
-    Called, ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, Nth, ReceivedInputs,
-    StorableInput, Sweeping, call, call_async, cloned, kept, keyed, ready,
+    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, Nth, ReceivedInputs, StorableInput,
+    Sweeping, call, call_async, cloned, kept, keyed, ready,
 };
 pub use crate::metrics::labels::MessagingLabels;
 pub use crate::span::callsite::{Callsite, Errors, Parent};
@@ -20,7 +20,8 @@ pub use crate::span::handle::{
     OpenSpan, PendingSpan, collect, collect_event, collect_more, handle, open, open_collected,
     open_event,
 };
-pub use crate::span::links::{Identify, Linked, Maybe};
+pub use crate::span::handoff::Called;
+pub use crate::span::linked::{Identify, Linked, Maybe};
 pub use crate::span::outcome::{
     Recorder, Returned, Succeeded, awaited, awaited_of, opaque_of, outcome, outcome_of,
     record_nothing, record_visible, unrecorded, unrecorded_of,

@@ -1,10 +1,15 @@
 //! What a producer's context travels in.
 
 mod collections;
+mod extract;
 #[cfg(feature = "http")]
 mod http;
+mod inject;
 #[cfg(feature = "json")]
 mod json;
+
+pub use self::extract::extract;
+pub use self::inject::inject;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -104,7 +109,7 @@ impl Origin {
 
 impl Carrier for Origin {
     fn origin(&self) -> Origin {
-        self.part()
+        propagation::needed(self)
     }
 }
 

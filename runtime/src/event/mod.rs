@@ -188,7 +188,7 @@ impl<E: LinkedEvent> LinkedEvent for Option<E> {
 
 impl LinkedEvent for Origin {
     fn origin(&self) -> Origin {
-        self.part()
+        propagation::needed(self)
     }
     fn linked_span_is_derived(&self) -> bool {
         true

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
-use crate::{Keyed, LinkedEvent, Origin};
+use crate::{Keyed, LinkedEvent, Origin, propagation};
 
 /// A payload with its origin, for queues within the process and for payloads that have no room for a context.
 ///
@@ -91,7 +91,7 @@ impl<T> DerefMut for WithOrigin<T> {
 
 impl<T> LinkedEvent for WithOrigin<T> {
     fn origin(&self) -> Origin {
-        self.origin.part()
+        propagation::needed(&self.origin)
     }
     fn linked_span_is_derived(&self) -> bool {
         true

@@ -124,6 +124,7 @@
 mod apart;
 mod arrival;
 mod arriving;
+mod call;
 mod catch_unwind;
 mod claim;
 mod core;
@@ -131,7 +132,6 @@ mod disposition;
 #[cfg(feature = "_durable")]
 mod durable;
 mod expiry;
-pub(crate) mod handoff;
 mod input;
 mod join;
 mod memory;
@@ -183,14 +183,13 @@ pub use self::sweep::SweepReport;
 pub use self::sweep_every::sweep_every;
 
 #[doc(hidden)]
-pub use self::claim::{ClaimGuard, Ended};
+pub use self::call::{call, call_async};
 #[doc(hidden)]
-pub use self::handoff::{Called, call, call_async};
+pub use self::claim::{ClaimGuard, Ended};
 #[doc(hidden)]
 pub use self::input::{Cloned, StorableInput, cloned, kept, keyed};
 #[doc(hidden)]
 pub use self::one_of::Nth;
-pub(crate) use self::received::JoinInfo;
 #[doc(hidden)]
 pub use self::received::ReceivedInputs;
 #[doc(hidden)]

@@ -4,9 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::Value;
+
 use super::core::state::{Inputs, Moment};
 use super::core::store::{Claim, Input};
 use super::one_of::Nth;
+use crate::Attributes;
+use crate::span::join::SpanOfJoin;
 
 /// As many as a join can have.
 const INPUTS: usize = 12;
@@ -97,27 +101,27 @@ impl<P> ReceivedInputs<P> {
 }
 
 impl JoinInfo {
-    pub(crate) fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// How many inputs there are.
-    pub(crate) fn count(&self) -> usize {
-        self.came().count()
-    }
-
-    /// For how many milliseconds the input of this name has waited.
-    pub(crate) fn waited(&self, name: &str) -> Option<Moment> {
-        let mut came = self.came();
-        came.find_map(|(waited, input)| (input == name).then_some(waited))
-    }
-
     fn came(&self) -> impl Iterator<Item = (Moment, &'static str)> {
         let input = |place: u8| {
             let place = usize::from(place);
             Some((*self.waited.get(place)?, *self.names.get(place)?))
         };
         self.came.iter().filter_map(input)
+    }
+}
+
+impl SpanOfJoin for JoinInfo {
+    fn add_to_span(&self, attributes: &mut Attributes) {
+        let count = i64::try_from(self.came().count()).unwrap_or(i64::MAX);
+        attributes.push("fan_in.key", self.key.clone());
+        attributes.push("fan_in.input_count", count);
+    }
+
+    /// How long the input has waited in its join, in seconds.
+    fn of_input(&self, name: &str) -> Option<(&'static str, Value)> {
+        let (waited, _) = self.came().find(|(_, input)| *input == name)?;
+        let waited = Duration::from_millis(waited).as_secs_f64();
+        Some(("fan_in.wait", waited.into()))
     }
 }
 

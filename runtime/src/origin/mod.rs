@@ -1,8 +1,5 @@
 //! Where an event came from.
 
-#[cfg(feature = "serde")]
-mod serialized;
-
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +7,6 @@ use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
-use crate::propagation::{self, Part};
 use crate::support::ambient;
 
 /// Where an event came from: the span context of its producer, and its baggage.
@@ -109,13 +105,8 @@ impl Origin {
         }
     }
 
-    /// A copy of what is needed of it: the baggage alone, where no span is made.
-    #[inline]
-    pub(crate) fn part(&self) -> Self {
-        match propagation::part() {
-            Part::All => self.clone(),
-            Part::Baggage => Self::new(SpanContext::NONE, self.baggage.clone()),
-        }
+    pub(crate) fn shared_baggage(&self) -> Option<Arc<Baggage>> {
+        self.baggage.clone()
     }
 
     #[inline]

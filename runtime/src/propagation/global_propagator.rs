@@ -11,7 +11,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 use super::w3c::baggage::BAGGAGE;
 use super::w3c::tracestate::TRACESTATE;
 use crate::support::shield::shielded;
-use crate::{CarrierMut, Origin, origin};
+use crate::{Origin, origin};
 
 pub(super) fn extract<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
 where
@@ -38,16 +38,17 @@ where
     )
 }
 
-/// Writes what the propagator writes for this context.
+/// Returns what the propagator writes for this context: names, and values to set, or none to remove.
 ///
 /// With a valid span, the propagator's fields are removed first: an `x-b3-flags: 1` of an earlier hop would else stay
 /// beside a context that is not sampled. Without one, only the fields are written that an empty context does not have:
 /// baggage, but not the `b3: 0` that would replace a forwarded context.
-pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)) {
+///
+/// The fields are set by the user's code, which must run once the propagator's lock is free. So they are returned.
+pub(super) fn write(context: &Context) -> impl Iterator<Item = (String, Option<String>)> {
     let has_span = context.span().span_context().is_valid();
     let (mut written, mut empty) = (Written::default(), Written::default());
     let mut outdated: Vec<String> = Vec::new();
-    // The carrier is the user's code: it runs once the propagator's lock is free.
     global::get_text_map_propagator(|propagator| {
         propagator.inject_context(context, &mut written);
         if has_span {
@@ -57,20 +58,13 @@ pub(super) fn inject(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)
             propagator.inject_context(&Context::new(), &mut empty);
         }
     });
-    for name in outdated.iter().filter(|name| !written.has(name)) {
-        carrier.remove(name);
-    }
-    for (name, value) in written.0 {
-        if empty.has(&name) {
-            continue;
-        }
-        // OpenTelemetry's writes `tracestate` even if it is empty, which some brokers refuse.
-        if value.is_empty() {
-            carrier.remove(&name);
-        } else {
-            carrier.set(&name, value);
-        }
-    }
+    outdated.retain(|name| !written.has(name));
+    written.0.retain(|(name, _)| !empty.has(name));
+    let removed = outdated.into_iter().map(|name| (name, None));
+    // OpenTelemetry's writes `tracestate` even if it is empty, which some brokers refuse.
+    let value = |value: String| (!value.is_empty()).then_some(value);
+    let set = written.0.into_iter();
+    removed.chain(set.map(move |(name, text)| (name, value(text))))
 }
 
 /// A carrier's fields, as a propagator asks for them.

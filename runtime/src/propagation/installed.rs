@@ -9,8 +9,8 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 
 use super::recognized::{self, Recognized};
-use crate::span::provider;
 use crate::support::clock::{self, CacheWindow, Instant};
+use crate::support::generation;
 use crate::support::shield::shielded;
 
 /// How contexts are read and written.
@@ -85,7 +85,7 @@ where
     P: TextMapPropagator + Send + Sync + 'static,
 {
     global::set_text_map_propagator(propagator);
-    provider::next_generation();
+    generation::advance();
 }
 
 /// Reads a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
@@ -116,7 +116,7 @@ pub(super) fn collecting() -> Collecting {
 }
 
 pub(crate) fn propagation_at(now: Instant) -> Propagation {
-    let generation = provider::generation();
+    let generation = generation::current();
     match ANSWER.get() {
         Some(answer) if answer.generation == generation && !answer.window.is_over(now) => {
             answer.propagation

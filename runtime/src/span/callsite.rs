@@ -5,7 +5,6 @@ use opentelemetry::trace::SpanKind;
 #[cfg(feature = "metrics")]
 use crate::metrics::labels::HandlerLabels;
 use crate::metrics::labels::MessagingLabels;
-use crate::span::provider::Scope;
 
 /// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
 /// alone, a reference to which is `'static`.
@@ -83,5 +82,20 @@ impl Callsite {
             name: self.scope,
             version: self.version,
         }
+    }
+}
+
+/// The instrumentation scope of a handler: its name, and its version, which is empty if it has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+}
+
+impl Scope {
+    /// Most often they are one crate's, and so the very same text.
+    pub(super) fn is(self, other: Self) -> bool {
+        let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
+        same(self.name, other.name) && same(self.version, other.version)
     }
 }

@@ -6,7 +6,8 @@ use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::span::handle::{ActiveSpan, OpenSpan, PendingSpan};
+use crate::span::active::ActiveSpan;
+use crate::span::handle::{OpenSpan, PendingSpan};
 use crate::span::outcome::Record;
 
 pin_project! {

@@ -1,12 +1,21 @@
 //! A handler's span: from the attribute's constants to the end of the body.
+//!
+//! A handled event goes one way through these files. `handle` collects into a `request`, which `linked` fills. `opener`
+//! splits off the links that overflow, makes the contexts, and has a `tracer` start the span. `active` runs the body and
+//! ends the span. `future` does the same for a future.
 
+mod active;
 pub(crate) mod callsite;
 mod counted;
 pub(crate) mod future;
 pub(crate) mod handle;
+pub(crate) mod handoff;
+pub(crate) mod join;
 pub(crate) mod limit;
-pub(crate) mod links;
+pub(crate) mod linked;
+mod links;
 mod merge;
+mod opener;
 pub(crate) mod outcome;
 mod overflow;
 pub(crate) mod provider;
@@ -14,4 +23,4 @@ pub(crate) mod request;
 #[cfg(feature = "sampler")]
 pub(crate) mod sampler;
 mod timer;
-pub(crate) mod tracer;
+mod tracer;

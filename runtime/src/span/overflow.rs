@@ -6,21 +6,15 @@ use opentelemetry::Context;
 use opentelemetry::trace::{Link, SpanBuilder, SpanKind, TraceContextExt};
 
 use super::{limit, merge};
-use crate::span::request::SpanContexts;
-use crate::span::tracer::StartSpan;
+use crate::span::request::SpanRequest;
+use crate::span::tracer::{SpanContexts, StartSpan};
 use crate::support::shield::shielded;
 
 /// How many pages a span has at the most. A batch span processor's queue has room for 2,048 spans by default.
 const MOST: usize = 128;
 
 /// The attribute that counts the links for which the pages have no room.
-pub(crate) const LEFT_OUT: &str = "linked_span.links_left_out";
-
-/// What became of the links beyond the limit.
-pub(crate) struct Split {
-    pub(crate) pages: Option<OverflowSpans>,
-    pub(crate) left_out: usize,
-}
+const LEFT_OUT: &str = "linked_span.links_left_out";
 
 /// Links beyond the first page, which are lost if they are not exported.
 pub(crate) struct OverflowSpans {
@@ -32,25 +26,23 @@ pub(crate) struct OverflowSpans {
 }
 
 impl OverflowSpans {
-    /// Leaves `links` with what one span keeps; `None` if that is all.
+    /// Leaves the request the links that one span keeps; `None` if these are all.
     #[inline]
-    pub(crate) fn split(name: &str, kind: &SpanKind, links: &mut Vec<Link>) -> Option<Split> {
+    pub(super) fn split(request: &mut SpanRequest) -> Option<Self> {
         // One finds room wherever there is a limit that leaves pages.
-        if links.len() <= 1 {
+        if request.links.len() <= 1 {
             return None;
         }
         let (length, merges) = limit::page()?;
-        (links.len() > length).then(|| Self::split_longer(name, kind, links, length, merges))
+        if request.links.len() <= length {
+            return None;
+        }
+        Self::split_longer(request, length, merges)
     }
 
     #[cold]
-    fn split_longer(
-        name: &str,
-        kind: &SpanKind,
-        links: &mut Vec<Link>,
-        length: usize,
-        merges: bool,
-    ) -> Split {
+    fn split_longer(request: &mut SpanRequest, length: usize, merges: bool) -> Option<Self> {
+        let links = &mut request.links;
         if merges {
             merge::by_context(links);
         } else {
@@ -60,13 +52,16 @@ impl OverflowSpans {
         let kept = length.saturating_mul(pages.min(MOST) + 1);
         let left_out = links.len().saturating_sub(kept);
         links.truncate(kept);
-        let pages = (links.len() > length).then(|| Self {
-            name: format!("{name} links"),
-            kind: kind.clone(),
+        let overflow = (links.len() > length).then(|| Self {
+            name: format!("{} links", request.name),
+            kind: request.callsite.kind.clone(),
             links: links.split_off(length),
             length,
         });
-        Split { pages, left_out }
+        if left_out > 0 {
+            request.left_out(LEFT_OUT, left_out);
+        }
+        overflow
     }
 
     /// Exports a child span a page. It is no part of the handler's work, and so takes no time.

@@ -5,7 +5,7 @@
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use opentelemetry::global::{self, BoxedTracer};
@@ -17,20 +17,11 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, InstrumentationScope};
 
 use crate::propagation::{self, Propagation};
+use crate::span::callsite::Scope;
 use crate::span::tracer::StartSpan;
 use crate::support::clock::{CacheWindow, Instant};
+use crate::support::generation;
 use crate::support::shield::shielded;
-
-/// Counts what is installed through this crate, so that every thread sees it at once.
-static GENERATION: AtomicU64 = AtomicU64::new(0);
-
-pub(crate) fn generation() -> u64 {
-    GENERATION.load(Ordering::Acquire)
-}
-
-pub(crate) fn next_generation() {
-    GENERATION.fetch_add(1, Ordering::Release);
-}
 
 /// Whether a provider that was given to OpenTelemetry itself was found to make spans.
 ///
@@ -53,7 +44,7 @@ struct Lent {
 /// Keeps a tracer for its window, and drops all that are outdated.
 fn lend(tracer: Arc<dyn StartSpan>, now: Instant) -> Weak<dyn StartSpan> {
     let lent = Arc::downgrade(&tracer);
-    let current = generation();
+    let current = generation::current();
     let is_outdated = |lent: &Lent| lent.generation != current || lent.window.is_over(now);
     let mut next = Lent {
         window: CacheWindow::from(now),
@@ -91,21 +82,6 @@ enum Found {
     NoSdk,
 }
 
-/// The instrumentation scope of a handler: its name, and its version, which is empty if it has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scope {
-    pub(crate) name: &'static str,
-    pub(crate) version: &'static str,
-}
-
-impl Scope {
-    /// Most often they are one crate's, and so the very same text.
-    fn is(self, other: Self) -> bool {
-        let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
-        same(self.name, other.name) && same(self.version, other.version)
-    }
-}
-
 /// Installs the program's tracer provider: OpenTelemetry's
 /// [`global::set_tracer_provider`], seen by every handler at once.
 ///
@@ -133,7 +109,7 @@ where
     S: Span + Send + Sync + 'static,
 {
     global::set_tracer_provider(Installed(provider));
-    next_generation();
+    generation::advance();
     // What the next provider is that OpenTelemetry itself is given, is not known.
     MAKES_SPANS.store(false, Ordering::Relaxed);
     let mut lent = LENT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -201,7 +177,7 @@ impl Tracers {
 
 /// The tracer of this scope, unless no SDK is installed, and how contexts are read.
 pub(crate) fn tracer(scope: Scope, now: Instant) -> (Option<Arc<dyn StartSpan>>, Propagation) {
-    let generation = generation();
+    let generation = generation::current();
     // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
     // borrow. There is nothing to borrow while the thread ends.
     let known = TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation));

@@ -4,17 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::mem::take;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Link, SpanBuilder, SpanContext, TraceContextExt};
 use opentelemetry::{Context, Key, Value};
 
-use crate::fan_in::JoinInfo;
 use crate::span::callsite::{Callsite, Parent};
-use crate::span::links::{self, IntoOrigin, Linked, Single};
-use crate::span::overflow::{self, OverflowSpans};
-use crate::span::tracer::{IntoTracer, OwnTracer};
+use crate::span::join::SpanOfJoin;
+use crate::span::links;
+use crate::span::tracer::{IntoTracer, OwnTracer, SpanContexts};
 use crate::support::shield::shielded;
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
@@ -25,14 +24,14 @@ const MOST_RESERVED: usize = 4096;
 pub struct SpanRequest {
     pub(crate) callsite: &'static Callsite,
     pub(crate) tracer: OwnTracer,
-    name: Cow<'static, str>,
+    pub(super) name: Cow<'static, str>,
     attributes: Attributes,
-    links: Vec<Link>,
+    pub(super) links: Vec<Link>,
     /// Where the links of the parameter that was named last begin.
-    last_parameter: usize,
+    pub(super) last_parameter: usize,
     relationship: Option<Value>,
     producer: Option<SpanContext>,
-    joined: Option<Arc<JoinInfo>>,
+    joined: Option<Arc<dyn SpanOfJoin>>,
     pub(crate) baggage: Option<Arc<Baggage>>,
     makes_span: bool,
 }
@@ -69,10 +68,8 @@ impl SpanRequest {
     }
 
     /// The join whose function's span this is.
-    pub(crate) fn joined(&mut self, joined: Arc<JoinInfo>) {
-        self.attributes.push("fan_in.key", joined.key().to_owned());
-        self.attributes
-            .push("fan_in.input_count", count(joined.count()));
+    pub(super) fn joined(&mut self, joined: Arc<dyn SpanOfJoin>) {
+        joined.add_to_span(&mut self.attributes);
         self.joined = Some(joined);
     }
 
@@ -91,44 +88,6 @@ impl SpanRequest {
     /// `relationship = …`, of the parameter that comes next.
     pub fn relationship(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
         self.relationship = shielded(|| relationship.to_value()).flatten();
-    }
-
-    /// The handler's only parameter that is an event or a batch.
-    pub fn event<Shape>(&mut self, event: &impl Linked<Shape>) {
-        shielded(|| event.link(self));
-    }
-
-    /// The handler's only event, for `parent = event`.
-    pub fn parent(&mut self, event: &impl Single) {
-        self.event(event);
-    }
-
-    /// The handler's only event, whose origin the user gave.
-    pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl IntoOrigin) {
-        let mut origin = Some(origin);
-        let mut origin = || origin.take().map(Into::into).unwrap_or_default();
-        if self.makes_span {
-            shielded(|| self.one(event, &mut origin));
-        } else {
-            self.baggage = shielded(origin).and_then(Origin::into_baggage);
-        }
-    }
-
-    /// One of several parameters.
-    pub fn input<Shape>(&mut self, name: &'static str, event: &impl Linked<Shape>) {
-        // The attributes that follow are its own, even where it has no link.
-        self.last_parameter = self.links.len();
-        shielded(|| event.link_as(name, self));
-    }
-
-    /// One of several parameters, whose origin the user gave.
-    pub fn input_from(
-        &mut self,
-        name: &'static str,
-        event: Option<&dyn LinkedEvent>,
-        origin: impl IntoOrigin,
-    ) {
-        shielded(|| self.named(name, event, origin.into()));
     }
 
     /// The only event. Its origin is asked last: where that panics, the rest is there.
@@ -175,7 +134,7 @@ impl SpanRequest {
             let event_type = event.and_then(|event| links::said(|| event.event_type()));
             let link = links::describing(context, Some(relationship), event, event_type);
             self.links.push(link);
-            self.waited(name);
+            self.add_of_join(name);
         }
     }
 
@@ -202,14 +161,17 @@ impl SpanRequest {
             let event_type = links::said(|| event.event_type());
             links::describing(context, relationship, Some(event), event_type)
         });
-        self.waited(name);
+        self.add_of_join(name);
     }
 
-    /// How long the input that was named last has waited in its join, on its links.
-    fn waited(&mut self, name: &str) {
-        if let Some(waited) = self.joined.as_ref().and_then(|joined| joined.waited(name)) {
-            let waited = Duration::from_millis(waited).as_secs_f64();
-            self.link_attribute("fan_in.wait", &waited);
+    /// What the join knows of the input that was named last, on its links.
+    fn add_of_join(&mut self, name: &str) {
+        let attribute = self
+            .joined
+            .as_ref()
+            .and_then(|joined| joined.of_input(name));
+        if let Some((key, value)) = attribute {
+            self.link_attribute(key, &value);
         }
     }
 
@@ -266,7 +228,7 @@ impl SpanRequest {
 
     /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
     #[inline]
-    pub(crate) fn surroundings(&mut self, ambient: Context) -> SpanContexts {
+    pub(super) fn contexts(&mut self, ambient: Context) -> SpanContexts {
         let body = match &self.baggage {
             Some(baggage) => origin::with_baggage(&ambient, baggage),
             None => ambient,
@@ -282,15 +244,9 @@ impl SpanRequest {
         SpanContexts { body, parent }
     }
 
-    /// The links that find no room on the span.
-    #[inline]
-    pub(crate) fn pages(&mut self) -> Option<OverflowSpans> {
-        let split = OverflowSpans::split(&self.name, &self.callsite.kind, &mut self.links)?;
-        if split.left_out > 0 {
-            self.attributes
-                .push(overflow::LEFT_OUT, count(split.left_out));
-        }
-        split.pages
+    /// Counts the links that are lost.
+    pub(super) fn left_out(&mut self, key: &'static str, links: usize) {
+        self.attributes.push(key, count(links));
     }
 
     /// The span to build, of what was collected.
@@ -320,29 +276,6 @@ impl<N: Into<Cow<'static, str>>> Name for N {}
 
 fn count(events: usize) -> i64 {
     i64::try_from(events).unwrap_or(i64::MAX)
-}
-
-/// The contexts around a span.
-#[derive(Debug)]
-pub struct SpanContexts {
-    /// The body's, but for the span.
-    pub(crate) body: Context,
-    /// The parent's, if that is another.
-    parent: Option<Context>,
-}
-
-impl SpanContexts {
-    /// For a child of `parent`.
-    pub(crate) fn of_a_child(parent: &Context) -> Self {
-        Self {
-            body: parent.clone(),
-            parent: None,
-        }
-    }
-
-    pub(crate) fn parent(&self) -> &Context {
-        self.parent.as_ref().unwrap_or(&self.body)
-    }
 }
 
 impl fmt::Debug for SpanRequest {

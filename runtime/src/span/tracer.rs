@@ -6,8 +6,30 @@ use opentelemetry::Context;
 use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
 
 use crate::span::counted::Counted;
-use crate::span::request::SpanContexts;
 use crate::support::shield::shielded;
+
+/// The contexts around a span.
+#[derive(Debug)]
+pub struct SpanContexts {
+    /// The body's, but for the span.
+    pub(crate) body: Context,
+    /// The parent's, if that is another.
+    pub(super) parent: Option<Context>,
+}
+
+impl SpanContexts {
+    /// For a child of `parent`.
+    pub(crate) fn of_a_child(parent: &Context) -> Self {
+        Self {
+            body: parent.clone(),
+            parent: None,
+        }
+    }
+
+    pub(crate) fn parent(&self) -> &Context {
+        self.parent.as_ref().unwrap_or(&self.body)
+    }
+}
 
 /// Starts a span, active in its surroundings; `None` if the tracer made none.
 fn start<T>(tracer: &T, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started>

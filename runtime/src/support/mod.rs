@@ -2,6 +2,7 @@
 
 pub(crate) mod ambient;
 pub(crate) mod clock;
+pub(crate) mod generation;
 pub(crate) mod shield;
 pub(crate) mod sync;
 pub(crate) mod text;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{SpanContext, TraceState};
 
-use super::super::trim;
 use super::baggage::{self, BAGGAGE};
 use super::one_or_many::Several;
 use super::traceparent::{self, TRACEPARENT};
 use super::tracestate::{self, TRACESTATE};
+use super::trim::trim;
 use crate::Origin;
 
 /// The origin that these describe, with or without its baggage.

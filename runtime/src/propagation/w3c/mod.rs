@@ -6,3 +6,4 @@ mod hex;
 mod one_or_many;
 pub(super) mod traceparent;
 pub(super) mod tracestate;
+mod trim;

@@ -2,8 +2,8 @@
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
-use super::super::trim;
 use super::hex;
+use super::trim::trim;
 
 pub(in crate::propagation) const TRACEPARENT: &str = "traceparent";
 

@@ -2,8 +2,8 @@
 
 use opentelemetry::trace::{SpanContext, TraceState};
 
-use super::super::trim;
 use super::one_or_many::Several;
+use super::trim::trim;
 
 pub(in crate::propagation) const TRACESTATE: &str = "tracestate";
 

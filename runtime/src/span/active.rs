@@ -1,0 +1,150 @@
+//! A span that is active around the body, and ended once.
+
+use std::borrow::Cow;
+use std::mem::{forget, take};
+
+use opentelemetry::baggage::Baggage;
+use opentelemetry::trace::{Status, TraceContextExt};
+use opentelemetry::{Context, KeyValue};
+
+use crate::origin;
+use crate::span::callsite::Errors;
+use crate::span::counted::CANCELLED;
+use crate::span::outcome::Recorder;
+use crate::span::timer::Timer;
+use crate::span::tracer::Started;
+use crate::support::ambient;
+use crate::support::shield::shielded;
+
+/// A span that has to be ended, or none, and the context of the body.
+#[derive(Debug)]
+pub(crate) struct ActiveSpan {
+    pub(crate) context: Context,
+    /// Whether the body runs in the context. It keeps the caller's where it is only measured.
+    has_context: bool,
+    recording: bool,
+    errors: Errors,
+    /// Also where there is none.
+    ended: bool,
+    timer: Timer,
+}
+
+impl ActiveSpan {
+    pub(super) fn new(started: Started, errors: Errors) -> Self {
+        Self {
+            context: started.context,
+            has_context: true,
+            recording: started.recording,
+            errors,
+            ended: false,
+            timer: Timer::off(),
+        }
+    }
+
+    /// Measures the call, also where there is nothing else to do.
+    #[inline]
+    pub(super) fn measured(active: Option<Self>, timer: Timer) -> Option<Self> {
+        if !timer.is_on() {
+            return active;
+        }
+        let active = active.unwrap_or_else(Self::without_context);
+        Some(Self { timer, ..active })
+    }
+
+    /// The active context, with this baggage.
+    #[cold]
+    pub(super) fn without_span(baggage: &Baggage) -> Option<Self> {
+        ambient::map(|ambient| Self::of_context(origin::with_baggage(ambient, baggage)))
+    }
+
+    /// Its span, if there is one, is not the handler's.
+    pub(super) fn of_context(context: Context) -> Self {
+        Self {
+            context,
+            has_context: true,
+            ..Self::without_context()
+        }
+    }
+
+    fn without_context() -> Self {
+        Self {
+            context: Context::default(),
+            has_context: false,
+            recording: false,
+            // A handler that records no error has none to record.
+            errors: Errors::Full,
+            ended: true,
+            timer: Timer::off(),
+        }
+    }
+
+    /// Records what was returned.
+    #[inline]
+    pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
+        if self.recording || self.timer.is_on() {
+            let span = self.recording.then(|| self.context.span());
+            let recorder = Recorder::new(span, self.errors);
+            record(&recorder);
+            self.timer.stop(recorder.error_type());
+        }
+        self.end();
+    }
+
+    /// Says it twice, since the SDK drops attributes and events that are too many.
+    pub(crate) fn cancelled(&mut self) {
+        self.timer.stop(Some("cancelled"));
+        if !self.ended {
+            shielded(|| {
+                let span = self.context.span();
+                span.set_attribute(KeyValue::new(CANCELLED, true));
+                span.add_event(CANCELLED, Vec::new());
+            });
+            self.end();
+        }
+    }
+
+    pub(crate) fn failed(&self, description: impl Into<Cow<'static, str>>) {
+        if !self.ended {
+            let status = Status::error(description);
+            shielded(|| self.context.span().set_status(status));
+        }
+    }
+
+    fn panicked(&mut self) {
+        self.timer.stop(Some("panic"));
+        self.failed("panicked");
+        self.end();
+    }
+
+    /// Explicitly: a task that the body has spawned may hold the span's context for much longer.
+    fn end(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            let context = take(&mut self.context);
+            shielded(|| context.span().end());
+            // A span that was not ended ends again when it is dropped.
+            shielded(|| drop(context));
+        }
+    }
+
+    /// Runs a part of the body, with the span's context current.
+    #[inline]
+    pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
+        let running = Running(self);
+        let context = running.0.has_context.then_some(&running.0.context);
+        let guard = context.map(ambient::attach);
+        let result = part();
+        drop(guard);
+        forget(running);
+        result
+    }
+}
+
+/// Dropped only by a panic. `std::thread::panicking()` would also be true in a destructor that handles an event.
+struct Running<'a>(&'a mut ActiveSpan);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.panicked();
+    }
+}

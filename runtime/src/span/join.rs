@@ -1,0 +1,16 @@
+//! What a join adds to the span of its function.
+
+use std::fmt::Debug;
+
+use opentelemetry::Value;
+
+use crate::Attributes;
+
+/// A join, as the span of its function sees it.
+pub(crate) trait SpanOfJoin: Debug + Send + Sync {
+    /// Adds the span's attributes.
+    fn add_to_span(&self, attributes: &mut Attributes);
+
+    /// Returns the attribute of the links of the input of this name, if it has one.
+    fn of_input(&self, name: &str) -> Option<(&'static str, Value)>;
+}

@@ -1,0 +1,89 @@
+//! From a request to a span that is active.
+
+use std::mem::take;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use opentelemetry::Context;
+
+use super::{overflow::OverflowSpans, provider};
+use crate::propagation::{self, Propagation};
+use crate::span::active::ActiveSpan;
+use crate::span::callsite::Callsite;
+use crate::span::request::SpanRequest;
+use crate::span::tracer::StartSpan;
+use crate::support::ambient;
+use crate::support::clock::Instant;
+use crate::support::shield::shielded;
+
+/// How the span is started.
+pub(super) struct SpanOpener {
+    tracer: TracerSource,
+    ambient: Context,
+    /// How contexts are read.
+    pub(super) propagation: Propagation,
+}
+
+/// Who starts the span.
+enum TracerSource {
+    Installed(Arc<dyn StartSpan>),
+    /// The handler's `tracer = …`, which is collected.
+    Own,
+}
+
+impl SpanOpener {
+    /// Where no span is made, only how contexts are read, for the event's baggage.
+    pub(super) fn of(callsite: &Callsite, now: Instant) -> Result<Self, Propagation> {
+        let (tracer, propagation) = if callsite.own_tracer {
+            (TracerSource::Own, propagation::propagation_at(now))
+        } else {
+            let (tracer, propagation) = provider::tracer(callsite.scope(), now);
+            (
+                TracerSource::Installed(tracer.ok_or(propagation)?),
+                propagation,
+            )
+        };
+        let ambient = ambient::current().ok_or(propagation)?;
+        if ambient.is_telemetry_suppressed() {
+            return Err(propagation);
+        }
+        Ok(Self {
+            tracer,
+            ambient,
+            propagation,
+        })
+    }
+
+    /// Starts the span of what was collected.
+    pub(super) fn start(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+        // The SDK runs code of the user's: a sampler, span processors.
+        let started = shielded(|| self.start_unshielded(request, began));
+        // Without a span, the body still gets the event's baggage.
+        started.unwrap_or_else(|| {
+            let baggage = request.baggage.as_deref();
+            baggage.and_then(ActiveSpan::without_span)
+        })
+    }
+
+    fn start_unshielded(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+        let own;
+        let tracer: &dyn StartSpan = match &self.tracer {
+            TracerSource::Installed(tracer) => &**tracer,
+            TracerSource::Own => {
+                own = take(&mut request.tracer);
+                own.get()?
+            }
+        };
+        let overflow = OverflowSpans::split(request);
+        let contexts = request.contexts(self.ambient);
+        let Some(started) = tracer.start_span(request.builder(began), &contexts) else {
+            // The SDK was shut down.
+            let baggage = request.baggage.as_ref();
+            return baggage.map(|_| ActiveSpan::of_context(contexts.body));
+        };
+        if let (Some(overflow), true) = (overflow, started.recording) {
+            overflow.export(began, &started.context, tracer);
+        }
+        Some(ActiveSpan::new(started, request.callsite.errors))
+    }
+}

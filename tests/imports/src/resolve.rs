@@ -1,0 +1,152 @@
+//! Finds the file that defines what a path names.
+//!
+//! A re-export is transparent: a path through it leads to the file behind it.
+
+use std::collections::BTreeMap;
+
+use crate::scan::{Path, Scanned};
+
+/// No chain of re-exports in the runtime is nearly as long. A circle of them would be endless.
+const MOST_STEPS: usize = 16;
+
+/// A file, by the path of its module: `["fan_in", "memory"]`.
+pub(crate) type Module = Path;
+
+/// All files of a crate, by their modules.
+#[derive(Debug, Default)]
+pub(crate) struct Files(pub(crate) BTreeMap<Module, Scanned>);
+
+/// What a path leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// An item that this file defines.
+    Item(Module),
+    /// The module itself. What is used of it follows from other paths.
+    Module(Module),
+    /// Another crate's, or a name that no `use` brings in.
+    Elsewhere,
+}
+
+impl Files {
+    /// What a path leads to that a file names in one of its inline modules.
+    pub(crate) fn resolve(&self, file: &Module, inline: &Path, path: &Path) -> Target {
+        self.steps(file, inline, path, MOST_STEPS)
+    }
+
+    fn steps(&self, file: &Module, inline: &Path, path: &Path, left: usize) -> Target {
+        let Some(left) = left.checked_sub(1) else {
+            return Target::Elsewhere;
+        };
+        let Some((first, rest)) = path.split_first() else {
+            return Target::Elsewhere;
+        };
+        let here = [file.as_slice(), inline].concat();
+        match first.as_str() {
+            "crate" => self.walk(&Module::new(), rest, left),
+            "self" => self.walk(&here, rest, left),
+            "super" => match here.split_last() {
+                Some((_, parent)) => self.continue_super(parent, rest, left),
+                None => Target::Elsewhere,
+            },
+            _ => {
+                let scanned = self.0.get(file);
+                let name = (inline.clone(), first.clone());
+                if let Some(imported) = scanned.and_then(|scanned| scanned.names.get(&name)) {
+                    // `use serde;` leads to itself.
+                    if imported.first() == Some(first) && !self.is_module(&child(&here, first)) {
+                        return Target::Elsewhere;
+                    }
+                    if imported != path {
+                        let path = [imported.as_slice(), rest].concat();
+                        return self.steps(file, inline, &path, left);
+                    }
+                }
+                if self.is_module(&child(&here, first)) {
+                    return self.walk(&here, path, left);
+                }
+                Target::Elsewhere
+            }
+        }
+    }
+
+    fn continue_super(&self, parent: &[String], rest: &[String], left: usize) -> Target {
+        match rest.split_first() {
+            Some((next, rest)) if next == "super" => match parent.split_last() {
+                Some((_, parent)) => self.continue_super(parent, rest, left),
+                None => Target::Elsewhere,
+            },
+            _ => self.walk(parent, rest, left),
+        }
+    }
+
+    /// Follows segments down from a module, which may be inline in its file.
+    fn walk(&self, from: &[String], segments: &[String], left: usize) -> Target {
+        let mut module = from.to_vec();
+        for (at, segment) in segments.iter().enumerate() {
+            let next = child(&module, segment);
+            if self.is_module(&next) {
+                module = next;
+                continue;
+            }
+            let Some((file, inline)) = self.file_of(&module) else {
+                return Target::Elsewhere;
+            };
+            return self.item(&file, &inline, &segments[at..], left);
+        }
+        match self.file_of(&module) {
+            Some((file, inline)) if inline.is_empty() => Target::Module(file),
+            Some((file, _)) => Target::Item(file),
+            None => Target::Elsewhere,
+        }
+    }
+
+    /// What a name leads to in a module that has no module of this name.
+    fn item(&self, file: &Module, inline: &Path, path: &[String], left: usize) -> Target {
+        let own = Target::Item(file.clone());
+        let (Some(scanned), Some((name, rest))) = (self.0.get(file), path.split_first()) else {
+            return own;
+        };
+        if let Some(target) = scanned.names.get(&(inline.clone(), name.clone())) {
+            let path = [target.as_slice(), rest].concat();
+            return self.steps(file, inline, &path, left);
+        }
+        let globs = scanned.globs.iter().filter(|(module, _)| module == inline);
+        for (_, glob) in globs {
+            let target = self.steps(file, inline, glob, left);
+            if let Target::Module(target) = target
+                && self.exports(&target, name)
+            {
+                return self.walk(&target, path, left);
+            }
+        }
+        own
+    }
+
+    fn exports(&self, file: &Module, name: &str) -> bool {
+        let import = (Path::new(), name.to_owned());
+        let has =
+            |scanned: &Scanned| scanned.names.contains_key(&import) || scanned.items.contains(name);
+        self.0.get(file).is_some_and(has)
+    }
+
+    fn is_module(&self, module: &Module) -> bool {
+        self.0.contains_key(module)
+            || self
+                .file_of(module)
+                .is_some_and(|(_, inline)| !inline.is_empty())
+    }
+
+    /// The file that contains a module, and the module's path in it.
+    fn file_of(&self, module: &[String]) -> Option<(Module, Path)> {
+        (0..=module.len()).rev().find_map(|length| {
+            let (file, inline) = module.split_at(length);
+            let scanned = self.0.get(file)?;
+            let is_there = inline.is_empty() || scanned.inline.contains(inline);
+            is_there.then(|| (file.to_vec(), inline.to_vec()))
+        })
+    }
+}
+
+fn child(module: &[String], name: &str) -> Module {
+    [module, &[name.to_owned()]].concat()
+}

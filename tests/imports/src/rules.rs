@@ -1,0 +1,135 @@
+//! What is allowed to import what: CONTRIBUTING.md says why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::Graph;
+
+/// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
+pub const FOLDERS: [&str; 14] = [
+    "fan_in",
+    "fan_in/memory",
+    "fan_in/postgres",
+    "fan_in/redis",
+    "fan_in/sqlite",
+    "fan_in/durable",
+    "fan_in/core",
+    "span",
+    "event",
+    "carrier",
+    "propagation",
+    "propagation/w3c",
+    "origin",
+    "support",
+];
+
+/// How many files the folder `runtime/src` may have itself.
+const MOST_AT_THE_ROOT: usize = 5;
+
+/// Checks all rules, and returns what breaks them.
+///
+/// `known` are circles that are still there: a line for each, the names of its files.
+#[must_use]
+pub fn check(graph: &Graph, known: &str) -> Vec<String> {
+    let mut broken = check_root(graph);
+    broken.extend(check_folders(graph));
+    broken.extend(check_circles(graph, known));
+    broken
+}
+
+fn check_root(graph: &Graph) -> Vec<String> {
+    let at_the_root = graph
+        .imports
+        .keys()
+        .filter(|name| !name.contains('/'))
+        .count();
+    let is_broken = at_the_root > MOST_AT_THE_ROOT;
+    let message = format!(
+        "move files of runtime/src into folders: it has {at_the_root}, and may have {MOST_AT_THE_ROOT}"
+    );
+    is_broken.then_some(message).into_iter().collect()
+}
+
+fn check_folders(graph: &Graph) -> Vec<String> {
+    let mut broken = BTreeSet::new();
+    for (file, imports) in &graph.mentions {
+        let Some(own) = folder(file) else {
+            continue;
+        };
+        let Some(place) = place(own) else {
+            broken.insert(format!(
+                "add the folder {own} to the list in tests/imports/src/rules.rs, at its place"
+            ));
+            continue;
+        };
+        for import in imports {
+            let is_above = match folder(import) {
+                Some(other) => self::place(other).is_some_and(|other| other < place),
+                None => true,
+            };
+            // A module's own file may re-export what its folders define.
+            let is_own = file
+                .strip_suffix("mod.rs")
+                .is_some_and(|own| import.starts_with(own))
+                && !graph.imports[file].contains(import);
+            if is_above && !is_own {
+                broken.insert(format!("let {file} not import {import}, which is above it"));
+            }
+        }
+    }
+    broken.into_iter().collect()
+}
+
+fn check_circles(graph: &Graph, known: &str) -> Vec<String> {
+    let known: BTreeSet<BTreeSet<String>> = known
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| line.split_whitespace().map(ToOwned::to_owned).collect())
+        .collect();
+    let found: BTreeSet<BTreeSet<String>> = graph.circles().into_iter().collect();
+    let list = |circle: &BTreeSet<String>| Vec::from_iter(circle.iter().cloned()).join(" ");
+    let new = found.difference(&known).map(|circle| {
+        let edges = edges(graph, circle).join("\n    ");
+        format!("cut the circle {}:\n    {edges}", list(circle))
+    });
+    let gone = known
+        .difference(&found)
+        .map(|circle| format!("remove from tests/imports/known: {}", list(circle)));
+    new.chain(gone).collect()
+}
+
+fn edges(graph: &Graph, circle: &BTreeSet<String>) -> Vec<String> {
+    let imports = |file: &String| {
+        let inside: Vec<String> = graph.imports[file].intersection(circle).cloned().collect();
+        format!("{file} imports {}", inside.join(", "))
+    };
+    circle.iter().map(imports).collect()
+}
+
+/// Which folder imports which.
+#[must_use]
+pub fn folders(graph: &Graph) -> BTreeMap<String, BTreeSet<String>> {
+    let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, imports) in &graph.imports {
+        let Some(own) = folder(file) else {
+            continue;
+        };
+        let others = imports.iter().filter_map(|import| folder(import));
+        let others = others.filter(|other| *other != own).map(ToOwned::to_owned);
+        folders.entry(own.to_owned()).or_default().extend(others);
+    }
+    folders
+}
+
+fn folder(file: &str) -> Option<&str> {
+    file.rsplit_once('/').map(|(folder, _)| folder)
+}
+
+/// A folder that is not in the list has the place of the folder around it.
+fn place(folder: &str) -> Option<usize> {
+    let known = FOLDERS.iter().position(|known| *known == folder);
+    known.or_else(|| {
+        folder
+            .rsplit_once('/')
+            .and_then(|(around, _)| place(around))
+    })
+}
