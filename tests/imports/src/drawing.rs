@@ -51,10 +51,11 @@ pub fn of_files(graph: &Graph, folder: &str) -> String {
             // Files of a circle share a row.
             row.clone_from(&left);
         }
-        let names = row
+        let names: Vec<&str> = row
             .iter()
-            .filter_map(|file| file.rsplit('/').next()?.strip_suffix(".rs"));
-        let _ = writeln!(text, "{}", Vec::from_iter(names).join("  "));
+            .filter_map(|file| file.rsplit('/').next()?.strip_suffix(".rs"))
+            .collect();
+        let _ = writeln!(text, "{}", names.join("  "));
         left.retain(|file| !row.contains(file));
     }
     text

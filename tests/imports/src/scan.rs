@@ -88,13 +88,11 @@ impl Scanned {
         tree(&tokens[at + 1..end], &Path::new(), &mut leaves);
         for Leaf { path, name } in leaves {
             let declared = (module.clone(), path.clone());
-            match &name {
-                Some(name) => self.names.insert((module.clone(), name.clone()), path),
-                None => {
-                    self.globs.push(declared.clone());
-                    None
-                }
-            };
+            if let Some(name) = name {
+                self.names.insert((module.clone(), name), path);
+            } else {
+                self.globs.push(declared.clone());
+            }
             let list = if is_export {
                 &mut self.exports
             } else {
