@@ -12,6 +12,8 @@ use opentelemetry_otlp::{MetricExporter, WithExportConfig};
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use tokio::runtime::Runtime;
 
+use crate::collector::alone;
+
 #[derive(Clone, LinkedEvent)]
 struct Event {
     #[event(key)]
@@ -64,6 +66,7 @@ struct Received {
 }
 
 fn received(run: impl FnOnce()) -> BTreeMap<String, Received> {
+    let _alone = alone();
     let runtime = Runtime::new().expect("a runtime");
     let _entered = runtime.enter();
     let mut collector = runtime
