@@ -85,9 +85,9 @@ fn received(run: impl FnOnce()) -> BTreeMap<String, Received> {
     run();
 
     provider.force_flush().expect("metrics that were taken");
-    let exported = runtime.block_on(collector.exported_metrics(1, Duration::from_secs(20)));
+    let scopes = runtime.block_on(collector.exported_metrics(1, Duration::from_secs(20)));
     let mut metrics = BTreeMap::new();
-    for metric in exported.into_iter().flat_map(|scope| scope.metrics) {
+    for metric in scopes.into_iter().flat_map(|scope| scope.metrics) {
         // The collector's own types of points have no name that can be said here.
         let text = format!("{:?}", metric.data);
         let received = Received {

@@ -146,12 +146,10 @@ impl Instruments {
     /// Not `get_or_init`, which holds a lock while the provider, the user's code, runs. A provider returns the same
     /// stream to two threads that make the instrument at once.
     fn made<'i, I>(&'i self, cell: &'i OnceLock<I>, make: impl Fn(&Meter) -> I) -> &'i I {
-        match cell.get() {
-            Some(instrument) => instrument,
-            None => {
-                let made = make(&self.meter);
-                cell.get_or_init(|| made)
-            }
+        if let Some(instrument) = cell.get() {
+            return instrument;
         }
+        let instrument = make(&self.meter);
+        cell.get_or_init(|| instrument)
     }
 }

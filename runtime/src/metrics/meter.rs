@@ -103,17 +103,15 @@ fn current() -> Option<Arc<Instruments>> {
     }
     let made = Arc::new(Instruments::of(&*provider));
     let mut current = lock();
-    let (found, outdated) = match current.as_ref().filter(|known| is_its(known)) {
-        Some((_, instruments)) => (Arc::clone(instruments), None),
-        None => {
-            let next = (Arc::downgrade(&provider), Arc::clone(&made));
-            (made, current.replace(next))
-        }
-    };
+    if let Some((_, instruments)) = current.as_ref().filter(|known| is_its(known)) {
+        // Another thread was faster.
+        return Some(Arc::clone(instruments));
+    }
+    let outdated = current.replace((Arc::downgrade(&provider), Arc::clone(&made)));
     drop(current);
     // Their end is the user's code.
     drop(outdated);
-    Some(found)
+    Some(made)
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Option<(Weak<Provider>, Arc<Instruments>)>> {

@@ -66,7 +66,7 @@
 //!
 //! # A dashboard to start with
 //!
-//! These queries are in PromQL, with the names that OTLP metrics have in Prometheus.
+//! These queries are in `PromQL`, with the names that OTLP metrics have in Prometheus.
 //!
 //! Joins that are open. A line that only rises shows joins that are stuck. Each process that sweeps a shared store reports
 //! the same joins, so the first query takes the highest value; each local store has joins of its own, so the second adds

@@ -30,7 +30,7 @@ struct Measured;
 
 pub(super) fn install() -> Box<dyn Peer> {
     let reader = PeriodicReader::builder(Nowhere)
-        .with_interval(Duration::from_secs(3_600))
+        .with_interval(Duration::from_hours(1))
         .build();
     let provider = SdkMeterProvider::builder().with_reader(reader).build();
     global::set_meter_provider(provider);

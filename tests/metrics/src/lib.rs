@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use opentelemetry::metrics::noop::NoopMeterProvider;
 use opentelemetry::{KeyValue, global};
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData};
+use opentelemetry_sdk::metrics::data::{
+    AggregatedMetrics, Metric, MetricData, ResourceMetrics, ScopeMetrics,
+};
 use opentelemetry_sdk::metrics::{
     InMemoryMetricExporter, MeterProviderBuilder, PeriodicReader, SdkMeterProvider,
 };
@@ -108,8 +110,8 @@ impl Meters {
         let scopes = finished
             .last()
             .into_iter()
-            .flat_map(|all| all.scope_metrics());
-        let metrics = scopes.flat_map(|scope| scope.metrics());
+            .flat_map(ResourceMetrics::scope_metrics);
+        let metrics = scopes.flat_map(ScopeMetrics::metrics);
         metrics
             .map(|metric| {
                 let all = (metric.unit().to_owned(), series(metric));

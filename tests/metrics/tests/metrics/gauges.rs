@@ -29,10 +29,7 @@ fn ship(payment: Event, inventory: Event) {}
 #[test]
 fn sweep_records_open_joins_and_when_it_ended() {
     let meters = Meters::install();
-    let joins = Ship::new(
-        Memory::new(),
-        JoinOptions::timeout(Duration::from_secs(3_600)),
-    );
+    let joins = Ship::new(Memory::new(), JoinOptions::timeout(Duration::from_hours(1)));
     for order in 0..3 {
         let _ = joins.payment(event(order));
     }
@@ -59,10 +56,7 @@ fn sweep_records_open_joins_and_when_it_ended() {
 #[test]
 fn sweep_without_a_meter_provider_records_nothing() {
     let meters = Meters::without();
-    let joins = Ship::new(
-        Memory::new(),
-        JoinOptions::timeout(Duration::from_secs(3_600)),
-    );
+    let joins = Ship::new(Memory::new(), JoinOptions::timeout(Duration::from_hours(1)));
     let _ = joins.payment(event(1));
     joins.sweep().expect("a store");
     assert!(meters.collect().is_empty());
@@ -102,7 +96,7 @@ mod shared {
     async fn three_processes_report_the_same_joins_of_a_shared_store() {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("joins.db");
-        let hour = Duration::from_secs(3_600);
+        let hour = Duration::from_hours(1);
         for order in 0..3 {
             let joins = joins(&file, hour).await;
             let _ = joins.payment(durable(order)).await;

@@ -134,7 +134,9 @@ fn boundaries_survive_a_view_of_everything() {
 #[test]
 fn measured_body_keeps_the_caller_s_context() {
     use opentelemetry::Context;
-    use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId};
+    use opentelemetry::trace::{
+        SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState,
+    };
 
     #[linked_span(event)]
     fn active(event: &Event) -> SpanId {
@@ -144,7 +146,7 @@ fn measured_body_keeps_the_caller_s_context() {
     let _meters = Meters::install();
     linked_span::set_tracer_provider(NoopTracerProvider::new());
     let (trace, span) = (TraceId::from(1), SpanId::from(7));
-    let context = SpanContext::new(trace, span, TraceFlags::SAMPLED, true, Default::default());
+    let context = SpanContext::new(trace, span, TraceFlags::SAMPLED, true, TraceState::NONE);
     let _active = Context::new().with_remote_span_context(context).attach();
     assert_eq!(active(&event(1)), span);
     let _ = global::tracer("");

@@ -45,7 +45,7 @@ const FAILS: usize = 1_000_000;
 const PANICS: usize = 2_000_000;
 
 fn hour() -> JoinOptions {
-    JoinOptions::timeout(Duration::from_secs(3_600))
+    JoinOptions::timeout(Duration::from_hours(1))
 }
 
 #[test]
