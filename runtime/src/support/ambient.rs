@@ -1,14 +1,14 @@
-//! OpenTelemetry's current context, where a thread has one.
+//! Accesses OpenTelemetry's current context without its panics.
 //!
-//! OpenTelemetry panics where its context cannot be had: in destructors of a thread that ends, and, to make another
-//! context current, where the current one is borrowed.
+//! OpenTelemetry panics if its context is gone, which happens in destructors of an ending thread. It also panics if a
+//! context is attached while the current one is borrowed.
 
 use opentelemetry::{Context, ContextGuard};
 
 use crate::support::shield::shielded;
 
 thread_local! {
-    /// Gone before OpenTelemetry's context is: a thread drops first what it has used last.
+    /// Is destroyed before OpenTelemetry's context: a thread destroys its thread-locals in reverse order of first use.
     static SENTINEL: Sentinel = Sentinel::new();
 }
 
@@ -16,24 +16,27 @@ struct Sentinel;
 
 impl Sentinel {
     fn new() -> Self {
-        // The context is used here for the first time at the latest.
+        // Use the context first, so that this sentinel is the newer of the two.
         let _ = shielded(Context::is_current_telemetry_suppressed);
         Self
     }
 }
 
-/// Without this, nothing would be dropped, and so nothing would be known to be gone.
+/// A type without a destructor is never destroyed, so `try_with` would always succeed.
 impl Drop for Sentinel {
     fn drop(&mut self) {}
 }
 
-/// Whether to ask for the context. A panic that is caught would call the program's panic hook first, which may end it.
+/// Returns `true` if the context is available. Catching OpenTelemetry's panic instead would call the panic hook, which may
+/// end the program.
 #[inline]
 fn is_there() -> bool {
     SENTINEL.try_with(|_| ()).is_ok()
 }
 
-/// Asks the current context; `None` where there is none. `part` runs in a borrow, and must not run code of the user's.
+/// Calls `part` with the current context; `None` if there is none.
+///
+/// `part` runs while the context is borrowed, so it must not run user code.
 #[inline]
 pub(crate) fn map<R>(part: impl FnOnce(&Context) -> R) -> Option<R> {
     if is_there() {
@@ -43,13 +46,13 @@ pub(crate) fn map<R>(part: impl FnOnce(&Context) -> R) -> Option<R> {
     }
 }
 
-/// The current context.
+/// Clones the current context; `None` if there is none.
 #[inline]
 pub(crate) fn current() -> Option<Context> {
     map(Context::clone)
 }
 
-/// Makes a context current as long as the guard lives; `None` where that is not possible.
+/// Makes a context current until the guard drops; `None` if that is not possible.
 #[inline]
 pub(crate) fn attach(context: &Context) -> Option<ContextGuard> {
     if is_there() {

@@ -1,18 +1,18 @@
-//! Tells OpenTelemetry's own W3C propagators from a user's.
+//! Distinguishes OpenTelemetry's own W3C propagators from a user's.
 //!
 //! This crate's reader replaces the SDK's propagators, because it is stricter and faster. It must not replace a user's
-//! propagator, which may do more than its `fields()` tell: refuse foreign contexts, or add a member to `tracestate`.
-//! A `dyn TextMapPropagator` has no type to compare with, and this crate does not depend on the SDK. So a propagator is
-//! recognized only if all of these agree:
+//! propagator, which may do more than its `fields()` show: reject foreign contexts, or add a member to `tracestate`.
+//! A `dyn TextMapPropagator` has no type to compare with, and this crate does not depend on the SDK. So a propagator counts
+//! as the SDK's only if all of these hold:
 //!
 //! 1. `fields()` are the W3C's, or empty.
-//! 2. The `Debug` text is the SDK's. A wrapper's text has the wrapper's name.
-//! 3. The size is the SDK's: a propagator with a configuration has another one.
-//! 4. Sample contexts are read and written as the SDK does, and no other field is asked for. A type of the user's that
-//!    has the SDK's name is found here.
+//! 2. The `Debug` text is the SDK's. A wrapper's text contains the wrapper's name.
+//! 3. The size is the SDK's. A propagator with a configuration has another size.
+//! 4. It reads and writes sample contexts as the SDK does, and reads no other field. This detects a user's type with the
+//!    SDK's name.
 //!
-//! Each mismatch costs only speed and strictness: the installed propagator is called. A propagator that passes all four
-//! without being the SDK's would have to copy the SDK's `Debug` text, and differ only for contexts unlike the samples.
+//! A mismatch costs only speed and strictness, because the installed propagator is then called. A user's propagator passes
+//! all four only if it copies the SDK's `Debug` text and differs only for contexts unlike the samples.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write};
@@ -30,19 +30,19 @@ use super::w3c::baggage::BAGGAGE;
 use super::w3c::traceparent::{self, TRACEPARENT};
 use super::w3c::tracestate::TRACESTATE;
 
-/// A propagator of OpenTelemetry's that this crate's reader may replace.
+/// A propagator of OpenTelemetry that this crate's reader may replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Recognized {
+pub(super) enum KnownPropagator {
     /// The API's no-op propagator, which is also the global default.
     None,
-    /// The SDK's propagator of trace contexts, alone or in a composite with the SDK's propagator of baggage.
+    /// The SDK's trace context propagator, alone or in a composite with the SDK's baggage propagator.
     W3c { baggage: bool },
 }
 
-/// `None` for all other propagators, which have to be called.
-pub(super) fn recognize(propagator: &dyn TextMapPropagator) -> Option<Recognized> {
+/// Returns `None` for any other propagator, which must be called.
+pub(super) fn recognize(propagator: &dyn TextMapPropagator) -> Option<KnownPropagator> {
     let is_w3c = |field| [TRACEPARENT, TRACESTATE, BAGGAGE].contains(&field);
-    // Asked first: the rest is not needed for B3 or X-Ray.
+    // The cheapest check goes first: it excludes B3 and X-Ray.
     if !propagator.fields().all(is_w3c) {
         return None;
     }
@@ -63,13 +63,13 @@ pub(super) fn recognize(propagator: &dyn TextMapPropagator) -> Option<Recognized
     Some(recognized)
 }
 
-/// The propagator that was recognized last, so that a thread that asks again need not try the samples again.
+/// The propagator recognized last, so that other threads do not repeat the samples.
 static LAST: Last = Last(Mutex::new(None));
 
 struct Last(Mutex<Option<Arc<Known>>>);
 
 impl Last {
-    /// No lock is held while the propagator runs.
+    /// Returns a clone, so that no lock is held while the propagator runs.
     fn load(&self) -> Option<Arc<Known>> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         last.clone()
@@ -82,7 +82,7 @@ impl Last {
 }
 
 struct Known {
-    recognized: Recognized,
+    recognized: KnownPropagator,
     text: String,
     place: Place,
 }
@@ -96,9 +96,9 @@ impl Known {
     }
 }
 
-/// Where a propagator and its fields are, and its size.
+/// The addresses of a propagator and its fields, and its size.
 ///
-/// Another propagator of the same `Debug` text has other fields, or another place: it is made before this one is dropped.
+/// Another propagator with the same `Debug` text has another address, because it exists before this one is dropped.
 #[derive(PartialEq, Eq)]
 struct Place {
     propagator: usize,
@@ -117,7 +117,7 @@ impl Place {
     }
 }
 
-/// Compares a text with what is still expected of it, without an allocation.
+/// Compares formatted text with an expected text, without an allocation.
 struct SameText<'a>(&'a str);
 
 impl Write for SameText<'_> {
@@ -127,7 +127,7 @@ impl Write for SameText<'_> {
     }
 }
 
-/// More than the text of a composite of ten propagators, and less than a text that would cost time.
+/// Longer than the `Debug` text of a composite of ten propagators; longer texts are cut off to bound the time.
 const LONGEST_TEXT: usize = 1024;
 
 fn debug_text(propagator: &dyn TextMapPropagator) -> Option<String> {
@@ -146,8 +146,8 @@ fn debug_text(propagator: &dyn TextMapPropagator) -> Option<String> {
     Some(text.0)
 }
 
-fn behaves_as(propagator: &dyn TextMapPropagator, recognized: Recognized) -> bool {
-    let Recognized::W3c { baggage } = recognized else {
+fn behaves_as(propagator: &dyn TextMapPropagator, recognized: KnownPropagator) -> bool {
+    let KnownPropagator::W3c { baggage } = recognized else {
         return does_nothing(propagator);
     };
     let samples = [
@@ -161,17 +161,17 @@ fn behaves_as(propagator: &dyn TextMapPropagator, recognized: Recognized) -> boo
         .all(|(flags, state)| reads_and_writes(propagator, baggage, *flags, state))
 }
 
-/// The propagator of this text, and its size.
-fn described(text: &str) -> Option<(Recognized, usize)> {
+/// Returns the propagator with this `Debug` text, and its size.
+fn described(text: &str) -> Option<(KnownPropagator, usize)> {
     match text {
-        "NoopTextMapPropagator { _private: () }" => Some((Recognized::None, 0)),
-        TRACE_CONTEXT => Some((Recognized::W3c { baggage: false }, 0)),
+        "NoopTextMapPropagator { _private: () }" => Some((KnownPropagator::None, 0)),
+        TRACE_CONTEXT => Some((KnownPropagator::W3c { baggage: false }, 0)),
         _ => {
             let mut found = Found::default();
             let rest = composite(text, &mut found)?;
             let baggage = found.baggage;
             (rest.is_empty() && found.trace_context).then_some((
-                Recognized::W3c { baggage },
+                KnownPropagator::W3c { baggage },
                 size_of::<TextMapCompositePropagator>(),
             ))
         }
@@ -205,13 +205,13 @@ fn composite<'a>(text: &'a str, found: &mut Found) -> Option<&'a str> {
             None => break,
         }
     }
-    // Their order is a hash set's; which they are is known from `fields()`.
+    // `recognize` checked the fields with `fields()`; here their order is that of a hash set.
     let fields = rest.strip_prefix("], fields: [")?;
     let (_, rest) = fields.split_once("] }")?;
     Some(rest)
 }
 
-/// Whether nothing is asked of a carrier, and nothing is written into one.
+/// Returns `true` if the propagator reads no field and writes none.
 fn does_nothing(propagator: &dyn TextMapPropagator) -> bool {
     let (carrier, mut written) = (Sample::default(), Sample::default());
     propagator.extract_with_context(&Context::new(), &carrier);
@@ -219,7 +219,7 @@ fn does_nothing(propagator: &dyn TextMapPropagator) -> bool {
     carrier.asked.borrow().is_empty() && written.fields.is_empty()
 }
 
-/// Whether a context is read from its fields, and its fields are written, with and without a span.
+/// Returns `true` if the propagator reads and writes a sample as the SDK does, with and without a span.
 fn reads_and_writes(
     propagator: &dyn TextMapPropagator,
     with_baggage: bool,
@@ -267,7 +267,7 @@ fn sample(flags: TraceFlags, state: &str, with_baggage: bool) -> Context {
     }
 }
 
-/// A carrier that notes the names it is asked for.
+/// A carrier that records the names that are read.
 #[derive(Default)]
 struct Sample {
     fields: Vec<(String, String)>,
@@ -275,7 +275,7 @@ struct Sample {
 }
 
 impl Sample {
-    /// The SDK's writes `tracestate` even if it is empty.
+    /// Compares the fields. The SDK writes `tracestate` even if it is empty.
     fn is(&self, expected: &[(&str, String)]) -> bool {
         let is_expected = |(name, value): &(String, String)| {
             let mut expected = expected.iter();
@@ -305,7 +305,7 @@ impl Extractor for Sample {
         self.get(name).map(|value| vec![value])
     }
 
-    /// No propagator of the SDK's asks for all names.
+    /// Records a read of all names, which no SDK propagator does.
     fn keys(&self) -> Vec<&str> {
         self.asked.borrow_mut().push("all".to_owned());
         self.fields.iter().map(|(name, _)| &**name).collect()

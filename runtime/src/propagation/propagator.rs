@@ -1,6 +1,6 @@
-//! The propagator that the program has installed.
+//! The installed propagator, cached per thread.
 //!
-//! OpenTelemetry keeps it behind a lock that all threads share. A thread therefore asks for it at most once in a
+//! OpenTelemetry keeps the propagator behind a lock that all threads share. So each thread re-checks it at most once per
 //! millisecond, as it does for the tracer provider.
 
 use std::cell::Cell;
@@ -8,17 +8,17 @@ use std::cell::Cell;
 use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 
-use super::recognized::{self, Recognized};
+use super::sdk_propagators::{self, KnownPropagator};
 use crate::support::clock::{self, CacheWindow, Instant};
 use crate::support::generation;
 use crate::support::shield::shielded;
 
-/// How contexts are read and written.
+/// Selects the code that reads and writes contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Propagation {
-    /// By the crate's own reader and writer.
+    /// The crate's own reader and writer.
     W3c { baggage: bool },
-    /// By the installed propagator.
+    /// The installed propagator.
     Foreign,
 }
 
@@ -31,15 +31,15 @@ struct Answer {
 
 thread_local! {
     static ANSWER: Cell<Option<Answer>> = const { Cell::new(None) };
-    /// What is read of the events that a handler collects, and how.
+    /// How a handler reads its events; set while it collects them.
     static COLLECTING: Cell<Option<Collecting>> = const { Cell::new(None) };
 }
 
-/// What is read of the carriers of this crate.
+/// The part of an origin that the crate's own carriers read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     All,
-    /// Where no span is made, so that nothing is allocated for a context without baggage.
+    /// For a handler without a span: reading a context without baggage then allocates nothing.
     Baggage,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Collecting {
     pub(super) part: Part,
 }
 
-/// Restores what was collected before, after a panic too.
+/// Restores the previous value of `COLLECTING`, also after a panic.
 struct Restore(Option<Collecting>);
 
 impl Restore {
@@ -66,7 +66,7 @@ impl Drop for Restore {
     }
 }
 
-/// Installs the program's propagator: OpenTelemetry's [`global::set_text_map_propagator`], seen by every thread at once.
+/// Installs the global propagator, which every thread uses at once.
 ///
 /// ```
 /// use opentelemetry::propagation::TextMapCompositePropagator;
@@ -78,8 +78,8 @@ impl Drop for Restore {
 /// ]));
 /// ```
 ///
-/// A propagator that was given to OpenTelemetry itself is seen too. A thread that has just used another one sees it
-/// after a millisecond at the latest.
+/// This calls OpenTelemetry's [`global::set_text_map_propagator`]. If you call that function directly, threads notice the new
+/// propagator within a millisecond.
 pub fn set_text_map_propagator<P>(propagator: P)
 where
     P: TextMapPropagator + Send + Sync + 'static,
@@ -88,14 +88,14 @@ where
     generation::advance();
 }
 
-/// Reads a handler's events. Each of them would read the clock to find out whether to ask for the propagator.
+/// Runs `read` with a fixed propagation, so that the events of a handler do not each read the clock.
 #[inline]
 pub(crate) fn reading<R>(propagation: Propagation, part: Part, read: impl FnOnce() -> R) -> R {
     let _restore = Restore::after(Collecting { propagation, part });
     read()
 }
 
-/// The part that this crate's carriers have to read.
+/// Returns the part that the crate's own carriers must read.
 #[inline]
 pub(crate) fn part() -> Part {
     COLLECTING
@@ -135,14 +135,14 @@ fn ask(now: Instant, generation: u64) -> Propagation {
         }));
         propagation
     };
-    // To a propagator that handles an event while it is asked.
+    // Set before the call: the propagator is user code, and may itself call a handler, which would recurse into here.
     answer(Propagation::Foreign);
-    let recognized = shielded(|| global::get_text_map_propagator(recognized::recognize));
-    // A propagator that panics is the user's.
+    let recognized = shielded(|| global::get_text_map_propagator(sdk_propagators::recognize));
+    // A propagator that panicked is not the SDK's.
     answer(match recognized.flatten() {
-        // OpenTelemetry would read nothing.
-        Some(Recognized::None) => Propagation::W3c { baggage: true },
-        Some(Recognized::W3c { baggage }) => Propagation::W3c { baggage },
+        // Without a propagator, OpenTelemetry reads nothing; the crate reads the W3C's fields.
+        Some(KnownPropagator::None) => Propagation::W3c { baggage: true },
+        Some(KnownPropagator::W3c { baggage }) => Propagation::W3c { baggage },
         None => Propagation::Foreign,
     })
 }
