@@ -1,10 +1,10 @@
-//! The README's picture: runs a flow of events for real, and draws what was exported of it.
+//! Draws the README's picture: runs a flow of events, and draws the exported spans.
 //!
 //! ```text
 //! cargo run --example picture > docs/linked-flow.svg
 //! ```
 //!
-//! Nothing in it differs from run to run: no id and no time is drawn, and spans stand in the order in which they ended.
+//! The output is the same at each run: no ids and times are drawn, and spans are in the order of their ends.
 
 mod flow;
 

@@ -142,7 +142,7 @@ async fn a_span_ends_on_time_and_once_whoever_holds_its_context() {
     assert_eq!(sdk.span(), ended);
 }
 
-/// A value that the program keeps in its context stays visible, whoever's child the span is.
+/// A value in the program's context stays visible, with any parent of the span.
 #[test]
 fn what_else_the_context_holds_stays() {
     #[derive(Debug, PartialEq)]
@@ -316,7 +316,7 @@ fn sets(event: &Origin) {
 #[test]
 fn set_attribute_is_for_the_active_span() {
     let sdk = Sdk::install();
-    linked_span::set_attribute("nobody", true);
+    linked_span::set_attribute("no.span", true);
     sets(&Origin::default());
     assert_eq!(pairs(&sdk.span().attributes), [("lines", 3.into())]);
 }

@@ -297,7 +297,7 @@ fn a_future_that_is_dropped_by_another_s_panic() {
     assert_cancelled(&sdk.span());
 }
 
-/// A handler that runs while its thread unwinds returns all the same.
+/// A handler that runs while its thread unwinds still returns its value.
 #[test]
 fn a_handler_in_a_destructor() {
     struct HandlesOnDrop;

@@ -35,7 +35,7 @@ fn handle_from(producers: &[SpanContext]) {
     handle(&events);
 }
 
-/// Every event's link is exported once and in order, on spans of so many links at the most.
+/// Every event's link is exported once and in order, on spans with at most `limit` links.
 fn assert_none_is_lost(sdk: &Sdk, count: usize, limit: usize) {
     let producers = producers(count);
     handle_from(&producers);

@@ -1,4 +1,4 @@
-//! Functions whose inputs come one by one run without an SDK as with one, and nothing is computed for nobody.
+//! Without an SDK, a fan-in behaves the same, and computes nothing for telemetry.
 
 use std::cell::Cell;
 use std::sync::Arc;

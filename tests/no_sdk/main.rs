@@ -1,4 +1,4 @@
-//! A process in which nobody ever installs an SDK: handlers cost next to nothing, and change nothing.
+//! A process without an SDK: handlers behave the same, at nearly no cost.
 
 mod baggage;
 mod fan_in;

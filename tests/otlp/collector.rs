@@ -9,9 +9,9 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
 
-/// What the collector has received of what runs here, which is so many spans.
+/// Runs `run`, and returns the spans that the collector received, once there are `spans`.
 pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
-    /// The installed provider is the program's: whoever has installed one is alone with it.
+    /// The provider is global, so each test that installs one holds this lock.
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
 

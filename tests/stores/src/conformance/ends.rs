@@ -56,7 +56,7 @@ pub async fn an_arrival_hands_over_its_own_expired_join_without_itself<F: Fixtur
     );
 }
 
-/// One at a time, of those that nobody looks after.
+/// An arrival delivers one overdue join at a time.
 pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -139,7 +139,7 @@ pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>
     }
 }
 
-/// Where nobody sweeps.
+/// Without a sweep.
 pub async fn an_arrival_forgets_what_was_remembered_long_enough<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -207,7 +207,7 @@ pub async fn deadlines_pass_while_no_process_lives<F: Fixture>() {
     assert!(matches!(done.verdict, Verdict::Completed(_)), "{done:?}");
 }
 
-/// By whoever finds it.
+/// The next arrival or sweep that finds it delivers it.
 pub async fn a_complete_join_expires_once_it_was_tried<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -227,7 +227,7 @@ pub async fn a_complete_join_expires_once_it_was_tried<F: Fixture>() {
     );
 }
 
-/// An input that comes later begins anew.
+/// A later input opens a new join.
 pub async fn what_has_ended_is_told_and_then_forgotten<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

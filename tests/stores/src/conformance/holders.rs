@@ -6,7 +6,7 @@ use linked_span_tests::joins::SETTLEMENTS;
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-/// Nobody else's counts, nor one of work that is not his.
+/// A settlement with another token, or of the other kind of work, has no effect.
 pub async fn a_settlement_is_the_holders_alone<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -39,7 +39,7 @@ pub async fn what_was_not_begun_is_due_at_once_and_no_attempt<F: Fixture>() {
             .settle("order", due.token, Settlement::Released)
             .await
     );
-    // What nobody has begun is run, even past its deadline.
+    // A join whose body never started runs even past its deadline.
     fixture.pass(RULES.timeout + MINUTE).await;
     let due = worker.one_due().await;
     assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 1));
@@ -143,7 +143,7 @@ pub async fn whoever_passes_by_hands_over_what_nobody_runs_any_more<F: Fixture>(
     );
 }
 
-/// At once, even if whoever came before had nothing to do.
+/// The next arrival finds it at once, even if the previous one had nothing to do.
 pub async fn what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next<F: Fixture>() {
     let fixture = F::begin().await;
     let rules = JoinPolicy {

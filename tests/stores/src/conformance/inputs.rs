@@ -41,7 +41,7 @@ pub async fn the_first_of_an_input_is_kept<F: Fixture>() {
     assert_eq!(ids(&claim), [Some(0), Some(1)]);
 }
 
-/// Keys come from events, and nobody has chosen them.
+/// Keys come from events, so a store must accept any text.
 pub async fn any_key_will_do<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

@@ -178,7 +178,7 @@ impl<F: Fixture> Pair<F> {
         self.park(ClaimMode::Opportunistic).await;
     }
 
-    /// The last but so many.
+    /// Returns the claim before the last `number` ones.
     fn claim(&self, number: usize) -> Option<(String, Token)> {
         let place = self.claims.len().checked_sub(1 + number)?;
         self.claims.get(place).cloned()

@@ -125,7 +125,7 @@ pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
     );
 }
 
-/// At an arrival, a sweep, and in passing: its inputs stay, and whatever else is due is handed out.
+/// At an arrival to it or to another join, and at a sweep. Its inputs stay, and other due joins are still claimed.
 pub async fn what_cannot_be_decoded_is_parked_and_is_in_nobodys_way<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

@@ -44,7 +44,7 @@ pub async fn many_workers_record_one_success_a_key<F: Fixture>() {
     assert!(successes.values().all(|count| *count == 1), "{successes:?}");
 }
 
-/// And to nobody else.
+/// Each join is claimed once.
 pub async fn a_sweep_gives_each_join_to_one<F: Fixture>() {
     const KEYS: usize = 300;
     let fixture = F::begin().await;

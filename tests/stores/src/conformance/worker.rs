@@ -126,7 +126,7 @@ impl<S: Store<Payload>> Worker<S> {
         listed.await.expect("a list")
     }
 
-    /// What he sees of one.
+    /// Lists one join.
     pub async fn one(&self, key: &str) -> Option<JoinSummary> {
         let mut listed = self.list(JoinQuery::Key(key)).await;
         assert!(listed.len() <= 1, "{listed:?}");

@@ -33,7 +33,7 @@ const ROUND: Duration = Duration::from_mins(10);
 /// How often something happens to a worker.
 const MISFORTUNE: Duration = Duration::from_secs(1);
 
-/// How long a worker is stopped: longer than a lease, so that it wakes up as somebody whose joins are another's.
+/// How long a worker is stopped: longer than a lease, so that another worker has its joins when it continues.
 const STOPPED: Duration = Duration::from_secs(4);
 
 /// How long a claim lasts, in a worker.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{Program, Server, become_user};
 
-/// Debian's `nobody`: the server refuses to be run by root.
+/// Debian's user without rights: the server refuses to run as root.
 pub(super) const NOBODY: u32 = 65_534;
 
 impl Server {
@@ -97,7 +97,7 @@ fn initialize(data: &Path, user: Option<u32>) {
     assert!(initdb.status().expect("initdb").success(), "initdb");
 }
 
-/// Debian has them where nobody looks for them.
+/// Debian installs the programs outside of `PATH`.
 fn program(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin").join(name)));

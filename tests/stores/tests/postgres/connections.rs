@@ -5,7 +5,7 @@ use linked_span_tests_stores::conformance::Worker;
 
 use crate::schema::Schema;
 
-/// By an operator, or since it begins anew.
+/// An operator or a restart closed it.
 #[tokio::test]
 async fn a_call_whose_connection_is_lost_is_made_again() {
     let schema = Schema::begin().await;

@@ -71,7 +71,7 @@ async fn an_arrival_that_has_waited_claims_from_when_it_has_the_row() {
     assert!(ends >= begins + i64::try_from(RULES.lease).unwrap());
 }
 
-/// It is for somebody else to hand them over, or to forget them.
+/// They skip joins whose rows are locked.
 #[tokio::test]
 async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
     let schema = Schema::begin().await;
@@ -89,7 +89,7 @@ async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
     };
     timeout(Duration::from_secs(20), calls)
         .await
-        .expect("nobody waits");
+        .expect("no call waits");
     sqlx::raw_sql("ROLLBACK")
         .execute(&mut *holder)
         .await

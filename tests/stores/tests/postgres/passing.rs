@@ -30,7 +30,7 @@ async fn what_fails_at_another_join_is_nothing_to_an_arrival() {
     assert_eq!(next.overdue.expect("half of a join").key, "half");
 }
 
-/// A part at a time, so that nobody is kept long.
+/// A part at a time, so that an arrival stays short.
 #[tokio::test]
 async fn what_has_ended_is_forgotten_in_passing() {
     let schema = Schema::begin().await;

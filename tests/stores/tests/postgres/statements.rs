@@ -97,7 +97,7 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
     schema.pass(MINUTE).await;
     taken(&schema).await;
     worker.waits("a fourth", 0).await;
-    assert_is(2, "an arrival when nobody has looked for a minute").await;
+    assert_is(2, "an arrival a minute after the last search").await;
 }
 
 /// However large it is.
@@ -164,7 +164,7 @@ async fn other_joins_are_not_read() {
     assert!(early < Some(&200) && late < Some(&200), "{pages:?}");
 }
 
-/// They are behind those that somebody has to look after, in an index that is not cleaned up each time.
+/// Their entries stay in an index, behind those of joins that are due.
 #[tokio::test]
 async fn what_ended_joins_leave_behind_is_not_read_each_time() {
     let schema = Schema::in_a_database("left_behind").await;
@@ -220,7 +220,7 @@ async fn what_ended_joins_leave_behind_is_not_read_each_time() {
     }
     assert!(pages.iter().min() < Some(&120), "{pages:?}");
 
-    // Every so often they are, since somebody may be among them.
+    // Every ten seconds they are read, because a due join may be among them.
     schema.pass(MINUTE).await;
     taken(&schema).await;
     worker.waits("a fourth", 0).await;

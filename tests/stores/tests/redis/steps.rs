@@ -15,7 +15,7 @@ const SCRIPT: &str = concat!(
     include_str!("steps.lua"),
 );
 
-/// What comes after, the reply and its number, and when a sweep and whoever comes by have something to do.
+/// The next state, the reply and its number, and the times at which a sweep and an arrival must handle the join.
 type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
 
 #[tokio::test]
