@@ -1,4 +1,4 @@
-//! A store's methods in a test's words.
+//! A worker with a store, as the tests use it.
 
 use linked_span::fan_in::{
     ArriveResponse, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Settlement,

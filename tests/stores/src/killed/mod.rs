@@ -1,4 +1,4 @@
-//! Real processes that join, and are killed at it.
+//! Processes that share joins and are killed at random.
 //!
 //! The broker is this process: it delivers messages to workers, and again what a worker had not acknowledged when it
 //! died. Workers are killed and stopped at random, and the server, if there is one, is restarted.

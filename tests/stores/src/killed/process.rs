@@ -1,4 +1,4 @@
-//! Workers, as processes.
+//! Worker processes.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};

@@ -7,7 +7,7 @@ use crate::schema::Schema;
 
 /// An operator or a restart closed it.
 #[tokio::test]
-async fn a_call_whose_connection_is_lost_is_made_again() {
+async fn call_on_a_lost_connection_is_retried() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;

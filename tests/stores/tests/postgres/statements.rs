@@ -8,7 +8,7 @@ use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
 
 use tokio::time::sleep;
 
-use crate::noise::noise;
+use crate::incompressible::noise;
 use crate::schema::Schema;
 
 /// Of all calls since it was last asked.
@@ -37,7 +37,7 @@ async fn taken(schema: &Schema) -> Taken {
 
 /// Which commits by itself.
 #[tokio::test]
-async fn a_call_is_one_statement() {
+async fn call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
     let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
     worker.waits("another", 0).await;
@@ -102,7 +102,7 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
 
 /// However large it is.
 #[tokio::test]
-async fn what_has_come_is_not_written_again() {
+async fn arrival_does_not_rewrite_stored_inputs() {
     let schema = Schema::in_a_database("written_once").await;
     let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
     worker.waits("another", 0).await;
@@ -129,7 +129,7 @@ async fn what_has_come_is_not_written_again() {
 
 /// However many there are, whatever the planner knows of them, and on a connection that is new.
 #[tokio::test]
-async fn other_joins_are_not_read() {
+async fn arrival_reads_no_other_joins() {
     let schema = Schema::in_a_database("not_read").await;
     let rules = JoinPolicy {
         max_attempts: 1,
@@ -166,7 +166,7 @@ async fn other_joins_are_not_read() {
 
 /// Their entries stay in an index, behind those of joins that are due.
 #[tokio::test]
-async fn what_ended_joins_leave_behind_is_not_read_each_time() {
+async fn arrival_does_not_read_index_entries_of_ended_joins() {
     let schema = Schema::in_a_database("left_behind").await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;

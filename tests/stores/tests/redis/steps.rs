@@ -4,7 +4,7 @@ use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment};
 use linked_span_tests_stores::table::{Columns, NOW, columns, rules, states, steps, told};
 
-use crate::said::{keys, say};
+use crate::script_arguments::{keys, say};
 use crate::server::{Database, ask};
 
 const SCRIPT: &str = concat!(

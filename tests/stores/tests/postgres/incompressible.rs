@@ -1,4 +1,4 @@
-//! What cannot be compressed.
+//! Text that cannot be compressed.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
