@@ -210,7 +210,7 @@ fn with_origin_as_an_event_is_linked() {
     assert_linked(&sdk.span());
 }
 
-/// Somebody else's message.
+/// A message type of another crate.
 struct Foreign {
     headers: Vec<(String, Vec<u8>)>,
 }

@@ -107,7 +107,7 @@ fn provider_set_through_opentelemetry_replaces_ours() {
     drop(provider);
 }
 
-/// Nobody is left to see spans, and the context stays the active one.
+/// After a shutdown, no span is created, and the active context stays.
 #[test]
 fn provider_after_shutdown_creates_no_spans() {
     let _alone = without_provider();

@@ -26,7 +26,7 @@ fn assert_bounded(name: &str, read: &dyn Fn(usize) -> AllocationInfo, most: u64)
     assert_eq!(large.count_current, 0, "{name}: nothing stays");
 }
 
-/// So many bytes of something.
+/// Returns text of this length.
 type Junk = fn(usize) -> String;
 
 /// A list of about this many bytes.

@@ -129,7 +129,7 @@ pub(super) type OnExpired<P> = Box<
 impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
     pub(super) async fn expire(&self, held: &ClaimGuard<'_, P, S>) -> bool {
-        // Whoever came by handles something else, whose baggage is not this join's.
+        // The arrival that delivers this join handles another event, whose baggage must not be active here.
         let suppressed = ambient::map(Context::is_telemetry_suppressed).unwrap_or(false);
         let context = if suppressed {
             Context::new().with_telemetry_suppressed()

@@ -192,7 +192,7 @@ impl<P> Model<P> {
         false
     }
 
-    /// Somebody has claimed it.
+    /// Applies a claim of a due join.
     ///
     /// # Panics
     ///

@@ -64,7 +64,7 @@ pub enum Operation {
     },
     /// Time passes.
     Pass {
-        /// So many units of the rules' spans.
+        /// The number of units to advance the clock.
         units: Moment,
     },
 }

@@ -114,7 +114,7 @@ pub async fn sweep_after_the_lease_claims_the_join_past_its_deadline<F: Fixture>
     );
 }
 
-/// He cannot run it.
+/// An arrival at another join cannot run its body.
 pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];

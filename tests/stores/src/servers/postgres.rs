@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::{Program, Server, become_user};
 
 /// Debian's user without rights: the server refuses to run as root.
-pub(super) const NOBODY: u32 = 65_534;
+pub(super) const UNPRIVILEGED_USER: u32 = 65_534;
 
 impl Server {
     /// One with these settings, `fsync=off`, say.
@@ -22,7 +22,8 @@ impl Server {
     pub fn postgres(settings: &[&str]) -> Self {
         let folder = TempDir::new().expect("a folder").keep();
         let data = folder.join("data");
-        let user = (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(NOBODY);
+        let user =
+            (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(UNPRIVILEGED_USER);
         if let Some(user) = user {
             chown(&folder, Some(user), Some(user)).expect("another owner");
         }

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-/// So many characters, the same each time.
+/// Returns this number of characters, the same at each call.
 pub(crate) fn noise(length: u32) -> String {
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let character = |place| char::from(b'0' + (hasher.hash_one(place) % 64) as u8);

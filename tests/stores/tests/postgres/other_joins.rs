@@ -6,7 +6,7 @@ use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 
 use crate::schema::Schema;
 
-/// Whoever comes next does it.
+/// The next arrival handles it.
 #[tokio::test]
 async fn arrival_ignores_an_error_at_another_join() {
     let schema = Schema::begin().await;

@@ -87,7 +87,7 @@ async fn sweep_continues_past_parked_joins() {
     assert_eq!(keys, ["over"]);
 }
 
-/// Somebody has removed it, and left it in the sets.
+/// Another tool removed the hash, and left the key in the sets.
 #[tokio::test]
 async fn removed_join_blocks_no_other() {
     let mut manager = Database::begin().await.connect().await;
