@@ -21,11 +21,11 @@ fn main() -> Result<(), Failure> {
     }
     let picture = Picture {
         view: &view(Graph::of(&spans), None, None),
-        title: "An order, and what it sets off",
+        title: "The flow of an order",
         captions: &[
-            "An order is made",
-            "Later, elsewhere",
-            "Once both have come",
+            "An order is created",
+            "Later, in other processes",
+            "Once both have arrived",
         ],
         times: false,
         alone: true,
