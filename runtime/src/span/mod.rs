@@ -13,10 +13,13 @@ pub(crate) mod handoff;
 #[cfg_attr(not(feature = "tracing"), path = "not_in_tracing.rs")]
 pub(crate) mod in_tracing;
 pub(crate) mod join;
+#[cfg(feature = "tracing")]
+mod layer_provider;
 pub(crate) mod limit;
 pub(crate) mod linked;
 mod links;
 mod merge;
+mod noop;
 mod opener;
 pub(crate) mod outcome;
 mod overflow;
@@ -24,4 +27,5 @@ pub(crate) mod provider;
 pub(crate) mod request;
 #[cfg(feature = "sampler")]
 pub(crate) mod sampler;
+mod timer;
 mod tracer;

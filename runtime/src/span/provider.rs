@@ -6,18 +6,18 @@
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use opentelemetry::InstrumentationScope;
 use opentelemetry::global::{self, BoxedTracer};
 use opentelemetry::trace::noop::NoopTracerProvider;
-use opentelemetry::trace::{
-    Span, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
-    TracerProvider,
-};
-use opentelemetry::{Context, InstrumentationScope};
+use opentelemetry::trace::{Span, Tracer, TracerProvider};
 
 use crate::propagation::{self, Propagation};
 use crate::span::callsite::Scope;
+#[cfg(feature = "tracing")]
+use crate::span::layer_provider;
+use crate::span::noop::is_noop;
 use crate::span::tracer::StartSpan;
 use crate::support::clock::{CacheWindow, Instant};
 use crate::support::generation;
@@ -240,7 +240,10 @@ fn ask_for_tracer(scope: Scope) -> Option<Arc<dyn StartSpan>> {
         builder = builder.with_version(scope.version);
     }
     let scope = builder.build();
-    ask_globals(scope.clone()).or_else(|| layer_provider::tracer(scope))
+    let tracer = ask_globals(scope.clone());
+    #[cfg(feature = "tracing")]
+    let tracer = tracer.or_else(|| layer_provider::tracer(scope));
+    tracer
 }
 
 fn ask_globals(scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
@@ -264,81 +267,4 @@ fn makes_spans(tracer: &BoxedTracer) -> bool {
         MAKES_SPANS.store(true, Ordering::Relaxed);
     }
     makes_spans
-}
-
-/// The provider that the program gave to its `tracing` layer, for handlers without a global one.
-#[cfg(feature = "tracing")]
-mod layer_provider {
-    use super::*;
-
-    static PROVIDER: Mutex<Option<Weak<dyn HandlerTracers>>> = Mutex::new(None);
-
-    pub(super) fn set(provider: Weak<dyn HandlerTracers>) {
-        let mut known = PROVIDER.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some(provider);
-    }
-
-    pub(super) fn tracer(scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
-        let known = PROVIDER.lock().unwrap_or_else(PoisonError::into_inner);
-        let provider = known.as_ref().and_then(Weak::upgrade);
-        drop(known);
-        provider?.handler_tracer(scope)
-    }
-}
-
-#[cfg(not(feature = "tracing"))]
-mod layer_provider {
-    use super::*;
-
-    pub(super) fn tracer(_: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
-        None
-    }
-}
-
-/// Makes tracers for handlers, of any provider.
-#[cfg(feature = "tracing")]
-pub(crate) trait HandlerTracers: Send + Sync {
-    /// Returns `None` if the provider makes no spans.
-    fn handler_tracer(&self, scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>>;
-}
-
-#[cfg(feature = "tracing")]
-impl<P> HandlerTracers for P
-where
-    P: TracerProvider + Send + Sync,
-    P::Tracer: Tracer<Span: Send + Sync> + Send + Sync + 'static,
-{
-    fn handler_tracer(&self, scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
-        let tracer = self.tracer_with_scope(scope);
-        let makes_spans = !is_noop(&tracer);
-        makes_spans.then(|| Arc::new(tracer) as Arc<dyn StartSpan>)
-    }
-}
-
-/// Has handlers use this provider where no other is installed, as long as it lives.
-#[cfg(feature = "tracing")]
-pub(crate) fn set_layer_provider(provider: &Arc<dyn HandlerTracers>) {
-    layer_provider::set(Arc::downgrade(provider));
-    generation::advance();
-}
-
-/// Whether a tracer does nothing, found out without a span that would be exported.
-///
-/// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
-/// either no span there or a new one.
-fn is_noop(tracer: &impl Tracer) -> bool {
-    static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
-        let parent = SpanContext::new(
-            TraceId::from(1),
-            SpanId::from(1),
-            TraceFlags::NOT_SAMPLED,
-            true,
-            TraceState::NONE,
-        );
-        Context::new()
-            .with_remote_span_context(parent)
-            .with_telemetry_suppressed()
-    });
-    let span = tracer.start_with_context("linked_span.probe", &SUPPRESSED);
-    span.span_context() == SUPPRESSED.span().span_context()
 }

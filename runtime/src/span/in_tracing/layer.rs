@@ -10,7 +10,7 @@ use opentelemetry::{Context, InstrumentationScope};
 use super::announced;
 use super::layer_span::LayerSpan;
 use super::switch::{self, CountedLayer};
-use crate::span::provider::{self, HandlerTracers};
+use crate::span::layer_provider::{self, HandlerTracers};
 use crate::support::shield::shielded;
 
 /// Marks the link by which a builder is known as a handler's. No link of the user's has dropped so many attributes.
@@ -42,7 +42,7 @@ where
 {
     let tracer = provider.tracer_with_scope(InstrumentationScope::builder(name).build());
     let provider: Arc<dyn HandlerTracers> = Arc::new(provider);
-    provider::set_layer_provider(&provider);
+    layer_provider::set(&provider);
     switch::use_tracing(true);
     LayerTracer {
         tracer,

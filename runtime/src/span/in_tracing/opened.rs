@@ -94,7 +94,7 @@ fn open_for_our_layer(
 fn open_for_logs(handler: &'static Handler, values: &Values, context: &Context) -> Option<Opened> {
     let probe = Probe::in_place_of(context);
     let opened = open_in(handler, values, &probe.context)?;
-    if probe.is_kept() {
+    if probe.was_kept() {
         handler.site.found_another_layer();
         return None;
     }

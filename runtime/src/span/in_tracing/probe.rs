@@ -27,7 +27,7 @@ impl Probe {
     }
 
     /// Returns `true` if a layer has kept the context.
-    pub(super) fn is_kept(self) -> bool {
+    pub(super) fn was_kept(self) -> bool {
         drop(self.context);
         Arc::strong_count(&self.kept) > 1
     }
