@@ -133,6 +133,7 @@
 mod carrier;
 mod event;
 pub mod fan_in;
+mod macros;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(not(feature = "metrics"))]
@@ -150,7 +151,7 @@ pub mod troubleshooting;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use linked_span_macros::{LinkedEvent, fan_in, linked_span};
+pub use crate::macros::{LinkedEvent, fan_in, linked_span};
 
 pub use crate::carrier::{Carrier, CarrierMut, extract, inject};
 pub use crate::event::attributes::{AttributeValue, Attributes, set_attribute};
