@@ -49,6 +49,8 @@ pub(crate) const ROWS: &[Row] = &[
         Sdk::Absent,
         true,
     ),
+    #[cfg(feature = "metrics")]
+    row("measured, four attributes", Work::One, Sdk::Measuring, true),
 ];
 
 const fn row(title: &'static str, work: Work, sdk: Sdk, with_state: bool) -> Row {

@@ -14,6 +14,9 @@ pub(crate) enum Sdk {
     Sampling,
     NotSampling,
     Absent,
+    /// No tracer provider, and a meter provider.
+    #[cfg(feature = "metrics")]
+    Measuring,
 }
 
 impl Sdk {
@@ -22,6 +25,8 @@ impl Sdk {
             Self::Sampling => Sampler::AlwaysOn,
             Self::NotSampling => Sampler::AlwaysOff,
             Self::Absent => return None,
+            #[cfg(feature = "metrics")]
+            Self::Measuring => return None,
         };
         let builder = SdkTracerProvider::builder().with_sampler(sampler);
         Some(builder.with_span_processor(Links).build())

@@ -4,6 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::TraceContextExt;
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
+use crate::metrics;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
@@ -30,6 +31,7 @@ impl Arriving {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
+        metrics::joins::arrived(self.join, self.input, self.outcome);
         let Some(context) = ambient::current() else {
             return;
         };

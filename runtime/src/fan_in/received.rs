@@ -62,6 +62,15 @@ impl<P> ReceivedInputs<P> {
         self.joined.came
     }
 
+    /// How long each input has waited.
+    pub(super) fn waits(&self) -> [Option<(&'static str, Duration)>; INPUTS] {
+        let mut came = self.joined.came();
+        std::array::from_fn(|_| {
+            let (waited, input) = came.next()?;
+            Some((input, Duration::from_millis(waited)))
+        })
+    }
+
     pub(super) fn joined(&self) -> Arc<JoinInfo> {
         Arc::clone(&self.joined)
     }
