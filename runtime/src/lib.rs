@@ -117,7 +117,7 @@
 //! | --- | --- |
 //! | `http` | `http::HeaderMap` as a carrier |
 //! | `json` | `serde_json::Value` as an event and as a carrier; enables `serde` |
-//! | `metrics` | `metrics`, how long handlers take and what becomes of joins |
+//! | `metrics` | `metrics`, which records the durations of handlers and the outcomes of joins |
 //! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; enables `serde` and `tokio` |
 //! | `redis` | `fan_in::Redis`, which keeps joins in Redis; enables `serde` and `tokio` |
 //! | `sampler` | `LinksBased`, an SDK sampler that samples a handler if the producer of its event was sampled |
