@@ -29,7 +29,7 @@ pub(super) const TRACING_OPTIONS: [Row<Options>; 2] = [
 
 /// `= "debug"`, `= Level::DEBUG` or `= 2`, which is a variant of the runtime's
 fn level(word: &Ident, input: ParseStream) -> Result<Level> {
-    const HELP: &str = "`level` is `\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"` or `\"error\"`, or `tracing`'s `Level::INFO`";
+    const HELP: &str = "use `\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"`, `\"error\"` or `Level::INFO` for `level`";
     let given = ungrouped_expr(value(word, input)?);
     let variant = match &given {
         Expr::Lit(ExprLit {
