@@ -140,15 +140,23 @@ impl From<Context> for Origin {
 impl From<&Context> for Origin {
     fn from(context: &Context) -> Self {
         let span_context = context.span().span_context().clone();
-        Self::new(span_context, baggage_of(context).baggage)
+        Self::new(span_context, copy(context.baggage()))
     }
 }
 
 /// An origin with the context's baggage alone.
 pub(crate) fn baggage_of(context: &Context) -> Origin {
-    let baggage = context.baggage();
-    let copy = || merged(baggage, &Baggage::new()).into();
-    Origin::new(SpanContext::NONE, (!baggage.is_empty()).then(copy))
+    Origin::new(SpanContext::NONE, copy(context.baggage()))
+}
+
+/// Copies baggage, which is not `Clone`; `None` if it is empty.
+pub(crate) fn copy(baggage: &Baggage) -> Option<Arc<Baggage>> {
+    let entries = || {
+        baggage
+            .iter()
+            .map(|(key, entry)| (key.clone(), entry.clone()))
+    };
+    (!baggage.is_empty()).then(|| Arc::new(entries().collect()))
 }
 
 impl From<&Origin> for Origin {
@@ -207,8 +215,8 @@ pub(crate) fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
     context.with_baggage(merged(context.baggage(), baggage))
 }
 
-/// Both, and `over`'s entry where they have the same key. (`Baggage` is not `Clone`.)
-pub(crate) fn merged(under: &Baggage, over: &Baggage) -> Baggage {
+/// Both, and `over`'s entry where they have the same key.
+fn merged(under: &Baggage, over: &Baggage) -> Baggage {
     // What stands first finds room first: the limits of a `Baggage` must not cost `over` an entry.
     let kept_under = under
         .iter()

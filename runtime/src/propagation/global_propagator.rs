@@ -31,10 +31,9 @@ where
     let context = context.unwrap_or_default();
     let span = context.span();
     let span_context = Some(span.span_context()).filter(|context| context.is_valid());
-    let baggage = context.baggage();
     Origin::new(
         span_context.cloned().unwrap_or(SpanContext::NONE),
-        (!baggage.is_empty()).then(|| origin::merged(baggage, baggage).into()),
+        origin::copy(context.baggage()),
     )
 }
 
