@@ -1,18 +1,16 @@
 //! The macros of `linked-span`, which re-exports and documents them: name that crate, not this one.
 
-mod args;
-mod body;
 mod error;
 mod event;
 mod fan_in;
+mod function;
 mod handler;
-mod linked_span;
-mod output;
-mod parameters;
+mod macro_kind;
+mod options;
 #[cfg(test)]
 mod snapshots;
-mod variables;
-mod which;
+mod suggestion;
+mod tokens;
 
 use proc_macro::TokenStream;
 
@@ -185,7 +183,7 @@ use proc_macro::TokenStream;
 /// [`AttributeValue`]: trait.AttributeValue.html
 #[proc_macro_attribute]
 pub fn linked_span(args: TokenStream, item: TokenStream) -> TokenStream {
-    linked_span::expand(args.into(), &item.into()).into()
+    handler::expand(args.into(), &item.into()).into()
 }
 
 /// Declares a function that runs once all its inputs have come.

@@ -8,7 +8,7 @@ use quote::quote;
 
 /// Compares what `#[linked_span(args)]` makes of a function.
 fn handler(name: &str, args: TokenStream, item: &TokenStream) {
-    compare(name, crate::linked_span::expand(args, item));
+    compare(name, crate::handler::expand(args, item));
 }
 
 /// Fails where the file of that name says otherwise, or is not there.

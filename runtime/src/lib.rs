@@ -1,4 +1,4 @@
-//! Link the OpenTelemetry span of an event's handler to the producer of the event, in one line:
+//! Runs an event handler in a span that links to the span that produced the event.
 //!
 //! ```
 //! use linked_span::{LinkedEvent, Origin, linked_span};
@@ -6,7 +6,7 @@
 //! #[derive(LinkedEvent)]
 //! struct PaymentConfirmed {
 //!     id: String,
-//!     metadata: Origin,       // {"traceparent": "…", "tracestate": "…"}
+//!     metadata: Origin,       // serialized as {"traceparent": "…", "tracestate": "…"}
 //! }
 //!
 //! #[linked_span(event)]
@@ -16,12 +16,12 @@
 //! }
 //! ```
 //!
-//! The handler runs in a span of its own, which has a link to the span that was active where the event was made, be it
-//! minutes ago and in another process.
+//! The producer may have run hours earlier in another process. The link shows what caused the handler to run, without
+//! making the handler a part of the producer's trace.
 //!
-//! # Where the event is made
+//! # In the producer: store the context
 //!
-//! Store the context in the event, or in the headers of the message that carries it:
+//! Store the active context in the event, or in the headers of the message that carries it:
 //!
 //! ```
 //! # use linked_span::{LinkedEvent, Origin, inject};
@@ -32,46 +32,45 @@
 //! inject(&mut headers);
 //! ```
 //!
-//! Both take the span that is active there. What is written and read is the global propagator's choice, and the W3C's if
-//! none is installed; see [`extract`].
+//! The global propagator decides which fields are written and read. Without one, the crate uses the W3C's fields; see
+//! [`extract`].
 //!
-//! # Where the handler finds it
+//! # In the handler: name the event
 //!
-//! | the event | what to write |
+//! | the event is | write |
 //! | --- | --- |
 //! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
-//! | your own, computed | [`impl LinkedEvent`](trait@LinkedEvent) |
-//! | a type of somebody else's | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
-//! | a payload in a queue of the process | [`WithOrigin`] |
+//! | your own type, with a computed origin | [`impl LinkedEvent`](trait@LinkedEvent) |
+//! | a type of another crate | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
+//! | a payload in a queue inside the process | [`WithOrigin`] |
 //! | raw JSON | `serde_json::Value`, with the feature `json` |
 //!
-//! # Install a provider
+//! # Install a tracer provider
 //!
-//! Without one there are no spans, and nobody says so. Any will do; this one exports to where the exporter says:
+//! Without a tracer provider no spans are created, and no warning is logged. Install one when the program starts:
 //!
 //! ```
 //! # use opentelemetry_sdk::trace::SdkTracerProvider;
 //! # let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
 //! let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
 //! linked_span::set_tracer_provider(provider.clone());
-//! // … the program; then, so that the last spans are exported:
-//! provider.shutdown()?;
+//! // … the program
+//! provider.shutdown()?; // exports the last spans
 //! # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
 //! ```
 //!
-//! # See it
+//! # See the links
 //!
-//! In a checkout of this repository, the first command serves a page on `http://127.0.0.1:4318/`, and the second sends it
-//! spans:
+//! In a checkout of this repository, the first command serves a page on `http://127.0.0.1:4318/`. The second sends spans to
+//! it:
 //!
 //! ```text
 //! cargo run --package flow
 //! OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 cargo run --example order_fulfillment
 //! ```
 //!
-//! The page shows flows: the traces that links connect, with an arrow from each producer to its handlers.
-//!
-//! If you see no links all the same, there is a page on [what to check](troubleshooting).
+//! The page draws each flow across its traces, with an arrow from each producer to its handlers. If you see no links, follow
+//! the [troubleshooting] page.
 //!
 //! # Several events
 //!
@@ -80,53 +79,65 @@
 //! # #[derive(Clone, LinkedEvent)] struct PaymentConfirmed { #[event(key)] order_id: u64, metadata: Origin }
 //! # #[derive(Clone, LinkedEvent)] struct InventoryReserved { #[event(key)] order_id: u64, metadata: Origin }
 //! #[linked_span(payments)]
-//! fn record(payments: &[PaymentConfirmed]) {} // a link to each
+//! fn record(payments: &[PaymentConfirmed]) {} // one span, with a link to each event
 //!
 //! #[fan_in(payment, inventory)]
-//! fn fulfill_order(payment: PaymentConfirmed, inventory: InventoryReserved) {} // runs once both have come
+//! fn fulfill_order(payment: PaymentConfirmed, inventory: InventoryReserved) {} // runs once both have arrived
 //! ```
 //!
-//! Whether a parameter is a batch is told by [its type](Events). Of what runs once all its inputs have come, `FulfillOrder`
-//! here, there is [more to say](mod@fan_in).
+//! The type of a parameter decides whether it is [a batch](Events). The page of [`fan_in`](mod@fan_in) describes joins, such
+//! as `FulfillOrder` here.
 //!
-//! # Beside `tracing`
+//! # With `tracing`
 //!
-//! Spans are opened through OpenTelemetry. With tracing-opentelemetry, a handler that is called in a
-//! `#[tracing::instrument]`ed function is its child, and an `#[tracing::instrument]`ed function that is called in a
-//! handler is the handler's, as long as its layer's context activation is on, as it is by default. Without it the two do
-//! not see each other: the handler begins a trace of its own, [`Origin::current()`] does not see the `tracing` span that
-//! is entered, and what is instrumented in the handler becomes a child of the `tracing` span around it, if there is one.
-//! Of both attributes on one function, the one above is expanded first, and so its span is the inner one.
+//! Handlers open their spans through OpenTelemetry. With tracing-opentelemetry's context activation on (the default), spans
+//! nest both ways:
 //!
-//! # What it costs
+//! - A handler called in a `#[tracing::instrument]`ed function is a child of that function's span.
+//! - A `#[tracing::instrument]`ed function called in a handler is a child of the handler's span.
 //!
-//! Without an SDK a handler allocates nothing, and of the expressions in its attribute only `origin = …` runs. An event
-//! that has baggage is the exception: its baggage is active in the body in every case.
+//! With context activation off, the two do not see each other. The handler starts a new trace, [`Origin::current()`] ignores
+//! the entered `tracing` span, and instrumented functions inside the handler are children of the `tracing` span around it.
 //!
-//! A thread asks OpenTelemetry for the tracer provider and the propagator at most once in a millisecond, by a monotonic
-//! clock. [`set_tracer_provider`] and [`set_text_map_propagator`] let all threads know at once.
+//! With both attributes on one function, the upper attribute expands first, so its span is the inner one.
+//!
+//! # Cost
+//!
+//! Without an SDK a handler allocates nothing, and of the expressions in its attribute only `origin = …` runs. The one
+//! exception is an event's baggage: it is active in the body in every case.
+//!
+//! Each thread re-checks the global provider and propagator at most once per millisecond, by a monotonic clock.
+//! [`set_tracer_provider`] and [`set_text_map_propagator`] reach every thread at once.
 //!
 //! # Features
 //!
-//! None is on by default.
+//! No feature is on by default.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `http` | `http::HeaderMap` as a carrier |
-//! | `json` | `serde_json::Value` as an event and as a carrier; implies `serde` |
-//! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; implies `serde` |
-//! | `redis` | `fan_in::Redis`, which keeps them in Redis; implies `serde` |
-//! | `sampler` | `LinksBased`, a sampler for the SDK that samples what was sampled where its events were made |
-//! | `serde` | [`Origin`] as a field of events that are serialized |
-//! | `sqlite` | `fan_in::Sqlite`, which keeps joins in a file; implies `serde` |
-//! | `testing` | `testing`, assertions about spans and links for your own tests |
-//! | `tokio` | `fan_in::sweep_every`; each store in a database implies it |
+//! | `json` | `serde_json::Value` as an event and as a carrier; enables `serde` |
+//! | `metrics` | `metrics`, how long handlers take and what becomes of joins |
+//! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; enables `serde` and `tokio` |
+//! | `redis` | `fan_in::Redis`, which keeps joins in Redis; enables `serde` and `tokio` |
+//! | `sampler` | `LinksBased`, an SDK sampler that samples a handler if the producer of its event was sampled |
+//! | `serde` | [`Origin`] as a field of serialized events |
+//! | `sqlite` | `fan_in::Sqlite`, which keeps joins in a file; enables `serde` and `tokio` |
+//! | `testing` | `testing`, assertions about spans and links in your own tests |
+//! | `tokio` | `fan_in::sweep_every` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// `_durable` is internal: the three stores enable it.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "_durable"))))]
 #![doc(test(attr(deny(warnings), allow(dead_code, unused))))]
 
 mod carrier;
 mod event;
 pub mod fan_in;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "metrics/off.rs"]
+mod metrics;
 mod origin;
 mod propagation;
 mod span;

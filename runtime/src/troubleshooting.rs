@@ -1,6 +1,6 @@
-//! I see no links: what to check, and what to write.
+//! What to check when you see no links.
 //!
-//! First let the handler say what it sees. Its answer leads to the section that matters:
+//! Start with what the handler sees. Its output leads to the section that applies:
 //!
 //! ```
 //! use linked_span::{LinkedEvent, Origin, linked_span};
@@ -18,17 +18,17 @@
 //! # handle(&Event { metadata: Origin::default() });
 //! ```
 //!
-//! | it prints | then |
+//! | it prints | cause |
 //! | --- | --- |
-//! | `span false` | there is [no provider](#no-provider), or one of [another version](#two-versions-of-opentelemetry) |
-//! | `recording false` | [the sampler](#the-sampler) has said no |
-//! | `origin false` | the event carries [no context](#the-event-carries-no-context), or one that is [read otherwise](#another-propagator) |
-//! | three times `true` | the link was made: was it [exported](#the-span-is-not-exported), did it [fit](#more-links-than-a-span-keeps), does the [backend](#the-backend) show it? |
+//! | `span false` | [no tracer provider](#no-tracer-provider), or one of [another OpenTelemetry version](#two-versions-of-opentelemetry) |
+//! | `recording false` | [the sampler](#the-sampler) dropped the span |
+//! | `origin false` | the event has [no context](#the-event-has-no-context), or one in a format that the [propagator](#another-propagator) does not read |
+//! | `true` three times | the link exists: check [the export](#the-span-is-not-exported), [the link limit](#more-links-than-a-span-keeps), and the [backend](#the-backend) |
 //!
-//! # No provider
+//! # No tracer provider
 //!
-//! Handlers do nothing until a tracer provider is installed, and nobody says so. Install it before the first event, with an
-//! exporter: a provider without one drops what it records.
+//! Until a tracer provider is installed, handlers run without spans, and no warning is logged. Install a provider with an
+//! exporter before the first event. A provider without an exporter drops its spans.
 //!
 //! ```
 //! # use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -37,28 +37,28 @@
 //! linked_span::set_tracer_provider(provider.clone());
 //! ```
 //!
-//! A library installs none: that is for the program that uses it to do.
+//! The program installs the provider; a library must not.
 //!
 //! # Two versions of OpenTelemetry
 //!
-//! OpenTelemetry's globals belong to one version of its crate. A provider or a propagator that was installed in another is
-//! not seen, and no compiler minds. Check:
+//! Each version of the `opentelemetry` crate has its own globals. A provider or propagator installed in another version has
+//! no effect, and the compiler does not warn. Check the versions:
 //!
 //! ```text
 //! cargo tree --duplicates --depth 0
 //! cargo tree --invert opentelemetry@0.32.0
 //! ```
 //!
-//! If the first names `opentelemetry` more than once, the second says who wants the version that should not be there.
-//! Write the one that this crate is for, 0.33, for all of OpenTelemetry's crates, and give the provider to
-//! [`set_tracer_provider`](crate::set_tracer_provider): one of another version does not compile there.
+//! If the first command lists `opentelemetry` more than once, the second shows which crate requires the wrong version. Use
+//! 0.33, the version of this crate, for all OpenTelemetry crates. Pass the provider to
+//! [`set_tracer_provider`](crate::set_tracer_provider): a provider of another version does not compile there.
 //!
 //! # The sampler
 //!
-//! A handler's span mostly is the first of a trace, and so the sampler decides anew: one that keeps a tenth of all traces
-//! keeps a handler whose producer it has dropped, and drops one whose producer it has kept. Check with a sampler that keeps
-//! everything, `OTEL_TRACES_SAMPLER=always_on` if none is set in code. Where handlers are to follow their events, write,
-//! with the feature `sampler`:
+//! A handler's span usually starts a new trace, so the sampler decides again. A sampler that keeps a tenth of all traces drops
+//! handlers of sampled producers, and keeps handlers of dropped ones. To check, sample everything: set
+//! `OTEL_TRACES_SAMPLER=always_on` if the code sets no sampler. To make handlers follow their producers, enable the feature
+//! `sampler` and write:
 //!
 //! ```
 //! # #[cfg(feature = "sampler")] {
@@ -71,12 +71,12 @@
 //! # }
 //! ```
 //!
-//! A link may also lead to a trace that was never exported, since its producer was not sampled. The link says so:
+//! A link can also point to a trace that was never exported, because the producer was not sampled. Check it with
 //! `event.origin().span_context().is_sampled()`.
 //!
-//! # The event carries no context
+//! # The event has no context
 //!
-//! Look at what arrives, and at what is read of it:
+//! Print the headers and what `extract` reads from them:
 //!
 //! ```
 //! use linked_span::extract;
@@ -84,23 +84,23 @@
 //! let headers = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00F067AA0BA902B7-01")];
 //! let origin = extract(&headers);
 //! println!("{headers:?} is read as {origin:?}");
-//! assert!(!origin.span_context().is_valid());     // hexadecimal digits are lowercase
+//! assert!(!origin.span_context().is_valid());     // hexadecimal digits must be lowercase
 //! ```
 //!
-//! | what arrives | why | what to write |
+//! | what arrives | cause | fix |
 //! | --- | --- | --- |
-//! | nothing | no span was active where the event was made, in a task or a thread of its own perhaps | make it where the producer's span is active: `Origin::current()`, or [`inject`](crate::inject) |
-//! | nothing | the producer's span is `tracing`'s alone | tracing-opentelemetry's layer, with its context activation on |
-//! | nothing | the field that carries it is not serialized, or a broker drops headers | send it: [`Origin`](crate::Origin) with the feature `serde`, or headers that are kept |
-//! | a `traceparent` that is not read | it is cut off, in uppercase, all zeros, or there are two different ones | whole ones, as the [W3C](https://www.w3.org/TR/trace-context-1/#traceparent-header) has them; who passes a message on replaces the old one, as `inject` does |
-//! | headers with other names, `b3` or `x-amzn-trace-id` | the producer writes another format | that format's [propagator](#another-propagator) |
+//! | no headers | no span was active where the event was made, for example in another task or thread | call `Origin::current()` or [`inject`](crate::inject) while the producer's span is active |
+//! | no headers | the producer's span exists only in `tracing` | add tracing-opentelemetry's layer, with context activation on |
+//! | no headers | the field with the context is not serialized, or the broker drops headers | serialize [`Origin`](crate::Origin) with the feature `serde`, or use headers that the broker keeps |
+//! | an unreadable `traceparent` | it is truncated, uppercase, all zeros, or there are two different ones | write a complete one, as the [W3C](https://www.w3.org/TR/trace-context-1/#traceparent-header) specifies; replace the old one when you forward a message, as `inject` does |
+//! | headers with other names, such as `b3` or `x-amzn-trace-id` | the producer uses another format | install the [propagator](#another-propagator) of that format |
 //!
-//! A batch says how many of its events have a context: `batch.link_count` beside `batch.size`.
+//! For a batch, compare the attributes `batch.link_count` and `batch.size`: they show how many events have a context.
 //!
 //! # Another propagator
 //!
-//! Where a global propagator is installed, it alone decides what is read and written; where none is, it is the W3C's
-//! format. An empty composite is a propagator that reads nothing. Check which it is:
+//! An installed global propagator alone decides what is read and written. Without one, the crate uses the W3C's format. An
+//! empty composite propagator reads nothing. Check which one is installed:
 //!
 //! ```
 //! use opentelemetry::global;
@@ -110,8 +110,8 @@
 //! });
 //! ```
 //!
-//! `NoopTextMapPropagator` means that none is installed. Where your producers write `traceparent` and that is not among them, install a
-//! propagator that knows it, perhaps beside the other:
+//! `NoopTextMapPropagator` means that none is installed. If your producers write `traceparent` and the output does not list
+//! it, install a propagator that reads it, together with the others that you need:
 //!
 //! ```
 //! use opentelemetry::propagation::TextMapCompositePropagator;
@@ -125,24 +125,23 @@
 //!
 //! # The span is not exported
 //!
-//! A span is exported once its handler has ended, in batches, every five seconds by default: a program that ends before
-//! has exported nothing. Shut the provider down at the end of `main`, and ask it whether all went well:
+//! The SDK exports spans in batches after their handlers end, every five seconds by default. A program that exits earlier
+//! exports nothing. Shut the provider down at the end of `main`, and check the result:
 //!
 //! ```
 //! # fn main() -> Result<(), opentelemetry_sdk::error::OTelSdkError> {
 //! # let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
-//! provider.force_flush()?;    // fails if nobody took the spans
+//! provider.force_flush()?;    // fails if the exporter failed
 //! provider.shutdown()?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! `std::process::exit` in between leaves that out. What goes wrong in between, OpenTelemetry's crates say through
-//! `tracing`, with their feature `internal-logs`: a subscriber shows it. Of OTLP over HTTP, mind the address:
-//! `OTEL_EXPORTER_OTLP_ENDPOINT` is its beginning, `http://localhost:4318`, and `with_endpoint` takes all of it, with
-//! `/v1/traces`.
+//! `std::process::exit` skips this. OpenTelemetry's crates log export errors through `tracing`, with their feature
+//! `internal-logs`; a subscriber shows them. For OTLP over HTTP, check the address: `OTEL_EXPORTER_OTLP_ENDPOINT` is the base
+//! address, `http://localhost:4318`, but `with_endpoint` takes the full one, with `/v1/traces`.
 //!
-//! To see what leaves the program without any backend, export to memory, with the SDK's feature `testing`, and look:
+//! To see the exported spans without a backend, export to memory, with the SDK's feature `testing`:
 //!
 //! ```
 //! use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
@@ -161,9 +160,9 @@
 //!
 //! # More links than a span keeps
 //!
-//! An SDK keeps 128 links on a span by default, and drops the rest. This crate knows that, and puts the rest on child spans
-//! called `NAME links`: look for them below the handler's. If `dropped_links_count` is not 0 all the same, the provider's
-//! limit was set in code, where nobody else can see it. Write it a second time:
+//! SDKs keep 128 links on a span by default, and drop the rest. This crate puts the rest on child spans named `NAME links`:
+//! look below the handler's span. If `dropped_links_count` is not 0, the program set the provider's limit in code, where the
+//! crate cannot read it. Set the same limit here:
 //!
 //! ```
 //! # use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -172,19 +171,20 @@
 //! # linked_span::set_link_limit(128);
 //! ```
 //!
-//! or use the environment variable `OTEL_SPAN_LINK_COUNT_LIMIT`, which both read.
+//! Or set the environment variable `OTEL_SPAN_LINK_COUNT_LIMIT`, which the SDK and this crate both read.
 //!
-//! Links that are equal in all they say become one where they find no room, with their number as `link.count`. A handler
-//! has 128 pages at most; `linked_span.links_left_out` on its span counts the links beyond these. If pages are missing, the
-//! sampler has dropped them, or the span processor's queue was full: see [`LinkOverflow`](crate::LinkOverflow).
+//! If identical links do not fit, they become one link with the attribute `link.count`. A handler gets at most 128 child spans
+//! for links; the attribute `linked_span.links_left_out` counts the links beyond them. If such a child span is missing, the
+//! sampler dropped it, or the span processor's queue was full: see [`LinkOverflow`](crate::LinkOverflow).
 //!
 //! # The backend
 //!
-//! A link is on the handler's span, and shows where a backend shows a span's details: as a link, a reference, a span link.
-//! It leads to the producer; not every backend also shows it there, so look at the handler's trace first. Some have no
-//! place for links in what they store, as Zipkin's format has none, and show the span without them. If the
-//! [export to memory](#the-span-is-not-exported) has the link and a backend does not show it, ask the collector between
-//! them what it receives: its `debug` exporter prints links too.
+//! The link is on the handler's span. Look for it in the span's details: as a link, a reference, or a span link. Start with
+//! the handler's trace, because not every backend also shows the link on the producer's span. Some formats, such as
+//! Zipkin's, cannot store links.
 //!
-//! Where a backend shows none at all, a handler can be a child of the producer as well: `parent = event` in
-//! [`#[linked_span]`](macro@crate::linked_span) does that, for handlers of one event.
+//! If the [export to memory](#the-span-is-not-exported) has the link and the backend does not show it, check the collector
+//! between them: its `debug` exporter prints links.
+//!
+//! If a backend shows no links at all, make the handler a child of the producer as well. Use `parent = event` in
+//! [`#[linked_span]`](macro@crate::linked_span), for handlers of one event.

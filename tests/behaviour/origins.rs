@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use linked_span::{LinkedEvent, Origin, linked_span};
+use linked_span::{LinkedEvent, Origin, WithOrigin, linked_span};
 use linked_span_tests::{Sdk, active, producer};
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ struct WithHeaders {
 }
 
 #[test]
-fn no_origin() {
+fn event_without_an_origin_has_no_link() {
     assert_unlinked(&Origin::default());
     assert_unlinked(&WithHeaders {
         metadata: HashMap::new(),
@@ -47,7 +47,7 @@ fn no_origin() {
 }
 
 #[test]
-fn junk() {
+fn event_with_malformed_headers_has_no_link() {
     for junk in [
         String::new(),
         "junk".to_owned(),
@@ -70,7 +70,7 @@ fn junk() {
 
 /// Half a context is none.
 #[test]
-fn an_invalid_context() {
+fn event_with_an_invalid_context_has_no_link() {
     let half = SpanContext::new(
         TraceId::from(1),
         SpanId::INVALID,
@@ -79,4 +79,14 @@ fn an_invalid_context() {
         TraceState::NONE,
     );
     assert_unlinked(&half);
+}
+
+#[test]
+fn with_origin_accessors_return_payload_and_origin() {
+    let origin = Origin::from(producer(3));
+    let job = WithOrigin::new("cat.png", origin.clone());
+    let as_ref: &&str = job.as_ref();
+    assert_eq!(as_ref, job.payload());
+    assert_eq!(*job.payload(), "cat.png");
+    assert_eq!(job.into_parts(), ("cat.png", origin));
 }

@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Field, LitStr, Member};
 
-use super::args::{FieldArgs, TypeArgs};
-use crate::error::{Errors, at};
+use super::names::{at_the_type_of, of_the_derive};
+use super::options::{FieldOptions, TypeOptions};
+use crate::error::Errors;
+use crate::tokens::at;
 
 /// Which field is what.
 #[derive(Default)]
@@ -32,8 +33,8 @@ pub(super) struct Role<'i> {
 impl<'i> Roles<'i> {
     pub(super) fn check(
         ident: &Ident,
-        fields: &[(Role<'i>, FieldArgs)],
-        own: &TypeArgs,
+        fields: &[(Role<'i>, FieldOptions)],
+        own: &TypeOptions,
         errors: &mut Errors,
     ) -> Self {
         let no_origin = own.no_origin.as_ref();
@@ -41,7 +42,7 @@ impl<'i> Roles<'i> {
             constant_type: own.event_type.clone(),
             ..Self::default()
         };
-        for (role, args) in fields {
+        for (role, options) in fields {
             let mut give = |to: &mut Option<Role<'i>>, what: &str, word: &Option<Ident>| {
                 if let Some(word) = word {
                     if to.is_some() {
@@ -56,15 +57,15 @@ impl<'i> Roles<'i> {
             give(
                 &mut roles.metadata,
                 "carrier of its context",
-                &args.metadata,
+                &options.metadata,
             );
-            give(&mut roles.id, "id", &args.id);
-            give(&mut roles.event_type, "type", &args.event_type);
-            give(&mut roles.key, "key", &args.key);
-            if !args.attributes.is_empty() {
+            give(&mut roles.id, "id", &options.id);
+            give(&mut roles.event_type, "type", &options.event_type);
+            give(&mut roles.key, "key", &options.key);
+            if !options.attributes.is_empty() {
                 roles
                     .attributes
-                    .push((args.attributes.clone(), role.clone()));
+                    .push((options.attributes.clone(), role.clone()));
             }
         }
         if let (Some(event_type), Some(constant)) = (&roles.event_type, &roles.constant_type) {
@@ -77,8 +78,8 @@ impl<'i> Roles<'i> {
             );
         }
         let called = |names: &[&str]| {
-            let named = |(role, args): &&(Role<'i>, FieldArgs)| {
-                args.skip.is_none() && names.iter().any(|name| role.name() == *name)
+            let named = |(role, options): &&(Role<'i>, FieldOptions)| {
+                options.skip.is_none() && names.iter().any(|name| role.name() == *name)
             };
             fields.iter().find(named).map(|(role, _)| role.clone())
         };
@@ -160,25 +161,4 @@ impl<'i> Role<'i> {
             #what_is_said(#binding, #described)
         }
     }
-}
-
-/// The same name, as one that the derive wrote: so `deprecated` is not reported where the user only declares something.
-/// In our edition more words are keywords than in the user's.
-pub(super) fn of_the_derive(ident: &Ident) -> Ident {
-    let span = ident.span().resolved_at(Span::call_site());
-    let name = ident.unraw().to_string();
-    if LATER_KEYWORDS.contains(&&*name) {
-        Ident::new_raw(&name, span)
-    } else {
-        let mut ident = ident.clone();
-        ident.set_span(span);
-        ident
-    }
-}
-
-/// Keywords since edition 2018.
-const LATER_KEYWORDS: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
-
-pub(super) fn at_the_type_of(field: &Field) -> Span {
-    field.ty.span().resolved_at(Span::mixed_site())
 }

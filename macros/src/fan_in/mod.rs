@@ -1,43 +1,40 @@
 //! The expansion of `#[fan_in]`.
 
-mod capturing;
-mod docs;
-mod due;
-mod inputs;
-mod joins;
-mod kept;
-mod lifetimes;
+mod common;
+mod elided_lifetimes;
+mod extra_param;
+mod gen_docs;
+mod gen_due;
+mod gen_expired;
+mod gen_inputs;
+mod gen_join;
+mod input;
+mod model;
 mod names;
-mod parameters;
-mod pieces;
-mod spans;
-mod written;
+mod params;
+mod precise_capture;
+mod type_text;
+mod validate;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
-use syn::{Safety, Signature, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use self::lifetimes::elided;
-use self::names::Names;
-use self::parameters::{Parameters, refuse_a_wrong_number};
-use crate::args::Args;
+use self::model::FanIn;
 use crate::error::Errors;
-use crate::handler::{Handler, contains_ident};
-use crate::linked_span::{Expansion, beside, refuse_what_no_span_fits};
-use crate::output::{Shape, is_never, returned, ungrouped};
-use crate::parameters::named_events;
-use crate::which::Which;
+use crate::handler::report_beside;
+use crate::macro_kind::MacroKind;
+use crate::{function, options};
 
 pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
-    let which = Which::FanIn;
-    let handler = match Handler::parse(which, item.clone()) {
-        Ok(handler) => handler,
-        Err(error) => return beside(which, &error.into_compile_error(), item),
+    let kind = MacroKind::FanIn;
+    let function = match function::parse(kind, item.clone()) {
+        Ok(function) => function,
+        Err(error) => return report_beside(kind, &error.into_compile_error(), item),
     };
     let mut errors = Errors::default();
-    let args = Args::parse(which, args, &handler.bindings(), &mut errors);
+    let options = options::parse(kind, args, &function.bindings(), &mut errors);
     let mut mistakes = Errors::default();
-    let fan_in = FanIn::check(handler, args, &mut mistakes).map(|fan_in| {
+    let fan_in = FanIn::check(function, options, &mut mistakes).map(|fan_in| {
         fan_in.refuse_wrong_options(&mut errors);
         let is_in_doubt = !errors.is_empty();
         FanIn {
@@ -47,127 +44,26 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     });
     // A wrong option costs nobody the joins.
     let joins = match &fan_in {
-        Some(fan_in) if mistakes.is_empty() => fan_in.joins(),
+        Some(fan_in) if mistakes.is_empty() => generate(fan_in),
         _ => TokenStream::new(),
     };
     errors.append(mistakes);
     let function = match fan_in {
-        Some(fan_in) if errors.is_empty() => fan_in.function.into_tokens(),
-        _ => beside(which, &errors.into_compile_errors(), item),
+        Some(fan_in) if errors.is_empty() => fan_in.handler.into_tokens(),
+        _ => report_beside(kind, &errors.into_compile_errors(), item),
     };
     quote!(#function #joins)
 }
 
-/// A function and its inputs, checked.
-struct FanIn {
-    function: Expansion,
-    parameters: Parameters,
-    names: Names,
-    is_async: bool,
-    /// The path of the crate.
-    crate_path: TokenStream,
-    /// Something is wrong with the options, so nothing is generated that depends on one.
-    is_in_doubt: bool,
-}
-
-impl FanIn {
-    fn check(handler: Handler, mut args: Args, errors: &mut Errors) -> Option<Self> {
-        let signature = &handler.signature;
-        refuse_what_no_span_fits(Which::FanIn, signature, errors);
-        refuse_what_no_join_can_call(signature, errors);
-        let inputs = std::mem::take(&mut args.parameters);
-        refuse_a_wrong_number(&handler, &inputs, errors);
-        let inputs = named_events(Which::FanIn, &handler, inputs, errors);
-        let parameters = Parameters::check(signature, &inputs, errors)?;
-        let names = Names::of(signature, args.join.as_ref(), errors)?;
-        let crate_path = args
-            .runtime
-            .as_ref()
-            .map_or_else(|| quote!(::linked_span), ToTokens::to_token_stream);
-        let is_async = signature.asyncness.is_some();
-        let mut function = Expansion::of(handler, args, inputs);
-        function.join = Some(names.text());
-        Some(Self {
-            function,
-            parameters,
-            names,
-            is_async,
-            crate_path,
-            is_in_doubt: false,
-        })
-    }
-
-    fn refuse_wrong_options(&self, errors: &mut Errors) {
-        self.function.refuse_several_producers_as_parent(errors);
-        self.refuse_options_of_others(errors);
-    }
-
-    /// What is declared beside the function.
-    fn joins(&self) -> TokenStream {
-        let items = [
-            self.join_type(),
-            self.in_memory(),
-            self.join_methods(),
-            self.inputs_type(),
-            self.due_type(),
-            self.payload(),
-        ];
-        quote!(#(#items)*)
-    }
-}
-
-fn refuse_what_no_join_can_call(signature: &Signature, errors: &mut Errors) {
-    if let Safety::Unsafe(unsafety) = &signature.safety {
-        errors.at(
-            unsafety,
-            "its joins call this function, and cannot promise what an `unsafe fn` asks for: make it safe",
-        );
-    }
-    if let Shape::Future { .. } = Shape::of(signature) {
-        errors.at(
-            returned(signature),
-            "its joins await this function: make it an `async fn`, or await the future in one",
-        );
-    }
-    if is_never(&returned(signature)) {
-        errors.at(
-            returned(signature),
-            "a function that never returns never completes a join: let it return",
-        );
-    }
-    refuse_a_generic_result(signature, errors);
-    if let Some(borrow) = elided(signature.output.to_token_stream()) {
-        errors.at(
-            borrow,
-            "what is returned cannot borrow from an input, which the join keeps, and does not say from what else: return it owned, or name the lifetime, `shipping: &'a Shipping` and `-> &'a …`",
-        );
-    }
-}
-
-/// A type that the caller chooses may be a `Result`, whose `Err` would be acknowledged as a success.
-fn refuse_a_generic_result(signature: &Signature, errors: &mut Errors) {
-    let returned = returned(signature);
-    let Type::Path(path) = ungrouped(&returned) else {
-        return;
-    };
-    let is_generic = |ident: &Ident| {
-        let mut parameters = signature.generics.type_params();
-        parameters.any(|parameter| parameter.ident == *ident)
-    };
-    let first = path.path.segments.first();
-    let is_chosen = match &path.qself {
-        Some(qself) => contains_ident(qself.ty.to_token_stream(), &is_generic),
-        None => first.is_some_and(|first| is_generic(&first.ident)),
-    };
-    if is_chosen {
-        let written = returned.to_token_stream().to_string();
-        let written = written
-            .replace(" :: ", "::")
-            .replace("< ", "<")
-            .replace(" >", ">");
-        errors.at(
-            returned,
-            format!("write `Result<{written}, …>`, or a type without generics: whether the function succeeded cannot be told from `{written}`"),
-        );
-    }
+/// What is declared beside the function.
+fn generate(fan_in: &FanIn) -> TokenStream {
+    let items = [
+        fan_in.join_type(),
+        fan_in.in_memory(),
+        fan_in.join_methods(),
+        fan_in.inputs_type(),
+        fan_in.due_type(),
+        fan_in.payload(),
+    ];
+    quote!(#(#items)*)
 }

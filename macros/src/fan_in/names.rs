@@ -6,10 +6,10 @@ use syn::ext::IdentExt;
 use syn::{LitStr, Signature};
 
 use crate::error::Errors;
-use crate::handler::is_same;
+use crate::tokens::is_same;
 
 /// The methods that every generated type has, which no input can be called like.
-const METHODS: [&str; 6] = ["new", "in_memory", "on_expired", "due", "sweep", "join"];
+pub(super) const METHODS: [&str; 6] = ["new", "in_memory", "on_expired", "due", "sweep", "join"];
 
 /// What a type of this name would hide from the rest of the module.
 const PRELUDE: [&str; 37] = [
@@ -150,16 +150,6 @@ fn speaks_of(tokens: TokenStream, name: &Ident) -> bool {
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         }
     })
-}
-
-pub(super) fn refuse_a_method(input: &Ident, errors: &mut Errors) {
-    let name = input.unraw().to_string();
-    if METHODS.contains(&name.as_str()) {
-        errors.at(
-            input,
-            format!("an input cannot be called `{name}`, as a method of every join is: rename the parameter"),
-        );
-    }
 }
 
 fn called_after(function: &Ident, errors: &mut Errors) -> Option<Ident> {

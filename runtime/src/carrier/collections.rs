@@ -1,4 +1,4 @@
-//! The standard library's maps, and lists of pairs.
+//! Carriers of the standard library: maps, and lists of pairs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};

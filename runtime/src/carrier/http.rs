@@ -1,4 +1,4 @@
-//! The headers of the crate `http`.
+//! `http::HeaderMap` as a carrier.
 
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
@@ -12,10 +12,10 @@ impl Carrier for HeaderMap {
     }
 }
 
-/// A name or a value that no header can have is not written, nor is one header more than a map can hold.
+/// Skips names and values that are invalid in a header, and headers beyond the capacity of the map.
 impl CarrierMut for HeaderMap {
     fn set(&mut self, name: &str, value: String) {
-        // Whatever becomes of the new value, the old one is out of date.
+        // Remove first: if the new value is invalid, the old one must not remain either.
         CarrierMut::remove(self, name);
         if let (Ok(name), Ok(value)) = (
             HeaderName::from_bytes(name.as_bytes()),

@@ -1,11 +1,11 @@
-//! From the active context to a carrier.
+//! Writes the active context into a carrier.
 
 use super::CarrierMut;
 use crate::propagation;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
-/// Writes the active context into a carrier, for whoever will handle the event.
+/// Writes the active context into a carrier, such as a message's headers.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -15,15 +15,15 @@ use crate::support::shield::shielded;
 /// assert!(headers.is_empty());        // no span was active
 /// ```
 ///
-/// What the global propagator writes, or, if none is installed, `traceparent`, `tracestate` and `baggage`. A field of
-/// the same name is replaced, in any case of its letters, and no field is written empty. If the carrier or the propagator
-/// panics, the fields that were written before stay.
+/// The global propagator decides which fields are written. Without one, the crate writes `traceparent`, `tracestate` and
+/// `baggage`. A written field replaces fields of the same name in any letter case. Empty fields are not written. If the
+/// carrier or the propagator panics, the fields written before the panic remain.
 ///
-/// With an active span, all fields of the propagator are replaced: one that it does not write now is removed, so that no
-/// `tracestate`, `baggage` or `x-b3-flags` of an earlier hop stays beside the new context. Without an active span no
-/// context is written, and a forwarded one stays; the active baggage is still written.
+/// With an active span, other fields of the propagator are removed, so that no `tracestate`, `baggage` or `x-b3-flags` of an
+/// earlier hop remains. Without an active span, no context is written and a forwarded one remains; the active baggage is
+/// still written.
 pub fn inject(carrier: &mut (impl CarrierMut + ?Sized)) {
-    // A clone: in a borrow of the current context, a carrier that opens another would panic.
+    // OpenTelemetry borrows the current context in `map_current`: a carrier that attaches one would panic in there.
     let Some(context) = ambient::current() else {
         return;
     };

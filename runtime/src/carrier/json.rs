@@ -1,11 +1,11 @@
-//! JSON objects.
+//! JSON objects as carriers.
 
 use serde_json::{Map, Value};
 
 use super::{Carrier, CarrierMut};
 use crate::Origin;
 
-/// What is not an object of strings carries nothing.
+/// Reads the string entries of an object. Any other value has no origin.
 impl Carrier for Value {
     fn origin(&self) -> Origin {
         self.as_object().map(Carrier::origin).unwrap_or_default()

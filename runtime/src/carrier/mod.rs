@@ -1,4 +1,4 @@
-//! What a producer's context travels in.
+//! Carriers: the headers or metadata that contain a producer's context.
 
 mod collections;
 mod extract;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::{Origin, propagation};
 
-/// The part of an event in which its producer stored its context: headers, a metadata map.
+/// Reads the producer's context from headers or a metadata map.
 ///
 /// ```
 /// use linked_span::{Carrier, Origin, extract};
@@ -33,20 +33,20 @@ use crate::{Origin, propagation};
 /// # assert_eq!(origin, Origin::default());
 /// ```
 ///
-/// Implemented for [`Origin`], for maps and lists of pairs of names and values, where a value may be a string or
-/// bytes, and for `Option`s of and pointers to carriers; with the feature `http` for `http::HeaderMap`, and with
-/// `json` for `serde_json::Value`, whose entries that are not strings do not count.
+/// Implemented for [`Origin`], for maps and lists of pairs whose values are strings or bytes, and for `Option`s of and
+/// pointers to carriers. The feature `http` adds `http::HeaderMap`; `json` adds `serde_json::Value`, which ignores entries
+/// that are not strings.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier of a producer's context",
-    note = "a carrier is a `linked_span::Origin`, a map or a list of names and values, an `Option` of one, or your own type that implements `linked_span::Carrier`",
-    note = "so are `http::HeaderMap` and `serde_json::Value`, with the features `http` and `json` of `linked-span`"
+    note = "use a `linked_span::Origin`, a map or a list of names and values, an `Option` of one, or your own type that implements `linked_span::Carrier`",
+    note = "the features `http` and `json` of `linked-span` make `http::HeaderMap` and `serde_json::Value` carriers"
 )]
 pub trait Carrier {
-    /// The context that was stored; see [`extract`](crate::extract).
+    /// Returns the stored context; see [`extract`](crate::extract).
     fn origin(&self) -> Origin;
 }
 
-/// A carrier that a context can be written into; see [`inject`](crate::inject), which sets and removes fields by name.
+/// Sets and removes fields of a carrier by name, for [`inject`](crate::inject).
 ///
 /// ```
 /// use linked_span::{CarrierMut, inject};
@@ -67,15 +67,15 @@ pub trait Carrier {
 /// inject(&mut Headers::default());
 /// ```
 pub trait CarrierMut {
-    /// Writes a field, in place of all of this name, whatever their case.
+    /// Writes a field, and replaces every field of this name in any letter case.
     fn set(&mut self, name: &str, value: String);
 
-    /// Removes all fields of this name, whatever their case.
+    /// Removes every field of this name in any letter case.
     fn remove(&mut self, name: &str);
 }
 
 impl Origin {
-    /// The origin that a carrier's names and values describe, in one pass over them; what [`Carrier`]s are made of.
+    /// Reads an origin from names and values, in one pass. Use it to implement [`Carrier`].
     ///
     /// ```
     /// use linked_span::Origin;
@@ -86,8 +86,7 @@ impl Origin {
     /// assert!(origin.span_context().is_sampled());
     /// ```
     ///
-    /// Values may be strings or bytes. Names may have any case, and may stand there more than once: nothing is looked
-    /// up by name, which would miss both.
+    /// Values can be strings or bytes. Names can have any letter case and can repeat, which a lookup by name would miss.
     pub fn from_fields<'a, N, V>(fields: impl IntoIterator<Item = (&'a N, &'a V)>) -> Self
     where
         N: AsRef<str> + ?Sized + 'a,
@@ -96,7 +95,7 @@ impl Origin {
         propagation::origin_of(fields.into_iter())
     }
 
-    /// The same, for this crate's carriers.
+    /// As `from_fields`, for the crate's own carriers, which can read the baggage alone.
     #[inline]
     pub(crate) fn from_carrier<'a, N, V>(fields: impl IntoIterator<Item = (&'a N, &'a V)>) -> Self
     where

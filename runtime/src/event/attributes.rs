@@ -1,8 +1,8 @@
-//! Attributes of spans and links: their list, and the values they take.
+//! Attributes of spans and links: the list, and the types of values.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, slice, vec};
 
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Key, KeyValue, StringValue, Value};
@@ -10,7 +10,7 @@ use opentelemetry::{Key, KeyValue, StringValue, Value};
 use crate::support::shield::shielded;
 use crate::support::{ambient, text};
 
-/// The attributes an event puts on its handler's span, or on its link.
+/// Collects the attributes that an event adds to its handler's span or link.
 ///
 /// ```
 /// use linked_span::{Attributes, LinkedEvent, Origin};
@@ -28,17 +28,37 @@ use crate::support::{ambient, text};
 /// }
 /// ```
 ///
-/// A key stands here once: setting it again replaces its value.
+/// Each key occurs once: setting it again replaces its value. Iterate over the list to test an implementation:
+///
+/// ```
+/// use linked_span::{Attributes, LinkedEvent, Origin};
+/// use opentelemetry::KeyValue;
+///
+/// # struct Message;
+/// # impl LinkedEvent for Message {
+/// #     fn origin(&self) -> Origin {
+/// #         Origin::default()
+/// #     }
+/// #     fn attributes(&self, attributes: &mut Attributes) {
+/// #         attributes.set("messaging.kafka.offset", 7);
+/// #     }
+/// # }
+/// # let message = Message;
+/// let mut attributes = Attributes::default();
+/// message.attributes(&mut attributes);
+/// let attributes: Vec<KeyValue> = attributes.into_iter().collect();
+/// assert_eq!(attributes, [KeyValue::new("messaging.kafka.offset", 7)]);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Attributes(Vec<KeyValue>);
 
 impl Attributes {
-    /// Sets `key` to `value`, in place of what it was; a value of `None` changes nothing.
+    /// Sets `key` to `value`; a value of `None` changes nothing.
     ///
     /// ```
     /// let mut attributes = linked_span::Attributes::default();
     /// attributes.set("delivery.attempt", 1);
-    /// attributes.set("delivery.attempt", 2);              // in its place
+    /// attributes.set("delivery.attempt", 2);              // replaces 1
     /// attributes.set("delivery.attempt", None::<u8>);     // changes nothing
     /// ```
     pub fn set(&mut self, key: impl Into<Key>, value: impl AttributeValue) {
@@ -58,14 +78,27 @@ impl Attributes {
         Self(Vec::with_capacity(capacity))
     }
 
-    /// As much as a list that grows is given first, but without asking how large it is.
+    /// Iterates over the attributes, in the order of their first `set`.
+    ///
+    /// ```
+    /// use linked_span::Attributes;
+    /// use opentelemetry::KeyValue;
+    ///
+    /// let attributes = Attributes::from_iter([KeyValue::new("delivery.attempt", 2)]);
+    /// assert!(attributes.iter().any(|attribute| attribute.key.as_str() == "delivery.attempt"));
+    /// ```
+    pub fn iter(&self) -> slice::Iter<'_, KeyValue> {
+        self.0.iter()
+    }
+
+    /// Reserves room for four attributes, as the first `Vec::push` does, but without its code for growth.
     pub(crate) fn make_room(&mut self) {
         if self.0.capacity() == 0 {
             self.0 = Vec::with_capacity(4);
         }
     }
 
-    /// For keys of ours that are known not to be there yet.
+    /// Adds one of the crate's own keys, which must not be in the list yet.
     pub(crate) fn push(&mut self, key: &'static str, value: impl Into<Value>) {
         self.0.push(KeyValue::new(key, value));
     }
@@ -79,7 +112,42 @@ impl Attributes {
     }
 }
 
-/// What can be the value of an attribute, taken by reference.
+impl Extend<KeyValue> for Attributes {
+    /// Sets each attribute, as [`Attributes::set`] does.
+    fn extend<I: IntoIterator<Item = KeyValue>>(&mut self, attributes: I) {
+        for attribute in attributes {
+            self.replace(attribute);
+        }
+    }
+}
+
+impl FromIterator<KeyValue> for Attributes {
+    fn from_iter<I: IntoIterator<Item = KeyValue>>(attributes: I) -> Self {
+        let mut list = Self::default();
+        list.extend(attributes);
+        list
+    }
+}
+
+impl IntoIterator for Attributes {
+    type Item = KeyValue;
+    type IntoIter = vec::IntoIter<KeyValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Attributes {
+    type Item = &'a KeyValue;
+    type IntoIter = slice::Iter<'a, KeyValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Converts a value, taken by reference, to the value of an attribute.
 ///
 /// ```
 /// use linked_span::AttributeValue;
@@ -97,18 +165,18 @@ impl Attributes {
 /// assert_eq!(None::<Cents>.to_value(), None);
 /// ```
 ///
-/// Every integer, float, bool and string type is one, and so are references to them, `Box`es of them, and `Option`s
-/// of them, where `None` leaves the attribute out. For other types the macros take `%value`, which is recorded as its
-/// [`Display`](fmt::Display), and `?value`, as its [`Debug`].
+/// Implemented for integers, floats, `bool` and strings, and for references, `Box`es and `Option`s of them. `None` leaves
+/// the attribute out. For other types, the macros accept `%value`, which records its [`Display`](fmt::Display), and
+/// `?value`, which records its [`Debug`].
 ///
-/// OpenTelemetry's integers are `i64`; one that does not fit is recorded as its decimal digits, so that none is wrong.
+/// OpenTelemetry's integers are `i64`. A larger integer is recorded as a string of its decimal digits.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of an attribute",
-    label = "not an integer, float, bool or string, nor an `Option` of one",
-    note = "in an attribute list, write `key = %value` to record it as its `Display`, or `key = ?value` as its `Debug`"
+    label = "expected an integer, float, bool or string, or an `Option` of one",
+    note = "in an attribute list, write `key = %value` to record its `Display`, or `key = ?value` to record its `Debug`"
 )]
 pub trait AttributeValue {
-    /// The value as OpenTelemetry's, or `None` where the attribute is to be left out.
+    /// Returns the OpenTelemetry value, or `None` to leave the attribute out.
     fn to_value(&self) -> Option<Value>;
 }
 
@@ -146,7 +214,7 @@ converted! {
     Value => |value| value.clone(),
 }
 
-/// Left out where the text fails: a part of it could be taken for all.
+/// Returns `None` if formatting fails: a truncated text looks complete.
 impl AttributeValue for fmt::Arguments<'_> {
     fn to_value(&self) -> Option<Value> {
         text::whole(self).map(Value::from)
@@ -170,20 +238,20 @@ macro_rules! pointers {
 }
 pointers!(&T &mut T Box<T>);
 
-/// Sets an attribute on the active span: in a handler's body, the handler's.
+/// Sets an attribute on the active span, which in a handler's body is the handler's span.
 ///
 /// ```
 /// linked_span::set_attribute("processing.status", "complete");
 /// ```
 ///
-/// Does nothing where no span is active or recording, and where `value` panics.
+/// Does nothing if no span is active or recording, or if the conversion of `value` panics.
 pub fn set_attribute(key: impl Into<Key>, value: impl AttributeValue) {
-    // A clone: in a borrow of the current context, a value that opens another would panic.
+    // OpenTelemetry borrows the current context in `map_current`: a `value` that attaches one would panic in there.
     let Some(context) = ambient::current() else {
         return;
     };
     let span = context.span();
-    // The value is dropped outside of it, as it is where nothing is recorded.
+    // The closure borrows `value`, so that a panic of its destructor reaches the caller, with or without an SDK.
     let value = &value;
     shielded(|| {
         if span.is_recording() {
@@ -199,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_stands_once() {
+    fn attributes_set_again_replaces_the_value() {
         let mut attributes = Attributes::default();
         attributes.set("a", 1);
         attributes.set("b", "two");
@@ -212,7 +280,21 @@ mod tests {
     }
 
     #[test]
-    fn every_value_is_recorded_as_it_is() {
+    fn attributes_collect_keeps_the_last_value_of_a_key() {
+        let pairs = [("a", 1), ("b", 2), ("a", 3)];
+        let mut attributes: Attributes = pairs
+            .map(|(key, value)| KeyValue::new(key, value))
+            .into_iter()
+            .collect();
+        attributes.extend([KeyValue::new("b", 4), KeyValue::new("c", 5)]);
+        let expected = [("a", 3), ("b", 4), ("c", 5)].map(|(key, value)| KeyValue::new(key, value));
+        assert!(attributes.iter().eq(&expected));
+        assert!((&attributes).into_iter().eq(&expected));
+        assert!(attributes.into_iter().eq(expected));
+    }
+
+    #[test]
+    fn attribute_value_of_each_type_is_exact() {
         let value = |value: &dyn AttributeValue| value.to_value();
         assert_eq!(value(&i64::MIN), Some(Value::I64(i64::MIN)));
         assert_eq!(value(&u64::MAX), Some("18446744073709551615".into()));

@@ -1,4 +1,4 @@
-//! Several events that are handled as one.
+//! Batches of events.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::LinkedEvent;
 
-/// A batch of events: a handler's span is linked to each.
+/// Iterates over the events of a batch; the handler's span links to each.
 ///
 /// ```
 /// use linked_span::{Events, LinkedEvent, Origin, linked_span};
@@ -28,17 +28,17 @@ use crate::LinkedEvent;
 /// }
 /// ```
 ///
-/// Implemented for slices, arrays, `Vec`s and `VecDeque`s of [`LinkedEvent`]s, for pointers to batches, and for
-/// `Option`s of them, where `None` is an empty one. Whether a parameter is one event or a batch is told by its type.
+/// Implemented for slices, arrays, `Vec`s and `VecDeque`s of [`LinkedEvent`]s, and for pointers to batches. An `Option` of a
+/// batch is a batch too; `None` is empty. The type of a parameter decides whether it is one event or a batch.
 ///
-/// The events of a batch may have different baggage, so that none of it is active in the handler.
-/// [`LinkedEvent::origin`] has that of each event.
+/// The events of a batch may have different baggage, so none of it is active in the handler. Read it from
+/// [`LinkedEvent::origin`] of each event.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch of `LinkedEvent`s",
     note = "implement `linked_span::Events` for it, or name a parameter that is a slice, a `Vec` or a `VecDeque` of events"
 )]
 pub trait Events {
-    /// The events, in the order of their links.
+    /// Iterates over the events, in the order of their links.
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent>;
 }
 

@@ -1,4 +1,4 @@
-//! Fields of derived events as text: anything that is `Display`, and no copy where there need be none.
+//! Text of a derived event's fields: any `Display` type, with the fewest copies.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
@@ -9,26 +9,28 @@ use opentelemetry::StringValue;
 
 use crate::support::text;
 
-/// A field of an event.
+/// Wraps a field of an event.
 #[derive(Debug)]
 pub struct Field<'f, T>(pub &'f T);
 
-/// Chosen by autoref: the implementation with the most references of those that hold. A trait of the user's may have a
-/// method on every type, so the names are ours.
+/// Converts a field to text, specialized by autoref.
+///
+/// Method lookup takes the implementation with the most references whose bounds hold. The methods have long names, because
+/// a user's blanket trait could add a method of the same name to every type.
 pub trait Describe {
     /// An `Option<StringValue>`, or `NotText`.
     type Text;
     /// A `Cow<str>`, or `NotText`.
     type Key;
 
-    /// The field as an id or a type.
+    /// Returns the field as an id or a type.
     fn linked_span_text(&self) -> Self::Text;
 
-    /// The field as a correlation key.
+    /// Returns the field as a correlation key.
     fn linked_span_key(&self) -> Self::Key;
 }
 
-/// Shared by all who ask.
+/// Shares the `Arc` instead of copying the text.
 impl<'f> Describe for &&&&Field<'f, Arc<str>> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
@@ -42,7 +44,7 @@ impl<'f> Describe for &&&&Field<'f, Arc<str>> {
     }
 }
 
-/// An `Arc`, since an event's type stands on the span and on the link.
+/// Returns an `Arc`, because the span and the link both store an event's type.
 impl<'f, T: Borrow<str>> Describe for &&&Field<'f, T> {
     type Text = Option<StringValue>;
     type Key = Cow<'f, str>;
@@ -65,7 +67,7 @@ impl<'f, T: Display> Describe for &&Field<'f, T> {
     }
 
     fn linked_span_key(&self) -> Self::Key {
-        // No key, which an arrival refuses: a part of one would be another's.
+        // An arrival rejects an empty key. A truncated key could be the key of another join.
         Cow::Owned(text::whole(self.0).unwrap_or_default())
     }
 }
@@ -97,33 +99,33 @@ impl<T> Describe for Field<'_, T> {
     }
 }
 
-/// What stands for a field that has no text.
+/// Marks a field that cannot be text.
 #[derive(Debug)]
 pub struct NotText<T>(PhantomData<T>);
 
-/// A literal, which is not copied.
+/// Converts a literal without a copy.
 #[must_use]
 pub fn constant(text: &'static str) -> StringValue {
     text.into()
 }
 
-/// The id or the type that a field is, or an error at compile time.
+/// Returns the id or the type in a field, or fails to compile.
 pub fn text<F>(_: &F, text: impl Text<F>) -> Option<StringValue> {
     text.into_text()
 }
 
-/// The key that a field is, or an error at compile time.
+/// Returns the key in a field, or fails to compile.
 pub fn key<'f, F>(_: &F, key: impl Key<'f, F>) -> Cow<'f, str> {
     key.into_key()
 }
 
 #[diagnostic::on_unimplemented(
-    message = "the id and the type of an event have to be `Display`: `{Field}` is not",
-    label = "not `Display`, nor an `Option` of what is",
+    message = "the id and the type of an event must implement `Display`, which `{Field}` does not",
+    label = "expected a type that implements `Display`, or an `Option` of one",
     note = "implement `Display` for the field's type, or mark the field `#[event(skip)]`"
 )]
 pub trait Text<Field> {
-    /// Itself.
+    /// Returns the text.
     fn into_text(self) -> Option<StringValue>;
 }
 
@@ -135,12 +137,12 @@ impl<F> Text<F> for Option<StringValue> {
 }
 
 #[diagnostic::on_unimplemented(
-    message = "the correlation key of an event has to be `Display`: `{Field}` is not",
-    label = "not `Display`",
-    note = "implement `Display` for the field's type, or `linked_span::Keyed` for the event by hand"
+    message = "the correlation key of an event must implement `Display`, which `{Field}` does not",
+    label = "expected a type that implements `Display`",
+    note = "implement `Display` for the field's type, or implement `linked_span::Keyed` for the event"
 )]
 pub trait Key<'f, Field> {
-    /// Itself.
+    /// Returns the key.
     fn into_key(self) -> Cow<'f, str>;
 }
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::{Carrier, LinkedEvent, Origin};
 
-/// `{"id": …, "type": …, "metadata": {"traceparent": …, "tracestate": …}}`, each where it is there; an array is one
-/// event that says nothing of itself.
+/// Reads `{"id": …, "type": …, "metadata": {"traceparent": …, "tracestate": …}}`, where every entry is optional. An array
+/// is one event without an id, type or origin.
 impl LinkedEvent for Value {
     fn origin(&self) -> Origin {
         self.get("metadata")

@@ -1,4 +1,4 @@
-//! What an event says of itself.
+//! Events: their origin, id, type, key and attributes.
 
 pub(crate) mod attributes;
 pub(crate) mod events;
@@ -17,7 +17,7 @@ use opentelemetry::{Context, StringValue};
 use crate::propagation::{self, Part};
 use crate::{Attributes, Origin, origin};
 
-/// An event that knows where it came from.
+/// Describes an event: its origin, its id, its type, and further attributes.
 ///
 /// ```
 /// use linked_span::{LinkedEvent, Origin};
@@ -29,10 +29,9 @@ use crate::{Attributes, Origin, origin};
 /// }
 /// ```
 ///
-/// Derive it where the event is yours. The derive looks for the field that carries the producer's context, which is
-/// marked `#[event(metadata)]` or called `metadata`, for an `id` and for an `event_type`; see
-/// [its own page](derive@crate::LinkedEvent) for all it understands. Implement it by hand where the context has to be
-/// computed; only `origin` is required:
+/// Derive it for your own types. The derive macro reads the producer's context from the field `metadata`, or the field with
+/// `#[event(metadata)]`. It also uses fields named `id` and `event_type`; see [its page](derive@crate::LinkedEvent).
+/// Implement the trait by hand if the origin is computed. Only `origin` is required:
 ///
 /// ```
 /// use linked_span::{Attributes, LinkedEvent, Origin, extract};
@@ -56,44 +55,43 @@ use crate::{Attributes, Origin, origin};
 /// }
 /// ```
 ///
-/// [`Origin`], [`SpanContext`] and [`Context`] are events themselves, so that a context which travels beside its
-/// payload can be the parameter that a handler names.
+/// [`Origin`], [`SpanContext`] and [`Context`] are events too, for handlers that take the context as a separate parameter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `LinkedEvent`",
-    label = "the producer of this event cannot be found",
+    label = "expected a type that implements `LinkedEvent`",
     note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
-    note = "if it is not, say in the attribute where its context is: `event(origin = linked_span::extract(event.headers()))`",
-    note = "if the context travels beside it, make the parameter a `linked_span::WithOrigin<_>`, or name the parameter that holds the context"
+    note = "if it is not, pass its context in the attribute: `event(origin = linked_span::extract(event.headers()))`",
+    note = "if the context is a separate value, use `linked_span::WithOrigin<_>` as the parameter's type, or name the parameter that holds the context"
 )]
 pub trait LinkedEvent {
-    /// The producer's context; without one, [`Origin::default()`].
+    /// Returns the producer's context, or [`Origin::default()`] if there is none.
     fn origin(&self) -> Origin;
 
-    /// What identifies this event among others: the attribute `event.id`.
+    /// Returns the id, which is recorded as `event.id`.
     fn id(&self) -> Option<StringValue> {
         None
     }
 
-    /// What kind of event this is: the attributes `event.type` and `link.event_type`.
+    /// Returns the type, which is recorded as `event.type` and `link.event_type`.
     ///
-    /// A constant costs nothing, and an `Arc<str>` is shared by the two.
+    /// Return a constant or an `Arc<str>` to avoid copies.
     fn event_type(&self) -> Option<StringValue> {
         None
     }
 
-    /// What else identifies the event: an offset, a partition.
+    /// Adds further attributes, such as an offset or a partition.
     fn attributes(&self, attributes: &mut Attributes) {
         let _ = attributes;
     }
 
-    /// Whether `origin` is this crate's code, which may be asked for the baggage alone.
+    /// Returns `true` if `origin` is the crate's own code, which can return the baggage alone.
     #[doc(hidden)]
     fn linked_span_is_derived(&self) -> bool {
         false
     }
 }
 
-/// An event with a correlation key: what the events of one join have in common, an order's id.
+/// Returns an event's correlation key, such as the id of the order.
 ///
 /// ```
 /// use linked_span::{Keyed, LinkedEvent, Origin};
@@ -109,7 +107,8 @@ pub trait LinkedEvent {
 /// assert_eq!(event.key(), "7");
 /// ```
 ///
-/// A trait of its own, beside [`LinkedEvent`], so that a missing key is an error at compile time. By hand:
+/// This trait is separate from [`LinkedEvent`], so that a missing key is a compile error. Implement it by hand for a
+/// computed key:
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -124,14 +123,15 @@ pub trait LinkedEvent {
 /// }
 /// ```
 ///
-/// A derived key whose `Display` fails is empty, and an arrival refuses it: half of it could be the key of another join.
+/// A derived key is empty if its `Display` fails, and an arrival rejects an empty key. A truncated key could belong to
+/// another join.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no correlation key",
-    note = "mark the field that holds it, or the field of a newtype around a keyed event: `#[event(key)]`",
+    note = "write `#[event(key)]` on the field with the key, or on the field of a newtype around a keyed event",
     note = "or implement `linked_span::Keyed`"
 )]
 pub trait Keyed {
-    /// The key, as text.
+    /// Returns the key as text.
     fn key(&self) -> Cow<'_, str>;
 }
 
@@ -165,7 +165,7 @@ macro_rules! pointers {
 }
 pointers!(&E &mut E Box<E> Rc<E> Arc<E>);
 
-/// `None` is handled like an event without an origin: a span, and no link.
+/// `None` is an event without an origin: the handler gets a span without a link.
 impl<E: LinkedEvent> LinkedEvent for Option<E> {
     fn origin(&self) -> Origin {
         self.as_ref().map(E::origin).unwrap_or_default()
@@ -195,7 +195,7 @@ impl LinkedEvent for Origin {
     }
 }
 
-/// It has no baggage.
+/// A `SpanContext` has no baggage.
 impl LinkedEvent for SpanContext {
     fn origin(&self) -> Origin {
         match propagation::part() {

@@ -1,11 +1,13 @@
-//! A payload and its origin, side by side.
+//! A payload together with its origin.
 
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
 use crate::{Keyed, LinkedEvent, Origin, propagation};
 
-/// A payload with its origin, for queues within the process and for payloads that have no room for a context.
+/// Carries a payload together with its origin.
+///
+/// Use it for queues inside the process, and for payload types that have no field for a context.
 ///
 /// ```
 /// use linked_span::{WithOrigin, linked_span};
@@ -15,8 +17,8 @@ use crate::{Keyed, LinkedEvent, Origin, propagation};
 ///     job.len()
 /// }
 ///
-/// let job = WithOrigin::current("cat.png".to_owned());    // where it is produced
-/// assert_eq!(resize(job), 7);                             // where it is handled
+/// let job = WithOrigin::current("cat.png".to_owned());    // in the producer
+/// assert_eq!(resize(job), 7);                             // in the handler
 /// ```
 ///
 /// It dereferences to the payload.
@@ -27,7 +29,7 @@ pub struct WithOrigin<T> {
 }
 
 impl<T> WithOrigin<T> {
-    /// `payload`, as produced here and now: with [`Origin::current()`].
+    /// Combines `payload` with [`Origin::current()`], the active span.
     ///
     /// ```
     /// use linked_span::{LinkedEvent, Origin, WithOrigin};
@@ -38,7 +40,7 @@ impl<T> WithOrigin<T> {
         Self::new(payload, Origin::current())
     }
 
-    /// `payload`, as produced at `origin`: an [`Origin`], a `SpanContext` or a `Context`.
+    /// Combines `payload` with `origin`: an [`Origin`], a `SpanContext` or a `Context`.
     ///
     /// ```
     /// use linked_span::{WithOrigin, extract};
@@ -53,7 +55,17 @@ impl<T> WithOrigin<T> {
         }
     }
 
-    /// The payload and the origin.
+    /// Returns a reference to the payload.
+    ///
+    /// ```
+    /// # use linked_span::WithOrigin;
+    /// assert_eq!(WithOrigin::current("cat.png").payload(), &"cat.png");
+    /// ```
+    pub fn payload(&self) -> &T {
+        &self.payload
+    }
+
+    /// Returns the payload and the origin.
     ///
     /// ```
     /// # use linked_span::{Origin, WithOrigin};
@@ -64,7 +76,7 @@ impl<T> WithOrigin<T> {
         (self.payload, self.origin)
     }
 
-    /// The payload alone.
+    /// Returns the payload, and drops the origin.
     ///
     /// ```
     /// # use linked_span::WithOrigin;
@@ -72,6 +84,12 @@ impl<T> WithOrigin<T> {
     /// ```
     pub fn into_inner(self) -> T {
         self.payload
+    }
+}
+
+impl<T> AsRef<T> for WithOrigin<T> {
+    fn as_ref(&self) -> &T {
+        &self.payload
     }
 }
 

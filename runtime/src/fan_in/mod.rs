@@ -1,4 +1,4 @@
-//! Joins: what runs once all its inputs have come.
+//! Joins: functions that run once all their inputs have arrived.
 //!
 //! ```
 //! use std::time::Duration;
@@ -27,47 +27,46 @@
 //!
 //! # let payment = PaymentConfirmed { order_id: "7".into(), metadata: Origin::default() };
 //! # let inventory = InventoryReserved { order_id: "7".into(), metadata: Origin::default() };
-//! let fulfill = FulfillOrder::in_memory(Duration::from_secs(600)); // how long a half may wait
-//! assert_eq!(disposition(&fulfill.payment(payment)), Disposition::Defer);           // the other half is still missing
-//! assert_eq!(disposition(&fulfill.inventory(inventory)), Disposition::Ack);        // it has run, in a span linked to both
+//! let fulfill = FulfillOrder::in_memory(Duration::from_secs(600)); // the timeout of a join
+//! assert_eq!(disposition(&fulfill.payment(payment)), Disposition::Defer);       // waits for inventory
+//! assert_eq!(disposition(&fulfill.inventory(inventory)), Disposition::Ack);     // ran, in a span that links to both
 //! ```
 //!
-//! [`#[fan_in]`](macro@crate::fan_in) declares the function and the type of its joins. What arrives at a join comes back
-//! as an [`Arrival`]; [`disposition`] says what that means for a broker. A join whose time is over is handed to `on_expired` as an
-//! [`Expired`].
+//! [`#[fan_in]`](macro@crate::fan_in) declares the function and a type for its joins. Each method of that type returns an
+//! [`Arrival`]; [`disposition`] converts it to what a consumer does with the broker's message. A join that exceeds its
+//! timeout goes to `on_expired` as an [`Expired`].
 //!
-//! # What is promised
+//! # Guarantees
 //!
 //! The body runs at least once for every join that completes before its timeout, and at most one success is recorded
-//! within the dedup window. A body that fails, panics, or is cancelled leaves every input in place, and is run again by
-//! the next delivery, or by a sweep.
+//! within the dedup window. If the body fails, panics or is cancelled, the store keeps every input, and the next delivery
+//! or sweep runs the body again.
 //!
-//! A claim is an attempt once its body begins. A worker renews the claim it works on every third of a lease, and each call
-//! of a renewal may take a third of a lease. It renews, checks or releases those that wait. A call that is dropped, or whose
-//! reply is lost, has its claims released in the background.
+//! A claim becomes an attempt when its body starts. A worker renews the claim it works on every third of a lease, and each
+//! renewal may take up to a third of a lease. It renews, checks or releases the claims that wait for their turn. If a call
+//! is dropped or its reply is lost, its claims are released in the background.
 //!
 //! # How long a call may take
 //!
 //! | call | bound |
 //! | --- | --- |
-//! | a call of a durable store, its retries included | the store's `call_timeout`, 10 s by default |
-//! | an arrival that waits for others | one call of the store |
+//! | a call of a durable store, with its retries | the store's `call_timeout`, 10 s by default |
+//! | an arrival that leaves the join incomplete | one call of the store |
 //! | an arrival that runs the function | an arrival, the function, and one call that records its success |
 //! | an arrival that finds another join expired, and does not run the function | an arrival, [`JoinOptions::on_expired_timeout`], and one call |
-//! | a sweep | what its functions and `on_expired` take, and a few calls for each join |
+//! | a sweep | the time of its functions and of `on_expired`, and a few calls for each join |
 //!
 //! # Where joins are kept
 //!
-//! | store | feature | who shares its joins |
+//! | store | feature | shared by |
 //! | --- | --- | --- |
-//! | [`Memory`] | | one process, with which they die |
+//! | [`Memory`] | | one process; open joins are lost with it |
 //! | [`Sqlite`] | `sqlite` | the processes of one host |
-//! | [`Redis`] | `redis` | all that reach the server |
-//! | [`Postgres`] | `postgres` | all that reach the server |
+//! | [`Redis`] | `redis` | every process that reaches the server |
+//! | [`Postgres`] | `postgres` | every process that reaches the server |
 //!
-//! With [`Memory`], acknowledge an event only once its join has settled, as [`disposition`] says: then the broker delivers again
-//! what died with a process. Whoever cannot have that, or has outgrown one process, takes another store and changes one
-//! line:
+//! With [`Memory`], acknowledge a message only after its join has settled, as [`disposition`] returns. The broker then
+//! redelivers the messages of a process that died. If that is not acceptable, switch to a durable store:
 //!
 //! ```no_run
 //! # #[cfg(feature = "sqlite")] {
@@ -86,27 +85,27 @@
 //! # }
 //! ```
 //!
-//! # Whose joins they are
+//! A durable store keeps inputs as JSON. So the inputs must implement serde's traits, and the function must be an
+//! `async fn`. For another database, implement [`Store`].
 //!
-//! A durable store keeps joins under the path of their type, `shop::orders::FulfillOrder`, with the names and the types of
-//! the function's inputs. It refuses a function whose inputs differ from the stored ones. Three changes to a program need
-//! a word about joins that are still open:
+//! # How a store identifies a function
+//!
+//! A durable store keeps joins under the path of the generated type, `shop::orders::FulfillOrder`, with the names and types
+//! of the function's inputs. It rejects a function whose inputs differ from the stored ones. Plan three kinds of changes
+//! while joins are open:
 //!
 //! | change | what to write |
 //! | --- | --- |
-//! | the function moves to another module or crate, or gets another name | `.named("shop::orders::FulfillOrder")` on the store: the old path |
-//! | the type of an input changes, and the stored JSON can be read as the new type (`T` to `Option<T>`) | `.named(…)` with the path itself: under a name of yours, types are not compared |
-//! | an input is added, removed, renamed or moved | `.named(…)` with a new name; the old joins end, or expire, in processes of the old release |
+//! | the function moves to another module or crate, or is renamed | call `.named("shop::orders::FulfillOrder")` on the store, with the old path |
+//! | the type of an input changes, and the new type can read the stored JSON (`T` to `Option<T>`) | call `.named(…)` with the current path: the store compares no types under an explicit name |
+//! | an input is added, removed, renamed or reordered | call `.named(…)` with a new name; processes of the old release finish or expire the old joins |
 //!
-//! Without it a moved function begins with no joins, and the old ones wait for a process that declares their name. `Sqlite::functions`
-//! lists each name, how many joins are open under it, and when a process last declared it.
+//! Without `.named`, a moved function starts with no joins, and its old joins wait for a process that declares their name.
+//! `Sqlite::functions` lists each name, the number of its open joins, and the time when a process last declared it.
 //!
-//! The path is `module_path!()` of the function, so functions in two blocks of one module have the same, and so have two
-//! programs whose crates have one name. Give each a name. A module that two programs compile has two paths: put it into a
-//! library, or name the joins.
-//!
-//! Beyond the process inputs are JSON, and so have to be serializable, and the function is an `async fn`. Over another
-//! database implement [`Store`].
+//! The path comes from `module_path!()`. So two functions in different blocks of one module share a path, and so do two
+//! programs whose crates have the same name: give each one a name. A module that is compiled into two programs has two
+//! paths: move it to a library, or give it a name.
 //!
 #![cfg_attr(
     not(feature = "sqlite"),
@@ -121,7 +120,6 @@
     doc = "[`Postgres`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Postgres.html"
 )]
 
-mod apart;
 mod arrival;
 mod arriving;
 mod call;
@@ -150,6 +148,7 @@ mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
 mod unbegun;
+mod with_context;
 mod within;
 
 pub use self::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
@@ -163,6 +162,10 @@ pub use self::core::store::{
     ready,
 };
 #[cfg(feature = "_durable")]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "postgres", feature = "redis", feature = "sqlite")))
+)]
 pub use self::core::stored_function::StoredFunction;
 pub use self::disposition::{Disposition, disposition};
 pub use self::expiry::{Expired, ExpiryOutcome};

@@ -1,4 +1,4 @@
-//! Where an event came from.
+//! The origin of an event: its producer's span context and baggage.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 use crate::support::ambient;
 
-/// Where an event came from: the span context of its producer, and its baggage.
+/// Identifies the producer of an event: its span context and its baggage.
 ///
 /// ```
 /// use linked_span::Origin;
@@ -23,17 +23,18 @@ use crate::support::ambient;
 /// # let _ = (event.id, event.metadata);
 /// ```
 ///
-/// A producer stores [`Origin::current()`] in the event, and the event's handler is linked to the span that was active
-/// there. [`Origin::default()`] has no span context: an event that carries it is handled all the same, without a link.
+/// A producer stores [`Origin::current()`] in the event. The event's handler then links to the span that was active in the
+/// producer. [`Origin::default()`] has no span context: the handler runs in a span without a link.
 ///
-/// With the feature `serde` it is `{"traceparent": "…", "tracestate": "…", "baggage": "…"}` in self-describing
-/// formats, each entry only if there is one, as the W3C's
-/// [trace context](https://www.w3.org/TR/trace-context-1/) and [baggage](https://www.w3.org/TR/baggage/) have it. A
-/// missing, empty, null or malformed one reads as an origin without a span context, never as an error. (serde cannot
-/// `flatten` it, since it may be missing: for a `traceparent` at the top of an event, flatten a map, and mark that
-/// `#[event(metadata)]`.)
+/// With the feature `serde`, an origin is serialized as `{"traceparent": "…", "tracestate": "…", "baggage": "…"}` in
+/// self-describing formats. Entries without a value are left out. The values are the W3C's
+/// [trace context](https://www.w3.org/TR/trace-context-1/) and [baggage](https://www.w3.org/TR/baggage/). A missing, empty,
+/// null or malformed origin deserializes as one without a span context, never as an error.
 ///
-/// Two origins are equal if they carry the same: whether a context came from another process is not compared.
+/// serde cannot `flatten` an origin, because it may be missing. For a `traceparent` at the top level of an event, flatten a
+/// map, and mark it `#[event(metadata)]`.
+///
+/// Equality ignores whether a span context is remote.
 #[derive(Clone, Default)]
 pub struct Origin {
     span_context: SpanContextOrNone,
@@ -51,7 +52,7 @@ impl Default for SpanContextOrNone {
 }
 
 impl Origin {
-    /// The origin of what is produced here and now: the active span, and the active baggage.
+    /// Returns the active span's context with the active baggage.
     ///
     /// ```
     /// use linked_span::{Origin, extract};
@@ -69,12 +70,12 @@ impl Origin {
         ambient::map(|context| Self::from(context)).unwrap_or_default()
     }
 
-    /// The producer's span context; [`SpanContext::NONE`] where none was found.
+    /// Returns the producer's span context, or [`SpanContext::NONE`] if there is none.
     ///
     /// ```
     /// use linked_span::extract;
     ///
-    /// let origin = extract(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736")]);    // half of one
+    /// let origin = extract(&[("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736")]);    // truncated
     /// assert!(!origin.span_context().is_valid());
     /// ```
     #[must_use]
@@ -82,7 +83,7 @@ impl Origin {
         &self.span_context.0
     }
 
-    /// The producer's baggage, if it had any.
+    /// Returns the producer's baggage, or `None` if it is empty.
     ///
     /// ```
     /// use linked_span::extract;
@@ -96,7 +97,7 @@ impl Origin {
         self.baggage.as_deref()
     }
 
-    /// Baggage that is there has entries.
+    /// Combines a context and baggage; `Some` baggage must not be empty.
     #[inline]
     pub(crate) fn new(span_context: SpanContext, baggage: Option<Arc<Baggage>>) -> Self {
         Self {
@@ -140,23 +141,21 @@ impl From<Context> for Origin {
 impl From<&Context> for Origin {
     fn from(context: &Context) -> Self {
         let span_context = context.span().span_context().clone();
-        Self::new(span_context, copy(context.baggage()))
+        Self::new(span_context, shared_baggage(context))
     }
 }
 
-/// An origin with the context's baggage alone.
+/// Returns an origin with the context's baggage, and without a span context.
 pub(crate) fn baggage_of(context: &Context) -> Origin {
-    Origin::new(SpanContext::NONE, copy(context.baggage()))
+    Origin::new(SpanContext::NONE, shared_baggage(context))
 }
 
-/// Copies baggage, which is not `Clone`; `None` if it is empty.
-pub(crate) fn copy(baggage: &Baggage) -> Option<Arc<Baggage>> {
-    let entries = || {
-        baggage
-            .iter()
-            .map(|(key, entry)| (key.clone(), entry.clone()))
-    };
-    (!baggage.is_empty()).then(|| Arc::new(entries().collect()))
+/// Copies the context's baggage; `None` if it is empty. (`Baggage` is not `Clone`.)
+pub(crate) fn shared_baggage(context: &Context) -> Option<Arc<Baggage>> {
+    let baggage = context.baggage();
+    let entries = baggage.iter();
+    let entries = entries.map(|(key, entry)| (key.clone(), entry.clone()));
+    (!baggage.is_empty()).then(|| Arc::new(entries.collect()))
 }
 
 impl From<&Origin> for Origin {
@@ -165,7 +164,7 @@ impl From<&Origin> for Origin {
     }
 }
 
-/// `None` has no span context.
+/// Converts `None` to an origin without a span context.
 impl<T: Into<Origin>> From<Option<T>> for Origin {
     fn from(origin: Option<T>) -> Self {
         origin.map(Into::into).unwrap_or_default()
@@ -210,14 +209,14 @@ fn same_baggage(one: Option<&Baggage>, other: Option<&Baggage>) -> bool {
     }
 }
 
-/// The context with this baggage beside its own.
+/// Adds baggage to a context.
 pub(crate) fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
     context.with_baggage(merged(context.baggage(), baggage))
 }
 
-/// Both, and `over`'s entry where they have the same key.
+/// Merges two baggages; for an equal key, the entry of `over` wins.
 fn merged(under: &Baggage, over: &Baggage) -> Baggage {
-    // What stands first finds room first: the limits of a `Baggage` must not cost `over` an entry.
+    // `over` goes first: a `Baggage` drops entries beyond its limits, and `over` must not lose any.
     let kept_under = under
         .iter()
         .filter(|(key, _)| over.get_with_metadata(key).is_none());
@@ -245,13 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn equal_is_what_carries_the_same() {
+    fn origin_equality_ignores_remoteness() {
         assert_eq!(Origin::from(span_context(true)), span_context(false).into());
         assert_ne!(Origin::from(span_context(true)), Origin::default());
     }
 
     #[test]
-    fn current_is_the_active_context_with_its_baggage() {
+    fn current_under_an_active_context_has_its_span_and_baggage() {
         let context = Context::new()
             .with_remote_span_context(span_context(true))
             .with_baggage([KeyValue::new("tenant", "a")]);
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_event_s_baggage_goes_before_the_ambient_one() {
+    fn merged_with_an_equal_key_keeps_the_event_s_entry() {
         let under: Baggage = [KeyValue::new("a", "1"), KeyValue::new("b", "2")].into();
         let over: Baggage = [KeyValue::new("b", "3")].into();
         let both = merged(&under, &over);

@@ -1,9 +1,9 @@
-//! Propagators that are not the W3C's, called as OpenTelemetry has it.
+//! Reads and writes contexts with the installed propagator, through OpenTelemetry's traits.
 
 use std::cell::OnceCell;
 
 use opentelemetry::Context;
-use opentelemetry::baggage::BaggageExt;
+
 use opentelemetry::global;
 use opentelemetry::propagation::{Extractor, Injector};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
@@ -22,7 +22,7 @@ where
         Some((name.as_ref(), std::str::from_utf8(value.as_ref()).ok()?))
     });
     let fields = HeaderExtractor::of(fields.collect());
-    // Given the active context, a propagator that finds nothing hands that back.
+    // Not `extract`: that returns the active context if the propagator finds nothing, and the handler would link to itself.
     let context = shielded(|| {
         global::get_text_map_propagator(|propagator| {
             propagator.extract_with_context(&Context::new(), &fields)
@@ -33,17 +33,18 @@ where
     let span_context = Some(span.span_context()).filter(|context| context.is_valid());
     Origin::new(
         span_context.cloned().unwrap_or(SpanContext::NONE),
-        origin::copy(context.baggage()),
+        origin::shared_baggage(&context),
     )
 }
 
-/// Returns what the propagator writes for this context: names, and values to set, or none to remove.
+/// Returns the fields that the propagator writes for this context: a name, and a value to set or `None` to remove it.
 ///
-/// With a valid span, the propagator's fields are removed first: an `x-b3-flags: 1` of an earlier hop would else stay
-/// beside a context that is not sampled. Without one, only the fields are written that an empty context does not have:
-/// baggage, but not the `b3: 0` that would replace a forwarded context.
+/// With a valid span, stale fields of the propagator are removed: an `x-b3-flags: 1` of an earlier hop would contradict an
+/// unsampled context. Without a span, fields that an empty context also has are skipped: baggage is written, but not the
+/// `b3: 0` that would replace a forwarded context.
 ///
-/// The fields are set by the user's code, which must run once the propagator's lock is free. So they are returned.
+/// The fields are returned instead of set, because the carrier is user code: it must not run under OpenTelemetry's
+/// propagator lock.
 pub(super) fn write(context: &Context) -> impl Iterator<Item = (String, Option<String>)> {
     let has_span = context.span().span_context().is_valid();
     let (mut written, mut empty) = (Written::default(), Written::default());
@@ -51,7 +52,7 @@ pub(super) fn write(context: &Context) -> impl Iterator<Item = (String, Option<S
     global::get_text_map_propagator(|propagator| {
         propagator.inject_context(context, &mut written);
         if has_span {
-            // What it has written is written, even if it cannot name its fields.
+            // A panic of `fields()` must not discard the fields that were injected.
             shielded(|| outdated.extend(propagator.fields().map(ToOwned::to_owned)));
         } else {
             propagator.inject_context(&Context::new(), &mut empty);
@@ -60,13 +61,13 @@ pub(super) fn write(context: &Context) -> impl Iterator<Item = (String, Option<S
     outdated.retain(|name| !written.has(name));
     written.0.retain(|(name, _)| !empty.has(name));
     let removed = outdated.into_iter().map(|name| (name, None));
-    // OpenTelemetry's writes `tracestate` even if it is empty, which some brokers refuse.
+    // The SDK's propagator injects an empty `tracestate`, but SQS rejects empty attributes.
     let value = |value: String| (!value.is_empty()).then_some(value);
     let set = written.0.into_iter();
     removed.chain(set.map(move |(name, text)| (name, value(text))))
 }
 
-/// A carrier's fields, as a propagator asks for them.
+/// Presents a carrier's fields as OpenTelemetry's `Extractor`.
 struct HeaderExtractor<'a> {
     all: Vec<(&'a str, &'a str)>,
     tracestate: OnceCell<String>,
@@ -89,7 +90,7 @@ impl<'a> HeaderExtractor<'a> {
             .map(|field| field.1)
     }
 
-    /// Where the values of a field are joined, if its values are one list.
+    /// Returns the cache for the joined values of a list field; `None` for other fields.
     fn list(&self, name: &str) -> Option<&OnceCell<String>> {
         [(TRACESTATE, &self.tracestate), (BAGGAGE, &self.baggage)]
             .into_iter()
@@ -98,7 +99,7 @@ impl<'a> HeaderExtractor<'a> {
 }
 
 impl Extractor for HeaderExtractor<'_> {
-    /// The first value. The SDK's propagators ask for nothing else, and would miss the rest of a list.
+    /// Returns the first value; for a list field, all values joined. The SDK's propagators read only `get`.
     fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.values(name);
         let first = values.next()?;
@@ -118,10 +119,10 @@ impl Extractor for HeaderExtractor<'_> {
     }
 }
 
-/// One list of all values, each once.
+/// Joins the distinct values to one list.
 fn joined<'a>(values: impl Iterator<Item = &'a str>) -> String {
     let mut distinct: Vec<&str> = Vec::new();
-    for value in values.take(MOST_VALUES) {
+    for value in values.take(MAX_VALUES) {
         if !distinct.contains(&value) {
             distinct.push(value);
         }
@@ -129,8 +130,8 @@ fn joined<'a>(values: impl Iterator<Item = &'a str>) -> String {
     distinct.join(",")
 }
 
-/// More values than the longest list that is allowed, baggage's, has members.
-const MOST_VALUES: usize = 65;
+/// One more than the largest number of members that a list may have, which is baggage's 64.
+const MAX_VALUES: usize = 65;
 
 #[derive(Default)]
 struct Written(Vec<(String, String)>);

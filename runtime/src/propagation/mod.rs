@@ -1,15 +1,15 @@
-//! From the fields of a carrier to origins, and from contexts to fields.
+//! Converts fields of a carrier to origins, and contexts to fields.
 
 mod global_propagator;
-mod installed;
+mod propagator;
 mod read;
-mod recognized;
+mod sdk_propagators;
 #[cfg(feature = "serde")]
 mod serialized;
 mod w3c;
 mod write;
 
-pub use self::installed::set_text_map_propagator;
-pub(crate) use self::installed::{Part, Propagation, part, propagation, propagation_at, reading};
+pub use self::propagator::set_text_map_propagator;
+pub(crate) use self::propagator::{Part, Propagation, part, propagation, propagation_at, reading};
 pub(crate) use self::read::{needed, origin_in, origin_of};
 pub(crate) use self::write::write;

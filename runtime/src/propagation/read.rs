@@ -1,32 +1,32 @@
-//! From the fields that an event carries to its origin.
+//! Reads an origin from the fields of a carrier.
 
 use opentelemetry::trace::SpanContext;
 
 use super::global_propagator;
-use super::installed::{self, Collecting, Part, Propagation};
+use super::propagator::{self, Collecting, Part, Propagation};
 use super::w3c::fields;
 use crate::Origin;
 
-/// The origin that names and values describe, by the installed propagator.
+/// Reads an origin from names and values, with the installed propagator.
 pub(crate) fn origin_of<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    match installed::propagation() {
+    match propagator::propagation() {
         Propagation::W3c { baggage } => fields::origin_of(fields, baggage),
         Propagation::Foreign => global_propagator::extract(fields),
     }
 }
 
-/// As [`origin_of`], for a carrier of this crate: only the baggage, where nothing else is needed.
+/// As [`origin_of`], for the crate's own carriers: reads only the baggage if the caller needs no more.
 #[inline]
 pub(crate) fn origin_in<'a, N, V>(fields: impl Iterator<Item = (&'a N, &'a V)>) -> Origin
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    let Collecting { propagation, part } = installed::collecting();
+    let Collecting { propagation, part } = propagator::collecting();
     match (propagation, part) {
         (Propagation::W3c { baggage }, Part::All) => fields::origin_of(fields, baggage),
         (Propagation::W3c { baggage: true }, Part::Baggage) => fields::baggage_of(fields),
@@ -35,10 +35,10 @@ where
     }
 }
 
-/// Copies what is needed of an origin: the baggage alone, where no span is made.
+/// Copies the part that the caller needs: without a span, the baggage alone.
 #[inline]
 pub(crate) fn needed(origin: &Origin) -> Origin {
-    match installed::part() {
+    match propagator::part() {
         Part::All => origin.clone(),
         Part::Baggage => Origin::new(SpanContext::NONE, origin.shared_baggage()),
     }

@@ -1,4 +1,4 @@
-//! An [`Origin`] as a field of a serialized event.
+//! Serialization of an [`Origin`] as a field of an event.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,11 +14,11 @@ use super::w3c::traceparent::{self, TRACEPARENT};
 use super::w3c::tracestate::{self, TRACESTATE};
 use crate::Origin;
 
-/// More of our fields than this, which is many times over, are not an origin.
-const MOST_FIELDS: usize = 64;
+/// The largest number of known fields to keep. More repetitions than this are not an origin.
+const MAX_FIELDS: usize = 64;
 
-/// Bytes of a field, longer than the longest that the specifications allow: baggage's, percent-encoded.
-const LONGEST: usize = 32 * 1024;
+/// The largest field to keep, in bytes. The longest valid one is percent-encoded baggage, at three times 8192 bytes.
+const MAX_FIELD_LENGTH: usize = 32 * 1024;
 
 const FIELDS: [&str; 3] = [TRACEPARENT, TRACESTATE, BAGGAGE];
 
@@ -32,7 +32,7 @@ fn fields_of(origin: &Origin) -> [(&'static str, Option<String>); 3] {
     ]
 }
 
-/// A map of what there is; in binary formats, where a reader has to know what comes, always all of it.
+/// Writes a map without empty entries. Binary formats get all three fields, because a reader must know their number.
 impl Serialize for Origin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = fields_of(self);
@@ -64,15 +64,15 @@ impl Serialize for All<'_> {
 
 impl<'de> Deserialize<'de> for Origin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Asked for an option, serde reads a missing field as none, without a `#[serde(default)]` of the user's.
+        // With `deserialize_option`, serde accepts a missing field even without `#[serde(default)]`.
         deserializer.deserialize_option(OriginVisitor)
     }
 }
 
-/// Accepts whatever stands where an origin should, for an event must not be lost over it.
+/// Accepts any value in the place of an origin: a malformed one must not make the event unreadable.
 struct OriginVisitor;
 
-/// What else there may be where something is looked for.
+/// Implements visitor methods that accept a value of another type, and return `$nothing`.
 macro_rules! instead {
     ($nothing:expr => $($visit:ident($($type:ty)?),)*) => { $(
         fn $visit<E>(self, $(_: $type)?) -> Result<Self::Value, E> {
@@ -103,13 +103,13 @@ impl<'de> Visitor<'de> for OriginVisitor {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            // A format with names says what its values are, be it binary or not.
+            // A format with field names is self-describing, even if it is binary.
             let value = map.next_value_seed(Value { described: true })?;
-            if fields.len() <= MOST_FIELDS {
+            if fields.len() <= MAX_FIELDS {
                 fields.push((name, value));
             }
         }
-        if fields.len() > MOST_FIELDS {
+        if fields.len() > MAX_FIELDS {
             return Ok(Origin::default());
         }
         let fields = fields.iter().map(|(name, value)| (*name, &**value));
@@ -144,7 +144,7 @@ impl<'de> Visitor<'de> for OriginVisitor {
     }
 }
 
-/// One of our fields, by its name in any case.
+/// Reads the name of one of the three fields, in any letter case.
 struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {
@@ -176,7 +176,7 @@ impl Visitor<'_> for Name {
     }
 }
 
-/// A field's value; empty if it is no text, or longer than any that could be read.
+/// Reads a field's value; an empty string if it is not text, or too long.
 struct Value {
     described: bool,
 }
@@ -205,7 +205,11 @@ impl<'de> Visitor<'de> for Value {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        let kept = if value.len() <= LONGEST { value } else { "" };
+        let kept = if value.len() <= MAX_FIELD_LENGTH {
+            value
+        } else {
+            ""
+        };
         Ok(Cow::Owned(kept.to_owned()))
     }
 

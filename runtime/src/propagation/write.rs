@@ -1,21 +1,21 @@
-//! From a context to the fields that an event carries.
+//! Writes a context as fields of a carrier.
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use super::global_propagator;
-use super::installed::{self, Propagation};
+use super::propagator::{self, Propagation};
 use super::w3c::baggage::BAGGAGE;
 use super::w3c::traceparent::{self, TRACEPARENT};
 use super::w3c::tracestate::{self, TRACESTATE};
 
-/// Sets a field to a value, or removes it where it has none. It may be the user's code.
+/// Sets a field, or removes it for `None`. It may run user code.
 pub(crate) type SetField<'f> = dyn FnMut(&str, Option<String>) + 'f;
 
-/// Writes the fields of a context as the installed propagator writes them.
+/// Writes the fields of a context, with the installed propagator.
 pub(crate) fn write(context: &Context, field: &mut SetField<'_>) {
-    match installed::propagation() {
+    match propagator::propagation() {
         Propagation::W3c { baggage } => write_w3c(context, baggage, field),
         Propagation::Foreign => {
             for (name, value) in global_propagator::write(context) {
@@ -29,11 +29,11 @@ fn write_w3c(context: &Context, with_baggage: bool, field: &mut SetField<'_>) {
     let span = context.span();
     if span.span_context().is_valid() {
         field(TRACEPARENT, Some(traceparent::write(span.span_context())));
-        // The state belongs to the context: one of an earlier hop must not stay beside the new `traceparent`.
+        // A `tracestate` of an earlier hop does not belong to the new `traceparent`, so `None` removes it.
         field(TRACESTATE, tracestate::write(span.span_context()));
     }
     if with_baggage {
-        // Baggage is written without a span too. An earlier hop's only goes when its context does.
+        // Baggage is written without a span too. The baggage of an earlier hop is removed only together with its context.
         if !context.baggage().is_empty() {
             field(BAGGAGE, Some(context.baggage().to_string()));
         } else if span.span_context().is_valid() {

@@ -1,7 +1,7 @@
-//! OpenTelemetry's current context, where a thread has one.
+//! Accesses OpenTelemetry's current context without its panics.
 //!
-//! OpenTelemetry panics where its context cannot be had: in destructors of a thread that ends, and, to make another
-//! context current, where the current one is borrowed.
+//! OpenTelemetry panics if its context is gone, which happens in destructors of an ending thread. It also panics if a
+//! context is attached while the current one is borrowed.
 
 use std::cell::Cell;
 
@@ -10,9 +10,9 @@ use opentelemetry::{Context, ContextGuard};
 use crate::support::shield::shielded;
 
 thread_local! {
-    /// Has no destructor, so that it can be asked as long as the thread runs.
+    /// Has no destructor, so that it is available as long as the thread runs.
     static ACCESS: Cell<Access> = const { Cell::new(Access::Unknown) };
-    /// Gone before OpenTelemetry's context is: a thread drops first what it has used last.
+    /// Is destroyed before OpenTelemetry's context: a thread destroys its thread-locals in reverse order of first use.
     static SENTINEL: Sentinel = Sentinel::new();
 }
 
@@ -29,7 +29,7 @@ struct Sentinel;
 
 impl Sentinel {
     fn new() -> Self {
-        // The context is used here for the first time at the latest.
+        // Use the context first, so that this sentinel is the newer of the two.
         let _ = shielded(Context::is_current_telemetry_suppressed);
         Self
     }
@@ -41,7 +41,8 @@ impl Drop for Sentinel {
     }
 }
 
-/// Whether to ask for the context. A panic that is caught would call the program's panic hook first, which may end it.
+/// Returns `true` if the context is available. Catching OpenTelemetry's panic instead would call the panic hook, which may
+/// end the program.
 #[inline]
 fn is_there() -> bool {
     ACCESS.get() == Access::There || is_there_at_first()
@@ -62,7 +63,9 @@ fn is_there_at_first() -> bool {
     is_there
 }
 
-/// Asks the current context; `None` where there is none. `part` runs in a borrow, and must not run code of the user's.
+/// Calls `part` with the current context; `None` if there is none.
+///
+/// `part` runs while the context is borrowed, so it must not run user code.
 #[inline]
 pub(crate) fn map<R>(part: impl FnOnce(&Context) -> R) -> Option<R> {
     if is_there() {
@@ -72,7 +75,7 @@ pub(crate) fn map<R>(part: impl FnOnce(&Context) -> R) -> Option<R> {
     }
 }
 
-/// The current context.
+/// Clones the current context; `None` if there is none.
 pub(crate) fn current() -> Option<Context> {
     if is_there() {
         shielded(Context::current)
@@ -81,7 +84,7 @@ pub(crate) fn current() -> Option<Context> {
     }
 }
 
-/// Makes a context current as long as the guard lives; `None` where that is not possible.
+/// Makes a context current until the guard drops; `None` if that is not possible.
 ///
 /// Not inlined: that would make the poll of each handler so large that it costs 34 instructions more.
 #[inline(never)]

@@ -1,8 +1,8 @@
-//! The clocks: one for what is recorded, and one for the age of an answer.
+//! The clocks: a wall clock for recorded times, and a monotonic one for caches.
 
 use std::time::{Duration, SystemTime};
 
-/// The wall clock, as OpenTelemetry reads it: the standard library's panics on wasm32-unknown-unknown.
+/// Reads OpenTelemetry's wall clock; the standard library's panics on wasm32-unknown-unknown.
 pub(crate) fn wall() -> SystemTime {
     opentelemetry::time::now()
 }
@@ -24,7 +24,7 @@ mod monotonic {
     }
 }
 
-/// The standard library has no monotonic clock there, and its `Instant::now()` panics.
+/// Uses the wall clock, because `Instant::now()` panics on this target.
 #[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
 mod monotonic {
     use std::time::Duration;
@@ -40,12 +40,12 @@ mod monotonic {
     }
 }
 
-/// How long a thread keeps an answer about the program's globals.
+/// How long a thread caches OpenTelemetry's globals.
 const WINDOW: Duration = Duration::from_millis(1);
 
-/// The millisecond in which an answer counts.
+/// The millisecond during which a cached value is valid.
 ///
-/// It is measured with a monotonic clock: a wall clock that stands still would keep an answer forever.
+/// It uses a monotonic clock: a wall clock that is set back would keep a cached value for too long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CacheWindow {
     until: Instant,
@@ -58,7 +58,7 @@ impl CacheWindow {
         }
     }
 
-    /// Without a monotonic clock it is always over.
+    /// Returns `true` if the cached value is outdated; always, without a monotonic clock.
     #[inline]
     pub(crate) fn is_over(self, now: Instant) -> bool {
         cfg!(all(target_arch = "wasm32", not(target_os = "wasi"))) || self.until <= now

@@ -1,4 +1,4 @@
-//! What every part of the runtime uses, and that knows none of them.
+//! Helpers for all parts of the runtime. They import none of the other parts.
 
 pub(crate) mod ambient;
 pub(crate) mod clock;

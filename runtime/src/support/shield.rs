@@ -1,15 +1,15 @@
-//! Keeps a panic of code that telemetry runs away from the handler.
+//! Catches panics of code that telemetry runs, so that they do not reach the handler.
 
 use std::any::Any;
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs code of the user's, or of the SDK's, for telemetry alone; `None` if it panics.
+/// Runs user or SDK code for telemetry; `None` if it panics.
 ///
-/// Where nothing panics this costs nothing: the compiler inlines it.
+/// Without a panic this costs nothing, because the compiler inlines it.
 #[inline]
 pub(crate) fn shielded<R>(code: impl FnOnce() -> R) -> Option<R> {
-    // What the panic leaves behind is telemetry's, which may be incomplete.
+    // Unwind safe: the panic can only leave telemetry data incomplete.
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(returned) => Some(returned),
         Err(panic) => {
@@ -19,7 +19,7 @@ pub(crate) fn shielded<R>(code: impl FnOnce() -> R) -> Option<R> {
     }
 }
 
-/// The payload of a panic is the user's too, and may panic when it is dropped.
+/// Drops the payload of a panic, whose destructor may panic too.
 #[cold]
 #[inline(never)]
 fn discard(panic: Box<dyn Any + Send>) {

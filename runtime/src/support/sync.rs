@@ -1,4 +1,4 @@
-//! What threads wait for each other with. The tests put Shuttle's in its place, to try schedules.
+//! Locks and atomics. The tests replace them with Shuttle's, to explore schedules.
 
 pub(crate) use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) use std::sync::{Mutex, MutexGuard};

@@ -1,22 +1,22 @@
-//! Values as text, whose `Display` or `Debug` may fail.
+//! Formats values whose `Display` or `Debug` may fail.
 
 use std::fmt::{self, Display, Write};
 
 use crate::support::shield::shielded;
 
-/// How many bytes of an error's text are recorded.
-pub(crate) const MOST: usize = 8 * 1024;
+/// The largest length of a recorded error text, in bytes.
+pub(crate) const MAX_LENGTH: usize = 8 * 1024;
 
-/// What stands at the end of a text that was cut.
+/// The mark at the end of a truncated text.
 const CUT: &str = "…";
 
-/// All of a value's text; `None` if it fails. A part of an id would be another id.
+/// Formats a value; `None` if that fails. A truncated id could be another id.
 pub(crate) fn whole(value: &dyn Display) -> Option<String> {
     let mut text = String::new();
     write!(text, "{value}").ok().map(|()| text)
 }
 
-/// What a value says before it fails, and [`MOST`] bytes of it at the most. The rest is not even formatted.
+/// Formats the first [`MAX_LENGTH`] bytes of a value, or the part before it fails. The rest is not formatted.
 pub(crate) fn beginning(value: fmt::Arguments<'_>) -> String {
     let mut beginning = Beginning::default();
     let _ = shielded(|| beginning.write_fmt(value));
@@ -34,12 +34,12 @@ impl Write for Beginning {
         if self.is_cut {
             return Err(fmt::Error);
         }
-        if self.text.len() + part.len() <= MOST {
+        if self.text.len() + part.len() <= MAX_LENGTH {
             self.text.push_str(part);
             return Ok(());
         }
-        let room = MOST - CUT.len();
-        // What is there already may leave no room for the mark.
+        let room = MAX_LENGTH - CUT.len();
+        // Earlier parts may have used the room for the mark.
         self.text.truncate(boundary(&self.text, room));
         self.text
             .push_str(&part[..boundary(part, room - self.text.len())]);
@@ -49,7 +49,7 @@ impl Write for Beginning {
     }
 }
 
-/// The last place at or before `index` where a text can be cut.
+/// Returns the last character boundary at or before `index`.
 fn boundary(text: &str, index: usize) -> usize {
     if index >= text.len() {
         return text.len();
@@ -65,26 +65,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beginning_of_a_text_that_fits_is_all_of_it() {
-        let text = "ä".repeat(MOST / 2);
+    fn beginning_of_a_short_text_is_the_whole_text() {
+        let text = "ä".repeat(MAX_LENGTH / 2);
         assert_eq!(beginning(format_args!("{text}")), text);
         assert_eq!(beginning(format_args!("{}", "")), "");
     }
 
     #[test]
-    fn beginning_of_a_longer_text_is_cut_between_characters() {
+    fn beginning_of_a_long_text_ends_between_characters() {
         for prefix in ["", "a", "ab", "abc"] {
-            let text = format!("{prefix}{}", "€".repeat(MOST));
+            let text = format!("{prefix}{}", "€".repeat(MAX_LENGTH));
             for cut in [
                 beginning(format_args!("{text}")),
-                // In parts, of which the last leaves no room for the mark.
+                // In two parts; the first leaves no room for the mark.
                 beginning(format_args!(
                     "{}{}",
                     &text[..prefix.len() + 2730 * 3 - 3],
                     &text[prefix.len()..]
                 )),
             ] {
-                assert!(cut.len() <= MOST && cut.len() > MOST - 4, "{}", cut.len());
+                assert!(
+                    cut.len() <= MAX_LENGTH && cut.len() > MAX_LENGTH - 4,
+                    "{}",
+                    cut.len()
+                );
                 let kept = cut.strip_suffix(CUT).expect("a mark");
                 assert!(text.starts_with(kept));
             }

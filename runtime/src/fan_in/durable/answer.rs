@@ -1,4 +1,4 @@
-//! What an arrival has come to, as a database says it.
+//! A database's answer to an arrival.
 
 use super::encoded_claim::EncodedClaim;
 use crate::fan_in::core::state::{Moment, Reply};
@@ -7,15 +7,15 @@ use crate::fan_in::core::store::{Claim, Verdict};
 #[derive(Debug)]
 pub(in crate::fan_in) struct Answer {
     pub(in crate::fan_in) reply: Reply,
-    /// When, by the database's clock.
+    /// The time of the arrival, by the database's clock.
     pub(in crate::fan_in) at: Moment,
     /// The join at which the input arrived, if the caller now holds it.
     pub(in crate::fan_in) claimed: Option<EncodedClaim>,
-    /// Another, which the caller hands over.
+    /// Another join, which the caller must deliver to `on_expired`.
     pub(in crate::fan_in) overdue: Option<EncodedClaim>,
 }
 
-/// What that says of an input; without a claim, what was claimed could not be read and is parked.
+/// Converts an answer to a verdict. Without a claim, the claimed join was unreadable and has been parked.
 pub(super) fn verdict<P>(
     reply: Reply,
     at: Moment,

@@ -1,4 +1,4 @@
-//! What a database has to do, and a [`Store`] made of it.
+//! The trait that a database implements, and the [`Store`] on top of it.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,26 +15,29 @@ use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
 use crate::fan_in::core::store::{ArriveResponse, Due, Rejected, StoreError};
 use crate::fan_in::core::stored_function::StoredFunction;
 
-/// A hundred thousand years. No sum of a clock and a span is more than a number of 64 bits in whatever language holds.
-const LONGEST: Moment = 1 << 51;
+/// The longest span of time, about 70,000 years. Added to any clock, it fits the numbers of SQL and Lua.
+const MAX_SPAN: Moment = 1 << 51;
 
-/// The function whose joins are concerned, for a database that keeps those of several.
+/// Selects the joins of one function in a database that keeps those of several.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::fan_in) struct JoinScope<'a> {
     pub(in crate::fan_in) name: &'a str,
-    /// Its inputs, as [`Backend::inputs`] wrote them. A database that finds others answers [`BackendError::Undeclared`].
+    /// The function's inputs, as [`Backend::inputs`] wrote them. A database that keeps other inputs returns
+    /// [`BackendError::Undeclared`].
     pub(in crate::fan_in) inputs: &'a str,
     pub(in crate::fan_in) rules: &'a JoinPolicy,
 }
 
-/// Keeps joins whose inputs are text. Each method does what the [`Store`](crate::fan_in::Store)'s method of the same name
-/// says; an arrival and what a holder says are one round trip each, as a rule. Spans are no longer than
-/// [a moment can bear](within).
+/// Keeps joins whose inputs are text.
+///
+/// Each method implements the method of the same name of [`Store`](crate::fan_in::Store). An arrival and a settlement take
+/// one round trip each, as a rule. Spans of time are bounded by [`within`].
 pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &StoreBinding;
 
-    /// Returns the inputs of the joins that are kept under a name; writes these if there are none. Where these are
-    /// kept, notes the time, by which an operator sees which functions live.
+    /// Returns the inputs that are stored under a name. Stores `inputs` if there are none.
+    ///
+    /// If the stored inputs are `inputs`, updates the time by which an operator sees which functions are in use.
     fn inputs(
         &self,
         name: &str,
@@ -50,9 +53,9 @@ pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
         token: Token,
     ) -> impl Future<Output = Result<Answer, BackendError>> + Send;
 
-    /// Applies a settlement, a renewal, or what an operator wants. Returns whether it counts.
+    /// Applies a settlement, a renewal or an operator's step. Returns `true` if it took effect.
     ///
-    /// `detail` is what an operator has to know of an input that cannot be decoded; [`JoinSummary::detail`] shows it.
+    /// `detail` describes an input that cannot be decoded; [`JoinSummary::detail`] shows it to an operator.
     fn apply(
         &self,
         function: JoinScope<'_>,
@@ -68,9 +71,10 @@ pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
         max: usize,
     ) -> impl Future<Output = Result<Vec<EncodedClaim>, BackendError>> + Send;
 
-    /// Releases each join that the token holds, as [`Settlement::Released`] does: the claims of a call whose reply was lost.
-    /// By the database's clock they are at most `age` old, so that `now + lease - age..=now + lease` is when they are due.
-    /// Returns how many joins it released.
+    /// Releases each join that the token holds, as [`Settlement::Released`] does. Returns the number of released joins.
+    ///
+    /// These are the claims of a call whose reply was lost. They are at most `age` old by the database's clock, so they are
+    /// due at `now + lease - age..=now + lease`.
     fn release(
         &self,
         function: JoinScope<'_>,
@@ -87,12 +91,12 @@ pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<JoinSummary>, BackendError>> + Send;
 }
 
-/// Passes on what a [`Join`](crate::fan_in::Join) is of.
+/// Stores the identity of a [`Join`](crate::fan_in::Join)'s function.
 pub(in crate::fan_in) fn declare<D: Backend>(database: &D, identity: FanInIdentity) {
     database.declaration().declare(identity);
 }
 
-/// Returns the name and the inputs of the function that the database serves, once it is known to keep these.
+/// Returns the name and the stored inputs of the function, after it has checked that they match.
 async fn declared<D: Backend>(database: &D) -> Result<(&str, &str), StoreError> {
     let declaration = database.declaration();
     let (name, known) = declaration.known()?;
@@ -104,7 +108,7 @@ async fn declared<D: Backend>(database: &D) -> Result<(&str, &str), StoreError> 
     let found = found.map_err(BackendError::into_error)?;
     declaration.check(name, &found)?;
     if found != inputs {
-        // The words of another release. The database notes the time of those alone that it keeps.
+        // Another release wrote the inputs in another form. The first call did not update the time, since they differ.
         let noted = with_retry(|| database.inputs(name, &found)).await;
         noted.map_err(BackendError::into_error)?;
     }
@@ -124,8 +128,7 @@ pub(super) async fn function<'a, D: Backend>(
     })
 }
 
-/// Makes a call until there is an answer, as often as makes sense. Where the database has lost the function's declaration,
-/// declares it and calls once more.
+/// Makes a call, with retries. If the database has lost the function's declaration, declares it and calls once more.
 async fn call<'a, D: Backend, T, F>(
     database: &'a D,
     rules: &'a JoinPolicy,
@@ -146,7 +149,7 @@ where
     answer.map_err(BackendError::into_error)
 }
 
-/// Returns the functions whose joins a database keeps, bounded as a call is. This store need not serve any of them.
+/// Returns the functions whose joins a database keeps, within the call timeout.
 pub(in crate::fan_in) async fn functions<D, F>(
     database: &D,
     list: impl FnMut() -> F,
@@ -159,17 +162,17 @@ where
     bounded(database, listed).await
 }
 
-/// Bounds what a store's method does by the store's [call timeout](StoreBinding::call_timeout).
+/// Bounds a call of the store by its [call timeout](StoreBinding::call_timeout), and drops it within the right runtime.
 async fn bounded<D: Backend, T>(
     database: &D,
     answer: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    // In a box, since a call within a handler within a task overflows the stack of a debug build otherwise.
+    // Boxed: otherwise a call inside a handler inside a task overflows the stack in a debug build.
     let answer = Box::pin(release::Call::new(database, answer));
     within_call_timeout(database.declaration(), answer).await
 }
 
-/// Bounds what a store does by its [call timeout](StoreBinding::call_timeout).
+/// Bounds a future by the [call timeout](StoreBinding::call_timeout).
 pub(in crate::fan_in) async fn within_call_timeout<T>(
     declaration: &StoreBinding,
     answer: impl Future<Output = Result<T, StoreError>>,
@@ -237,7 +240,7 @@ pub(in crate::fan_in) async fn due<D: Backend, P: DeserializeOwned>(
     let rules = &within(rules);
     let mut first = Some(token);
     let due = async {
-        // Each call has a token of its own, so that what a lost one has claimed can be told from what the next one claims.
+        // Each call needs its own token: a release of a lost call's claims must not release the next call's claims.
         let mut claim = |function| {
             let token = first.take().unwrap_or_else(Token::random);
             claim(database, function, token, max)
@@ -250,7 +253,7 @@ pub(in crate::fan_in) async fn due<D: Backend, P: DeserializeOwned>(
                 due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
             }
             claiming.answered();
-            // Where nothing that was claimed could be decoded, there may be more.
+            // If no claimed join could be decoded, other joins may still be due.
             if is_over || !due.is_empty() {
                 return Ok(due);
             }
@@ -259,7 +262,7 @@ pub(in crate::fan_in) async fn due<D: Backend, P: DeserializeOwned>(
     bounded(database, due).await
 }
 
-/// Claims what is due. The claims are released if the caller is dropped before it says that it has them.
+/// Claims due joins. The claims are released if the caller is dropped before it calls [`Claiming::answered`].
 async fn claim<'a, D: Backend>(
     database: &'a D,
     function: JoinScope<'a>,
@@ -301,8 +304,9 @@ pub(in crate::fan_in) fn abandon<D: Backend>(
     release::settle(database, &within(rules), key, token, settlement);
 }
 
-/// A claim with its inputs. If one cannot be decoded, the join is parked; should that fail, the next worker
-/// to claim it, when the lease is over, parks it.
+/// Decodes a claim. If an input cannot be decoded, parks the join and returns `None`.
+///
+/// If parking fails, the next worker that claims the join after its lease parks it.
 async fn hand_out<D: Backend, P: DeserializeOwned>(
     database: &D,
     rules: &JoinPolicy,
@@ -322,20 +326,20 @@ async fn hand_out<D: Backend, P: DeserializeOwned>(
     }
 }
 
-/// No span is so long that a moment after it cannot be written down.
+/// Bounds each span of time by [`MAX_SPAN`], so that a sum with the clock does not overflow in the database.
 fn within(rules: &JoinPolicy) -> JoinPolicy {
     JoinPolicy {
-        timeout: rules.timeout.min(LONGEST),
-        lease: rules.lease.min(LONGEST),
-        backoff: rules.backoff.min(LONGEST),
-        dedup_window: rules.dedup_window.min(LONGEST),
+        timeout: rules.timeout.min(MAX_SPAN),
+        lease: rules.lease.min(MAX_SPAN),
+        backoff: rules.backoff.min(MAX_SPAN),
+        dedup_window: rules.dedup_window.min(MAX_SPAN),
         ..*rules
     }
 }
 
-/// Makes a [`Store`](crate::fan_in::Store) of a [`Backend`].
+/// Implements [`Store`](crate::fan_in::Store) for a [`Backend`].
 ///
-/// The futures are boxed: one takes several kilobytes, and the consumer's own future would take as much for each call.
+/// The futures are boxed, because each takes several kilobytes, which the consumer's own future would contain once per call.
 macro_rules! store {
     ($database:ty) => {
         impl<P> $crate::fan_in::Store<P> for $database

@@ -1,4 +1,4 @@
-//! Which function a store serves, and how long a call of it may take.
+//! The function that a store serves, and the call timeout of the store.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,21 +8,21 @@ use super::signature::{Difference, difference, on_one_line, signature};
 use crate::fan_in::core::identity::FanInIdentity;
 use crate::fan_in::core::store::StoreError;
 
-/// How long a call of a store may take, its retries included, unless the user says otherwise.
+/// The default timeout of a call of a store, including its retries.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often a process that calls its store declares its function again. An operator sees by it which functions live.
+/// How often a process that calls its store declares its function again, so that an operator sees which functions are in use.
 const DECLARE_EVERY: Duration = Duration::from_secs(60);
 
-/// Binds a store to one function: under the path of its joins' type, unless the user gave it another name.
+/// Binds a store to one function, under the path of its generated type or a name that the user set.
 #[derive(Debug)]
 pub(in crate::fan_in) struct StoreBinding {
     name: Option<String>,
     call_timeout: Duration,
     declared: OnceLock<FanInIdentity>,
-    /// The path of the second function that was declared, if there was one.
+    /// The path of a second declared function, which is an error.
     other: OnceLock<&'static str>,
-    /// What the database is known to keep under the name.
+    /// The inputs that the database stores under the name, once checked.
     checked: Mutex<Option<Checked>>,
     seen: OnceLock<Box<Seen>>,
     releases: Releases,
@@ -30,13 +30,12 @@ pub(in crate::fan_in) struct StoreBinding {
 
 #[derive(Debug)]
 struct Checked {
-    /// The inputs as the database keeps them. Under a name of the user's, these can differ from what this process declares.
+    /// The inputs as the database stores them. Under a name that the user set, their types can differ from the declared ones.
     inputs: String,
     at: Instant,
 }
 
-/// Inputs that the database was found to keep, and others that it was found to keep later. None is removed, so that calls
-/// can borrow it.
+/// A list of all stored inputs that this process has read. Entries are never removed, so that calls can borrow them.
 #[derive(Debug)]
 struct Seen {
     inputs: String,
@@ -67,17 +66,17 @@ impl StoreBinding {
         Self::new(Some(name), self.call_timeout)
     }
 
-    /// Returns the same binding, with another bound of a call's time.
+    /// Returns the same binding with another call timeout.
     pub(in crate::fan_in) fn with_call_timeout(&self, call_timeout: Duration) -> Self {
         Self::new(self.name.clone(), call_timeout)
     }
 
-    /// Returns how long a call of the store may take, its retries included.
+    /// Returns the timeout of a call, including its retries.
     pub(in crate::fan_in) fn call_timeout(&self) -> Duration {
         self.call_timeout
     }
 
-    /// Returns what the store still has to tell the database of claims.
+    /// Returns the claims that the store still has to release.
     pub(super) fn releases(&self) -> &Releases {
         &self.releases
     }
@@ -93,9 +92,9 @@ impl StoreBinding {
         }
     }
 
-    /// Returns the name of the joins, and the inputs that the database is known to keep under it.
+    /// Returns the name of the joins, and the checked inputs that the database stores under it.
     ///
-    /// There are none at the first call, after [`forget`](Self::forget), and once in [`DECLARE_EVERY`]: then the caller
+    /// The inputs are `None` at the first call, after [`forget`](Self::forget), and once per [`DECLARE_EVERY`]. The caller then
     /// declares the [`inputs`](Self::inputs).
     pub(super) fn known(&self) -> Result<(&str, Option<&str>), StoreError> {
         let declared = self.declared()?;
@@ -106,13 +105,13 @@ impl StoreBinding {
         Ok((name, self.checked_lately()))
     }
 
-    /// Returns the inputs as the database is to keep them.
+    /// Returns the inputs in the form that the database stores.
     pub(super) fn inputs(&self) -> Result<String, StoreError> {
-        // A name of the user's says that the joins are the same, although the function's module or types have changed.
+        // An explicit name means that the joins stay the same although types have changed, so types are not compared.
         Ok(signature(self.declared()?, self.name.is_none()))
     }
 
-    /// Takes the inputs that the database keeps, if they are those of the function.
+    /// Checks that the stored inputs are those of the function.
     pub(super) fn check(&self, name: &str, found: &str) -> Result<(), StoreError> {
         let inputs = self.inputs()?;
         match difference(found, &inputs) {
@@ -124,7 +123,7 @@ impl StoreBinding {
         }
     }
 
-    /// Remembers the inputs that the database keeps.
+    /// Remembers the stored inputs.
     pub(super) fn keep(&self, found: String) -> &str {
         let inputs = self.seen(&found);
         *self.checked() = Some(Checked {
@@ -135,17 +134,18 @@ impl StoreBinding {
     }
 
     fn declared(&self) -> Result<&FanInIdentity, StoreError> {
-        let untold = "the store has not been told which function it serves";
+        let undeclared =
+            "pass the store to a type that `#[fan_in]` generated: it serves no function yet";
         let declared = self.declared.get();
-        declared.ok_or_else(|| StoreError::Misconfigured(untold.to_owned()))
+        declared.ok_or_else(|| StoreError::Misconfigured(undeclared.to_owned()))
     }
 
-    /// Has the next call check again: the database has lost what it was told.
+    /// Makes the next call check again, because the database has lost the declaration.
     pub(super) fn forget(&self) {
         *self.checked() = None;
     }
 
-    /// Returns what the database keeps, unless it is time to declare again. One caller does that; others need not wait.
+    /// Returns the stored inputs, or `None` to the one caller that must declare them again.
     fn checked_lately(&self) -> Option<&str> {
         let mut checked = self.checked();
         let checked = checked.as_mut()?;

@@ -1,4 +1,4 @@
-//! A join that somebody holds, as it is kept.
+//! A claimed join, with its inputs still encoded.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub(in crate::fan_in) struct EncodedClaim {
     pub(in crate::fan_in) key: String,
     pub(in crate::fan_in) work: Work,
     pub(in crate::fan_in) attempts: u32,
-    /// By their place in the declaration.
+    /// Indexed by the inputs' places in the declaration.
     pub(in crate::fan_in) inputs: Vec<Option<EncodedInput>>,
 }
 
@@ -23,11 +23,11 @@ pub(in crate::fan_in) struct EncodedInput {
     pub(in crate::fan_in) waited: Moment,
 }
 
-/// As much of a decoder's words as an operator needs: they may repeat an input's text.
-const LONGEST_DETAIL: usize = 1_000;
+/// The largest detail in bytes. A decoder's error can repeat the whole input.
+const MAX_DETAIL: usize = 1_000;
 
 impl EncodedClaim {
-    /// Decodes the inputs. Fails with what an operator has to know: which input is unreadable, and why.
+    /// Decodes the inputs. The error names the unreadable input and the cause, for an operator.
     pub(super) fn decode<P: DeserializeOwned>(
         &self,
         token: Token,
@@ -60,11 +60,11 @@ impl EncodedClaim {
     }
 }
 
-/// Writes a text in characters that every encoding of a database has.
+/// Escapes characters outside ASCII, which some database encodings cannot store.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for character in text.chars() {
-        if plain.len() >= LONGEST_DETAIL {
+        if plain.len() >= MAX_DETAIL {
             plain.push_str(" ...");
             break;
         }

@@ -1,4 +1,4 @@
-//! What is kept of an input: JSON, with a version.
+//! The stored form of an input: JSON with a version.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -14,24 +14,24 @@ struct Versioned<T> {
     input: T,
 }
 
-/// Encodes an input that can be decoded again: what cannot is refused while its producer still has it.
+/// Encodes an input. Rejects one that cannot be decoded again, while the caller still has it.
 pub(super) fn encode<P: Serialize + DeserializeOwned>(input: &P) -> Result<String, StoreError> {
     let version = VERSION;
     let encoded = serde_json::to_string(&Versioned { version, input });
     let encoded = encoded.map_err(|error| StoreError::Unencodable(error.into()))?;
-    // Where an option is, `null` for a number is read as `None`, and nothing else notices.
+    // `serde_json` writes NaN as `null`, which an `Option` reads as `None`: the decoding below would succeed.
     let checked = input.serialize(Finite::default());
     checked.map_err(|error| StoreError::Unencodable(error.into()))?;
     match decode::<P>(&encoded) {
         Ok(_) => Ok(encoded),
         Err(why) => {
-            let why = format!("what is written of it cannot be read again: {why}");
+            let why = format!("the encoded input cannot be decoded again: {why}");
             Err(StoreError::Unencodable(why.into()))
         }
     }
 }
 
-/// Fails for what is no such input, and for what a later version of this crate wrote.
+/// Decodes an input. Fails for malformed JSON, and for the version of a later release.
 pub(super) fn decode<P: DeserializeOwned>(kept: &str) -> Result<P, String> {
     let version_is_another = |version| {
         format!("it was written as version {version}, and this release reads version {VERSION}")

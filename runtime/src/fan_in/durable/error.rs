@@ -1,40 +1,38 @@
-//! Calls that fail, and may be made again.
+//! Errors of a database, and retries.
 
 use std::error::Error;
 use std::time::Duration;
 
 use crate::fan_in::core::store::StoreError;
 
-/// How long it takes until a call is made again, each time. A server that restarts takes longer: then the broker delivers
-/// again.
+/// The pauses before each retry. They do not cover a server's restart; the broker redelivers after that.
 const PAUSES: [Duration; 3] = [
     Duration::from_millis(10),
     Duration::from_millis(50),
     Duration::from_millis(250),
 ];
 
-/// Why a database did not answer.
+/// Classifies a failed call of a database.
 #[derive(Debug)]
 pub(in crate::fan_in) enum BackendError {
-    /// It may have done what it was asked or not. A delivery's token says that it is the same call, so that another is no
-    /// harm and may help.
+    /// The call may have taken effect or not. Retry it: the token of the delivery identifies the call, so it counts once.
     Transient(Box<dyn Error + Send + Sync>),
-    /// Another call would fail as well.
+    /// A retry would fail too.
     Permanent(Box<dyn Error + Send + Sync>),
-    /// The database does not have the function's declaration, or another one under its name: it has lost its data.
+    /// The database lost the function's declaration, or stores another one under its name.
     Undeclared,
-    /// The program, the database or its data has to be changed first.
+    /// The program, the database or its data must be changed first.
     Misconfigured(String),
-    /// The database takes no such key or input, at whatever delivery.
+    /// The database can never store this key or input.
     #[cfg_attr(
         not(any(feature = "postgres", feature = "redis")),
-        allow(dead_code, reason = "the others take any")
+        allow(dead_code, reason = "SQLite can store any text")
     )]
     Unencodable(Box<dyn Error + Send + Sync>),
 }
 
 impl BackendError {
-    /// Returns what the caller of a store learns of it.
+    /// Converts to the error that a store returns.
     pub(in crate::fan_in) fn into_error(self) -> StoreError {
         match self {
             Self::Transient(error) | Self::Permanent(error) => StoreError::Failed(error),
@@ -48,7 +46,7 @@ impl BackendError {
     }
 }
 
-/// Calls until there is an answer, as often as makes sense.
+/// Repeats a call while its error is transient, up to three times.
 pub(in crate::fan_in) async fn with_retry<T, F>(
     mut call: impl FnMut() -> F,
 ) -> Result<T, BackendError>

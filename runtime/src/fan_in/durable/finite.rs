@@ -1,4 +1,4 @@
-//! Whether each number of an input is finite: JSON has no others, and `serde_json` writes `null` for them.
+//! Checks that each number of an input is finite. JSON has only finite numbers, and `serde_json` writes `null` for others.
 
 use serde::ser::{
     Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
@@ -6,10 +6,10 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-/// Writes nothing, and fails at a number that is not finite.
+/// A serializer that writes nothing, and fails at a number that is not finite.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Finite {
-    /// The innermost field that the value is in.
+    /// The innermost field around the value.
     field: Option<&'static str>,
 }
 
@@ -23,13 +23,13 @@ impl Finite {
                 "`{field}` is {number}, and JSON has finite numbers only"
             )),
             None => Error::custom(format_args!(
-                "it has the number {number}, and JSON has finite numbers only"
+                "the input contains {number}, and JSON has finite numbers only"
             )),
         })
     }
 }
 
-/// Any value of these types is finite.
+/// Accepts every value of these types.
 macro_rules! finite {
     ($($method:ident($type:ty)),+ $(,)?) => {
         $(
@@ -156,7 +156,7 @@ impl Serializer for Finite {
     }
 }
 
-/// A value within a value.
+/// Checks the elements of a sequence.
 macro_rules! within {
     ($($trait:ident::$method:ident),+ $(,)?) => {
         $(
@@ -183,7 +183,7 @@ within!(
     SerializeTupleVariant::serialize_field,
 );
 
-/// A value in a field.
+/// Checks the fields of a struct.
 macro_rules! fields {
     ($($trait:ident),+) => {
         $(
@@ -214,7 +214,7 @@ impl SerializeMap for Finite {
     type Ok = ();
     type Error = Error;
 
-    /// `serde_json` refuses a key that is not finite.
+    /// Accepts every key, because `serde_json` itself rejects a key that is not finite.
     fn serialize_key<T: Serialize + ?Sized>(&mut self, _: &T) -> Result<(), Error> {
         Ok(())
     }

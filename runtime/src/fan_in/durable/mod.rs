@@ -1,4 +1,4 @@
-//! What the stores beyond this process have in common: an input is text there, and a step is a round trip.
+//! The parts that the database stores share: inputs are text, and a step is one round trip.
 
 mod answer;
 mod backend;

@@ -1,4 +1,4 @@
-//! Claims that their holder cannot settle by waiting: it was dropped, or the reply that handed them out was lost.
+//! Releases claims in the background, if the holder was dropped or the reply with the claims was lost.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use super::backend::{Backend, function};
 use super::error::BackendError;
 use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
 
-/// How long the store waits before it looks again for what a lost call has claimed: the look may overtake the call.
+/// The pauses between searches for the claims of a lost call. A search can reach the database before the call does.
 const PAUSES: [Duration; 5] = [
     Duration::from_millis(10),
     Duration::from_millis(50),
@@ -22,25 +22,26 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(4),
 ];
 
-/// How many of them a store has under way. Of any more, the leases run out: a server that is down has enough to do.
-const AT_ONCE: usize = 1_000;
+/// The largest number of concurrent releases of a store. The leases of any further claims expire, so that a server that is
+/// down does not accumulate tasks.
+const MAX_CONCURRENT: usize = 1_000;
 
-/// What two clocks of one speed may differ by in their milliseconds.
+/// The largest difference between the elapsed time on two clocks.
 const SLACK: Duration = Duration::from_secs(1);
 
-/// What a store still has to tell its database of claims.
+/// The releases that a store still has to make.
 #[derive(Debug, Default)]
 pub(in crate::fan_in) struct Releases {
-    /// Where calls were made: a holder may be dropped elsewhere.
+    /// The runtime of the store's calls: a holder may be dropped outside of it.
     runtime: OnceLock<Handle>,
-    under_way: AtomicUsize,
-    /// What no runtime could do: the next call has it done.
-    left: Mutex<Vec<Release>>,
-    has_left: AtomicBool,
+    running: AtomicUsize,
+    /// Releases for which there was no runtime. The next call starts them.
+    postponed: Mutex<Vec<Release>>,
+    has_postponed: AtomicBool,
 }
 
 pin_project! {
-    /// A call, which is dropped within the runtime of calls, wherever its caller drops it: a connection panics elsewhere.
+    /// A call that is always dropped within the runtime of calls, because a connection panics if it is dropped elsewhere.
     pub(super) struct Call<'a, F> {
         #[pin]
         future: Option<F>,
@@ -77,34 +78,34 @@ impl<F: Future> Future for Call<'_, F> {
     }
 }
 
-/// One of them.
+/// A release to make in the background.
 #[derive(Clone, Debug)]
 pub(super) struct Release {
-    what: What,
+    target: Target,
     rules: JoinPolicy,
     since: Instant,
 }
 
 #[derive(Clone, Debug)]
-enum What {
-    /// The holder of a join was dropped.
+enum Target {
+    /// One join, whose holder was dropped.
     Settle {
         key: String,
         token: Token,
         settlement: Settlement,
     },
-    /// A call was dropped or its reply lost, and it may have claimed any joins.
+    /// All claims of a call that was dropped or whose reply was lost.
     Claims { token: Token },
 }
 
-/// A call that may claim joins: its claims are released, unless the caller has the answer.
+/// Guards a call that may claim joins: releases its claims on drop, unless the caller received them.
 #[derive(Debug)]
 pub(super) struct Claiming<'a, D: Backend> {
     database: &'a D,
     rules: JoinPolicy,
     pub(super) token: Token,
     since: Instant,
-    /// Whether a call is under way, or its reply was lost, or the caller does not have yet what was claimed.
+    /// Is `true` while the database may hold claims that the caller has not received.
     may_hold: AtomicBool,
 }
 
@@ -119,7 +120,7 @@ impl<'a, D: Backend> Claiming<'a, D> {
         }
     }
 
-    /// Makes a call with its token.
+    /// Makes a call that claims with this token.
     pub(super) async fn call<T>(
         &self,
         call: impl Future<Output = Result<T, BackendError>>,
@@ -132,7 +133,7 @@ impl<'a, D: Backend> Claiming<'a, D> {
         answer
     }
 
-    /// The caller has what was claimed.
+    /// Disarms the guard, because the caller received the claims.
     pub(super) fn answered(mut self) {
         *self.may_hold.get_mut() = false;
     }
@@ -141,10 +142,10 @@ impl<'a, D: Backend> Claiming<'a, D> {
 impl<D: Backend> Drop for Claiming<'_, D> {
     fn drop(&mut self) {
         if *self.may_hold.get_mut() {
-            begin(
+            start(
                 self.database,
                 Release {
-                    what: What::Claims { token: self.token },
+                    target: Target::Claims { token: self.token },
                     rules: self.rules,
                     since: self.since,
                 },
@@ -153,7 +154,7 @@ impl<D: Backend> Drop for Claiming<'_, D> {
     }
 }
 
-/// Settles a join whose holder is dropped, without waiting.
+/// Settles a join in the background, for a holder that was dropped.
 pub(super) fn settle<D: Backend>(
     database: &D,
     rules: &JoinPolicy,
@@ -161,10 +162,10 @@ pub(super) fn settle<D: Backend>(
     token: Token,
     settlement: Settlement,
 ) {
-    begin(
+    start(
         database,
         Release {
-            what: What::Settle {
+            target: Target::Settle {
                 key: key.to_owned(),
                 token,
                 settlement,
@@ -175,7 +176,7 @@ pub(super) fn settle<D: Backend>(
     );
 }
 
-/// Remembers the runtime of a call, and begins what could not be begun before.
+/// Remembers the runtime of a call, and starts the postponed releases.
 pub(super) fn resume<D: Backend>(database: &D) {
     let releases = database.declaration().releases();
     if releases.runtime.get().is_none() {
@@ -183,67 +184,69 @@ pub(super) fn resume<D: Backend>(database: &D) {
             let _ = releases.runtime.set(runtime);
         }
     }
-    if releases.has_left.swap(false, Ordering::AcqRel) {
-        let left = std::mem::take(&mut *releases.lock());
-        for release in left {
-            begin(database, release);
+    if releases.has_postponed.swap(false, Ordering::AcqRel) {
+        let postponed = std::mem::take(&mut *releases.lock());
+        for release in postponed {
+            start(database, release);
         }
     }
 }
 
-fn begin<D: Backend>(database: &D, release: Release) {
+fn start<D: Backend>(database: &D, release: Release) {
     let releases = database.declaration().releases();
-    if releases.under_way.fetch_add(1, Ordering::Relaxed) >= AT_ONCE {
-        releases.under_way.fetch_sub(1, Ordering::Relaxed);
+    if releases.running.fetch_add(1, Ordering::Relaxed) >= MAX_CONCURRENT {
+        releases.running.fetch_sub(1, Ordering::Relaxed);
         return;
     }
-    let under_way = UnderWay {
+    let running = RunningRelease {
         database: database.clone(),
         release: Some(release),
     };
     let runtime = Handle::try_current().ok();
-    // Without a runtime it is dropped here, and by a runtime that has ended it is dropped there.
+    // Without a runtime, or with one that has ended, the drop of `running` postpones it.
     if let Some(runtime) = runtime.as_ref().or(releases.runtime.get()) {
-        runtime.spawn(under_way.work());
+        runtime.spawn(running.work());
     }
 }
 
 impl Releases {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Release>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+        self.postponed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Dropped before it is done, it is left to the next call.
-struct UnderWay<D: Backend> {
+/// A release that is running. If it is dropped before it is done, it is postponed to the next call.
+struct RunningRelease<D: Backend> {
     database: D,
     release: Option<Release>,
 }
 
-impl<D: Backend> Drop for UnderWay<D> {
+impl<D: Backend> Drop for RunningRelease<D> {
     fn drop(&mut self) {
         let releases = self.database.declaration().releases();
-        releases.under_way.fetch_sub(1, Ordering::Relaxed);
+        releases.running.fetch_sub(1, Ordering::Relaxed);
         if let Some(release) = self.release.take() {
             releases.lock().push(release);
-            releases.has_left.store(true, Ordering::Release);
+            releases.has_postponed.store(true, Ordering::Release);
         }
     }
 }
 
-impl<D: Backend> UnderWay<D> {
+impl<D: Backend> RunningRelease<D> {
     async fn work(mut self) {
         if let Some(release) = &self.release {
-            release.go_on(&self.database).await;
+            release.run(&self.database).await;
         }
         self.release = None;
     }
 }
 
 impl Release {
-    /// Calls until there is no more to be said, or the lease is over.
-    async fn go_on<D: Backend>(&self, database: &D) {
-        let mut looks = PAUSES.into_iter();
+    /// Repeats the release until the database has applied it, or until the lease is over.
+    async fn run<D: Backend>(&self, database: &D) {
+        let mut searches = PAUSES.into_iter();
         let mut pauses = PAUSES.into_iter();
         let longest = PAUSES[PAUSES.len() - 1];
         loop {
@@ -256,9 +259,9 @@ impl Release {
                 ) => {
                     return;
                 }
-                Ok(false) => match (&self.what, looks.next()) {
-                    (What::Claims { .. }, Some(pause)) => pause,
-                    // Only its holder settles a join: it has been settled, or is another's.
+                Ok(false) => match (&self.target, searches.next()) {
+                    (Target::Claims { .. }, Some(pause)) => pause,
+                    // The token no longer holds the join: it was settled, or another worker claimed it.
                     _ => return,
                 },
                 Err(BackendError::Undeclared) => {
@@ -274,13 +277,13 @@ impl Release {
         }
     }
 
-    /// Whether there is no more to be said.
+    /// Returns `true` if the database applied the release.
     async fn call<D: Backend>(&self, database: &D) -> Result<bool, BackendError> {
         let called = async {
             let function = function(database, &self.rules).await;
             let function = function.map_err(|error| BackendError::Transient(error.into()))?;
-            match &self.what {
-                What::Settle {
+            match &self.target {
+                Target::Settle {
                     key,
                     token,
                     settlement,
@@ -289,7 +292,7 @@ impl Release {
                     let step = Step::Settle { token, settlement };
                     database.apply(function, key, step, None).await
                 }
-                What::Claims { token } => {
+                Target::Claims { token } => {
                     let age = (self.since.elapsed() + SLACK).as_millis();
                     let age = Moment::try_from(age).unwrap_or(Moment::MAX);
                     let released = database.release(function, *token, age).await;

@@ -1,17 +1,17 @@
-//! A join in columns: what a [`State`] says, without its inputs.
+//! A join's [`State`] as columns, without its inputs.
 
 use crate::fan_in::core::state::{Inputs, Moment, ParkReason, State, Token};
 
-/// Of what [`State`] has.
+/// The variants of [`State`], with one for each reason to park.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::fan_in) enum Stage {
     Open,
     Running,
     Ready,
     Expiring,
-    /// Parked, since its body has failed as often as it may.
+    /// Parked after `max_attempts` failures.
     Exhausted,
-    /// Parked, since an input cannot be decoded.
+    /// Parked because an input cannot be decoded.
     Undecodable,
     Completed,
     Expired,
@@ -29,8 +29,8 @@ const STAGES: [(Stage, &str); 8] = [
 ];
 
 impl Stage {
-    /// As a database says it.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))] // Redis says it in its scripts
+    /// Returns the word in the database's column.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))] // Redis writes it in its scripts
     pub(in crate::fan_in) fn word(self) -> &'static str {
         let (_, word) = STAGES[self as usize];
         word
@@ -41,39 +41,39 @@ impl Stage {
         Some(*stage)
     }
 
-    #[cfg(any(feature = "redis", feature = "sqlite"))] // PostgreSQL says it in its statements
+    #[cfg(any(feature = "redis", feature = "sqlite"))] // PostgreSQL checks it in its statements
     pub(in crate::fan_in) fn has_ended(self) -> bool {
         matches!(self, Self::Completed | Self::Expired)
     }
 
-    #[cfg(feature = "redis")] // the others ask for those alone
+    #[cfg(feature = "redis")] // the other databases select parked joins in SQL
     pub(in crate::fan_in) fn is_parked(self) -> bool {
         matches!(self, Self::Exhausted | Self::Undecodable)
     }
 }
 
-/// Those for which there is a bit.
+/// Converts a bit set to inputs.
 pub(in crate::fan_in) fn inputs_of(bits: u16) -> Inputs {
     let inputs = (0..16).filter(|input| bits & 1 << input != 0);
     inputs.fold(Inputs::default(), Inputs::with)
 }
 
-/// What a state does not have is zero, or nobody.
+/// A join's columns. A column that the stage does not use is zero or `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::fan_in) struct Row {
     pub(in crate::fan_in) stage: Stage,
-    /// The inputs that came, as long as they are kept.
+    /// The received inputs, while they are stored.
     pub(in crate::fan_in) came: Inputs,
     pub(in crate::fan_in) holder: Option<Token>,
-    /// When the lease is over, or the rest after a failure, or all is forgotten.
+    /// The end of the lease, of the backoff, or of the dedup window.
     pub(in crate::fan_in) until: Moment,
     pub(in crate::fan_in) deadline: Moment,
     pub(in crate::fan_in) attempts: u32,
 }
 
 impl Row {
-    /// `all` are the inputs of the declaration.
-    #[cfg(feature = "sqlite")] // the others write it themselves
+    /// Converts a state to columns. `all` are the inputs of the declaration.
+    #[cfg(feature = "sqlite")] // the other databases write the columns themselves
     pub(in crate::fan_in) fn of(state: &State, all: Inputs) -> Self {
         let row = |stage, came, holder, until, deadline, attempts| Self {
             stage,
@@ -132,7 +132,7 @@ impl Row {
         }
     }
 
-    /// `None` for a row that no state is written as.
+    /// Converts columns to a state; `None` for an invalid combination.
     pub(in crate::fan_in) fn state(&self) -> Option<State> {
         let &Self {
             came,

@@ -1,8 +1,8 @@
-//! The inputs of a function, as a database keeps them: one a line, `payment: PaymentConfirmed` or `payment`.
+//! The stored form of a function's inputs: one per line, `payment: PaymentConfirmed` or `payment`.
 
 use crate::fan_in::core::identity::FanInIdentity;
 
-/// Returns what a database keeps of a function's inputs. Without `types` it is their names alone.
+/// Returns the stored form of a function's inputs. Without `types` it has only their names.
 pub(super) fn signature(identity: &FanInIdentity, types: bool) -> String {
     let line = |(place, name): (usize, &&str)| match identity.types.get(place) {
         Some(ty) if types => format!("{name}: {ty}"),
@@ -12,16 +12,16 @@ pub(super) fn signature(identity: &FanInIdentity, types: bool) -> String {
     lines.join("\n")
 }
 
-/// What two signatures differ in.
+/// The difference between two signatures.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Difference {
-    /// The names, their number or their order.
+    /// The names, their number, or their order differ.
     Names,
-    /// The types of inputs whose names are the same.
+    /// The names are equal, and the types differ.
     Types,
 }
 
-/// Compares two signatures. Types are compared where both signatures have them.
+/// Compares two signatures. Types are compared only if both signatures have them.
 pub(super) fn difference(kept: &str, declared: &str) -> Option<Difference> {
     let (kept, declared) = (inputs(kept), inputs(declared));
     if !kept

@@ -1,19 +1,19 @@
-//! What the databases have in common that sqlx speaks to.
+//! Helpers for the databases behind sqlx.
 
 use super::error::BackendError;
 use crate::fan_in::core::state::Moment;
 
-/// A moment or a span as a column takes it.
+/// Converts a time to a column's type.
 pub(in crate::fan_in) fn number(moment: Moment) -> i64 {
     i64::try_from(moment).unwrap_or(i64::MAX)
 }
 
-/// What a row is that nobody has written so.
+/// Returns the error for a row that this crate cannot have written.
 pub(in crate::fan_in) fn unknown() -> BackendError {
-    BackendError::Permanent("the database has a row that is none of a join".into())
+    BackendError::Permanent("the database has an invalid row in a table of joins".into())
 }
 
-/// Whether it is the way to the database that failed, and not the database.
+/// Returns `true` if the connection failed, and not the database.
 pub(in crate::fan_in) fn is_on_the_way(error: &sqlx::Error) -> bool {
     matches!(
         error,

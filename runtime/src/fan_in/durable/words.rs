@@ -1,12 +1,12 @@
-//! How a database is told what it has no type of its own for.
+//! Conversions for values that a database has no type for.
 
 #[cfg(any(feature = "redis", feature = "sqlite"))]
 use std::num::ParseIntError;
 
-#[cfg(any(feature = "redis", feature = "sqlite"))] // PostgreSQL takes its bytes
+#[cfg(any(feature = "redis", feature = "sqlite"))] // PostgreSQL stores the bytes
 use crate::fan_in::core::state::Token;
 
-/// How many, at most.
+/// Converts a limit to a column's type.
 pub(in crate::fan_in) fn count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

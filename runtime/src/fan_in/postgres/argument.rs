@@ -1,4 +1,4 @@
-//! What a procedure is called with: bound, or written into the statement.
+//! Arguments of a procedure, bound or written as literals.
 
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ impl<'q> Argument<'q> {
         }
     }
 
-    /// Appends the value as a literal, which means the same with each setting of the server.
+    /// Appends the value as a literal that no setting of the server changes.
     pub(super) fn write(self, statement: &mut String) {
         // Writing to a string does not fail.
         let _ = match self {
@@ -56,7 +56,7 @@ impl<'q> Argument<'q> {
         };
     }
 
-    /// Returns `true` if the server can take it: a text with a NUL byte is none for it, and ends a statement early.
+    /// Returns `true` unless it is a text with a NUL byte, which the server rejects and which would end a statement early.
     pub(super) fn is_text_without_nul(self) -> bool {
         match self {
             Self::Text(text) | Self::MaybeText(Some(text)) => !text.contains('\0'),
@@ -65,7 +65,7 @@ impl<'q> Argument<'q> {
     }
 }
 
-/// `E'…'` does not depend on `standard_conforming_strings`.
+/// Writes `E'…'`, which does not depend on `standard_conforming_strings`.
 fn write_text(text: &str, statement: &mut String) {
     statement.push_str("E'");
     for part in text.split_inclusive(['\\', '\'']) {

@@ -1,56 +1,56 @@
-//! What an error of the server means.
+//! Classifies errors of the server.
 
 use sqlx::error::DatabaseError;
 
 use crate::fan_in::durable::BackendError;
 use crate::fan_in::durable::sql::is_on_the_way;
 
-/// What becomes of the connection, and of the call.
+/// The kinds of errors, by what happens to the connection and to the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
-    /// The connection was left inside a transaction: the call had no effect.
+    /// The connection was inside a transaction; the call had no effect.
     InTransaction,
-    /// The server has taken the statement for one of another client: the call had no effect.
+    /// The server used another client's prepared statement; the call had no effect.
     OtherStatement,
-    /// The server refuses the input. The connection is as good as before.
+    /// The server rejects the input; the connection is usable.
     Input,
-    /// The server was busy with others. The connection is as good as before.
+    /// The call conflicted with others; the connection is usable.
     Busy,
-    /// The server cannot be written to, and perhaps another one can by now.
+    /// The server is read-only. After a failover, another connection may reach the primary server.
     ReadOnly,
-    /// The tables are not there.
+    /// The tables do not exist.
     NotMigrated,
-    /// The role has no right.
+    /// The role lacks a right.
     Forbidden,
-    /// It passes, perhaps on another connection.
+    /// A retry may succeed, perhaps on another connection.
     Transient,
     Other,
 }
 
-/// A `COMMIT` inside a transaction, any statement inside a failed one, and a transaction that has begun too early.
+/// A `COMMIT` inside a transaction, a statement inside a failed one, and `SET TRANSACTION` after a query.
 const IN_TRANSACTION: [&str; 3] = ["2D000", "25P02", "25001"];
 
-/// A prepared statement that is not there, that is there already, or that has other parameters.
+/// A prepared statement that does not exist, that already exists, or that has other parameters.
 const OTHER_STATEMENT: [&str; 3] = ["26000", "42P05", "08P01"];
 
-/// A character that the database's encoding does not have, a NUL byte, and what is too long for an index or a column.
+/// A character outside the database's encoding, a NUL byte, and a value that is too long for an index or a column.
 const INPUT: [&str; 3] = ["22P05", "22021", "54000"];
 
-/// Conflicts with others, a lock that was not to be had in time, and a statement that took too long.
+/// A serialization failure, a deadlock, a lock timeout, and a statement timeout.
 const BUSY: [&str; 4] = ["40001", "40P01", "55P03", "57014"];
 
 const READ_ONLY: &str = "25006";
 
-/// A table, a procedure, a schema.
+/// An unknown table, procedure or schema.
 const NOT_MIGRATED: [&str; 3] = ["42P01", "42883", "3F000"];
 
 const FORBIDDEN: &str = "42501";
 
-/// A server that ends or begins.
-const ENDS: [&str; 4] = ["57P01", "57P02", "57P03", "57P05"];
+/// A server that stops or starts.
+const RESTART: [&str; 4] = ["57P01", "57P02", "57P03", "57P05"];
 
-/// All that is wrong with a connection, and resources that the server lacks: connections, memory, a disk.
-const CLASSES: [&str; 2] = ["08", "53"];
+/// The classes for connection errors, and for missing resources: connections, memory, disk space.
+const TRANSIENT_CLASSES: [&str; 2] = ["08", "53"];
 
 pub(super) fn sort(error: &sqlx::Error) -> Sort {
     let code = error.as_database_error().and_then(DatabaseError::code);
@@ -68,8 +68,13 @@ pub(super) fn sort(error: &sqlx::Error) -> Sort {
         code if INPUT.contains(&code) => Sort::Input,
         code if BUSY.contains(&code) => Sort::Busy,
         code if NOT_MIGRATED.contains(&code) => Sort::NotMigrated,
-        code if ENDS.contains(&code) => Sort::Transient,
-        code if CLASSES.iter().any(|class| code.starts_with(class)) => Sort::Transient,
+        code if RESTART.contains(&code) => Sort::Transient,
+        code if TRANSIENT_CLASSES
+            .iter()
+            .any(|class| code.starts_with(class)) =>
+        {
+            Sort::Transient
+        }
         READ_ONLY => Sort::ReadOnly,
         FORBIDDEN => Sort::Forbidden,
         _ => Sort::Other,

@@ -1,12 +1,12 @@
-//! A connection of the pool, for one call.
+//! A pooled connection for one call.
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, Postgres};
 
-/// Closes its connection when dropped, and returns it to the pool only when told that the call was answered.
+/// Guards a connection: closes it on drop, unless [`keep`](Self::keep) returned it to the pool.
 ///
-/// A dropped call leaves an answer on its way, and perhaps a server that never answers: the next call on that connection
-/// would wait for both.
+/// A dropped call leaves an unread answer, or a server that never answers. The next call on that connection would wait for
+/// it.
 pub(super) struct Lease(Option<PoolConnection<Postgres>>);
 
 impl Lease {
@@ -27,7 +27,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(connection) = self.0.take() {
-            // Without a farewell, for which it would have to wait.
+            // `detach` and drop instead of `close`: a graceful close waits for the server.
             drop(connection.detach());
         }
     }

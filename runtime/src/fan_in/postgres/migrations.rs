@@ -1,4 +1,4 @@
-//! The version of the tables, and what makes them.
+//! Creates and updates the tables, and checks their version.
 
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -9,28 +9,29 @@ use super::schema::SCHEMA;
 use super::server::{Server, quoted};
 use crate::fan_in::durable::BackendError;
 
-/// The version that this release needs, and that its procedures have in their names.
+/// The version that this release needs, which is also in the names of its procedures.
 const VERSION: i32 = 1;
 
-/// Each migration, by the version that it makes. A migration only adds: an older release goes on with what it knows, until
-/// one writes a higher `lowest`.
+/// The migrations, each with the version that it creates.
+///
+/// A migration only adds. An older release keeps working, unless a migration writes a higher `lowest`.
 const MIGRATIONS: [(i32, &str); 1] = [(1, SCHEMA)];
 
-/// What a database says of itself.
+/// The state of a database.
 struct Tables {
-    /// None, if there are no tables.
+    /// `None` if there are no tables.
     version: Option<i32>,
-    /// The oldest version that a release may have.
+    /// The lowest version of a release that may use the tables.
     lowest: i32,
     takes_writes: bool,
     is_allowed: bool,
 }
 
-/// Makes the tables, unless a release of this version or a newer one has.
+/// Creates the tables, unless they already have this version or a newer one.
 pub(super) async fn migrate(server: &Server, patience: &str) -> Result<(), BackendError> {
     let tables = read(server).await?;
     if tables.is_some_and(|tables| tables.version >= Some(VERSION)) {
-        // Without a statement that would need a right to create.
+        // No further statement: it would need the right to create.
         return check(server).await;
     }
     let migration = migration(server, patience);
@@ -48,11 +49,11 @@ pub(super) async fn migrate(server: &Server, patience: &str) -> Result<(), Backe
     }
 }
 
-/// Refuses a database that this release cannot use.
+/// Fails if this release cannot use the database.
 pub(super) async fn check(server: &Server) -> Result<(), BackendError> {
     let refused = |reason: String| Err(BackendError::Misconfigured(reason));
     let Some(tables) = read(server).await? else {
-        return refused("run `Postgres::migrate`, or name the schema of the tables with `Postgres::schema`: there are none".into());
+        return refused("run `Postgres::migrate`, or name the schema of the tables with `Postgres::schema`: there are no tables".into());
     };
     let version = tables.version.unwrap_or(0);
     if version < VERSION {
@@ -62,14 +63,14 @@ pub(super) async fn check(server: &Server) -> Result<(), BackendError> {
     }
     if tables.lowest > VERSION {
         return refused(format!(
-            "use a newer release of linked-span: this one has version {VERSION}, and the tables have version {version}, for \
-             releases from version {} on",
+            "use a newer release of linked-span: this one has version {VERSION}, and the tables have version {version}, which \
+             needs version {} or newer",
             tables.lowest
         ));
     }
     if !tables.takes_writes {
         return refused(
-            "connect to the primary server, with a role whose transactions are not read-only: this one takes no writes".into(),
+            "connect to the primary server, with a role whose transactions are not read-only: this server rejects writes".into(),
         );
     }
     if !tables.is_allowed {
@@ -116,11 +117,11 @@ fn question(prefix: &str) -> String {
     )
 }
 
-/// One statement, which a pooler gives one connection: the lock ends with its transaction.
+/// Returns the migration as one statement, which a pooler runs on one connection. Its lock ends with its transaction.
 fn migration(server: &Server, patience: &str) -> String {
     use std::fmt::Write as _;
 
-    // Inside a transaction that the connection was left in, `COMMIT` fails with 2D000.
+    // If the connection is inside a transaction, `COMMIT` fails with 2D000.
     let mut statement = format!(
         "DO $linked_span_migrate$ DECLARE newest integer; BEGIN COMMIT; \
          SET TRANSACTION ISOLATION LEVEL READ COMMITTED; PERFORM set_config('lock_timeout', '{patience}', true);"
@@ -130,7 +131,7 @@ fn migration(server: &Server, patience: &str) -> String {
         Argument::Text(&quoted(schema)).write(&mut statement);
         statement.push_str(", true);");
     }
-    // The number is "linkspan". Each schema has a lock of its own, so that tenants do not wait for each other.
+    // The number is "linkspan" in ASCII. Each schema has its own lock, so that tenants do not wait for each other.
     statement.push_str(
         "PERFORM pg_advisory_xact_lock(7811896436428136814 # hashtextextended(current_schema(), 0)); \
          IF to_regclass(quote_ident(current_schema()) || '.linked_span_versions') IS NOT NULL THEN \

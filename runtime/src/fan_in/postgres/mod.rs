@@ -1,9 +1,9 @@
-//! Joins in a server that many hosts reach.
+//! The store in `PostgreSQL`, for the processes of many hosts.
 
 mod argument;
+mod due_search;
 mod failure;
 mod lease;
-mod looks;
 mod migrations;
 mod pooler;
 mod queries;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPool;
 
-use self::looks::Looks;
+use self::due_search::DueSearch;
 use self::queries::Arriving;
 use self::server::{Server, patience};
 use super::core::listing::{JoinQuery, JoinSummary};
@@ -25,7 +25,7 @@ use super::core::store::StoreError;
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
-/// Joins in a `PostgreSQL` database, which the processes of many hosts share.
+/// Keeps joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -49,52 +49,56 @@ use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScop
 /// # }
 /// ```
 ///
-/// Inputs are kept as JSON, keys as bytes, of which `convert_from(key, 'UTF8')` makes text. A store serves one function;
-/// several functions, and other tables, may share a database. The clock is the server's. It needs `PostgreSQL` 12 or newer,
-/// and a tokio runtime, with time and I/O enabled.
+/// Inputs are stored as JSON, and keys as bytes: `convert_from(key, 'UTF8')` converts a key to text. A store serves one
+/// function, and several functions can share a database. Times come from the server's clock. The store needs `PostgreSQL` 12
+/// or newer, and a tokio runtime with time and I/O enabled.
 ///
 /// # Calls
 ///
-/// Each call is one `CALL` of a procedure, which commits by itself: no transaction is open while a body runs. It is one round
-/// trip if the pool is built with `test_before_acquire(false)`, and two if not. A call on a lost connection is made again on
-/// another one. An arrival makes a second call where another join is overdue, and every ten seconds to look for such joins.
+/// Each call is one `CALL` of a procedure, which commits by itself: no transaction is open while a body runs. A call takes one
+/// round trip if the pool is built with `test_before_acquire(false)`, else two. A call on a lost connection is retried on
+/// another one. An arrival makes a second call if another join is overdue, and once every ten seconds to search for such joins.
 ///
-/// A call takes at most the [`call_timeout`](Self::call_timeout), 10 s unless set, with the wait for a connection of the
-/// pool, the wait for a lock, and all retries. The connection of a call that failed or was dropped is closed, so that
-/// the next call does not wait for its answer.
+/// A call takes at most the [`call_timeout`](Self::call_timeout), 10 s by default, including the wait for a pooled connection
+/// and for locks, and all retries. The connection of a failed or dropped call is closed, so that the next call does not wait
+/// for its answer.
 ///
 /// # Poolers
 ///
-/// The store works behind `PgBouncer` in transaction mode, and behind other poolers that give each transaction another
-/// connection. At the first call it finds out whether there is one, for which it opens two connections of its own. Without a
-/// pooler it binds arguments to prepared statements; with one, or where it is in doubt, it writes them into the statement as
-/// literals. [`prepared_statements`](Self::prepared_statements) says which, and nothing is tried. The tables' schema is named
-/// by [`schema`](Self::schema), since poolers do not keep a `search_path`.
+/// The store works behind `PgBouncer` in transaction mode, and behind other poolers that assign a connection per transaction.
+/// At the first call it detects a pooler, and opens two extra connections for that. Without a pooler, it binds arguments to
+/// prepared statements. With one, or in doubt, it writes arguments as literals.
 ///
-/// `PgBouncer` before 1.20 refuses a connection of sqlx, unless its `ignore_startup_parameters` has `extra_float_digits` or
-/// the pool's options have `extra_float_digits(None)`.
+/// Call [`prepared_statements`](Self::prepared_statements) to skip the detection. Call [`schema`](Self::schema) to name the
+/// schema of the tables, because poolers do not keep a `search_path`.
 ///
-/// # What is refused
+/// `PgBouncer` before 1.20 rejects sqlx's connections, unless its `ignore_startup_parameters` contains `extra_float_digits`,
+/// or the pool's options set `extra_float_digits(None)`.
 ///
-/// The first call is an error, and so is [`migrate`](Self::migrate), that says what to do: for a read-only replica, a role
-/// without rights, missing tables, and tables of a release that this one cannot work with.
+/// # Errors at the first call
 ///
-/// No key may be longer than what an index takes, which is about 2,600 bytes, and no input than 16 MiB as JSON. These, and a
-/// character that the database's encoding does not have, are [`StoreError::Unencodable`].
+/// The first call and [`migrate`](Self::migrate) fail for a read-only replica, a role without rights, missing tables, and
+/// tables that this release cannot use. The error names the fix.
 ///
-/// What was acknowledged is as safe as the server keeps what was committed: with `synchronous_commit = off`, the end of the
-/// server loses the last moments. A lost input leaves its join incomplete, and it expires; a lost success is run again. A
-/// standby that replicates asynchronously lacks the last moments too, when it takes over.
+/// # Limits
+///
+/// A key can have about 2,600 bytes, the limit of an index. An input can have 16 MiB as JSON. A longer key or input, or a
+/// character outside the database's encoding, is [`StoreError::Unencodable`].
+///
+/// Acknowledged inputs are as durable as the server's commits. With `synchronous_commit = off`, a crash of the server loses
+/// the last commits; so does a failover to an asynchronous standby. A lost input leaves its join incomplete until it expires.
+/// A lost success makes the body run again.
 #[derive(Clone, Debug)]
 pub struct Postgres {
     server: Arc<Server>,
     declaration: Arc<StoreBinding>,
-    looks: Arc<Looks>,
+    due_search: Arc<DueSearch>,
 }
 
 impl Postgres {
-    /// In a database of yours, whose tables [`migrate`](Self::migrate) makes, or a migration of yours that applies
-    /// [`SCHEMA`](Self::SCHEMA).
+    /// Uses the pool of an existing database.
+    ///
+    /// Create the tables with [`migrate`](Self::migrate), or apply [`SCHEMA`](Self::SCHEMA) in your own migration.
     ///
     /// ```no_run
     /// use linked_span::fan_in::Postgres;
@@ -112,19 +116,19 @@ impl Postgres {
         Self {
             server: Arc::new(Server::new(pool)),
             declaration: Arc::default(),
-            looks: Arc::default(),
+            due_search: Arc::default(),
         }
     }
 
-    /// Keeps the joins under this name.
+    /// Stores the joins under this name.
     ///
-    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
-    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
-    /// programs with a crate of one name, or two functions in blocks of one module.
+    /// The default is the path of the generated type, `shop::orders::FulfillOrder`. Set the old path after you move or rename
+    /// the function, so that its open joins stay. Set a name if two functions have the same path: in two programs whose crates
+    /// have one name, or in two blocks of one module.
     ///
-    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
-    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
-    /// the store keeps the types that it was first told.
+    /// Under an explicit name, the store compares the names of the inputs, but not their types. So set the current path after
+    /// you change a type to one that can decode the stored inputs, such as `T` to `Option<T>`. Keep the name from then on,
+    /// because the store keeps the types of the first declaration.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;
@@ -137,14 +141,14 @@ impl Postgres {
         Self {
             server: self.server,
             declaration: Arc::new(self.declaration.with_name(name.into())),
-            looks: Arc::default(),
+            due_search: Arc::default(),
         }
     }
 
-    /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
+    /// Sets the timeout of a call, including its retries; the default is 10 s.
     ///
-    /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
-    /// broker delivers the input again, and the store knows it.
+    /// A call that takes longer returns an error, and an arrival returns its input. The call may still have taken effect: when
+    /// the broker redelivers the input, the store recognizes it.
     #[must_use]
     pub fn call_timeout(self, timeout: Duration) -> Self {
         Self {
@@ -153,8 +157,9 @@ impl Postgres {
         }
     }
 
-    /// Names the schema of the tables, for [`migrate`](Self::migrate) and for each call; the `search_path` of the
-    /// connections has no part in it then.
+    /// Sets the schema of the tables, for [`migrate`](Self::migrate) and for each call.
+    ///
+    /// The default is the `search_path` of the connections.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;
@@ -170,10 +175,9 @@ impl Postgres {
         }
     }
 
-    /// Says whether the store may use prepared statements, which it otherwise finds out at the first call.
+    /// Sets whether the store uses prepared statements, instead of detecting a pooler at the first call.
     ///
-    /// `false` is right everywhere, and up to 1.6 times slower. `true` is right on a connection that nothing stands between,
-    /// and behind a pooler in session mode.
+    /// `false` works everywhere, and is up to 1.6 times slower. `true` needs a direct connection, or a pooler in session mode.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Postgres;
@@ -189,32 +193,32 @@ impl Postgres {
         }
     }
 
-    /// The tables and procedures that [`migrate`](Self::migrate) makes, as a migration of your own.
+    /// The statements that create the tables and procedures, for your own migration.
     ///
-    /// They are made in the first schema of the `search_path`. It may be applied again.
+    /// They use the first schema of the `search_path`, and can be applied repeatedly.
     pub const SCHEMA: &str = schema::SCHEMA;
 
-    /// Makes the tables and procedures that are missing, in the [`schema`](Self::schema) or else in the first one of the
-    /// connections' `search_path`.
+    /// Creates the missing tables and procedures.
     ///
-    /// Processes that begin at once wait for each other. Where a release of this version or of a newer one was here before,
-    /// it changes nothing and needs no right to create. Each migration only adds, so that releases may run side by side. The
-    /// table `linked_span_versions` has a row for each: its `lowest` is the oldest version that may still use the tables.
+    /// It uses the [`schema`](Self::schema), or the first schema of the connections' `search_path`. Concurrent processes wait
+    /// for each other, each for at most the [`call_timeout`](Self::call_timeout). If the tables have this version or a newer
+    /// one, it changes nothing and needs no right to create.
     ///
-    /// It waits at most the [`call_timeout`](Self::call_timeout) for a lock.
+    /// A migration only adds, so that two releases can run side by side. The table `linked_span_versions` has a row for each
+    /// migration; its `lowest` is the oldest version that may still use the tables.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Misconfigured`] if the role may not create the tables, if the server takes no writes, or if the tables
-    /// are for newer releases only; [`StoreError::Failed`] if the server does not answer, or for a lock that another
-    /// transaction keeps.
+    /// - [`StoreError::Misconfigured`] if the role may not create the tables, the server rejects writes, or the tables need a
+    ///   newer release.
+    /// - [`StoreError::Failed`] if the server does not answer, or another transaction holds the lock.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let patience = self.patience();
         let migrated = durable::with_retry(|| migrations::migrate(&self.server, &patience));
         migrated.await.map_err(BackendError::into_error)
     }
 
-    /// Returns the functions whose joins the database keeps, in the order of their names.
+    /// Returns the functions with joins in the database, ordered by name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Postgres, StoreError};
@@ -242,11 +246,11 @@ impl Postgres {
     }
 }
 
-/// The longest input. Twelve of them, each character escaped, are less than the server puts into one answer.
-const LONGEST: usize = 16 << 20;
+/// The longest input in bytes. Twelve inputs with every character escaped fit into one answer of the server.
+const MAX_INPUT: usize = 16 << 20;
 
-/// How long an arrival that is done looks after other joins.
-const BESIDES: Duration = Duration::from_secs(1);
+/// The time limit for claiming another join, after the input of an arrival was stored.
+const CLAIM_EXPIRED_TIMEOUT: Duration = Duration::from_secs(1);
 
 durable::store!(Postgres);
 
@@ -270,8 +274,8 @@ impl Backend for Postgres {
         payload: &str,
         token: Token,
     ) -> Result<Answer, BackendError> {
-        if payload.len() > LONGEST {
-            let longer = format!("an input has {LONGEST} bytes at most, as JSON");
+        if payload.len() > MAX_INPUT {
+            let longer = format!("the input is longer than {MAX_INPUT} bytes as JSON");
             return Err(BackendError::Unencodable(longer.into()));
         }
         let patience = self.patience();
@@ -283,15 +287,15 @@ impl Backend for Postgres {
             token,
             patience: &patience,
         };
-        let looks = self.looks.is_time(function.rules);
-        let arrive = queries::arrive(arriving, looks);
+        let searches = self.due_search.is_time(function.rules);
+        let arrive = queries::arrive(arriving, searches);
         let row = self.server.call(&arrive).await?;
         let mut answer = read::arrived(&row, key, function.rules)?;
         if read::others_are_due(&row)? {
-            self.looks.with_retry();
-            // The input has arrived even if this fails: the next arrival looks after the others.
+            self.due_search.search_next();
+            // An error here must not fail the arrival, whose input is stored. The next arrival searches again.
             let overdue = Box::pin(self.claim_expired(arriving));
-            let overdue = tokio::time::timeout(BESIDES, overdue).await;
+            let overdue = tokio::time::timeout(CLAIM_EXPIRED_TIMEOUT, overdue).await;
             answer.overdue = overdue.ok().and_then(Result::ok).flatten();
         }
         Ok(answer)
@@ -305,23 +309,23 @@ impl Backend for Postgres {
         detail: Option<&str>,
     ) -> Result<bool, BackendError> {
         let patience = self.patience();
-        let tell = async |detail: Option<&str>| match queries::apply(
+        let apply = async |detail: Option<&str>| match queries::apply(
             function, &patience, key, step, detail,
         ) {
-            Some(tell) => read::is_recorded(&self.server.call(&tell).await?),
+            Some(apply) => read::is_recorded(&self.server.call(&apply).await?),
             None => Ok(false),
         };
-        let told = match tell(detail).await {
-            // The encoding does not have a character of the detail, which must not keep the join from being parked.
+        let applied = match apply(detail).await {
+            // The join must be parked even if the database's encoding lacks a character of the detail.
             Err(BackendError::Unencodable(_)) if detail.is_some() => {
-                tell(detail.map(plain).as_deref()).await?
+                apply(detail.map(plain).as_deref()).await?
             }
-            told => told?,
+            applied => applied?,
         };
-        if lets_go(step) {
-            self.looks.with_retry();
+        if may_be_due_at_once(step) {
+            self.due_search.search_next();
         }
-        Ok(told)
+        Ok(applied)
     }
 
     async fn due(
@@ -344,7 +348,7 @@ impl Backend for Postgres {
         let patience = self.patience();
         let release = queries::release_claims(function, &patience, token, age);
         let released = read::released(&self.server.call(&release).await?)?;
-        self.looks.with_retry();
+        self.due_search.search_next();
         Ok(released)
     }
 
@@ -364,7 +368,7 @@ impl Backend for Postgres {
 }
 
 impl Postgres {
-    /// Looks after other joins: which of them the caller then holds.
+    /// Claims one other join that is overdue, if there is one.
     async fn claim_expired(
         &self,
         arriving: Arriving<'_>,
@@ -374,7 +378,7 @@ impl Postgres {
     }
 }
 
-/// The text in characters that each encoding has.
+/// Replaces characters outside ASCII, which some encodings lack.
 fn plain(text: &str) -> String {
     let plain = |character: char| match character {
         ' '..='~' => character,
@@ -383,8 +387,8 @@ fn plain(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-/// Whether the join may be due at once.
-fn lets_go(step: Step) -> bool {
+/// Returns `true` if the join may be due right after the step.
+fn may_be_due_at_once(step: Step) -> bool {
     use Settlement::{ExpiryFailed, Failed, Released};
     match step {
         Step::Settle { settlement, .. } => matches!(settlement, Failed | Released | ExpiryFailed),

@@ -1,22 +1,20 @@
-//! Whether a server's prepared statements can be used, or something stands between that gives each transaction another
-//! connection.
+//! Detects a pooler that assigns a connection per transaction, behind which prepared statements do not work.
 
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-/// Which of the two connections asks: in no regular order, which a pooler that takes its connections in turn would match.
+/// The connection for each question. The order is irregular, because a round-robin pooler would match a regular one.
 const TURNS: [usize; 8] = [0, 1, 1, 0, 0, 1, 0, 1];
 
-/// Returns `true` only if two connections keep to one server process each, and to their own prepared statements.
+/// Returns `true` if each of two connections keeps its own server process and its own prepared statements.
 ///
-/// A wrong `true` is found out later: each procedure compares its own name, and a statement that another client has prepared
-/// fails.
+/// A wrong `true` is detected later: each procedure compares its own name, so another client's prepared statement fails.
 pub(super) async fn is_absent(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
     let mut both = [options.connect().await?, options.connect().await?];
     let is_absent = keeps_apart(&mut both).await;
     for connection in both {
-        // Only the server minds a connection that is cut.
+        // An error is harmless: the server closes a lost connection itself.
         let _ = connection.close().await;
     }
     is_absent
@@ -34,7 +32,7 @@ async fn keeps_apart(both: &mut [PgConnection; 2]) -> Result<bool, sqlx::Error> 
         }
         processes[turn] = Some(process);
     }
-    // Both give their first statement the same name.
+    // sqlx gives the first statement of each connection the same name, which collides in a shared server process.
     let [left, right] = both;
     let statements = [
         (&mut *left, "SELECT 'left' AS side", "left"),

@@ -1,4 +1,4 @@
-//! The calls, with what they are about.
+//! The procedures' calls with their arguments.
 
 use super::argument::Argument::{self, Bigint, Boolean, Bytes, Integer, MaybeText, Text};
 use super::server::Call;
@@ -8,13 +8,13 @@ use crate::fan_in::durable::sql::number;
 use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{JoinScope, Stage};
 
-/// So many that others do not wait for long.
-const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
+/// The largest number of ended joins that a sweep removes, so that other callers do not wait long.
+const FORGOTTEN_BY_SWEEP: i64 = 10_000;
 
-/// So many that an arrival does not take long.
-const FORGOTTEN_IN_PASSING: i64 = 1_000;
+/// The largest number of ended joins that an arrival removes, so that the arrival stays short.
+const FORGOTTEN_BY_ARRIVAL: i64 = 1_000;
 
-/// A procedure for each place in the declaration, of which there are as many as a function may have.
+/// The procedures for the inputs, by their places in the declaration.
 const ARRIVE: [&str; 12] = [
     "arrive_0",
     "arrive_1",
@@ -30,7 +30,7 @@ const ARRIVE: [&str; 12] = [
     "arrive_11",
 ];
 
-/// A call of that procedure, which compares its name.
+/// Returns a call of a procedure. The first argument is its name, which the procedure compares.
 fn call<'q>(
     procedure: &'static str,
     arguments: impl IntoIterator<Item = Argument<'q>>,
@@ -42,12 +42,12 @@ fn call<'q>(
     }
 }
 
-/// Returns the inputs of the joins of that name: these, unless there were others.
+/// Returns the call that stores the inputs of a name, and returns the stored ones.
 pub(super) fn declare<'q>(patience: &'q str, name: &'q str, inputs: &'q str) -> Call<'q> {
     call("declare", [patience, name, inputs].map(Text))
 }
 
-/// An input, and where it arrives.
+/// The arguments of an arrival.
 #[derive(Clone, Copy)]
 pub(super) struct Arriving<'q> {
     pub(super) function: JoinScope<'q>,
@@ -58,13 +58,13 @@ pub(super) struct Arriving<'q> {
     pub(super) patience: &'q str,
 }
 
-pub(super) fn arrive(arriving: Arriving<'_>, looks: bool) -> Call<'_> {
+pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
     let JoinScope {
         name,
         inputs,
         rules,
     } = arriving.function;
-    // No place is beyond the last.
+    // `min` only satisfies the index check: a function has at most twelve inputs.
     let place = usize::from(arriving.input).min(ARRIVE.len() - 1);
     call(
         ARRIVE[place],
@@ -79,7 +79,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, looks: bool) -> Call<'_> {
             Bigint(number(rules.timeout)),
             Bigint(number(rules.lease)),
             Bigint(rules.max_attempts.into()),
-            Boolean(looks),
+            Boolean(searches),
         ],
     )
 }
@@ -100,7 +100,7 @@ pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
             token(arriving.token),
             Bigint(number(rules.lease)),
             Bigint(rules.max_attempts.into()),
-            Bigint(FORGOTTEN_IN_PASSING),
+            Bigint(FORGOTTEN_BY_ARRIVAL),
         ],
     )
 }
@@ -125,7 +125,7 @@ pub(super) fn claim_due<'q>(
             Bigint(number(rules.lease)),
             Bigint(rules.max_attempts.into()),
             Bigint(count(most)),
-            Bigint(FORGOTTEN_BY_A_SWEEP),
+            Bigint(FORGOTTEN_BY_SWEEP),
         ],
     )
 }
@@ -157,7 +157,7 @@ pub(super) fn functions() -> Call<'static> {
     call("functions", [])
 }
 
-/// `None` for a step that a store finds by itself.
+/// Returns the call of a step; `None` for an arrival and for a claim, which have their own calls.
 pub(super) fn apply<'q>(
     function: JoinScope<'q>,
     patience: &'q str,

@@ -1,4 +1,4 @@
-//! What the procedures return.
+//! Reads the procedures' results.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
 
-/// How many inputs of a join an array has place for.
+/// The number of places for inputs per join in an array.
 const PLACES: usize = 12;
 
 pub(super) fn inputs(row: &PgRow) -> Result<String, BackendError> {
@@ -26,7 +26,7 @@ pub(super) fn len(row: &PgRow) -> Result<usize, BackendError> {
     number(row, "count")
 }
 
-/// How many claims were released.
+/// Reads the number of released claims.
 pub(super) fn released(row: &PgRow) -> Result<usize, BackendError> {
     word(row)?;
     number(row, "count")
@@ -51,12 +51,12 @@ pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, BackendError
     Ok(functions)
 }
 
-/// Whether a settlement, a renewal or an operator's wish counts.
+/// Returns `true` if a settlement, a renewal or an operator's step took effect.
 pub(super) fn is_recorded(row: &PgRow) -> Result<bool, BackendError> {
     Ok(word(row)? == Some("recorded"))
 }
 
-/// A join at which an input has arrived.
+/// Reads the answer to an arrival.
 pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answer, BackendError> {
     let reply = reply(row)?;
     let claims = matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
@@ -70,13 +70,13 @@ pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answ
     })
 }
 
-/// Whether there is something to do at others, as the row of an arrival says.
+/// Returns `true` if an arrival found that other joins are due.
 pub(super) fn others_are_due(row: &PgRow) -> Result<bool, BackendError> {
     let are_due: Option<bool> = column(row, "others_are_due")?;
     Ok(are_due.unwrap_or(false))
 }
 
-/// What an arrival has claimed of others, if there was anything.
+/// Reads the other join that an arrival claimed, if any.
 pub(super) fn overdue(
     row: &PgRow,
     rules: &JoinPolicy,
@@ -91,7 +91,7 @@ pub(super) fn overdue(
     }
 }
 
-/// The word that a procedure answers; none, if it found nothing.
+/// Reads a procedure's reply; `None` if it found nothing.
 fn word(row: &PgRow) -> Result<Option<&str>, BackendError> {
     match column(row, "reply")? {
         Some("undeclared") => Err(BackendError::Undeclared),
@@ -117,7 +117,7 @@ fn reply(row: &PgRow) -> Result<Reply, BackendError> {
     })
 }
 
-/// A join that the caller holds, with its inputs.
+/// Reads a claimed join with its inputs.
 fn claimed(row: &PgRow, key: String, rules: &JoinPolicy) -> Result<EncodedClaim, BackendError> {
     let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
     let came_at: Vec<Option<i64>> = column(row, "came_at")?;
@@ -133,7 +133,7 @@ fn claimed(row: &PgRow, key: String, rules: &JoinPolicy) -> Result<EncodedClaim,
     })
 }
 
-/// The inputs, which have waited until then.
+/// Reads the inputs, and computes how long they waited.
 fn kept(
     came: Inputs,
     payloads: impl IntoIterator<Item = Option<String>>,
@@ -146,7 +146,7 @@ fn kept(
         let payload = payloads.next().flatten();
         let came_at = came_at.get(usize::from(place)).copied().flatten();
         let came_at = came_at.and_then(|came_at| Moment::try_from(came_at).ok());
-        // What has come and is no longer there is an input that cannot be decoded.
+        // A received input whose payload is missing counts as one that cannot be decoded.
         came.contains(place).then(|| EncodedInput {
             payload: payload.unwrap_or_default(),
             waited: at.saturating_sub(came_at.unwrap_or(at)),
@@ -155,7 +155,7 @@ fn kept(
     (0..rules.inputs).map(kept).collect()
 }
 
-/// What a sweep has claimed.
+/// Reads the claims of a sweep.
 pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, BackendError> {
     word(row)?;
     let keys: Vec<String> = list(row, "keys")?;
@@ -228,7 +228,7 @@ fn item<T>(items: &[T], place: usize) -> Result<&T, BackendError> {
     items.get(place).ok_or_else(unknown)
 }
 
-/// An array; none is an empty one.
+/// Reads an array; NULL is an empty one.
 fn list<T>(row: &PgRow, name: &str) -> Result<Vec<T>, BackendError>
 where
     Vec<T>: for<'r> Decode<'r, Postgres> + Type<Postgres>,
@@ -237,7 +237,7 @@ where
     Ok(list.unwrap_or_default())
 }
 
-/// A key, which is UTF-8 in hexadecimal: any character is in a key, and no setting changes these.
+/// Reads a key from hexadecimal UTF-8, which no setting of the server changes.
 fn key(text: &str) -> Result<String, BackendError> {
     let bytes = (0..text.len()).step_by(2).map(|place| {
         let byte = text.get(place..place + 2)?;

@@ -1,6 +1,6 @@
-//! What a migration applies: the tables, and the procedures that each call of the store is.
+//! The schema: the tables, and one procedure per call of the store.
 
-/// A procedure, as a part of a string of SQL.
+/// Includes a procedure's SQL.
 macro_rules! procedure {
     ($name:literal) => {
         include_str!(concat!("procedures/", $name, ".sql"))
@@ -9,8 +9,8 @@ macro_rules! procedure {
 
 /// The first version of the schema.
 ///
-/// A procedure names its tables with their schema, so that a connection's `search_path` has no part in it. It cannot say
-/// `SET search_path`: a procedure with a setting of its own cannot commit.
+/// Procedures qualify their tables with the schema, because a connection's `search_path` can differ. They cannot use
+/// `SET search_path`: a procedure with its own setting cannot commit.
 pub(super) const SCHEMA: &str = concat!(
     include_str!("tables.sql"),
     "DO $linked_span$

@@ -1,4 +1,4 @@
-//! The server, and a call of one of its procedures.
+//! The server, and calls of its procedures.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -20,18 +20,18 @@ const LITERAL: u8 = 2;
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) pool: PgPool,
-    /// The schema of the tables, unless the `search_path` says which.
+    /// The schema of the tables, unless the `search_path` selects it.
     schema: Option<String>,
     /// The schema, quoted and with a dot; empty without one.
     prefix: String,
-    /// Whether arguments are bound.
+    /// Whether arguments are bound, as one of the constants above.
     statements: AtomicU8,
 }
 
-/// A procedure, and what it is called with.
+/// A procedure and its arguments.
 #[derive(Clone, Debug)]
 pub(super) struct Call<'q> {
-    /// Its name, without the prefix and the version.
+    /// The procedure's name, without the prefix and the version.
     pub(super) procedure: &'static str,
     pub(super) arguments: Vec<Argument<'q>>,
 }
@@ -72,7 +72,7 @@ impl Server {
         &self.prefix
     }
 
-    /// Makes a call.
+    /// Calls a procedure.
     pub(super) async fn call(&self, call: &Call<'_>) -> Result<PgRow, BackendError> {
         if !call
             .arguments
@@ -80,7 +80,7 @@ impl Server {
             .all(|argument| argument.is_text_without_nul())
         {
             return Err(BackendError::Unencodable(
-                "the server takes no text with a NUL byte".into(),
+                "remove the NUL byte from the text, which PostgreSQL cannot store".into(),
             ));
         }
         let is_bound = self.is_bound().await?;
@@ -90,11 +90,11 @@ impl Server {
         row.ok_or_else(|| failure(sqlx::Error::RowNotFound))
     }
 
-    /// Asks on a connection that is in no transaction, and returns the connection to the pool or closes it. Without
-    /// arguments, nothing is prepared.
+    /// Executes a statement on a pooled connection, which it then returns to the pool or closes. Without arguments, it prepares
+    /// no statement.
     ///
-    /// A connection that another task left inside a transaction is closed, and the next one asked: at most as many as the
-    /// pool has. So is one that leads to a server which is no longer the primary one.
+    /// A connection that another task left inside a transaction is closed, and the next one is used. So is a connection to a
+    /// server that is no longer the primary one. The number of connections in the pool bounds these retries.
     pub(super) async fn ask(
         &self,
         statement: &str,
@@ -104,7 +104,7 @@ impl Server {
         let mut asked = 0;
         loop {
             asked += 1;
-            // In a box: a future that a caller moves through many layers should be small.
+            // Boxed, because the caller's future would otherwise contain this large one.
             let mut lease = Box::pin(Lease::acquire(&self.pool)).await?;
             let Some(connection) = lease.connection() else {
                 return Err(sqlx::Error::PoolClosed);
@@ -126,17 +126,17 @@ impl Server {
         }
     }
 
-    /// Whether arguments are bound: finds out at the first call, unless the user has said so.
+    /// Returns `true` if arguments are bound. Detects a pooler at the first call, unless the user configured it.
     async fn is_bound(&self) -> Result<bool, BackendError> {
         if self.statements.load(Ordering::Relaxed) == UNKNOWN {
             let is_bound = match Box::pin(pooler::is_absent(&self.pool.connect_options())).await {
                 Ok(is_absent) => is_absent,
-                // The server takes no more connections, say. Literals are right everywhere.
+                // For example, the server accepts no more connections. Literals work everywhere.
                 Err(sqlx::Error::Database(_) | sqlx::Error::Protocol(_)) => false,
                 Err(error) => return Err(failure(error)),
             };
             let found = if is_bound { BOUND } else { LITERAL };
-            // Another call may have learned more meanwhile.
+            // Another call may have stored a result in between, perhaps LITERAL after an error.
             let _ = self.statements.compare_exchange(
                 UNKNOWN,
                 found,
@@ -148,13 +148,13 @@ impl Server {
     }
 }
 
-/// The answer has come when the server is ready again: only then it has committed.
+/// Sends a statement, and waits until the server is ready again: only then has it committed.
 async fn send(
     statement: &str,
     arguments: &[Argument<'_>],
     connection: &mut PgConnection,
 ) -> Result<Option<PgRow>, sqlx::Error> {
-    // A call has at least one argument: its name.
+    // A bound call has at least one argument, its name.
     let statement = AssertSqlSafe(statement);
     if arguments.is_empty() {
         return sqlx::raw_sql(statement).fetch_optional(connection).await;
@@ -185,14 +185,14 @@ impl Call<'_> {
     }
 }
 
-/// An identifier in quotes.
+/// Quotes an identifier.
 pub(super) fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }
 
-/// A bound of the time that a statement waits for a lock, as the server takes it.
+/// Returns the lock timeout of a statement in milliseconds, as the server reads it.
 pub(super) fn patience(bound: Duration) -> String {
-    // Zero is for ever to the server.
+    // Zero would disable the timeout.
     let milliseconds = bound.as_millis().clamp(1, i32::MAX as u128);
     milliseconds.to_string()
 }

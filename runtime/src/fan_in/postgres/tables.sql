@@ -1,37 +1,37 @@
--- A row for each migration that was applied. `lowest` is the oldest release's version that may still use the tables.
+-- The applied migrations, each with the lowest version of a release that may use the tables afterwards.
 CREATE TABLE IF NOT EXISTS linked_span_versions (
     version    integer PRIMARY KEY,
     lowest     integer NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- The functions whose joins are kept here, and their inputs in the order of the declaration.
+-- The functions with joins in this database, and their inputs in the order of the declaration.
 CREATE TABLE IF NOT EXISTS linked_span_functions (
     name      text COLLATE "C" PRIMARY KEY,
     inputs    text NOT NULL,
-    looked_at bigint NOT NULL -- when an arrival last looked at all joins that were due
+    looked_at bigint NOT NULL -- when an arrival last searched all due joins
 );
--- Columns that tables from before the first version do not have. A column that may be NULL changes no row.
-ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS declared_at bigint; -- when a process last declared it
+-- Tables from before version 1 lack this column. Adding a column that may be NULL rewrites no row.
+ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS declared_at bigint; -- when a process last declared the function
 
--- A join. Moments are milliseconds of the Unix epoch. It is one row, since a statement that has waited for a row sees it
--- as it has become, but nothing else that was committed meanwhile.
+-- A join. Times are milliseconds of the Unix epoch. A join must be one row: a statement that waited for a row lock sees the new
+-- version of that row, but no other change that was committed in between.
 CREATE TABLE IF NOT EXISTS linked_span_joins (
     name       text COLLATE "C" NOT NULL,
-    key        bytea NOT NULL,    -- UTF-8, of which any is a key
-    reply      text,              -- what an arrival was told whose input was not simply taken
+    key        bytea NOT NULL,    -- any UTF-8
+    reply      text,              -- the reply to the last arrival, if it did not only store its input
     at         bigint NOT NULL,   -- when the last input arrived
     stage      text NOT NULL,
-    since      bigint NOT NULL,   -- when its first input came; when it ended, once it has
-    holder     bytea,             -- whose it is, or was when it ended
-    until      bigint NOT NULL,   -- the end of a lease, of the rest after a failure, or of the dedup window
+    since      bigint NOT NULL,   -- arrival of the first input; for an ended join, its end
+    holder     bytea,             -- the token of the holder; for an ended join, of its last holder
+    until      bigint NOT NULL,   -- the end of the lease, of the backoff, or of the dedup window
     deadline   bigint NOT NULL,
     attempts   bigint NOT NULL,
-    came       integer NOT NULL,  -- a bit for each input that is kept
-    came_at    bigint[] NOT NULL, -- when it came, by its place in the declaration
-    sweep_at   bigint,            -- when a sweep has something to do; never, once it has ended or is parked
-    passing_at bigint,            -- when an arrival at another join has
-    -- A column each: a large value is kept apart from its row, and is not written again as long as it does not change.
+    came       integer NOT NULL,  -- a bit for each stored input
+    came_at    bigint[] NOT NULL, -- arrival of each input, by its place in the declaration
+    sweep_at   bigint,            -- when a sweep must handle the join; NULL if it has ended or is parked
+    passing_at bigint,            -- when an arrival at another join must handle it
+    -- One column per payload: a large value is stored outside of the row, and an update does not rewrite an unchanged one.
     payload_0  text,
     payload_1  text,
     payload_2  text,

@@ -1,4 +1,4 @@
-//! A connection to the server, whichever client made it, and a new one where it leads to the wrong server.
+//! Connections to the server through any client, replaced if they break or reach the wrong server.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,13 +13,13 @@ use redis::{
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// How long a connection may take to be made, however it is found.
-const LONGEST_CONNECT: Duration = Duration::from_secs(2);
+/// The time limit for opening a connection, whatever the user's closure does.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a server says that no longer is the master, or that has lost its replicas since another is.
-const MOVED_ON: [&str; 3] = ["READONLY", "MASTERDOWN", "NOREPLICAS"];
+/// The error codes of a server that is no longer the master, or that lost its replicas to another master.
+const FAILED_OVER: [&str; 3] = ["READONLY", "MASTERDOWN", "NOREPLICAS"];
 
-/// A client's connection. A box costs 0.96 to 1.13 of the type itself, and gives one type of store for all clients.
+/// A client's connection. Boxed, so that stores of all clients have one type; a call takes 0.96 to 1.13 times as long.
 pub(super) struct Link(Box<dyn Boxed>);
 
 trait Boxed: ConnectionLike + Send + Sync {
@@ -67,29 +67,29 @@ pub(super) type Connecting = Pin<Box<dyn Future<Output = RedisResult<Link>> + Se
 
 pub(super) type Connect = dyn Fn() -> Connecting + Send + Sync;
 
-/// What all calls of a store share.
+/// The connection that all calls of a store share.
 #[derive(Clone)]
 pub(super) struct Connection(Arc<Source>);
 
 enum Source {
-    /// The user's client connects again by itself, once the server has closed the connection.
+    /// The user's connection, which reconnects by itself once the server has closed it.
     Given {
         link: Link,
-        /// Whether the client finds the masters by itself.
+        /// Whether the client itself finds the masters.
         is_cluster: bool,
         closed: AtomicU64,
     },
-    /// The store connects.
+    /// A connection that the store opens and replaces.
     Made {
         connect: Arc<Connect>,
         current: Mutex<Option<Arc<Attempt>>>,
     },
 }
 
-/// A connection that is there, or is being made for all the calls that wait for it.
+/// A connection that is open, or that all waiting calls share while it opens.
 struct Attempt(watch::Receiver<Option<RedisResult<Link>>>);
 
-/// Which connection a call was made on: of many calls that fail on one, the first replaces it.
+/// The connection of a call. If many calls fail on one connection, only the first replaces it.
 enum Used<'a> {
     Given(u64),
     Made(&'a Mutex<Option<Arc<Attempt>>>, Arc<Attempt>),
@@ -111,7 +111,7 @@ impl Connection {
         }))
     }
 
-    /// Returns another connection to the same server, where the store connects; else the same.
+    /// Returns another connection to the same server; for the user's connection, the same one.
     pub(super) fn another(&self) -> Self {
         match &*self.0 {
             Source::Given { .. } => self.clone(),
@@ -121,7 +121,7 @@ impl Connection {
 
     pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
         let (mut link, used) = self.link().await?;
-        // Not `req_packed_command`, which returns a server's error as a value.
+        // Not `req_packed_command`, which returns a server's error as `Ok`.
         let queried = command.query_async(&mut link).await;
         if let Err(error) = &queried {
             self.replace(link, used, error).await;
@@ -129,7 +129,7 @@ impl Connection {
         queried
     }
 
-    /// Sends commands in one go, on one connection.
+    /// Sends commands together on one connection.
     pub(super) async fn pipe<T: FromRedisValue>(&self, commands: &Pipeline) -> RedisResult<T> {
         let (mut link, used) = self.link().await?;
         let queried = commands.query_async(&mut link).await.map_err(first);
@@ -148,7 +148,7 @@ impl Connection {
                 let attempt = current_attempt(current, connect);
                 let mut made = attempt.0.clone();
                 let made = made.wait_for(Option::is_some).await;
-                // A copy, since the original is locked.
+                // Clone the connection, because the original is locked.
                 let made = made.ok().and_then(|made| made.clone());
                 let made = made.unwrap_or_else(|| Err(ended()));
                 match made {
@@ -162,10 +162,10 @@ impl Connection {
         }
     }
 
-    /// Has later calls use another connection, if this one leads nowhere or to a server that no longer is the master.
+    /// Makes later calls use another connection, if this one broke or reached a server that is no longer the master.
     async fn replace(&self, mut link: Link, used: Used<'_>, error: &RedisError) {
-        let has_moved_on = error.code().is_some_and(|code| MOVED_ON.contains(&code));
-        // A host that does not answer may be gone; the system finds that out after a quarter of an hour.
+        let has_moved_on = error.code().is_some_and(|code| FAILED_OVER.contains(&code));
+        // A timeout counts as broken: the operating system takes 15 minutes to detect a host that is gone.
         let is_broken = error.is_io_error() || error.is_unrecoverable_error();
         match (&*self.0, used) {
             (Source::Made { .. }, Used::Made(current, attempt)) if has_moved_on || is_broken => {
@@ -186,7 +186,7 @@ impl Connection {
                     Ordering::Relaxed,
                 );
                 if is_first.is_ok() {
-                    // The server closes the connection, which needs no right; then the client makes another.
+                    // `QUIT` needs no right, and makes the server close the connection, so that the client reconnects.
                     let _ = redis::cmd("QUIT").exec_async(&mut link).await;
                 }
             }
@@ -195,7 +195,7 @@ impl Connection {
     }
 }
 
-/// Returns the connection that calls use, or begins to make it.
+/// Returns the shared connection, or starts to open it.
 fn current_attempt(current: &Mutex<Option<Arc<Attempt>>>, connect: &Arc<Connect>) -> Arc<Attempt> {
     let mut current = current.lock().unwrap_or_else(PoisonError::into_inner);
     let attempt = current.get_or_insert_with(|| Arc::new(Attempt::begin(connect)));
@@ -213,14 +213,14 @@ fn forget(current: &Mutex<Option<Arc<Attempt>>>, attempt: &Arc<Attempt>) {
 }
 
 impl Attempt {
-    /// In a task of its own, since a caller that is dropped must not take it from the others. The user's code runs there,
-    /// and not under the lock.
+    /// Opens a connection in a task, so that a dropped caller does not cancel it for the others. The user's closure runs in
+    /// that task, without the lock.
     fn begin(connect: &Arc<Connect>) -> Self {
         let (sender, receiver) = watch::channel(None);
         let connect = Arc::clone(connect);
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                let made = tokio::time::timeout(LONGEST_CONNECT, connect()).await;
+                let made = tokio::time::timeout(CONNECT_TIMEOUT, connect()).await;
                 let late = |_| Err(io::Error::from(io::ErrorKind::TimedOut).into());
                 let _ = sender.send(Some(made.unwrap_or_else(late)));
             });
@@ -229,12 +229,12 @@ impl Attempt {
     }
 }
 
-/// Returns the error where no runtime makes the connection.
+/// Returns the error for a runtime that ended before the connection was open.
 fn ended() -> RedisError {
-    (ErrorKind::Io, "the connection was not made").into()
+    (ErrorKind::Io, "the connection was not opened").into()
 }
 
-/// Returns the first command's error of a pipeline's, since that has a code.
+/// Returns the error of a pipeline's first command, because only that has a code.
 fn first(error: RedisError) -> RedisError {
     match error.clone().into_server_errors() {
         Some(errors) => match errors.first() {

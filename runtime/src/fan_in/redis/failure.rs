@@ -1,12 +1,11 @@
-//! Which calls may be made again.
+//! Classifies errors of the server.
 
 use redis::{ErrorKind, RedisError};
 
 use crate::fan_in::durable::BackendError;
 
-/// What a server says while it starts, is replaced, gives a slot away, or waits for its replicas, its disk or another's
-/// script.
-const PASSES: [&str; 12] = [
+/// The error codes of a server that starts, is replaced, moves a slot, or waits for replicas, the disk or another script.
+const TRANSIENT_CODES: [&str; 12] = [
     "ASK",
     "BUSY",
     "CLUSTERDOWN",
@@ -21,12 +20,14 @@ const PASSES: [&str; 12] = [
     "UNBLOCKED",
 ];
 
-/// How `declared.lua` says that it does not find the function's declaration.
+/// The error of `declared.lua` for a missing or different declaration of the function.
 const UNDECLARED: &str = "UNDECLARED";
 
-/// A server without memory refuses, since there is not more of it a moment later.
+/// Classifies an error. A server without memory is a permanent error, because a retry would not help.
 pub(super) fn failure(error: RedisError) -> BackendError {
-    let passes = error.code().is_some_and(|code| PASSES.contains(&code));
+    let passes = error
+        .code()
+        .is_some_and(|code| TRANSIENT_CODES.contains(&code));
     if passes || is_on_the_way(&error) {
         BackendError::Transient(error.into())
     } else if error.code() == Some(UNDECLARED) {
@@ -41,13 +42,13 @@ pub(super) fn failure(error: RedisError) -> BackendError {
     }
 }
 
-/// Whether it is the way to the server that failed, and not the server.
+/// Returns `true` if the connection failed, and not the server.
 fn is_on_the_way(error: &RedisError) -> bool {
     let is_unknown = matches!(
         error.kind(),
         ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::NoValidReplicasFoundBySentinel
     );
-    // Another password is no more right a moment later.
+    // A wrong password stays wrong.
     let is_refused = error.kind() == ErrorKind::AuthenticationFailed;
     error.is_io_error() || is_unknown || (error.is_unrecoverable_error() && !is_refused)
 }

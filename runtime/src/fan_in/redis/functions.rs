@@ -1,7 +1,7 @@
-//! The functions whose joins a server keeps.
+//! The functions with joins in a server.
 //!
-//! Their names are in one hash, since a cluster cannot be searched for keys. It is written after a function's own
-//! declaration, which is in another slot: a process that ends in between leaves it to the next one.
+//! Their names are in one hash, because a cluster cannot be searched for keys. A function's own declaration is in another slot,
+//! so it cannot be written in the same step. It is written first: if a process ends in between, the next one adds the name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::fan_in::core::state::Moment;
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::{Backend, BackendError};
 
-/// When, and each function with when it was declared and its inputs.
+/// The time, and for each function the time of its declaration and its inputs.
 type Functions = (Moment, BTreeMap<String, String>);
 
-/// Returns them in the order of their names.
+/// Returns the functions, ordered by name.
 pub(super) async fn list(redis: &Redis) -> Result<Vec<StoredFunction>, BackendError> {
     let (now, functions): Functions = redis.call(&scripts::functions()).await?;
     let mut list = Vec::with_capacity(functions.len());

@@ -1,26 +1,29 @@
-//! What the server's keys are called.
+//! The names of the server's keys.
 
-/// The functions whose joins the server keeps. A function's own keys have another slot in a cluster; the key begins as
-/// theirs do, so that one right is enough for all. A function without a name has no key that ends like this.
+/// The key of the list of functions.
+///
+/// It starts like the functions' own keys, so that one ACL pattern covers all. Their slots in a cluster differ. It cannot
+/// collide with a key of a function whose name is empty.
 pub(super) const FUNCTIONS: &str = "{linked_span:}:functions";
 
-/// Returns what the keys of a function's joins begin with. It is in braces, so that a cluster keeps them in one slot. A
-/// name that has braces of its own must not end it, or be taken for a part of another.
+/// Returns the prefix of a function's keys.
+///
+/// It is in braces, so that a cluster keeps the keys in one slot. Braces in the name are escaped, so that they neither end the
+/// prefix nor collide with another name.
 pub(super) fn function(name: &str) -> String {
     let name = name.replace('%', "%25").replace('}', "%7D");
     format!("{{linked_span:{name}}}")
 }
 
-/// Returns the key of the set of those joins that have not ended, in the order of their keys.
+/// Returns the key of the set of joins that have not ended, ordered by key.
 pub(super) fn unsettled(function: &str) -> String {
     format!("{function}:unsettled")
 }
 
-/// Returns the keys of a function that each script declares, in the order in which `declared.lua` names them.
+/// Returns the keys of a function that each script declares, in the order of `declared.lua`.
 ///
-/// The first does not exist, and the second does. While a cluster moves the slot from one node to another, a script that
-/// declares both is answered TRYAGAIN on each side. With keys that all are on one side, it would run there, and miss the
-/// joins on the other.
+/// The first key never exists, and the second always does. While a cluster moves the slot, a script with both keys gets
+/// TRYAGAIN from both nodes. If all keys were on one node, the script would run there and miss the joins on the other.
 pub(super) fn of_function(function: &str) -> [String; 6] {
     [
         function.to_owned(),

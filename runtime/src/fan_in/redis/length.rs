@@ -1,4 +1,4 @@
-//! Values that are too long for a server.
+//! Detects values that are too long for a server.
 
 use redis::{Arg, Cmd, FromRedisValue, RedisError, cmd};
 
@@ -8,22 +8,22 @@ use super::scripts::Call;
 use super::{Redis, keys};
 use crate::fan_in::durable::{BackendError, with_retry};
 
-/// The longest argument that a server takes, in bytes, unless it is told otherwise.
-const LONGEST: usize = 512 << 20;
+/// The default of `proto-max-bulk-len`, the longest argument in bytes.
+const DEFAULT_MAX: usize = 512 << 20;
 
-/// What each server takes, however it is told.
-const SHORTEST: usize = 1 << 20;
+/// The lowest value that `proto-max-bulk-len` can have.
+const LOWEST_MAX: usize = 1 << 20;
 
-/// Returns the longest argument that the server takes. Many users may not ask, and then it is the usual one.
+/// Returns the longest argument that the server accepts; the default, if the user has no right to read it.
 pub(super) async fn longest(connection: &Connection) -> usize {
     let mut config = cmd("CONFIG");
     config.arg("GET").arg("proto-max-bulk-len");
     let config = connection.query::<Vec<String>>(&config).await;
     let longest = config.ok().and_then(|config| config.get(1)?.parse().ok());
-    longest.unwrap_or(LONGEST)
+    longest.unwrap_or(DEFAULT_MAX)
 }
 
-/// Makes a call that writes, unless it has an argument that the server never takes.
+/// Makes a call that writes, unless an argument is too long for the server.
 pub(super) async fn write<T: FromRedisValue>(
     redis: &Redis,
     call: &Call,
@@ -31,18 +31,19 @@ pub(super) async fn write<T: FromRedisValue>(
     let length = length(&call.command);
     let longest = redis.server.longest;
     if length > longest {
-        let long =
-            format!("the server takes values of up to {longest} bytes: raise `proto-max-bulk-len`");
+        let long = format!(
+            "raise `proto-max-bulk-len`: the server accepts values of at most {longest} bytes"
+        );
         return Err(BackendError::Unencodable(long.into()));
     }
     let mut called = redis.write(call).await;
-    // A server that does not take the argument closes the connection, and its reason may not get through. It did so twice,
-    // and is there.
-    if length > SHORTEST && is_dropped(&called) && is_there(redis).await {
+    // For a longer argument, the server closes the connection, often before its error arrives. If that happened on every
+    // try and the server still answers, the argument is the cause.
+    if length > LOWEST_MAX && is_dropped(&called) && is_there(redis).await {
         called = redis.write(call).await;
         if is_dropped(&called) && is_there(redis).await {
             let closed = format!(
-                "the server closes the connection for a value of {length} bytes: raise `proto-max-bulk-len`"
+                "raise `proto-max-bulk-len`: the server closes the connection for a value of {length} bytes"
             );
             return Err(BackendError::Unencodable(closed.into()));
         }
@@ -66,7 +67,7 @@ fn is_dropped<T>(called: &Result<T, BackendError>) -> bool {
     error.is_some_and(RedisError::is_connection_dropped)
 }
 
-/// Whether the server answers what is short.
+/// Returns `true` if the server answers a short command.
 async fn is_there(redis: &Redis) -> bool {
     let mut count = cmd("ZCARD");
     count.arg(keys::unsettled(keys::FUNCTIONS));

@@ -1,4 +1,4 @@
-//! Joins in a Redis server.
+//! The store in Redis, for the processes of many hosts.
 
 mod connection;
 mod failure;
@@ -31,13 +31,13 @@ use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
 };
 
-/// How long [`Redis::open`] waits for a connection, each time.
+/// The connection timeout of [`Redis::open`].
 const CONNECT: Duration = Duration::from_millis(500);
 
-/// How long [`Redis::open`] waits for an answer, each time.
+/// The response timeout of [`Redis::open`].
 const RESPONSE: Duration = Duration::from_secs(1);
 
-/// Joins in a Redis server, which the processes of many hosts share.
+/// Keeps joins in a Redis server, which the processes of many hosts share.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -60,58 +60,59 @@ const RESPONSE: Duration = Duration::from_secs(1);
 /// # }
 /// ```
 ///
-/// Inputs are kept as JSON. A store serves one function. Several functions can share a server, with each other and with
-/// other data. An arrival is one round trip, of a script; the clock is the server's. The store needs a tokio runtime, with
-/// time and I/O enabled.
+/// Inputs are stored as JSON. A store serves one function, and several functions can share a server, also with other data. An
+/// arrival is one script and one round trip. Times come from the server's clock. The store needs a tokio runtime with time
+/// and I/O enabled.
 ///
 /// # Servers
 ///
-/// | server | how it is opened |
+/// | server | how to open a store |
 /// | --- | --- |
-/// | one server, or a master behind a name or a proxy that follows it | [`Redis::open`], with user, password and database number in the URL |
+/// | one server, or a master behind a name or proxy that follows it | [`Redis::open`], with user, password and database number in the URL |
 /// | masters that Sentinels watch | [`Redis::connect`], with a closure that asks a Sentinel |
 /// | a cluster | [`Redis::new`], with the connection of a `redis::cluster::ClusterClient` |
-/// | any of these, through a connection of the `redis` crate that you have | [`Redis::new`] |
+/// | any of these, through your own connection of the `redis` crate | [`Redis::new`] |
 ///
-/// Each of them refuses a server that cannot keep joins, and says what to do: an evicting `maxmemory-policy`, a single node
-/// of a cluster, a Sentinel, a replica, a version before 5. It runs on Redis 5 or newer, and is tested on Redis 7.
+/// Each of them rejects a server that cannot keep joins: an evicting `maxmemory-policy`, a single node of a cluster, a
+/// Sentinel, a replica, or a version before 5. The error names the fix. The store runs on Redis 5 or newer, and is tested on
+/// Redis 7.
 ///
-/// In a cluster, all joins of a function are in one slot. While the cluster moves that slot to another node, calls fail, and
-/// the broker delivers again; no join is split between the nodes.
+/// In a cluster, all joins of a function are in one slot. While the cluster moves that slot, calls fail and the broker
+/// redelivers. No join is split between two nodes.
 ///
-/// # What fail-over can lose
+/// # What a failover can lose
 ///
-/// Replication is asynchronous. When a replica takes over, it does not have what had not reached it, **although an arrival
-/// was acknowledged**, however the files are kept. A lost input leaves its join incomplete, and it expires; a lost success
-/// is run again. The old master may acknowledge arrivals for seconds after that, until it learns that it no longer is the
-/// master. Two settings narrow this:
+/// Redis replicates asynchronously. When a replica takes over, it lacks the last writes of the old master, **including
+/// acknowledged arrivals**. A lost input leaves its join incomplete until it expires. A lost success makes the body run
+/// again. The old master can acknowledge arrivals for some seconds more, until it learns of the failover.
 ///
-/// - `min-replicas-to-write 1` in the server's configuration: a master that has lost its replicas refuses arrivals. It costs
-///   an arrival nothing. [`require_replicas`](Self::require_replicas) refuses a server without it.
-/// - [`wait_for_replicas`](Self::wait_for_replicas): each arrival waits until replicas have it.
+/// Two settings narrow this window:
+///
+/// - `min-replicas-to-write 1` in the server's configuration: a master without replicas rejects arrivals. It adds no cost to
+///   an arrival. [`require_replicas`](Self::require_replicas) rejects a server without it.
+/// - [`wait_for_replicas`](Self::wait_for_replicas): each arrival waits until replicas have received it.
 ///
 /// # What one server can lose
 ///
-/// What was acknowledged is as safe as the server is told to keep it:
+/// Acknowledged inputs are as durable as the server's configuration makes them:
 ///
-/// - With `appendonly yes` and `appendfsync always`, it survives the server's end and a loss of power.
-/// - With `appendfsync everysec`, the usual choice, a loss of power or the end of the host loses up to the last two seconds.
-///   The end of the server's process loses nothing while the disk keeps up. While an earlier write to the disk is under way,
-///   Redis holds back the next for up to two seconds, and loses it if the process is killed.
-/// - Without an append-only file, all since the last snapshot is lost whenever the server ends; without snapshots,
-///   everything.
+/// - With `appendonly yes` and `appendfsync always`, they survive a crash of the server and a power loss.
+/// - With `appendfsync everysec`, the usual choice, a power loss or a crash of the host loses up to two seconds. A crash of
+///   the server's process loses nothing while the disk keeps up. During a slow write to the disk, Redis delays the next one
+///   for up to two seconds, and loses it if the process is killed.
+/// - Without an append-only file, a crash loses everything since the last snapshot; without snapshots, everything.
 ///
-/// After `FLUSHALL`, or on a server that lost its data, the store declares its function again and goes on.
+/// After `FLUSHALL`, or on a server that lost its data, the store declares its function again and continues.
 ///
 /// # How long a call takes
 ///
-/// A call is made up to four times, with 10, 50 and 250 ms in between, and takes no longer than
-/// [`call_timeout`](Self::call_timeout) in all, 10 s unless set. With [`open`](Self::open), a connection may take 500 ms
-/// and an answer 1 s. So a call takes 0.4 s where the server refuses connections, 2.5 s where its host is silent, and 4.5 s
-/// where it takes connections and does not answer.
+/// A call is tried up to four times, after pauses of 10, 50 and 250 ms. All tries together take at most the
+/// [`call_timeout`](Self::call_timeout), 10 s by default. With [`open`](Self::open), a connection may take 500 ms, and an
+/// answer 1 s. So a call fails after 0.4 s if the server refuses connections, 2.5 s if its host is silent, and 4.5 s if it
+/// accepts connections and does not answer.
 ///
-/// A connection that you make has bounds of its own, which multiply with ours. The defaults of a `ConnectionManager` (six
-/// retries with growing delays) and of a `ClusterClient` (16 retries) take longer than a call may take, so set them:
+/// Your own connection has its own timeouts and retries, which multiply with these. The defaults of a `ConnectionManager` (six
+/// retries with growing delays) and of a `ClusterClient` (16 retries) exceed the call timeout, so set them:
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -142,23 +143,23 @@ const RESPONSE: Duration = Duration::from_secs(1);
 ///
 /// # Memory
 ///
-/// A full server must not make room by dropping joins, nor what is remembered of those that have ended, which is all that
-/// expires: with another `maxmemory-policy` than `noeviction` it is refused. Then a full server refuses what begins a join,
-/// with an error that has the broker deliver again, and lets get on to their end those that are complete or over.
+/// The store rejects a server whose `maxmemory-policy` is not `noeviction`: eviction would drop joins, or the records of ended
+/// joins that detect duplicates. A full server then rejects inputs that would open a join, and the broker redelivers them. It
+/// still accepts the steps of joins that are complete or expired.
 ///
 /// # Keys and rights
 ///
-/// All keys of a function begin with `{linked_span:NAME}`, so that a cluster keeps them in one slot. A join is a hash: the
-/// field `join` has its state, and `input:0`, `input:1` and so on have the inputs, each behind the moment at which it came.
-/// `{linked_span:}:functions` lists the functions. A user of the server needs these rights:
+/// All keys of a function start with `{linked_span:NAME}`, so that a cluster keeps them in one slot. A join is a hash: the
+/// field `join` contains its state, and `input:0`, `input:1` and so on contain the inputs, each after its arrival time. The
+/// hash `{linked_span:}:functions` lists the functions. The server's user needs these rights:
 ///
 /// ```text
 /// ACL SETUSER shop on >password ~{linked_span:* +eval +evalsha +info +get +set +del +persist +pexpireat +time
 ///     +hget +hmget +hset +hdel +hgetall +zadd +zrem +zcard +zrangebyscore +zrangebylex
 /// ```
 ///
-/// [`wait_for_replicas`](Self::wait_for_replicas) needs `+wait`. Where the server takes shorter values than usual
-/// (`proto-max-bulk-len`), the store finds that out with `+config|get`.
+/// [`wait_for_replicas`](Self::wait_for_replicas) also needs `+wait`. If the server's `proto-max-bulk-len` is lower than the
+/// default, the store needs `+config|get` to read it.
 #[derive(Clone, Debug)]
 pub struct Redis {
     connection: Connection,
@@ -168,7 +169,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Opens a store in the server at this URL.
+    /// Opens a store in the server at a URL.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
@@ -178,13 +179,13 @@ impl Redis {
     /// # }
     /// ```
     ///
-    /// The store connects by itself, and again where a connection breaks, does not answer, or leads to a server that only
-    /// reads. So it follows a fail-over by which the address comes to lead to another server.
+    /// The store reconnects if a connection breaks, does not answer, or reaches a read-only server. So it follows a failover
+    /// that moves the address to another server.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Misconfigured`] if joins cannot be kept there, with what to do, and [`StoreError::Failed`] if the
-    /// server does not answer.
+    /// - [`StoreError::Misconfigured`] if the server cannot keep joins. The text names the fix.
+    /// - [`StoreError::Failed`] if the server does not answer.
     pub async fn open(server: impl IntoConnectionInfo) -> Result<Self, StoreError> {
         let client = Client::open(server);
         let client = client.map_err(|error| StoreError::Misconfigured(error.to_string()))?;
@@ -201,11 +202,10 @@ impl Redis {
         Self::connect(connect).await
     }
 
-    /// Opens a store in the server that the closure connects to, again and again.
+    /// Opens a store whose connections come from a closure.
     ///
-    /// Use it where the address changes. The closure is called when the store is opened, and whenever a connection breaks,
-    /// does not answer, or leads to a server that only reads. With Sentinels, and the feature `sentinel` of the `redis`
-    /// crate:
+    /// Use it if the address can change. The store calls the closure when it is opened, and whenever a connection breaks, does
+    /// not answer, or reaches a read-only server. With Sentinels, and the feature `sentinel` of the `redis` crate:
     ///
     /// ```no_run
     /// use std::sync::Arc;
@@ -225,11 +225,11 @@ impl Redis {
     /// # }
     /// ```
     ///
-    /// A connection may take 2 s. For how long it waits for an answer is the connection's own setting.
+    /// The closure may take 2 s. Set the response timeout on the connection itself.
     ///
     /// # Errors
     ///
-    /// As those of [`open`](Self::open).
+    /// The errors of [`open`](Self::open).
     pub async fn connect<C, F>(
         connect: impl Fn() -> F + Send + Sync + 'static,
     ) -> Result<Self, StoreError>
@@ -248,8 +248,8 @@ impl Redis {
 
     /// Opens a store over a connection of the `redis` crate: a `ClusterConnection`, or a `ConnectionManager`.
     ///
-    /// The connection may serve other uses too. It has to connect again by itself: a `MultiplexedConnection` does not, and
-    /// is better made by [`connect`](Self::connect). Set its bounds, as [the type's page](Self#how-long-a-call-takes) says.
+    /// Other code can share the connection. It must reconnect by itself. A `MultiplexedConnection` does not: use
+    /// [`connect`](Self::connect) instead. Set its timeouts as [described above](Self#how-long-a-call-takes).
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Redis;
@@ -261,13 +261,13 @@ impl Redis {
     /// # }
     /// ```
     ///
-    /// Where the server only reads after a fail-over, the store has it close the connection, so that a `ConnectionManager`
-    /// makes another. A host that is silent is found out by the system alone, after a quarter of an hour: prefer
-    /// [`open`](Self::open) for a single server.
+    /// If the server is read-only after a failover, the store makes it close the connection, so that a `ConnectionManager`
+    /// opens another one. The operating system takes about 15 minutes to detect a silent host: for a single server, prefer
+    /// [`open`](Self::open).
     ///
     /// # Errors
     ///
-    /// As those of [`open`](Self::open).
+    /// The errors of [`open`](Self::open).
     pub async fn new(
         connection: impl ConnectionLike + Clone + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
@@ -292,15 +292,15 @@ impl Redis {
         })
     }
 
-    /// Keeps the joins under this name.
+    /// Stores the joins under this name.
     ///
-    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
-    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
-    /// programs with a crate of one name, or two functions in blocks of one module.
+    /// The default is the path of the generated type, `shop::orders::FulfillOrder`. Set the old path after you move or rename
+    /// the function, so that its open joins stay. Set a name if two functions have the same path: in two programs whose crates
+    /// have one name, or in two blocks of one module.
     ///
-    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
-    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
-    /// the store keeps the types that it was first told.
+    /// Under an explicit name, the store compares the names of the inputs, but not their types. So set the current path after
+    /// you change a type to one that can decode the stored inputs, such as `T` to `Option<T>`. Keep the name from then on,
+    /// because the store keeps the types of the first declaration.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
@@ -317,10 +317,10 @@ impl Redis {
         }
     }
 
-    /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
+    /// Sets the timeout of a call, including its retries; the default is 10 s.
     ///
-    /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
-    /// broker delivers the input again, and the store knows it.
+    /// A call that takes longer returns an error, and an arrival returns its input. The call may still have taken effect: when
+    /// the broker redelivers the input, the store recognizes it.
     #[must_use]
     pub fn call_timeout(self, timeout: Duration) -> Self {
         Self {
@@ -329,11 +329,11 @@ impl Redis {
         }
     }
 
-    /// Has each arrival and each settlement wait until that many replicas have it, by the command `WAIT`.
+    /// Makes each arrival and settlement wait for a number of replicas, with the command `WAIT`.
     ///
-    /// Without it, a fail-over loses what the new master had not received, [as said above](Self#what-fail-over-can-lose).
-    /// Where the replicas do not have it within `timeout`, the call is made again, and is an error after the fourth time.
-    /// The arrival may then still be kept; the broker delivers it again, and the store knows it.
+    /// Without it, [a failover loses](Self#what-a-failover-can-lose) writes that the new master had not received. If the
+    /// replicas do not confirm within `timeout`, the call is retried, and fails after the fourth time. The input may be stored
+    /// nevertheless: when the broker redelivers it, the store recognizes it.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -345,10 +345,10 @@ impl Redis {
     /// # }
     /// ```
     ///
-    /// An arrival takes 1.3 to 2.5 times as long. A server answers nothing else on a connection while it waits, so arrivals
-    /// of one store wait for each other: with [`open`](Self::open) and [`connect`](Self::connect) on a connection of their
-    /// own, with [`new`](Self::new) on yours, which should then serve this store alone. Keep `timeout` below the time for
-    /// which the connection waits for an answer, 1 s with [`open`](Self::open).
+    /// An arrival takes 1.3 to 2.5 times as long. During a `WAIT`, the server answers nothing else on that connection, so the
+    /// arrivals of one store wait for each other. [`open`](Self::open) and [`connect`](Self::connect) use an extra connection
+    /// for that; a connection passed to [`new`](Self::new) should serve this store alone. Keep `timeout` below the connection's
+    /// response timeout, 1 s with [`open`](Self::open).
     #[must_use]
     pub fn wait_for_replicas(self, replicas: u32, timeout: Duration) -> Self {
         let replicas = Replicas {
@@ -362,7 +362,7 @@ impl Redis {
         }
     }
 
-    /// Refuses a server that takes writes while it has no replica, where `min-replicas-to-write` is 0.
+    /// Rejects a server that accepts writes without replicas, because its `min-replicas-to-write` is 0.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
@@ -372,7 +372,7 @@ impl Redis {
     /// # }
     /// ```
     ///
-    /// It tells what the server was configured to when the store was opened.
+    /// It checks the server's configuration at the time when the store was opened.
     ///
     /// # Errors
     ///
@@ -381,14 +381,15 @@ impl Redis {
         if self.server.needs_replicas {
             return Ok(self);
         }
-        let lost = "set `min-replicas-to-write 1`: without it, a server acknowledges arrivals that a fail-over loses";
+        let lost =
+            "set `min-replicas-to-write 1`: without it, a failover can lose acknowledged arrivals";
         Err(StoreError::Misconfigured(lost.to_owned()))
     }
 
-    /// Has the joins of all functions in the server used by this release.
+    /// Migrates the joins of all functions in the server to this release.
     ///
-    /// Run it once, before the first process of a release that says so. Migrations only add: the processes of the release
-    /// before go on, and may come back. There are none yet.
+    /// Run it once, before the first process of a release whose changelog asks for it. No release does so yet. Migrations only
+    /// add, so that processes of the previous release keep working.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
@@ -400,7 +401,7 @@ impl Redis {
     ///
     /// # Errors
     ///
-    /// If the server does not answer. What was migrated until then stays, and the call can be made again.
+    /// [`StoreError::Failed`] if the server does not answer. Call it again: it continues where it stopped.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migrated = async {
             for function in self.functions().await? {
@@ -414,7 +415,7 @@ impl Redis {
         durable::within_call_timeout(&self.declaration, migrated).await
     }
 
-    /// Returns the functions whose joins the server keeps, in the order of their names.
+    /// Returns the functions with joins in the server, ordered by name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Redis, StoreError};
@@ -446,7 +447,7 @@ impl Redis {
         called.map_err(failure)
     }
 
-    /// Makes a call whose effect is acknowledged to someone.
+    /// Makes a call whose effect the caller acknowledges, so it waits for replicas.
     async fn write<T: FromRedisValue>(&self, call: &Call) -> Result<T, BackendError> {
         match &self.replicas {
             Some(replicas) => replicas.call(call).await,

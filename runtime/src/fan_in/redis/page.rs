@@ -1,13 +1,13 @@
-//! An operator's page of joins.
+//! Reads a page of joins for an operator.
 
 use super::{Redis, replies, scripts};
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::durable::{BackendError, JoinScope};
 
-/// How many joins one script reads, so that other callers do not wait for long.
-const AT_ONCE: usize = 1_000;
+/// The largest number of joins that one script reads, so that other callers do not wait long.
+const MAX_PER_SCRIPT: usize = 1_000;
 
-/// Returns those joins, in the order of their keys. Reads no others.
+/// Returns the selected joins, ordered by key. Reads no others.
 pub(super) async fn list(
     redis: &Redis,
     function: JoinScope<'_>,
@@ -24,7 +24,7 @@ pub(super) async fn list(
     let mut list = Vec::new();
     let mut from = after.map_or_else(|| "-".to_owned(), behind);
     while list.len() < limit {
-        let asked = AT_ONCE.min(limit - list.len());
+        let asked = MAX_PER_SCRIPT.min(limit - list.len());
         let call = scripts::list(function, set, &from, asked);
         let kept: replies::List = redis.call(&call).await?;
         let found = kept.1.len();
@@ -38,7 +38,7 @@ pub(super) async fn list(
     Ok(list)
 }
 
-/// Returns where a range begins that is behind this key.
+/// Returns the start of a range after this key.
 fn behind(key: &str) -> String {
     format!("({key}")
 }

@@ -1,4 +1,4 @@
-//! Waiting until replicas have what an arrival or a settlement wrote.
+//! Waits until replicas have received the writes of an arrival or a settlement.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use super::failure::failure;
 use super::scripts::Call;
 use crate::fan_in::durable::BackendError;
 
-/// How many replicas are waited for, and how.
+/// The settings of [`Redis::wait_for_replicas`](super::Redis::wait_for_replicas).
 #[derive(Clone, Debug)]
 pub(super) struct Replicas {
     pub(super) count: u32,
     pub(super) timeout: Duration,
-    /// While a server waits, it answers nothing else on the same connection.
+    /// An extra connection: during a `WAIT`, the server answers nothing else on it.
     pub(super) connection: Connection,
 }
 
@@ -39,11 +39,11 @@ impl Replicas {
         Ok(answer)
     }
 
-    /// On one connection, since a server waits for what it has told its replicas until the connection's last command. A
-    /// call that is made again may write nothing, and still waits for what it wrote before.
+    /// Sends the script and `WAIT` on one connection, because `WAIT` covers only the writes of its own connection. A retry that
+    /// writes nothing still waits for the first call's writes.
     async fn wait<T: FromRedisValue>(&self, mut script: Pipeline) -> RedisResult<T> {
         let mut wait = cmd("WAIT");
-        // 0 would be for ever.
+        // A timeout of 0 would wait forever.
         let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
         wait.arg(self.count).arg(timeout.max(1));
         script.add_command(wait);
@@ -51,7 +51,7 @@ impl Replicas {
     }
 }
 
-/// Whether the server does not have the script.
+/// Returns `true` if the server does not have the script.
 pub(super) fn is_unknown(error: &RedisError) -> bool {
     error.kind() == ServerErrorKind::NoScript.into()
 }

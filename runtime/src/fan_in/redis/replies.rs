@@ -1,4 +1,4 @@
-//! What the scripts return, and what that says.
+//! Reads the scripts' replies.
 
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
 use crate::fan_in::core::state::{JoinPolicy, Moment, Reply};
@@ -8,16 +8,16 @@ use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
 
-/// When, the reply and its number, the join at which the input arrived, and another.
+/// The time, the reply and its number, the claim of the input's join, and the claim of another join.
 pub(super) type ArriveReply = (Moment, String, Moment, Option<Claim>, Option<Claim>);
 
-/// When, what was claimed, and whether it is worth to ask again at once.
+/// The time, the claims, and whether more joins may be due.
 pub(super) type Due = (Moment, Vec<Claim>, bool);
 
-/// When; and keys, each with what is kept of its join, and why an input cannot be read.
+/// The time, and for each key the stored join and the reason why an input cannot be decoded.
 pub(super) type List = (Moment, Vec<(String, Option<String>, Option<String>)>);
 
-/// The key, the work, the attempts, the inputs that came, and each that there may be.
+/// The key, the work, the attempts, the received inputs as bits, and a value for each declared input.
 type Claim = (String, String, u32, u16, Vec<Option<Vec<u8>>>);
 
 pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
@@ -48,13 +48,13 @@ pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
     })
 }
 
-/// With whether to ask again.
+/// Reads the claims of a sweep, and whether more joins may be due.
 pub(super) fn due((at, claims, again): Due) -> Result<(Vec<EncodedClaim>, bool), BackendError> {
     let claimed = claims.into_iter().map(|claim| claimed(claim, at));
     Ok((claimed.collect::<Result<_, _>>()?, again))
 }
 
-/// Returns the joins that were asked for. Another hand may have removed one and left its key in a set.
+/// Reads a list of joins. Skips a key without a join: other tools may have removed the join only.
 pub(super) fn list(
     (at, kept): List,
     which: JoinQuery<'_>,
@@ -65,7 +65,7 @@ pub(super) fn list(
         let Some(kept) = kept else { continue };
         let (row, since) = row(&kept).ok_or_else(unknown)?;
         let is_asked_for = match which {
-            // The server may be about to forget it.
+            // Redis removes an ended join some time after the end of its dedup window.
             JoinQuery::Key(_) => !(row.stage.has_ended() && row.until <= at),
             JoinQuery::Unsettled(_) => !row.stage.has_ended(),
             JoinQuery::Parked(_) => row.stage.is_parked(),
@@ -97,7 +97,7 @@ fn claimed(claim: Claim, at: Moment) -> Result<EncodedClaim, BackendError> {
     })
 }
 
-/// A payload behind the moment at which it came. What is no text, or no longer there, is an input that cannot be decoded.
+/// Reads an input: its arrival time, then its payload. A missing input, or one that is not text, cannot be decoded.
 fn input(kept: Option<Vec<u8>>, at: Moment) -> EncodedInput {
     let text = kept.and_then(|kept| String::from_utf8(kept).ok());
     let text = text.unwrap_or_default();
@@ -108,7 +108,7 @@ fn input(kept: Option<Vec<u8>>, at: Moment) -> EncodedInput {
     }
 }
 
-/// A join as `call.lua` has it written, and since when it is.
+/// Reads a join as `call.lua` writes it, and the time since when it is in its stage.
 fn row(kept: &str) -> Option<(Row, Moment)> {
     let columns: Vec<_> = kept.split(' ').collect();
     let [stage, came, holder, until, deadline, attempts, since] = columns[..] else {
@@ -127,5 +127,5 @@ fn row(kept: &str) -> Option<(Row, Moment)> {
 }
 
 pub(super) fn unknown() -> BackendError {
-    BackendError::Permanent("the server has what is none of a join".into())
+    BackendError::Permanent("the server has an invalid value in a join".into())
 }

@@ -1,4 +1,4 @@
-//! The scripts that the server runs, each of which is one atomic step.
+//! The scripts, each of which is one atomic step of the server.
 
 use std::sync::LazyLock;
 
@@ -9,8 +9,8 @@ use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{BackendError, JoinScope};
 
-/// A script that first finds the function's declaration, and knows its rules. What is before `;` may return without what is
-/// behind it.
+/// Builds a script that first checks the function's declaration and reads its policy. A file before `;` can return early,
+/// before the server evaluates the files after it.
 macro_rules! script {
     ($($before:literal),*; $($file:literal),+) => {
         LazyLock::new(|| {
@@ -55,7 +55,7 @@ static MIGRATE: LazyLock<Code> = LazyLock::new(|| {
 static FUNCTIONS: LazyLock<Code> = LazyLock::new(|| Code::new(include_str!("lua/functions.lua")));
 static REGISTER: LazyLock<Code> = LazyLock::new(|| Code::new(include_str!("lua/register.lua")));
 
-/// A script, and the name by which a server knows it that has run it before.
+/// A script, and its hash, by which a server finds a script that it has run before.
 struct Code {
     text: &'static str,
     hash: String,
@@ -68,16 +68,16 @@ impl Code {
     }
 }
 
-/// What the server is told: a script and all its arguments.
+/// A script with all its arguments.
 pub(super) struct Call {
     code: &'static Code,
     pub(super) command: Cmd,
 }
 
 impl Call {
-    /// Returns the same call with the script's text, for a server that does not have it.
+    /// Returns the same call with the script's text, for a server that does not have the script.
     ///
-    /// `SCRIPT LOAD` would go to each master of a cluster, and fail where one of them is down.
+    /// Not `SCRIPT LOAD`: in a cluster, that goes to every master, and fails if one of them is down.
     pub(super) fn with_text(&self) -> Cmd {
         let mut command = Cmd::new();
         command.arg("EVAL").arg(self.code.text);
@@ -115,7 +115,7 @@ pub(super) fn apply(
         Step::Forget => ("forget", None, ""),
         Step::Arrive { .. } | Step::ClaimDue { .. } => {
             return Err(BackendError::Permanent(
-                "this step has a script of its own".into(),
+                "this step has its own script".into(),
             ));
         }
     };
@@ -137,7 +137,8 @@ pub(super) fn release(function: JoinScope<'_>, token: Token, age: Moment) -> Cal
     declared(call, function.inputs)
 }
 
-/// `which` is `key`, `parked` or `unsettled`; `from` is a key, or the start of a range in the order of the keys.
+/// Returns the call that lists joins. `which` is `key`, `parked` or `unsettled`; `from` is a key, or the start of a range of
+/// keys.
 pub(super) fn list(function: JoinScope<'_>, which: &str, from: &str, limit: usize) -> Call {
     let mut call = of(&LIST, function.name, None);
     call.command.arg(which).arg(from).arg(count(limit));
@@ -164,7 +165,7 @@ pub(super) fn functions() -> Call {
     evaluate(&FUNCTIONS, [keys::FUNCTIONS])
 }
 
-/// With what a script that changes something is told first.
+/// Returns a call with the first arguments of every script that writes.
 fn call(
     code: &'static Code,
     function: JoinScope<'_>,
@@ -184,7 +185,7 @@ fn call(
     call
 }
 
-/// With the keys of a function, and of one of its joins.
+/// Returns a call with the keys of a function and of one of its joins.
 fn of(code: &'static Code, name: &str, key: Option<&str>) -> Call {
     let function = keys::function(name);
     let join = key.map(|key| keys::join(&function, key));
@@ -192,7 +193,7 @@ fn of(code: &'static Code, name: &str, key: Option<&str>) -> Call {
 }
 
 fn evaluate<K: ToRedisArgs>(code: &'static Code, keys: impl IntoIterator<Item = K>) -> Call {
-    // As much as most calls need.
+    // Enough for most calls, so that they do not reallocate.
     let mut command = Cmd::with_capacity(24, 1024);
     command.arg("EVALSHA").arg(&code.hash);
     let keys: Vec<_> = keys.into_iter().collect();
@@ -200,7 +201,7 @@ fn evaluate<K: ToRedisArgs>(code: &'static Code, keys: impl IntoIterator<Item = 
     Call { code, command }
 }
 
-/// With what `declared.lua` compares, behind everything else.
+/// Appends the last argument, the declaration that `declared.lua` compares.
 fn declared(mut call: Call, inputs: &str) -> Call {
     call.command.arg(version::declaration(inputs));
     call

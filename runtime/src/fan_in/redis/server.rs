@@ -1,4 +1,4 @@
-//! Whether a server can keep joins, and what it says of itself.
+//! Checks whether a server can keep joins.
 
 use redis::{InfoDict, ParsingError, RedisError, ServerErrorKind, Value, cmd, from_redis_value};
 
@@ -8,20 +8,20 @@ use super::length;
 use crate::fan_in::core::store::StoreError;
 use crate::fan_in::durable::{BackendError, with_retry};
 
-/// The oldest version in which a script may ask for the time and write.
+/// The oldest version in which a script can read the time and then write.
 const OLDEST: u32 = 5;
 
-/// What the store has to know of a server.
+/// The properties of a server that the store uses.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Server {
     pub(super) is_cluster: bool,
-    /// Whether each master refuses writes while it has too few replicas.
+    /// Whether each master rejects writes while it has too few replicas.
     pub(super) needs_replicas: bool,
-    /// The longest argument that it takes, in bytes.
+    /// The longest argument that the server accepts, in bytes.
     pub(super) longest: usize,
 }
 
-/// Refuses a server on which joins cannot be kept, or not safely.
+/// Fails if the server cannot keep joins safely.
 pub(super) async fn check(connection: &Connection) -> Result<Server, StoreError> {
     let command = cmd("INFO");
     let info = with_retry(|| async { connection.query(&command).await.map_err(of_info) }).await;
@@ -48,7 +48,7 @@ fn of_info(error: RedisError) -> BackendError {
     failure(error)
 }
 
-/// A cluster's connection asks each master, and returns their answers by address.
+/// Reads the nodes' `INFO`. A cluster's connection returns one answer per master, by address.
 fn nodes(info: Value) -> Result<(Vec<InfoDict>, bool), ParsingError> {
     match info {
         Value::Map(nodes) => {

@@ -1,19 +1,18 @@
-//! Which releases may use a function's joins.
+//! Checks which releases may use a function's joins.
 //!
-//! A function's declaration in the server is a text: the version to which its joins were migrated, the lowest version of
-//! a release that may still use them, and the inputs. So two releases can work on the same joins during a rolling deploy,
-//! and after a roll-back.
+//! A function's declaration in the server contains the version of its joins, the lowest version of a release that may use
+//! them, and the inputs. So two releases can share joins during a rolling deploy, and after a rollback.
 
 use super::replies::unknown;
 use crate::fan_in::durable::BackendError;
 
-/// The version of what this release writes.
+/// The version that this release writes.
 pub(super) const VERSION: u32 = 1;
 
-/// The oldest version that may use what this release writes.
+/// The lowest version of a release that may use joins of this version.
 pub(super) const LOWEST: u32 = 1;
 
-/// Returns a declaration as this release writes it.
+/// Returns the declaration of this release.
 pub(super) fn declaration(inputs: &str) -> String {
     format!("{VERSION} {LOWEST} {inputs}")
 }

@@ -1,4 +1,4 @@
-//! A connection of the pool, while a transaction of ours is under way on it.
+//! A pooled connection with an open transaction.
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,30 +9,30 @@ use sqlx::{Connection as _, Sqlite};
 use super::failure::{failure, not_begun};
 use crate::fan_in::durable::BackendError;
 
-/// Closes the connection, unless the transaction was committed.
+/// Guards a transaction: closes the connection on drop, unless the transaction was committed.
 ///
-/// `SQLite` may have rolled back by itself, after a full disk, or not. sqlx counts transactions and would not know:
-/// attempted to call `begin_with` at non-zero transaction depth, for ever. A call that is dropped leaves its statement
-/// running. A new connection costs 0.2 ms, and has the pragmas that the pool's options set.
+/// After a full disk, `SQLite` may have rolled back by itself. sqlx counts transactions and does not notice, so `begin_with`
+/// would fail on this connection forever. A dropped call leaves its statement running. A new connection costs 0.2 ms, and
+/// has the pragmas of the pool's options.
 pub(super) struct Connection {
     pooled: PoolConnection<Sqlite>,
     is_committed: bool,
 }
 
-/// Which lock a transaction takes.
+/// Selects the lock that a transaction takes.
 #[derive(Clone, Copy)]
 pub(super) enum Access {
-    /// None, until it reads.
+    /// No lock until the first read.
     Read,
-    /// That of the one writer, at once: a reader that becomes the writer is refused where another wrote meanwhile.
+    /// The write lock, at once. A reader that becomes a writer fails if another connection wrote in between.
     Write,
 }
 
 impl Connection {
     pub(super) async fn begin(pool: &SqlitePool, access: Access) -> Result<Self, BackendError> {
         let mut pooled = pool.acquire().await.map_err(failure)?;
-        // A `begin()` of the user's that was dropped in flight, or what wedged the pool before this was a guard. In a
-        // transaction of another, what is acknowledged here is rolled back later.
+        // The user's code may have dropped a `begin()` in flight. Inside that transaction, joins that are acknowledged here
+        // would be rolled back later.
         while pooled.is_in_transaction() {
             pooled.close().await.map_err(failure)?;
             pooled = pool.acquire().await.map_err(failure)?;
@@ -41,8 +41,8 @@ impl Connection {
             pooled,
             is_committed: false,
         };
-        // Not by sqlx's own `begin_with`, which is refused at a wrong count. Inside a transaction that sqlx does not know
-        // of, `SQLite` refuses this.
+        // Not sqlx's `begin_with`, which fails if sqlx's count is wrong. `BEGIN` fails inside a transaction that sqlx does
+        // not know of.
         let statement = match access {
             Access::Read => "BEGIN",
             Access::Write => "BEGIN IMMEDIATE",
@@ -56,7 +56,7 @@ impl Connection {
         self.end().await
     }
 
-    /// Commits, and keeps the connection.
+    /// Commits, and keeps the connection usable.
     pub(super) async fn end(&mut self) -> Result<(), BackendError> {
         let committed = sqlx::query("COMMIT").execute(&mut **self).await;
         committed.map_err(failure)?;

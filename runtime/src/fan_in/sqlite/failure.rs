@@ -1,9 +1,9 @@
-//! What an error of `SQLite` means for a call.
+//! Classifies errors of `SQLite`.
 
 use crate::fan_in::durable::BackendError;
 use crate::fan_in::durable::sql::is_on_the_way;
 
-/// The primary result codes of `SQLite`; an extended code has one of these for its last byte.
+/// The primary result codes of `SQLite`, which are the last byte of an extended code.
 const ERROR: i64 = 1;
 const BUSY: i64 = 5;
 const LOCKED: i64 = 6;
@@ -16,24 +16,25 @@ pub(super) fn failure(error: sqlx::Error) -> BackendError {
         Some(BUSY | LOCKED) => BackendError::Transient(error.into()),
         Some(ERROR) if error.to_string().contains("no such table: linked_span") => {
             BackendError::Misconfigured(format!(
-                "run `Sqlite::migrate`, which makes the tables: {error}"
+                "run `Sqlite::migrate`, which creates the tables: {error}"
             ))
         }
         Some(READONLY) => BackendError::Misconfigured(format!(
-            "give the process the right to write to the database file and to its folder, which a store of joins needs: {error}"
+            "grant the process write access to the database file and to its folder: {error}"
         )),
         Some(CANTOPEN) => BackendError::Misconfigured(format!(
-            "name a file in a folder that exists and that the process may write to: {error}"
+            "name a file in an existing folder that the process can write to: {error}"
         )),
         Some(NOTADB) => BackendError::Misconfigured(format!(
-            "name another file, or remove this one: it is no SQLite database: {error}"
+            "name another file, or remove this one, which is not an SQLite database: {error}"
         )),
         None if is_on_the_way(&error) => BackendError::Transient(error.into()),
         _ => BackendError::Permanent(error.into()),
     }
 }
 
-/// The failure of a `BEGIN`, which needs no table. A code that says no more is that of a connection inside a transaction.
+/// Classifies the error of a `BEGIN`. It needs no table, so the generic code means that the connection is inside a
+/// transaction.
 pub(super) fn not_begun(error: sqlx::Error) -> BackendError {
     match code(&error) {
         Some(ERROR) => BackendError::Transient(error.into()),

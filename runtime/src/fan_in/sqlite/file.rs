@@ -1,4 +1,4 @@
-//! The file that keeps the joins.
+//! The database's file.
 
 use std::fs::Metadata;
 use std::path::PathBuf;
@@ -8,23 +8,23 @@ use sqlx::sqlite::SqliteConnection;
 use super::failure::failure;
 use crate::fan_in::durable::BackendError;
 
-/// The database's file, as it was when the store first saw it.
+/// The identity of the database's file when the store first used it.
 ///
-/// A file that is removed or replaced while it is open is written to until it is closed, without an error, and then is
-/// gone. So each call looks at it before its caller is told anything: 2 µs. It looks and never opens the file, since closing
-/// a file drops all locks that a process has on it.
+/// If an open file is removed or replaced, writes succeed without an error, and are lost when it is closed. So each call checks
+/// the file's identity before it returns, which takes 2 µs. The check does not open the file, because closing a file drops
+/// all locks of the process on it.
 #[derive(Debug)]
 pub(super) struct File {
     path: PathBuf,
     identity: Identity,
-    /// The write-ahead log, if there is one: it has what was written last.
+    /// The write-ahead log, if there is one. It contains the latest writes.
     log: Option<PathBuf>,
 }
 
 impl File {
-    /// Returns the file of an open database. Refuses one that has none.
+    /// Returns the file of an open database. Fails for a database in memory.
     pub(super) async fn of(connection: &mut SqliteConnection) -> Result<Self, BackendError> {
-        // In full, as SQLite opened it: what a relative path leads to may change.
+        // The full path as SQLite opened it: the process may have changed its working directory.
         let file = "SELECT coalesce(file, '') FROM pragma_database_list WHERE name = 'main'";
         let file: String = sqlx::query_scalar(file)
             .fetch_one(&mut *connection)
@@ -32,8 +32,8 @@ impl File {
             .map_err(failure)?;
         if file.is_empty() {
             return Err(BackendError::Misconfigured(
-                "name a file, or use `Memory`: a database in memory is gone when the process ends, and with it each input \
-                 that was acknowledged"
+                "name a file, or use `Memory`: a database in memory is lost when the process ends, with every input that was \
+                 acknowledged"
                     .to_owned(),
             ));
         }
@@ -54,7 +54,7 @@ impl File {
         })
     }
 
-    /// Refuses to go on where the file is not the one that it was.
+    /// Fails if the file was removed or replaced.
     pub(super) fn check(&self) -> Result<(), BackendError> {
         let found = self.path.metadata().map(|found| identity(&found));
         let has_log = self.log.as_ref().is_none_or(|log| log.exists());
@@ -70,7 +70,7 @@ fn lost(path: &std::path::Path) -> BackendError {
     BackendError::Permanent(
         format!(
             "put the database file back and restart the process: `{file}` or its write-ahead log was removed or replaced while \
-             it was open, and what is written now would be lost"
+             it was open, and new writes would be lost"
         )
         .into(),
     )
@@ -85,7 +85,7 @@ fn identity(found: &Metadata) -> Identity {
     (found.dev(), found.ino())
 }
 
-/// Elsewhere an open file cannot be removed.
+/// On other systems an open file cannot be removed.
 #[cfg(not(unix))]
 type Identity = ();
 

@@ -1,4 +1,4 @@
-//! What an operator sees of the joins in a file.
+//! Lists joins and functions for an operator.
 
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ macro_rules! select {
 const KEY: &str = select!(
     "WHERE name = ?1 AND key = ?2 AND NOT (stage IN ('completed', 'expired') AND until <= ?4) LIMIT ?3"
 );
-// Without its statistics SQLite prefers the primary key, and reads each ended join: 1 s at a million. A key's bytes are compared, as `BINARY` collates.
+// `INDEXED BY`: without statistics SQLite prefers the primary key and reads every ended join, which takes 1 s at a million.
+// Keys are compared by their bytes (`BINARY`).
 const UNSETTLED: &str = select!(
     "INDEXED BY linked_span_joins_unsettled WHERE name = ?1 AND key > ?2 AND stage NOT IN ('completed', 'expired') AND ?4 ORDER BY key LIMIT ?3"
 );

@@ -1,4 +1,4 @@
-//! The version of the tables, and what makes them.
+//! Creates and updates the tables, and checks their version.
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
@@ -10,20 +10,22 @@ use crate::fan_in::durable::BackendError;
 /// The version that this release needs.
 const VERSION: i64 = 1;
 
-/// Each migration, by the version that it makes. A migration only adds, and notes itself in `linked_span_versions`. An older
-/// release goes on with what it knows, unless the migration has a `lowest` above the release's version.
+/// The migrations, each with the version that it creates.
+///
+/// A migration only adds, and adds a row to `linked_span_versions`. An older release keeps working, unless the migration's
+/// `lowest` is above the release's version.
 const MIGRATIONS: [(i64, &str); 1] = [(1, super::Sqlite::SCHEMA)];
 
-/// What a database says of its tables.
+/// The versions that a database contains.
 #[derive(Clone, Copy)]
 struct Tables {
     /// The newest migration that was applied; 0 if there are no tables.
     version: i64,
-    /// The lowest version of a release that may use them.
+    /// The lowest version of a release that may use the tables.
     lowest: i64,
 }
 
-/// Makes the tables, or what is new in them, unless a release of this version or a newer one has.
+/// Creates or updates the tables, unless they already have this version or a newer one.
 pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), BackendError> {
     log(pool).await?;
     let mut connection = Connection::begin(pool, Access::Read).await?;
@@ -37,19 +39,19 @@ pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), BackendError> {
     connection.commit().await
 }
 
-/// Has the database write ahead. Refuses one in memory first.
+/// Enables the write-ahead log. Fails for a database in memory.
 async fn log(pool: &SqlitePool) -> Result<(), BackendError> {
     let mut connection = Connection::begin(pool, Access::Read).await?;
     File::of(&mut connection).await?;
     connection.end().await?;
-    // Outside a transaction, and on a connection that is known to be in none.
+    // SQLite changes the journal only outside a transaction, and `end` just closed the one on this connection.
     let log = sqlx::query("PRAGMA journal_mode = WAL")
         .execute(&mut *connection)
         .await;
     log.map(drop).map_err(failure)
 }
 
-/// One at a time does it: the others wait for the file's lock, and then find it done.
+/// Applies the missing migrations under the file's write lock. Concurrent callers wait, then find them applied.
 async fn apply(pool: &SqlitePool) -> Result<(), BackendError> {
     let mut connection = Connection::begin(pool, Access::Write).await?;
     let tables = read(&mut connection).await?;
@@ -62,7 +64,7 @@ async fn apply(pool: &SqlitePool) -> Result<(), BackendError> {
     connection.commit().await
 }
 
-/// Refuses tables that this release cannot use.
+/// Fails if this release cannot use the tables.
 pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), BackendError> {
     let Tables { version, lowest } = read(connection).await?;
     if version < VERSION {
@@ -72,8 +74,8 @@ pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), Backe
     }
     if lowest > VERSION {
         return Err(BackendError::Misconfigured(format!(
-            "use a newer release of linked-span: this one has version {VERSION}, and the tables have version {version}, \
-             for releases from version {lowest} on"
+            "use a newer release of linked-span: this one has version {VERSION}, and the tables have version {version}, which \
+             needs version {lowest} or newer"
         )));
     }
     Ok(())
@@ -91,7 +93,7 @@ async fn read(connection: &mut SqliteConnection) -> Result<Tables, BackendError>
             lowest: 0,
         });
     }
-    // SQLite takes a column that stands beside `max` from the row that has it.
+    // In SQLite, a bare column next to `max` comes from the row with the maximum.
     let newest = "SELECT coalesce(max(version), 0), coalesce(lowest, 0) FROM linked_span_versions";
     let (version, lowest) = sqlx::query_as(newest)
         .fetch_one(connection)

@@ -1,4 +1,4 @@
-//! Joins in a file, of the processes of one host.
+//! The store in `SQLite`, for the processes of one host.
 
 mod connection;
 mod failure;
@@ -22,16 +22,16 @@ use super::core::store::StoreError;
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
-/// More than an arrival can add.
-const FORGOTTEN_IN_PASSING: i64 = 4;
+/// The largest number of ended joins that an arrival removes. It adds at most one, so the number of ended joins shrinks.
+const FORGOTTEN_BY_ARRIVAL: i64 = 4;
 
-/// So many that others do not wait for long.
-const FORGOTTEN_BY_A_SWEEP: i64 = 10_000;
+/// The largest number of ended joins that a sweep removes, so that other callers do not wait long for the lock.
+const FORGOTTEN_BY_SWEEP: i64 = 10_000;
 
 /// How long a migration waits before it tries again where another process has the file.
 const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 
-/// Joins in a `SQLite` file: they survive a restart, and the processes of one host share them.
+/// Keeps joins in a `SQLite` file, which the processes of one host share.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -54,12 +54,12 @@ const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 /// # }
 /// ```
 ///
-/// Inputs are kept as JSON. A store serves one function; several functions, and whatever else is in the database, may
-/// share a file. It needs a tokio runtime, with time and I/O enabled.
+/// Inputs are stored as JSON. A store serves one function, and several functions can share a file, also with other tables.
+/// The store needs a tokio runtime with time and I/O enabled.
 ///
-/// The file has to be on a disk of the host, not on a network's, since its write-ahead log is shared memory. The clock is
-/// the host's. With `PRAGMA synchronous = FULL`, which is the default, what was acknowledged survives a loss of power; with
-/// `NORMAL` the end of a process only.
+/// The file must be on a local disk, because processes share its write-ahead log through memory. Times come from the host's
+/// clock. With `PRAGMA synchronous = FULL` (the default), acknowledged inputs survive a power loss. With `NORMAL`, they
+/// survive only the end of a process.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     pool: SqlitePool,
@@ -69,7 +69,7 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// A file of its own, which is created if there is none.
+    /// Opens a file, creates it if necessary, and migrates its tables.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};
@@ -81,24 +81,25 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Misconfigured`], with what to do: if the folder does not exist, if the file or its folder cannot be written,
-    /// if the file is no database, or is one in memory, or if this release cannot use its tables.
-    /// [`StoreError::Failed`]: if the file stays locked for 10 s, or the disk fails.
+    /// - [`StoreError::Misconfigured`] if the folder does not exist, the file or its folder is not writable, the file is not a
+    ///   database, the database is in memory, or this release cannot use its tables. The text names the fix.
+    /// - [`StoreError::Failed`] if the file stays locked for 10 s, or the disk fails.
     pub async fn open(file: impl AsRef<Path> + Send) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true);
-        // There is one writer at a time: whoever waits for a connection is woken, and who waits for the file's lock looks
-        // again and again.
+        // One connection is fastest: SQLite has one writer at a time. A task that waits for the pool is woken, but a
+        // connection that waits for the file's lock polls.
         let pool = SqlitePoolOptions::new().max_connections(1);
         let store = Self::new(pool.connect_lazy_with(options));
         store.migrate().await?;
         Ok(store)
     }
 
-    /// In a database of yours, whose tables [`migrate`](Self::migrate) makes, or a migration of yours that applies
-    /// [`SCHEMA`](Self::SCHEMA). The more connections the pool has, the longer some wait for the file's lock: for joins
-    /// alone, one is best.
+    /// Uses the pool of an existing database.
+    ///
+    /// Create the tables with [`migrate`](Self::migrate), or apply [`SCHEMA`](Self::SCHEMA) in your own migration. One
+    /// connection is best for joins alone: more connections wait longer for the file's lock.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};
@@ -118,15 +119,15 @@ impl Sqlite {
         }
     }
 
-    /// Keeps the joins under this name.
+    /// Stores the joins under this name.
     ///
-    /// Without it the name is the path of their type, `shop::orders::FulfillOrder`. Give the old path after you move or
-    /// rename the function, so that its open joins stay. Give a name where the path does not tell two functions apart: two
-    /// programs with a crate of one name, or two functions in blocks of one module.
+    /// The default is the path of the generated type, `shop::orders::FulfillOrder`. Set the old path after you move or rename
+    /// the function, so that its open joins stay. Set a name if two functions have the same path: in two programs whose crates
+    /// have one name, or in two blocks of one module.
     ///
-    /// Under a name of yours the store compares the names of the inputs, and not their types. So give the path itself after
-    /// you change a type to one that can be decoded from the stored inputs, `T` to `Option<T>`. Keep the name from then on:
-    /// the store keeps the types that it was first told.
+    /// Under an explicit name, the store compares the names of the inputs, but not their types. So set the current path after
+    /// you change a type to one that can decode the stored inputs, such as `T` to `Option<T>`. Keep the name from then on,
+    /// because the store keeps the types of the first declaration.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::Sqlite;
@@ -142,11 +143,11 @@ impl Sqlite {
         }
     }
 
-    /// Bounds how long a call of the store may take, its retries included; 10 s unless set.
+    /// Sets the timeout of a call, including its retries; the default is 10 s.
     ///
-    /// A call that takes longer is an error, and an arrival's input comes back. The call may still have had its effect: the
-    /// broker delivers the input again, and the store knows it. The bound includes the wait for a connection of the pool, for
-    /// the file's lock, and a second try after either.
+    /// A call that takes longer returns an error, and an arrival returns its input. The call may still have taken effect: when
+    /// the broker redelivers the input, the store recognizes it. The timeout includes the wait for a pooled connection and for
+    /// the file's lock.
     #[must_use]
     pub fn call_timeout(self, timeout: Duration) -> Self {
         Self {
@@ -155,7 +156,7 @@ impl Sqlite {
         }
     }
 
-    /// Another clock than the host's, in milliseconds of the Unix epoch.
+    /// Sets another clock than the host's, in milliseconds of the Unix epoch.
     #[doc(hidden)]
     #[must_use]
     pub fn clock(self, clock: fn() -> Moment) -> Self {
@@ -171,30 +172,31 @@ impl Sqlite {
     /// ```
     pub const SCHEMA: &str = include_str!("schema.sql");
 
-    /// Makes the tables or updates them, and makes the database's journal a write-ahead log.
+    /// Creates or updates the tables, and enables the database's write-ahead log.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};
     /// # async fn begin(pool: sqlx::SqlitePool) -> Result<(), StoreError> {
-    /// Sqlite::new(pool).migrate().await?; // each time the program begins, or once
+    /// Sqlite::new(pool).migrate().await?; // at each start of the program, or once
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// Any number of processes may call it at once. Tables of the right version are read, and not written. A release also
-    /// works with tables that a newer release has updated, unless that release says otherwise: then both can run during a
-    /// rolling deploy, and the old one after a roll-back. The version is in a table of this crate, `linked_span_versions`, so
-    /// migrations of yours in the same file do not meet it.
+    /// Any number of processes can call it at once. It writes nothing if the tables have the right version.
+    ///
+    /// A release also works with tables that a newer release has updated, unless the newer release excludes it. So both can run
+    /// during a rolling deploy, and the old one after a rollback. The version is in the crate's own table,
+    /// `linked_span_versions`, which does not collide with your migrations.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open). The time for which it waits for a lock is the [call timeout](Self::call_timeout).
+    /// The errors of [`open`](Self::open). It waits for a lock for at most the [call timeout](Self::call_timeout).
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let bound = self.declaration.call_timeout();
         let mut locked = None;
         let migrated = tokio::time::timeout(bound, async {
             loop {
-                // Another process may be at it, or at its joins. Where the journal changes, SQLite does not wait for a lock.
+                // Another process may hold a lock. SQLite's busy timeout does not cover a change of the journal.
                 match migrations::migrate(&self.pool).await {
                     Err(BackendError::Transient(error)) => locked = Some(error),
                     migrated => return migrated.map_err(BackendError::into_error),
@@ -208,7 +210,7 @@ impl Sqlite {
         }
     }
 
-    /// Returns the functions whose joins the file keeps, in the order of their names.
+    /// Returns the functions with joins in the file, ordered by name.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};
@@ -233,7 +235,7 @@ impl Sqlite {
         durable::functions(self, list).await
     }
 
-    /// Begins one atomic step, or several.
+    /// Begins a transaction.
     async fn transaction(&self, access: Access) -> Result<Rows, BackendError> {
         let mut connection = Connection::begin(&self.pool, access).await?;
         let file = if let Some(file) = self.file.get() {
@@ -269,14 +271,14 @@ impl Backend for Sqlite {
         token: Token,
     ) -> Result<Answer, BackendError> {
         let mut rows = self.transaction(Access::Write).await?;
-        let (reply, around) = rows.arrive(function, key, (input, payload), token).await?;
+        let (reply, other_work) = rows.arrive(function, key, (input, payload), token).await?;
         let claimed = rows.claimed(function, key, reply).await?;
         let mut overdue = None;
-        if around.is_overdue {
+        if other_work.is_overdue {
             overdue = rows.overdue(function, key, token).await?;
         }
-        if around.is_forgotten {
-            rows.forget(function.name, FORGOTTEN_IN_PASSING).await?;
+        if other_work.is_forgotten {
+            rows.forget(function.name, FORGOTTEN_BY_ARRIVAL).await?;
         }
         let at = rows.now;
         rows.commit().await?;
@@ -310,7 +312,7 @@ impl Backend for Sqlite {
         let mut rows = self.transaction(Access::Write).await?;
         rows.check(function).await?;
         let claimed = rows.sweep(function, token, max).await?;
-        rows.forget(function.name, FORGOTTEN_BY_A_SWEEP).await?;
+        rows.forget(function.name, FORGOTTEN_BY_SWEEP).await?;
         rows.commit().await?;
         Ok(claimed)
     }
@@ -347,7 +349,7 @@ impl Backend for Sqlite {
     }
 }
 
-/// Of the host: a process that starts anew has to know what the last one meant.
+/// Returns the wall clock. A monotonic clock would restart with the process, and the stored times would lose their meaning.
 fn now() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| Moment::try_from(since.as_millis()).unwrap_or(0))

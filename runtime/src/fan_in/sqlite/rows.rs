@@ -1,4 +1,4 @@
-//! What is read and written within a transaction.
+//! Reads and writes joins within a transaction.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::fan_in::durable::{
     BackendError, EncodedClaim, EncodedInput, JoinScope, Row, Stage, inputs_of,
 };
 
-/// A join's columns, with a bit for each input that is kept.
+/// A join's columns, with a bit for each stored input.
 macro_rules! columns {
     () => {
         "joins.key, stage, since, holder, until, deadline, attempts, detail, \
@@ -29,8 +29,7 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// One row, whether or not there is a join: whether the function is declared as the caller says, and what else the caller
-/// asks.
+/// Selects one row, even if there is no join: it also contains whether the function's declaration matches, and `$asked`.
 macro_rules! read {
     ($asked:literal) => {
         concat!(
@@ -44,15 +43,15 @@ macro_rules! read {
     };
 }
 const READ: &str = read!("");
-/// With whether an arrival can do something for others.
-const READ_AND_LOOK_AROUND: &str = read!(
+/// Also selects whether another join is overdue, and whether an ended join can be removed.
+const READ_WITH_OTHER_WORK: &str = read!(
     ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
      EXISTS (SELECT 1 FROM linked_span_joins \
       WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten"
 );
 
-// Each statement is a message to another thread and back, however many there are in it.
-// The columns have names, since a later version may add some.
+// Two SQL statements in one string: each call of sqlx is a round trip to another thread, whatever it contains.
+// The columns are named, because a later version may add some.
 macro_rules! upsert {
     ($rest:literal) => {
         concat!(
@@ -65,17 +64,17 @@ macro_rules! upsert {
         )
     };
 }
-// Each transition that leaves a join open, running, ready, expiring or parked, and brings no input.
+// Every transition to an open, running, ready, expiring or parked join, without a new input.
 const WRITE: &str = upsert!("");
 // `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
 const WRITE_ENDED: &str = upsert!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
-// An arrival: nothing to `Open`, `Open` to `Open`, and `Open` to `Running`. The first input of a place is kept: a delivery
-// whose reply was lost comes again.
+// An arrival: absent to `Open`, `Open` to `Open`, and `Open` to `Running`. `DO NOTHING` keeps the first input of a place, because
+// a delivery whose reply was lost is repeated.
 const WRITE_WITH_INPUT: &str = upsert!(
     "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
      ON CONFLICT DO NOTHING"
 );
-// Each transition to nothing: `Forget`, and an arrival or a visit after the dedup window that leaves nothing behind.
+// Every transition to absent: `Forget`, and the end of the dedup window.
 const REMOVE: &str = "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
                       DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2";
 
@@ -85,15 +84,15 @@ pub(super) struct Rows {
     pub(super) now: Moment,
 }
 
-/// What there is for whoever comes by.
-pub(super) struct Around {
-    /// Another join, to be handed over or parked.
+/// Work at other joins that an arrival can do.
+pub(super) struct OtherWork {
+    /// Another join is overdue: the arrival claims or parks it.
     pub(super) is_overdue: bool,
-    /// What has been remembered long enough.
+    /// The dedup window of another join is over: the arrival removes it.
     pub(super) is_forgotten: bool,
 }
 
-/// A row as it was read.
+/// A join's row.
 pub(super) struct Read {
     pub(super) key: String,
     pub(super) since: Moment,
@@ -102,17 +101,17 @@ pub(super) struct Read {
     stage: Stage,
 }
 
-/// What is written together with a state.
+/// A value that is written together with a state.
 #[derive(Clone, Copy)]
 enum Written<'a> {
-    /// The input of an arrival, by its place.
+    /// The place and payload of an arriving input.
     Input(u8, &'a str),
-    /// Why an input cannot be decoded.
+    /// The reason why an input cannot be decoded.
     Detail(Option<&'a str>),
 }
 
 impl Written<'_> {
-    /// The input is written if it is part of the state: not if the join is over, or if all had come before.
+    /// Keeps the value if it belongs to the new state. An input does not, if the join had ended or was complete before.
     fn of(self, state: &State) -> Self {
         let is_kept = |input| match state {
             State::Open { came, .. } => came.contains(input),
@@ -142,11 +141,11 @@ impl Rows {
 
     pub(super) async fn commit(self) -> Result<(), BackendError> {
         self.connection.commit().await?;
-        // After the commit: what was removed before it would be acknowledged otherwise.
+        // Check after the commit: a file that is removed between a check and the commit would go unnoticed.
         self.file.check()
     }
 
-    /// Returns the inputs of the joins of that name: these, unless there were others. Notes the time.
+    /// Returns the inputs that are stored under a name. Stores `inputs` if there are none, and updates the time.
     pub(super) async fn declare(
         &mut self,
         name: &str,
@@ -166,7 +165,7 @@ impl Rows {
         .map_err(failure)
     }
 
-    /// Fails if the function is not declared as the caller says.
+    /// Fails if the function's declaration differs from the caller's.
     pub(super) async fn check(&mut self, function: JoinScope<'_>) -> Result<(), BackendError> {
         let declared =
             "SELECT EXISTS (SELECT 1 FROM linked_span_functions WHERE name = ?1 AND inputs = ?2)";
@@ -183,22 +182,22 @@ impl Rows {
         }
     }
 
-    /// Returns what to tell the caller, and what an arrival can do for others.
+    /// Applies an arrival. Returns the reply, and the work at other joins.
     pub(super) async fn arrive(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
         (input, payload): (u8, &str),
         token: Token,
-    ) -> Result<(Reply, Around), BackendError> {
-        let (read, around) = self.look_around(function, key).await?;
+    ) -> Result<(Reply, OtherWork), BackendError> {
+        let (read, other_work) = self.read_with_other_work(function, key).await?;
         let step = Step::Arrive { input, token };
         let written = Written::Input(input, payload);
         let reply = self.advance(function, key, read, step, written).await?;
-        Ok((reply, around))
+        Ok((reply, other_work))
     }
 
-    /// What to tell the caller.
+    /// Applies another step. Returns the reply.
     pub(super) async fn step(
         &mut self,
         function: JoinScope<'_>,
@@ -233,7 +232,7 @@ impl Rows {
         Ok(reply)
     }
 
-    /// The join, if the reply says that the caller holds it.
+    /// Reads the join's inputs, if the reply gave the caller a claim.
     pub(super) async fn claimed(
         &mut self,
         function: JoinScope<'_>,
@@ -257,7 +256,7 @@ impl Rows {
         inputs.resize_with(function.rules.inputs.into(), || None);
         for row in rows {
             let place = usize::from(row.try_get::<u8, _>("input").map_err(failure)?);
-            // An operator's row for an input that the function does not have is no reason to fail.
+            // Skip a row that an operator added for an input that the function does not have.
             let Some(kept) = inputs.get_mut(place) else {
                 continue;
             };
@@ -275,8 +274,7 @@ impl Rows {
         }))
     }
 
-    /// Claims another join that is overdue, `Visit` by an arrival: `Open`, `Running` or `Expiring` to `Expiring`, or to
-    /// `Parked`.
+    /// Claims another join that is overdue, for an arrival: `Open`, `Running` or `Expiring` to `Expiring`, or to `Parked`.
     pub(super) async fn overdue(
         &mut self,
         function: JoinScope<'_>,
@@ -296,17 +294,17 @@ impl Rows {
             .map_err(failure)?;
             let Some(key) = key else { return Ok(None) };
             let claimed = self
-                .visit(function, &key, ClaimMode::Opportunistic, token)
+                .claim(function, &key, ClaimMode::Opportunistic, token)
                 .await?;
-            // Where it has been parked instead, it is not found again.
+            // `None`: the join was parked instead. The next query does not find it again.
             if claimed.is_some() {
                 return Ok(claimed);
             }
         }
     }
 
-    /// Claims at most `max` joins that are due, `Visit` by a sweep: `Running` and `Ready` to `Running`, `Open` and `Expiring` to
-    /// `Expiring`, or to `Parked`.
+    /// Claims at most `max` due joins, for a sweep: `Running` and `Ready` to `Running`, `Open` and `Expiring` to `Expiring`, or
+    /// any of them to `Parked`.
     pub(super) async fn sweep(
         &mut self,
         function: JoinScope<'_>,
@@ -315,7 +313,8 @@ impl Rows {
     ) -> Result<Vec<EncodedClaim>, BackendError> {
         let mut claimed = Vec::new();
         while claimed.len() < max {
-            // Some may be parked instead, and are not found again; nor is what was claimed, however short its lease.
+            // The query does not find parked joins again. `holder IS NOT ?3` excludes this sweep's own claims, whose lease can
+            // be zero.
             let due: Vec<String> = sqlx::query_scalar(
                 "SELECT key FROM linked_span_joins WHERE name = ?1 AND sweep_at <= ?2 AND holder IS NOT ?3 \
                  ORDER BY sweep_at LIMIT ?4",
@@ -331,13 +330,13 @@ impl Rows {
                 break;
             }
             for key in &due {
-                claimed.extend(self.visit(function, key, ClaimMode::Sweep, token).await?);
+                claimed.extend(self.claim(function, key, ClaimMode::Sweep, token).await?);
             }
         }
         Ok(claimed)
     }
 
-    /// Releases what the token holds, of what was claimed so short a time ago. Returns how many joins.
+    /// Releases the token's claims that are at most `age` old. Returns their number.
     pub(super) async fn release(
         &mut self,
         function: JoinScope<'_>,
@@ -366,7 +365,7 @@ impl Rows {
         Ok(released)
     }
 
-    async fn visit(
+    async fn claim(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
@@ -378,8 +377,7 @@ impl Rows {
         self.claimed(function, key, reply).await
     }
 
-    /// Removes at most `max` joins that ended before the dedup window: `Completed` and `Expired` to nothing. No join that is
-    /// still to run, or that an operator has to see, is of these stages.
+    /// Removes at most `max` joins whose dedup window is over: `Completed` and `Expired` to absent.
     pub(super) async fn forget(&mut self, name: &str, max: i64) -> Result<(), BackendError> {
         sqlx::query(
             "DELETE FROM linked_span_joins WHERE name = ?1 AND key IN ( \
@@ -410,12 +408,12 @@ impl Rows {
         read_declared(&row, function.rules)
     }
 
-    async fn look_around(
+    async fn read_with_other_work(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-    ) -> Result<(Option<Read>, Around), BackendError> {
-        let row = sqlx::query(READ_AND_LOOK_AROUND)
+    ) -> Result<(Option<Read>, OtherWork), BackendError> {
+        let row = sqlx::query(READ_WITH_OTHER_WORK)
             .bind(function.name)
             .bind(key)
             .bind(function.inputs)
@@ -423,11 +421,11 @@ impl Rows {
             .fetch_one(&mut *self.connection)
             .await
             .map_err(failure)?;
-        let around = Around {
+        let other_work = OtherWork {
             is_overdue: row.try_get("is_overdue").map_err(failure)?,
             is_forgotten: row.try_get("is_forgotten").map_err(failure)?,
         };
-        Ok((read_declared(&row, function.rules)?, around))
+        Ok((read_declared(&row, function.rules)?, other_work))
     }
 
     async fn write(
@@ -479,7 +477,7 @@ impl Rows {
     }
 }
 
-/// The join, if there is one, of a function that is declared as the caller says.
+/// Reads the join if there is one. Fails if the function's declaration differs from the caller's.
 fn read_declared(row: &SqliteRow, rules: &JoinPolicy) -> Result<Option<Read>, BackendError> {
     if !row.try_get("is_declared").map_err(failure)? {
         return Err(BackendError::Undeclared);
@@ -489,7 +487,7 @@ fn read_declared(row: &SqliteRow, rules: &JoinPolicy) -> Result<Option<Read>, Ba
 }
 
 pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendError> {
-    // An operator may have added a row for an input that the function does not have.
+    // Ignore inputs that an operator added and the function does not have.
     let all = (1_u16 << rules.inputs) - 1;
     let came: u16 = row.try_get("came").map_err(failure)?;
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;

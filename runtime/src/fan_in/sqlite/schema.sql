@@ -1,35 +1,35 @@
--- Version 1. Later versions only add to it, with migrations of their own.
+-- Version 1. Later migrations only add to it.
 
--- The versions whose migrations were applied, and the lowest version of a release that may use the data as it then is.
+-- The applied migrations, each with the lowest version of a release that may use the data afterwards.
 CREATE TABLE IF NOT EXISTS linked_span_versions (
     version INTEGER NOT NULL PRIMARY KEY,
     lowest  INTEGER NOT NULL
 ) STRICT;
 INSERT INTO linked_span_versions (version, lowest) VALUES (1, 1) ON CONFLICT DO NOTHING;
 
--- The functions whose joins are kept here.
+-- The functions with joins in this database.
 CREATE TABLE IF NOT EXISTS linked_span_functions (
     name        TEXT NOT NULL PRIMARY KEY,
-    inputs      TEXT NOT NULL,   -- one a line, in the order of the declaration: `payment: PaymentConfirmed` or `payment`
-    declared_at INTEGER NOT NULL -- when a process that calls the function last declared it, to a minute
+    inputs      TEXT NOT NULL,   -- one per line, in the order of the declaration: `payment: PaymentConfirmed` or `payment`
+    declared_at INTEGER NOT NULL -- when a process last declared the function; updated once per minute
 ) WITHOUT ROWID;
 
--- None of these is STRICT: SQLite would read each row of a strict table, under a lock, when a later version adds a column
--- (4 s at a million rows, and none otherwise).
+-- These tables are not STRICT: when a later version adds a column, SQLite would read every row of a strict table under a
+-- lock, which takes 4 s at a million rows.
 
--- A join. Moments are milliseconds of the Unix epoch.
+-- A join. Times are milliseconds of the Unix epoch.
 CREATE TABLE IF NOT EXISTS linked_span_joins (
     name       TEXT NOT NULL,
     key        TEXT NOT NULL,
     stage      TEXT NOT NULL,
-    since      INTEGER NOT NULL, -- when its first input came; when it ended, once it has
-    holder     TEXT,             -- whose it is, or was when it ended
-    until      INTEGER NOT NULL, -- the end of a lease, of the rest after a failure, or of the dedup window
+    since      INTEGER NOT NULL, -- arrival of the first input; for an ended join, its end
+    holder     TEXT,             -- the token of the holder; for an ended join, of its last holder
+    until      INTEGER NOT NULL, -- the end of the lease, of the backoff, or of the dedup window
     deadline   INTEGER NOT NULL,
     attempts   INTEGER NOT NULL,
-    sweep_at   INTEGER,          -- when a sweep has something to do; never, once it has ended or is parked
-    passing_at INTEGER,          -- when an arrival at another join has
-    detail     TEXT,             -- why an input of it cannot be decoded
+    sweep_at   INTEGER,          -- when a sweep must handle the join; NULL if it has ended or is parked
+    passing_at INTEGER,          -- when an arrival at another join must handle it
+    detail     TEXT,             -- why an input cannot be decoded
     PRIMARY KEY (name, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
@@ -42,7 +42,7 @@ CREATE INDEX IF NOT EXISTS linked_span_joins_parked ON linked_span_joins (name, 
 CREATE TABLE IF NOT EXISTS linked_span_inputs (
     name    TEXT NOT NULL,
     key     TEXT NOT NULL,
-    input   INTEGER NOT NULL, -- its place in the declaration
+    input   INTEGER NOT NULL, -- the input's place in the declaration
     came_at INTEGER NOT NULL,
     payload TEXT NOT NULL,
     PRIMARY KEY (name, key, input)

@@ -5,11 +5,11 @@ use percent_encoding::{PercentDecode, percent_decode_str};
 
 pub(in crate::propagation) const BAGGAGE: &str = "baggage";
 
-/// What a `Baggage` has room for: entries, and bytes of all keys, values and metadata.
+/// The limits of OpenTelemetry's `Baggage`: entries, and bytes of all keys, values and metadata.
 const MAX_MEMBERS: usize = 64;
 const MAX_LENGTH: usize = 8192;
 
-/// The baggage that these values list; what cannot be read, or exceeds a `Baggage`'s limits, is left out.
+/// Reads baggage from the values of its field. Skips malformed members and members beyond the limits.
 pub(in crate::propagation) fn read<'a>(values: impl Iterator<Item = &'a [u8]>) -> Baggage {
     let mut baggage = Baggage::new();
     let mut room = MAX_LENGTH;
@@ -18,7 +18,7 @@ pub(in crate::propagation) fn read<'a>(values: impl Iterator<Item = &'a [u8]>) -
         .flat_map(|value| value.split(','))
         .filter_map(member);
     for (key, value, metadata) in members.take(MAX_MEMBERS) {
-        // Asked before it is decoded: what will not be kept must not take memory.
+        // Check the length before decoding, so that a hostile member allocates nothing.
         if let Some(rest) = room.checked_sub(key.len() + value.clone().count() + metadata.len()) {
             room = rest;
             let value = value.decode_utf8_lossy().into_owned();
@@ -28,7 +28,7 @@ pub(in crate::propagation) fn read<'a>(values: impl Iterator<Item = &'a [u8]>) -
     baggage
 }
 
-/// A member's key, its value, and its properties, which are kept as they are.
+/// Returns a member's key, value and properties. The properties are not decoded.
 fn member(member: &str) -> Option<(&str, PercentDecode<'_>, &str)> {
     let (entry, metadata) = member.split_once(';').unwrap_or((member, ""));
     let (key, value) = entry.split_once('=')?;
@@ -36,7 +36,7 @@ fn member(member: &str) -> Option<(&str, PercentDecode<'_>, &str)> {
     is_key(key).then(|| (key, percent_decode_str(value.trim()), metadata.trim()))
 }
 
-/// A `token`, as HTTP has it.
+/// Returns `true` for an HTTP `token`.
 fn is_key(key: &str) -> bool {
     !key.is_empty()
         && key

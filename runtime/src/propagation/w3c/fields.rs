@@ -1,4 +1,4 @@
-//! The W3C's fields of a carrier, found in one pass.
+//! Finds the W3C's fields of a carrier in one pass.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{SpanContext, TraceState};
 
 use super::baggage::{self, BAGGAGE};
-use super::one_or_many::Several;
+use super::one_or_many::OneOrMany;
 use super::traceparent::{self, TRACEPARENT};
 use super::tracestate::{self, TRACESTATE};
 use super::trim::trim;
 use crate::Origin;
 
-/// The origin that these describe, with or without its baggage.
+/// Reads an origin from names and values, with or without its baggage.
 pub(in crate::propagation) fn origin_of<'a, N, V>(
     fields: impl Iterator<Item = (&'a N, &'a V)>,
     with_baggage: bool,
@@ -28,7 +28,7 @@ where
     found.origin(with_baggage)
 }
 
-/// An origin with the baggage that these describe, and without a context.
+/// Reads an origin with the baggage alone.
 pub(in crate::propagation) fn baggage_of<'a, N, V>(
     fields: impl Iterator<Item = (&'a N, &'a V)>,
 ) -> Origin
@@ -36,7 +36,7 @@ where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    let mut values = Several::None;
+    let mut values = OneOrMany::None;
     for (name, value) in fields {
         let name = name.as_ref();
         if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
@@ -44,17 +44,17 @@ where
         }
     }
     match values {
-        Several::None => Origin::default(),
+        OneOrMany::None => Origin::default(),
         values => Origin::new(SpanContext::NONE, read_baggage(&values)),
     }
 }
 
-/// What a carrier holds of the W3C's, not yet read.
+/// The raw values of a carrier's W3C fields.
 #[derive(Default)]
 struct W3cHeaders<'a> {
     traceparent: Option<&'a [u8]>,
-    tracestate: Several<'a>,
-    baggage: Several<'a>,
+    tracestate: OneOrMany<'a>,
+    baggage: OneOrMany<'a>,
 }
 
 impl<'a> W3cHeaders<'a> {
@@ -70,7 +70,7 @@ impl<'a> W3cHeaders<'a> {
         }
     }
 
-    /// Nearly all names of ours are written in lowercase, which is told at a glance.
+    /// Out of line: nearly all producers write lowercase names, which the `match` in `add` finds.
     #[inline(never)]
     fn add_if_known(&mut self, name: &str, value: &'a [u8]) {
         let is = |known: &&str| name.eq_ignore_ascii_case(known);
@@ -81,35 +81,37 @@ impl<'a> W3cHeaders<'a> {
 
     fn origin(&self, with_baggage: bool) -> Origin {
         let baggage = match &self.baggage {
-            values @ (Several::One(_) | Several::More(_)) if with_baggage => read_baggage(values),
+            values @ (OneOrMany::One(_) | OneOrMany::More(_)) if with_baggage => {
+                read_baggage(values)
+            }
             _ => None,
         };
         Origin::new(self.span_context(), baggage)
     }
 
-    /// A broken `traceparent` is no context, nor are two different ones; a broken `tracestate` only costs the state.
+    /// Returns no context for a malformed `traceparent`. A malformed `tracestate` loses only the state.
     fn span_context(&self) -> SpanContext {
         let Some((trace_id, span_id, flags)) = self.traceparent.and_then(traceparent::read) else {
             return SpanContext::NONE;
         };
         let state = match &self.tracestate {
-            Several::None => TraceState::NONE,
+            OneOrMany::None => TraceState::NONE,
             values => tracestate::read(values),
         };
         SpanContext::new(trace_id, span_id, flags, true, state)
     }
 }
 
-/// The `traceparent` of two that are the same; of two different ones, a broken one.
+/// Returns the `traceparent` if both are equal, else an invalid one.
 ///
-/// Spring Kafka 3.2 and 3.3 write their header beside an equal one.
+/// Spring Kafka 3.2 and 3.3 write the same header twice.
 #[cold]
 fn one_of_two<'a>(one: &'a [u8], other: &[u8]) -> &'a [u8] {
     if trim(one) == trim(other) { one } else { b"" }
 }
 
 #[inline(never)]
-fn read_baggage(values: &Several) -> Option<Arc<Baggage>> {
+fn read_baggage(values: &OneOrMany) -> Option<Arc<Baggage>> {
     let baggage = baggage::read(values.iter().copied());
     (!baggage.is_empty()).then(|| Arc::new(baggage))
 }

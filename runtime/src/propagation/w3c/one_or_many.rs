@@ -1,19 +1,19 @@
-//! A field that may come in parts.
+//! A field that may occur several times.
 
 use std::slice;
 
-/// The values of a field, in their order. Most fields have one value, which needs no allocation.
+/// The distinct values of a field, in their order. A single value needs no allocation.
 #[derive(Default)]
-pub(in crate::propagation) enum Several<'a> {
+pub(in crate::propagation) enum OneOrMany<'a> {
     #[default]
     None,
     One(&'a [u8]),
     More(Vec<&'a [u8]>),
 }
 
-impl<'a> Several<'a> {
-    /// More parts than the longest list that is allowed, baggage's, has members.
-    const MOST: usize = 65;
+impl<'a> OneOrMany<'a> {
+    /// One more than the largest number of members that a list may have, which is baggage's 64.
+    const MAX: usize = 65;
 
     #[inline]
     pub(in crate::propagation) fn push(&mut self, value: &'a [u8]) {
@@ -23,7 +23,7 @@ impl<'a> Several<'a> {
         }
     }
 
-    /// A value that is there already counts once: some producers write each of their headers twice.
+    /// Skips a value that is already there: some producers write each header twice.
     #[cold]
     fn push_another(&mut self, value: &'a [u8]) {
         if self.iter().any(|known| *known == value) {
@@ -32,14 +32,14 @@ impl<'a> Several<'a> {
         match self {
             Self::None => {}
             Self::One(first) => *self = Self::More(vec![*first, value]),
-            Self::More(values) if values.len() > Self::MOST => {}
+            Self::More(values) if values.len() > Self::MAX => {}
             Self::More(values) => values.push(value),
         }
     }
 
-    /// Whether there may have been more, which are not kept.
+    /// Returns `true` if further values may have been dropped.
     pub(in crate::propagation) fn too_many(&self) -> bool {
-        self.iter().len() > Self::MOST
+        self.iter().len() > Self::MAX
     }
 
     pub(in crate::propagation) fn iter(&self) -> slice::Iter<'_, &'a [u8]> {

@@ -1,4 +1,4 @@
-//! The W3C's `traceparent`, read strictly: <https://www.w3.org/TR/trace-context-1/>, and level 2's random flag.
+//! Reads and writes the W3C's `traceparent` strictly: <https://www.w3.org/TR/trace-context-1/>, and level 2's random flag.
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
@@ -7,17 +7,17 @@ use super::trim::trim;
 
 pub(in crate::propagation) const TRACEPARENT: &str = "traceparent";
 
-/// Level 2's flag that says the trace id was chosen at random.
+/// Level 2's flag for a random trace id.
 const RANDOM: u8 = 0b10;
 const KNOWN_FLAGS: u8 = 0b1 | RANDOM;
 
 /// `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`
 const LENGTH: usize = 55;
 
-/// Ids that are not zero, and the flags we know of; `None` where it is broken.
+/// Returns the ids and the known flags; `None` if the value is malformed or an id is zero.
 #[inline]
 pub(in crate::propagation) fn read(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
-    // Around one of just this length there is nothing.
+    // A value of exactly this length has no surrounding whitespace, unless it is malformed.
     let value = if value.len() == LENGTH {
         value
     } else {
@@ -28,7 +28,7 @@ pub(in crate::propagation) fn read(value: &[u8]) -> Option<(TraceId, SpanId, Tra
     let flags = match (fields.version, rest.first()) {
         (0xff, _) => return None,
         (0x00, None) => fields.flags & KNOWN_FLAGS,
-        // Of a version that we do not know, the specification lets only the sampled bit be read.
+        // For an unknown version, the specification defines only the sampled flag.
         (0x01.., None | Some(b'-')) => fields.flags & TraceFlags::SAMPLED.to_u8(),
         _ => return None,
     };
@@ -77,7 +77,7 @@ impl TraceparentFields {
 
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// What [`read`] reads back as this context's ids and flags.
+/// Writes the context's ids and flags, as [`read`] reads them.
 pub(in crate::propagation) fn write(context: &SpanContext) -> String {
     let mut value = String::with_capacity(LENGTH);
     let mut field = |separator: &str, bytes: &[u8]| {

@@ -1,22 +1,22 @@
-//! The W3C's `tracestate`, read strictly: <https://w3c.github.io/trace-context/#tracestate-header>.
+//! Reads and writes the W3C's `tracestate` strictly: <https://w3c.github.io/trace-context/#tracestate-header>.
 
 use opentelemetry::trace::{SpanContext, TraceState};
 
-use super::one_or_many::Several;
+use super::one_or_many::OneOrMany;
 use super::trim::trim;
 
 pub(in crate::propagation) const TRACESTATE: &str = "tracestate";
 
-/// Members of the list, and bytes of a key or a value.
+/// The limits of the list's members, and of the bytes of a key or a value.
 const MAX_MEMBERS: usize = 32;
 const MAX_LENGTH: usize = 256;
 
-/// What all values list, in their order; nothing where that is broken.
-// Apart from its caller, as is `read_list` from it: what is not needed takes no registers then.
+/// Reads the members of all values, in their order; an empty state if one is malformed.
+// `inline(never)` here and on `read_list` keeps their registers out of the callers.
 #[inline(never)]
-pub(in crate::propagation) fn read(values: &Several) -> TraceState {
-    // Nearly all are one member.
-    if let Several::One(value) = values {
+pub(in crate::propagation) fn read(values: &OneOrMany) -> TraceState {
+    // Fast path: most states have one member, and a member contains no comma.
+    if let OneOrMany::One(value) = values {
         if let Some((key, value)) = one_member(trim(value)) {
             if let Ok(state) = TraceState::NONE.insert(key, value) {
                 return state;
@@ -26,7 +26,7 @@ pub(in crate::propagation) fn read(values: &Several) -> TraceState {
     read_list(values)
 }
 
-/// The key and the value of a list with one member.
+/// Splits a list with one member into its key and its value; `None` if they are malformed.
 ///
 /// OpenTelemetry checks the characters of the key once more, but takes an empty key, and copies a long one first. So only
 /// the length is checked here, which saves 40 instructions an event.
@@ -41,11 +41,11 @@ fn one_member(member: &[u8]) -> Option<(&str, &str)> {
 }
 
 #[inline(never)]
-fn read_list(values: &Several) -> TraceState {
+fn read_list(values: &OneOrMany) -> TraceState {
     if values.too_many() {
         return TraceState::NONE;
     }
-    // Nothing is allocated for a state before all of it is known to be allowed.
+    // Validate the whole list before the first allocation.
     let mut pairs = [("", ""); MAX_MEMBERS];
     let Some(count) = read_pairs(values.iter().copied(), &mut pairs) else {
         return TraceState::NONE;
@@ -54,16 +54,16 @@ fn read_list(values: &Several) -> TraceState {
     TraceState::from_key_value(pairs.clone()).unwrap_or_else(|_| representable(pairs))
 }
 
-/// Leaves out each member that OpenTelemetry's `TraceState` refuses, such as `a@b@c=1`, and keeps the others.
+/// Leaves out each member that OpenTelemetry's `TraceState` rejects, such as `a@b@c=1`.
 fn representable<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> TraceState {
     let takes = |pair: &(&str, &str)| TraceState::from_key_value([*pair]).is_ok();
     TraceState::from_key_value(pairs.filter(takes)).unwrap_or_default()
 }
 
-/// Returns the number of pairs; `None` if the list is too long, or one member is not allowed.
+/// Returns the number of pairs; `None` if the list is too long or a member is malformed.
 ///
-/// The first member of a key is kept: each hop writes its member in front, so that the first is the newest. A repeated
-/// member counts towards the limit, which bounds the search for it.
+/// If a key repeats, the first member is kept: each hop prepends its member, so the first is the newest. Repeated members
+/// count towards the limit, which bounds the search for them.
 fn read_pairs<'a>(
     values: impl Iterator<Item = &'a [u8]>,
     pairs: &mut [(&'a str, &'a str); MAX_MEMBERS],
@@ -71,7 +71,7 @@ fn read_pairs<'a>(
     let (mut members, mut count) = (0, 0);
     for value in values {
         for member in value.split(|byte| *byte == b',').map(trim) {
-            // Lists that were joined may have empty members.
+            // Joined lists may contain empty members.
             if member.is_empty() {
                 continue;
             }
@@ -94,12 +94,12 @@ fn key_and_value(member: &[u8]) -> Option<(&str, &str)> {
     if !is_value(&member[equals + 1..]) {
         return None;
     }
-    // What is allowed is ASCII.
+    // Never fails: the allowed bytes are ASCII.
     let text = std::str::from_utf8(member).ok()?;
     Some((text.get(..equals)?, text.get(equals + 1..)?))
 }
 
-/// The length of the key, which ends at the equals sign.
+/// Returns the length of the key, which ends at the equals sign.
 fn length_of_key(member: &[u8]) -> Option<usize> {
     let class = |byte: &u8| CLASSES[usize::from(*byte)];
     let length = member.iter().position(|byte| class(byte) & IN_A_KEY == 0)?;
@@ -107,7 +107,7 @@ fn length_of_key(member: &[u8]) -> Option<usize> {
     (is_key && member[length] == b'=').then_some(length)
 }
 
-/// A member was trimmed: its value cannot end with a space, which would be against the rules.
+/// Returns `true` for a valid value. The caller trimmed the member, so a value cannot end with a space.
 fn is_value(value: &[u8]) -> bool {
     let all = |all, byte: &u8| all & CLASSES[usize::from(*byte)];
     (1..=MAX_LENGTH).contains(&value.len()) && value.iter().fold(IN_A_VALUE, all) != 0
@@ -117,7 +117,7 @@ const BEGINS_A_KEY: u8 = 0b001;
 const IN_A_KEY: u8 = 0b010;
 const IN_A_VALUE: u8 = 0b100;
 
-/// Where in a `tracestate` each byte may stand.
+/// The places in a `tracestate` where each byte is allowed.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
@@ -136,7 +136,7 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
-/// The state, unless it is empty, or the specification forbids to send it.
+/// Returns the state's header; `None` if the state is empty or invalid.
 pub(in crate::propagation) fn write(context: &SpanContext) -> Option<String> {
     let state = context.trace_state();
     let header = state.header();
@@ -149,7 +149,7 @@ pub(in crate::propagation) fn write(context: &SpanContext) -> Option<String> {
     if pairs.clone().eq(state) {
         return Some(header);
     }
-    // Another reader may have kept a repeated key. A value that ends with a space would lose it on the way.
+    // Another reader may have kept a repeated key. A value that ends with a space would lose the space.
     let is_first = |at: usize, key: &str| state.into_iter().take(at).all(|(known, _)| known != key);
     let firsts = state.into_iter().enumerate();
     let firsts = firsts.filter(|(at, (key, _))| is_first(*at, key));

@@ -87,7 +87,7 @@ async fn server_without_a_limit_of_replicas_is_refused() {
     assert!(matches!(error, StoreError::Misconfigured(_)));
     assert_eq!(
         error.to_string(),
-        "set `min-replicas-to-write 1`: without it, a server acknowledges arrivals that a fail-over loses"
+        "set `min-replicas-to-write 1`: without it, a failover can lose acknowledged arrivals"
     );
     let mut manager = connect_to(&server, 0).await;
     let () = ask(

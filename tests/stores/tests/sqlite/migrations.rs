@@ -130,8 +130,8 @@ async fn release_works_on_while_and_after_a_newer_one_updates_the_tables() {
 async fn release_that_is_too_old_for_the_tables_is_refused_with_what_to_do() {
     let file = File::begin().await;
     update(&file.pool, 2).await;
-    let too_old = "use a newer release of linked-span: this one has version 1, and the tables have version 2, for releases \
-                   from version 2 on";
+    let too_old = "use a newer release of linked-span: this one has version 1, and the tables have version 2, which needs \
+                   version 2 or newer";
     let error = Sqlite::open(file.path()).await.unwrap_err();
     assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
     assert_eq!(error.to_string(), too_old);

@@ -57,15 +57,15 @@ async fn database_in_memory_is_refused_when_it_is_opened() {
 async fn place_that_takes_no_file_is_refused_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = Sqlite::open(folder.path().join("no/such/folder/joins.db")).await;
-    assert_is(nowhere.unwrap_err(), "name a file in a folder that exists");
+    assert_is(nowhere.unwrap_err(), "name a file in an existing folder");
     assert_is(
         Sqlite::open(folder.path()).await.unwrap_err(),
-        "name a file in a folder that exists",
+        "name a file in an existing folder",
     );
     // Even root cannot write there.
     assert_is(
         Sqlite::open("/proc/joins.db").await.unwrap_err(),
-        "name a file in a folder that exists",
+        "name a file in an existing folder",
     );
 }
 
@@ -78,7 +78,7 @@ async fn file_that_is_no_database_is_refused_and_left_as_it_is() {
     let error = Sqlite::open(&path).await.unwrap_err();
     assert_is(
         error,
-        "name another file, or remove this one: it is no SQLite database",
+        "name another file, or remove this one, which is not an SQLite database",
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
@@ -100,7 +100,7 @@ async fn pool_that_only_reads_is_refused() {
         .arrive("order", &RULES, 1, Payload::new(1), Token::random());
     assert_is(
         arrived.await.unwrap_err().error,
-        "give the process the right to write",
+        "grant the process write access",
     );
 }
 

@@ -1,4 +1,4 @@
--- An input arrives, the one at NTH in the declaration.
+-- Stores the input at place NTH of the declaration.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_arrive_NTH_v1(
     the_procedure text,
     the_patience text,
@@ -7,7 +7,7 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_arrive_NTH_v1(
     the_key bytea,
     the_payload text,
     the_token bytea,
-    the_count integer, -- of the function's inputs
+    the_count integer, -- number of the function's inputs
     the_timeout bigint,
     the_lease bigint,
     the_max_attempts bigint,
@@ -28,7 +28,7 @@ DECLARE
     is_found boolean;
     moment bigint;
 BEGIN
-    -- Inside a transaction that the connection was left in, this fails with 2D000.
+    -- If the connection is inside a transaction, this fails with 2D000.
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     IF the_procedure IS DISTINCT FROM 'arrive_NTH' THEN
@@ -36,8 +36,7 @@ BEGIN
     END IF;
     PERFORM set_config('lock_timeout', the_patience, true);
 
-    -- The frequent cases, with a short statement. `payload_NTH` is one column: a column that a statement does not name
-    -- costs it nothing.
+    -- The frequent cases, with a short statement. It names only `payload_NTH`, because each named column costs time.
     INSERT INTO SCHEMA.linked_span_joins AS joined (
         name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, passing_at, payload_NTH
     )
@@ -50,14 +49,14 @@ BEGIN
         SELECT FROM SCHEMA.linked_span_functions AS functions
         WHERE functions.name = the_function AND functions.inputs = the_inputs
     )
-    -- From here on the row is locked, and `joined` is its newest version.
+    -- From here on, the row is locked and `joined` is its newest version.
     ON CONFLICT (name, key) DO UPDATE SET
         -- open: arrive the last input -> running; another input -> open
         at = excluded.at,
         stage = CASE WHEN joined.came = the_others THEN 'running' ELSE 'open' END,
         holder = CASE WHEN joined.came = the_others THEN the_token END,
         until = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE 0 END,
-        -- A body has a timeout of its own, however late the last input came.
+        -- The body gets a new timeout, even if the last input arrived late.
         deadline = CASE WHEN joined.came = the_others THEN excluded.deadline ELSE joined.deadline END,
         attempts = CASE WHEN joined.came = the_others THEN 1 ELSE 0 END,
         came = joined.came | excluded.came,
@@ -69,7 +68,7 @@ BEGIN
         END,
         payload_NTH = excluded.payload_NTH
     WHERE joined.stage = 'open' AND joined.came & excluded.came = 0
-        -- A statement that waited for the row for long has to read the clock again.
+        -- Read the clock again, because the statement may have waited for the row.
         AND least(joined.deadline, excluded.at + 100) > floor(date_part('epoch', clock_timestamp()) * 1000)
     RETURNING
         CASE stage WHEN 'running' THEN 'run' ELSE 'waiting' END, at, until, came, attempts, came_at,
@@ -81,7 +80,7 @@ BEGIN
     is_found := FOUND;
 
     IF NOT is_found THEN
-        -- All cases. `OFFSET 0` keeps an expression from being computed again at each use of its name.
+        -- All cases. `OFFSET 0` prevents the planner from repeating an expression at each use of its name.
         INSERT INTO SCHEMA.linked_span_joins AS joined (
             name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
             payload_NTH
@@ -112,7 +111,7 @@ BEGIN
                 CASE WHEN is_first THEN now ELSE joined.since END,
                 CASE WHEN claims THEN the_token WHEN reply IN ('waiting', 'parked') THEN NULL ELSE joined.holder END,
                 CASE WHEN claims THEN now + the_lease ELSE joined.until END,
-                -- A body has a timeout of its own, however late the last input came.
+                -- The body gets a new timeout, even if the last input arrived late.
                 CASE
                     WHEN is_first OR reply = 'run' AND joined.stage = 'open' THEN now + the_timeout
                     ELSE joined.deadline
@@ -183,7 +182,7 @@ BEGIN
                                 ELSE 'run'
                             END
                             WHEN 'expiring' THEN CASE
-                                -- expiring: not handed over, or the lease is over -> expiring, by another; or arrive, of
+                                -- expiring: delivery failed, or the lease is over -> expiring, by another; or arrive, of
                                 -- the holder, whose reply was lost -> expiring
                                 WHEN joined.holder = the_token OR joined.until <= now THEN 'hand_over'
                                 -- expiring: arrive -> expiring
@@ -215,8 +214,8 @@ BEGIN
         END IF;
     END IF;
 
-    -- Whether `claim_expired` would find a join: one that no call has looked at, or any, if no call has looked at all of
-    -- them for ten seconds. It reads one place of an index, with any statistics of the planner's.
+    -- Returns whether `claim_expired` could find a join: one that no call has seen, or any, if no call has searched all of
+    -- them for ten seconds. It reads one place of an index, whatever the planner's statistics are.
     IF looks OR NOT is_found THEN
         moment := at;
         SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (

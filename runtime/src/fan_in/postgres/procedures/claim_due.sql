@@ -1,5 +1,5 @@
--- Claims what a sweep can run or hand over. Each column of the joins is one array, twelve places a join in `came_at` and
--- `payloads`. A `CASE` hides from the planner how rare a row is, for which it would read all rows.
+-- Claims due joins for a sweep. Returns one array per column, with twelve places per join in `came_at` and `payloads`. A
+-- `CASE` hides a condition's selectivity from the planner, which would otherwise read all rows.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_due_v1(
     the_procedure text,
     the_patience text,
@@ -49,7 +49,7 @@ BEGIN
                 -- ready: sweep, after a backoff -> running; before a first attempt even past the deadline
                 WHEN stage = 'running' OR stage = 'ready' AND NOT (deadline <= now AND attempts > 0) THEN 'running'
                 -- open, ready: the deadline is over -> expiring
-                -- expiring: not handed over, or the lease is over -> expiring, by another
+                -- expiring: delivery failed, or the lease is over -> expiring, by another
                 ELSE 'expiring'
             END,
             attempts = CASE

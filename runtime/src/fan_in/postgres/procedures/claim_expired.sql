@@ -1,10 +1,10 @@
--- Claims one overdue join for an arrival at another one, or parks one that died at its last attempt.
+-- Claims one overdue join for an arrival at another one, or parks one whose last attempt died.
 --
--- The search begins where an earlier call found nothing, since ended joins stay in an index for some time. Every ten seconds
--- a call searches from the start, and forgets what need not be remembered any longer.
+-- The search starts where an earlier call found nothing, because ended joins stay in an index for some time. Every ten
+-- seconds, a call searches from the start, and removes joins whose dedup window is over.
 --
--- It waits for no row. It reads one place of an index, with any statistics of the planner's: a `CASE` hides from the
--- planner how rare a row is, for which it would read all rows, and an `= ANY` of places is found without a scan.
+-- It waits for no row lock. It reads one place of an index, whatever the planner's statistics are: a `CASE` hides a
+-- condition's selectivity from the planner, which would otherwise read all rows, and `= ANY` of row ids needs no scan.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_expired_v1(
     the_procedure text,
     the_patience text,
@@ -60,8 +60,8 @@ BEGIN
     overdue AS (
         UPDATE SCHEMA.linked_span_joins SET
             -- open, ready: the deadline is over -> expiring
-            -- running: lease and deadline are over: in passing -> expiring
-            -- expiring: not handed over, or the lease is over -> expiring, by another
+            -- running: lease and deadline are over: opportunistic -> expiring
+            -- expiring: delivery failed, or the lease is over -> expiring, by another
             stage = 'expiring',
             holder = the_token,
             until = now + the_lease,
@@ -85,7 +85,7 @@ BEGIN
         FOR UPDATE SKIP LOCKED
     ),
     parked AS (
-        -- running: lease and deadline are over: in passing, after the last attempt -> parked
+        -- running: lease and deadline are over: opportunistic, after the last attempt -> parked
         UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
         WHERE ctid = (SELECT place FROM exhausted)
     ),
@@ -101,7 +101,7 @@ BEGIN
         DELETE FROM SCHEMA.linked_span_joins WHERE ctid = ANY (ARRAY(SELECT place FROM remembered))
     ),
     looked AS (
-        -- A statement that was in progress a second ago has had time to commit.
+        -- One second back, so that statements in progress can commit first.
         UPDATE SCHEMA.linked_span_functions SET looked_at = now - 1000
         FROM clock
         WHERE name = the_function AND EXISTS (SELECT FROM thorough)

@@ -10,7 +10,7 @@ BEGIN
     IF the_procedure IS DISTINCT FROM 'count' THEN
         RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
     END IF;
-    -- Each half has an index of its own, without what has ended.
+    -- Two halves, because each has its own index without ended joins.
     SELECT
         (SELECT count(*) FROM SCHEMA.linked_span_joins WHERE name = the_function AND sweep_at IS NOT NULL) + (
             SELECT count(*) FROM SCHEMA.linked_span_joins

@@ -1,4 +1,4 @@
--- Declares the inputs of the joins of one name, unless others are declared. Returns those that are.
+-- Stores the inputs of a function, unless others are stored under its name. Returns the stored ones.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_declare_v1(
     the_procedure text,
     the_patience text,

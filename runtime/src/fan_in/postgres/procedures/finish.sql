@@ -1,4 +1,4 @@
--- A holder has succeeded. If the reply to that was lost, it is as it was.
+-- Records the success of a holder. A repeated call, whose first reply was lost, changes nothing.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_finish_v1(
     the_procedure text,
     the_patience text,
@@ -20,9 +20,9 @@ BEGIN
     END IF;
     PERFORM set_config('lock_timeout', the_patience, true);
     -- running: completed -> completed
-    -- expiring: handed over -> expired
+    -- expiring: delivered -> expired
     -- completed: completed, by its holder, whose reply was lost -> completed
-    -- expired: handed over, by its holder, whose reply was lost -> expired
+    -- expired: delivered, by its holder, whose reply was lost -> expired
     UPDATE SCHEMA.linked_span_joins SET
         stage = the_stage_after,
         since = CASE stage WHEN the_stage_after THEN since ELSE now END,

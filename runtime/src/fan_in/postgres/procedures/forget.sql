@@ -1,4 +1,4 @@
--- An operator wants a join gone.
+-- Removes a join for an operator.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_forget_v1(
     the_procedure text,
     the_patience text,

@@ -1,4 +1,4 @@
--- Lists the functions whose joins are kept, with how many of them are unsettled. Each column is one array.
+-- Lists the functions, each with the number of its unsettled joins. Returns one array per column.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_functions_v1(
     the_procedure text,
     INOUT at bigint DEFAULT NULL,

@@ -1,11 +1,11 @@
--- Shows joins to an operator: the one with a key, a page of the unsettled ones, or a page of the parked ones. Each column is
--- one array.
+-- Lists joins for an operator: the one with a key, a page of the unsettled ones, or a page of the parked ones. Returns one
+-- array per column.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_list_v1(
     the_procedure text,
     the_function text,
     the_inputs text,
     the_question text,
-    the_key bytea, -- the one, or the last of the page before
+    the_key bytea, -- the join's key, or the last key of the previous page
     the_limit bigint,
     INOUT reply text DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
@@ -36,7 +36,7 @@ BEGIN
     END IF;
     reply := 'listed';
     at := floor(date_part('epoch', statement_timestamp()) * 1000)::bigint;
-    -- Each question has a statement, and an index, of its own.
+    -- Each query has its own statement and index.
     IF the_question = 'key' THEN
         SELECT LISTED INTO page FROM (
             SELECT * FROM SCHEMA.linked_span_joins

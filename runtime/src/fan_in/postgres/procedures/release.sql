@@ -1,4 +1,4 @@
--- A holder lets go of a join without success. A body that did not begin is due at once, and was no attempt.
+-- Settles a join without success. A claim whose body did not start is due at once, and does not count as an attempt.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_release_v1(
     the_procedure text,
     the_patience text,
@@ -26,9 +26,9 @@ BEGIN
             WHEN the_settlement = 'undecodable' THEN 'undecodable'
             -- running: failed, if that was the last attempt -> parked
             WHEN the_settlement = 'failed' AND attempts >= the_max_attempts THEN 'exhausted'
-            -- running: failed, or not begun -> ready
+            -- running: failed, or released -> ready
             WHEN stage = 'running' THEN 'ready'
-            -- expiring: not handed over, or not begun -> expiring
+            -- expiring: delivery failed, or released -> expiring
             ELSE 'expiring'
         END,
         detail = CASE WHEN the_settlement = 'undecodable' THEN the_detail END,

@@ -1,5 +1,5 @@
--- Releases what a token holds: the claims of a call whose reply was lost. The claims are at most so old, by which the index
--- on `sweep_at` finds them.
+-- Releases the claims of a token: the claims of a call whose reply was lost. Their greatest age bounds `sweep_at`, so that
+-- its index finds them.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_release_claims_v1(
     the_procedure text,
     the_patience text,
@@ -27,7 +27,7 @@ BEGIN
         RETURN;
     END IF;
     WITH clock AS (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now)
-    -- running, expiring: not begun -> ready, expiring; at once, and no attempt
+    -- running, expiring: released -> ready, expiring; at once, and no attempt
     UPDATE SCHEMA.linked_span_joins SET
         stage = CASE stage WHEN 'running' THEN 'ready' ELSE 'expiring' END,
         holder = NULL,

@@ -1,4 +1,4 @@
--- A holder goes on for another lease.
+-- Renews the lease of a holder.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_renew_v1(
     the_procedure text,
     the_patience text,

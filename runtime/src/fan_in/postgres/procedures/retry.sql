@@ -1,11 +1,11 @@
--- An operator wants a join tried again. An incomplete one is handed over.
+-- Retries a join for an operator. An incomplete one is delivered to `on_expired`.
 CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_retry_v1(
     the_procedure text,
     the_patience text,
     the_function text,
     the_inputs text,
     the_key bytea,
-    the_count integer, -- of the function's inputs
+    the_count integer, -- number of the function's inputs
     the_timeout bigint,
     INOUT reply text DEFAULT NULL
 ) LANGUAGE plpgsql AS $body$

@@ -1,4 +1,4 @@
--- A holder settles or renews, or an operator wants something. Whether it counts.
+-- Applies a step of a holder (settle, renew) or of an operator (retry, forget). Returns whether it took effect.
 
 local key, step, settlement, detail = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 

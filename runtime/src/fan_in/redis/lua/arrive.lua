@@ -1,15 +1,15 @@
--- An input arrives, where another join is overdue, or its own does not take it (`arrive_fast.lua`).
+-- Stores an input if `arrive_fast.lua` did not: another join is overdue, or the input's own join is not open.
 
--- So many are looked at, at most.
-local LOOKED_AT = 4
+-- The largest number of other joins to examine.
+local EXAMINED = 4
 
--- Another join, that can be handed over by whoever comes by.
+-- Claims another join that is overdue.
 local function overdue()
-    for _ = 1, LOOKED_AT do
+    for _ = 1, EXAMINED do
         local found =
             redis.call('ZRANGEBYSCORE', DUE, '-inf', NOW, 'LIMIT', '0', '2')
         local other = found[1] ~= key and found[1] or found[2]
-        local claim = other and look_after(other, 'passing')
+        local claim = other and claim_due(other, 'passing')
         if claim or not other then
             return claim or false
         end
@@ -17,7 +17,7 @@ local function overdue()
     return false
 end
 
--- First, since a full server then takes the input as well: with the other join, room is made for it.
+-- Claim the other join first: its write makes a full server accept the input too.
 local another = overdue()
 local before, since = read(key)
 local answer = take()

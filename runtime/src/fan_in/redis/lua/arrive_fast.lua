@@ -1,5 +1,5 @@
--- An input that comes in time, to a join that is open or not there yet: what most arrivals are. They need none of the
--- functions that follow, which the server makes anew for each call.
+-- Stores an input of an open or absent join, as most arrivals do. This returns before the server evaluates the functions
+-- of the files that follow, which it does at every call.
 
 local key, input = ARGV[8], ARGV[9]
 local HASH = KEYS[7]
@@ -9,30 +9,30 @@ local function keep(...)
     redis.call('HSET', HASH, 'join', join, 'input:' .. input, NOW .. ' ' .. ARGV[10])
 end
 
--- When a sweep has something to do.
+-- The time at which a sweep must handle the join.
 local function stand_at(moment)
     redis.call('ZADD', DUE, text(moment), key)
 end
 
 -- open: arrive the last input -> running
 local function complete(since)
-    -- A body has a timeout of its own, however late the last input came.
+    -- The body gets a new timeout, even if the last input arrived late.
     local lease, deadline = now + rules.lease, now + rules.timeout
-    -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
+    -- `PERSIST` changes nothing, but after this write a full server accepts the following ones, so that the join can end.
     redis.call('PERSIST', HASH)
     keep('running', ALL, token, lease, deadline, 1, since)
     stand_at(lease)
     return { now, 'run', 1, claimed(key, 'run', 1, ALL), false }
 end
 
--- Nil if the join is none that takes it.
+-- Returns nil if the join is neither open nor absent.
 local function take()
     local came = bit.lshift(1, input)
     local kept = redis.call('HGET', HASH, 'join')
     -- absent: arrive -> open
     if not kept then
         local deadline = now + rules.timeout
-        keep('open', came, NOBODY, 0, deadline, 0, now)
+        keep('open', came, NO_HOLDER, 0, deadline, 0, now)
         stand_at(deadline)
         redis.call('ZADD', UNSETTLED, '0', key)
         return { now, 'waiting', came, false, false }
@@ -46,7 +46,7 @@ local function take()
     if came == ALL then
         return complete(since)
     end
-    keep('open', came, NOBODY, 0, deadline, 0, since)
+    keep('open', came, NO_HOLDER, 0, deadline, 0, since)
     return { now, 'waiting', came, false, false }
 end
 

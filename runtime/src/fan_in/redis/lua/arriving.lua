@@ -1,16 +1,16 @@
--- What becomes of a join that does not take an input (`arrive_fast.lua`) at its arrival.
+-- Decides an arrival at a join that is not simply open (`arrive_fast.lua`).
 
 local function arrive(join)
     local stage, came, attempts = join.stage, join.came, join.attempts
     local is_holder = join.holder == token
-    -- The reply to this delivery was lost.
+    -- A repeated delivery, whose first reply was lost.
     -- running, expiring: arrive, by the holder -> the same, with a new lease
     if stage == 'running' and is_holder then
         return run(join.deadline, math.max(attempts - 1, 0))
     elseif stage == 'expiring' and is_holder then
         return expire(came, attempts)
     end
-    -- What is due, an arrival does as a sweep would.
+    -- An arrival handles a due join as a sweep does.
     -- open, ready, running, expiring: arrive, once it is due -> as `visit` in `state.lua`
     local when = due(join, 'sweep')
     if when and when <= now then

@@ -1,6 +1,6 @@
--- What each call that changes something says first: the function, its rules, and the caller's token.
+-- Reads the first arguments of every call that writes: the function, its policy, and the caller's token.
 
--- A text of digits is a number wherever it is added; only a limit is compared.
+-- Lua converts a string of digits in an addition, but not in a comparison, so only the limits need `tonumber`.
 local rules = {
     inputs = ARGV[1],
     timeout = ARGV[2],
@@ -15,20 +15,20 @@ local ALL = bit.lshift(1, rules.inputs) - 1
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- In full, and in less time than the server takes for one of Lua's numbers.
+-- Formats a number with all digits, and faster than the server converts one of Lua's numbers.
 local function text(number)
     return string.format('%d', number)
 end
 
 local NOW = text(now)
 
--- Stage, inputs, holder, the end of a lease, a rest or a window, deadline, attempts, and since when. It is one field, of
--- which a server makes less than of seven.
+-- Stage, inputs, holder, the end of the lease, backoff or window, deadline, attempts, and the start of the stage. One field
+-- is faster than seven.
 local WRITTEN = '%s %d %s %d %d %d %d'
 local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
-local NOBODY = '-'
+local NO_HOLDER = '-'
 
--- What the caller now holds, with its inputs.
+-- Returns a claim with its inputs.
 local function claimed(key, work, attempts, came)
     local fields = {}
     for input = 0, rules.inputs - 1 do

@@ -1,4 +1,4 @@
--- A process declares a function, or asks what is declared.
+-- Declares a function, and returns the stored declaration.
 
 local mine = ARGV[1]
 

@@ -1,8 +1,8 @@
--- A sweep claims what is due, and is told whether it may come again at once.
+-- Claims due joins for a sweep. Returns them, and whether more may be due.
 
 local max = ARGV[8]
 
--- So many are parked at once, at most: nobody else is served meanwhile.
+-- The largest number of joins to park in one call, because the server serves no other client during a script.
 local left_to_park = 1000
 
 local claims, is_claimed = {}, {}
@@ -14,10 +14,10 @@ local function look_through(set)
         if #claims == tonumber(max) or left_to_park == 0 then
             break
         end
-        -- Where leases are of no length, it is due again.
+        -- With a lease of zero, a claimed join is due again at once.
         if not is_claimed[key] then
             found_another = true
-            local claim = look_after(key, 'sweep')
+            local claim = claim_due(key, 'sweep')
             if claim then
                 claims[#claims + 1] = claim
                 is_claimed[key] = true

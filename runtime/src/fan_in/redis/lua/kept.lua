@@ -1,12 +1,14 @@
--- How joins are kept: a hash each, and in sorted sets those that have not ended. `:unsettled` has them all in the order of
--- their keys, for an operator's pages: without it, a page would read the whole of `:due`.
+-- Reads and writes joins. Each join is a hash, and joins that have not ended are also in sorted sets.
 --
--- What is neither ended nor parked stands in `:due` at the moment at which a sweep has something to do. Whoever comes by
--- looks there as well, and may have nothing to do yet: then it is put into `:sweep`, and stands in `:due` at his moment.
+-- `:unsettled` contains all of them ordered by key. Without it, an operator's page would read all of `:due`.
+--
+-- `:due` contains joins that have neither ended nor been parked, by the time at which a sweep must handle them. An arrival at
+-- another join searches `:due` too, but must handle some joins only later. It then moves such a join to `:sweep`, and sets
+-- its time in `:due` to its own later time.
 
 local STAGES = ' open running ready expiring exhausted undecodable completed expired '
 
--- With since when it is: its first input came, or it has ended.
+-- Returns a join and the start of its stage: the arrival of the first input, or the end.
 local function read(key)
     local hash = hash_of(key)
     local kept = redis.call('HGET', hash, 'join')
@@ -20,14 +22,14 @@ local function read(key)
     came, moment = tonumber(came), tonumber(moment)
     local join = row(stage, came, holder, moment, tonumber(deadline), tonumber(attempts))
     if is_forgotten(join) then
-        -- Before the server does, so that the next join's fields do not end with it.
+        -- Delete it now: otherwise the fields of a new join with this key would expire with the old hash.
         redis.call('DEL', hash)
         return nil
     end
     return join, since
 end
 
--- Whether it was among a set's members, and at what it is; nil or false for not at all.
+-- Updates a join's membership in a set. `was` is its old score and `is` the new one; nil or false for no member.
 local function move(key, set, was, is)
     if is then
         redis.call('ZADD', set, text(is), key)
@@ -56,7 +58,8 @@ local function write(key, before, after, since)
     if not after or has_ended(after) then
         redis.call('DEL', hash)
     else
-        -- It has no effect, but that a full server does not refuse what follows: what has come gets on to its end.
+        -- `PERSIST` changes nothing, but after this write a full server accepts the following ones, so that the join can
+        -- end.
         redis.call('PERSIST', hash)
         if before and before.stage == 'undecodable' then
             redis.call('HDEL', hash, 'detail')
@@ -75,9 +78,9 @@ local function write(key, before, after, since)
     move_all(key, before, after)
 end
 
--- Of a join that a set says is due to somebody for whom there is nothing to do: a sweep alone has, or another hand has
--- changed it.
-local function put_right(key, join)
+-- Repairs the sets for a join that `:due` lists although the caller must not handle it: only a sweep must, or another tool
+-- changed the join.
+local function repair_sets(key, join)
     for _, set in ipairs({ PARKED, DUE, SWEEP, UNSETTLED }) do
         redis.call('ZREM', set, key)
     end
@@ -89,15 +92,15 @@ local function put_right(key, join)
     end
 end
 
--- A join that a set says is due, if the caller now holds it.
-local function look_after(key, mode)
+-- Handles a join that a set lists as due. Returns the claim if the caller now holds it.
+local function claim_due(key, mode)
     local before, since = read(key)
     local after, reply = visit(before, mode)
     write(key, before, after, since)
     if reply == 'run' or reply == 'hand_over' then
         return claimed(key, reply, after.attempts, after.came)
     elseif after == before then
-        put_right(key, after)
+        repair_sets(key, after)
     end
     return false
 end

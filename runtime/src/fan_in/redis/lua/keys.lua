@@ -1,4 +1,4 @@
--- The function's keys, as `keys.rs` names them. The first does not exist.
+-- The function's keys, in the order of `keys.rs`. The first one never exists.
 local FUNCTION, DECLARED, DUE, SWEEP, PARKED, UNSETTLED = unpack(KEYS)
 
 local function hash_of(key)

@@ -1,4 +1,4 @@
--- Joins as an operator sees them: one, or a page in the order of the keys.
+-- Lists joins for an operator: one, or a page ordered by key.
 
 local which, from, limit = ARGV[1], ARGV[2], ARGV[3]
 

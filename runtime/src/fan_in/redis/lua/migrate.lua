@@ -1,4 +1,4 @@
--- An operator has the joins of a function used by this release. What changes between versions is added here.
+-- Migrates the joins of a function to this release. Later versions add their changes here.
 
 local version, lowest = ARGV[1], ARGV[2]
 

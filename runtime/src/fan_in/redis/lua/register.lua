@@ -1,4 +1,4 @@
--- The function and its inputs are noted, and when it was declared. A full server takes this: it is a line per function.
+-- Adds a function to the list, with its inputs and the time. A full server accepts this small entry.
 
 local functions, name, inputs = KEYS[1], ARGV[1], ARGV[2]
 

@@ -1,5 +1,5 @@
--- Releases what the token holds, as `not_begun` does: a call whose reply was lost does not know what it has claimed. The claims
--- are at most so old.
+-- Releases the claims of a token, as the settlement `not_begun` does. They are the claims of a call whose reply was lost, and
+-- their greatest age is an argument.
 
 local age = ARGV[8]
 

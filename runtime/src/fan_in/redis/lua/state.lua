@@ -1,8 +1,7 @@
--- What becomes of a join: `state.rs`, function by function. That file is the rule, and this one is compared with it.
+-- The transitions of a join: `state.rs`, function by function. Tests compare this file with `state.rs`.
 --
--- A join is a table of the columns of a row, nil if it is absent; it is not changed, but followed by another. A step
--- returns what comes after, the reply, and the reply's number if it has one. Moments and spans are whole numbers of less
--- than 53 bits, which Lua's numbers hold.
+-- A join is a table of columns, nil if it is absent. It is never modified: a step returns a new join, the reply, and the
+-- reply's number if it has one. Times are integers of less than 53 bits, which Lua's numbers represent exactly.
 
 local MOST_ATTEMPTS = 4294967295
 
@@ -33,7 +32,7 @@ local function is_exhausted(join)
     return join.attempts >= rules.max_attempts
 end
 
--- When there may be something to do for such a visitor, nil for never.
+-- Returns the time at which a caller in this mode must handle the join; nil for never.
 local function due(join, mode)
     local stage = join.stage
     if stage == 'open' or (stage == 'ready' and mode == 'passing') then
@@ -58,7 +57,7 @@ local function expire(came, attempts)
 end
 
 local function park(stage, came, attempts)
-    return row(stage, came, NOBODY, 0, 0, attempts)
+    return row(stage, came, NO_HOLDER, 0, 0, attempts)
 end
 
 local function visit(join, mode)
@@ -81,13 +80,13 @@ local function visit(join, mode)
     -- running: the lease is over, after the last attempt -> parked
     elseif stage == 'running' and is_exhausted(join) then
         return park('exhausted', ALL, attempts), 'parked'
-    -- running: lease and deadline are over, in passing -> expiring
+    -- running: lease and deadline are over, opportunistic -> expiring
     elseif stage == 'running' and mode == 'passing' then
         return expire(ALL, attempts)
     -- ready: sweep, after a backoff -> running; running: the lease is over, sweep -> running, by another
     elseif stage == 'ready' or stage == 'running' then
         return run(join.deadline, attempts)
-    -- expiring: not handed over, or the lease is over -> expiring, by another
+    -- expiring: delivery failed, or the lease is over -> expiring, by another
     elseif stage == 'expiring' then
         return expire(join.came, attempts)
     -- parked: visit -> parked

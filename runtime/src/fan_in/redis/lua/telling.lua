@@ -1,8 +1,8 @@
--- What becomes of a join when its holder or an operator says something.
+-- The transitions for the steps of a holder and of an operator.
 
--- Until when the join is somebody's, unless he settles or renews before.
+-- Returns the end of the lease if a worker holds the join.
 local function held_until(join)
-    local is_held = join.stage == 'running' or (join.stage == 'expiring' and join.holder ~= NOBODY)
+    local is_held = join.stage == 'running' or (join.stage == 'expiring' and join.holder ~= NO_HOLDER)
     return is_held and now < join['until'] and join['until'] or nil
 end
 
@@ -24,30 +24,30 @@ local function settle(join, settlement)
             after = park('exhausted', ALL, attempts)
         -- running: failed -> ready
         elseif settlement == 'failed' then
-            after = row('ready', ALL, NOBODY, retry_at, join.deadline, attempts)
+            after = row('ready', ALL, NO_HOLDER, retry_at, join.deadline, attempts)
         -- running: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', ALL, attempts)
         elseif settlement == 'not_begun' then
-            -- running: not begun -> ready, at once, and no attempt
-            after = row('ready', ALL, NOBODY, now, join.deadline, math.max(attempts - 1, 0))
+            -- running: released -> ready, at once, and no attempt
+            after = row('ready', ALL, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
         end
     elseif stage == 'expiring' then
-        -- expiring: handed over -> expired
+        -- expiring: delivered -> expired
         if settlement == 'handed_over' then
             after = row('expired', 0, token, forget_at, 0, 0)
-        -- expiring: not handed over -> expiring, by another
+        -- expiring: delivery failed -> expiring, by another
         elseif settlement == 'not_handed_over' then
-            after = row('expiring', came, NOBODY, retry_at, 0, attempts)
+            after = row('expiring', came, NO_HOLDER, retry_at, 0, attempts)
         -- expiring: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
-        -- expiring: not begun -> expiring, at once
+        -- expiring: released -> expiring, at once
         elseif settlement == 'not_begun' then
-            after = row('expiring', came, NOBODY, now, 0, attempts)
+            after = row('expiring', came, NO_HOLDER, now, 0, attempts)
         end
     elseif
-        -- The reply to this settlement was lost.
+        -- A repeated settlement, whose first reply was lost.
         -- completed, expired: the same settlement, by the holder -> the same
         (stage == 'completed' and settlement == 'completed')
         or (stage == 'expired' and settlement == 'handed_over')
@@ -71,7 +71,7 @@ local function renew(join)
     return row(join.stage, join.came, token, lease, join.deadline, join.attempts), 'recorded'
 end
 
--- What failed is tried again at once, with all its time: the body, or of an incomplete join the hand-over.
+-- Makes a join due at once with a new timeout: to run its body, or to deliver an incomplete join to `on_expired`.
 local function retry(join)
     -- absent: retry -> absent
     if not join then
@@ -88,10 +88,10 @@ local function retry(join)
         return join, join.stage
     -- parked, expiring: retry an incomplete join -> expiring
     elseif join.came ~= ALL then
-        return row('expiring', join.came, NOBODY, now, 0, join.attempts), 'recorded'
+        return row('expiring', join.came, NO_HOLDER, now, 0, join.attempts), 'recorded'
     end
     -- parked, ready, running, expiring: retry -> ready
-    return row('ready', ALL, NOBODY, now, now + rules.timeout, 0), 'recorded'
+    return row('ready', ALL, NO_HOLDER, now, now + rules.timeout, 0), 'recorded'
 end
 
 local function forget(join)

@@ -1,0 +1,92 @@
+//! The span in which a join is handed over that has expired.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, LitStr};
+
+use super::common::place_literal;
+use super::input::Input;
+use super::model::FanIn;
+use crate::options::{AttributeEntry, ParameterOptions};
+use crate::tokens::at;
+
+impl FanIn {
+    /// Its callsite, and a closure that links it to what has come.
+    pub(super) fn expired(&self) -> (TokenStream, TokenStream) {
+        let runtime = &self.handler.runtime;
+        let name = self.handler.name();
+        let name = LitStr::new(&format!("{} expired", name.value()), name.span());
+        let own_tracer = self.tracer().map(|_| quote!(own_tracer: true,));
+        let fields = quote! {
+            kind: #runtime::SpanKind::Internal,
+            parent: #runtime::Parent::Root,
+            #own_tracer
+        };
+        let callsite = self.handler.callsite_called(&name, &fields);
+        if self.is_in_doubt {
+            return (callsite, quote!(|_, _| {}));
+        }
+        let start = Ident::new("__linked_span_start", Span::mixed_site());
+        let came = Ident::new("__linked_span_came", Span::mixed_site());
+        let tracer = self.tracer().map(|tracer| quote!(#start.tracer(#tracer);));
+        let inputs = self.handler.events.iter().zip(&self.params.inputs);
+        let links = inputs.enumerate().map(|(place, (parameter, input))| {
+            let place = place_literal(place);
+            let ident = &input.ident;
+            let link = self.link(&start, parameter, input);
+            quote! {
+                if let ::core::option::Option::Some(#ident) = #runtime::ReceivedInputs::get::<#place>(#came) {
+                    #link
+                }
+            }
+        });
+        let link = quote!(|#came, #start| { #tracer #(#links)* });
+        (callsite, link)
+    }
+
+    /// As the function links to it, but for what depends on more than it.
+    fn link(&self, start: &Ident, parameter: &ParameterOptions, input: &Input) -> TokenStream {
+        let alone = |expression: &&Expr| self.speaks_only_of(&input.ident, expression);
+        let relationship = parameter.relationship.as_ref();
+        let relationship = relationship.or(self.handler.options.relationship.as_ref());
+        let relationship = relationship.filter(alone);
+        let attributes = parameter.attributes.iter().flatten();
+        let attributes: Vec<AttributeEntry> = attributes
+            .filter(|attribute| alone(&&attribute.value))
+            .cloned()
+            .collect();
+        let origin = parameter.origin.clone();
+        let is_spoken_of = origin.is_some() || relationship.is_some() || !attributes.is_empty();
+        let (given, reference) = self.as_given(input, is_spoken_of);
+        let event = ParameterOptions {
+            origin,
+            attributes: Some(attributes),
+            ..ParameterOptions::new(input.ident.clone())
+        };
+        let link = self
+            .handler
+            .collect_event(start, &event, relationship, &reference);
+        quote!(#given #link)
+    }
+
+    /// What the function is given, so that expressions find it and errors are the same, and a reference to that.
+    fn as_given(&self, input: &Input, is_spoken_of: bool) -> (Option<TokenStream>, TokenStream) {
+        let (runtime, ident) = (&self.handler.runtime, &input.ident);
+        let reference = quote_spanned!(ident.span()=> &#ident);
+        if input.by_reference {
+            (None, reference)
+        } else if is_spoken_of {
+            let cloned = at(input.type_span(), quote!(#runtime::cloned(&*#ident)));
+            (Some(quote!(let #ident = #cloned;)), reference)
+        } else {
+            (None, ident.to_token_stream())
+        }
+    }
+
+    /// The handler's tracer, unless it depends on what the handler is given.
+    fn tracer(&self) -> Option<&Expr> {
+        let nobody = Ident::new("_", Span::call_site());
+        let tracer = self.handler.options.tracer.as_ref();
+        tracer.filter(|tracer| self.speaks_only_of(&nobody, tracer))
+    }
+}

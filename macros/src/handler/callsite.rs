@@ -1,0 +1,80 @@
+//! What all spans of a handler have in common.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::LitStr;
+
+use super::model::Handler;
+use crate::options::text_literal;
+
+impl Handler {
+    /// A reference to what all spans of this handler have in common.
+    pub(super) fn callsite(&self) -> TokenStream {
+        let Self {
+            runtime, options, ..
+        } = self;
+        let given = options.kind.as_ref().map(variant);
+        // The function of a fan-in consumes no message.
+        let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
+        let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
+        let kind = kind.map(|kind| quote!(kind: #runtime::SpanKind::#kind,));
+        let parent = options.parent.as_ref().map(variant);
+        let parent = parent.map(|parent| quote!(parent: #runtime::Parent::#parent,));
+        let own_tracer = options.tracer.as_ref().map(|_| quote!(own_tracer: true,));
+        let one_event = (self.only_event().is_none() && self.events.len() == 1)
+            .then(|| quote!(one_event: true,));
+        let join = self.join.as_ref();
+        let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
+        let callsite = self.callsite_called(
+            &self.name(),
+            &quote!(#kind #parent #own_tracer #join #one_event),
+        );
+        match &options.scope {
+            // Whatever constant that is: only of the simplest a reference is `'static` without a word.
+            Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
+            _ => quote!(&#callsite),
+        }
+    }
+
+    /// What spans of this name have in common.
+    pub(crate) fn callsite_called(&self, name: &LitStr, fields: &TokenStream) -> TokenStream {
+        let Self {
+            runtime, options, ..
+        } = self;
+        let (scope, version) = match &options.scope {
+            Some(scope) => (scope.to_token_stream(), String::new()),
+            None => crate_scope(),
+        };
+        let version = (!version.is_empty()).then(|| quote!(version: #version,));
+        let errors = options.errors.as_ref().map(variant);
+        let errors = errors.map(|errors| quote!(errors: #runtime::Errors::#errors,));
+        quote! {
+            #runtime::Callsite {
+                name: #name,
+                scope: #scope,
+                #version
+                #fields
+                #errors
+                ..#runtime::Callsite::CONSUMER
+            }
+        }
+    }
+}
+
+/// The crate that is compiled, as cargo names it to the macro.
+fn crate_scope() -> (TokenStream, String) {
+    match std::env::var("CARGO_PKG_NAME") {
+        Ok(name) => (
+            name.into_token_stream(),
+            std::env::var("CARGO_PKG_VERSION").unwrap_or_default(),
+        ),
+        Err(_) => (quote!(::core::module_path!()), String::new()),
+    }
+}
+
+/// The variant of the runtime's that a choice in the attribute is called after.
+fn variant(choice: &Ident) -> Ident {
+    let word = choice.to_string();
+    let (first, rest) = word.split_at(1);
+    Ident::new(&(first.to_uppercase() + rest), choice.span())
+}

@@ -1,0 +1,65 @@
+//! Checks a handler and its options before code is generated.
+
+use syn::Signature;
+
+use super::event_parameters::{default_event, named_events};
+use super::model::Handler;
+use crate::error::Errors;
+use crate::function::{Function, is_stream, returned};
+use crate::macro_kind::MacroKind;
+use crate::options::{Options, ParameterOptions};
+
+/// Returns the handler; if there are errors, no code may be generated from it.
+pub(super) fn validate(
+    mut function: Function,
+    mut options: Options,
+    errors: &mut Errors,
+) -> Option<Handler> {
+    let kind = MacroKind::LinkedSpan;
+    refuse_what_no_span_fits(kind, &function.signature, errors);
+    let mut pattern = None;
+    let events = if options.parameters.is_empty() {
+        let (event, renamed) = default_event(&mut function, errors)?;
+        pattern = renamed;
+        vec![ParameterOptions::new(event)]
+    } else {
+        let named = std::mem::take(&mut options.parameters);
+        named_events(kind, &function, named, errors)
+    };
+    let handler = Handler {
+        pattern,
+        ..Handler::new(function, options, events)
+    };
+    refuse_several_producers_as_parent(&handler, errors);
+    Some(handler)
+}
+
+pub(crate) fn refuse_several_producers_as_parent(handler: &Handler, errors: &mut Errors) {
+    let of_event = handler.options.parent.as_ref();
+    let of_event = of_event.filter(|parent| *parent == "event");
+    if let (Some(parent), [_, _, ..]) = (of_event, handler.events.as_slice()) {
+        errors.at(
+            parent,
+            "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
+        );
+    }
+}
+
+pub(crate) fn refuse_what_no_span_fits(
+    kind: MacroKind,
+    signature: &Signature,
+    errors: &mut Errors,
+) {
+    if let Some(constness) = &signature.constness {
+        errors.at(
+            constness,
+            "a `const fn` can run at compile time, where no span can be opened: call it from a handler that is not `const`",
+        );
+    }
+    if is_stream(signature) {
+        errors.at(
+            returned(signature),
+            format!("the span would end before the stream yields anything: put `{}` on the function that handles an item of it", kind.attribute()),
+        );
+    }
+}

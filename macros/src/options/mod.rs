@@ -1,0 +1,25 @@
+//! The grammar of `#[linked_span(…)]` and `#[fan_in(…)]`: parameters, then options.
+//!
+//! To add an option, add a field in `model.rs` and a row in the table of its group (`span_options.rs`,
+//! `fan_in_options.rs`, `parameter_options.rs`, or a new file that `table.rs` lists). The row parses the option, and errors
+//! list its name. What it expands to belongs in `handler/` or `fan_in/`.
+
+mod attribute_list;
+mod fan_in_options;
+mod items;
+mod model;
+mod moved_words;
+mod parameter_options;
+mod parse;
+mod row;
+mod span_options;
+mod table;
+mod value;
+
+pub(crate) use self::items::{each_item, set_once};
+pub(crate) use self::model::{
+    AttributeEntry, Options, ParameterOptions, plain_value, text_literal,
+};
+pub(crate) use self::parse::parse;
+pub(crate) use self::table::option_names;
+pub(crate) use self::value::crate_path;

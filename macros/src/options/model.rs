@@ -1,0 +1,140 @@
+//! What an attribute can say.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit, LitStr, Member, Path};
+
+use crate::function::ungrouped_expr;
+
+/// The parameters that the attribute names, and the options after them.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) parameters: Vec<ParameterOptions>,
+    pub(crate) name: Option<Expr>,
+    pub(crate) kind: Option<Ident>,
+    pub(crate) relationship: Option<Expr>,
+    pub(crate) attributes: Option<Vec<AttributeEntry>>,
+    pub(crate) parent: Option<Ident>,
+    pub(crate) errors: Option<Ident>,
+    pub(crate) scope: Option<Expr>,
+    pub(crate) tracer: Option<Expr>,
+    pub(crate) crate_path: Option<Path>,
+    /// `#[fan_in]` only: the field that is the key of every input.
+    pub(crate) key: Option<Vec<Member>>,
+    /// `#[fan_in]` only: the name of the generated type.
+    pub(crate) join: Option<Ident>,
+}
+
+/// One parameter that the attribute names, and the options in its parentheses.
+pub(crate) struct ParameterOptions {
+    pub(crate) ident: Ident,
+    /// `#[fan_in]` only: the key of this input.
+    pub(crate) key: Option<Expr>,
+    pub(crate) origin: Option<Expr>,
+    pub(crate) relationship: Option<Expr>,
+    pub(crate) attributes: Option<Vec<AttributeEntry>>,
+}
+
+/// `key = value` in a list of attributes.
+#[derive(Clone)]
+pub(crate) struct AttributeEntry {
+    pub(crate) key: TokenStream,
+    pub(crate) value: Expr,
+    pub(crate) form: ValueForm,
+}
+
+/// How an attribute's value becomes text.
+#[derive(Clone, Copy)]
+pub(crate) enum ValueForm {
+    Plain,
+    Display,
+    Debug,
+}
+
+impl Options {
+    /// Returns the expressions of the span, which may name parameters and run for each call.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let Self {
+            name,
+            relationship,
+            attributes,
+            tracer,
+            ..
+        } = self;
+        let values = attributes.iter().flatten().map(|entry| &entry.value);
+        let expressions = name.iter().chain(relationship).chain(tracer);
+        expressions.chain(values)
+    }
+
+    /// Returns `true` if a call of the handler evaluates something for the span beyond its one event.
+    pub(crate) fn computes_something(&self) -> bool {
+        let is_computed = |name: &Expr| text_literal(name).is_none();
+        self.name.as_ref().is_some_and(is_computed)
+            || self.is_child_of_its_event()
+            || self.relationship.is_some()
+            || self.attributes.is_some()
+            || self.tracer.is_some()
+    }
+
+    /// `parent = event`
+    pub(crate) fn is_child_of_its_event(&self) -> bool {
+        let parent = self.parent.as_ref();
+        parent.is_some_and(|parent| parent == "event")
+    }
+}
+
+impl ParameterOptions {
+    pub(crate) fn new(ident: Ident) -> Self {
+        Self {
+            ident,
+            key: None,
+            origin: None,
+            relationship: None,
+            attributes: None,
+        }
+    }
+
+    /// Returns the expressions of the parameter's link.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let values = self.attributes.iter().flatten().map(|entry| &entry.value);
+        self.origin.iter().chain(&self.relationship).chain(values)
+    }
+
+    /// Returns `true` if the parameter has no options.
+    pub(crate) const fn is_bare(&self) -> bool {
+        self.origin.is_none() && self.relationship.is_none() && self.attributes.is_none()
+    }
+}
+
+impl AttributeEntry {
+    /// Returns the value as the runtime takes it: by reference, a literal without a copy.
+    pub(crate) fn value(&self, runtime: &TokenStream) -> TokenStream {
+        let value = &self.value;
+        let span = value.span().resolved_at(Span::mixed_site());
+        match self.form {
+            ValueForm::Plain => plain_value(value, runtime),
+            ValueForm::Display => quote_spanned!(span=> &::core::format_args!("{}", #value)),
+            ValueForm::Debug => quote_spanned!(span=> &::core::format_args!("{:?}", #value)),
+        }
+    }
+}
+
+pub(crate) fn plain_value(value: &Expr, runtime: &TokenStream) -> TokenStream {
+    let span = value.span().resolved_at(Span::mixed_site());
+    text_literal(value).map_or_else(
+        || quote_spanned!(span=> &(#value)),
+        |text| quote!(&#runtime::constant(#text)),
+    )
+}
+
+/// Returns the string, if the expression is a string literal.
+pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
+    match ungrouped_expr(value.clone()) {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text),
+        _ => None,
+    }
+}

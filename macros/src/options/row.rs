@@ -1,0 +1,24 @@
+//! One row of a table of options.
+
+use proc_macro2::Ident;
+use syn::Result;
+use syn::parse::ParseStream;
+
+use crate::error::Errors;
+
+/// An option: its name, how the user writes it, and how it is parsed into a `T`.
+pub(super) struct Row<T> {
+    pub(super) name: &'static str,
+    pub(super) syntax: Syntax,
+    /// Parses what follows the name.
+    pub(super) parse: fn(&mut T, &Ident, ParseStream, &mut Errors) -> Result<()>,
+}
+
+/// What follows the name of an option.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// `name = …`
+    Value,
+    /// `name(…)`; where a parameter has the same name, this is the option.
+    List,
+}

@@ -1,0 +1,52 @@
+//! Which options each macro takes.
+
+use super::fan_in_options::{FAN_IN_INPUT_OPTIONS, FAN_IN_OPTIONS};
+use super::model::{Options, ParameterOptions};
+use super::parameter_options::PARAMETER_OPTIONS;
+use super::row::Row;
+use super::span_options::SPAN_OPTIONS;
+use crate::macro_kind::MacroKind;
+
+/// The options after the parameters.
+fn groups(kind: MacroKind) -> &'static [&'static [Row<Options>]] {
+    match kind {
+        MacroKind::LinkedSpan => &[&SPAN_OPTIONS],
+        MacroKind::FanIn => &[&FAN_IN_OPTIONS, &SPAN_OPTIONS],
+    }
+}
+
+/// The options in a parameter's parentheses.
+fn parameter_groups(kind: MacroKind) -> &'static [&'static [Row<ParameterOptions>]] {
+    match kind {
+        MacroKind::LinkedSpan => &[&PARAMETER_OPTIONS],
+        MacroKind::FanIn => &[&FAN_IN_INPUT_OPTIONS, &PARAMETER_OPTIONS],
+    }
+}
+
+pub(super) fn option(kind: MacroKind, name: &str) -> Option<&'static Row<Options>> {
+    let mut rows = groups(kind).iter().copied().flatten();
+    rows.find(|row| row.name == name)
+}
+
+pub(super) fn parameter_option(
+    kind: MacroKind,
+    name: &str,
+) -> Option<&'static Row<ParameterOptions>> {
+    let mut rows = parameter_groups(kind).iter().copied().flatten();
+    rows.find(|row| row.name == name)
+}
+
+pub(crate) fn option_names(kind: MacroKind) -> Vec<&'static str> {
+    let rows = groups(kind).iter().copied().flatten();
+    rows.map(|row| row.name).collect()
+}
+
+pub(super) fn parameter_option_names(kind: MacroKind) -> Vec<&'static str> {
+    let rows = parameter_groups(kind).iter().copied().flatten();
+    rows.map(|row| row.name).collect()
+}
+
+/// Returns `true` if only `#[fan_in]` takes this option.
+pub(super) fn is_of_fan_in_only(kind: MacroKind, name: &str) -> bool {
+    option(MacroKind::FanIn, name).is_some() && option(kind, name).is_none()
+}

@@ -1,0 +1,63 @@
+//! The general statement of an arrival, in the cases for which the short one exists too.
+
+use linked_span::fan_in::{Moment, Postgres};
+use linked_span_tests_stores::{Fixture, conformance};
+
+use crate::schema::Schema;
+
+/// Where whatever arrives at a join that there is seems to have waited too long for the shorter one.
+struct Rarer(Schema);
+
+impl Fixture for Rarer {
+    type Store = Postgres;
+
+    async fn begin() -> Self {
+        let schema = Schema::begin().await;
+        let delay = "CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS \
+                     $$ BEGIN \
+                     IF EXISTS (SELECT FROM linked_span_joins WHERE name = new.name AND key = new.key) THEN new.at := new.at - 1000; END IF; \
+                     RETURN new; END $$; \
+                     CREATE TRIGGER delay BEFORE INSERT ON linked_span_joins FOR EACH ROW EXECUTE FUNCTION delay()";
+        sqlx::raw_sql(delay).execute(&schema.pool).await.unwrap();
+        Self(schema)
+    }
+
+    async fn open(&self, name: &str) -> Postgres {
+        self.0.open(name).await
+    }
+
+    fn named(store: Postgres, name: &str) -> Postgres {
+        store.named(name)
+    }
+
+    async fn lose_all(&self) {
+        self.0.lose_all().await;
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        self.0.pass(milliseconds).await;
+    }
+
+    async fn rows(&self) -> usize {
+        self.0.rows().await
+    }
+
+    async fn spoil(&self, name: &str, key: &str) {
+        self.0.spoil(name, key).await;
+    }
+
+    async fn lose_payloads(&self, name: &str, key: &str) {
+        self.0.lose_payloads(name, key).await;
+    }
+}
+
+conformance!(Rarer:
+    ends::arrival_with_any_reply_delivers_another_overdue_join,
+    inputs::claim_has_the_inputs_in_declaration_order,
+    inputs::duplicate_input_keeps_the_first,
+    inputs::large_input_is_stored_unchanged,
+    inputs::twelve_inputs,
+    lost_reply::repeated_arrival_returns_the_same_claim,
+    concurrent::many_workers_record_one_success_per_key,
+    model::random_steps_match_the_state_machine,
+);

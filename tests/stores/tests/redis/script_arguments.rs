@@ -1,0 +1,23 @@
+//! The first arguments of each script.
+
+use linked_span::fan_in::JoinPolicy;
+use linked_span_tests_stores::table::{MINE, text};
+use redis::Pipeline;
+
+/// The keys that each script declares, in their order, and the hash of a join.
+pub(crate) fn keys(call: &mut Pipeline, join: &str) {
+    let sets = ["", ":declared", ":due", ":sweep", ":parked", ":unsettled"];
+    call.arg(7)
+        .arg(&sets.map(|set| format!("function{set}")))
+        .arg(format!("function:join:{join}"));
+}
+
+pub(crate) fn say(call: &mut Pipeline, rules: &JoinPolicy) {
+    call.arg(rules.inputs)
+        .arg(rules.timeout)
+        .arg(rules.lease)
+        .arg(rules.backoff)
+        .arg(rules.dedup_window)
+        .arg(rules.max_attempts)
+        .arg(text(MINE));
+}
