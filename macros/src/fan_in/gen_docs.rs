@@ -37,7 +37,7 @@ impl FanIn {
         docs(&[
             "Keeps joins in this process's memory: they are gone when it ends, and a million may be open.",
             "",
-            "`timeout` is how long the first input waits for the others.",
+            "The first input waits for the others until the timeout.",
         ])
     }
 
