@@ -141,7 +141,7 @@ impl From<Context> for Origin {
 impl From<&Context> for Origin {
     fn from(context: &Context) -> Self {
         let span_context = context.span().span_context().clone();
-        Self::new(span_context, shared_baggage(context))
+        Self::new(span_context, copy_baggage(context))
     }
 }
 
