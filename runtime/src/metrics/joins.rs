@@ -93,7 +93,7 @@ pub(crate) fn measures() -> bool {
     meter::is_installed(clock::now())
 }
 
-/// A sweep has ended, and found so many joins that are neither completed nor expired.
+/// A sweep has ended, and `open` joins are neither completed nor expired.
 pub(crate) fn swept(join: &'static str, shared: bool, open: usize) {
     with(|instruments| {
         let mut pairs = Pairs::new();

@@ -12,7 +12,7 @@ use super::span::CapturedSpan;
 use super::{producer, router, tree, unclaimed};
 use crate::{LinkedEvent, Origin};
 
-/// How long an assertion waits for a span, if the test does not say otherwise.
+/// How long an assertion waits for a span, unless the test calls `patience`.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long `not_linked` waits for a span that must not come.
@@ -172,7 +172,7 @@ impl Capture {
         self.only(name, self.eventually_all(name, 1))
     }
 
-    /// Waits until at least so many spans of this name have ended, and returns them.
+    /// Waits until at least `count` spans of this name have ended, and returns them.
     ///
     /// # Panics
     ///
@@ -211,7 +211,7 @@ impl Capture {
         self.only(name, spans)
     }
 
-    /// Waits until at least so many spans of this name have ended, while the test's runtime goes on.
+    /// Waits until at least `count` spans of this name have ended, while the test's runtime goes on.
     ///
     /// # Panics
     ///

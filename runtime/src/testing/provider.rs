@@ -19,7 +19,7 @@ thread_local! {
     static PROBED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Says to the thread that asks for it that it is installed.
+/// Lets a thread that asks for a tracer find out that it is installed.
 struct Capturing(SdkTracerProvider);
 
 impl TracerProvider for Capturing {
@@ -33,7 +33,7 @@ impl TracerProvider for Capturing {
     }
 }
 
-/// What stands where our provider should be.
+/// Which provider is installed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Installed {
     Ours,
@@ -74,7 +74,7 @@ pub(super) fn installed() -> Installed {
 #[track_caller]
 pub(super) fn install() {
     static INSTALLING: Mutex<()> = Mutex::new(());
-    /// It is never dropped: whoever replaces it does not shut it down.
+    /// It is never dropped, so that a provider that replaces it does not shut it down.
     static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 
     let guard = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
