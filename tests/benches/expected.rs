@@ -46,9 +46,9 @@ const SLACK: f64 = 60.0;
 
 #[cfg(not(feature = "metrics"))]
 const HEAD: &str = "\
-# Instructions and allocations a call, by Callgrind, with the compiler that CI has. `.ci/instructions` fails where they
-# are exceeded by more than 3 %, scaled by what it takes by hand on that machine; where that is what it has to be,
-# `.ci/instructions update` writes this file anew.
+# Instructions and allocations per call, by Callgrind, with the compiler of the CI. `.ci/instructions` fails if they are
+# exceeded by more than 3 %, scaled by the count of the handler written by hand on that machine. If an increase is intended,
+# run `.ci/instructions update`, which writes this file.
 ";
 
 /// Fails where one of them takes more than is expected, or is not expected at all.
@@ -56,7 +56,7 @@ const HEAD: &str = "\
 pub(crate) fn check() -> ExitCode {
     let expected = fs::read_to_string(FILE).expect("what is expected");
     let scale = scale(&expected);
-    println!("By hand, it takes {scale:.3} of what is expected here.");
+    println!("The handler written by hand takes {scale:.3} of its expected count on this machine.");
     let mut exceeded = false;
     for (row, counted) in counted() {
         let expected = find(&expected, row).map(|expected| Counts {
@@ -66,7 +66,7 @@ pub(crate) fn check() -> ExitCode {
         let is_over = expected.is_none_or(|expected| exceeds(counted, expected));
         exceeded |= is_over;
         let verdict = if is_over {
-            "MORE THAN 3 % OVER what is expected:"
+            "MORE THAN 3 % ABOVE the expected count:"
         } else {
             "as expected:"
         };

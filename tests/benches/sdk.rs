@@ -1,4 +1,4 @@
-//! What the spans are given to: the SDK without an exporter, whose work is nobody's whose spans are compared.
+//! The SDK without an exporter, whose work is not part of the comparison.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -9,13 +9,13 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
 
-/// Keeps other tests from installing a provider, which is the program's.
+/// Locks out other tests that install a provider, since the provider is global.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the collector has received of what runs here, which is so many spans.
+/// Runs `run`, and returns the spans that the collector received, once there are `spans`.
 pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
     let _alone = alone();
     let runtime = Runtime::new().expect("a runtime");

@@ -1,4 +1,4 @@
-//! The span event that each arrival leaves on the active span.
+//! Records a span event on the active span for each arrival.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TraceContextExt;
@@ -8,7 +8,7 @@ use crate::metrics;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
-/// An arrival that is under way. However it ends, it is recorded once.
+/// Records an arrival once, on drop, however it ends.
 pub(super) struct Arriving {
     join: &'static str,
     input: &'static str,
@@ -17,12 +17,10 @@ pub(super) struct Arriving {
 
 impl Arriving {
     pub(super) fn new(join: &'static str, input: &'static str) -> Self {
-        // What it is if nobody says anything else.
-        let outcome = "dropped";
         Self {
             join,
             input,
-            outcome,
+            outcome: "dropped",
         }
     }
 

@@ -211,7 +211,7 @@ impl Capture {
         self.only(name, spans)
     }
 
-    /// Waits until at least `count` spans of this name have ended, while the test's runtime goes on.
+    /// Waits until at least `count` spans of this name have ended, without blocking the test's runtime.
     ///
     /// # Panics
     ///
