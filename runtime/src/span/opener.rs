@@ -59,7 +59,11 @@ impl SpanOpener {
     }
 
     /// Starts the span of what was collected.
-    pub(super) fn start(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+    pub(super) fn start(
+        mut self,
+        request: &mut SpanRequest,
+        began: SystemTime,
+    ) -> Option<ActiveSpan> {
         let prepared = in_tracing::prepare(request);
         // The SDK runs code of the user's: a sampler, span processors.
         let started = shielded(|| self.start_unshielded(request, began));
@@ -74,7 +78,12 @@ impl SpanOpener {
         }
     }
 
-    fn start_unshielded(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+    #[inline]
+    fn start_unshielded(
+        &mut self,
+        request: &mut SpanRequest,
+        began: SystemTime,
+    ) -> Option<ActiveSpan> {
         let own;
         let tracer: &dyn StartSpan = match &self.tracer {
             TracerSource::Installed(tracer) => &**tracer,
@@ -83,14 +92,17 @@ impl SpanOpener {
                 own.get()?
             }
             TracerSource::None => {
-                let contexts = request.contexts(self.ambient);
+                let contexts = request.contexts(take(&mut self.ambient));
                 return Some(ActiveSpan::of_context(contexts.body));
             }
         };
         let overflow = OverflowSpans::split(request);
-        let contexts = request.contexts(self.ambient);
+        let contexts = request.contexts(take(&mut self.ambient));
         let Some(started) = tracer.start_span(request.builder(began), &contexts) else {
-            // The SDK was shut down.
+            // The SDK was shut down, or replaced by a no-op provider.
+            if let TracerSource::Installed(_) = self.tracer {
+                provider::made_no_span();
+            }
             let baggage = request.baggage.as_ref();
             return baggage.map(|_| ActiveSpan::of_context(contexts.body));
         };
