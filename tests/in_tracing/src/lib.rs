@@ -85,7 +85,7 @@ fn inside_tracing() {
         let otel =
             tracing_opentelemetry::layer().with_tracer(linked_span::layer_tracer(Globals, "tests"));
         tracing_subscriber::registry()
-            .with(EnvFilter::new("trace"))
+            .with(EnvFilter::new("debug"))
             .with(fmt::layer().with_writer(sink))
             .with(otel)
             .init();
