@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 
 /// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
-pub const FOLDERS: [&str; 16] = [
+pub const FOLDERS: [&str; 17] = [
     "macros",
     "testing",
     "fan_in",
@@ -16,6 +16,7 @@ pub const FOLDERS: [&str; 16] = [
     "fan_in/durable",
     "fan_in/core",
     "span",
+    "metrics",
     "event",
     "carrier",
     "propagation",

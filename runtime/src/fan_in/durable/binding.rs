@@ -86,6 +86,12 @@ impl StoreBinding {
         self.declared.get().map_or(&[], |declared| declared.inputs)
     }
 
+    /// Returns the name of the joins' type, as spans and metrics have it.
+    pub(super) fn join(&self) -> &'static str {
+        let path = self.declared.get().map_or("", |declared| declared.path);
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
     pub(super) fn declare(&self, identity: FanInIdentity) {
         if *self.declared.get_or_init(|| identity) != identity {
             self.other.get_or_init(|| identity.path);

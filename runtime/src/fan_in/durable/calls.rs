@@ -18,6 +18,7 @@ use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
 use crate::fan_in::core::response::{ArriveResponse, Rejected};
 use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
 use crate::fan_in::core::stored_function::StoredFunction;
+use crate::metrics::joins;
 
 /// The longest span of time, about 70,000 years. Added to any clock, it fits the numbers of SQL and Lua.
 const MAX_SPAN: Moment = 1 << 51;
@@ -215,7 +216,9 @@ async fn hand_out<D: Backend, P: DeserializeOwned>(
             let settlement = Settlement::Undecodable;
             let step = Step::Settle { token, settlement };
             let tell = |function| database.apply(function, &claimed.key, step, Some(&detail));
-            let _ = call(database, rules, tell).await;
+            if let Ok(true) = call(database, rules, tell).await {
+                joins::parked(database.declaration().join(), "undecodable");
+            }
             None
         }
     }
