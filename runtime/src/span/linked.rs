@@ -66,7 +66,7 @@ pub struct Many;
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
-            start.one(Some(self), &mut || self.origin());
+            start.one(Some(self), None);
         } else {
             start.baggage = self.baggage(propagation::propagation());
         }
@@ -144,7 +144,7 @@ impl SpanRequest {
         let mut origin = Some(origin);
         let mut origin = || origin.take().map(Into::into).unwrap_or_default();
         if self.makes_span() {
-            shielded(|| self.one(event, &mut origin));
+            shielded(|| self.one(event, Some(&mut origin)));
         } else {
             self.baggage = shielded(origin).and_then(Origin::into_baggage);
         }
