@@ -237,3 +237,20 @@ fn attributes_of_the_body_are_captured() {
     });
     spans.one("count_stock").has("stock", 3);
 }
+
+#[linked_span(event)]
+fn consume_in_steps(event: &Origin) {
+    unrelated("step");
+}
+
+/// The child ends before the handler does: the handler's links are looked at when it begins.
+#[test]
+fn child_of_a_linked_handler_on_a_pool_thread_is_captured() {
+    let spans = testing::capture();
+    let event = spans.producer();
+    let handled = event.clone();
+    let pool = thread::spawn(move || consume_in_steps(&handled));
+    pool.join().expect("no panic");
+    let handler = spans.one("consume_in_steps").linked_to(&event);
+    spans.one("step").child_of(&handler);
+}

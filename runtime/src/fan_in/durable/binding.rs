@@ -3,10 +3,10 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::release::Releases;
+use super::releases::Releases;
 use super::signature::{Difference, difference, on_one_line, signature};
+use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::identity::FanInIdentity;
-use crate::fan_in::core::store::StoreError;
 
 /// The default timeout of a call of a store, including its retries.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
