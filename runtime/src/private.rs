@@ -11,6 +11,7 @@ pub use crate::fan_in::{
     ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, Nth, ReceivedInputs, StorableInput,
     Sweeping, call, call_async, cloned, kept, keyed, ready,
 };
+pub use crate::messaging::{Given, ViewBy, adapted, adapted_with};
 pub use crate::span::callsite::{Callsite, Errors, Parent};
 pub use crate::span::future::{
     Handled, handle_async, handle_later, handle_prepared, never, output_of,

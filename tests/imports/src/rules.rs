@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 
 /// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
-pub const FOLDERS: [&str; 15] = [
+pub const FOLDERS: [&str; 17] = [
     "testing",
     "fan_in",
     "fan_in/memory",
@@ -14,8 +14,10 @@ pub const FOLDERS: [&str; 15] = [
     "fan_in/sqlite",
     "fan_in/durable",
     "fan_in/core",
+    "messaging",
     "span",
     "event",
+    "message",
     "carrier",
     "propagation",
     "propagation/w3c",
