@@ -51,6 +51,9 @@ use proc_macro::TokenStream;
 /// | `#[linked_span]` | the parameter called `event` or `events`, else the only one that is not `self` |
 /// | `#[linked_span(order)]` | this parameter, which may be `self` |
 /// | `#[linked_span(order(origin = extract(order.headers())))]` | this one, whose type is not a [`LinkedEvent`]; any expression that is `Into<Origin>` |
+/// | `#[linked_span(message(rdkafka))]` | this one, a message of a broker's client, or a batch of them: `rdkafka`, `async_nats`, `async_nats::jetstream` or `lapin` |
+/// | `#[linked_span(job(view = describe))]` | this one, or each of a batch, as the function `fn describe(job: &Job) -> Message<'_>` describes it |
+/// | `#[linked_span(job(view = describe(&job.inner)))]` | what the expression returns: an event, or a batch of events |
 /// | `#[linked_span(order(attributes(region = %order.region)))]` | this one, with attributes on its link |
 /// | `#[linked_span(payment, inventory(relationship = "reservation"))]` | several: a link to each, in this order |
 ///
@@ -59,6 +62,21 @@ use proc_macro::TokenStream;
 ///
 /// Of several parameters, all have to be there when the function is called. Where they come one at a time, and the
 /// function has to wait for the last, it is a [`#[fan_in]`](macro@fan_in).
+///
+/// # Messages of brokers
+///
+/// The span of a handler of messages follows OpenTelemetry's messaging conventions. It is called `process orders` by the
+/// topic, queue or subject, unless `name` is given. The [page of messages](messaging/index.html) lists what is recorded.
+/// In the parentheses of the parameter:
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `rdkafka` | the client, whose crate is a dependency of yours |
+/// | `client = PATH` | where that client is, if it has another name or several versions |
+/// | `destination = EXPR` | the topic, queue or subject, if the message does not contain it |
+/// | `template = EXPR` | the pattern of the destination, by which the span is called: `"orders.{region}"` |
+/// | `group = EXPR` | the consumer group |
+/// | `view = PATH`, `view = EXPR` | what reads a message of a client that has no adapter |
 ///
 /// # Options
 ///
@@ -74,6 +92,7 @@ use proc_macro::TokenStream;
 /// | `errors = full` | what is recorded of an `Err`: `full` (the default), `type` (no message), `off` |
 /// | `scope = "…"` | the name of the instrumentation scope; by default your crate's, with its version |
 /// | `tracer = EXPR` | a tracer of your own: a `Tracer`, or a `&'static` or an `Arc` of one |
+/// | `send("orders", system = "kafka")` | the function sends messages: the span is `send orders`, of kind `producer`, or `client` where parameters are messages with a context of their own; no parameter is needed; `template = …` names the span |
 /// | `crate = PATH` | where `linked_span` is, if you have it under another name |
 ///
 /// A key of yours replaces one of ours.
@@ -83,6 +102,8 @@ use proc_macro::TokenStream;
 /// | handler of | on the span | on each link |
 /// | --- | --- | --- |
 /// | one event | `event.id`, `event.type`, what the event's `attributes` add | `link.relationship`, `link.event_type` |
+/// | one message of a broker | `messaging.system`, `messaging.operation.name`, `messaging.destination.name` and others | `link.relationship` |
+/// | a batch of messages | the same where it is equal for all, `messaging.batch.message_count` | what varies, `link.relationship` if one was given |
 /// | a batch | `batch.size`, `batch.link_count` | `link.relationship` if one was given, `event.id`, what `attributes` add |
 /// | several parameters | | `link.relationship`, `event.id`, `link.event_type`, what `attributes` add |
 ///
@@ -155,6 +176,9 @@ use proc_macro::TokenStream;
 /// | an option is given twice, or without its value | once, with a value |
 /// | `name = …` and others inside of a parameter's parentheses | after the parameters |
 /// | `event = …` | `event(origin = …)` |
+/// | `kafka`, `nats`, `rabbitmq`, or another client that has no adapter | the client's crate, `message(rdkafka)`; or `message(view = path::to::function)` |
+/// | a closure as `view` | the path of a function, or an expression over the parameter |
+/// | `destination`, `template`, `group` or `client` without a client | `message(rdkafka, destination = …)` |
 /// | a wrong `kind`, `parent` or `errors` | one of the choices, which are listed |
 /// | `parent = event` for a batch or several parameters | leave it out: the span is linked to each |
 /// | a `name` that is not `Into<Cow<'static, str>>` | `name = format!(…)` |

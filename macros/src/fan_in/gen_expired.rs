@@ -60,6 +60,7 @@ impl FanIn {
         let (given, reference) = self.as_given(input, is_spoken_of);
         let event = ParameterOptions {
             origin,
+            message: parameter.message.clone(),
             attributes: Some(attributes),
             ..ParameterOptions::new(input.ident.clone())
         };

@@ -17,9 +17,17 @@ impl Handler {
         // The function of a fan-in consumes no message.
         let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
         let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
+        // The context of a span that sends one message is the message's. Messages that have one are only linked.
+        let of_send = || match (&options.send, self.events.as_slice()) {
+            (None, _) => None,
+            (Some(_), []) => Some(Ident::new("Producer", Span::call_site())),
+            (Some(_), _) => Some(Ident::new("Client", Span::call_site())),
+        };
+        let kind = kind.or_else(of_send);
         let kind = kind.map(|kind| quote!(kind: #runtime::SpanKind::#kind,));
         let parent = options.parent.as_ref().map(variant);
         let parent = parent.map(|parent| quote!(parent: #runtime::Parent::#parent,));
+        let is_named = options.name.as_ref().map(|_| quote!(is_named: true,));
         let own_tracer = options.tracer.as_ref().map(|_| quote!(own_tracer: true,));
         let one_event = (self.only_event().is_none() && self.events.len() == 1)
             .then(|| quote!(one_event: true,));
@@ -27,7 +35,7 @@ impl Handler {
         let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
         let callsite = self.callsite_called(
             &self.name(),
-            &quote!(#kind #parent #own_tracer #join #one_event),
+            &quote!(#is_named #kind #parent #own_tracer #join #one_event),
         );
         match &options.scope {
             // Whatever constant that is: only of the simplest a reference is `'static` without a word.

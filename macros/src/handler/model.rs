@@ -53,9 +53,9 @@ impl Handler {
     }
 
     /// The only event, if the attribute does not say more of it or of the span that has to be computed.
-    pub(super) fn only_event(&self) -> Option<&Ident> {
+    pub(super) fn only_event(&self) -> Option<&ParameterOptions> {
         match self.events.as_slice() {
-            [event] if event.is_bare() && !self.options.computes_something() => Some(&event.ident),
+            [event] if event.is_bare() && !self.options.computes_something() => Some(event),
             _ => None,
         }
     }
@@ -67,6 +67,12 @@ impl Handler {
             let function = &self.function.signature.ident;
             LitStr::new(&function.unraw().to_string(), function.span())
         })
+    }
+
+    /// The crate's path.
+    pub(super) fn crate_path(&self) -> TokenStream {
+        let given = self.options.crate_path.as_ref();
+        given.map_or_else(|| quote!(::linked_span), ToTokens::to_token_stream)
     }
 
     /// A path into the runtime, with its errors reported there.

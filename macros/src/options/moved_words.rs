@@ -43,6 +43,9 @@ pub(super) fn takes_a_value(kind: MacroKind, word: &Ident) -> Option<String> {
     let row = option(kind, &word.to_string())?;
     let name = row.name;
     Some(match row.syntax {
+        Syntax::List if name == "send" => {
+            "name the destination and the system: `send(\"orders\", system = \"kafka\")`".to_owned()
+        }
         Syntax::List => format!("`{name}` takes a list: `{name}(order.id = event.order_id)`"),
         Syntax::Value => format!("`{name}` takes a value: `{name} = …`"),
     })
