@@ -1,4 +1,4 @@
-//! One event, one handler: a parcel is scanned in one trace, and its recipient told in another, which is linked to it.
+//! One event, one handler: the handler's trace links to the trace in which a parcel was scanned.
 //!
 //! ```text
 //! cargo run --example basic
@@ -24,7 +24,7 @@ fn notify_recipient(event: &ParcelScanned) {
     set_attribute("notification.channel", "text");
 }
 
-// The producer: any span will do, as long as it is active where the event is made.
+// The producer. The event stores the span that is active here.
 
 fn scan_parcel(depot: &'static str) -> ParcelScanned {
     global::tracer("depot").in_span("scan_parcel", |_| ParcelScanned {
@@ -38,7 +38,7 @@ fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("basic")?;
 
     let event = scan_parcel("Antwerp");
-    // … a queue lies between the two, and an hour
+    // … in a real system the event now passes through a queue
     notify_recipient(&event);
 
     print!("{}", Tree(&telemetry.spans()?));

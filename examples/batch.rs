@@ -1,4 +1,4 @@
-//! A batch: events that were produced in three traces are handled at once, in a span that is linked to each.
+//! A batch: one handler processes events from three traces, in a span that links to each.
 //!
 //! ```text
 //! cargo run --example batch
@@ -32,7 +32,7 @@ fn count_views(views: &[PageViewed]) -> usize {
 fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("batch")?;
 
-    // The last event was made where nothing is traced: it is handled, and there is nothing to link to.
+    // The last event has no context: the handler processes it too, without a link.
     let mut views: Vec<_> = (1..)
         .zip(["/", "/cart", "/health"])
         .map(|(id, page)| view(id, page))

@@ -1,4 +1,4 @@
-//! Two events, one action: a flight is cleared once it is fuelled and boarded, in a span that is linked to both.
+//! Two events, one action: a flight is cleared once it is fuelled and boarded, in a span that links to both.
 //!
 //! ```text
 //! cargo run --example fan_in
@@ -36,9 +36,9 @@ fn clear_for_takeoff(fuelled: &Fuelled, boarded: &Boarded) {
 fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("fan_in")?;
 
-    // How long one may wait for the other.
+    // A join expires an hour after its first input.
     let clear = ClearForTakeoff::in_memory(Duration::from_secs(3600));
-    // Their order does not matter, nor what comes in between. The last to come runs the function.
+    // The inputs can arrive in any order. The last one runs the function.
     tell_broker(
         "LS 7 boarded",
         disposition(&clear.boarded(board("LS 7", 162))),
@@ -53,13 +53,13 @@ fn main() -> Result<(), Failure> {
     Ok(telemetry.shutdown()?)
 }
 
-/// What a consumer of a broker's messages does with each.
+/// Prints what a consumer does with the broker's message.
 fn tell_broker(message: &str, disposition: Disposition) {
     match disposition {
         Disposition::Ack => println!("{message}: acknowledged"),
-        Disposition::Defer => println!("{message}: held until its flight is cleared"),
-        Disposition::Requeue => println!("{message}: to be delivered again"),
-        Disposition::Reject => println!("{message}: put aside"),
+        Disposition::Defer => println!("{message}: acknowledged once its flight is cleared"),
+        Disposition::Requeue => println!("{message}: requeued"),
+        Disposition::Reject => println!("{message}: sent to the dead-letter queue"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! One event, several handlers: each runs in a trace of its own, and each is linked to the same producer.
+//! One event, several handlers: each runs in its own trace, and links to the same producer.
 //!
 //! ```text
 //! cargo run --example fan_out
@@ -49,7 +49,7 @@ fn main() -> Result<(), Failure> {
     let event = upload_video(95);
     transcode(&event);
     make_preview(&event);
-    // What goes wrong in one is seen in its trace, and in no other.
+    // The error of one handler is recorded in that handler's trace only.
     if let Err(error) = review(&event) {
         println!("not reviewed: {error}");
     }

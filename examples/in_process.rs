@@ -1,4 +1,4 @@
-//! A queue within the process: a payload that has no room for a context travels with its origin beside it.
+//! A queue inside the process: `WithOrigin` carries the origin of a payload that has no field for it.
 //!
 //! ```text
 //! cargo run --example in_process
@@ -10,7 +10,7 @@ use opentelemetry::global;
 use opentelemetry::trace::Tracer;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-/// Of a library's, say: there is no field to add to it.
+/// A type of another crate, to which no field can be added.
 struct Photo {
     name: &'static str,
     megapixels: u32,
@@ -18,7 +18,7 @@ struct Photo {
 
 #[linked_span(photo, attributes(photo.name = photo.name))]
 async fn resize(photo: WithOrigin<Photo>) {
-    // … it is a `&Photo` wherever one is asked for
+    // … `WithOrigin` dereferences to `Photo`
     let megapixels = photo.megapixels;
     tokio::task::yield_now().await;
     println!("{} had {megapixels} megapixels", photo.name);
@@ -34,7 +34,7 @@ fn upload(name: &'static str, megapixels: u32, queue: &Sender<WithOrigin<Photo>>
     global::tracer("gallery").in_span(format!("PUT /{name}"), |_| {
         let photo = WithOrigin::current(Photo { name, megapixels });
         if queue.try_send(photo).is_err() {
-            println!("{name} found no place in the queue");
+            println!("the queue is full: {name} was dropped");
         }
     });
 }
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Failure> {
     let worker = tokio::spawn(resize_all(photos));
     upload("lake", 24, &queue);
     upload("tower", 48, &queue);
-    drop(queue); // the worker ends with it
+    drop(queue); // closes the channel, which ends the worker
     worker.await?;
 
     print!("{}", Tree(&telemetry.spans()?));

@@ -1,4 +1,4 @@
-//! Raw JSON, for which there is no type: its `id`, `type` and `metadata` are found where they are.
+//! Raw JSON as an event: the handler reads `id`, `type` and `metadata` from a `serde_json::Value`.
 //!
 //! ```text
 //! cargo run --example json
@@ -15,7 +15,7 @@ fn consume(event: &Value) {
     println!("{}: {} °C", event["station"], event["celsius"]);
 }
 
-/// A message as a weather station sends it.
+/// Returns a message of a weather station.
 fn measure(id: &str, celsius: i32) -> String {
     global::tracer("station").in_span("measure", |_| {
         let mut metadata = Map::new();
@@ -34,13 +34,9 @@ fn measure(id: &str, celsius: i32) -> String {
 fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("json")?;
 
-    // One of another make, which has never heard of traces: it is consumed all the same, without a link.
-    let of_another_make = r#"{"type": "reading", "station": "Chur", "celsius": 4}"#;
-    for message in [
-        measure("m-1", 3),
-        measure("m-2", -1),
-        of_another_make.to_owned(),
-    ] {
+    // A station without tracing sends no metadata. The handler consumes its message without a link.
+    let untraced = r#"{"type": "reading", "station": "Chur", "celsius": 4}"#;
+    for message in [measure("m-1", 3), measure("m-2", -1), untraced.to_owned()] {
         consume(&serde_json::from_str(&message)?);
     }
 

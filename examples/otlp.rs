@@ -1,7 +1,7 @@
-//! To a collector, by OTLP: to the one at `OTEL_EXPORTER_OTLP_ENDPOINT`, else to the one on this machine.
+//! Exports to a collector with OTLP: to `OTEL_EXPORTER_OTLP_ENDPOINT`, or to the collector on this machine.
 //!
 //! ```text
-//! cargo run --package flow    # one that shows flows, on http://127.0.0.1:4318/
+//! cargo run --package flow    # a collector that shows flows, on http://127.0.0.1:4318/
 //! cargo run --example otlp
 //! ```
 
@@ -40,7 +40,7 @@ fn book(seat: &'static str) -> SeatBooked {
 }
 
 fn main() -> Result<ExitCode, Failure> {
-    let kept = InMemorySpanExporter::default(); // for what is printed here
+    let kept = InMemorySpanExporter::default(); // for the printed tree
     let provider = SdkTracerProvider::builder()
         .with_resource(Resource::builder().with_service_name("tickets").build())
         .with_batch_exporter(SpanExporter::builder().with_http().build()?)
@@ -53,7 +53,7 @@ fn main() -> Result<ExitCode, Failure> {
     }
 
     print!("{}", Tree(&kept.get_finished_spans()?));
-    // A shutdown exports the last spans too, but says nothing of a failure.
+    // `shutdown` exports the last spans too, but does not report a failed export.
     let flushed = provider.force_flush();
     provider.shutdown()?;
     Ok(report(flushed))
@@ -64,12 +64,12 @@ fn report(flushed: OTelSdkResult) -> ExitCode {
     let endpoint = endpoint.as_deref().unwrap_or("http://localhost:4318");
     match flushed {
         Ok(()) => {
-            println!("{endpoint} has taken them: look for the service `tickets`");
+            println!("{endpoint} accepted the spans: look for the service `tickets`");
             ExitCode::SUCCESS
         }
         Err(error) => {
-            println!("{endpoint} has not taken them: {error}");
-            println!("Is there a collector that listens for OTLP over HTTP?");
+            println!("{endpoint} did not accept the spans: {error}");
+            println!("Start a collector that receives OTLP over HTTP.");
             ExitCode::FAILURE
         }
     }

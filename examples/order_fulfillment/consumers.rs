@@ -1,4 +1,4 @@
-//! A loop for each consumer, which gives the events of a topic to their handler.
+//! One loop per consumer, which passes the events of a topic to their handler.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) async fn charge(mut orders: Subscription, payments: Topic) -> Result<
     Ok(())
 }
 
-/// An order that is out of stock goes no further: its payment waits until its time is over.
+/// Publishes no reservation for an order that is out of stock, so that the join with its payment expires.
 pub(crate) async fn reserve(mut orders: Subscription, reservations: Topic) -> Result<(), Failure> {
     while let Some(event) = orders.next::<OrderCreated>().await? {
         if let Ok(reserved) = reserve_inventory(&event).await {
@@ -42,8 +42,8 @@ pub(crate) async fn reserve(mut orders: Subscription, reservations: Topic) -> Re
     Ok(())
 }
 
-// Nothing has to be acknowledged within a process: what has come is in memory, and what has failed is run again by the
-// sweep. `fan_in::ack` says what to tell a broker.
+// These topics need no acknowledgement: inputs are in memory, and the sweep retries failed joins. With a broker, use
+// `fan_in::disposition` to decide what to do with the message.
 
 pub(crate) async fn take_payments(
     mut payments: Subscription,
@@ -67,7 +67,7 @@ pub(crate) async fn take_reservations(
     Ok(())
 }
 
-/// Every now and then, runs again what has failed, and hands over what has expired.
+/// Retries failed joins and delivers expired ones, ten times per second.
 pub(crate) async fn sweep(fulfill: Arc<FulfillOrder>, shipments: Topic) -> Result<(), Failure> {
     loop {
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -1,14 +1,13 @@
-//! Orders on their way: each event is handled in a trace of its own, linked to the span that produced it.
+//! An order from its creation to its shipping: each event is handled in its own trace, which links to its producer.
 //!
 //! ```text
 //! cargo run --example order_fulfillment
 //! ```
 //!
-//! An order that is created has four consumers: mail, analytics, payments and stock. It is shipped once its payment and its
-//! inventory have come, in any order, and cancelled if one of them does not come. So each order is one story, from its
-//! creation to its shipping: its traces are connected by links, and by nothing else.
+//! A new order has four consumers: mail, analytics, payments and stock. It is shipped once its payment and its inventory have
+//! arrived, in any order, and cancelled if one of them does not arrive. Only links connect the traces of an order.
 //!
-//! To see them, start `cargo run --package flow` in another terminal, and run this with
+//! To see the flows, start `cargo run --package flow` in another terminal, and run this with
 //! `OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318`.
 
 mod consumers;
@@ -62,7 +61,7 @@ struct OrderShipped {
     metadata: Origin,
 }
 
-// The producer: any span will do, as long as it is active where the event is made.
+// The producer. The event stores the span that is active here.
 
 fn create_order(id: &str, customer_email: &str) -> OrderCreated {
     let tracer = global::tracer("orders");
@@ -79,7 +78,7 @@ fn create_order(id: &str, customer_email: &str) -> OrderCreated {
     })
 }
 
-// Four handlers of one event. What the last two return is an event too, so the handler is also its producer.
+// Four handlers of one event. The last two return an event, so they are also its producers.
 
 #[linked_span(event, relationship = "triggered_by_order_created")]
 async fn send_order_confirmation_email(event: &OrderCreated) {
@@ -111,7 +110,7 @@ async fn reserve_inventory(event: &OrderCreated) -> Result<InventoryReserved, Fa
     })
 }
 
-// A handler of two events, and what is done if one of them does not come in time.
+// A handler of two events, and a callback for the case that one of them does not arrive in time.
 
 #[fan_in(
     payment(relationship = "payment_confirmation"),
@@ -145,7 +144,7 @@ async fn send_tracking_number(event: &OrderShipped) {
     send_email(&event.id, "On its way").await;
 }
 
-// What stands around them: a topic for each type of event, and a task for each consumer.
+// A topic for each type of event, and a task for each consumer.
 
 const ORDERS: [(&str, &str); 3] = [
     ("o-1", "ada@example.com"),
@@ -160,7 +159,7 @@ async fn main() -> Result<(), Failure> {
     let payments = Topic::new();
     let reservations = Topic::new();
     let shipments = Topic::new();
-    let timeout = Duration::from_secs(1); // so long an event waits for the other
+    let timeout = Duration::from_secs(1); // an event waits this long for the other
     let fulfill = Arc::new(FulfillOrder::in_memory(timeout).on_expired(cancel_order));
 
     let fulfilled = [
@@ -203,7 +202,7 @@ async fn main() -> Result<(), Failure> {
     Ok(telemetry.shutdown()?)
 }
 
-// What the handlers call; a span that is opened in a handler is a child of the handler's.
+// Functions that the handlers call. A span that is opened in a handler is a child of the handler's span.
 
 async fn send_email(_address: &str, _subject: &str) {
     tokio::time::sleep(Duration::from_millis(4)).await;

@@ -1,4 +1,4 @@
-//! Topics of JSON, as a broker would have them, but within this process.
+//! Topics of JSON messages, inside this process instead of a broker.
 
 use linked_span_examples::Failure;
 use serde::Serialize;
@@ -27,7 +27,7 @@ impl Topic {
 }
 
 impl Subscription {
-    /// Returns the next event, or none once all publishers are gone.
+    /// Returns the next event, or `None` after the last publisher was dropped.
     pub(crate) async fn next<E: DeserializeOwned>(&mut self) -> Result<Option<E>, Failure> {
         match self.0.recv().await {
             Ok(message) => Ok(Some(serde_json::from_str(&message)?)),

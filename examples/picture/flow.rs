@@ -1,4 +1,4 @@
-//! An order is made; a card is charged for it and items are reserved; once both are done, it is fulfilled.
+//! An order: a card is charged and items are reserved; after both, the order is fulfilled.
 
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ pub(crate) fn run() -> Result<(), linked_span_examples::Failure> {
     Ok(())
 }
 
-/// The origin of an event that is sent there, in a span of its own.
+/// Returns the origin of an event that is sent to a topic, in a producer span.
 fn sent_to(topic: &str) -> Origin {
     in_span(format!("send {topic}"), SpanKind::Producer, Origin::current)
 }

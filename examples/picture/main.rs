@@ -1,10 +1,10 @@
-//! The README's picture: runs a flow of events for real, and draws what was exported of it.
+//! Draws the README's picture: runs a flow of events, and draws the exported spans.
 //!
 //! ```text
 //! cargo run --example picture > docs/linked-flow.svg
 //! ```
 //!
-//! Nothing in it differs from run to run: no id and no time is drawn, and spans stand in the order in which they ended.
+//! The output is the same at each run: no ids and times are drawn, and spans are in the order of their ends.
 
 mod flow;
 
@@ -21,11 +21,11 @@ fn main() -> Result<(), Failure> {
     }
     let picture = Picture {
         view: &view(Graph::of(&spans), None, None),
-        title: "An order, and what it sets off",
+        title: "The flow of an order",
         captions: &[
-            "An order is made",
-            "Later, elsewhere",
-            "Once both have come",
+            "An order is created",
+            "Later, in other processes",
+            "Once both have arrived",
         ],
         times: false,
         alone: true,

@@ -1,4 +1,4 @@
-//! Exported spans, as what draws flows takes them.
+//! Converts exported spans for the drawing library.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,9 +7,9 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{self, SpanContext, SpanKind};
 use opentelemetry_sdk::trace::SpanData;
 
-/// Returns an exported span as it is drawn, or nothing if its ids are not valid.
+/// Converts an exported span; `None` if its ids are not valid.
 ///
-/// An exporter does not know the service, which is the provider's.
+/// The service stays empty, because an exporter does not know it.
 #[must_use]
 pub fn drawn(span: &SpanData) -> Option<Span> {
     let (trace, id) = ids(&span.span_context)?;

@@ -1,4 +1,4 @@
-//! What the examples share: an SDK that keeps what it exports, and a picture of it.
+//! Helpers of the examples: an SDK that keeps the exported spans, and a tree of them.
 
 mod drawn;
 mod telemetry;
@@ -10,10 +10,10 @@ pub use drawn::drawn;
 pub use telemetry::Telemetry;
 pub use tree::Tree;
 
-/// Why an example has failed.
+/// An error of an example.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// The README's code, compiled and run with the doctests.
+/// Compiles and runs the README's code with the doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -19,18 +19,18 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Installs it. If `OTEL_EXPORTER_OTLP_ENDPOINT` is set, the spans also go there, by OTLP over plain HTTP.
+    /// Installs the SDK. If `OTEL_EXPORTER_OTLP_ENDPOINT` is set, it also exports there, with OTLP over plain HTTP.
     ///
     /// # Errors
     ///
-    /// If that endpoint is none.
+    /// If that endpoint is not valid.
     pub fn install(service: &'static str) -> Result<Self, Failure> {
         let kept = InMemorySpanExporter::default();
         let mut provider = SdkTracerProvider::builder()
             .with_resource(Resource::builder().with_service_name(service).build())
             .with_simple_exporter(kept.clone());
         if env::var_os(ENDPOINT).is_some_and(|endpoint| !endpoint.is_empty()) {
-            // In batches: they leave from a thread of their own, where the blocking client may block.
+            // The batch exporter has its own thread, in which the blocking client may block.
             let exporter = SpanExporter::builder().with_http().build()?;
             provider = provider.with_batch_exporter(exporter);
         }
@@ -39,7 +39,7 @@ impl Telemetry {
         Ok(Self { provider, kept })
     }
 
-    /// The spans that have ended.
+    /// Returns the spans that have ended.
     ///
     /// # Errors
     ///
@@ -48,13 +48,13 @@ impl Telemetry {
         Ok(self.kept.get_finished_spans()?)
     }
 
-    /// Exports what has not been exported yet.
+    /// Exports the remaining spans.
     ///
     /// # Errors
     ///
-    /// If nobody took it.
+    /// If the export failed.
     pub fn shutdown(self) -> OTelSdkResult {
-        // A shutdown flushes too, but says nothing of a failure.
+        // `shutdown` flushes too, but does not report a failed export.
         let exported = self.provider.force_flush();
         self.provider.shutdown()?;
         exported

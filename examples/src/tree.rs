@@ -9,7 +9,7 @@ use crate::drawn;
 
 /// Displays spans as a tree, by the time they started.
 ///
-/// A span stands under its parent, or under its trace where the parent was not exported.
+/// A span is below its parent, or below its trace if the parent was not exported.
 #[derive(Clone, Copy, Debug)]
 pub struct Tree<'s>(pub &'s [SpanData]);
 
@@ -32,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    /// Ids that differ in the digits that are shown.
+    /// Returns ids that differ in the printed digits.
     fn context(trace: u8, span: u8) -> SpanContext {
         SpanContext::new(
             TraceId::from(u128::from(trace) << 112),
@@ -43,7 +43,7 @@ mod tests {
         )
     }
 
-    /// It starts that many seconds after the epoch that its id says.
+    /// Returns a span that starts `id` seconds after the epoch.
     fn span(trace: u8, id: u8, parent: Option<u8>, name: &'static str) -> SpanData {
         let start_time = SystemTime::UNIX_EPOCH + Duration::from_secs(id.into());
         SpanData {
@@ -70,12 +70,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_nothing() {
+    fn tree_of_no_spans_is_empty() {
         assert_eq!(Tree(&[]).to_string(), "");
     }
 
     #[test]
-    fn a_span_stands_under_its_parent_in_the_order_of_starts() {
+    fn tree_puts_spans_below_their_parents_by_start() {
         let spans = [
             span(1, 5, Some(3), "grandchild"),
             span(1, 4, Some(2), "second child"),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_whose_parent_is_elsewhere_stands_under_its_trace() {
+    fn tree_puts_a_span_without_its_parent_below_the_trace() {
         assert_eq!(
             Tree(&[span(1, 3, Some(2), "orphan")]).to_string(),
             "trace 0001…\n  orphan (internal, span 0003…)\n"
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_names_the_span_it_leads_to_if_that_was_exported() {
+    fn tree_names_the_target_of_a_link_if_it_was_exported() {
         let relationship = || vec![KeyValue::new("link.relationship", "triggered_by")];
         let known = linked(span(2, 4, None, "handler"), context(1, 1), relationship());
         let spans = [
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_span_id_in_another_trace_is_another_span() {
+    fn tree_distinguishes_equal_span_ids_in_two_traces() {
         let spans = [
             span(1, 1, None, "producer"),
             linked(span(2, 2, Some(1), "handler"), context(2, 1), Vec::new()),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_and_errors_are_shown() {
+    fn tree_shows_attributes_and_errors() {
         let mut span = span(1, 1, None, "handler");
         span.span_kind = SpanKind::Consumer;
         span.attributes = vec![KeyValue::new("batch.size", 3), KeyValue::new("done", true)];
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn traces_stand_in_the_order_of_their_first_spans() {
+    fn tree_orders_traces_by_their_first_spans() {
         let spans = [
             span(2, 2, None, "second"),
             span(1, 3, Some(1), "late in the first"),

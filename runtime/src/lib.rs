@@ -118,6 +118,7 @@
 //! | --- | --- |
 //! | `http` | `http::HeaderMap` as a carrier |
 //! | `json` | `serde_json::Value` as an event and as a carrier; enables `serde` |
+//! | `metrics` | `metrics`, how long handlers take and what becomes of joins |
 //! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; enables `serde` and `tokio` |
 //! | `redis` | `fan_in::Redis`, which keeps joins in Redis; enables `serde` and `tokio` |
 //! | `sampler` | `LinksBased`, an SDK sampler that samples a handler if the producer of its event was sampled |
@@ -135,6 +136,11 @@ mod event;
 pub mod fan_in;
 mod message;
 pub mod messaging;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "metrics/off.rs"]
+mod metrics;
 mod origin;
 mod propagation;
 mod span;

@@ -40,7 +40,7 @@ fn process_event_with_link(event: &Value, producer: &SpanContext) {
 // :end
 
 #[test]
-fn basic_span_link() {
+fn article_basic_span_link() {
     let sdk = Sdk::install();
     let event = json!({"id": "e-1", "type": "order.created"});
     process_event_with_link(&event, &producer(1));
@@ -85,7 +85,7 @@ fn record_order_analytics(event: &OrderCreated) {
 // :end
 
 #[test]
-fn fan_out() {
+fn article_fan_out() {
     let sdk = Sdk::install();
     let event = OrderCreated {
         customer_email: "someone@example.com".into(),
@@ -131,7 +131,7 @@ fn consume_event(event: &Value) {
 // :end
 
 #[test]
-fn extracting_span_context_from_event_metadata() {
+fn article_extract_from_event_metadata() {
     let sdk = Sdk::install();
     let raw_event = json!({
         "type": "order.created",
@@ -149,7 +149,7 @@ fn extracting_span_context_from_event_metadata() {
 
 /// The article's lines, of these three sections, were counted by the same rule, without its docstrings.
 #[test]
-fn a_third_of_the_lines() {
+fn article_code_is_a_third_as_long() {
     for (section, of_the_article) in [
         ("Basic Span Link Example", 21),
         ("Fan-Out", 24),

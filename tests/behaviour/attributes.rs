@@ -33,7 +33,7 @@ fn handle(event: &Origin, values: Values) -> Values {
 }
 
 #[test]
-fn every_type_by_reference() {
+fn attribute_of_every_value_type_is_recorded() {
     let sdk = Sdk::install();
     let values = handle(
         &Origin::default(),

@@ -40,7 +40,7 @@ fn process_batch(events: &[Event]) {
 // :end
 
 #[test]
-fn the_article_s_batch() {
+fn batch_of_the_article_is_recorded() {
     let sdk = Sdk::install();
     process_batch(&[event(1), without_context(), event(2), event(3)]);
     let span = sdk.span();
@@ -135,7 +135,7 @@ async fn with_options(events: Vec<Event>) -> usize {
 }
 
 #[tokio::test]
-async fn options_are_for_every_link() {
+async fn batch_options_apply_to_every_link() {
     let sdk = Sdk::install();
     assert_eq!(with_options(vec![event(1), event(2)]).await, 2);
     let span = sdk.span();
@@ -161,7 +161,7 @@ async fn options_are_for_every_link() {
 fn with_link_attributes(events: &[Event], topic: &str) {}
 
 #[test]
-fn attributes_of_the_parameter_are_for_every_link() {
+fn batch_parameter_attributes_apply_to_every_link() {
     let sdk = Sdk::install();
     with_link_attributes(&[event(1), event(2)], "orders");
     for (link, id) in sdk.span().links.links.iter().zip(["e-1", "e-2"]) {
@@ -199,7 +199,7 @@ impl Iterator for Endless {
 fn boast(events: &Boastful) {}
 
 #[test]
-fn what_an_iterator_promises_is_not_believed() {
+fn batch_with_a_wrong_size_hint_links_each_event() {
     let sdk = Sdk::install();
     boast(&Boastful);
     assert_eq!(linked_to(&sdk.span()), (2, vec![1, 1]));

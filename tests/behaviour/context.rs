@@ -47,7 +47,7 @@ async fn until_dropped(event: &Origin, note: NotesOnDrop) {
 }
 
 #[test]
-fn in_the_body() {
+fn context_in_the_body_is_the_handler_s() {
     let sdk = Sdk::install();
     let seen = plain(&Origin::default());
     assert_eq!(seen, sdk.span().span_context.span_id());
@@ -55,7 +55,7 @@ fn in_the_body() {
 }
 
 #[test]
-fn at_every_poll_and_never_between() {
+fn context_is_current_only_during_polls() {
     let sdk = Sdk::install();
     let event = Origin::default();
     let mut handler = Box::pin(at_every_poll(&event));
@@ -70,7 +70,7 @@ fn at_every_poll_and_never_between() {
 }
 
 #[test]
-fn while_it_is_dropped() {
+fn context_is_current_while_the_future_drops() {
     let sdk = Sdk::install();
     let (event, seen) = (Origin::default(), Arc::default());
     let mut handler = Box::pin(until_dropped(&event, NotesOnDrop(Arc::clone(&seen))));
@@ -81,7 +81,7 @@ fn while_it_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tasks_that_interleave_keep_their_own() {
+async fn context_of_interleaved_tasks_is_separate() {
     let sdk = Sdk::install();
     let tasks: Vec<_> = (0..50)
         .map(|_| {
@@ -112,7 +112,7 @@ fn outer(event: &Origin) {
 }
 
 #[test]
-fn handlers_nest() {
+fn handler_in_a_handler_is_its_child() {
     let sdk = Sdk::install();
     outer(&Origin::default());
     let (outer, inner) = (sdk.span_called("outer"), sdk.span_called("plain"));
@@ -132,7 +132,7 @@ async fn spawns(event: &Origin, until: oneshot::Receiver<()>) -> JoinHandle<()> 
 }
 
 #[tokio::test]
-async fn a_span_ends_on_time_and_once_whoever_holds_its_context() {
+async fn span_ends_once_although_its_context_is_still_held() {
     let sdk = Sdk::install();
     let (go_on, until) = oneshot::channel();
     let spawned = spawns(&Origin::default(), until).await;
@@ -142,9 +142,9 @@ async fn a_span_ends_on_time_and_once_whoever_holds_its_context() {
     assert_eq!(sdk.span(), ended);
 }
 
-/// A value that the program keeps in its context stays visible, whoever's child the span is.
+/// A value in the program's context stays visible, with any parent of the span.
 #[test]
-fn what_else_the_context_holds_stays() {
+fn context_value_of_the_program_stays_visible() {
     #[derive(Debug, PartialEq)]
     struct Tenant(u8);
 
@@ -176,7 +176,7 @@ fn baggage_here() -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_event_s_baggage_joins_the_ambient_one() {
+fn baggage_of_the_event_is_added_to_the_ambient_baggage() {
     let _sdk = Sdk::install();
     let event = Origin::from(
         active(producer(1))
@@ -202,7 +202,7 @@ fn the_event_s_baggage_joins_the_ambient_one() {
 
 /// Baggage travels in headers as it does in an `Origin`, and several events have no baggage in common.
 #[test]
-fn baggage_from_headers_is_the_only_event_s() {
+fn baggage_from_headers_of_a_single_event_is_active() {
     type Headers = [(&'static str, &'static str); 1];
 
     #[linked_span(event(origin = linked_span::extract(event)))]
@@ -298,7 +298,7 @@ fn active_span_is_untouched_by_a_body_without_a_span() {
 
 /// Exporters handle events too, and must not trace themselves.
 #[test]
-fn suppressed_telemetry_is_respected() {
+fn suppressed_telemetry_creates_no_span() {
     let sdk = Sdk::install();
     let guard = Context::enter_telemetry_suppressed_scope();
     assert_eq!(plain(&producer(1).into()), SpanId::INVALID);
@@ -314,9 +314,9 @@ fn sets(event: &Origin) {
 }
 
 #[test]
-fn set_attribute_is_for_the_active_span() {
+fn set_attribute_sets_it_on_the_active_span() {
     let sdk = Sdk::install();
-    linked_span::set_attribute("nobody", true);
+    linked_span::set_attribute("no.span", true);
     sets(&Origin::default());
     assert_eq!(pairs(&sdk.span().attributes), [("lines", 3.into())]);
 }

@@ -49,7 +49,7 @@ fn links(span: &SpanData) -> Vec<(u8, Vec<(&str, Value)>)> {
 }
 
 #[test]
-fn links_that_are_equal_are_merged_where_they_find_no_room() {
+fn equal_links_beyond_the_limit_are_merged() {
     let sdk = Sdk::install();
     import(&records(10_000, 1, false));
     let relationship = ("link.relationship", "imported_from".into());
@@ -68,14 +68,14 @@ fn links_that_are_equal_are_merged_where_they_find_no_room() {
 }
 
 #[test]
-fn links_that_find_room_are_not_merged() {
+fn equal_links_within_the_limit_are_not_merged() {
     let sdk = Sdk::install();
     import(&records(128, 1, false));
     assert_eq!(sdk.span().links.len(), 128);
 }
 
 #[test]
-fn links_that_say_different_things_are_not_merged_by_default() {
+fn different_links_are_not_merged_by_default() {
     let sdk = Sdk::install();
     import(&records(300, 1, true));
     let spans = sdk.spans();
@@ -84,7 +84,7 @@ fn links_that_say_different_things_are_not_merged_by_default() {
 }
 
 #[test]
-fn merged_links_keep_what_they_have_in_common() {
+fn merged_links_keep_their_common_attributes() {
     let sdk = Sdk::install();
     merging(|| import(&records(300, 2, true)));
     let relationship = ("link.relationship", Value::from("imported_from"));
@@ -99,7 +99,7 @@ fn merged_links_keep_what_they_have_in_common() {
 
 /// A link that is alone in its context stays as it is.
 #[test]
-fn merged_links_are_distinct_from_others() {
+fn merged_links_with_other_contexts_stay_separate() {
     let sdk = Sdk::install();
     let mut events = records(200, 1, true);
     events.push(Record {
@@ -124,7 +124,7 @@ fn merged_links_are_distinct_from_others() {
 
 /// Two parameters have two relationships: a link to each stays, even to one context.
 #[test]
-fn merged_links_of_several_parameters_stay_apart() {
+fn merged_links_of_several_parameters_stay_separate() {
     let sdk = Sdk::install();
     merging(|| import_with(&producer(0).into(), &records(200, 1, true)));
     let span = sdk.span();
@@ -146,7 +146,7 @@ fn merged_links_of_several_parameters_stay_apart() {
 
 /// What is still too much stands on pages.
 #[test]
-fn merged_links_beyond_the_limit_stand_on_pages() {
+fn merged_links_beyond_the_limit_go_on_child_spans() {
     let sdk = Sdk::install_with_link_limit(16);
     set_link_limit(16);
     merging(|| import(&records(200, 40, true)));

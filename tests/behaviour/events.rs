@@ -53,7 +53,7 @@ impl fmt::Display for Kind {
 }
 
 #[test]
-fn a_derived_event_says_what_its_fields_are_marked_as() {
+fn derived_event_returns_its_marked_fields() {
     let sdk = Sdk::install();
     let event = Named {
         number: 7,
@@ -108,7 +108,7 @@ enum Message<T> {
 }
 
 #[test]
-fn a_derived_enum_speaks_for_its_variants() {
+fn derived_enum_returns_the_fields_of_its_variant() {
     let sdk = Sdk::install();
     let plain = |id| Plain {
         id,
@@ -155,7 +155,7 @@ impl LinkedEvent for Record {
 }
 
 #[test]
-fn an_event_adds_what_else_identifies_it() {
+fn event_attributes_are_recorded() {
     let sdk = Sdk::install();
     handle(&Record { offset: 42 });
     assert_eq!(
@@ -168,7 +168,7 @@ fn an_event_adds_what_else_identifies_it() {
 }
 
 #[test]
-fn contexts_are_events() {
+fn context_as_an_event_is_linked() {
     let sdk = Sdk::install();
     handle(&origin());
     handle(&producer(1));
@@ -179,7 +179,7 @@ fn contexts_are_events() {
 }
 
 #[test]
-fn pointers_to_events_and_options_of_them_are_events() {
+fn pointer_or_option_of_an_event_is_linked() {
     let sdk = Sdk::install();
     handle(&&origin());
     handle(&Box::new(origin()));
@@ -201,7 +201,7 @@ fn work(job: WithOrigin<String>) -> usize {
 }
 
 #[test]
-fn a_payload_brings_its_origin() {
+fn with_origin_as_an_event_is_linked() {
     let sdk = Sdk::install();
     let guard = active(producer(1)).attach();
     let job = WithOrigin::current("payload".to_owned());
@@ -210,7 +210,7 @@ fn a_payload_brings_its_origin() {
     assert_linked(&sdk.span());
 }
 
-/// Somebody else's message.
+/// A message type of another crate.
 struct Foreign {
     headers: Vec<(String, Vec<u8>)>,
 }
@@ -221,7 +221,7 @@ fn consume(message: Foreign) {
 }
 
 #[test]
-fn an_event_of_a_foreign_type() {
+fn foreign_event_with_an_origin_option_is_linked() {
     let sdk = Sdk::install();
     consume(Foreign {
         headers: vec![
@@ -237,7 +237,7 @@ fn an_event_of_a_foreign_type() {
 fn at(event: &Plain, context: Option<&SpanContext>) {}
 
 #[test]
-fn an_origin_that_is_given_goes_before_the_event_s_own() {
+fn origin_option_overrides_the_event_s_origin() {
     let sdk = Sdk::install();
     let event = Plain {
         id: Some("p-1".into()),
@@ -270,7 +270,7 @@ impl Plain {
 }
 
 #[test]
-fn the_event_may_be_a_pattern_or_in_one_or_self() {
+fn event_as_a_pattern_or_self_is_linked() {
     let sdk = Sdk::install();
     let event = || Plain {
         id: Some("p-1".into()),
@@ -287,7 +287,7 @@ fn the_event_may_be_a_pattern_or_in_one_or_self() {
 }
 
 #[test]
-fn a_producer_s_current_context_is_what_a_handler_links_to() {
+fn origin_current_is_the_target_of_the_link() {
     #[linked_span(event)]
     fn produce(event: &Origin) -> (Origin, SpanContext) {
         let span = Context::map_current(|context| context.span().span_context().clone());

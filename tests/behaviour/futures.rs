@@ -81,7 +81,7 @@ fn opaque_after_statements(event: &Origin) -> impl Future<Output = SpanId> + use
 }
 
 #[tokio::test]
-async fn bodies_of_every_shape_run_in_the_span() {
+async fn body_of_every_function_shape_runs_in_the_span() {
     type Call = fn() -> Boxed<'static, SpanId>;
     let calls: [(&str, Call); 6] = [
         ("boxed", || Box::pin(async { boxed(&event()).await })),
@@ -116,7 +116,7 @@ fn unsend(call: for<'e> fn(&'e Origin) -> Pin<Box<dyn Future<Output = SpanId> + 
 }
 
 #[tokio::test]
-async fn a_span_starts_at_the_first_poll_and_as_a_child_of_who_polls() {
+async fn async_span_starts_at_the_first_poll() {
     let sdk = Sdk::install();
     let event = event();
     let future = boxed(&event);
@@ -131,7 +131,7 @@ async fn a_span_starts_at_the_first_poll_and_as_a_child_of_who_polls() {
 }
 
 #[test]
-fn a_span_starts_at_the_call_where_statements_stand_before_the_future() {
+fn future_after_statements_starts_its_span_at_the_call() {
     let sdk = Sdk::install();
     let event = event();
     let future = boxed_and_static(&event);
@@ -144,7 +144,7 @@ fn a_span_starts_at_the_call_where_statements_stand_before_the_future() {
 }
 
 #[test]
-fn a_future_that_is_never_polled_has_no_span() {
+fn future_that_is_never_polled_has_no_span() {
     let sdk = Sdk::install();
     let event = event();
     drop(boxed(&event));
@@ -158,7 +158,7 @@ fn panics_before(event: &Origin) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 }
 
 #[test]
-fn a_panic_before_the_future() {
+fn panic_before_the_future_is_recorded() {
     let sdk = Sdk::install();
     assert!(std::panic::catch_unwind(|| panics_before(&event())).is_err());
     assert_eq!(sdk.span().status, Status::error("panicked"));
@@ -173,7 +173,7 @@ fn fails(event: Origin) -> impl Future<Output = Result<(), &'static str>> {
 }
 
 #[tokio::test]
-async fn an_err_of_a_returned_future() {
+async fn err_of_a_returned_future_is_recorded() {
     let sdk = Sdk::install();
     assert!(fails(event()).await.is_err());
     assert_eq!(sdk.span().status, Status::error("broken"));
@@ -205,7 +205,7 @@ impl Handle for Service {
 }
 
 #[tokio::test]
-async fn async_traits() {
+async fn async_trait_methods_run_in_their_spans() {
     let sdk = Sdk::install();
     let mut service = Service { handled: 6 };
     let seen = service.handle(&event()).await;

@@ -195,7 +195,7 @@ fn sdk_that_panics_leaves_handlers_as_they_are() {
 }
 
 #[test]
-fn page_that_panics_leaves_its_handler_its_span() {
+fn child_span_that_panics_keeps_the_handler_s_span() {
     let sdk = install(&Panics::at("page"));
     assert_eq!(handles_a_batch(&events(300)), 300);
     assert_eq!(sdk.span().links.len(), 128);

@@ -142,7 +142,7 @@ fn assert_failed(span: &SpanData, error_type: &str) {
 }
 
 #[test]
-fn error_text_that_fails_leaves_the_err_as_it_is() {
+fn error_text_that_fails_keeps_the_returned_err() {
     let error_type = std::any::type_name::<Broken>();
     for fault in FAULTS {
         let sdk = Sdk::install();
@@ -396,7 +396,7 @@ fn without<'p>(method: &str, all: &[(&'p str, &'static str)]) -> Vec<(&'p str, V
 }
 
 #[test]
-fn event_method_that_panics_leaves_out_what_it_says() {
+fn event_method_that_panics_loses_its_own_value() {
     for method in ["origin", "id", "type", "attributes"] {
         for fault in [Fault::Panic, Fault::PanicTwice] {
             let (sdk, hostile) = (Sdk::install(), Hostile { method, fault });
@@ -587,7 +587,7 @@ fn sets_what_fails(event: &Origin, broken: Broken) -> u8 {
 }
 
 #[test]
-fn body_goes_on_after_a_value_that_fails() {
+fn body_continues_after_a_value_that_fails() {
     for fault in FAULTS {
         let sdk = Sdk::install();
         assert_eq!(sets_what_fails(&event(), Broken(fault)), 7);

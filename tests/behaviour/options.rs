@@ -33,7 +33,7 @@ mod keys {
 fn by_default(order: &OrderCreated) {}
 
 #[test]
-fn without_options() {
+fn handler_without_options_has_the_defaults() {
     let sdk = Sdk::install();
     by_default(&order());
     let span = sdk.span();
@@ -67,7 +67,7 @@ fn without_options() {
 fn with_everything(order: &OrderCreated) {}
 
 #[test]
-fn names_kinds_scopes_attributes_and_relationships() {
+fn option_of_every_kind_is_recorded() {
     let sdk = Sdk::install();
     with_everything(&order());
     let span = sdk.span();
@@ -98,7 +98,7 @@ fn names_kinds_scopes_attributes_and_relationships() {
 }
 
 #[test]
-fn a_sampler_sees_all_of_it_at_the_start() {
+fn sampler_gets_links_and_attributes_at_the_start() {
     let sdk = Sdk::install();
     with_everything(&order());
     let (span, [sampled]) = (sdk.span(), &sdk.sampled()[..]) else {
@@ -112,7 +112,7 @@ fn a_sampler_sees_all_of_it_at_the_start() {
 }
 
 #[test]
-fn an_unsampled_handler_runs_in_an_unsampled_context() {
+fn unsampled_handler_has_an_unsampled_context() {
     #[linked_span(order)]
     fn is_sampled(order: &OrderCreated) -> (SpanId, bool) {
         opentelemetry::Context::map_current(|context| {
@@ -162,7 +162,7 @@ fn of_nobody(order: &OrderCreated) {}
 fn of_the_event(order: &OrderCreated) {}
 
 #[test]
-fn parents_under_an_active_span() {
+fn parent_option_under_an_active_span_selects_the_parent() {
     let sdk = Sdk::install();
     let _guard = active(producer(2)).attach();
     of_the_active(&order());
@@ -186,7 +186,7 @@ fn parents_under_an_active_span() {
 
 /// A parent-based sampler must not take a missing producer for one that was not sampled.
 #[test]
-fn an_event_without_an_origin_is_no_parent() {
+fn parent_event_without_an_origin_is_ignored() {
     let sdk = Sdk::install_with(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
     let order = OrderCreated {
         metadata: Origin::default(),
@@ -227,7 +227,7 @@ fn later(order: &OrderCreated) -> impl Future<Output = ()> + use<> {
 }
 
 #[tokio::test]
-async fn a_tracer_of_one_s_own() {
+async fn tracer_option_is_used() {
     let sdk = Sdk::install();
     by_value(&order());
     by_reference(&order()).await;
@@ -244,7 +244,7 @@ async fn a_tracer_of_one_s_own() {
 
 /// What a tracer that does nothing hands back is not the handler's span.
 #[test]
-fn a_tracer_that_does_nothing() {
+fn tracer_option_of_a_noop_tracer_records_nothing() {
     use opentelemetry::trace::noop::NoopTracer;
 
     #[linked_span(order, tracer = NoopTracer::new())]

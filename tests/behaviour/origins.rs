@@ -35,7 +35,7 @@ struct WithHeaders {
 }
 
 #[test]
-fn no_origin() {
+fn event_without_an_origin_has_no_link() {
     assert_unlinked(&Origin::default());
     assert_unlinked(&WithHeaders {
         metadata: HashMap::new(),
@@ -47,7 +47,7 @@ fn no_origin() {
 }
 
 #[test]
-fn junk() {
+fn event_with_malformed_headers_has_no_link() {
     for junk in [
         String::new(),
         "junk".to_owned(),
@@ -70,7 +70,7 @@ fn junk() {
 
 /// Half a context is none.
 #[test]
-fn an_invalid_context() {
+fn event_with_an_invalid_context_has_no_link() {
     let half = SpanContext::new(
         TraceId::from(1),
         SpanId::INVALID,

@@ -42,7 +42,7 @@ fn returns_a_generic<T>(event: &Origin, value: T) -> T {
 }
 
 #[test]
-fn returned() {
+fn handler_that_returns_has_no_status() {
     let sdk = Sdk::install();
     assert_eq!(returns(&event()), Ok(1));
     assert_returned(&sdk.span());
@@ -50,7 +50,7 @@ fn returned() {
 
 /// What the type is, the function does not know: its bounds stay as they are.
 #[test]
-fn an_err_as_a_generic_counts_as_returned() {
+fn err_behind_a_generic_is_not_recorded() {
     let sdk = Sdk::install();
     assert!(returns_a_generic(&event(), Err::<(), _>(1)).is_err());
     assert_returned(&sdk.span());
@@ -128,7 +128,7 @@ fn assert_failed(span: &SpanData, error_type: &str, message: &str) {
 }
 
 #[test]
-fn an_err_is_recorded_as_its_display() {
+fn err_with_display_is_recorded_as_its_text() {
     let sdk = Sdk::install();
     assert!(fails(&event()).is_err());
     assert_failed(
@@ -139,7 +139,7 @@ fn an_err_is_recorded_as_its_display() {
 }
 
 #[tokio::test]
-async fn an_err_of_an_async_fn() {
+async fn err_of_an_async_fn_is_recorded() {
     let sdk = Sdk::install();
     assert!(fails_later(&event()).await.is_err());
     assert_failed(
@@ -150,7 +150,7 @@ async fn an_err_of_an_async_fn() {
 }
 
 #[test]
-fn an_err_that_is_only_debug_is_recorded_as_that() {
+fn err_with_debug_only_is_recorded_as_its_debug() {
     let sdk = Sdk::install();
     assert_eq!(fails_only_debug(&event()), Err(OnlyDebug(7)));
     assert_failed(
@@ -161,7 +161,7 @@ fn an_err_that_is_only_debug_is_recorded_as_that() {
 }
 
 #[test]
-fn an_err_that_is_neither_sets_the_status_alone() {
+fn err_without_display_and_debug_sets_only_the_status() {
     let sdk = Sdk::install();
     assert!(fails_with_neither(&event()) == Err(Neither));
     let span = sdk.span();
@@ -171,14 +171,14 @@ fn an_err_that_is_neither_sets_the_status_alone() {
 }
 
 #[test]
-fn an_err_that_is_a_generic_is_recorded_by_its_bounds() {
+fn err_of_a_generic_type_is_recorded_by_its_bounds() {
     let sdk = Sdk::install();
     assert!(fails_generically(&event(), "broken").is_err());
     assert_failed(&sdk.span(), "&str", "broken");
 }
 
 #[test]
-fn errors_by_type_alone() {
+fn errors_option_type_records_no_message() {
     let sdk = Sdk::install();
     assert!(fails_by_type(&event()).is_err());
     let span = sdk.span();
@@ -192,7 +192,7 @@ fn errors_by_type_alone() {
 }
 
 #[test]
-fn errors_off() {
+fn errors_option_off_records_nothing() {
     let sdk = Sdk::install();
     assert!(fails_in_silence(&event()).is_err());
     assert_returned(&sdk.span());
@@ -215,14 +215,14 @@ fn assert_panicked(span: &SpanData) {
 }
 
 #[test]
-fn a_panic() {
+fn panic_of_a_function_is_recorded() {
     let sdk = Sdk::install();
     assert!(catch_unwind(|| panics(&event())).is_err());
     assert_panicked(&sdk.span());
 }
 
 #[test]
-fn a_panic_of_a_future() {
+fn panic_of_a_future_is_recorded() {
     let sdk = Sdk::install();
     let event = event();
     let mut handler = Box::pin(panics_later(&event));
@@ -248,7 +248,7 @@ fn assert_cancelled(span: &SpanData) {
 }
 
 #[test]
-fn a_future_that_is_dropped_before_it_was_done() {
+fn future_dropped_before_its_end_is_cancelled() {
     let sdk = Sdk::install();
     let event = event();
     let mut handler = Box::pin(waits(&event));
@@ -259,7 +259,7 @@ fn a_future_that_is_dropped_before_it_was_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_and_an_abort() {
+async fn future_after_a_timeout_or_abort_is_cancelled() {
     let sdk = Sdk::install();
     let timeout = std::time::Duration::from_secs(1);
     assert!(
@@ -276,7 +276,7 @@ async fn a_timeout_and_an_abort() {
 }
 
 #[test]
-fn a_future_that_is_never_polled_has_no_span() {
+fn future_that_is_never_polled_has_no_span() {
     let sdk = Sdk::install();
     let event = event();
     drop(waits(&event));
@@ -285,7 +285,7 @@ fn a_future_that_is_never_polled_has_no_span() {
 
 /// A drop while the thread unwinds from something else is a cancellation, not the handler's panic.
 #[test]
-fn a_future_that_is_dropped_by_another_s_panic() {
+fn future_dropped_by_another_panic_is_cancelled() {
     let sdk = Sdk::install();
     let event = event();
     let dropped = catch_unwind(AssertUnwindSafe(|| {
@@ -297,9 +297,9 @@ fn a_future_that_is_dropped_by_another_s_panic() {
     assert_cancelled(&sdk.span());
 }
 
-/// A handler that runs while its thread unwinds returns all the same.
+/// A handler that runs while its thread unwinds still returns its value.
 #[test]
-fn a_handler_in_a_destructor() {
+fn handler_in_a_destructor_during_a_panic_returns() {
     struct HandlesOnDrop;
     impl Drop for HandlesOnDrop {
         fn drop(&mut self) {
@@ -330,7 +330,7 @@ async fn waits_with(event: &Origin, value: PanicsWhenDropped) {
 }
 
 #[test]
-fn a_panic_while_a_future_is_dropped() {
+fn panic_while_a_future_drops_is_recorded() {
     let sdk = Sdk::install();
     let event = event();
     let mut handler = Box::pin(waits_with(&event, PanicsWhenDropped));

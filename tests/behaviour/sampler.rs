@@ -32,7 +32,7 @@ fn is_sampled(sampler: LinksBased, parent: Option<bool>, links: &[bool]) -> bool
 }
 
 #[test]
-fn parents_and_links() {
+fn links_based_sampler_uses_parents_and_links() {
     // parent, links, by any, by all; neither asks anybody else
     let table: [(Option<bool>, &[bool], bool, bool); 12] = [
         (None, &[], false, false),
@@ -64,7 +64,7 @@ fn parents_and_links() {
 }
 
 #[test]
-fn the_other_sampler_is_asked_where_links_do_not_decide() {
+fn links_based_sampler_without_a_sampled_link_asks_the_other() {
     for links in [&[][..], &[false], &[true]] {
         assert!(
             is_sampled(LinksBased::any(Sampler::AlwaysOn), None, links),

@@ -53,7 +53,7 @@ fn instrumented_inside() -> SpanId {
 }
 
 #[test]
-fn a_handler_inside_of_an_instrumented_function() {
+fn handler_in_an_instrumented_function_is_its_child() {
     let mut seen = None;
     let spans = with_tracing(|| seen = Some(instrumented_outside()));
     let (outer, inner) = (
@@ -70,7 +70,7 @@ fn a_handler_inside_of_an_instrumented_function() {
 }
 
 #[test]
-fn an_instrumented_function_inside_of_a_handler() {
+fn instrumented_function_in_a_handler_is_its_child() {
     let mut seen = None;
     let spans = with_tracing(|| seen = Some(handler_outside(&producer(1).into())));
     let (outer, inner) = (
@@ -108,7 +108,7 @@ async fn async_inside() -> SpanId {
 
 /// instrumented > handler > instrumented, over several polls.
 #[test]
-fn both_nestings_of_async_functions() {
+fn async_functions_nest_both_ways() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
@@ -132,7 +132,7 @@ fn instrumented_above(event: &Origin) {}
 fn instrumented_below(event: &Origin) {}
 
 #[test]
-fn both_attributes_on_one_function() {
+fn both_attributes_on_one_function_nest() {
     for (handle, inner, outer) in [
         (instrumented_above as fn(&Origin), "instrumented", "handler"),
         (instrumented_below, "handler", "instrumented"),
@@ -145,7 +145,7 @@ fn both_attributes_on_one_function() {
 
 /// What the crate's documentation says of it: the two do not see each other.
 #[test]
-fn without_context_activation() {
+fn handler_without_context_activation_starts_a_trace() {
     #[tracing::instrument]
     fn outermost() {
         handler_outside(&producer(1).into());

@@ -1,4 +1,4 @@
-//! One cell of a table: somebody's calls, in a process of their own, since tracers and subscribers are global.
+//! One cell of a table. Its calls run in a separate process, because tracers and subscribers are global.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -58,7 +58,7 @@ impl Cell {
         quick(rounds.skip(WARM_UP))
     }
 
-    /// How many calls so many threads make in a microsecond.
+    /// Returns the calls per microsecond of `threads` threads.
     pub(crate) fn throughput(&self, threads: usize) -> f64 {
         // Each begins elsewhere, so that no two handle the same event at a time.
         let part = |thread: usize, round: usize| self.calls_of(round + thread);

@@ -33,15 +33,22 @@ pub(crate) fn write() {
 const HEAD: &str = "\
 # Figures
 
-Made by `cargo bench -p linked-span-tests`: the same handlers, written by hand on OpenTelemetry, with this crate, with
-`#[tracing::instrument]` and tracing-opentelemetry, as it is and without the attributes that only it adds, and with
-fastrace, whose contexts have no state and whose links no attributes. In brackets: the ratio to what is written by hand,
-for joins to the plain shards, which only count to two. Of a batch that exceeds the SDK's limit of 128 links a span,
-this crate and fastrace keep all; the others lose the rest.
+Made by `cargo bench -p linked-span-tests`. The same handlers are written in six ways:
 
-Instructions and allocations are Callgrind's, and hardly differ from run to run; of fastrace, its collector's are
-included. In Callgrind a program is some fifty times slower, and so what this crate does once a millisecond, which is to
-ask whether an SDK is installed, is seen in about one percent of a handler's instructions; elsewhere in less than a tenth
-of that. Of the times, each is what a quarter of many rounds stay below, in the best of several processes, and differs
-with what else the machine does all the same; fastrace's are those of the handler's thread alone.
+- without a span (\"nothing\");
+- by hand, on OpenTelemetry;
+- with this crate;
+- with `#[tracing::instrument]` and tracing-opentelemetry;
+- the same, without the attributes that only tracing-opentelemetry adds (\"bare\");
+- with fastrace, whose contexts have no trace state and whose links have no attributes.
+
+The ratio in brackets is to the handler written by hand; for joins, to plain shards, which only count to two. In a batch
+with more than 128 links, the SDK's limit, this crate and fastrace keep all links, and the others lose the rest.
+
+Instructions and allocations are counted by Callgrind, and are nearly the same at each run. Fastrace's include its collector.
+A program runs about fifty times slower in Callgrind. So this crate's check for an SDK, once per millisecond, adds about one
+percent to a handler's instructions there, and less than a tenth of that otherwise.
+
+A time is the lower quartile of many rounds, in the best of several processes. Times vary with the load of the machine.
+Fastrace's times include only the handler's thread.
 ";

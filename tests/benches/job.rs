@@ -11,13 +11,13 @@ pub(crate) enum Job {
     Run(&'static Row, Who),
     /// Nanoseconds.
     Time(&'static Row, Who),
-    /// Calls a microsecond, by so many threads.
+    /// Calls per microsecond, with this number of threads.
     Throughput(&'static Row, Who, usize),
-    /// Arrivals at so many open joins, for Callgrind to count, and how many.
+    /// Arrivals with this number of open joins, for Callgrind.
     RunJoins(Store, usize),
-    /// Nanoseconds to open, to complete and to settle, in so many steps of each.
+    /// Nanoseconds to open, to complete and to settle, with this number of steps each.
     TimeJoins(Store, usize, usize),
-    /// Bytes an open join.
+    /// Bytes per open join.
     Bytes(Store, usize),
 }
 

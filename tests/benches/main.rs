@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         [] => file::write(),
         ["counts"] => print!("{}", counts::tables()),
         ["check"] => return expected::check(),
+        #[cfg(not(feature = "metrics"))]
         ["update"] => expected::update(),
         _ => {
             eprintln!("after `--`: nothing, or `counts`, or `check`, or `update`");

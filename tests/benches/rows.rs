@@ -3,7 +3,7 @@
 use crate::peers::Who;
 use crate::sdk::Sdk;
 
-/// So many events, after which a peer does what it has left to another thread: those who buffer have room for them.
+/// The number of events after which a peer hands its work to another thread. Peers with a buffer have room for them.
 const A_ROUND: usize = 512;
 
 pub(crate) struct Row {
@@ -19,7 +19,7 @@ pub(crate) enum Work {
     One,
     /// In a future that is ready at the poll of this number.
     Polled(usize),
-    /// So many events at once.
+    /// The number of events in a batch.
     Batch(usize),
     Extract,
 }
@@ -49,6 +49,8 @@ pub(crate) const ROWS: &[Row] = &[
         Sdk::Absent,
         true,
     ),
+    #[cfg(feature = "metrics")]
+    row("measured, four attributes", Work::One, Sdk::Measuring, true),
 ];
 
 const fn row(title: &'static str, work: Work, sdk: Sdk, with_state: bool) -> Row {

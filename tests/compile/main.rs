@@ -2,7 +2,7 @@
 //! and asks whether each body ran inside of its span.
 //!
 //! The compiler's words change from release to release, so the snapshots in `fail` belong to one of them. After a
-//! change of ours, or for another compiler, write them anew with `TRYBUILD=overwrite cargo test --test compile`, and
+//! change, or for another compiler, rewrite them with `TRYBUILD=overwrite cargo test --test compile`, and
 //! read the difference. With another compiler the words are not compared: each case must still be refused.
 
 use std::io::Write;

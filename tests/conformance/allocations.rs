@@ -26,7 +26,7 @@ fn assert_bounded(name: &str, read: &dyn Fn(usize) -> AllocationInfo, most: u64)
     assert_eq!(large.count_current, 0, "{name}: nothing stays");
 }
 
-/// So many bytes of something.
+/// Returns text of this length.
 type Junk = fn(usize) -> String;
 
 /// A list of about this many bytes.
@@ -36,7 +36,7 @@ fn members(length: usize, member: impl Fn(usize) -> String) -> String {
 }
 
 #[test]
-fn a_context_takes_nothing() {
+fn reading_a_context_allocates_nothing() {
     assert_eq!(of(&[("traceparent", TRACEPARENT)]).count_total, 0);
     assert_eq!(
         of(&[("content-type", "x"), ("Traceparent", TRACEPARENT)]).count_total,
@@ -51,7 +51,7 @@ fn a_context_takes_nothing() {
 }
 
 #[test]
-fn a_state_takes_what_is_kept_of_it() {
+fn reading_a_state_allocates_only_the_state() {
     let read = of(&[("traceparent", TRACEPARENT), ("tracestate", "foo=1,bar=2")]);
     assert!(
         read.count_total <= 6,
@@ -61,7 +61,7 @@ fn a_state_takes_what_is_kept_of_it() {
 }
 
 #[test]
-fn junk_in_a_field() {
+fn reading_a_malformed_field_allocates_little() {
     let texts: [(&str, Junk); 10] = [
         ("letters", |length| "a".repeat(length)),
         ("commas", |length| ",".repeat(length)),
@@ -104,7 +104,7 @@ fn junk_in_a_field() {
 }
 
 #[test]
-fn too_much_of_what_is_good() {
+fn reading_an_oversized_field_allocates_little() {
     let good = |length: usize| -> Vec<(&str, String)> {
         let members = members(length, |n| format!("k{n}=1,"));
         vec![
@@ -129,7 +129,7 @@ fn too_much_of_what_is_good() {
 }
 
 #[test]
-fn too_many_fields() {
+fn reading_too_many_fields_allocates_little() {
     for (name, value) in [
         ("traceparent", TRACEPARENT),
         ("traceparent", "junk"),
@@ -153,7 +153,7 @@ fn too_many_fields() {
 
 /// What the JSON's reader itself allocates for a text is its own affair, hence from a text without escapes.
 #[test]
-fn junk_in_json() {
+fn reading_malformed_json_allocates_little() {
     for field in ["traceparent", "tracestate", "baggage", "else"] {
         let object = |length: usize| json!({ field: "x".repeat(length) });
         assert_bounded(field, &|length| of(&object(length)), 0);

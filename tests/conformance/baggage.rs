@@ -85,7 +85,7 @@ fn several_fields_are_one_list() {
 }
 
 #[test]
-fn in_any_case_and_with_or_without_a_context() {
+fn baggage_in_any_letter_case_is_read() {
     for name in ["baggage", "Baggage", "BAGGAGE", "bAgGaGe"] {
         let alone = extract(&[(name, "a=1")]);
         assert!(!alone.span_context().is_valid());
@@ -101,7 +101,7 @@ fn in_any_case_and_with_or_without_a_context() {
 
 /// No list of baggage, however broken, costs the context.
 #[test]
-fn noise_is_no_baggage() {
+fn malformed_baggage_is_skipped() {
     let noise: [Vec<u8>; 5] = [
         vec![0xff; 4096],
         vec![b'='; 4096],
@@ -121,7 +121,7 @@ fn noise_is_no_baggage() {
 
 /// What a `Baggage` takes: 64 entries, of 8192 bytes in all.
 #[test]
-fn the_limits() {
+fn baggage_beyond_the_limits_is_skipped() {
     let members = |count: usize| {
         let members: Vec<String> = (0..count).map(|number| format!("k{number:02}=v")).collect();
         members.join(",")

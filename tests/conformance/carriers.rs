@@ -47,7 +47,7 @@ fn headers() -> HeaderMap {
 }
 
 #[test]
-fn each_is_read() {
+fn every_carrier_is_read() {
     let bytes = FIELDS.map(|(name, value)| (name, value.as_bytes()));
     let json: serde_json::Map<String, serde_json::Value> = FIELDS
         .iter()
@@ -100,7 +100,7 @@ fn each_is_read() {
 }
 
 #[test]
-fn headers_of_one_name_stay_in_order() {
+fn repeated_headers_stay_in_order() {
     let mut headers = headers();
     headers.append("tracestate", HeaderValue::from_static("c=3"));
     headers.append("baggage", HeaderValue::from_static("shop=7"));
@@ -204,7 +204,7 @@ fn old<C: FromIterator<(String, String)>>() -> C {
 }
 
 #[test]
-fn each_is_written() {
+fn every_carrier_is_written() {
     assert_written(&old::<HashMap<String, String>>(), Clone::clone);
     assert_written(
         &old::<HashMap<String, String, BuildHasherDefault<DefaultHasher>>>(),
@@ -252,7 +252,7 @@ fn each_is_written() {
 }
 
 #[test]
-fn nothing_is_written_where_nothing_is_active() {
+fn inject_without_an_active_context_writes_nothing() {
     let mut carrier: Vec<(String, String)> = old();
     inject(&mut carrier);
     assert_eq!(carrier, old::<Vec<_>>());
@@ -263,7 +263,7 @@ fn nothing_is_written_where_nothing_is_active() {
 
 /// A state that OpenTelemetry takes and the specification does not must not reach the next service.
 #[test]
-fn no_state_is_written_that_could_not_be_read() {
+fn inject_skips_an_unreadable_state() {
     let broken = [("", "1"), ("a", ""), ("a", "line\nend"), ("a", "\u{e9}")];
     for (key, value) in broken {
         let mut headers: Vec<(String, String)> = vec![("tracestate".into(), "old=1".into())];
@@ -285,7 +285,7 @@ fn no_state_is_written_that_could_not_be_read() {
 
 /// Flags that have no meaning yet must be zero.
 #[test]
-fn only_known_flags_are_written() {
+fn inject_writes_only_known_flags() {
     for flags in 0..=u8::MAX {
         let known = SpanContext::new(
             producer(&[]).trace_id(),
@@ -303,7 +303,7 @@ fn only_known_flags_are_written() {
 }
 
 #[test]
-fn what_http_cannot_hold_is_left_out() {
+fn inject_into_http_skips_invalid_values() {
     let mut headers = headers();
     headers.set("baggage", "a line's\nend".into());
     assert!(

@@ -79,7 +79,7 @@ proptest! {
     #![proptest_config(config(128))]
 
     #[test]
-    fn what_is_written_is_read(span_context in span_context(), baggage in baggage()) {
+    fn written_context_is_read_back(span_context in span_context(), baggage in baggage()) {
         let context = Context::new().with_remote_span_context(span_context.clone()).with_baggage(baggage);
         let written = Origin::from(&context);
         let _guard = context.attach();
@@ -123,7 +123,7 @@ proptest! {
     #![proptest_config(config(256))]
 
     #[test]
-    fn no_bytes_panic(fields in vec((name(), vec(any::<u8>(), 0..80)), 0..6)) {
+    fn random_bytes_do_not_panic(fields in vec((name(), vec(any::<u8>(), 0..80)), 0..6)) {
         let origin = extract(&fields);
         let context = origin.span_context();
         prop_assert!(context.is_valid() || *context == SpanContext::NONE);
@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics(fields in vec((name(), any::<String>()), 0..6)) {
+    fn random_text_does_not_panic(fields in vec((name(), any::<String>()), 0..6)) {
         let origin = extract(&fields);
         let object: serde_json::Map<_, _> =
             fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
@@ -265,7 +265,7 @@ proptest! {
     #![proptest_config(config(4096))]
 
     #[test]
-    fn a_changed_traceparent(
+    fn changed_traceparent_is_read_strictly(
         version in select(&["00", "00", "01", "cc", "fe", "ff", "0f"][..]),
         suffix in select(&["", "", "", "-", "-x", ".", "0", " "][..]),
         edits in vec(Edit::any(b"0123456789abcdefABF-- \t.g"), 0..3),
@@ -288,7 +288,7 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_tracestate(
+    fn changed_tracestate_is_read_strictly(
         state in select(&[
             "",
             "a=1",

@@ -79,7 +79,7 @@ fn origins() -> [Origin; 6] {
 }
 
 #[test]
-fn what_was_written_is_read() {
+fn serialized_origin_is_read_back() {
     for origin in origins() {
         assert_same(&origin);
         assert_same(&Event {
@@ -141,7 +141,7 @@ fn the_longest_baggage() {
 /// CBOR says what it holds, but not to serde: a field may be null or missing, and the map may hold anything. A text in
 /// place of the map is the format's error.
 #[test]
-fn cbor_that_is_not_as_one_would_wish() {
+fn malformed_cbor_is_an_empty_origin() {
     #[derive(Debug, Serialize)]
     struct Sent<T> {
         id: u8,
@@ -187,7 +187,7 @@ fn cbor_that_is_not_as_one_would_wish() {
 
 /// Postcard has no names and no types: what is cut off cannot be told from what comes after.
 #[test]
-fn postcard_that_is_cut_is_the_format_s_error() {
+fn truncated_postcard_is_an_error_of_the_format() {
     for origin in origins() {
         let bytes = postcard::to_stdvec(&origin).expect("serializes");
         for length in 0..bytes.len() {

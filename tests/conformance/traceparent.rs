@@ -210,7 +210,7 @@ fn every_version_with_every_flag() {
 }
 
 #[test]
-fn noise_is_no_context() {
+fn random_traceparents_are_rejected() {
     let noise = [
         vec![0; 4096],
         vec![0xff; 4096],

@@ -49,7 +49,7 @@ fn value(length: usize) -> String {
 }
 
 #[test]
-fn what_is_kept() {
+fn tracestate_with_valid_members_is_kept() {
     let every_value: String = (' '..='~')
         .filter(|char| !matches!(char, ',' | '='))
         .collect();
@@ -82,7 +82,7 @@ fn what_is_kept() {
 }
 
 #[test]
-fn what_is_broken() {
+fn tracestate_with_a_malformed_member_is_dropped() {
     #[rustfmt::skip]
     let broken: Vec<(&str, String)> = vec![
         ("test_tracestate_member_count_limit: 33", members("bar", 1..=33)),
@@ -126,7 +126,7 @@ fn what_is_broken() {
 }
 
 #[test]
-fn what_is_around_the_members() {
+fn tracestate_with_whitespace_and_empty_members_is_kept() {
     #[rustfmt::skip]
     let changed = [
         ("test_tracestate_empty_header", "", NONE),
@@ -275,7 +275,7 @@ fn the_field() {
 }
 
 #[test]
-fn without_a_traceparent_there_is_none() {
+fn tracestate_without_a_traceparent_is_dropped() {
     const OTHER: &str = "00-1f2e3d4c5b6a79880123456789abcdef-00000000000000aa-01";
     let fields: [&[(&str, &str)]; 4] = [
         &[("tracestate", "foo=1")],

@@ -1,4 +1,4 @@
-//! Functions whose inputs come one by one run without an SDK as with one, and nothing is computed for nobody.
+//! Without an SDK, a fan-in behaves the same, and computes nothing for telemetry.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ fn options() -> JoinOptions {
 }
 
 #[test]
-fn a_function_runs_with_the_ambient_context_as_it_was() {
+fn fan_in_function_keeps_the_ambient_context() {
     let joins = Ship::new(Memory::new(), options());
     let _guard = active(producer(2)).attach();
     let first = joins.payment(event(), false, false);
@@ -63,7 +63,7 @@ fn a_function_runs_with_the_ambient_context_as_it_was() {
 }
 
 #[test]
-fn an_async_function_runs_too() {
+fn fan_in_async_function_keeps_the_ambient_context() {
     let joins = ShipLater::new(Memory::new(), options());
     let first = ready(joins.inventory(event()));
     assert!(matches!(first, Ok(Arrival::Waiting { .. })));
@@ -72,7 +72,7 @@ fn an_async_function_runs_too() {
 }
 
 #[test]
-fn a_join_that_expires_is_handed_over() {
+fn expired_join_is_delivered() {
     let (time, taken) = (Time::default(), Arc::new(AtomicUsize::new(0)));
     let count = Arc::clone(&taken);
     let store = time.of(Memory::new());

@@ -1,4 +1,4 @@
-//! A process in which nobody ever installs an SDK: handlers cost next to nothing, and change nothing.
+//! A process without an SDK: handlers behave the same, at nearly no cost.
 
 mod baggage;
 mod fan_in;
@@ -93,19 +93,19 @@ fn assert_no_allocation() {
 }
 
 #[test]
-fn no_allocation() {
+fn handler_allocates_nothing() {
     assert_no_allocation();
 }
 
 #[test]
-fn no_allocation_under_a_remote_context() {
+fn handler_under_a_remote_context_allocates_nothing() {
     let _guard = active(producer(2)).attach();
     assert_no_allocation();
 }
 
 /// Within the millisecond there is none at all; a second of trying is enough for one that nothing interrupts.
 #[test]
-fn no_allocation_at_all_within_a_millisecond() {
+fn handler_within_the_cache_window_allocates_nothing() {
     let event = event();
     let none = (0..1_000).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(1));
@@ -116,7 +116,7 @@ fn no_allocation_at_all_within_a_millisecond() {
 }
 
 #[test]
-fn the_ambient_context_stays_as_it_was() {
+fn handler_keeps_the_ambient_context() {
     #[linked_span(event, parent = root)]
     fn current(event: &Event) -> SpanContext {
         Context::map_current(|context| context.span().span_context().clone())

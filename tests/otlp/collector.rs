@@ -1,7 +1,7 @@
 //! A collector in this process, and an SDK that exports to it.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fake_opentelemetry_collector::{ExportedSpan, FakeCollectorServer};
@@ -9,12 +9,15 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
 
-/// What the collector has received of what runs here, which is so many spans.
-pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
-    /// The installed provider is the program's: whoever has installed one is alone with it.
+/// Locks out other tests that install a provider, since the provider is global.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
+/// Runs `run`, and returns the spans that the collector received, once there are `spans`.
+pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
+    let _alone = alone();
     let runtime = Runtime::new().expect("a runtime");
     // The exporter looks for it where it is made.
     let _entered = runtime.enter();

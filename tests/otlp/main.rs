@@ -1,6 +1,7 @@
 //! What a collector receives by OTLP: that links, their attributes and their trace state arrive there.
 
 mod collector;
+mod metrics;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -18,7 +18,7 @@ pub fn here_and<T>(value: T) -> T {
 }
 
 impl Sdk {
-    /// So many spans have ended, and in each of them one body has said [`here`] before.
+    /// Asserts the number of ended spans, and that one body called [`here`] in each of them.
     ///
     /// # Panics
     ///

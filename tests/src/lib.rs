@@ -18,7 +18,7 @@ pub use bodies::{here, here_and};
 pub use recording::{RecordingSampler, Sampled};
 pub use time::Time;
 
-/// The installed provider is the program's: whoever has installed one is alone with it.
+/// The provider is global, so each test that installs one holds this lock.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// An SDK that is installed for one test, and keeps every span that ended and every question to its sampler.
@@ -42,7 +42,7 @@ impl Sdk {
         Self::install_built(SdkTracerProvider::builder(), sampler)
     }
 
-    /// Installs one that keeps so many links a span.
+    /// Installs an SDK with this limit of links per span.
     #[must_use]
     pub fn install_with_link_limit(links: u32) -> Self {
         let builder = SdkTracerProvider::builder().with_max_links_per_span(links);

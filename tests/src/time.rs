@@ -10,7 +10,7 @@ use linked_span::fan_in::{Memory, Moment};
 pub struct Time(Arc<AtomicU64>);
 
 impl Time {
-    /// Lets so many milliseconds pass.
+    /// Advances the clock.
     pub fn pass(&self, milliseconds: Moment) {
         self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }

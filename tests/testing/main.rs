@@ -67,3 +67,21 @@ fn fan_in_on_another_thread_is_linked_to_both_inputs() {
         .linked_to(&inventory);
     consumer.join().expect("no panic");
 }
+
+#[test]
+fn expired_fan_in_is_linked_to_what_came() {
+    let spans = testing::capture();
+    let fulfill = FulfillOrder::in_memory(Duration::from_millis(1)).on_expired(|_| ());
+    let [payment, inventory] = [7, 7].map(|order| Event {
+        order,
+        metadata: spans.producer(),
+    });
+    let _waiting = fulfill.payment(payment.clone());
+    thread::sleep(Duration::from_millis(5));
+    fulfill.sweep().expect("a store");
+    spans
+        .one("fulfill_order expired")
+        .linked_to(&payment)
+        .failed_with("missing: inventory");
+    spans.not_linked(&inventory);
+}

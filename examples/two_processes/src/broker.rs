@@ -1,4 +1,4 @@
-//! A broker that delivers again what was not acknowledged.
+//! A broker that redelivers messages that were not acknowledged.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -18,11 +18,11 @@ pub(crate) struct Broker {
 struct Instance {
     process: Child,
     messages: ChildStdin,
-    says: Lines<BufReader<ChildStdout>>,
+    output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Broker {
-    /// With two instances that join over this.
+    /// Starts two instances that share the store at this URL.
     pub(crate) fn start(url: &str) -> Result<Self, Failure> {
         let instances = ["north", "south"].map(|name| Ok((name, Instance::start(name, url)?)));
         Ok(Self {
@@ -31,11 +31,11 @@ impl Broker {
         })
     }
 
-    /// As often as it takes.
+    /// Delivers a message until the instance acknowledges it.
     pub(crate) async fn deliver(&mut self, to: &str, message: Message) -> Result<(), Failure> {
         loop {
             self.send(to, &message).await?;
-            if self.hear(to, &["ack", "nack"]).await? == "ack" {
+            if self.wait_for(to, &["ack", "nack"]).await? == "ack" {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -48,10 +48,10 @@ impl Broker {
         message: Message,
     ) -> Result<(), Failure> {
         self.send(name, &message).await?;
-        self.hear(name, &["packs"]).await?;
+        self.wait_for(name, &["packs"]).await?;
         self.instance(name)?.process.kill().await?;
         self.instances.remove(name);
-        println!("{name} is dead");
+        println!("killed {name}");
         self.unacknowledged = Some(message);
         Ok(())
     }
@@ -63,17 +63,17 @@ impl Broker {
         }
     }
 
-    /// Whoever lives says what spans he had.
+    /// Stops the remaining instances, and prints their spans.
     pub(crate) async fn finish(self) -> Result<(), Failure> {
         for (name, instance) in self.instances {
             let Instance {
                 mut process,
                 messages,
-                mut says,
+                mut output,
             } = instance;
             drop(messages);
             println!("-- The spans of {name}:");
-            while let Some(line) = says.next_line().await? {
+            while let Some(line) = output.next_line().await? {
                 println!("{line}");
             }
             process.wait().await?;
@@ -91,15 +91,15 @@ impl Broker {
             .await?)
     }
 
-    /// Passes on what it says, until it says one of these.
-    async fn hear(&mut self, name: &str, words: &[&str]) -> Result<String, Failure> {
-        while let Some(line) = self.instance(name)?.says.next_line().await? {
+    /// Prints the instance's output until a line starts with one of these words, and returns the word.
+    async fn wait_for(&mut self, name: &str, words: &[&str]) -> Result<String, Failure> {
+        while let Some(line) = self.instance(name)?.output.next_line().await? {
             println!("{name}: {line}");
             if let Some(word) = words.iter().find(|word| line.starts_with(**word)) {
                 return Ok((*word).to_owned());
             }
         }
-        Err(format!("{name} has come to an end").into())
+        Err(format!("{name} has ended").into())
     }
 
     fn instance(&mut self, name: &str) -> Result<&mut Instance, Failure> {
@@ -117,11 +117,11 @@ impl Instance {
             .kill_on_drop(true)
             .spawn()?;
         let messages = process.stdin.take().ok_or("no input")?;
-        let says = process.stdout.take().ok_or("no output")?;
+        let output = process.stdout.take().ok_or("no output")?;
         Ok(Self {
             process,
             messages,
-            says: BufReader::new(says).lines(),
+            output: BufReader::new(output).lines(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! One of the processes that join.
+//! An instance: a process that consumes messages and runs joins.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use crate::orders::{FulfillOrder, InventoryReserved, Message, PaymentConfirmed};
 
-/// What the store keeps.
+/// The type that the store keeps.
 type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
 
-/// The one line that says where the joins are.
+/// Opens the store. This is the only code that depends on it.
 pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
     match url.split_once(':') {
         Some(("sqlite", file)) => consume(name, Sqlite::open(file).await?).await,
@@ -25,7 +25,7 @@ pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
             store.migrate().await?;
             consume(name, store).await
         }
-        _ => Err(format!("{url} is neither of SQLite nor of Redis nor of PostgreSQL").into()),
+        _ => Err(format!("use a URL of SQLite, Redis or PostgreSQL instead of {url}").into()),
     }
 }
 
@@ -39,14 +39,14 @@ async fn consume(name: &str, store: impl Store<Payload>) -> Result<(), Failure> 
         swept.inspect_err(|error: &StoreError| println!("could not sweep: {error}"))
     };
     tokio::select! {
-        _ = sweep_every(Duration::from_millis(500), sweep) => unreachable!("it goes on"),
+        _ = sweep_every(Duration::from_millis(500), sweep) => unreachable!("it never ends"),
         consumed = messages(name, &fulfill) => consumed?,
     }
     print!("{}", Tree(&telemetry.spans()?));
     Ok(telemetry.shutdown()?)
 }
 
-/// Until the broker has no more.
+/// Consumes messages until the broker closes the pipe.
 async fn messages(name: &str, fulfill: &FulfillOrder<impl Store<Payload>>) -> Result<(), Failure> {
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(line) = lines.next_line().await? {

@@ -1,5 +1,5 @@
-//! Two processes of one program join: payment arrives at one of them and inventory at the other. One is killed in the
-//! middle of its work, and the other finishes it.
+//! Two processes share joins: the payment arrives at one of them, and the inventory at the other. One is killed in the middle
+//! of its work, and the other finishes it.
 //!
 //! ```text
 //! cargo run --package two_processes
@@ -7,7 +7,7 @@
 //! cargo run --package two_processes -- postgres://localhost/orders
 //! ```
 //!
-//! This process is the broker; it starts the program twice more, with a name and what to join over.
+//! This process is the broker. It starts two instances of the same program, each with a name and the store's URL.
 
 mod broker;
 mod instance;
@@ -36,16 +36,16 @@ async fn broker(url: &str) -> Result<(), Failure> {
     let telemetry = Telemetry::install("producers")?;
     let mut broker = Broker::start(url)?;
 
-    println!("-- Half of an order comes to north, and the other to south.");
+    println!("-- The payment arrives at north, and the inventory at south.");
     broker.deliver("north", confirm_payment("o-1")).await?;
     broker.deliver("south", reserve_inventory("o-1")).await?;
 
-    println!("-- Of the next order, north is killed while it packs.");
+    println!("-- For the next order, north is killed while it packs.");
     broker.deliver("south", confirm_payment("o-2")).await?;
     broker
         .kill_while_it_packs("north", reserve_inventory("o-2"))
         .await?;
-    // The message was not acknowledged.
+    // North did not acknowledge the message, so the broker delivers it to south.
     broker.deliver_unacknowledged("south").await?;
 
     broker.finish().await?;

@@ -1,4 +1,4 @@
-//! The events, what is done with them, and who produces them.
+//! The events, their handler, and their producers.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) struct InventoryReserved {
     metadata: Origin,
 }
 
-/// A message of the broker's.
+/// A message of the broker.
 #[derive(Deserialize, Serialize)]
 pub(crate) enum Message {
     Payment(PaymentConfirmed),
@@ -37,7 +37,7 @@ pub(crate) async fn fulfill_order(
 ) -> Result<(), Failure> {
     println!("packs {}", payment.order_id);
     tokio::time::sleep(Duration::from_millis(300)).await;
-    println!("has shipped {}", inventory.order_id);
+    println!("shipped {}", inventory.order_id);
     Ok(())
 }
 

@@ -1,13 +1,14 @@
-//! The span event that each arrival leaves on the active span.
+//! Records a span event on the active span for each arrival.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TraceContextExt;
 
 use super::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
+use crate::metrics;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
-/// An arrival that is under way. However it ends, it is recorded once.
+/// Records an arrival once, on drop, however it ends.
 pub(super) struct Arriving {
     join: &'static str,
     input: &'static str,
@@ -16,12 +17,10 @@ pub(super) struct Arriving {
 
 impl Arriving {
     pub(super) fn new(join: &'static str, input: &'static str) -> Self {
-        // What it is if nobody says anything else.
-        let outcome = "dropped";
         Self {
             join,
             input,
-            outcome,
+            outcome: "dropped",
         }
     }
 
@@ -32,6 +31,7 @@ impl Arriving {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
+        metrics::joins::arrived(self.join, self.input, self.outcome);
         let Some(context) = ambient::current() else {
             return;
         };

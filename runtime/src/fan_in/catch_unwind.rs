@@ -1,4 +1,4 @@
-//! A future whose panic is held back, so that what it held can be let go before the panic goes on.
+//! Catches a future's panic, so that its claim can be settled before the panic resumes.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Comes to what the future does, or to its panic.
+    /// Returns the future's output, or its panic.
     pub(super) struct CatchUnwind<F> {
         #[pin]
         pub(super) future: F,
@@ -20,7 +20,7 @@ impl<F: Future> Future for CatchUnwind<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let future = self.project().future;
-        // Nobody sees what the panic left behind: the future is not polled again, and the panic goes on.
+        // Unwind safe: the future is not polled again, and the caller resumes the panic.
         match catch_unwind(AssertUnwindSafe(|| future.poll(task))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),

@@ -13,6 +13,7 @@ use super::received::ReceivedInputs;
 use super::run_while::RunWhile;
 use super::unbegun::Unbegun;
 use super::within::within;
+use crate::metrics::joins;
 
 /// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
 pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
@@ -22,6 +23,8 @@ pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
     token: Token,
     work: Work,
     progress: Progress,
+    /// What has become of the function, once it was started.
+    run: Option<&'static str>,
     /// When the claim was made, at the latest.
     since: Instant,
     /// The claims of the same call, this one included, that have not begun.
@@ -116,6 +119,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             token,
             work,
             progress: Progress::Claimed,
+            run: None,
             since,
             beside: None,
         }
@@ -166,21 +170,31 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         if !self.begins().await {
             return Ran::NotBegun;
         }
+        // What it is if this future is dropped.
+        self.run = Some("cancelled");
+        if self.attempts == 1 {
+            joins::waited(self.join.declared.join, || self.came.waits());
+        }
         let future = body(self.came.clone());
         match self.renewed_during(CatchUnwind { future }).await {
             Ok(Ended {
                 returned,
                 succeeded: true,
-            }) => match self.settle(Settlement::Completed).await {
-                Ok(true) => Ran::Recorded(returned),
-                // Whether a store that failed has recorded it is not known.
-                Ok(false) | Err(_) => Ran::Unrecorded(returned),
-            },
+            }) => {
+                self.run = Some("unrecorded");
+                match self.settle(Settlement::Completed).await {
+                    Ok(true) => Ran::Recorded(returned),
+                    // Whether a store that failed has recorded it is not known.
+                    Ok(false) | Err(_) => Ran::Unrecorded(returned),
+                }
+            }
             Ok(Ended { returned, .. }) => {
+                self.run = Some("failed");
                 self.fail().await;
                 Ran::Failed(returned)
             }
             Err(panic) => {
+                self.run = Some("panicked");
                 self.fail().await;
                 resume_unwind(panic)
             }
@@ -239,8 +253,9 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             let settled = store
                 .settle(self.came.key(), rules, self.token, settlement)
                 .await;
-            if settled.is_ok() {
+            if let Ok(is_recorded) = settled {
                 self.progress = Progress::Settled;
+                self.settled(settlement, is_recorded);
             }
             return false;
         }
@@ -303,15 +318,36 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         let recorded = store
             .settle(self.key(), rules, self.token, settlement)
             .await;
-        if recorded.is_ok() {
+        if let Ok(is_recorded) = recorded {
             self.progress = Progress::Settled;
+            self.settled(settlement, is_recorded);
         }
         recorded
+    }
+
+    /// Counts what this worker's settlement has made of the join: no other worker's is recorded too.
+    fn settled(&mut self, settlement: Settlement, is_recorded: bool) {
+        let Join {
+            declared, rules, ..
+        } = self.join;
+        match settlement {
+            _ if !is_recorded => {}
+            Settlement::Completed => self.run = Some("completed"),
+            Settlement::Failed if self.attempts >= rules.max_attempts => {
+                joins::parked(declared.join, "attempts");
+            }
+            Settlement::Undecodable => joins::parked(declared.join, "undecodable"),
+            Settlement::ExpiryDelivered => joins::expired(declared.join),
+            Settlement::Failed | Settlement::ExpiryFailed | Settlement::Released => {}
+        }
     }
 }
 
 impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
     fn drop(&mut self) {
+        if let Some(outcome) = self.run {
+            joins::ran(self.join.declared.join, outcome);
+        }
         let is_released = |beside: &Arc<Unbegun>| beside.leave(self.came.key()).is_none();
         let settlement = match (self.progress, self.work) {
             (Progress::Settled, _) => return,
@@ -323,6 +359,11 @@ impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
         };
         let Join { store, rules, .. } = self.join;
         store.abandon(self.came.key(), rules, self.token, settlement);
+        // Another process settles it then, if this one's settlement is not recorded: only a store in this process says at
+        // once that it is.
+        if !store.is_durable() {
+            self.settled(settlement, true);
+        }
     }
 }
 

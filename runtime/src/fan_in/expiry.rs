@@ -6,13 +6,13 @@ use std::pin::Pin;
 
 use opentelemetry::Context;
 
-use super::apart::Apart;
 use super::catch_unwind::CatchUnwind;
 use super::claim::ClaimGuard;
 use super::core::missing::Missing;
 use super::core::store::Store;
 use super::join::Join;
 use super::received::ReceivedInputs;
+use super::with_context::WithContext;
 use crate::span::future::handle_async;
 use crate::span::handle as span;
 use crate::support::{ambient, text};
@@ -129,7 +129,7 @@ pub(super) type OnExpired<P> = Box<
 impl<P: 'static, S: Store<P>> Join<P, S> {
     /// Hands a join over, in a span that is linked to what has come. Whether it was taken.
     pub(super) async fn expire(&self, held: &ClaimGuard<'_, P, S>) -> bool {
-        // Whoever came by handles something else, whose baggage is not this join's.
+        // The arrival that delivers this join handles another event, whose baggage must not be active here.
         let suppressed = ambient::map(Context::is_telemetry_suppressed).unwrap_or(false);
         let context = if suppressed {
             Context::new().with_telemetry_suppressed()
@@ -137,7 +137,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             Context::new()
         };
         let future = self.expire_here(held);
-        (Apart { future, context }).await
+        (WithContext { future, context }).await
     }
 
     async fn expire_here(&self, held: &ClaimGuard<'_, P, S>) -> bool {

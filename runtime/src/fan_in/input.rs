@@ -1,40 +1,40 @@
-//! What is asked of the types of inputs.
+//! Bounds of the inputs' types, with their compile errors.
 
 use crate::Keyed;
 
 /// An input that the function takes by value.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is an input by value, and not `Clone`",
-    label = "each run is given a clone, since one that fails is followed by another",
-    note = "derive `Clone` for it, or take it by reference, which needs none"
+    message = "the input `{Self}` is taken by value, and does not implement `Clone`",
+    label = "each run gets a clone, because a failed run is repeated",
+    note = "derive `Clone` for it, or take it by reference"
 )]
 pub trait Cloned: Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Clone> Cloned for E {}
 
-/// What a join can keep.
+/// An input that a store can keep.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be kept by a join",
-    label = "not `Send`, `Sync` and `'static`",
-    note = "an input is kept for whoever brings the last one, on whichever thread: give it an `Arc` for an `Rc`, and a `Mutex` or an atomic for a `Cell`"
+    message = "the input `{Self}` cannot be stored in a join",
+    label = "expected a type that is `Send`, `Sync` and `'static`",
+    note = "another thread may run the function: use an `Arc` instead of an `Rc`, and a `Mutex` or an atomic instead of a `Cell`"
 )]
 pub trait StorableInput: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Send + Sync + 'static> StorableInput for E {}
 
-/// An input on its way into a store.
+/// Checks that an input can be stored.
 pub fn kept<E: StorableInput>(input: E) -> E {
     input
 }
 
-/// What a run is given of an input.
+/// Clones an input for a run.
 pub fn cloned<E: Cloned>(input: &E) -> E {
     input.clone()
 }
 
-/// The correlation key of an input, which outlives it.
+/// Copies the correlation key of an input.
 pub fn keyed<E: Keyed>(input: &E) -> String {
     input.key().into_owned()
 }

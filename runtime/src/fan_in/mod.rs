@@ -120,7 +120,6 @@
     doc = "[`Postgres`]: https://docs.rs/linked-span/latest/linked_span/fan_in/struct.Postgres.html"
 )]
 
-mod apart;
 mod arrival;
 mod arriving;
 mod call;
@@ -149,6 +148,7 @@ mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
 mod unbegun;
+mod with_context;
 mod within;
 
 pub use self::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};

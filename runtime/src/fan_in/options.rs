@@ -1,4 +1,4 @@
-//! How long things may take.
+//! The options of a function's joins.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const LEASE: Duration = Duration::from_secs(5 * 60);
 const BACKOFF: Duration = Duration::from_secs(1);
 const ON_EXPIRED_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the joins of one function may take, and how long they are remembered.
+/// Sets the timeout, the retries and the dedup window of a function's joins.
 ///
 /// ```
 /// use std::time::Duration;
@@ -18,7 +18,7 @@ const ON_EXPIRED_TIMEOUT: Duration = Duration::from_secs(10);
 /// let options = JoinOptions::timeout(Duration::from_secs(600)).dedup_window(Duration::from_secs(3_600));
 /// ```
 ///
-/// All are counted in milliseconds: what is below one is cut off.
+/// Durations are rounded down to milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct JoinOptions {
@@ -31,8 +31,10 @@ pub struct JoinOptions {
 }
 
 impl JoinOptions {
-    /// How long the first input waits for the others, and then the complete join for a body that succeeds; after that it
-    /// expires. It has no default: only you know how long an order may take.
+    /// Sets the timeout of a join, and the defaults of all other options.
+    ///
+    /// The first input waits for the others for this long. A complete join then gets the same time again until its body must
+    /// have succeeded. After that, the join expires. There is no default, because only you know how long an order may take.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -50,14 +52,16 @@ impl JoinOptions {
         }
     }
 
-    /// How long a completed or expired join is remembered, 24 hours by default: an input that is delivered again in that
-    /// time is told so, one that is delivered later opens a join anew.
+    /// Sets how long a completed or expired join is remembered; the default is 24 hours.
+    ///
+    /// An input that is redelivered within this window returns [`Arrival::Closed`](super::Arrival::Closed). An input that is
+    /// redelivered later opens a new join.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::fan_in::JoinOptions;
     /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
-    /// // As long as the broker may deliver a message again.
+    /// // As long as the broker may redeliver a message.
     /// let options = options.dedup_window(Duration::from_secs(7 * 24 * 60 * 60));
     /// ```
     pub const fn dedup_window(mut self, window: Duration) -> Self {
@@ -65,14 +69,16 @@ impl JoinOptions {
         self
     }
 
-    /// How long a body may run in a process that may have died, 5 minutes by default; after that another process runs it
-    /// too. A store in memory has no need of it.
+    /// Sets how long a claim lasts without renewal; the default is 5 minutes.
+    ///
+    /// A worker renews its claim while the body runs. If the worker dies, another one runs the body after the lease. A store in
+    /// memory needs no lease.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::fan_in::JoinOptions;
     /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
-    /// // Longer than any body takes.
+    /// // A dead worker's joins are retried after a minute.
     /// let options = options.lease(Duration::from_secs(60));
     /// ```
     pub const fn lease(mut self, lease: Duration) -> Self {
@@ -80,8 +86,9 @@ impl JoinOptions {
         self
     }
 
-    /// How long a join whose body has failed rests before a sweep runs it again, a second by default. An arrival does not
-    /// wait for it, since brokers have a backoff of their own.
+    /// Sets how long a sweep waits before it retries a failed join; the default is one second.
+    ///
+    /// An arrival does not wait for it, because brokers have their own backoff.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -94,9 +101,10 @@ impl JoinOptions {
         self
     }
 
-    /// How often the function may be started for one join, without a limit by default. A join that has failed so often is
-    /// parked with its inputs: it neither runs nor expires until an operator has it
-    /// [tried again](super::Join::retry) or [forgets it](super::Join::forget).
+    /// Sets how often the function may start for one join; the default is unlimited.
+    ///
+    /// After that many failures, the join is parked with its inputs. A parked join neither runs nor expires, until an operator
+    /// [retries](super::Join::retry) or [forgets](super::Join::forget) it.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -109,17 +117,17 @@ impl JoinOptions {
         self
     }
 
-    /// Bounds how long an arrival waits for `on_expired`, which it calls for a join that has expired; 10 s unless set.
+    /// Sets how long an arrival waits for `on_expired` of another join; the default is 10 s.
     ///
-    /// After that `on_expired` is cancelled, and called again after the backoff. A sweep waits as long as it takes. An
-    /// arrival that runs the function calls no `on_expired`: it leaves the other join to the next arrival or sweep. In
-    /// memory there is no clock to wait by, and the arrival waits until `on_expired` returns.
+    /// After that, `on_expired` is cancelled, and called again after the backoff. A sweep waits without a limit, and so does an
+    /// arrival in memory, which has no clock to wait with. An arrival that runs the function does not call `on_expired`: it
+    /// leaves the other join to the next arrival or sweep.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use linked_span::fan_in::JoinOptions;
     /// # let options = JoinOptions::timeout(Duration::from_secs(15 * 60));
-    /// // Less than a consumer may spend on one message.
+    /// // Below the time limit of a consumer for one message.
     /// let options = options.on_expired_timeout(Duration::from_secs(2));
     /// ```
     pub const fn on_expired_timeout(mut self, timeout: Duration) -> Self {

@@ -1,4 +1,4 @@
-//! The inputs of a join that somebody holds.
+//! The inputs of a claimed join.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,22 +12,22 @@ use super::one_of::Nth;
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
-/// As many as a join can have.
+/// The largest number of inputs of a join.
 const INPUTS: usize = 12;
 
-/// The inputs that have come for one key, shared by all who work on its join.
+/// The received inputs of a join, shared by the claim and the body.
 pub struct ReceivedInputs<P> {
     joined: Arc<JoinInfo>,
     inputs: Arc<[Option<Input<P>>]>,
 }
 
-/// What a span is told of the join that it is opened for, whatever the join's inputs are.
+/// The properties of a join that its span records, independent of the inputs' types.
 #[derive(Debug)]
 pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
     came: Inputs,
-    /// For how many milliseconds each has.
+    /// How long each input waited, in milliseconds.
     waited: [Moment; INPUTS],
 }
 
@@ -57,16 +57,25 @@ impl<P> ReceivedInputs<P> {
         &self.joined.key
     }
 
-    /// Which they are.
+    /// Returns the set of received inputs.
     pub(super) fn inputs(&self) -> Inputs {
         self.joined.came
+    }
+
+    /// How long each input has waited.
+    pub(super) fn waits(&self) -> [Option<(&'static str, Duration)>; INPUTS] {
+        let mut came = self.joined.came();
+        std::array::from_fn(|_| {
+            let (waited, input) = came.next()?;
+            Some((input, Duration::from_millis(waited)))
+        })
     }
 
     pub(super) fn joined(&self) -> Arc<JoinInfo> {
         Arc::clone(&self.joined)
     }
 
-    /// The input at this place in the declaration, if it has come.
+    /// Returns the input at this place of the declaration, if it was received.
     #[must_use]
     pub fn get<const PLACE: u8>(&self) -> Option<&P::Input>
     where
@@ -76,11 +85,11 @@ impl<P> ReceivedInputs<P> {
         input.payload.get()
     }
 
-    /// The input at this place of a join that is complete.
+    /// Returns the input at this place of a complete join.
     ///
     /// # Panics
     ///
-    /// If the store has lost it.
+    /// If the store lost the input. A claim to run is checked before its body starts, so this does not happen.
     #[must_use]
     pub fn input<const PLACE: u8>(&self) -> &P::Input
     where
@@ -108,7 +117,7 @@ impl SpanOfJoin for JoinInfo {
         attributes.push("fan_in.input_count", count);
     }
 
-    /// How long the input has waited in its join, in seconds.
+    /// Returns how long the input waited in its join, in seconds.
     fn of_input(&self, name: &str) -> Option<(&'static str, Value)> {
         let (waited, _) = self.came().find(|(_, input)| *input == name)?;
         let waited = Duration::from_millis(waited).as_secs_f64();
@@ -125,7 +134,7 @@ impl<P> Clone for ReceivedInputs<P> {
     }
 }
 
-/// The names of what has come, since inputs need not be `Debug`.
+/// Lists the names of the received inputs, because inputs need not be `Debug`.
 impl<P> fmt::Debug for ReceivedInputs<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.joined.came().map(|(_, name)| name);

@@ -1,4 +1,4 @@
-//! Work that goes on while a future is waited for.
+//! Runs background work while a future runs.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Comes to what the first does. The second is polled for as long as that takes, or until it is done.
+    /// Returns the output of `first`. Polls `work` until `first` or `work` is done.
     pub(super) struct RunWhile<F, W> {
         #[pin]
         first: F,

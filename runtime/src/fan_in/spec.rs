@@ -1,4 +1,4 @@
-//! What is known of a fan-in before anything arrives.
+//! The constants of a fan-in function.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use super::received::ReceivedInputs;
 use crate::span::callsite::Callsite;
 use crate::span::request::SpanRequest;
 
-/// The constants of one function and its joins, as its attribute gives them.
+/// The constants that `#[fan_in]` generates for a function.
 pub struct FanInSpec<P> {
-    /// The type of its joins, as spans name it.
+    /// The name of the generated type, as spans record it.
     pub(super) join: &'static str,
     pub(super) identity: FanInIdentity,
     pub(super) inputs: &'static [&'static str],
-    /// Of the span in which a join is handed over that has expired.
+    /// The callsite of the span in which an expired join is delivered.
     pub(super) expired: Callsite,
-    /// Links that span to what has come.
+    /// Adds links to the received inputs to that span.
     pub(super) link: fn(&ReceivedInputs<P>, &mut SpanRequest),
 }
 
 impl<P> FanInSpec<P> {
-    /// From two to twelve inputs.
+    /// Creates the constants; `identity` has two to twelve inputs.
     #[must_use]
     pub const fn new(
         join: &'static str,
@@ -39,7 +39,7 @@ impl<P> FanInSpec<P> {
         }
     }
 
-    /// Those that have not come.
+    /// Returns the inputs that are missing.
     pub(super) fn missing(&self, came: Inputs) -> Missing {
         self.named(came.missing(self.count()))
     }

@@ -10,6 +10,7 @@ use super::core::state::Token;
 use super::core::store::{Store, StoreError};
 use super::join::Join;
 use super::unbegun::{Meanwhile, Unbegun};
+use crate::metrics::joins;
 
 /// How many joins a sweep claims at once, at most: no other worker can begin what it has claimed and not yet begun.
 const AT_ONCE: usize = 16;
@@ -120,10 +121,25 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
             self.claim().await?;
         }
         let next = self.claimed.pop_front();
-        if let Some(held) = &next {
-            self.current = self.hasher.hash_one(held.key());
+        match &next {
+            Some(held) => self.current = self.hasher.hash_one(held.key()),
+            None => self.measure().await,
         }
         Ok(next)
+    }
+
+    /// Measures how many joins are open, at the end of the sweep.
+    async fn measure(&self) {
+        if !joins::measures() {
+            return;
+        }
+        let Join {
+            declared, store, ..
+        } = self.join;
+        // A store that fails has failed the sweep, or will fail the next.
+        if let Ok(open) = store.len().await {
+            joins::swept(declared.join, store.is_durable(), open);
+        }
     }
 
     /// Claims joins at which this sweep has not failed yet.

@@ -1,4 +1,4 @@
-//! Sweeps, for as long as a process lives.
+//! Sweeps periodically.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -7,10 +7,12 @@ use super::catch_unwind::CatchUnwind;
 use super::core::store::StoreError;
 use super::sweep::SweepReport;
 
-/// A sweep that waits for less would do nothing but sweep.
-const SHORTEST: Duration = Duration::from_millis(1);
+/// The shortest pause, so that a pause of zero does not block the runtime with sweeps.
+const MIN_PAUSE: Duration = Duration::from_millis(1);
 
-/// Sweeps, and goes on sweeping, with a pause between two sweeps. It wants a tokio runtime whose time is enabled.
+/// Calls a sweep forever, with a pause between two sweeps.
+///
+/// It needs a tokio runtime with time enabled.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,9 +35,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// # }
 /// ```
 ///
-/// A sweep that the store refuses is made again after the next pause, and so is one in which a body panics: that counts as
-/// a failed attempt, as anywhere, and the panic hook has told of it. To tell of the store's errors, look at them in the
-/// closure:
+/// If a sweep returns an error or a body panics, the next sweep still runs. The panic is a failed attempt of that join, and
+/// calls the panic hook. To log the store's errors, inspect them in the closure:
 ///
 /// ```
 /// # use std::time::Duration;
@@ -55,6 +56,6 @@ where
     loop {
         let future = sweep();
         let _ = CatchUnwind { future }.await;
-        tokio::time::sleep(pause.max(SHORTEST)).await;
+        tokio::time::sleep(pause.max(MIN_PAUSE)).await;
     }
 }

@@ -1,10 +1,10 @@
-//! Work that may take so long and no longer.
+//! Bounds the time of a future, without a runtime.
 
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-/// Returns what the work comes to, or `None` and drops it if the limit is over first.
+/// Returns the output of `work`, or drops it and returns `None` if `limit` completes first.
 pub(super) async fn within<F: Future>(
     work: F,
     limit: impl Future<Output = ()>,

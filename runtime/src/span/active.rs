@@ -11,6 +11,7 @@ use crate::origin;
 use crate::span::callsite::Errors;
 use crate::span::counted::CANCELLED;
 use crate::span::outcome::Recorder;
+use crate::span::timer::Timer;
 use crate::span::tracer::Started;
 use crate::support::ambient;
 use crate::support::shield::shielded;
@@ -19,20 +20,35 @@ use crate::support::shield::shielded;
 #[derive(Debug)]
 pub(crate) struct ActiveSpan {
     pub(crate) context: Context,
+    /// Whether the body runs in the context. It keeps the caller's where it is only measured.
+    has_context: bool,
     recording: bool,
     errors: Errors,
     /// Also where there is none.
     ended: bool,
+    timer: Timer,
 }
 
 impl ActiveSpan {
     pub(super) fn new(started: Started, errors: Errors) -> Self {
         Self {
             context: started.context,
+            has_context: true,
             recording: started.recording,
             errors,
             ended: false,
+            timer: Timer::off(),
         }
+    }
+
+    /// Measures the call, also where there is nothing else to do.
+    #[inline]
+    pub(super) fn measured(active: Option<Self>, timer: Timer) -> Option<Self> {
+        if !timer.is_on() {
+            return active;
+        }
+        let active = active.unwrap_or_else(Self::without_context);
+        Some(Self { timer, ..active })
     }
 
     /// The active context, with this baggage.
@@ -45,23 +61,38 @@ impl ActiveSpan {
     pub(super) fn of_context(context: Context) -> Self {
         Self {
             context,
+            has_context: true,
+            ..Self::without_context()
+        }
+    }
+
+    fn without_context() -> Self {
+        Self {
+            context: Context::default(),
+            has_context: false,
             recording: false,
-            errors: Errors::Off,
+            // A handler that records no error has none to record.
+            errors: Errors::Full,
             ended: true,
+            timer: Timer::off(),
         }
     }
 
     /// Records what was returned.
     #[inline]
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
-        if self.recording {
-            record(&Recorder::new(self.context.span(), self.errors));
+        if self.recording || self.timer.is_on() {
+            let span = self.recording.then(|| self.context.span());
+            let recorder = Recorder::new(span, self.errors);
+            record(&recorder);
+            self.timer.stop(recorder.error_type());
         }
         self.end();
     }
 
     /// Says it twice, since the SDK drops attributes and events that are too many.
     pub(crate) fn cancelled(&mut self) {
+        self.timer.stop(Some("cancelled"));
         if !self.ended {
             shielded(|| {
                 let span = self.context.span();
@@ -80,6 +111,7 @@ impl ActiveSpan {
     }
 
     fn panicked(&mut self) {
+        self.timer.stop(Some("panic"));
         self.failed("panicked");
         self.end();
     }
@@ -99,7 +131,8 @@ impl ActiveSpan {
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         let running = Running(self);
-        let guard = ambient::attach(&running.0.context);
+        let context = running.0.has_context.then_some(&running.0.context);
+        let guard = context.map(ambient::attach);
         let result = part();
         drop(guard);
         forget(running);

@@ -2,6 +2,10 @@
 
 use opentelemetry::trace::SpanKind;
 
+#[cfg(feature = "metrics")]
+use crate::metrics::labels::HandlerLabels;
+use crate::metrics::labels::MessagingLabels;
+
 /// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
 /// alone, a reference to which is `'static`.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct Callsite {
     pub join: Option<&'static str>,
     /// Whether what is collected is of one parameter, whose baggage is the body's.
     pub one_event: bool,
+    /// What a handler of messages is called in metrics.
+    pub messaging: Option<MessagingLabels>,
 }
 
 /// Whose child a handler's span is.
@@ -63,7 +69,16 @@ impl Callsite {
         own_tracer: false,
         join: None,
         one_event: false,
+        messaging: None,
     };
+
+    #[cfg(feature = "metrics")]
+    pub(crate) const fn labels(&self) -> HandlerLabels {
+        HandlerLabels {
+            name: self.name,
+            messaging: self.messaging,
+        }
+    }
 
     pub(crate) const fn scope(&self) -> Scope {
         Scope {

@@ -13,11 +13,13 @@ use crate::span::linked::Linked;
 use crate::span::opener::SpanOpener;
 use crate::span::outcome::{Record, SyncOutcome};
 use crate::span::request::SpanRequest;
+use crate::span::timer::Timer;
 use crate::support::clock;
 use crate::support::shield::shielded;
 
 /// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
-/// Where the event has baggage, there is always a context for the body.
+/// Where the event has baggage, there is always a context for the body. Where a meter provider is installed, the call is
+/// measured in any case.
 #[derive(Debug)]
 #[must_use]
 pub struct OpenSpan(pub(crate) Option<ActiveSpan>);
@@ -25,7 +27,10 @@ pub struct OpenSpan(pub(crate) Option<ActiveSpan>);
 /// What is needed to start a span, collected where the events are still there, for a future that starts it later.
 #[derive(Debug)]
 #[must_use]
-pub struct PendingSpan(pub(crate) Option<Box<SpanRequest>>);
+pub struct PendingSpan {
+    callsite: &'static Callsite,
+    request: Option<Box<SpanRequest>>,
+}
 
 /// Collects, and starts the span.
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> OpenSpan {
@@ -37,10 +42,12 @@ pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest))
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     let now = clock::now();
-    match SpanOpener::of(callsite, now) {
+    let timer = Timer::start(callsite, now);
+    let active = match SpanOpener::of(callsite, now) {
         Ok(opener) => start(opener, joined, callsite, |request| request.event(event)),
-        Err(propagation) => OpenSpan::without_span(baggage_of(event, propagation)),
-    }
+        Err(propagation) => without_span(baggage_of(event, propagation)),
+    };
+    OpenSpan(ActiveSpan::measured(active, timer))
 }
 
 /// The same for a join, which is told of.
@@ -50,10 +57,12 @@ pub(crate) fn open_for(
     collect: impl FnOnce(&mut SpanRequest),
 ) -> OpenSpan {
     let now = clock::now();
-    match SpanOpener::of(callsite, now) {
+    let timer = Timer::start(callsite, now);
+    let active = match SpanOpener::of(callsite, now) {
         Ok(opener) => start(opener, joined, callsite, collect),
-        Err(propagation) => OpenSpan::without_span(baggage(callsite, propagation, collect)),
-    }
+        Err(propagation) => without_span(baggage(callsite, propagation, collect)),
+    };
+    OpenSpan(ActiveSpan::measured(active, timer))
 }
 
 /// Collects, splits off what overflows, and starts the span.
@@ -62,14 +71,14 @@ fn start(
     joined: Option<Arc<dyn SpanOfJoin>>,
     callsite: &'static Callsite,
     collect: impl FnOnce(&mut SpanRequest),
-) -> OpenSpan {
+) -> Option<ActiveSpan> {
     let began = clock::wall();
     let mut request = SpanRequest::new(callsite);
     if let Some(joined) = joined {
         request.joined(joined);
     }
     collect_shielded(&mut request, opener.propagation, collect);
-    OpenSpan(opener.start(&mut request, began))
+    opener.start(&mut request, began)
 }
 
 /// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
@@ -125,18 +134,17 @@ pub fn collect_event<Shape>(
     }
 }
 
-impl OpenSpan {
-    /// For a body without a span, whose event may have baggage.
-    #[inline]
-    fn without_span(baggage: Option<Arc<Baggage>>) -> Self {
-        Self(baggage.and_then(|baggage| ActiveSpan::without_span(&baggage)))
-    }
+/// For a body without a span, whose event may have baggage.
+#[inline]
+fn without_span(baggage: Option<Arc<Baggage>>) -> Option<ActiveSpan> {
+    baggage.and_then(|baggage| ActiveSpan::without_span(&baggage))
 }
 
 /// Collects what depends on the variables of the event's pattern, which are there once the event has been read.
 pub fn collect_more(collected: PendingSpan, more: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let mut collected = collected;
-    if let Some(start) = collected.0.as_mut().filter(|start| start.makes_span()) {
+    let request = collected.request.as_mut();
+    if let Some(start) = request.filter(|start| start.makes_span()) {
         shielded(|| more(start));
     }
     collected
@@ -155,28 +163,34 @@ impl PendingSpan {
     ) -> Self {
         let mut start = Box::new(SpanRequest::new(callsite));
         collect_shielded(&mut start, propagation, collect);
-        Self(Some(start))
+        Self {
+            callsite,
+            request: Some(start),
+        }
     }
 
     fn without_span(callsite: &'static Callsite, baggage: Option<Arc<Baggage>>) -> Self {
-        Self(baggage.map(|baggage| {
+        let request = baggage.map(|baggage| {
             let mut start = Box::new(SpanRequest::without_span(callsite));
             start.baggage = Some(baggage);
             start
-        }))
+        });
+        Self { callsite, request }
     }
 
     pub(crate) fn open(self) -> OpenSpan {
-        let Some(mut start) = self.0 else {
-            return OpenSpan(None);
-        };
-        let tracing = start
-            .makes_span()
-            .then(|| SpanOpener::of(start.callsite, clock::now()).ok());
-        OpenSpan(match tracing.flatten() {
-            Some(tracing) => tracing.start(&mut start, clock::wall()),
-            None => start.baggage.as_deref().and_then(ActiveSpan::without_span),
-        })
+        let Self { callsite, request } = self;
+        let timer = Timer::start_now(callsite);
+        let active = request.and_then(|mut start| {
+            let tracing = start
+                .makes_span()
+                .then(|| SpanOpener::of(callsite, clock::now()).ok());
+            match tracing.flatten() {
+                Some(tracing) => tracing.start(&mut start, clock::wall()),
+                None => start.baggage.as_deref().and_then(ActiveSpan::without_span),
+            }
+        });
+        OpenSpan(ActiveSpan::measured(active, timer))
     }
 }
 

@@ -23,4 +23,5 @@ pub(crate) mod provider;
 pub(crate) mod request;
 #[cfg(feature = "sampler")]
 pub(crate) mod sampler;
+mod timer;
 mod tracer;

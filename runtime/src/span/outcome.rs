@@ -2,6 +2,7 @@
 #![expect(clippy::unused_self, reason = "only methods are found by `Deref`")]
 
 use std::any::type_name;
+use std::cell::Cell;
 use std::fmt::{self, Debug, Display};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -16,33 +17,54 @@ use crate::support::text;
 /// Where an outcome is recorded. Neither the SDK's panics nor those of an error's text leave it.
 #[derive(Debug)]
 pub struct Recorder<'s> {
-    span: SpanRef<'s>,
+    /// None where the call is only measured.
+    span: Option<SpanRef<'s>>,
     errors: Errors,
+    error_type: Cell<Option<&'static str>>,
 }
 
 impl<'s> Recorder<'s> {
-    pub(crate) fn new(span: SpanRef<'s>, errors: Errors) -> Self {
-        Self { span, errors }
+    pub(crate) fn new(span: Option<SpanRef<'s>>, errors: Errors) -> Self {
+        Self {
+            span,
+            errors,
+            error_type: Cell::new(None),
+        }
+    }
+
+    /// The type of the error that was recorded.
+    pub(crate) fn error_type(&self) -> Option<&'static str> {
+        self.error_type.get()
     }
 
     /// An error that has no text.
-    fn failed(&self) {
-        if self.errors != Errors::Off {
-            shielded(|| self.span.set_status(Status::error("")));
+    fn failed(&self, error_type: &'static str) {
+        if self.errors == Errors::Off {
+            return;
+        }
+        self.error_type.set(Some(error_type));
+        if let Some(span) = &self.span {
+            shielded(|| span.set_status(Status::error("")));
         }
     }
 
     /// An error as OpenTelemetry's conventions record one:
     /// [exceptions](https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/).
     fn failed_with(&self, error_type: &'static str, message: fmt::Arguments<'_>) {
+        if self.errors == Errors::Off {
+            return;
+        }
+        self.error_type.set(Some(error_type));
+        let Some(span) = &self.span else {
+            return;
+        };
         let message = match self.errors {
-            Errors::Off => return,
-            Errors::Type => String::new(),
             Errors::Full => text::beginning(message),
+            Errors::Type | Errors::Off => String::new(),
         };
         // First what no limit of the SDK's drops.
         let status = Status::error(message.clone());
-        shielded(|| self.span.set_status(status));
+        shielded(|| span.set_status(status));
         self.exception(error_type, message);
     }
 
@@ -51,14 +73,17 @@ impl<'s> Recorder<'s> {
         if self.errors == Errors::Off {
             return;
         }
+        self.error_type.set(Some(error_type));
+        let Some(span) = &self.span else {
+            return;
+        };
         let mut exception = vec![KeyValue::new("exception.type", error_type)];
         if self.errors == Errors::Full {
             exception.push(KeyValue::new("exception.message", message));
         }
         shielded(|| {
-            self.span.add_event("exception", exception);
-            self.span
-                .set_attribute(KeyValue::new("error.type", error_type));
+            span.add_event("exception", exception);
+            span.set_attribute(KeyValue::new("error.type", error_type));
         });
     }
 }
@@ -174,7 +199,7 @@ impl<T, E> Mute<Result<T, E>> {
     pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
             if returned.is_err() {
-                recorder.failed();
+                recorder.failed(type_name::<E>());
             }
         }
     }

@@ -172,7 +172,7 @@ impl Capture {
         self.only(name, self.eventually_all(name, 1))
     }
 
-    /// Waits until at least so many spans of this name have ended, and returns them.
+    /// Waits until at least `count` spans of this name have ended, and returns them.
     ///
     /// # Panics
     ///
@@ -211,7 +211,7 @@ impl Capture {
         self.only(name, spans)
     }
 
-    /// Waits until at least so many spans of this name have ended, while the test's runtime goes on.
+    /// Waits until at least `count` spans of this name have ended, without blocking the test's runtime.
     ///
     /// # Panics
     ///

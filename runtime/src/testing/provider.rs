@@ -74,7 +74,7 @@ pub(super) fn installed() -> Installed {
 #[track_caller]
 pub(super) fn install() {
     static INSTALLING: Mutex<()> = Mutex::new(());
-    /// It is never dropped: whoever replaces it does not shut it down.
+    /// It is never dropped: a replacement does not shut it down.
     static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 
     let guard = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);

@@ -111,7 +111,7 @@ impl CapturedSpan {
         self.check(count == 0, || "is linked to the event".to_owned())
     }
 
-    /// Has so many links.
+    /// Asserts the number of links.
     ///
     /// # Panics
     ///

@@ -12,7 +12,7 @@ impl Keys {
         Self(0)
     }
 
-    /// So many that have not been before. They lie beside each other, and stay: what is measured shares its heap with no
+    /// Returns new keys. They are adjacent in memory and never freed: the measured code shares its heap with no
     /// keys that come and go, as its holes would be the store's to fill.
     pub(super) fn next(&mut self, count: usize) -> Vec<&'static str> {
         let mut keys = String::with_capacity(count * LEN);

@@ -66,10 +66,10 @@ pub(crate) struct Times {
     pub(crate) settle: f64,
 }
 
-/// The bytes of resident memory that an open join takes, when so many have come in a store that was empty.
+/// Returns the resident bytes per open join, after `open` joins were opened in an empty store.
 pub(crate) fn bytes(store: Store, open: usize) -> usize {
     let mut keys = Keys::new();
-    // What is resident of the program itself by then is not the joins'.
+    // Subtract the memory that the program itself uses by now.
     drop(Full::new(store, &mut keys, FEW));
     let coming = keys.next(open);
     let before = resident();
@@ -125,7 +125,7 @@ fn counted(full: &Full, exchanges: &[Exchange<'_>]) {
     }
 }
 
-/// A store in which so many joins are open.
+/// A store with open joins.
 struct Full {
     joins: Box<dyn Joins>,
     open: Vec<&'static str>,

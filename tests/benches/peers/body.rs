@@ -1,4 +1,4 @@
-//! Nobody: what is left of a figure where nothing is traced.
+//! The body without a span: the base of each figure.
 
 use super::Peer;
 use crate::body;

@@ -5,6 +5,8 @@ mod by_hand;
 mod fastrace;
 mod instrument;
 mod linked;
+#[cfg(feature = "metrics")]
+mod measured;
 
 use crate::events::Event;
 use crate::sdk::Sdk;
@@ -81,6 +83,8 @@ impl Who {
         match self {
             Self::Body => Box::new(body::Body),
             Self::ByHand => by_hand::install(sdk),
+            #[cfg(feature = "metrics")]
+            Self::Linked if sdk == Sdk::Measuring => measured::install(),
             Self::Linked => linked::install(sdk),
             Self::Instrument => instrument::install(sdk, true),
             Self::InstrumentWithoutExtras => instrument::install(sdk, false),

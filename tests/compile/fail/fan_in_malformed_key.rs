@@ -1,4 +1,4 @@
-//! A `key` that is neither a field nor an expression; the joins are there all the same.
+//! A `key` that is neither a field nor an expression; the type of the joins is still generated.
 
 use linked_span::{LinkedEvent, Origin, fan_in};
 

@@ -1,4 +1,4 @@
-//! A function whose joins nobody uses is unused; one of which not every method is used is not.
+//! A function whose joins are unused is reported as dead code. An unused method of the joins is not.
 #![deny(dead_code)]
 
 use linked_span::{LinkedEvent, Origin, fan_in};

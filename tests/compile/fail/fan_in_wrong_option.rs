@@ -1,4 +1,4 @@
-//! A wrong option costs nobody the joins.
+//! A wrong option; the type of the joins is still generated, so that its callers report no errors.
 
 use linked_span::fan_in::Arrival;
 use linked_span::{LinkedEvent, Origin, fan_in};

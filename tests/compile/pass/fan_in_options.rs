@@ -20,7 +20,7 @@ struct Payment {
     metadata: Origin,
 }
 
-/// Somebody else's.
+/// A type of another crate.
 struct Message {
     order: (u64, String),
     headers: Vec<(String, String)>,

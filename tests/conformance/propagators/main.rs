@@ -223,7 +223,7 @@ fn the_baggage_s_alone() {
 
 /// A W3C propagator is asked which fields it wants, not to read them: OpenTelemetry's own is less strict.
 #[test]
-fn the_w3c_s_are_read_strictly_whoever_is_installed() {
+fn sdk_propagator_is_replaced_by_the_strict_reader() {
     let _alone = install(TraceContextPropagator::new());
     for broken in [
         &[(
@@ -247,7 +247,7 @@ fn the_w3c_s_are_read_strictly_whoever_is_installed() {
 }
 
 #[test]
-fn a_foreign_one() {
+fn foreign_propagator_reads_and_writes() {
     let propagator = TestPropagator::new();
     let _alone = install(propagator.clone());
     assert_eq!(extract(&FIELDS), span(0x12, 0x34, 1, &[]).into());
@@ -273,7 +273,7 @@ fn a_foreign_one() {
 }
 
 #[test]
-fn a_foreign_one_is_called_with_an_empty_context() {
+fn foreign_propagator_is_called_with_an_empty_context() {
     let propagator = TestPropagator::new();
     let _alone = install(propagator.clone());
     let _guard = ambient().attach();
@@ -306,7 +306,7 @@ fn a_foreign_one_is_called_with_an_empty_context() {
 }
 
 #[test]
-fn the_ambient_context_is_not_read_by_ours_either() {
+fn strict_reader_does_not_return_the_ambient_context() {
     let _alone = install(NoopTextMapPropagator::new());
     let _guard = ambient().attach();
     for junk in ["", "junk", "00-0-0-01"] {
@@ -317,7 +317,7 @@ fn the_ambient_context_is_not_read_by_ours_either() {
 
 /// As one has it during a migration: what the first does not find, the second may.
 #[test]
-fn a_foreign_one_beside_the_w3c_s() {
+fn foreign_propagator_in_a_composite_reads_and_writes() {
     let _alone = install(composite([
         Box::new(TraceContextPropagator::new()) as _,
         Box::new(TestPropagator::new()) as _,
@@ -359,7 +359,7 @@ fn a_foreign_one_beside_the_w3c_s() {
 
 /// What was serialized is the W3C's: a store outlives a configuration.
 #[test]
-fn a_serialized_origin_is_the_w3c_s_whoever_is_installed() {
+fn serialized_origin_has_w3c_fields_with_any_propagator() {
     let _alone = install(TestPropagator::new());
     let text = serde_json::to_string(&w3c(true)).expect("serializes");
     assert!(text.contains(TRACEPARENT), "{text}");
@@ -370,7 +370,7 @@ fn a_serialized_origin_is_the_w3c_s_whoever_is_installed() {
 }
 
 #[test]
-fn one_that_is_installed_later_is_found() {
+fn propagator_installed_later_is_used() {
     let _alone = install(NoopTextMapPropagator::new());
     assert_eq!(extract(&FIELDS), w3c(true));
     install_beside(TraceContextPropagator::new());

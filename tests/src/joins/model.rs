@@ -192,11 +192,11 @@ impl<P> Model<P> {
         false
     }
 
-    /// Somebody has claimed it.
+    /// Applies a claim of a due join.
     ///
     /// # Panics
     ///
-    /// If he should not have.
+    /// If the model does not allow the claim.
     pub fn check_due(&mut self, due: &Due<P>, token: Token, mode: ClaimMode) {
         assert_eq!(due.token, token);
         let reply = self.step(&due.key, Step::ClaimDue { token, mode });
@@ -225,7 +225,7 @@ impl<P> Model<P> {
     ///
     /// # Panics
     ///
-    /// If he should see something else.
+    /// If the model lists other joins.
     pub fn check_list(&self, which: JoinQuery<'_>, listed: &[JoinSummary]) {
         let mut expected = match which {
             JoinQuery::Key(key) => self.listed(key).into_iter().collect(),

@@ -32,10 +32,10 @@ pub enum Operation {
         claim: usize,
         /// How.
         settlement: Settlement,
-        /// Whether he is dropped.
+        /// Whether the holder is dropped instead.
         abandon: bool,
     },
-    /// He wants another lease.
+    /// The holder renews its lease.
     Renew {
         /// Which claim.
         claim: usize,
@@ -64,7 +64,7 @@ pub enum Operation {
     },
     /// Time passes.
     Pass {
-        /// So many units of the rules' spans.
+        /// The number of units to advance the clock.
         units: Moment,
     },
 }
@@ -89,7 +89,7 @@ pub fn operations() -> impl Strategy<Value = Vec<Operation>> {
     vec(operation, 1..120)
 }
 
-/// With spans of so many units, a unit of so many milliseconds.
+/// Returns policies whose durations are small multiples of `unit` milliseconds.
 pub fn rules(
     unit: Moment,
     lease: impl Strategy<Value = Moment>,

@@ -9,7 +9,7 @@ pub(crate) struct Made<R> {
     pub(crate) calls: Vec<(Duration, R)>,
 }
 
-/// Makes a call for each of these, in their order, so many at once.
+/// Makes a call for each element, in their order, with at most `at_once` concurrent calls.
 pub(crate) async fn make<C, R, F>(
     at_once: usize,
     calls: Vec<C>,

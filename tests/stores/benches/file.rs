@@ -30,18 +30,17 @@ pub(crate) async fn write() {
 const HEAD: &str = "\
 # Figures
 
-Made by `cargo bench -p linked-span-tests-stores --features servers`: joins of three inputs of 256 bytes, of which two
-arrivals wait and one claims the join, which is then settled as completed, without a body. The inputs of a key arrive in
-different processes, those of many other keys between them. \"6 × 4\" is six processes, each of which makes four calls at
-once. The servers are private ones on the same machine, reached by a Unix socket, and share its processors with those who
-call them.
+Made by `cargo bench -p linked-span-tests-stores --features servers`. A join has three inputs of 256 bytes. Two arrivals wait,
+the third claims the join, and a settlement completes it without a body. The inputs of a key arrive in different processes,
+between those of many other keys. \"6 × 4\" means six processes with four concurrent calls each. The servers run on the same
+machine, share its processors with their clients, and are reached by a Unix socket.
 
-To bare: the time of a call to the time of the least that the database could be asked to do with the same input, which is
-to keep it, by its key: an `HSET` on the same connection, an upsert of one row in the same pool. The two take turns in the
-same processes. The way to the server and back is next to nothing here; over a network both take as much longer, and the
-ratio is nearer to one. Where more calls are made than a Redis server can answer, it is that server's processor which is
-compared, and a script that does no more than the `HSET` is the least that one could take which decides anything.
+\"To bare\" is the ratio to the time of the least that the database could do with the same input, which is to store it by key:
+an `HSET` on the same connection, or an upsert of one row in the same pool. Both run alternately in the same processes. The
+round trip takes nearly no time here. Over a network it adds the same time to both, so the ratio is closer to one. If the
+clients exceed what a Redis server can answer, the ratio compares the server's processor time; no script can then be faster
+than one that only does the `HSET`.
 
-How many a second is what a quarter of the rounds exceed, and the ratio is that of such times. Percentiles are of all calls
-in all rounds, in microseconds, with what else the machine did meanwhile.
+Calls per second are the upper quartile of the rounds, and the ratio is that of these values. Percentiles are of all calls in
+all rounds, in microseconds, and vary with the load of the machine.
 ";

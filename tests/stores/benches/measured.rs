@@ -72,7 +72,7 @@ impl Calls {
         quick(self.0.iter().map(time))
     }
 
-    /// The microseconds that so many percent have stayed below.
+    /// Returns a percentile in microseconds.
     pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let mut each: Vec<_> = self.0.iter().flat_map(|round| &round.each).collect();
         each.sort_unstable_by(|left, right| left.total_cmp(right));

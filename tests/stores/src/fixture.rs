@@ -1,4 +1,4 @@
-//! A store in the hands of a test.
+//! A store that a test controls.
 
 use linked_span::fan_in::{JoinPolicy, Moment, Store};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The table of states and steps by which a store's own language is compared with `state.rs`.
+//! The table of states and steps by which stores are compared with `state.rs`.
 //!
 //! [`states`] has every kind of state, on each side of each moment. [`rules`] has the policies that make a difference, and
 //! [`steps`] each step but an arrival. A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and

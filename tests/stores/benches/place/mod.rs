@@ -90,7 +90,7 @@ impl Place {
             .map(|(processes, at_once)| Sharing { processes, at_once })
     }
 
-    /// So many that a round takes about a second.
+    /// The number of calls for which a round takes about a second.
     pub(crate) fn keys(&self) -> usize {
         match self {
             Self::Memory => 20_000,

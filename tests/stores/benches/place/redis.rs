@@ -8,7 +8,7 @@ use redis::{Client, Cmd, FromRedisValue, Script, cmd};
 use super::{Asked, PATIENCE};
 use crate::bare::{Bare, Way};
 
-/// What scripts ask of their server, and nobody else does where nothing bare is asked.
+/// Commands that only scripts send, if the bare variant does not run.
 const INSIDE: [&str; 10] = [
     "del",
     "hget",

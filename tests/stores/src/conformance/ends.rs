@@ -1,4 +1,4 @@
-//! Every join ends, and then it is forgotten.
+//! Every join ends, and is removed after the dedup window.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
 /// Once, with what came.
-pub async fn an_incomplete_join_expires_and_is_handed_over_by_a_sweep<F: Fixture>() {
+pub async fn sweep_delivers_an_expired_incomplete_join<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 1).await;
@@ -35,7 +35,7 @@ pub async fn an_incomplete_join_expires_and_is_handed_over_by_a_sweep<F: Fixture
 }
 
 /// It comes back.
-pub async fn an_arrival_hands_over_its_own_expired_join_without_itself<F: Fixture>() {
+pub async fn arrival_at_an_expired_join_delivers_it_without_the_input<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 0).await;
@@ -56,8 +56,8 @@ pub async fn an_arrival_hands_over_its_own_expired_join_without_itself<F: Fixtur
     );
 }
 
-/// One at a time, of those that nobody looks after.
-pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
+/// An arrival delivers one overdue join at a time.
+pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     for key in ["first", "second"] {
@@ -89,7 +89,7 @@ pub async fn an_arrival_hands_over_another_in_passing<F: Fixture>() {
 }
 
 /// It may be the first, one more, the last, or one that is not taken.
-pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>() {
+pub async fn arrival_with_any_reply_delivers_another_overdue_join<F: Fixture>() {
     let fixture = F::begin().await;
     let hasty = Worker::with(&fixture, JoinPolicy { inputs: 3, ..RULES }).await;
     let patient = JoinPolicy {
@@ -139,8 +139,8 @@ pub async fn whatever_an_arrival_is_it_hands_over_another_in_passing<F: Fixture>
     }
 }
 
-/// Where nobody sweeps.
-pub async fn an_arrival_forgets_what_was_remembered_long_enough<F: Fixture>() {
+/// Without a sweep.
+pub async fn arrival_removes_joins_after_the_dedup_window<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("done").await;
@@ -152,7 +152,7 @@ pub async fn an_arrival_forgets_what_was_remembered_long_enough<F: Fixture>() {
 }
 
 /// By a sweep or an arrival.
-pub async fn a_hand_over_that_failed_rests_and_is_made_again<F: Fixture>() {
+pub async fn failed_delivery_is_retried_after_the_backoff<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 0).await;
@@ -180,7 +180,7 @@ pub async fn a_hand_over_that_failed_rests_and_is_made_again<F: Fixture>() {
 }
 
 /// Nothing runs a clock but the store.
-pub async fn deadlines_pass_while_no_process_lives<F: Fixture>() {
+pub async fn deadline_passes_without_a_process<F: Fixture>() {
     let fixture = F::begin().await;
     {
         let before = Worker::of(&fixture).await;
@@ -207,8 +207,8 @@ pub async fn deadlines_pass_while_no_process_lives<F: Fixture>() {
     assert!(matches!(done.verdict, Verdict::Completed(_)), "{done:?}");
 }
 
-/// By whoever finds it.
-pub async fn a_complete_join_expires_once_it_was_tried<F: Fixture>() {
+/// The next arrival or sweep that finds it delivers it.
+pub async fn complete_join_expires_after_an_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("order").await;
@@ -227,8 +227,8 @@ pub async fn a_complete_join_expires_once_it_was_tried<F: Fixture>() {
     );
 }
 
-/// An input that comes later begins anew.
-pub async fn what_has_ended_is_told_and_then_forgotten<F: Fixture>() {
+/// A later input opens a new join.
+pub async fn ended_join_is_remembered_for_the_dedup_window<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("done").await;
@@ -256,7 +256,7 @@ pub async fn what_has_ended_is_told_and_then_forgotten<F: Fixture>() {
 }
 
 /// Neither rows nor keys.
-pub async fn ten_thousand_joins_leave_nothing_behind<F: Fixture>() {
+pub async fn ten_thousand_joins_leave_no_rows<F: Fixture>() {
     const JOINS: usize = 10_000;
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

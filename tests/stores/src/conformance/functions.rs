@@ -6,7 +6,7 @@ use super::worker::{Worker, identity};
 use crate::{Fixture, Payload, RULES};
 
 /// It says so when it is asked to do something for another.
-pub async fn a_store_serves_one_function<F: Fixture>() {
+pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 0).await;
@@ -33,7 +33,7 @@ pub async fn a_store_serves_one_function<F: Fixture>() {
 }
 
 /// The same key is another join.
-pub async fn functions_in_one_place_do_not_meet<F: Fixture>() {
+pub async fn functions_in_one_database_have_separate_joins<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::named(&fixture, "ship", RULES).await;
     let bill = Worker::named(&fixture, "bill", JoinPolicy { inputs: 3, ..RULES }).await;

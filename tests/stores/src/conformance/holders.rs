@@ -6,8 +6,8 @@ use linked_span_tests::joins::SETTLEMENTS;
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-/// Nobody else's counts, nor one of work that is not his.
-pub async fn a_settlement_is_the_holders_alone<F: Fixture>() {
+/// A settlement with another token, or of the other kind of work, has no effect.
+pub async fn settlement_of_another_token_is_rejected<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let stranger = Token::random();
@@ -27,7 +27,7 @@ pub async fn a_settlement_is_the_holders_alone<F: Fixture>() {
 }
 
 /// It goes back to where it was.
-pub async fn what_was_not_begun_is_due_at_once_and_no_attempt<F: Fixture>() {
+pub async fn released_claim_is_due_at_once_and_no_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("order").await;
@@ -39,7 +39,7 @@ pub async fn what_was_not_begun_is_due_at_once_and_no_attempt<F: Fixture>() {
             .settle("order", due.token, Settlement::Released)
             .await
     );
-    // What nobody has begun is run, even past its deadline.
+    // A join whose body never started runs even past its deadline.
     fixture.pass(RULES.timeout + MINUTE).await;
     let due = worker.one_due().await;
     assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, 1));
@@ -85,7 +85,7 @@ pub async fn what_failed_is_run_by_an_arrival_at_once_and_by_a_sweep_after_the_b
 }
 
 /// With every input, and one attempt more.
-pub async fn a_lease_that_is_over_passes_the_join_to_an_arrival<F: Fixture>() {
+pub async fn arrival_after_the_lease_claims_the_join<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
     let (first, _) = here.complete("order").await;
@@ -98,7 +98,7 @@ pub async fn a_lease_that_is_over_passes_the_join_to_an_arrival<F: Fixture>() {
 }
 
 /// The body is tried again first.
-pub async fn a_lease_that_is_over_passes_the_join_to_a_sweep_even_past_its_deadline<F: Fixture>() {
+pub async fn sweep_after_the_lease_claims_the_join_past_its_deadline<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
     let (first, _) = here.complete("order").await;
@@ -114,8 +114,8 @@ pub async fn a_lease_that_is_over_passes_the_join_to_a_sweep_even_past_its_deadl
     );
 }
 
-/// He cannot run it.
-pub async fn whoever_passes_by_hands_over_what_nobody_runs_any_more<F: Fixture>() {
+/// An arrival at another join cannot run its body.
+pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
     let (first, _) = here.complete("order").await;
@@ -143,8 +143,8 @@ pub async fn whoever_passes_by_hands_over_what_nobody_runs_any_more<F: Fixture>(
     );
 }
 
-/// At once, even if whoever came before had nothing to do.
-pub async fn what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next<F: Fixture>() {
+/// The next arrival finds it at once, even if the previous one had nothing to do.
+pub async fn join_released_past_its_deadline_is_found_at_once<F: Fixture>() {
     let fixture = F::begin().await;
     let rules = JoinPolicy {
         lease: 2 * RULES.timeout,
@@ -167,7 +167,7 @@ pub async fn what_is_let_go_of_past_its_deadline_is_found_by_whoever_comes_next<
 }
 
 /// From when it was made.
-pub async fn a_renewal_keeps_the_claim<F: Fixture>() {
+pub async fn renewal_extends_the_lease<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("order").await;
@@ -194,7 +194,7 @@ pub async fn a_renewal_keeps_the_claim<F: Fixture>() {
 }
 
 /// Of a run, and of a hand-over.
-pub async fn a_stale_token_is_refused_on_every_way_out<F: Fixture>() {
+pub async fn stale_token_is_rejected_by_every_settlement<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (stale, _) = worker.complete("order").await;
@@ -230,7 +230,7 @@ pub async fn a_stale_token_is_refused_on_every_way_out<F: Fixture>() {
 }
 
 /// By an arrival, which does not come by its own join, and by a sweep.
-pub async fn a_claim_is_handed_out_once_however_short_its_lease<F: Fixture>() {
+pub async fn claim_with_a_short_lease_is_returned_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let rules = JoinPolicy {
@@ -247,7 +247,7 @@ pub async fn a_claim_is_handed_out_once_however_short_its_lease<F: Fixture>() {
 }
 
 /// By the store's clock.
-pub async fn who_waits_for_another_is_told_how_long<F: Fixture>() {
+pub async fn busy_arrival_returns_the_rest_of_the_lease<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("order").await;

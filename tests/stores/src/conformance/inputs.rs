@@ -6,7 +6,7 @@ use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, Payload, RULES};
 
 /// Whatever the order of arrival, with how long each has waited.
-pub async fn all_that_came_is_handed_out_in_the_order_of_the_declaration<F: Fixture>() {
+pub async fn claim_has_the_inputs_in_declaration_order<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::with(&fixture, JoinPolicy { inputs: 3, ..RULES }).await;
     for input in [2, 0] {
@@ -26,7 +26,7 @@ pub async fn all_that_came_is_handed_out_in_the_order_of_the_declaration<F: Fixt
 }
 
 /// What is delivered twice is told so, and its payload is the first.
-pub async fn the_first_of_an_input_is_kept<F: Fixture>() {
+pub async fn duplicate_input_keeps_the_first<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 0).await;
@@ -41,8 +41,8 @@ pub async fn the_first_of_an_input_is_kept<F: Fixture>() {
     assert_eq!(ids(&claim), [Some(0), Some(1)]);
 }
 
-/// Keys come from events, and nobody has chosen them.
-pub async fn any_key_will_do<F: Fixture>() {
+/// Keys come from events, so a store must accept any text.
+pub async fn key_of_any_text_is_stored<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let long = "k".repeat(2_000);
@@ -88,7 +88,7 @@ pub async fn any_key_will_do<F: Fixture>() {
 }
 
 /// A mebibyte.
-pub async fn a_large_input_is_kept_as_it_is<F: Fixture>() {
+pub async fn large_input_is_stored_unchanged<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let large = Payload {

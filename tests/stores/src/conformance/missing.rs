@@ -1,4 +1,4 @@
-//! Inputs that came, and whose payloads are no longer there.
+//! Received inputs whose payloads are missing.
 
 use linked_span::fan_in::{JoinQuery, Page, ParkReason, Settlement, Status, Token, Verdict};
 

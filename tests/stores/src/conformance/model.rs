@@ -14,7 +14,7 @@ use super::worker::{Worker, identity};
 use crate::{Fixture, MINUTE, Payload};
 
 /// In less time than a minute for each case.
-pub async fn does_what_the_state_machine_says<F: Fixture>() {
+pub async fn random_steps_match_the_state_machine<F: Fixture>() {
     // The runner is none that waits.
     spawn_blocking(run_cases::<F>).await.unwrap();
 }
@@ -178,7 +178,7 @@ impl<F: Fixture> Pair<F> {
         self.park(ClaimMode::Opportunistic).await;
     }
 
-    /// The last but so many.
+    /// Returns the claim before the last `number` ones.
     fn claim(&self, number: usize) -> Option<(String, Token)> {
         let place = self.claims.len().checked_sub(1 + number)?;
         self.claims.get(place).cloned()

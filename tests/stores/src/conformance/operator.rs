@@ -6,7 +6,7 @@ use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
 
 /// With their ages, by the store's clock.
-pub async fn joins_are_seen_as_they_are<F: Fixture>() {
+pub async fn list_shows_each_state<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     assert!(worker.one("order").await.is_none());
@@ -53,7 +53,7 @@ pub async fn joins_are_seen_as_they_are<F: Fixture>() {
 }
 
 /// Some of what there is, and then the rest.
-pub async fn pages_are_in_the_order_of_the_keys_bytes<F: Fixture>() {
+pub async fn list_orders_pages_by_the_keys_bytes<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let mut keys = [
@@ -96,7 +96,7 @@ pub async fn pages_are_in_the_order_of_the_keys_bytes<F: Fixture>() {
 }
 
 /// Of an open join, and of one that is remembered.
-pub async fn what_is_forgotten_begins_anew<F: Fixture>() {
+pub async fn forgotten_join_opens_again<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     assert!(!worker.forget("order").await);

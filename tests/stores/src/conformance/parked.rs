@@ -27,7 +27,7 @@ async fn parked<F: Fixture>(fixture: &F) -> Worker<F::Store> {
 }
 
 /// With its inputs.
-pub async fn a_join_is_parked_after_its_last_attempt<F: Fixture>() {
+pub async fn join_is_parked_after_its_last_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = parked(&fixture).await;
     for input in [0, 1] {
@@ -44,7 +44,7 @@ pub async fn a_join_is_parked_after_its_last_attempt<F: Fixture>() {
 }
 
 /// It neither runs nor expires; tried again, it has all its time and all its attempts.
-pub async fn what_is_parked_waits_for_an_operator<F: Fixture>() {
+pub async fn parked_join_waits_for_an_operator<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = parked(&fixture).await;
     fixture.pass(RULES.dedup_window + RULES.timeout).await;
@@ -73,7 +73,7 @@ pub async fn what_is_parked_waits_for_an_operator<F: Fixture>() {
 }
 
 /// An arrival, a sweep, and who passes by once the deadline is over; none of them is kept from others.
-pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
+pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     let fixture = F::begin().await;
     let rules = JoinPolicy {
         max_attempts: 1,
@@ -125,8 +125,8 @@ pub async fn a_last_body_that_died_is_parked_by_whoever_finds_it<F: Fixture>() {
     );
 }
 
-/// At an arrival, a sweep, and in passing: its inputs stay, and whatever else is due is handed out.
-pub async fn what_cannot_be_decoded_is_parked_and_is_in_nobodys_way<F: Fixture>() {
+/// At an arrival to it or to another join, and at a sweep. Its inputs stay, and other due joins are still claimed.
+pub async fn undecodable_join_is_parked_and_blocks_no_other<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     for key in ["arrival", "passing", "sweep"] {

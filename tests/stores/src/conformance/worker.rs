@@ -1,4 +1,4 @@
-//! A store's methods in a test's words.
+//! A worker with a store, as the tests use it.
 
 use linked_span::fan_in::{
     ArriveResponse, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Settlement,
@@ -126,7 +126,7 @@ impl<S: Store<Payload>> Worker<S> {
         listed.await.expect("a list")
     }
 
-    /// What he sees of one.
+    /// Lists one join.
     pub async fn one(&self, key: &str) -> Option<JoinSummary> {
         let mut listed = self.list(JoinQuery::Key(key)).await;
         assert!(listed.len() <= 1, "{listed:?}");

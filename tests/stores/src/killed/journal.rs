@@ -1,4 +1,4 @@
-//! What bodies have done, in a file that outlives them.
+//! The bodies' effects, in a file that survives their processes.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

@@ -1,4 +1,4 @@
-//! Real processes that join, and are killed at it.
+//! Processes that share joins and are killed at random.
 //!
 //! The broker is this process: it delivers messages to workers, and again what a worker had not acknowledged when it
 //! died. Workers are killed and stopped at random, and the server, if there is one, is restarted.
@@ -33,7 +33,7 @@ const ROUND: Duration = Duration::from_mins(10);
 /// How often something happens to a worker.
 const MISFORTUNE: Duration = Duration::from_secs(1);
 
-/// How long a worker is stopped: longer than a lease, so that it wakes up as somebody whose joins are another's.
+/// How long a worker is stopped: longer than a lease, so that another worker has its joins when it continues.
 const STOPPED: Duration = Duration::from_secs(4);
 
 /// How long a claim lasts, in a worker.

@@ -1,4 +1,4 @@
-//! Workers, as processes.
+//! Worker processes.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::broker::Message;
 use super::random::Random;
 
-/// One call of a worker's in so many is its last.
+/// The average number of calls until a worker dies.
 const CALLS: &str = "1000";
 
 /// What a worker says, or that it says nothing any more.
@@ -150,7 +150,7 @@ impl Workers {
         Heard::Died(in_hand.into_values().collect())
     }
 
-    /// Kills one, or stops it for so long; and wakes whoever has been stopped long enough.
+    /// Kills or stops one worker, and continues the workers whose stop is over.
     pub(super) fn strike(&mut self, stopped: Duration, random: &mut Random) {
         let now = Instant::now();
         for worker in &mut self.at_work {

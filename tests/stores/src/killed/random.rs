@@ -1,4 +1,4 @@
-//! Chance.
+//! Random numbers.
 
 use std::hash::{BuildHasher, RandomState};
 

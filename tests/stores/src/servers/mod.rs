@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Ends the server when the shell is told to, or when its input ends: then the test's process has ended, however that came,
-/// and nobody wants the folder any more.
+/// Ends the server on request, or when the shell's input ends: then the test's process has ended for any reason,
+/// and the folder is no longer needed.
 const UNTIL_THE_INPUT_ENDS: &str = r#"
     "$@" >/dev/null 2>"$FOLDER/log" & server=$!
     read -r word

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::postgres::NOBODY;
+use super::postgres::UNPRIVILEGED_USER;
 use super::{Program, Server};
 
 /// A release of Debian whose `PgBouncer` runs.
@@ -27,7 +27,8 @@ impl Server {
     #[must_use]
     pub fn pgbouncer(which: PgBouncer, postgres: &Self, settings: &[&str]) -> Self {
         let folder = TempDir::new().expect("a folder").keep();
-        let user = (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(NOBODY);
+        let user =
+            (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(UNPRIVILEGED_USER);
         if let Some(user) = user {
             chown(&folder, Some(user), Some(user)).expect("another owner");
         }

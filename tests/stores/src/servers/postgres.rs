@@ -9,8 +9,8 @@ use tempfile::TempDir;
 
 use super::{Program, Server, become_user};
 
-/// Debian's `nobody`: the server refuses to be run by root.
-pub(super) const NOBODY: u32 = 65_534;
+/// Debian's user without rights: the server refuses to run as root.
+pub(super) const UNPRIVILEGED_USER: u32 = 65_534;
 
 impl Server {
     /// One with these settings, `fsync=off`, say.
@@ -22,7 +22,8 @@ impl Server {
     pub fn postgres(settings: &[&str]) -> Self {
         let folder = TempDir::new().expect("a folder").keep();
         let data = folder.join("data");
-        let user = (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(NOBODY);
+        let user =
+            (fs::metadata(&folder).expect("a folder").uid() == 0).then_some(UNPRIVILEGED_USER);
         if let Some(user) = user {
             chown(&folder, Some(user), Some(user)).expect("another owner");
         }
@@ -97,7 +98,7 @@ fn initialize(data: &Path, user: Option<u32>) {
     assert!(initdb.status().expect("initdb").success(), "initdb");
 }
 
-/// Debian has them where nobody looks for them.
+/// Debian installs the programs outside of `PATH`.
 fn program(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin").join(name)));

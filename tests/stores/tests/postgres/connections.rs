@@ -5,9 +5,9 @@ use linked_span_tests_stores::conformance::Worker;
 
 use crate::schema::Schema;
 
-/// By an operator, or since it begins anew.
+/// An operator or a restart closed it.
 #[tokio::test]
-async fn a_call_whose_connection_is_lost_is_made_again() {
+async fn call_on_a_lost_connection_is_retried() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;

@@ -4,11 +4,11 @@ use linked_span::fan_in::{Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 
-use crate::noise::noise;
+use crate::incompressible::noise;
 use crate::schema::Schema;
 
 #[tokio::test]
-async fn a_key_may_have_any_character() {
+async fn key_with_any_character_is_stored() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     for key in ["a\0b", "a", "\0"] {
@@ -22,7 +22,7 @@ async fn a_key_may_have_any_character() {
 
 /// Another delivery would fare no better.
 #[tokio::test]
-async fn a_key_that_is_too_long_cannot_be_encoded() {
+async fn key_that_is_too_long_is_unencodable() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     let key = noise(3_000);

@@ -21,7 +21,7 @@ async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
 
 /// What has passed while it waited has passed.
 #[tokio::test]
-async fn an_arrival_reads_the_clock_once_it_has_the_row() {
+async fn arrival_reads_the_clock_after_the_row_lock() {
     let schema = Schema::begin().await;
     let rules = JoinPolicy {
         timeout: 500,
@@ -46,7 +46,7 @@ async fn an_arrival_reads_the_clock_once_it_has_the_row() {
 
 /// A lease is not the shorter for it.
 #[tokio::test]
-async fn an_arrival_that_has_waited_claims_from_when_it_has_the_row() {
+async fn arrival_that_waited_claims_from_the_row_lock_on() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;
@@ -71,9 +71,9 @@ async fn an_arrival_that_has_waited_claims_from_when_it_has_the_row() {
     assert!(ends >= begins + i64::try_from(RULES.lease).unwrap());
 }
 
-/// It is for somebody else to hand them over, or to forget them.
+/// They skip joins whose rows are locked.
 #[tokio::test]
-async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
+async fn arrival_and_sweep_skip_locked_joins() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("half", 0).await;
@@ -89,7 +89,7 @@ async fn neither_an_arrival_nor_a_sweep_waits_for_other_joins() {
     };
     timeout(Duration::from_secs(20), calls)
         .await
-        .expect("nobody waits");
+        .expect("no call waits");
     sqlx::raw_sql("ROLLBACK")
         .execute(&mut *holder)
         .await

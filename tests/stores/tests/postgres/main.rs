@@ -1,18 +1,18 @@
 //! The suite on joins in `PostgreSQL`, and what is of that alone.
 
-mod behind;
 mod bounds;
 mod connections;
 mod declarations;
 mod encodings;
+mod full_statement;
+mod incompressible;
 mod keys;
 mod locks;
 mod migrations;
-mod noise;
-mod passing;
+mod other_joins;
+mod pooled;
 mod pooler;
 mod proxy;
-mod rarer;
 mod rights;
 mod schema;
 mod server;

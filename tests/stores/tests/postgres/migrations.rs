@@ -12,7 +12,7 @@ use sqlx::postgres::PgPool;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use crate::behind::Behind;
+use crate::pooled::Behind;
 use crate::schema::{Schema, declare};
 use crate::server::{connect, options};
 
@@ -72,7 +72,7 @@ async fn first_starts_at_once_behind_a_pooler_leave_one_version() {
 }
 
 #[tokio::test]
-async fn a_migration_of_ones_own_may_apply_the_schema() {
+async fn user_migration_can_apply_the_schema() {
     let schema = Schema::empty().await;
     for _ in 0..2 {
         run(&schema.pool, Postgres::SCHEMA).await;

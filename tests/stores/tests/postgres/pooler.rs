@@ -9,7 +9,7 @@ use linked_span_tests_stores::{Payload, RULES, conformance};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::task::JoinSet;
 
-use crate::behind::{Behind, BehindBookworm, BehindTrixie};
+use crate::pooled::{Behind, BehindBookworm, BehindTrixie};
 use crate::schema::declare;
 use linked_span::fan_in::Postgres;
 
@@ -128,16 +128,16 @@ mod bookworm {
     use super::*;
 
     conformance!(BehindBookworm:
-        ends::an_arrival_hands_over_another_in_passing,
-        inputs::all_that_came_is_handed_out_in_the_order_of_the_declaration,
-        inputs::any_key_will_do,
-        inputs::a_large_input_is_kept_as_it_is,
+        ends::arrival_delivers_another_overdue_join,
+        inputs::claim_has_the_inputs_in_declaration_order,
+        inputs::key_of_any_text_is_stored,
+        inputs::large_input_is_stored_unchanged,
         inputs::twelve_inputs,
-        operator::joins_are_seen_as_they_are,
-        operator::pages_are_in_the_order_of_the_keys_bytes,
-        parked::what_cannot_be_decoded_is_parked_and_is_in_nobodys_way,
-        together::many_workers_record_one_success_a_key,
-        together::a_sweep_gives_each_join_to_one,
+        operator::list_shows_each_state,
+        operator::list_orders_pages_by_the_keys_bytes,
+        parked::undecodable_join_is_parked_and_blocks_no_other,
+        concurrent::many_workers_record_one_success_per_key,
+        concurrent::concurrent_sweeps_claim_each_join_once,
     );
 }
 
@@ -145,11 +145,11 @@ mod trixie {
     use super::*;
 
     conformance!(BehindTrixie:
-        ends::an_arrival_hands_over_another_in_passing,
-        inputs::all_that_came_is_handed_out_in_the_order_of_the_declaration,
-        inputs::a_large_input_is_kept_as_it_is,
-        operator::joins_are_seen_as_they_are,
-        together::many_workers_record_one_success_a_key,
-        together::a_sweep_gives_each_join_to_one,
+        ends::arrival_delivers_another_overdue_join,
+        inputs::claim_has_the_inputs_in_declaration_order,
+        inputs::large_input_is_stored_unchanged,
+        operator::list_shows_each_state,
+        concurrent::many_workers_record_one_success_per_key,
+        concurrent::concurrent_sweeps_claim_each_join_once,
     );
 }

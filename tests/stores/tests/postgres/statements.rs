@@ -8,7 +8,7 @@ use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
 
 use tokio::time::sleep;
 
-use crate::noise::noise;
+use crate::incompressible::noise;
 use crate::schema::Schema;
 
 /// Of all calls since it was last asked.
@@ -37,7 +37,7 @@ async fn taken(schema: &Schema) -> Taken {
 
 /// Which commits by itself.
 #[tokio::test]
-async fn a_call_is_one_statement() {
+async fn call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
     let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
     worker.waits("another", 0).await;
@@ -97,12 +97,12 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
     schema.pass(MINUTE).await;
     taken(&schema).await;
     worker.waits("a fourth", 0).await;
-    assert_is(2, "an arrival when nobody has looked for a minute").await;
+    assert_is(2, "an arrival a minute after the last search").await;
 }
 
 /// However large it is.
 #[tokio::test]
-async fn what_has_come_is_not_written_again() {
+async fn arrival_does_not_rewrite_stored_inputs() {
     let schema = Schema::in_a_database("written_once").await;
     let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
     worker.waits("another", 0).await;
@@ -129,7 +129,7 @@ async fn what_has_come_is_not_written_again() {
 
 /// However many there are, whatever the planner knows of them, and on a connection that is new.
 #[tokio::test]
-async fn other_joins_are_not_read() {
+async fn arrival_reads_no_other_joins() {
     let schema = Schema::in_a_database("not_read").await;
     let rules = JoinPolicy {
         max_attempts: 1,
@@ -164,9 +164,9 @@ async fn other_joins_are_not_read() {
     assert!(early < Some(&200) && late < Some(&200), "{pages:?}");
 }
 
-/// They are behind those that somebody has to look after, in an index that is not cleaned up each time.
+/// Their entries stay in an index, behind those of joins that are due.
 #[tokio::test]
-async fn what_ended_joins_leave_behind_is_not_read_each_time() {
+async fn arrival_does_not_read_index_entries_of_ended_joins() {
     let schema = Schema::in_a_database("left_behind").await;
     let worker = Worker::of(&schema).await;
     worker.waits("order", 0).await;
@@ -220,7 +220,7 @@ async fn what_ended_joins_leave_behind_is_not_read_each_time() {
     }
     assert!(pages.iter().min() < Some(&120), "{pages:?}");
 
-    // Every so often they are, since somebody may be among them.
+    // Every ten seconds they are read, because a due join may be among them.
     schema.pass(MINUTE).await;
     taken(&schema).await;
     worker.waits("a fourth", 0).await;

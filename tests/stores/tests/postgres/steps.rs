@@ -1,4 +1,4 @@
-//! The state machine in SQL, beside the one in Rust: each step, from each state, with each policy.
+//! Compares the state machine in SQL with the one in Rust: each step, from each state, with each policy.
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment, Settlement};

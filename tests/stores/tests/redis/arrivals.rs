@@ -4,7 +4,7 @@ use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment};
 use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, told};
 
-use crate::said::{keys, say};
+use crate::script_arguments::{keys, say};
 use crate::server::{Database, ask};
 
 const SCRIPT: &str = concat!(
@@ -28,13 +28,13 @@ enum Beside {
     Nothing,
     /// Another join, whose time is over.
     Overdue,
-    /// Nothing, but somebody has come by when only a sweep had something to do.
+    /// No due join, but an earlier arrival examined a join that only a sweep must handle.
     Passed,
 }
 
-/// The reply and its number, the keys of what the caller then holds, of his own join and of another; what is kept of the
-/// join, and since when it is, and of the input; and where the join is among the parked, the due, those for a sweep alone,
-/// and the unsettled.
+/// The reply and its number; the keys of the claims, of the input's join and of another one; the stored
+/// join, the start of its stage, and the stored input; and the join's place among the parked, due, sweep-only
+/// and unsettled joins.
 type Outcome = (
     String,
     u64,

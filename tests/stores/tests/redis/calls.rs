@@ -31,7 +31,7 @@ async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_dropped_is_made_again() {
+async fn dropped_connection_is_reopened() {
     let server = Server::redis(&[]);
     let mut other = connect_to(&server, 0).await;
     let store = open(&connect_to(&server, 0).await).await;
@@ -43,7 +43,7 @@ async fn a_connection_that_is_dropped_is_made_again() {
 }
 
 #[tokio::test]
-async fn scripts_that_a_server_has_forgotten_are_told_it_again() {
+async fn script_that_the_server_lost_is_sent_again() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
@@ -55,7 +55,7 @@ async fn scripts_that_a_server_has_forgotten_are_told_it_again() {
 
 /// As while another server takes over.
 #[tokio::test]
-async fn a_server_that_only_reads_for_a_moment_is_asked_again() {
+async fn call_on_a_briefly_read_only_server_is_retried() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
@@ -74,7 +74,7 @@ const LATER: &str = "later 1 - 0 0 0 0";
 
 /// Another call would be refused as well.
 #[tokio::test]
-async fn what_is_no_join_is_refused_at_once() {
+async fn value_that_is_no_join_is_a_permanent_error() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;

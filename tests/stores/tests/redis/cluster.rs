@@ -8,7 +8,7 @@ use crate::nodes::{Node, Nodes};
 use crate::ship::{declare, use_all};
 
 #[tokio::test]
-async fn functions_on_each_node_can_do_all() {
+async fn functions_on_each_node_pass_every_step() {
     let nodes = Nodes::begin().await;
     let store = nodes.open().await;
     let mut found = [false; 3];

@@ -13,7 +13,7 @@ async fn set(manager: &mut ConnectionManager, option: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn a_server_that_would_drop_joins_is_refused() {
+async fn server_that_evicts_is_rejected() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     for policy in ["allkeys-lru", "volatile-ttl", "allkeys-random"] {
@@ -34,7 +34,7 @@ async fn a_server_that_would_drop_joins_is_refused() {
 
 /// Else it would stay full.
 #[tokio::test]
-async fn a_full_server_begins_nothing_and_lets_what_has_begun_end() {
+async fn full_server_rejects_new_joins_and_ends_others() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
@@ -73,7 +73,7 @@ async fn a_full_server_begins_nothing_and_lets_what_has_begun_end() {
 
 /// It makes room.
 #[tokio::test]
-async fn a_full_server_takes_an_input_for_a_join_that_is_handed_over() {
+async fn full_server_accepts_an_input_after_a_delivery() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;

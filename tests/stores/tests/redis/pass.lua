@@ -1,4 +1,4 @@
--- Moves all that is kept so many milliseconds into the past.
+-- Moves all stored times into the past, by a number of milliseconds.
 
 local span = tonumber(ARGV[1])
 

@@ -1,4 +1,4 @@
-//! A fail-over that a Sentinel makes.
+//! A failover by a Sentinel.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The joins of a function of two inputs.
+//! The joins of a function with two inputs.
 
 use linked_span::fan_in::{FanInIdentity, Redis, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};

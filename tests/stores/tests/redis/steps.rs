@@ -4,7 +4,7 @@ use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment};
 use linked_span_tests_stores::table::{Columns, NOW, columns, rules, states, steps, told};
 
-use crate::said::{keys, say};
+use crate::script_arguments::{keys, say};
 use crate::server::{Database, ask};
 
 const SCRIPT: &str = concat!(
@@ -15,7 +15,7 @@ const SCRIPT: &str = concat!(
     include_str!("steps.lua"),
 );
 
-/// What comes after, the reply and its number, and when a sweep and whoever comes by have something to do.
+/// The next state, the reply and its number, and the times at which a sweep and an arrival must handle the join.
 type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
 
 #[tokio::test]

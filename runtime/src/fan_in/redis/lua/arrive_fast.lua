@@ -32,7 +32,7 @@ local function take()
     -- absent: arrive -> open
     if not kept then
         local deadline = now + rules.timeout
-        keep('open', came, NOBODY, 0, deadline, 0, now)
+        keep('open', came, NO_HOLDER, 0, deadline, 0, now)
         stand_at(deadline)
         redis.call('ZADD', UNSETTLED, '0', key)
         return { now, 'waiting', came, false, false }
@@ -46,7 +46,7 @@ local function take()
     if came == ALL then
         return complete(since)
     end
-    keep('open', came, NOBODY, 0, deadline, 0, since)
+    keep('open', came, NO_HOLDER, 0, deadline, 0, since)
     return { now, 'waiting', came, false, false }
 end
 

@@ -26,7 +26,7 @@ local NOW = text(now)
 -- is faster than seven.
 local WRITTEN = '%s %d %s %d %d %d %d'
 local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
-local NOBODY = '-'
+local NO_HOLDER = '-'
 
 -- Returns a claim with its inputs.
 local function claimed(key, work, attempts, came)

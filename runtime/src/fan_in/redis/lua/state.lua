@@ -57,7 +57,7 @@ local function expire(came, attempts)
 end
 
 local function park(stage, came, attempts)
-    return row(stage, came, NOBODY, 0, 0, attempts)
+    return row(stage, came, NO_HOLDER, 0, 0, attempts)
 end
 
 local function visit(join, mode)

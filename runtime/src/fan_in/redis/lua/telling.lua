@@ -2,7 +2,7 @@
 
 -- Returns the end of the lease if a worker holds the join.
 local function held_until(join)
-    local is_held = join.stage == 'running' or (join.stage == 'expiring' and join.holder ~= NOBODY)
+    local is_held = join.stage == 'running' or (join.stage == 'expiring' and join.holder ~= NO_HOLDER)
     return is_held and now < join['until'] and join['until'] or nil
 end
 
@@ -24,13 +24,13 @@ local function settle(join, settlement)
             after = park('exhausted', ALL, attempts)
         -- running: failed -> ready
         elseif settlement == 'failed' then
-            after = row('ready', ALL, NOBODY, retry_at, join.deadline, attempts)
+            after = row('ready', ALL, NO_HOLDER, retry_at, join.deadline, attempts)
         -- running: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', ALL, attempts)
         elseif settlement == 'not_begun' then
             -- running: released -> ready, at once, and no attempt
-            after = row('ready', ALL, NOBODY, now, join.deadline, math.max(attempts - 1, 0))
+            after = row('ready', ALL, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
         end
     elseif stage == 'expiring' then
         -- expiring: delivered -> expired
@@ -38,13 +38,13 @@ local function settle(join, settlement)
             after = row('expired', 0, token, forget_at, 0, 0)
         -- expiring: delivery failed -> expiring, by another
         elseif settlement == 'not_handed_over' then
-            after = row('expiring', came, NOBODY, retry_at, 0, attempts)
+            after = row('expiring', came, NO_HOLDER, retry_at, 0, attempts)
         -- expiring: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
         -- expiring: released -> expiring, at once
         elseif settlement == 'not_begun' then
-            after = row('expiring', came, NOBODY, now, 0, attempts)
+            after = row('expiring', came, NO_HOLDER, now, 0, attempts)
         end
     elseif
         -- A repeated settlement, whose first reply was lost.
@@ -88,10 +88,10 @@ local function retry(join)
         return join, join.stage
     -- parked, expiring: retry an incomplete join -> expiring
     elseif join.came ~= ALL then
-        return row('expiring', join.came, NOBODY, now, 0, join.attempts), 'recorded'
+        return row('expiring', join.came, NO_HOLDER, now, 0, join.attempts), 'recorded'
     end
     -- parked, ready, running, expiring: retry -> ready
-    return row('ready', ALL, NOBODY, now, now + rules.timeout, 0), 'recorded'
+    return row('ready', ALL, NO_HOLDER, now, now + rules.timeout, 0), 'recorded'
 end
 
 local function forget(join)

@@ -65,7 +65,7 @@ async fn main() {
     }
 }
 
-/// One call in so many is the last.
+/// Works until the process dies, which happens at one in `calls` calls on average.
 async fn work(
     store: impl Store<OneOf3<Part, Part, Part>> + 'static,
     calls: Option<u64>,

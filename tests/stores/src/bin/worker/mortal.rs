@@ -1,4 +1,4 @@
-//! A store whose user dies now and then when it has done what it was asked to, and before he hears of it.
+//! A store that sometimes kills its process after a call took effect, and before the call returns.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use linked_span::fan_in::{
 
 pub(crate) struct Mortal<S> {
     pub(crate) store: S,
-    /// One in so many is the last.
+    /// The average number of calls until the process dies.
     pub(crate) calls: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What is kept, where it is not as a suite for all stores can make it.
+//! Stored joins, in cases that only Redis has.
 
 use linked_span::fan_in::{JoinPolicy, JoinQuery, Moment, Page, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
@@ -11,7 +11,7 @@ const JOIN: &str = "{linked_span:ship}:join:order";
 
 /// A server forgets a millisecond later than the state machine.
 #[tokio::test]
-async fn what_is_about_to_be_forgotten_does_not_take_the_next_join_along() {
+async fn expiring_hash_does_not_remove_the_next_join() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     let ended = "completed 0 1 1 0 0 1";
@@ -58,7 +58,7 @@ async fn the_longest_spans_are_kept_to_the_millisecond() {
 }
 
 #[tokio::test]
-async fn a_sweep_goes_on_past_what_it_parks() {
+async fn sweep_continues_past_parked_joins() {
     let manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     let rules = JoinPolicy {
@@ -87,9 +87,9 @@ async fn a_sweep_goes_on_past_what_it_parks() {
     assert_eq!(keys, ["over"]);
 }
 
-/// Somebody has removed it, and left it in the sets.
+/// Another tool removed the hash, and left the key in the sets.
 #[tokio::test]
-async fn a_join_that_is_gone_is_in_nobodys_way() {
+async fn removed_join_blocks_no_other() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     for key in ["order", "other"] {
@@ -109,7 +109,7 @@ async fn a_join_that_is_gone_is_in_nobodys_way() {
 
 /// More of them than the server is asked for at once, in another order.
 #[tokio::test]
-async fn pages_are_of_all_there_are() {
+async fn list_returns_every_join() {
     let store = open(&Database::begin().await.connect().await).await;
     let keys: Vec<_> = (0..2_500).map(|key| format!("{key:04}")).collect();
     for key in keys.iter().rev() {
@@ -176,7 +176,7 @@ async fn page_of_many_joins_reads_those_that_it_shows() {
 
 /// Another hand has removed the first, and left it in the sets: as it is, it seems to have ended since it was found.
 #[tokio::test]
-async fn a_page_of_what_has_changed_is_not_the_last() {
+async fn list_continues_after_a_page_of_removed_joins() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     for key in ["order", "other"] {

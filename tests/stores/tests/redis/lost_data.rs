@@ -1,4 +1,4 @@
-//! Data that is lost, or another function's, while a process runs.
+//! Data that is lost or replaced while a process runs.
 
 use linked_span::fan_in::{JoinQuery, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};

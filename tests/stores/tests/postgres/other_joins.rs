@@ -1,4 +1,4 @@
-//! What an arrival does at other joins, once its own has the input.
+//! Work of an arrival at other joins.
 
 use linked_span::fan_in::{Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
@@ -6,9 +6,9 @@ use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 
 use crate::schema::Schema;
 
-/// Whoever comes next does it.
+/// The next arrival handles it.
 #[tokio::test]
-async fn what_fails_at_another_join_is_nothing_to_an_arrival() {
+async fn arrival_ignores_an_error_at_another_join() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("half", 0).await;
@@ -30,9 +30,9 @@ async fn what_fails_at_another_join_is_nothing_to_an_arrival() {
     assert_eq!(next.overdue.expect("half of a join").key, "half");
 }
 
-/// A part at a time, so that nobody is kept long.
+/// A part at a time, so that an arrival stays short.
 #[tokio::test]
-async fn what_has_ended_is_forgotten_in_passing() {
+async fn arrival_removes_ended_joins_in_parts() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     let (token, _) = worker.complete("done").await;

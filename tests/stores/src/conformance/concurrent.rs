@@ -1,4 +1,4 @@
-//! Many at once.
+//! Many concurrent workers.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
 
 /// Each input is delivered twice, by whomever.
-pub async fn many_workers_record_one_success_a_key<F: Fixture>() {
+pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
     const KEYS: u64 = 100;
     let fixture = F::begin().await;
     let rules = JoinPolicy { inputs: 3, ..RULES };
@@ -44,8 +44,8 @@ pub async fn many_workers_record_one_success_a_key<F: Fixture>() {
     assert!(successes.values().all(|count| *count == 1), "{successes:?}");
 }
 
-/// And to nobody else.
-pub async fn a_sweep_gives_each_join_to_one<F: Fixture>() {
+/// Each join is claimed once.
+pub async fn concurrent_sweeps_claim_each_join_once<F: Fixture>() {
     const KEYS: usize = 300;
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

@@ -1,4 +1,4 @@
-//! What each script of the server is told first.
+//! The first arguments of each script.
 
 use linked_span::fan_in::JoinPolicy;
 use linked_span_tests_stores::table::{MINE, text};

@@ -1,4 +1,4 @@
-//! The statement that knows all cases, where a shorter one knows the usual ones.
+//! The general statement of an arrival, in the cases for which the short one exists too.
 
 use linked_span::fan_in::{Moment, Postgres};
 use linked_span_tests_stores::{Fixture, conformance};
@@ -52,12 +52,12 @@ impl Fixture for Rarer {
 }
 
 conformance!(Rarer:
-    ends::whatever_an_arrival_is_it_hands_over_another_in_passing,
-    inputs::all_that_came_is_handed_out_in_the_order_of_the_declaration,
-    inputs::the_first_of_an_input_is_kept,
-    inputs::a_large_input_is_kept_as_it_is,
+    ends::arrival_with_any_reply_delivers_another_overdue_join,
+    inputs::claim_has_the_inputs_in_declaration_order,
+    inputs::duplicate_input_keeps_the_first,
+    inputs::large_input_is_stored_unchanged,
     inputs::twelve_inputs,
-    lost::an_arrival_that_is_made_again_claims_the_same,
-    together::many_workers_record_one_success_a_key,
-    model::does_what_the_state_machine_says,
+    lost_reply::repeated_arrival_returns_the_same_claim,
+    concurrent::many_workers_record_one_success_per_key,
+    model::random_steps_match_the_state_machine,
 );

@@ -1,4 +1,4 @@
-//! More links than a span keeps.
+//! Links beyond the limit of a span, on child spans.
 
 use std::process::Command;
 
@@ -35,7 +35,7 @@ fn handle_from(producers: &[SpanContext]) {
     handle(&events);
 }
 
-/// Every event's link is exported once and in order, on spans of so many links at the most.
+/// Every event's link is exported once and in order, on spans with at most `limit` links.
 fn assert_none_is_lost(sdk: &Sdk, count: usize, limit: usize) {
     let producers = producers(count);
     handle_from(&producers);
@@ -72,14 +72,14 @@ fn assert_page_of(span: &SpanData, page: &SpanData) {
 }
 
 #[test]
-fn by_default_128() {
+fn link_limit_by_default_is_128() {
     for count in [0, 1, 127, 128, 129, 256, 257, 512, 4096] {
         assert_none_is_lost(&Sdk::install(), count, DEFAULT);
     }
 }
 
 #[test]
-fn a_limit_that_is_set_in_code() {
+fn link_limit_set_in_code_is_used() {
     for count in [16, 17, 100] {
         let sdk = Sdk::install_with_link_limit(16);
         set_link_limit(16);
@@ -90,7 +90,7 @@ fn a_limit_that_is_set_in_code() {
 
 /// The environment is read once, and so by a process of its own.
 #[test]
-fn a_limit_that_is_set_in_the_environment() {
+fn link_limit_set_in_the_environment_is_used() {
     const LIMIT: &str = "OTEL_SPAN_LINK_COUNT_LIMIT";
     if std::env::var_os(LIMIT).is_some() {
         assert_none_is_lost(&Sdk::install(), 100, 16);
@@ -98,7 +98,10 @@ fn a_limit_that_is_set_in_the_environment() {
     }
     let this_test = std::env::current_exe().expect("a test program");
     let output = Command::new(this_test)
-        .args(["--exact", "pages::a_limit_that_is_set_in_the_environment"])
+        .args([
+            "--exact",
+            "overflow::link_limit_set_in_the_environment_is_used",
+        ])
         .env(LIMIT, "16")
         .output()
         .expect("a process");
@@ -108,7 +111,7 @@ fn a_limit_that_is_set_in_the_environment() {
 }
 
 #[test]
-fn a_limit_of_nothing() {
+fn link_limit_of_zero_keeps_no_links() {
     let sdk = Sdk::install_with_link_limit(0);
     set_link_limit(0);
     handle_from(&producers(3));
@@ -118,7 +121,7 @@ fn a_limit_of_nothing() {
 }
 
 #[test]
-fn pages_cost_nothing_where_nobody_records() {
+fn child_spans_of_an_unsampled_handler_are_not_created() {
     let sdk = Sdk::install_with(Sampler::AlwaysOff);
     handle_from(&producers(1000));
     assert_eq!(sdk.sampled().len(), 1);
@@ -126,7 +129,7 @@ fn pages_cost_nothing_where_nobody_records() {
 }
 
 #[test]
-fn those_who_prefer_the_loss() {
+fn link_overflow_drop_creates_no_child_spans() {
     let sdk = Sdk::install();
     set_link_overflow(LinkOverflow::Drop);
     handle_from(&producers(200));
@@ -138,7 +141,7 @@ fn those_who_prefer_the_loss() {
 
 /// No number is kept back to mean something else.
 #[test]
-fn limit_of_the_largest_number_makes_no_pages() {
+fn link_limit_of_usize_max_creates_no_child_spans() {
     let sdk = Sdk::install_with_link_limit(1000);
     set_link_limit(usize::MAX);
     handle_from(&producers(300));
@@ -172,7 +175,7 @@ impl ShouldSample for OnlyConsumers {
 }
 
 #[test]
-fn sampler_of_consumers_keeps_the_pages_of_a_consumer() {
+fn sampler_of_consumers_keeps_the_child_spans_of_a_consumer() {
     let sdk = Sdk::install_with(OnlyConsumers);
     handle_from(&producers(300));
     let spans = sdk.spans();
@@ -184,7 +187,7 @@ fn sampler_of_consumers_keeps_the_pages_of_a_consumer() {
 fn handle_internally(events: &[Origin]) {}
 
 #[test]
-fn page_has_the_kind_of_its_handler() {
+fn child_span_has_the_kind_of_its_handler() {
     let sdk = Sdk::install();
     let events: Vec<Origin> = producers(300).iter().map(Origin::from).collect();
     handle_internally(&events);
@@ -197,7 +200,7 @@ fn page_has_the_kind_of_its_handler() {
 const MOST_PAGES: usize = 128;
 
 #[test]
-fn pages_beyond_the_most_are_counted() {
+fn links_beyond_the_last_child_span_are_counted() {
     let most = DEFAULT + MOST_PAGES * DEFAULT;
     for (count, left_out) in [(most, None), (most + 1, Some(1)), (most + 500, Some(500))] {
         let sdk = Sdk::install();

@@ -1,4 +1,4 @@
-//! A server that is stopped for a while, and then answers all that it was asked meanwhile.
+//! A server that is stopped for a while, and then answers all pending calls.
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Several parameters that are events.
+//! Handlers of several events in several parameters.
 
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Sdk, pairs, producer};
@@ -47,7 +47,7 @@ fn links(span: &SpanData) -> Vec<(SpanContext, Pairs<'_>)> {
 fn ship(inventory: &InventoryReserved, payment: &PaymentConfirmed) {}
 
 #[test]
-fn a_link_to_each_in_the_attribute_s_order() {
+fn several_parameters_are_linked_in_the_attribute_s_order() {
     let sdk = Sdk::install();
     ship(&inventory(producer(2)), &payment(producer(1)));
     let span = sdk.span();
@@ -74,7 +74,7 @@ fn a_link_to_each_in_the_attribute_s_order() {
 }
 
 #[test]
-fn one_without_an_origin() {
+fn several_parameters_with_one_without_origin_skip_its_link() {
     let sdk = Sdk::install();
     ship(&inventory(producer(2)), &payment(Origin::default()));
     let span = sdk.span();
@@ -83,7 +83,7 @@ fn one_without_an_origin() {
 }
 
 #[test]
-fn all_from_the_same_span() {
+fn several_parameters_from_one_span_are_all_linked() {
     let sdk = Sdk::install();
     ship(&inventory(producer(1)), &payment(producer(1)));
     let span = sdk.span();
@@ -112,7 +112,7 @@ fn ship_all(
 }
 
 #[test]
-fn each_with_its_own_and_one_a_batch() {
+fn several_parameters_with_a_batch_are_all_linked() {
     let sdk = Sdk::install();
     let items = [
         payment(producer(3)),
@@ -161,7 +161,7 @@ fn each_with_its_own_and_one_a_batch() {
 fn related(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[test]
-fn a_relationship_for_all() {
+fn several_parameters_share_a_relationship() {
     let sdk = Sdk::install();
     related(&payment(producer(1)), &inventory(producer(2)));
     for (_, attributes) in links(&sdk.span()) {

@@ -1,8 +1,8 @@
-//! What cannot be compressed.
+//! Text that cannot be compressed.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-/// So many characters, the same each time.
+/// Returns this number of characters, the same at each call.
 pub(crate) fn noise(length: u32) -> String {
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let character = |place| char::from(b'0' + (hasher.hash_one(place) % 64) as u8);

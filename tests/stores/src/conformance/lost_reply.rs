@@ -1,4 +1,4 @@
-//! A call that was made, and whose reply was lost: it is made again, with the same token.
+//! Calls whose reply was lost, which are repeated with the same token.
 
 use linked_span::fan_in::{Settlement, Token, Verdict, Work};
 
@@ -6,7 +6,7 @@ use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
 /// A claim is confirmed, and an input that waits has come.
-pub async fn an_arrival_that_is_made_again_claims_the_same<F: Fixture>() {
+pub async fn repeated_arrival_returns_the_same_claim<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let token = Token::random();
@@ -27,7 +27,7 @@ pub async fn an_arrival_that_is_made_again_claims_the_same<F: Fixture>() {
 }
 
 /// And nothing else is.
-pub async fn a_success_that_is_told_again_is_recorded_as_before<F: Fixture>() {
+pub async fn repeated_success_is_recorded_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("order").await;
@@ -48,7 +48,7 @@ pub async fn a_success_that_is_told_again_is_recorded_as_before<F: Fixture>() {
 }
 
 /// An arrival's claim to hand its join over is confirmed as well.
-pub async fn a_hand_over_that_is_told_again_is_recorded_as_before<F: Fixture>() {
+pub async fn repeated_delivery_is_recorded_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     worker.waits("order", 0).await;

@@ -1,4 +1,4 @@
-//! Providers that are installed once handlers have run, and replaced.
+//! Installing and replacing the tracer provider.
 
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ fn without_provider() -> Sdk {
 }
 
 #[test]
-fn one_that_is_given_to_us_is_seen_at_once() {
+fn provider_set_through_this_crate_is_used_at_once() {
     let _alone = without_provider();
     let (exporter, provider) = provider();
     linked_span::set_tracer_provider(provider);
@@ -53,7 +53,7 @@ fn one_that_is_given_to_us_is_seen_at_once() {
 }
 
 #[test]
-fn and_by_every_thread() {
+fn provider_set_through_this_crate_is_used_by_every_thread() {
     let _alone = without_provider();
     let (exporter, provider) = provider();
     let handled = std::sync::Barrier::new(2);
@@ -72,7 +72,7 @@ fn and_by_every_thread() {
 }
 
 #[test]
-fn one_that_is_given_to_opentelemetry_is_seen_within_a_millisecond() {
+fn provider_set_through_opentelemetry_is_used_within_a_millisecond() {
     let _alone = without_provider();
     let (exporter, provider) = provider();
     global::set_tracer_provider(provider.clone());
@@ -94,7 +94,7 @@ fn one_that_is_given_to_opentelemetry_is_seen_within_a_millisecond() {
 }
 
 #[test]
-fn one_that_is_given_to_opentelemetry_replaces_one_that_was_given_to_us() {
+fn provider_set_through_opentelemetry_replaces_ours() {
     let _alone = without_provider();
     let (ours, provider) = provider();
     linked_span::set_tracer_provider(provider.clone());
@@ -107,9 +107,9 @@ fn one_that_is_given_to_opentelemetry_replaces_one_that_was_given_to_us() {
     drop(provider);
 }
 
-/// Nobody is left to see spans, and the context stays the active one.
+/// After a shutdown, no span is created, and the active context stays.
 #[test]
-fn one_that_was_shut_down() {
+fn provider_after_shutdown_creates_no_spans() {
     let _alone = without_provider();
     let (exporter, provider) = provider();
     linked_span::set_tracer_provider(provider.clone());
@@ -127,7 +127,7 @@ fn one_that_was_shut_down() {
 
 /// What runs when a provider ends is the user's code, and may handle events itself.
 #[test]
-fn one_whose_end_handles_an_event() {
+fn provider_whose_shutdown_handles_an_event_does_not_deadlock() {
     #[derive(Debug)]
     struct HandlesAtTheEnd;
 

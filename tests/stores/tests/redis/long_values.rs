@@ -1,4 +1,4 @@
-//! Values that a server never takes.
+//! Values that are too long for a server.
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;

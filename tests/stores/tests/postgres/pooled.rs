@@ -1,4 +1,4 @@
-//! A database of the one server, reached through a pooler.
+//! A database behind a pooler.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};

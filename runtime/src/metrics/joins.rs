@@ -1,0 +1,108 @@
+//! What becomes of joins.
+
+use std::time::{Duration, SystemTime};
+
+use super::handler::Pairs;
+use super::instruments::Instruments;
+use super::meter;
+use crate::support::clock;
+use crate::support::shield::shielded;
+
+const JOIN: &str = "fan_in.join";
+const INPUT: &str = "fan_in.input";
+const OUTCOME: &str = "fan_in.outcome";
+const REASON: &str = "fan_in.reason";
+const STORE: &str = "fan_in.store";
+
+/// Runs `record`, if there is a provider. It is the user's code.
+fn with(record: impl FnOnce(&Instruments)) {
+    shielded(|| {
+        if let Some(instruments) = meter::instruments() {
+            record(&instruments);
+        }
+    });
+}
+
+/// The same for what comes after an arrival or a sweep, which have looked for a provider.
+#[inline]
+fn with_found(record: impl FnOnce(&Instruments)) {
+    if meter::was_found() {
+        with(record);
+    }
+}
+
+/// An input arrived, once for each call.
+pub(crate) fn arrived(join: &'static str, input: &'static str, outcome: &'static str) {
+    with(|instruments| {
+        let mut pairs = Pairs::new();
+        pairs.push(INPUT, Some(input));
+        pairs.push(JOIN, Some(join));
+        pairs.push(OUTCOME, Some(outcome));
+        instruments.arrivals().add(1, pairs.as_slice());
+    });
+}
+
+/// A join began to run for the first time, after each of its inputs had waited.
+pub(crate) fn waited(
+    join: &'static str,
+    inputs: impl FnOnce() -> [Option<(&'static str, Duration)>; 12],
+) {
+    with_found(|instruments| {
+        for (input, waited) in inputs().into_iter().flatten() {
+            let mut pairs = Pairs::new();
+            pairs.push(INPUT, Some(input));
+            pairs.push(JOIN, Some(join));
+            instruments
+                .wait()
+                .record(waited.as_secs_f64(), pairs.as_slice());
+        }
+    });
+}
+
+/// A function was run, once for each run.
+pub(crate) fn ran(join: &'static str, outcome: &'static str) {
+    with_found(|instruments| {
+        let mut pairs = Pairs::new();
+        pairs.push(JOIN, Some(join));
+        pairs.push(OUTCOME, Some(outcome));
+        instruments.runs().add(1, pairs.as_slice());
+    });
+}
+
+/// This process has expired a join.
+pub(crate) fn expired(join: &'static str) {
+    with_found(|instruments| {
+        let mut pairs = Pairs::new();
+        pairs.push(JOIN, Some(join));
+        instruments.expired().add(1, pairs.as_slice());
+    });
+}
+
+/// This process has parked a join.
+pub(crate) fn parked(join: &'static str, reason: &'static str) {
+    with_found(|instruments| {
+        let mut pairs = Pairs::new();
+        pairs.push(JOIN, Some(join));
+        pairs.push(REASON, Some(reason));
+        instruments.parked().add(1, pairs.as_slice());
+    });
+}
+
+/// Whether a sweep should ask its store how many joins are open.
+pub(crate) fn measures() -> bool {
+    meter::is_installed(clock::now())
+}
+
+/// A sweep has ended, and found so many joins that are neither completed nor expired.
+pub(crate) fn swept(join: &'static str, shared: bool, open: usize) {
+    with(|instruments| {
+        let mut pairs = Pairs::new();
+        pairs.push(JOIN, Some(join));
+        pairs.push(STORE, Some(if shared { "shared" } else { "local" }));
+        let open = u64::try_from(open).unwrap_or(u64::MAX);
+        instruments.open().record(open, pairs.as_slice());
+        let now = clock::wall().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.unwrap_or_default().as_secs_f64();
+        instruments.swept().record(now, pairs.as_slice());
+    });
+}

@@ -1,0 +1,8 @@
+//! What is measured of handlers and joins.
+
+mod gauges;
+mod handlers;
+mod joins;
+mod outcomes;
+mod providers;
+mod queries;
