@@ -33,15 +33,43 @@ impl Handler {
             .then(|| quote!(one_event: true,));
         let join = self.join.as_ref();
         let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
+        let messaging = self.messaging_labels();
         let callsite = self.callsite_called(
             &self.name(),
-            &quote!(#is_named #kind #parent #own_tracer #join #one_event),
+            &quote!(#is_named #messaging #kind #parent #own_tracer #join #one_event),
         );
         match &options.scope {
             // Whatever constant that is: only of the simplest a reference is `'static` without a word.
             Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
             _ => quote!(&#callsite),
         }
+    }
+
+    /// What is constant for all messages of this handler, for metrics: literals, and the system of the client.
+    fn messaging_labels(&self) -> Option<TokenStream> {
+        let [event] = self.events.as_slice() else {
+            return None;
+        };
+        let (runtime, message) = (&self.runtime, &event.message);
+        let system = message.adapter.as_ref()?.system();
+        let given = [
+            ("destination", &message.destination),
+            ("template", &message.template),
+            ("group", &message.group),
+        ];
+        let fields = given.into_iter().map(|(name, value)| {
+            let name = Ident::new(name, Span::call_site());
+            match value.as_ref().and_then(text_literal) {
+                Some(text) => quote!(#name: ::core::option::Option::Some(#text),),
+                None => quote!(#name: ::core::option::Option::None,),
+            }
+        });
+        Some(quote! {
+            messaging: ::core::option::Option::Some(#runtime::MessagingLabels {
+                system: #system,
+                #(#fields)*
+            }),
+        })
     }
 
     /// What spans of this name have in common.

@@ -34,6 +34,17 @@ pub(crate) struct Adapter {
     pub(crate) module: Option<Ident>,
 }
 
+impl Adapter {
+    /// Returns the system whose client it is.
+    pub(crate) fn system(&self) -> &'static str {
+        match self.client.to_string().as_str() {
+            "rdkafka" => "kafka",
+            "lapin" => "rabbitmq",
+            _ => "nats",
+        }
+    }
+}
+
 pub(super) const MESSAGE_OPTIONS: [Row<ParameterOptions>; 5] = [
     Row {
         name: "view",
