@@ -1,4 +1,4 @@
-//! Mistakes are collected, so that all are reported at once, and the user's item is kept beside them.
+//! Collects errors, so that one compilation reports all of them.
 
 use std::fmt::Display;
 
@@ -36,7 +36,7 @@ impl Errors {
     }
 }
 
-/// An error that syn reports where a list ends, moved from the whole attribute to the list's last token.
+/// Moves an error that syn reports at the end of a list from the whole attribute to the list's last token.
 pub(crate) fn not_at_the_end(error: Error, last: Span) -> Error {
     match error.to_string().strip_prefix("unexpected end of input, ") {
         Some(message) => Error::new(last, message),

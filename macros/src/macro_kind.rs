@@ -19,7 +19,7 @@ impl MacroKind {
     pub(crate) fn events(self) -> &'static str {
         match self {
             Self::LinkedSpan => "the event",
-            Self::FanIn => "its inputs",
+            Self::FanIn => "the inputs",
         }
     }
 }

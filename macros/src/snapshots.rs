@@ -1,20 +1,19 @@
-//! What the macros make of typical handlers and events, in `snapshots/`: each body once, and around it thin calls.
+//! Expansions of typical handlers and events, in `snapshots/`. They document what the macros generate.
 //!
-//! After a change of ours, write them anew with `INSTA_UPDATE=always cargo test -p linked-span-macros`, and read the
-//! difference.
+//! After a change, run `INSTA_UPDATE=always cargo test -p linked-span-macros`, and read the difference.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Compares what `#[linked_span(args)]` makes of a function.
+/// Compares the expansion of `#[linked_span(args)]` with its snapshot.
 fn handler(name: &str, args: TokenStream, item: &TokenStream) {
     compare(name, crate::handler::expand(args, item));
 }
 
-/// Fails where the file of that name says otherwise, or is not there.
+/// Compares an expansion with the snapshot of this name.
 fn compare(name: &str, expansion: TokenStream) {
     let file = syn::parse2(expansion).expect("an expansion of whole items");
-    // The scope of a handler is the crate it is in, which is this one here.
+    // The scope of a handler contains the version of this crate.
     let expansion = prettyplease::unparse(&file).replace(env!("CARGO_PKG_VERSION"), "1.2.3");
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);
@@ -23,7 +22,7 @@ fn compare(name: &str, expansion: TokenStream) {
 }
 
 #[test]
-fn plain() {
+fn plain_fn_has_its_body_in_a_span() {
     handler(
         "plain",
         quote!(event),
@@ -38,7 +37,7 @@ fn plain() {
 }
 
 #[test]
-fn async_with_options() {
+fn async_fn_collects_its_options() {
     handler(
         "async_with_options",
         quote! {
@@ -92,22 +91,7 @@ fn function_that_sends() {
 }
 
 #[test]
-fn batch() {
-    handler(
-        "batch",
-        quote!(events, name = "process_event_batch"),
-        &quote! {
-            async fn record(events: &[PaymentConfirmed]) {
-                for event in events {
-                    store(event).await;
-                }
-            }
-        },
-    );
-}
-
-#[test]
-fn boxed_future() {
+fn boxed_future_starts_its_span_at_the_first_poll() {
     handler(
         "boxed_future",
         quote!(event),
@@ -120,7 +104,7 @@ fn boxed_future() {
 }
 
 #[test]
-fn fan_in() {
+fn fan_in_generates_a_type_of_joins() {
     let expansion = crate::fan_in::expand(
         quote!(payment, inventory(key = inventory.order.id), errors = type),
         &quote! {
@@ -138,7 +122,7 @@ fn fan_in() {
 }
 
 #[test]
-fn derive_on_a_struct() {
+fn derive_reads_marked_and_named_fields() {
     compare(
         "derive_on_a_struct",
         crate::event::expand(quote! {

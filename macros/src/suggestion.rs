@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// "`a`, `b` or `c`"
+/// Returns "`a`, `b` or `c`".
 pub(crate) fn list(names: &[impl Display]) -> String {
     match names {
         [] => String::new(),
@@ -14,18 +14,17 @@ pub(crate) fn list(names: &[impl Display]) -> String {
     }
 }
 
-/// "; did you mean `x`?", if one of the names is that near.
-pub(crate) fn did_you_mean<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> String {
-    names
-        .into_iter()
-        .map(|name| (distance(wrong, name), name))
-        .min()
-        .filter(|(distance, name)| *distance <= (name.len() / 4).max(1))
-        .map(|(_, name)| format!("; did you mean `{name}`?"))
-        .unwrap_or_default()
+/// Returns the name that the user may have meant.
+pub(crate) fn nearest<'n>(
+    wrong: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
+    let near = names.into_iter().map(|name| (distance(wrong, name), name));
+    let (distance, name) = near.min()?;
+    (distance <= (name.len() / 4).max(1)).then_some(name)
 }
 
-/// Levenshtein's, with two letters that have changed places as one mistake.
+/// Returns the Levenshtein distance, in which swapped letters are one edit.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let (mut before, mut above) = (Vec::new(), (0..=other.len()).collect::<Vec<_>>());
@@ -47,14 +46,9 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 pub(crate) fn unknown_option(name: &str, options: &[&str]) -> String {
-    let near = did_you_mean(name, options.iter().copied());
-    if near.is_empty() {
-        format!(
-            "there is no option `{name}`; there are {}",
-            list(options).replace(" or ", " and ")
-        )
-    } else {
-        format!("there is no option `{name}`{near}")
+    match nearest(name, options.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? there is no option `{name}`"),
+        None => format!("use {}: there is no option `{name}`", list(options)),
     }
 }
 
@@ -63,16 +57,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_suggested() {
-        let suggest = |wrong| did_you_mean(wrong, ["event", "events", "payment"]);
-        assert_eq!(suggest("evnt"), "; did you mean `event`?");
-        assert_eq!(suggest("paymet"), "; did you mean `payment`?");
-        assert_eq!(suggest("evnet"), "; did you mean `event`?");
-        assert_eq!(suggest("inventory"), "");
+    fn nearest_of_a_misspelled_name_is_that_name() {
+        let nearest = |wrong| nearest(wrong, ["event", "events", "payment"]);
+        assert_eq!(nearest("evnt"), Some("event"));
+        assert_eq!(nearest("paymet"), Some("payment"));
+        assert_eq!(nearest("evnet"), Some("event"));
+        assert_eq!(nearest("inventory"), None);
     }
 
     #[test]
-    fn names_are_listed() {
+    fn list_of_names_ends_with_or() {
         assert_eq!(list(&["a"]), "`a`");
         assert_eq!(list(&["a", "b", "c"]), "`a`, `b` or `c`");
     }

@@ -1,22 +1,22 @@
-//! Small questions about tokens.
+//! Helpers for tokens.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-/// The same braces around something else.
+/// Returns the same delimiters around another stream.
 pub(crate) fn with_stream(group: &Group, stream: TokenStream) -> Group {
     let mut new = Group::new(group.delimiter(), stream);
     new.set_span(group.span());
     new
 }
 
-/// Whether two names are one, as `event` and `r#event` are.
-pub(crate) fn is_same(one: &Ident, other: &Ident) -> bool {
+/// Returns `true` for two spellings of one name, such as `event` and `r#event`.
+pub(crate) fn is_same_name(one: &Ident, other: &Ident) -> bool {
     one.unraw() == other.unraw()
 }
 
-pub(crate) fn is_among(names: &[Ident], name: &Ident) -> bool {
-    names.iter().any(|other| is_same(other, name))
+pub(crate) fn contains_name(names: &[Ident], name: &Ident) -> bool {
+    names.iter().any(|other| is_same_name(other, name))
 }
 
 pub(crate) fn contains_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
@@ -27,7 +27,7 @@ pub(crate) fn contains_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> boo
     })
 }
 
-/// The same code, with its errors reported there.
+/// Returns the code with its errors reported at this span.
 pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
     tokens
         .into_iter()

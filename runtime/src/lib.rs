@@ -118,7 +118,7 @@
 //! | --- | --- |
 //! | `http` | `http::HeaderMap` as a carrier |
 //! | `json` | `serde_json::Value` as an event and as a carrier; enables `serde` |
-//! | `metrics` | `metrics`, how long handlers take and what becomes of joins |
+//! | `metrics` | `metrics`, which records the durations of handlers and the outcomes of joins |
 //! | `postgres` | `fan_in::Postgres`, which keeps [joins](mod@fan_in#where-joins-are-kept) in `PostgreSQL`; enables `serde` and `tokio` |
 //! | `redis` | `fan_in::Redis`, which keeps joins in Redis; enables `serde` and `tokio` |
 //! | `sampler` | `LinksBased`, an SDK sampler that samples a handler if the producer of its event was sampled |
@@ -134,6 +134,7 @@
 mod carrier;
 mod event;
 pub mod fan_in;
+mod macros;
 mod message;
 pub mod messaging;
 #[cfg(feature = "metrics")]
@@ -153,7 +154,7 @@ pub mod troubleshooting;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use linked_span_macros::{LinkedEvent, fan_in, linked_span};
+pub use crate::macros::{LinkedEvent, fan_in, linked_span};
 
 pub use crate::carrier::{Carrier, CarrierMut, extract, inject, inject_origin};
 pub use crate::event::attributes::{AttributeValue, Attributes, set_attribute};

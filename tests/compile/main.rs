@@ -1,34 +1,34 @@
-//! What compiles, and how every mistake is reported: one file a case, in `pass` and in `fail`. What is in `pass` runs too,
-//! and asks whether each body ran inside of its span.
+//! What compiles, and how errors are reported. Each file in `pass` and in `fail` is a case. Cases in `pass` also run, and
+//! check that each body ran inside its span.
 //!
-//! The compiler's words change from release to release, so the snapshots in `fail` belong to one of them. After a
-//! change, or for another compiler, rewrite them with `TRYBUILD=overwrite cargo test --test compile`, and
-//! read the difference. With another compiler the words are not compared: each case must still be refused.
+//! rustc's texts differ between releases, so the snapshots in `fail` belong to one compiler. After a change of the macros
+//! or of the compiler, run `TRYBUILD=overwrite cargo test --test compile`, and read the difference. With another compiler,
+//! the texts are not compared, but no case may compile.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-/// What wrote the snapshots.
+/// The compiler of the snapshots.
 const COMPILER: &str = "1.95";
 
 #[test]
-fn what_is_right_compiles() {
+fn pass_cases_compile_and_run() {
     trybuild::TestCases::new().pass("compile/pass/*.rs");
 }
 
 #[test]
-fn what_is_wrong_is_reported_where_it_is() {
+fn fail_cases_report_their_snapshots() {
     let compiler = compiler();
     if compiler.starts_with(&format!("rustc {COMPILER}.")) {
         trybuild::TestCases::new().compile_fail("compile/fail/*.rs");
         return;
     }
-    // Not with `eprintln!`, whose text a test that passes does not show.
+    // A passing test does not show the text of `eprintln!`.
     let left_out = format!(
-        "\nThe snapshots in tests/compile/fail are of rustc {COMPILER}, and this is {compiler}: the compiler's words \
-         were left out of the comparison. Each case was still refused.\n"
+        "\nThe snapshots in tests/compile/fail are of rustc {COMPILER}, and this is {compiler}: the texts were not \
+         compared. No case compiled.\n"
     );
     refuse_all();
     io::stderr()
@@ -39,10 +39,10 @@ fn what_is_wrong_is_reported_where_it_is() {
 /// Where [`copies_are_refused`] finds the cases, in a process that [`refuse_all`] starts.
 const COPIES: &str = "LINKED_SPAN_TESTS_COPIES";
 
-/// Checks that no case compiles, and not what the compiler says of it.
+/// Checks that no case compiles, without comparing texts.
 ///
-/// trybuild compares words unless it overwrites its snapshots. So it overwrites those of a copy, in another process,
-/// since it reads that choice from the environment.
+/// trybuild compares texts unless it overwrites its snapshots. It therefore overwrites those of a copy, in another process,
+/// because it reads that choice from the environment.
 fn refuse_all() {
     let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-fail");
     let _ = fs::remove_dir_all(&copies);
@@ -65,28 +65,28 @@ fn refuse_all() {
         .env("TRYBUILD", "overwrite")
         .env(COPIES, &copies)
         .output()
-        .expect("a program that can be run");
-    let said = [output.stdout, output.stderr].concat();
+        .expect("a program");
+    let output_text = [output.stdout, output.stderr].concat();
     assert!(
         output.status.success(),
         "{}",
-        String::from_utf8_lossy(&said)
+        String::from_utf8_lossy(&output_text)
     );
 }
 
 #[test]
-#[ignore = "run by `what_is_wrong_is_reported_where_it_is` with another compiler"]
+#[ignore = "run by `fail_cases_report_their_snapshots` with another compiler"]
 fn copies_are_refused() {
     let copies = PathBuf::from(env::var_os(COPIES).expect("a folder"));
     trybuild::TestCases::new().compile_fail(copies.join("*.rs"));
 }
 
-/// The compiler that trybuild runs, as it calls itself.
+/// Returns the version text of the compiler that trybuild runs.
 fn compiler() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc)
         .arg("--version")
         .output()
-        .expect("a compiler that can be run");
+        .expect("a compiler");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

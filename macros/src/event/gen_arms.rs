@@ -1,4 +1,4 @@
-//! One variant's arm of each method.
+//! Generates one variant's arm of each method.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -6,11 +6,10 @@ use syn::Field;
 use syn::spanned::Spanned;
 
 use super::model::{Content, Variant};
-use super::names::at_the_type_of;
+use super::names::type_span_of;
 use super::roles::Role;
 use crate::tokens::at;
 
-/// What attributes are set on.
 pub(super) fn set_on() -> Ident {
     Ident::new("__linked_span_attributes", Span::mixed_site())
 }
@@ -79,10 +78,10 @@ impl Variant<'_> {
         match &self.content {
             Content::Delegate { field, .. } => {
                 let call = at(
-                    at_the_type_of(field),
+                    type_span_of(field),
                     quote!(#runtime::LinkedEvent::attributes),
                 );
-                let event = Ident::new("__linked_span_event", at_the_type_of(field));
+                let event = Ident::new("__linked_span_event", type_span_of(field));
                 quote!(#path { 0: #event } => #call(#event, #set_on),)
             }
             Content::Roles(roles) => {
@@ -103,12 +102,12 @@ impl Variant<'_> {
 
     pub(super) fn delegate(&self, field: &Field, call: TokenStream) -> TokenStream {
         let path = &self.path;
-        let call = at(at_the_type_of(field), call);
-        let event = Ident::new("__linked_span_event", at_the_type_of(field));
+        let call = at(type_span_of(field), call);
+        let event = Ident::new("__linked_span_event", type_span_of(field));
         quote!(#path { 0: #event } => #call(#event),)
     }
 
-    /// An arm that uses one field; `None` if the variant has no field for this.
+    /// Returns an arm that uses one field, or returns `None` without it.
     pub(super) fn with(
         &self,
         role: Option<&Role<'_>>,

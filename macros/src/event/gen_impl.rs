@@ -5,12 +5,12 @@ use quote::quote;
 
 use super::gen_arms::set_on;
 use super::model::{Event, Variant};
-use super::names::of_the_derive;
+use super::names::derive_ident;
 
 impl<'i> Event<'i> {
     pub(super) fn tokens(&self) -> TokenStream {
         let runtime = &self.runtime;
-        let ident = &of_the_derive(&self.input.ident);
+        let ident = &derive_ident(&self.input.ident);
         let (generics, arguments, _) = self.input.generics.split_for_impl();
         let bounds = self.where_clause(false);
         let origin = self.arms(|variant| variant.origin(runtime));
@@ -53,10 +53,10 @@ impl<'i> Event<'i> {
         }
     }
 
-    /// What keeps one mistake from becoming an error at every handler of the event.
+    /// Returns implementations for a type with errors, so that its handlers report no further ones.
     pub(super) fn placeholder(&self) -> TokenStream {
         let runtime = &self.runtime;
-        let ident = &of_the_derive(&self.input.ident);
+        let ident = &derive_ident(&self.input.ident);
         let (generics, arguments, bounds) = self.input.generics.split_for_impl();
         let keyed = self.is_keyed().then(|| {
             quote! {

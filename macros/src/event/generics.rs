@@ -8,7 +8,7 @@ use super::model::{Content, Event};
 use crate::tokens::contains_ident;
 
 impl Event<'_> {
-    /// The user's own, and a bound for each type of ours that mentions a generic.
+    /// Returns the user's bounds, and a bound for each field type that names a generic parameter.
     pub(super) fn where_clause(&self, keyed: bool) -> TokenStream {
         let runtime = &self.runtime;
         let generics: Vec<&Ident> = self
@@ -21,7 +21,7 @@ impl Event<'_> {
         let own = &self.input.ident;
         let mut require = |bounded: &Type, bound: TokenStream| {
             let is_generic = |ident: &Ident| generics.contains(&ident);
-            // A bound on what contains the type itself would never be proven.
+            // rustc cannot prove a bound on a type that contains the type itself (E0275).
             let is_own = |ident: &Ident| ident == own || ident == "Self";
             let bounded = bounded.to_token_stream();
             if contains_ident(bounded.clone(), &is_generic)
@@ -73,7 +73,7 @@ impl Event<'_> {
     }
 }
 
-/// `T` of an `Option<T>`, else the type itself.
+/// Returns `T` of an `Option<T>`, or the type itself.
 fn unwrapped(field: &Type) -> &Type {
     let Type::Path(path) = field else {
         return field;

@@ -5,26 +5,25 @@ use syn::{DeriveInput, Field};
 
 use super::roles::Roles;
 
-/// A type of events, checked.
 pub(super) struct Event<'i> {
     pub(super) input: &'i DeriveInput,
     pub(super) variants: Vec<Variant<'i>>,
     pub(super) runtime: TokenStream,
 }
 
-/// A variant, or a struct as its own only one.
+/// A variant; a struct has a single one.
 pub(super) struct Variant<'i> {
     pub(super) ident: &'i Ident,
-    /// The pattern's path.
+    /// The path in a pattern: `Self` or `Self::Variant`.
     pub(super) path: TokenStream,
     pub(super) content: Content<'i>,
 }
 
 pub(super) enum Content<'i> {
-    /// The single unnamed field is the event.
+    /// The only field, which has no name, is the event.
     Delegate {
         field: &'i Field,
-        /// It is marked as one that has a key.
+        /// The field is marked `#[event(key)]`.
         is_keyed: bool,
     },
     Roles(Box<Roles<'i>>),

@@ -1,13 +1,13 @@
-//! Names that the derive writes.
+//! Identifiers and spans of the generated code.
 
 use proc_macro2::{Ident, Span};
 use syn::Field;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-/// The same name, as one that the derive wrote: so `deprecated` is not reported where the user only declares something.
-/// In our edition more words are keywords than in the user's.
-pub(super) fn of_the_derive(ident: &Ident) -> Ident {
+/// Returns the name with a span of the derive: rustc then does not report `deprecated` for the user's own declaration.
+/// Keywords of our edition may be plain names in the edition of the user.
+pub(super) fn derive_ident(ident: &Ident) -> Ident {
     let span = ident.span().resolved_at(Span::call_site());
     let name = ident.unraw().to_string();
     if LATER_KEYWORDS.contains(&&*name) {
@@ -19,9 +19,8 @@ pub(super) fn of_the_derive(ident: &Ident) -> Ident {
     }
 }
 
-/// Keywords since edition 2018.
 const LATER_KEYWORDS: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
 
-pub(super) fn at_the_type_of(field: &Field) -> Span {
+pub(super) fn type_span_of(field: &Field) -> Span {
     field.ty.span().resolved_at(Span::mixed_site())
 }

@@ -1,4 +1,4 @@
-//! What `#[event(…)]` says.
+//! The options of `#[event(…)]`.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -9,7 +9,7 @@ use crate::error::Errors;
 use crate::options::{crate_path, each_item, set_once};
 use crate::suggestion::unknown_option;
 
-/// What `#[event(…)]` says on a field.
+/// The options of a field.
 #[derive(Default)]
 pub(super) struct FieldOptions {
     pub(super) metadata: Option<Ident>,
@@ -20,11 +20,10 @@ pub(super) struct FieldOptions {
     pub(super) attributes: Vec<LitStr>,
 }
 
-/// What it says on a struct, an enum or a variant.
+/// The options of a struct, an enum or a variant.
 #[derive(Default)]
 pub(super) struct TypeOptions {
     pub(super) event_type: Option<LitStr>,
-    /// The producer is not known.
     pub(super) no_origin: Option<Ident>,
     pub(super) crate_path: Option<Path>,
 }
@@ -48,7 +47,7 @@ impl FieldOptions {
                 "crate" => {
                     return Err(Error::new(
                         word.span(),
-                        "`#[event(crate = …)]` stands on the type",
+                        "write `#[event(crate = …)]` on the type",
                     ));
                 }
                 "no_origin" => {
@@ -60,17 +59,15 @@ impl FieldOptions {
                 other => return Err(Error::new(word.span(), unknown_option(other, &Self::NAMES))),
             };
             if input.peek(Token![=]) {
-                return Err(input.error(format!(
-                    "on a field it is `#[event({word})]`, without a value"
-                )));
+                return Err(input.error(format!("write `#[event({word})]`, without a value")));
             }
             set_once(role, &word, word.clone())
         });
         options
     }
 
-    /// Whether nothing is said but that the key is in it.
-    pub(super) fn is_at_most_a_key(&self) -> bool {
+    /// Returns `true` if the field has no option, or only `key`.
+    pub(super) fn is_key_or_bare(&self) -> bool {
         let Self {
             metadata,
             id,
@@ -104,11 +101,11 @@ impl TypeOptions {
                 }
                 "crate" => Err(Error::new(
                     word.span(),
-                    "`#[event(crate = …)]` stands on the type",
+                    "write `#[event(crate = …)]` on the type",
                 )),
                 other if FieldOptions::NAMES.contains(&other) => Err(Error::new(
                     word.span(),
-                    format!("`#[event({other})]` stands on a field"),
+                    format!("write `#[event({other})]` on a field"),
                 )),
                 other => Err(Error::new(
                     word.span(),
@@ -120,7 +117,7 @@ impl TypeOptions {
     }
 }
 
-/// Each word of each `#[event(…)]`.
+/// Parses each word of each `#[event(…)]`.
 fn each_word(
     attributes: &[Attribute],
     errors: &mut Errors,
@@ -134,7 +131,7 @@ fn each_word(
             Meta::List(list) => each_item(list.tokens.clone(), errors, |input, _| {
                 word(input.call(Ident::parse_any)?, input)
             }),
-            other => errors.at(other, "`#[event(…)]` says what a field is: `#[event(id)]`"),
+            other => errors.at(other, "write what the field is: `#[event(id)]`"),
         }
     }
 }
@@ -142,14 +139,14 @@ fn each_word(
 fn attribute_key(word: &Ident, input: ParseStream) -> Result<LitStr> {
     let key = string(word, input, "order.id")?;
     if key.value().is_empty() {
-        let help = "the key of an attribute cannot be empty";
+        let help = "write a key that is not empty: `attribute = \"order.id\"`";
         return Err(Error::new(key.span(), help));
     }
     Ok(key)
 }
 
 fn string(word: &Ident, input: ParseStream, example: &str) -> Result<LitStr> {
-    let help = || format!("`{word}` takes a string: `#[event({word} = \"{example}\")]`");
+    let help = || format!("write a string: `#[event({word} = \"{example}\")]`");
     if !input.peek(Token![=]) {
         return Err(Error::new(word.span(), help()));
     }

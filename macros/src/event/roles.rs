@@ -1,16 +1,16 @@
-//! Which field of an event is what.
+//! Assigns a role to each field of an event.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Field, LitStr, Member};
 
-use super::names::{at_the_type_of, of_the_derive};
+use super::names::{derive_ident, type_span_of};
 use super::options::{FieldOptions, TypeOptions};
 use crate::error::Errors;
 use crate::tokens::at;
 
-/// Which field is what.
+/// The field of each role.
 #[derive(Default)]
 pub(super) struct Roles<'i> {
     pub(super) metadata: Option<Role<'i>>,
@@ -26,7 +26,7 @@ pub(super) struct Roles<'i> {
 pub(super) struct Role<'i> {
     pub(super) member: Member,
     pub(super) field: &'i Field,
-    /// The variable it is bound to.
+    /// The variable that a pattern binds the field to.
     pub(super) binding: Ident,
 }
 
@@ -48,17 +48,13 @@ impl<'i> Roles<'i> {
                     if to.is_some() {
                         errors.at(
                             word,
-                            format!("an event has one {what}: mark one field only"),
+                            format!("mark one field only: an event has one {what}"),
                         );
                     }
                     *to = Some(role.clone());
                 }
             };
-            give(
-                &mut roles.metadata,
-                "carrier of its context",
-                &options.metadata,
-            );
+            give(&mut roles.metadata, "carrier", &options.metadata);
             give(&mut roles.id, "id", &options.id);
             give(&mut roles.event_type, "type", &options.event_type);
             give(&mut roles.key, "key", &options.key);
@@ -72,7 +68,7 @@ impl<'i> Roles<'i> {
             errors.at(
                 constant,
                 format!(
-                    "an event has one type, and the field `{}` is marked as that",
+                    "remove this `type`, or the `#[event(type)]` of the field `{}`: an event has one type",
                     event_type.name()
                 ),
             );
@@ -104,7 +100,7 @@ impl<'i> Roles<'i> {
             (None, None) => errors.at(
                 ident,
                 format!(
-                    "`{ident}` has no field that carries its producer's context: add `metadata: linked_span::Origin`, or mark the field that does with `#[event(metadata)]`; if it has no producer, write `#[event(no_origin)]` on it"
+                    "add `metadata: linked_span::Origin` to `{ident}`, or mark its carrier with `#[event(metadata)]`; if it has no producer, write `#[event(no_origin)]` on it"
                 ),
             ),
             _ => {}
@@ -116,18 +112,18 @@ impl<'i> Roles<'i> {
 impl<'i> Role<'i> {
     pub(super) fn of(index: usize, field: &'i Field) -> Self {
         let member = match &field.ident {
-            Some(ident) => Member::Named(of_the_derive(ident)),
+            Some(ident) => Member::Named(derive_ident(ident)),
             None => Member::Unnamed(index.into()),
         };
         Self {
             member,
             field,
-            // A constant of the user's would be matched, not bound, so the name is ours.
-            binding: format_ident!("__linked_span_{index}", span = at_the_type_of(field)),
+            // A pattern would match a constant of the user instead of binding a variable, so the name is ours.
+            binding: format_ident!("__linked_span_{index}", span = type_span_of(field)),
         }
     }
 
-    /// The field's name, without an `r#`; nothing for a field without one.
+    /// Returns the field's name without `r#`; an unnamed field has an empty name.
     pub(super) fn name(&self) -> String {
         match &self.member {
             Member::Named(ident) => ident.unraw().to_string(),
@@ -135,9 +131,9 @@ impl<'i> Role<'i> {
         }
     }
 
-    /// Where an error about the field's type belongs.
+    /// Returns where an error about the type of the field belongs.
     pub(super) fn span(&self) -> Span {
-        at_the_type_of(self.field)
+        type_span_of(self.field)
     }
 
     pub(super) fn pattern(&self) -> TokenStream {
@@ -147,7 +143,7 @@ impl<'i> Role<'i> {
         quote!(#member: #binding)
     }
 
-    /// The field's value by the function `what`, `text` or `key`; errors point at its type.
+    /// Returns the field's value, as the runtime's function `text` or `key` returns it.
     pub(super) fn described(&self, runtime: &TokenStream, what: &str) -> TokenStream {
         let binding = &self.binding;
         let span = self.span();

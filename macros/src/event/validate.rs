@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Data, DeriveInput, Fields};
 
 use super::model::{Content, Event, Variant};
-use super::names::of_the_derive;
+use super::names::derive_ident;
 use super::options::{FieldOptions, TypeOptions};
 use super::roles::{Role, Roles};
 use crate::error::Errors;
@@ -14,7 +14,7 @@ use crate::tokens::contains_ident;
 impl<'i> Event<'i> {
     pub(super) fn check(input: &'i DeriveInput, errors: &mut Errors) -> Self {
         let options = TypeOptions::parse(&input.attrs, true, errors);
-        refuse_packed(input, errors);
+        check_packed(input, errors);
         let variants = match &input.data {
             Data::Struct(data) => {
                 let ident = &input.ident;
@@ -32,7 +32,7 @@ impl<'i> Event<'i> {
                     own.event_type = own.event_type.or_else(|| options.event_type.clone());
                     own.no_origin = own.no_origin.or_else(|| options.no_origin.clone());
                     let ident = &variant.ident;
-                    let name = of_the_derive(ident);
+                    let name = derive_ident(ident);
                     let path = quote_spanned!(name.span()=> Self::#name);
                     Variant::check(ident, path, &variant.fields, &own, errors)
                 };
@@ -41,7 +41,7 @@ impl<'i> Event<'i> {
             Data::Union(data) => {
                 errors.at(
                     data.union_token,
-                    "the fields of a union cannot be told apart: implement `LinkedEvent` by hand",
+                    "implement `LinkedEvent` by hand: the derive cannot know which field of a union is set",
                 );
                 Vec::new()
             }
@@ -49,7 +49,7 @@ impl<'i> Event<'i> {
         if let (Data::Enum(_), true) = (&input.data, variants.is_empty()) {
             errors.at(
                 &input.ident,
-                "an enum without variants has no values: give it one that is an event, or leave the derive out",
+                "add a variant, or remove the derive: an enum without variants has no values",
             );
         }
         let event = Self {
@@ -69,7 +69,7 @@ impl<'i> Event<'i> {
             for variant in self.variants.iter().filter(without_key) {
                 errors.at(
                     variant.ident,
-                    "other variants have a key: mark this one's with `#[event(key)]`, or mark none and implement `Keyed` by hand",
+                    "mark the key of this variant with `#[event(key)]`, or mark none and implement `Keyed` by hand: other variants have a key",
                 );
             }
         }
@@ -93,7 +93,7 @@ impl<'i> Variant<'i> {
             (Fields::Unnamed(_), [(only, options)])
                 if own.event_type.is_none()
                     && own.no_origin.is_none()
-                    && options.is_at_most_a_key() =>
+                    && options.is_key_or_bare() =>
             {
                 Content::Delegate {
                     field: only.field,
@@ -110,7 +110,7 @@ impl<'i> Variant<'i> {
     }
 }
 
-fn refuse_packed(input: &DeriveInput, errors: &mut Errors) {
+fn check_packed(input: &DeriveInput, errors: &mut Errors) {
     let is_packed = |attribute: &&Attribute| {
         let meta = &attribute.meta;
         attribute.path().is_ident("repr")
@@ -119,7 +119,7 @@ fn refuse_packed(input: &DeriveInput, errors: &mut Errors) {
     if let Some(packed) = input.attrs.iter().find(is_packed) {
         errors.at(
             packed,
-            "implement `LinkedEvent` by hand, or leave `packed` out: the derive borrows fields, which a packed type does not allow",
+            "implement `LinkedEvent` by hand, or remove `packed`: the derive borrows fields, which a packed type does not allow",
         );
     }
 }

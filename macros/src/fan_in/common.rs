@@ -1,4 +1,4 @@
-//! What several of the generated items consist of.
+//! Parts that several generated items share.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -6,26 +6,26 @@ use syn::{Attribute, GenericParam, Generics, Token, Type, WhereClause};
 
 use super::model::FanIn;
 use super::params::is_condition;
-use super::precise_capture::capturing;
+use super::precise_capture::add_capture;
 use crate::function::returned;
 use crate::tokens::{at, contains_ident};
 
 impl FanIn {
-    /// `::linked_span::fan_in`
+    /// Returns `::linked_span::fan_in`.
     pub(super) fn module(&self) -> TokenStream {
         let crate_path = &self.crate_path;
-        self.at_the_function(quote!(#crate_path::fan_in))
+        self.at_function_name(quote!(#crate_path::fan_in))
     }
 
-    /// What the store keeps, written once: an error in an input's type is one error.
+    /// Returns the alias of what a store holds. The inputs' types appear only here, so that an error in one is reported once.
     pub(super) fn payload(&self) -> TokenStream {
-        let (module, lints, payload) = (self.module(), self.lints(), &self.names.payload);
+        let (module, payload) = (self.module(), &self.names.payload);
         let one_of = format_ident!("OneOf{}", self.params.inputs.len());
-        let kept = self.params.inputs.iter().map(|input| &input.kept);
-        quote!(#lints type #payload = #module::#one_of<#(#kept),*>;)
+        let types = self.params.inputs.iter().map(|input| &input.ty);
+        quote!(type #payload = #module::#one_of<#(#types),*>;)
     }
 
-    /// `S: Store<…>`, the stores on which it runs.
+    /// Returns `S: Store<…>`.
     pub(super) fn store_bound(&self) -> TokenStream {
         let (module, payload, store) = (self.module(), &self.names.payload, &self.names.store);
         let bound = Ident::new(
@@ -36,11 +36,11 @@ impl FanIn {
             },
             Span::mixed_site(),
         );
-        self.at_the_function(quote!(#store: #module::#bound<#payload>))
+        self.at_function_name(quote!(#store: #module::#bound<#payload>))
     }
 
-    /// Where an error belongs that is nobody's in particular.
-    pub(super) fn at_the_function(&self, tokens: TokenStream) -> TokenStream {
+    /// Returns the code with its errors reported at the name of the function.
+    pub(super) fn at_function_name(&self, tokens: TokenStream) -> TokenStream {
         let function = &self.handler.function.signature.ident;
         at(function.span().resolved_at(Span::mixed_site()), tokens)
     }
@@ -53,19 +53,23 @@ impl FanIn {
         returned(&self.handler.function.signature)
     }
 
-    /// The same where the store is a parameter, which every opaque type has to capture.
-    pub(super) fn returned_of_any_store(&self) -> TokenStream {
-        capturing(self.returned().into_token_stream(), &self.names.store)
+    /// Returns the return type, in which each `use<…>` also captures the store.
+    pub(super) fn returned_with_store(&self) -> Type {
+        let mut returned = self.returned();
+        add_capture(&mut returned, &self.names.store);
+        returned
     }
 
-    /// What a method that calls the function has from it.
-    pub(super) fn qualifiers(&self) -> (Option<Token![async]>, Generics, Option<&WhereClause>) {
+    /// Returns what a method repeats of the signature: `async`, the generics, the bounds.
+    pub(super) fn repeated_signature(
+        &self,
+    ) -> (Option<Token![async]>, Generics, Option<&WhereClause>) {
         let signature = &self.handler.function.signature;
         let mut generics = Generics {
             where_clause: None,
             ..signature.generics.clone()
         };
-        // A method uses a lifetime, and bounds a type, as often as it does, which is no lint about the function's.
+        // With these spans, clippy does not report `extra_unused_lifetimes` or repeated bounds in a method.
         for parameter in &mut generics.params {
             let name = match parameter {
                 GenericParam::Lifetime(parameter) => &mut parameter.lifetime.ident,
@@ -78,10 +82,10 @@ impl FanIn {
         (signature.asyncness, generics, bounds)
     }
 
-    /// `::<T, SIZE>`: what the caller has chosen need not be found out again.
-    pub(super) fn chosen_generics(&self) -> Option<TokenStream> {
+    /// Returns `::<T, SIZE>`.
+    pub(super) fn turbofish(&self) -> Option<TokenStream> {
         let generics = &self.handler.function.signature.generics;
-        // A list of arguments has no `cfg`, so they are inferred.
+        // A list of arguments cannot have a `cfg`, so rustc infers them.
         if generics.params.iter().any(is_conditional) {
             return None;
         }
@@ -98,8 +102,8 @@ impl FanIn {
         Some(quote!(::<#(#chosen),*>))
     }
 
-    /// What a future of the runtime's comes to.
-    pub(super) fn wait(&self, future: &TokenStream) -> TokenStream {
+    /// Waits for a future of the runtime.
+    pub(super) fn wait_for(&self, future: &TokenStream) -> TokenStream {
         let runtime = &self.handler.runtime;
         if self.is_async {
             quote!(#future.await)
@@ -108,8 +112,8 @@ impl FanIn {
         }
     }
 
-    /// A call of a method of ours, as the future that the runtime takes.
-    pub(super) fn future(&self, call: &TokenStream) -> TokenStream {
+    /// Returns a call of a generated method as a future.
+    pub(super) fn as_future(&self, call: &TokenStream) -> TokenStream {
         if self.is_async {
             call.clone()
         } else {
@@ -117,15 +121,14 @@ impl FanIn {
         }
     }
 
-    /// What is generated has the user's words in it, and raises no lint for how it uses them; what the function allows is
-    /// allowed there too.
+    /// Returns the function's own `allow` and `expect` for a generated item, which repeats its types.
     pub(super) fn lints(&self) -> TokenStream {
         let own = ["allow", "expect"].map(|word| {
-            let lints = self.attributes_called(word);
+            let lints = self.attributes_named(word);
             lints.filter_map(|lints| Some(&lints.meta.require_list().ok()?.tokens))
         });
         let own = own.into_iter().flatten();
-        // Its joins call the deprecated function. Otherwise nothing is allowed: the user may forbid the lint.
+        // The joins call the deprecated function. There is no other `allow`: it would be an error under `forbid` (E0453).
         let is_deprecated = |attribute: &Attribute| {
             let word = |ident: &Ident| ident == "deprecated";
             (attribute.path().is_ident("deprecated") || attribute.path().is_ident("cfg_attr"))
@@ -137,14 +140,14 @@ impl FanIn {
         quote!(#deprecated #(#[allow(#own)])*)
     }
 
-    /// The function's own attributes of this name.
-    pub(super) fn attributes_called(&self, name: &'static str) -> impl Iterator<Item = &Attribute> {
+    /// Returns the attributes of the function with this name.
+    pub(super) fn attributes_named(&self, name: &'static str) -> impl Iterator<Item = &Attribute> {
         let attributes = self.handler.function.attributes.iter();
         attributes.filter(move |attribute| attribute.path().is_ident(name))
     }
 }
 
-/// Whether a generic parameter has a `cfg`.
+/// Returns `true` if a generic parameter has a `cfg`.
 fn is_conditional(parameter: &GenericParam) -> bool {
     let attributes = match parameter {
         GenericParam::Lifetime(parameter) => &parameter.attrs,
@@ -154,6 +157,6 @@ fn is_conditional(parameter: &GenericParam) -> bool {
     attributes.iter().any(is_condition)
 }
 
-pub(super) fn place_literal(place: usize) -> TokenStream {
+pub(super) fn index_literal(place: usize) -> TokenStream {
     proc_macro2::Literal::usize_unsuffixed(place).into_token_stream()
 }

@@ -1,18 +1,18 @@
-//! Lifetimes that have no name.
+//! Lifetimes without a name.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{GenericArgument, Lifetime, Path, PathArguments, Type, TypeParamBound};
 
 use crate::tokens::contains_ident;
 
-/// The first reference without a lifetime, or `'_`.
-pub(super) fn elided(tokens: TokenStream) -> Option<TokenTree> {
+/// Returns the first reference without a lifetime, or `'_`.
+pub(super) fn first_elided(tokens: TokenStream) -> Option<TokenTree> {
     let is_callable = |ident: &Ident| {
         ["Fn", "FnMut", "FnOnce", "fn"]
             .iter()
             .any(|name| ident == name)
     };
-    // What a closure takes and returns has lifetimes of its own.
+    // The lifetimes of a closure are its own.
     if contains_ident(tokens.clone(), &is_callable) {
         return None;
     }
@@ -43,8 +43,8 @@ fn find(tokens: TokenStream) -> Option<TokenTree> {
     None
 }
 
-/// Names each in a type, on which there can be no bound without. What a closure or a function pointer takes and returns
-/// has lifetimes of its own.
+/// Names each lifetime in a type, because a bound cannot have elided ones. Closures and function pointers have
+/// lifetimes of their own.
 pub(super) fn name_each(ty: &mut Type, names: &mut Vec<Lifetime>) {
     match ty {
         Type::Array(array) => name_each(&mut array.elem, names),

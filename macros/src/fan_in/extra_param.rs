@@ -1,4 +1,4 @@
-//! A parameter that is no input: it is handed on to the function.
+//! A parameter that is not an input.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -10,9 +10,9 @@ use crate::error::Errors;
 use crate::function::{plain_name, ungrouped_type};
 use crate::tokens::contains_ident;
 
-/// What is handed on to the body.
+/// The generated methods take this parameter, and pass it to the function.
 pub(super) struct ExtraParam {
-    /// As the methods call it.
+    /// The name in the generated methods.
     pub(super) ident: Ident,
     pub(super) pattern: PatType,
 }
@@ -20,13 +20,13 @@ pub(super) struct ExtraParam {
 impl ExtraParam {
     pub(super) fn check(index: usize, parameter: &PatType, errors: &mut Errors) -> Self {
         let ident = match plain_name(&parameter.pat) {
-            Some(ident) => handed_on_name(ident),
+            Some(ident) => argument_name(ident),
             None => format_ident!("__linked_span_{index}", span = Span::mixed_site()),
         };
-        if has_hidden_type(&parameter.ty) {
+        if has_unnameable_type(&parameter.ty) {
             errors.at(
                 &parameter.ty,
-                "a sweep hands this on several times, and cannot name its type: give the `impl` a name, `fn handle<T: Trait>(…)`",
+                "name the type, `fn handle<T: Trait>(…)`: `sweep` clones this parameter, and cannot name an `impl Trait` inside another type",
             );
         }
         Self {
@@ -35,37 +35,37 @@ impl ExtraParam {
         }
     }
 
-    /// As a parameter of a method.
+    /// Returns the parameter of a method.
     pub(super) fn parameter(&self) -> TokenStream {
         let (ident, ty) = (&self.ident, &self.pattern.ty);
         quote!(#ident: #ty)
     }
 
-    /// To the body.
-    pub(super) fn handed_on(&self) -> TokenStream {
+    /// Returns the argument for the function.
+    pub(super) fn argument(&self) -> TokenStream {
         self.ident.to_token_stream()
     }
 
-    /// With a name for each lifetime of what is to be cloned.
+    /// Names each lifetime, if the type gets a bound.
     pub(super) fn with_names(&self, names: &mut Vec<Lifetime>) -> Self {
         let (ident, mut pattern) = (self.ident.clone(), self.pattern.clone());
-        if self.repeated_bound().is_some() {
+        if self.clone_bound().is_some() {
             name_each(&mut pattern.ty, names);
         }
         Self { ident, pattern }
     }
 
-    /// As a parameter of a method that hands it on several times.
-    pub(super) fn repeated_parameter(&self) -> TokenStream {
+    /// Returns the parameter of `sweep`, which clones it.
+    pub(super) fn cloned_parameter(&self) -> TokenStream {
         let (ident, ty) = (&self.ident, &self.pattern.ty);
         let repeated = matches!(ungrouped_type(ty), Type::ImplTrait(_))
             .then(|| quote_spanned!(ty.span()=> + ::core::clone::Clone));
         quote!(#ident: #ty #repeated)
     }
 
-    /// A bound that is asked only of who calls that method: a lifetime that means nothing keeps it from being checked
-    /// before.
-    pub(super) fn repeated_bound(&self) -> Option<TokenStream> {
+    /// Returns a `Clone` bound. Its unused lifetime defers the check to the callers of `sweep`: rustc checks a bound without
+    /// generics at the definition.
+    pub(super) fn clone_bound(&self) -> Option<TokenStream> {
         match ungrouped_type(&self.pattern.ty) {
             Type::ImplTrait(_) | Type::Reference(_) => None,
             ty => {
@@ -75,8 +75,8 @@ impl ExtraParam {
         }
     }
 
-    /// What is handed on, while the parameter is kept for another time.
-    pub(super) fn repeated(&self) -> Option<TokenStream> {
+    /// Returns a statement that clones or reborrows the parameter.
+    pub(super) fn clone_statement(&self) -> Option<TokenStream> {
         let ident = &self.ident;
         match ungrouped_type(&self.pattern.ty) {
             Type::Reference(reference) if reference.mutability.is_none() => None,
@@ -86,9 +86,9 @@ impl ExtraParam {
     }
 }
 
-/// The methods use a parameter that the function may not: of a `_name` of the user's, clippy would say so. A name with two
-/// underscores is not linted, and may be one of ours.
-fn handed_on_name(ident: &Ident) -> Ident {
+/// clippy reports a use of a `_name` of the user, and the generated methods use each parameter. A name with two underscores is
+/// not reported, and may be ours.
+fn argument_name(ident: &Ident) -> Ident {
     let mut name = ident.clone();
     let text = ident.to_string();
     if text.starts_with('_') && !text.starts_with("__") {
@@ -97,8 +97,8 @@ fn handed_on_name(ident: &Ident) -> Ident {
     name
 }
 
-/// Whether there is an `impl Trait` in it that has to be cloned and cannot be named.
-fn has_hidden_type(ty: &Type) -> bool {
+/// Returns `true` for an `impl Trait` inside another type, which cannot be named for `Clone`.
+fn has_unnameable_type(ty: &Type) -> bool {
     match ungrouped_type(ty) {
         Type::ImplTrait(_) | Type::Reference(_) => false,
         ty => contains_ident(ty.to_token_stream(), &|ident| ident == "impl"),

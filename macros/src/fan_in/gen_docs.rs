@@ -1,4 +1,4 @@
-//! The rustdoc of what is generated.
+//! The rustdoc of the generated items.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -7,8 +7,8 @@ use super::input::Input;
 use super::model::FanIn;
 
 impl FanIn {
-    /// What the function's own say, below what its joins are.
-    pub(super) fn docs_of_the_join(&self) -> TokenStream {
+    /// Returns the docs of the type, followed by the function's own.
+    pub(super) fn docs_of_join_type(&self) -> TokenStream {
         let function = self.function_link();
         let names: Vec<_> = self
             .params
@@ -21,11 +21,11 @@ impl FanIn {
             [] => String::new(),
         };
         let docs = docs(&[
-            &format!("Runs {function} once its {inputs} have come for one key."),
+            &format!("Runs {function} once {inputs} have arrived for a key."),
             "",
-            &format!("`{}` is where its joins are kept.", self.names.store),
+            &format!("The joins are kept in an `{}`.", self.names.store),
         ]);
-        let own: Vec<_> = self.attributes_called("doc").collect();
+        let own: Vec<_> = self.attributes_named("doc").collect();
         if own.is_empty() {
             docs
         } else {
@@ -35,96 +35,98 @@ impl FanIn {
 
     pub(super) fn docs_of_in_memory() -> TokenStream {
         docs(&[
-            "Keeps joins in this process's memory: they are gone when it ends, and a million may be open.",
+            "Keeps joins in this process's memory, which ends with the process.",
             "",
-            "`timeout` is how long the first input waits for the others.",
+            "`timeout` is how long the first input waits for the others. At most a million joins are open.",
         ])
     }
 
     pub(super) fn docs_of_new() -> TokenStream {
-        docs(&["Keeps joins in a store, which serves this function alone."])
+        docs(&["Keeps joins in a store that serves this function alone."])
     }
 
     pub(super) fn docs_of_on_expired() -> TokenStream {
         docs(&[
-            "Says what becomes of a join whose time is over: it is called at least once for each, in a span that is linked to what has come.",
+            "Sets what handles expired joins.",
             "",
-            "An `Err` or a panic says that it was not taken, and will be handed over again.",
+            "It is called at least once for each, in a span that links to the received inputs. After an `Err` or a panic, the join is delivered again.",
         ])
     }
 
-    pub(super) fn docs_of_an_arrival(&self, input: &Input) -> TokenStream {
+    pub(super) fn docs_of_arrival(&self, input: &Input) -> TokenStream {
         let function = self.function_link();
         let ident = &input.ident;
         docs(&[
             &format!(
-                "Takes the `{ident}` of a key; {function} runs if that is the last input to come."
+                "Delivers the `{ident}` of a key, and runs {function} once all inputs have arrived."
             ),
             "",
             "# Errors",
             "",
-            "If the key is empty, or the store is full or fails: the input comes back.",
+            "Returns the input if its key is empty, or if the store is full or fails.",
         ])
     }
 
     pub(super) fn docs_of_due() -> TokenStream {
         docs(&[
-            "Claims so many joins at most that are to be run again by now, or have expired. What is dropped before it has run is let go.",
+            "Claims at most `max` joins that failed and can be retried, or that have expired.",
+            "",
+            "A claim that is dropped before it runs is released.",
             "",
             "# Errors",
             "",
-            "If the store fails.",
+            "Fails if the store fails.",
         ])
     }
 
     pub(super) fn docs_of_sweep() -> TokenStream {
         docs(&[
-            "Runs again what has failed, and hands over what has expired, one join after another: to be called every now and then.",
+            "Retries failed joins and delivers expired ones, one after another.",
+            "",
+            "Call it periodically.",
             "",
             "# Errors",
             "",
-            "If the store fails.",
+            "Fails if the store fails.",
         ])
     }
 
     pub(super) fn docs_of_join() -> TokenStream {
-        docs(&[
-            "The joins, for what does not depend on the function: their store, and how many there are.",
-        ])
+        docs(&["Returns the joins, to inspect and to operate them."])
     }
 
     pub(super) fn docs_of_inputs(&self) -> TokenStream {
         let function = self.function_link();
         self.with_listed(docs(&[&format!(
-            "What has come for one run of {function}."
+            "The received inputs of one run of {function}."
         )]))
     }
 
-    pub(super) fn docs_of_an_input(input: &Input) -> TokenStream {
-        docs(&[&format!("The `{}`, if it has come.", input.ident)])
+    pub(super) fn docs_of_input(input: &Input) -> TokenStream {
+        docs(&[&format!("Returns the `{}` if it has arrived.", input.ident)])
     }
 
-    pub(super) fn docs_of_the_due(&self) -> TokenStream {
+    pub(super) fn docs_of_due_type(&self) -> TokenStream {
         let function = self.function_link();
         self.with_listed(docs(&[&format!(
-            "A join of {function} that is to be run again, or has expired."
+            "A claimed join of {function} that is retried or has expired."
         )]))
     }
 
     pub(super) fn docs_of_key() -> TokenStream {
-        docs(&["Its key."])
+        docs(&["Returns the key of the join."])
     }
 
     pub(super) fn docs_of_run(&self) -> TokenStream {
         let function = self.function_link();
         docs(&[&format!(
-            "Runs {function}, or hands the join over if it has expired."
+            "Runs {function}, or delivers the join if it has expired."
         )])
     }
 
-    /// `#[doc(hidden)]` hides all that belongs to the function.
+    /// `#[doc(hidden)]` on the function hides each generated item.
     fn with_listed(&self, mut docs: TokenStream) -> TokenStream {
-        let own = self.attributes_called("doc");
+        let own = self.attributes_named("doc");
         let listed = own.filter(|own| own.meta.require_list().is_ok());
         listed.for_each(|listed| listed.to_tokens(&mut docs));
         docs
@@ -132,7 +134,7 @@ impl FanIn {
 
     fn function_link(&self) -> String {
         let function = &self.handler.function.signature.ident;
-        // A module or a macro may be called so too.
+        // A module or a macro may have the same name.
         format!("[`{function}`](fn@{function})")
     }
 }

@@ -1,17 +1,17 @@
-//! The span in which a join is handed over that has expired.
+//! Generates the span of an expired join.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, LitStr};
 
-use super::common::place_literal;
+use super::common::index_literal;
 use super::input::Input;
 use super::model::FanIn;
 use crate::options::{AttributeEntry, ParameterOptions};
 use crate::tokens::at;
 
 impl FanIn {
-    /// Its callsite, and a closure that links it to what has come.
+    /// Returns its callsite, and a closure that links it to the received inputs.
     pub(super) fn expired(&self) -> (TokenStream, TokenStream) {
         let runtime = &self.handler.runtime;
         let name = self.handler.name();
@@ -23,30 +23,30 @@ impl FanIn {
             #own_tracer
         };
         let callsite = self.handler.callsite_called(&name, &fields);
-        if self.is_in_doubt {
+        if self.has_option_errors {
             return (callsite, quote!(|_, _| {}));
         }
         let start = Ident::new("__linked_span_start", Span::mixed_site());
-        let came = Ident::new("__linked_span_came", Span::mixed_site());
+        let received = Ident::new("__linked_span_received", Span::mixed_site());
         let tracer = self.tracer().map(|tracer| quote!(#start.tracer(#tracer);));
         let inputs = self.handler.events.iter().zip(&self.params.inputs);
         let links = inputs.enumerate().map(|(place, (parameter, input))| {
-            let place = place_literal(place);
+            let place = index_literal(place);
             let ident = &input.ident;
             let link = self.link(&start, parameter, input);
             quote! {
-                if let ::core::option::Option::Some(#ident) = #runtime::ReceivedInputs::get::<#place>(#came) {
+                if let ::core::option::Option::Some(#ident) = #runtime::ReceivedInputs::get::<#place>(#received) {
                     #link
                 }
             }
         });
-        let link = quote!(|#came, #start| { #tracer #(#links)* });
+        let link = quote!(|#received, #start| { #tracer #(#links)* });
         (callsite, link)
     }
 
-    /// As the function links to it, but for what depends on more than it.
+    /// Returns the link of the function to an input, without options that use other parameters.
     fn link(&self, start: &Ident, parameter: &ParameterOptions, input: &Input) -> TokenStream {
-        let alone = |expression: &&Expr| self.speaks_only_of(&input.ident, expression);
+        let alone = |expression: &&Expr| self.uses_only(&input.ident, expression);
         let relationship = parameter.relationship.as_ref();
         let relationship = relationship.or(self.handler.options.relationship.as_ref());
         let relationship = relationship.filter(alone);
@@ -56,8 +56,8 @@ impl FanIn {
             .cloned()
             .collect();
         let origin = parameter.origin.clone();
-        let is_spoken_of = origin.is_some() || relationship.is_some() || !attributes.is_empty();
-        let (given, reference) = self.as_given(input, is_spoken_of);
+        let needs_value = origin.is_some() || relationship.is_some() || !attributes.is_empty();
+        let (given, reference) = self.as_given(input, needs_value);
         let event = ParameterOptions {
             origin,
             message: parameter.message.clone(),
@@ -70,13 +70,13 @@ impl FanIn {
         quote!(#given #link)
     }
 
-    /// What the function is given, so that expressions find it and errors are the same, and a reference to that.
-    fn as_given(&self, input: &Input, is_spoken_of: bool) -> (Option<TokenStream>, TokenStream) {
+    /// Returns the input as the function receives it, so that expressions and errors are the same.
+    fn as_given(&self, input: &Input, needs_value: bool) -> (Option<TokenStream>, TokenStream) {
         let (runtime, ident) = (&self.handler.runtime, &input.ident);
         let reference = quote_spanned!(ident.span()=> &#ident);
         if input.by_reference {
             (None, reference)
-        } else if is_spoken_of {
+        } else if needs_value {
             let cloned = at(input.type_span(), quote!(#runtime::cloned(&*#ident)));
             (Some(quote!(let #ident = #cloned;)), reference)
         } else {
@@ -84,10 +84,10 @@ impl FanIn {
         }
     }
 
-    /// The handler's tracer, unless it depends on what the handler is given.
+    /// Returns the handler's tracer, unless it uses a parameter.
     fn tracer(&self) -> Option<&Expr> {
-        let nobody = Ident::new("_", Span::call_site());
+        let no_parameter = Ident::new("_", Span::call_site());
         let tracer = self.handler.options.tracer.as_ref();
-        tracer.filter(|tracer| self.speaks_only_of(&nobody, tracer))
+        tracer.filter(|tracer| self.uses_only(&no_parameter, tracer))
     }
 }

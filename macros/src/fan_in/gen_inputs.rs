@@ -1,33 +1,36 @@
-//! The type of what has come for one run of the function.
+//! Generates the type of the received inputs.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::common::place_literal;
+use super::common::index_literal;
 use super::input::Input;
 use super::model::FanIn;
 use super::params::FnParam;
-use crate::function::written;
+use crate::function::without_opaque_types;
 use crate::tokens::at;
 
 impl FanIn {
     pub(super) fn inputs_type(&self) -> TokenStream {
-        let (runtime, lints) = (&self.handler.runtime, self.lints());
+        let runtime = &self.handler.runtime;
         let (inputs, payload) = (&self.names.inputs, &self.names.payload);
         let (docs, visibility) = (self.docs_of_inputs(), self.visibility());
-        let declaration = self.at_the_function(quote! {
+        let declaration = self.at_function_name(quote! {
             #visibility struct #inputs(#runtime::ReceivedInputs<#payload>);
         });
+        quote! {
+            #docs
+            #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+            #declaration
+        }
+    }
+
+    pub(super) fn inputs_methods(&self) -> TokenStream {
+        let inputs = &self.names.inputs;
         let accessors = self.params.inputs.iter().enumerate();
         let accessors = accessors.map(|(place, input)| self.accessor(place, input));
         let (declared, run) = (self.declared(), self.run());
         quote! {
-            #docs
-            #lints
-            #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-            #declaration
-
-            #lints
             impl #inputs {
                 #declared
                 #(#accessors)*
@@ -38,18 +41,18 @@ impl FanIn {
 
     fn accessor(&self, place: usize, input: &Input) -> TokenStream {
         let runtime = &self.handler.runtime;
-        let (docs, visibility) = (Self::docs_of_an_input(input), self.visibility());
-        let (ident, kept, place) = (&input.ident, &input.kept, place_literal(place));
+        let (docs, visibility) = (Self::docs_of_input(input), self.visibility());
+        let (ident, ty, place) = (&input.ident, &input.ty, index_literal(place));
         quote! {
             #docs
             #[must_use]
-            #visibility fn #ident(&self) -> ::core::option::Option<&#kept> {
+            #visibility fn #ident(&self) -> ::core::option::Option<&#ty> {
                 #runtime::ReceivedInputs::get::<#place>(&self.0)
             }
         }
     }
 
-    /// What is known before anything comes; here, since this type has no parameters.
+    /// Returns the constants of the fan-in. They belong to this type because it has no type parameters.
     fn declared(&self) -> TokenStream {
         let (runtime, payload) = (&self.handler.runtime, &self.names.payload);
         let (declared, name) = (declared_const(), self.names.text());
@@ -70,23 +73,23 @@ impl FanIn {
         }
     }
 
-    /// The path of that.
+    /// Returns the path of these constants.
     pub(super) fn declared_path(&self) -> TokenStream {
         let (inputs, declared) = (&self.names.inputs, declared_const());
         quote!(#inputs::#declared)
     }
 
-    /// Calls the function with what has come.
+    /// Returns the method that calls the function with the received inputs.
     fn run(&self) -> TokenStream {
         let runtime = &self.handler.runtime;
         let function = &self.handler.function.signature.ident;
-        let (asyncness, generics, bounds) = self.qualifiers();
+        let (asyncness, generics, bounds) = self.repeated_signature();
         let (run, returned) = (run_method(), self.returned());
-        let chosen = self.chosen_generics();
+        let chosen = self.turbofish();
         let (mut extras, mut inputs) = (TokenStream::new(), TokenStream::new());
         let mut arguments = Vec::new();
         for (index, given) in self.params.all.iter().enumerate() {
-            // A name of our own: the function may be called like one of its parameters.
+            // The names are ours, because the function may have the name of one of its parameters.
             let argument = format_ident!("__linked_span_{index}", span = Span::mixed_site());
             match given {
                 FnParam::Input(place) => {
@@ -110,7 +113,7 @@ impl FanIn {
             quote!(#runtime::call(&self.0, #name, || #call))
         };
         let value = Ident::new("__linked_span_returned", Span::mixed_site());
-        let written = written(self.returned());
+        let written = without_opaque_types(self.returned());
         quote! {
             #asyncness fn #run #generics (self, #extras) -> #runtime::Ended<#returned>
             #bounds
@@ -126,10 +129,10 @@ impl FanIn {
         }
     }
 
-    /// The input at this place, as the function takes it.
+    /// Returns the input at this place, as the function takes it.
     fn value(&self, place: usize) -> TokenStream {
         let (runtime, input) = (&self.handler.runtime, &self.params.inputs[place]);
-        let place = place_literal(place);
+        let place = index_literal(place);
         let mut value = quote!(#runtime::ReceivedInputs::input::<#place>(&self.0));
         if !input.by_reference {
             value = quote!(#runtime::cloned(#value));
@@ -137,19 +140,19 @@ impl FanIn {
         at(input.type_span(), value)
     }
 
-    /// The future that calls the function with what has come.
+    /// Returns a future that calls the function with the received inputs.
     pub(super) fn run_for(
         &self,
-        came: &Ident,
+        received: &Ident,
         extras: impl Iterator<Item = TokenStream>,
     ) -> TokenStream {
         let (inputs, run) = (&self.names.inputs, run_method());
-        let chosen = self.chosen_generics();
-        quote!(#inputs(#came).#run #chosen(#(#extras),*))
+        let chosen = self.turbofish();
+        quote!(#inputs(#received).#run #chosen(#(#extras),*))
     }
 }
 
-/// Hidden, as what follows, and in nobody's way: no input is called so.
+/// An input cannot have this name, or the next one.
 fn run_method() -> Ident {
     Ident::new("__linked_span_run", Span::mixed_site())
 }

@@ -1,10 +1,10 @@
-//! The type of the joins: where what arrives is taken.
+//! Generates the type of the joins, with a method for each input.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::common::place_literal;
+use super::common::index_literal;
 use super::extra_param::ExtraParam;
 use super::input::Input;
 use super::model::FanIn;
@@ -13,31 +13,29 @@ use crate::tokens::at;
 
 impl FanIn {
     pub(super) fn join_type(&self) -> TokenStream {
-        let (module, lints) = (self.module(), self.lints());
+        let module = self.module();
         let (join, payload, store) = (&self.names.join, &self.names.payload, &self.names.store);
-        let (docs, visibility) = (self.docs_of_the_join(), self.visibility());
-        let deprecated = self.attributes_called("deprecated");
-        let declaration = self.at_the_function(quote! {
+        let (docs, visibility) = (self.docs_of_join_type(), self.visibility());
+        let deprecated = self.attributes_named("deprecated");
+        let declaration = self.at_function_name(quote! {
             #visibility struct #join<#store = #module::Memory<#payload>>(#module::Join<#payload, #store>);
         });
         quote! {
             #docs
             #(#deprecated)*
-            #lints
             #[derive(::core::fmt::Debug)]
             #declaration
         }
     }
 
     pub(super) fn in_memory(&self) -> TokenStream {
-        let (module, lints, declared) = (self.module(), self.lints(), self.declared_path());
+        let (module, declared) = (self.module(), self.declared_path());
         let (docs, visibility, join) = (
             Self::docs_of_in_memory(),
             self.visibility(),
             &self.names.join,
         );
         quote! {
-            #lints
             impl #join {
                 #docs
                 #[must_use]
@@ -49,7 +47,7 @@ impl FanIn {
     }
 
     pub(super) fn join_methods(&self) -> TokenStream {
-        let (module, lints, bound) = (self.module(), self.lints(), self.store_bound());
+        let (module, bound) = (self.module(), self.store_bound());
         let (join, payload, store) = (&self.names.join, &self.names.payload, &self.names.store);
         let (docs, visibility) = (Self::docs_of_join(), self.visibility());
         let (new, on_expired) = (self.new_method(), self.on_expired());
@@ -59,7 +57,6 @@ impl FanIn {
             .map(|(place, (parameter, input))| self.arrival(place, parameter, input));
         let (due, sweep) = (self.due(), self.sweep());
         quote! {
-            #lints
             impl<#bound> #join<#store> {
                 #new
                 #on_expired
@@ -99,7 +96,7 @@ impl FanIn {
         } else {
             (quote!(on_expired), quote!(#module::ExpiryOutcome))
         };
-        let signature = self.at_the_function(quote! {
+        let signature = self.at_function_name(quote! {
             fn on_expired<R: #handed_over>(
                 self,
                 on_expired: impl ::core::ops::Fn(#module::Expired<#inputs>) -> R
@@ -119,28 +116,28 @@ impl FanIn {
 
     fn arrival(&self, place: usize, parameter: &ParameterOptions, input: &Input) -> TokenStream {
         let module = self.module();
-        let (docs, visibility) = (self.docs_of_an_arrival(input), self.visibility());
-        let (asyncness, generics, bounds) = self.qualifiers();
-        let (ident, kept) = (&input.ident, &input.kept);
-        let returned = self.returned_of_any_store();
+        let (docs, visibility) = (self.docs_of_arrival(input), self.visibility());
+        let (asyncness, generics, bounds) = self.repeated_signature();
+        let (ident, ty) = (&input.ident, &input.ty);
+        let returned = self.returned_with_store();
         let extras = self.params.extras().map(ExtraParam::parameter);
-        let (place, key) = (place_literal(place), self.key(parameter, input));
-        let came = Ident::new("__linked_span_came", Span::mixed_site());
-        let run =
-            self.future(&self.run_for(&came, self.params.extras().map(ExtraParam::handed_on)));
+        let (place, key) = (index_literal(place), self.key(parameter, input));
+        let received = Ident::new("__linked_span_received", Span::mixed_site());
+        let run = self
+            .as_future(&self.run_for(&received, self.params.extras().map(ExtraParam::argument)));
         let runtime = &self.handler.runtime;
         let given = at(input.type_span(), quote!(#runtime::kept(#ident)));
         let arrival = quote! {
-            #module::Join::arrive::<#place, _, _>(&self.0, #key, #given, move |#came| #run)
+            #module::Join::arrive::<#place, _, _>(&self.0, #key, #given, move |#received| #run)
         };
-        let arrival = self.wait(&arrival);
+        let arrival = self.wait_for(&arrival);
         quote! {
             #docs
             #visibility #asyncness fn #ident #generics (
                 &self,
-                #ident: #kept,
+                #ident: #ty,
                 #(#extras,)*
-            ) -> ::core::result::Result<#module::Arrival<#returned, #kept>, #module::ArriveError<#kept>>
+            ) -> ::core::result::Result<#module::Arrival<#returned, #ty>, #module::ArriveError<#ty>>
             #bounds
             {
                 #arrival
@@ -148,11 +145,11 @@ impl FanIn {
         }
     }
 
-    /// The text of an input's key.
+    /// Returns an expression for the text of an input's key.
     fn key(&self, parameter: &ParameterOptions, input: &Input) -> TokenStream {
         let runtime = &self.handler.runtime;
         let ident = &input.ident;
-        if self.is_in_doubt {
+        if self.has_option_errors {
             return quote!(#runtime::String::new());
         }
         let (expression, span) = match (&parameter.key, &self.handler.options.key) {
@@ -167,7 +164,7 @@ impl FanIn {
         let key = Ident::new("__linked_span_key", span);
         let as_key = at(span, quote!(#runtime::key));
         let described = quote_spanned!(span=> (&&&&&#runtime::Field(#key)).linked_span_key());
-        // As the function sees it.
+        // The key sees the input as the function does.
         let reference = input
             .by_reference
             .then(|| quote!(let #ident = &#ident; let _ = #ident;));

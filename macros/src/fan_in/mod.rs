@@ -8,6 +8,7 @@ mod gen_due;
 mod gen_expired;
 mod gen_inputs;
 mod gen_join;
+mod gen_sweep;
 mod input;
 mod model;
 mod names;
@@ -35,14 +36,14 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let options = options::parse(kind, args, &function.bindings(), &mut errors);
     let mut mistakes = Errors::default();
     let fan_in = FanIn::check(function, options, &mut mistakes).map(|fan_in| {
-        fan_in.refuse_wrong_options(&mut errors);
-        let is_in_doubt = !errors.is_empty();
+        fan_in.check_options(&mut errors);
+        let has_option_errors = !errors.is_empty();
         FanIn {
-            is_in_doubt,
+            has_option_errors,
             ..fan_in
         }
     });
-    // A wrong option costs nobody the joins.
+    // After an error in an option the joins are generated too: otherwise each use of them is another error.
     let joins = match &fan_in {
         Some(fan_in) if mistakes.is_empty() => generate(fan_in),
         _ => TokenStream::new(),
@@ -55,15 +56,18 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     quote!(#function #joins)
 }
 
-/// What is declared beside the function.
+/// Returns the items beside the function, each with the lints that the function allows.
 fn generate(fan_in: &FanIn) -> TokenStream {
+    let lints = fan_in.lints();
     let items = [
         fan_in.join_type(),
         fan_in.in_memory(),
         fan_in.join_methods(),
         fan_in.inputs_type(),
+        fan_in.inputs_methods(),
         fan_in.due_type(),
+        fan_in.due_methods(),
         fan_in.payload(),
     ];
-    quote!(#(#items)*)
+    quote!(#(#lints #items)*)
 }

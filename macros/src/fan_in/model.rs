@@ -1,4 +1,4 @@
-//! A function and its inputs, checked.
+//! A fan-in: a function, its inputs, and the generated names.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -6,27 +6,28 @@ use syn::Expr;
 
 use super::names::Names;
 use super::params::Parameters;
-use crate::function::names_the_variable;
+use crate::function::uses_variable;
 use crate::handler::Handler;
-use crate::tokens::is_same;
+use crate::tokens::is_same_name;
 
-/// A function and its inputs, checked.
 pub(super) struct FanIn {
     pub(super) handler: Handler,
     pub(super) params: Parameters,
     pub(super) names: Names,
     pub(super) is_async: bool,
-    /// The path of the crate.
+    /// The path of `linked_span`.
     pub(super) crate_path: TokenStream,
-    /// Something is wrong with the options, so nothing is generated that depends on one.
-    pub(super) is_in_doubt: bool,
+    /// There are errors in options, so the expansion uses none of them.
+    pub(super) has_option_errors: bool,
 }
 
 impl FanIn {
-    /// Whether an expression needs none of the function's parameters but this one.
-    pub(super) fn speaks_only_of(&self, input: &Ident, expression: &Expr) -> bool {
+    /// Returns `true` if an expression uses no parameter but this one.
+    pub(super) fn uses_only(&self, input: &Ident, expression: &Expr) -> bool {
         let bindings = self.handler.function.bindings();
-        let mut others = bindings.iter().filter(|binding| !is_same(binding, input));
-        !others.any(|other| names_the_variable(expression.to_token_stream(), other))
+        let mut others = bindings
+            .iter()
+            .filter(|binding| !is_same_name(binding, input));
+        !others.any(|other| uses_variable(expression.to_token_stream(), other))
     }
 }

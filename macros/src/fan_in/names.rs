@@ -1,4 +1,4 @@
-//! What is generated is called after the function.
+//! The names of the generated types.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -6,12 +6,12 @@ use syn::ext::IdentExt;
 use syn::{LitStr, Signature};
 
 use crate::error::Errors;
-use crate::tokens::is_same;
+use crate::tokens::is_same_name;
 
-/// The methods that every generated type has, which no input can be called like.
+/// The methods of every generated type; an input cannot have these names.
 pub(super) const METHODS: [&str; 6] = ["new", "in_memory", "on_expired", "due", "sweep", "join"];
 
-/// What a type of this name would hide from the rest of the module.
+/// The names of the prelude, which a generated type would hide.
 const PRELUDE: [&str; 37] = [
     "AsMut",
     "AsRef",
@@ -59,9 +59,9 @@ pub(super) struct Names {
     pub(super) inputs: Ident,
     /// `FulfillOrderDue`
     pub(super) due: Ident,
-    /// What a store keeps.
+    /// The alias of what a store holds.
     pub(super) payload: Ident,
-    /// The parameter of these types.
+    /// The type parameter of the store.
     pub(super) store: Ident,
 }
 
@@ -74,7 +74,7 @@ impl Names {
         let function = &signature.ident;
         let join = match chosen {
             Some(chosen) => chosen.clone(),
-            None => called_after(function, errors)?,
+            None => named_after(function, errors)?,
         };
         let names = Self {
             inputs: format_ident!("{join}Inputs"),
@@ -84,48 +84,45 @@ impl Names {
             join,
         };
         for name in [&names.join, &names.inputs, &names.due] {
-            names.refuse_a_name_in_use(name, signature, errors);
+            names.check_name_in_use(name, signature, errors);
         }
         Some(names)
     }
 
-    /// Other items that have the name already, only the compiler knows.
-    fn refuse_a_name_in_use(&self, name: &Ident, signature: &Signature, errors: &mut Errors) {
-        let whose = if is_same(name, &signature.ident) {
-            "as the function itself is"
+    /// Only the compiler knows the names of other items.
+    fn check_name_in_use(&self, name: &Ident, signature: &Signature, errors: &mut Errors) {
+        let whose = if is_same_name(name, &signature.ident) {
+            "the function itself"
         } else if PRELUDE.iter().any(|prelude| name == prelude) {
-            "which would hide the standard library's"
-        } else if is_spoken_of(name, signature) {
-            "which is another already"
+            "a name of the standard library's prelude"
+        } else if is_used_in(name, signature) {
+            "another type of the signature"
         } else {
             return;
         };
         errors.at(
             &self.join,
-            format!(
-                "the joins of `{}` cannot have a type called `{name}`, {whose}: choose a name for them, `join = …`",
-                signature.ident
-            ),
+            format!("name the generated types with `join = …`: `{name}` is {whose}"),
         );
     }
 
-    /// The join's name, as spans say it.
+    /// Returns the name of the join, as spans record it.
     pub(super) fn text(&self) -> LitStr {
         LitStr::new(&self.join.unraw().to_string(), self.join.span())
     }
 }
 
-/// `S`, if that is not the function's.
+/// Returns `S`, unless the function uses it.
 fn store(signature: &Signature, join: &Ident) -> Ident {
     let store = Ident::new("S", Span::mixed_site());
-    if *join == store || is_spoken_of(&store, signature) {
+    if *join == store || is_used_in(&store, signature) {
         return Ident::new("__S", Span::mixed_site());
     }
     store
 }
 
-/// Whether a signature names a type so, without a path before it.
-fn is_spoken_of(name: &Ident, signature: &Signature) -> bool {
+/// Returns `true` if the signature names the type without a path.
+fn is_used_in(name: &Ident, signature: &Signature) -> bool {
     let Signature {
         generics,
         inputs,
@@ -133,16 +130,16 @@ fn is_spoken_of(name: &Ident, signature: &Signature) -> bool {
         ..
     } = signature;
     let where_clause = &generics.where_clause;
-    speaks_of(quote!(#generics #inputs #output #where_clause), name)
+    names_type(quote!(#generics #inputs #output #where_clause), name)
 }
 
-fn speaks_of(tokens: TokenStream, name: &Ident) -> bool {
+fn names_type(tokens: TokenStream, name: &Ident) -> bool {
     let mut colons = 0;
     tokens.into_iter().any(|token| {
         let before = std::mem::take(&mut colons);
         match token {
             TokenTree::Ident(ident) => before < 2 && ident == *name,
-            TokenTree::Group(group) => speaks_of(group.stream(), name),
+            TokenTree::Group(group) => names_type(group.stream(), name),
             TokenTree::Punct(punct) if punct.as_char() == ':' => {
                 colons = before + 1;
                 false
@@ -152,21 +149,19 @@ fn speaks_of(tokens: TokenStream, name: &Ident) -> bool {
     })
 }
 
-fn called_after(function: &Ident, errors: &mut Errors) -> Option<Ident> {
+fn named_after(function: &Ident, errors: &mut Errors) -> Option<Ident> {
     let name = upper_camel_case(&function.unraw().to_string());
     if syn::parse_str::<Ident>(&name).is_ok() {
         return Some(Ident::new(&name, function.span()));
     }
     errors.at(
         function,
-        format!(
-            "no type can be called after `{function}`: choose a name for its joins, `join = …`"
-        ),
+        format!("name the generated type with `join = …`: no type can be named after `{function}`"),
     );
     None
 }
 
-/// `fulfill_order` as `FulfillOrder`.
+/// Returns `FulfillOrder` for `fulfill_order`.
 fn upper_camel_case(name: &str) -> String {
     let capitalized = |word: &str| {
         let mut letters = word.chars();
@@ -190,10 +185,10 @@ mod tests {
     #[test]
     fn a_name_behind_a_path_is_another() {
         let name = format_ident!("Ship");
-        assert!(speaks_of(quote!(ship: &Ship), &name));
-        assert!(speaks_of(quote!(ship: Option<(u8, Ship)>), &name));
-        assert!(!speaks_of(quote!(ship: &shop::Ship), &name));
-        assert!(!speaks_of(quote!(ship: ::Ship), &name));
-        assert!(!speaks_of(quote!(ship: Shipping), &name));
+        assert!(names_type(quote!(ship: &Ship), &name));
+        assert!(names_type(quote!(ship: Option<(u8, Ship)>), &name));
+        assert!(!names_type(quote!(ship: &shop::Ship), &name));
+        assert!(!names_type(quote!(ship: ::Ship), &name));
+        assert!(!names_type(quote!(ship: Shipping), &name));
     }
 }

@@ -1,4 +1,4 @@
-//! The function's parameters: its inputs, and what else it is given.
+//! The parameters of the function.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -11,11 +11,11 @@ use super::names::METHODS;
 use crate::error::Errors;
 use crate::function::{NOT_IN_AN_IMPL, plain_name};
 use crate::options::ParameterOptions;
-use crate::tokens::{contains_ident, is_same};
+use crate::tokens::{contains_ident, is_same_name};
 
-/// A parameter of the function's, in the order of its signature.
+/// A parameter, in the order of the signature.
 pub(super) enum FnParam {
-    /// The input at this place of the attribute.
+    /// The input at this place in the attribute.
     Input(usize),
     Extra(ExtraParam),
 }
@@ -26,7 +26,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// `named` are those of the attribute, called as the signature calls them.
+    /// `named` are the attribute's parameters, with the identifiers of the signature.
     pub(super) fn check(
         signature: &Signature,
         named: &[ParameterOptions],
@@ -42,7 +42,7 @@ impl Parameters {
                 }
                 FnArg::Typed(parameter) => parameter,
             };
-            refuse_cfg(parameter, errors);
+            check_cfg(parameter, errors);
             if let Some(place) = named.iter().position(|named| is_whole(parameter, named)) {
                 inputs[place] = Input::check(&named[place].ident, &parameter.ty, signature, errors);
                 all.push(FnParam::Input(place));
@@ -51,8 +51,8 @@ impl Parameters {
             }
         }
         for named in named {
-            refuse_a_method(&named.ident, errors);
-            refuse_a_part(signature, named, errors);
+            check_method_name(&named.ident, errors);
+            check_whole_parameter(signature, named, errors);
         }
         let inputs = inputs.into_iter().collect::<Option<_>>()?;
         Some(Self { inputs, all })
@@ -67,10 +67,10 @@ impl Parameters {
 }
 
 fn is_whole(parameter: &PatType, named: &ParameterOptions) -> bool {
-    plain_name(&parameter.pat).is_some_and(|name| is_same(name, &named.ident))
+    plain_name(&parameter.pat).is_some_and(|name| is_same_name(name, &named.ident))
 }
 
-fn refuse_a_part(signature: &Signature, named: &ParameterOptions, errors: &mut Errors) {
+fn check_whole_parameter(signature: &Signature, named: &ParameterOptions, errors: &mut Errors) {
     let is_whole = |parameter: &FnArg| match parameter {
         FnArg::Receiver(_) => named.ident == "self",
         FnArg::Typed(parameter) => is_whole(parameter, named),
@@ -78,18 +78,17 @@ fn refuse_a_part(signature: &Signature, named: &ParameterOptions, errors: &mut E
     if !signature.inputs.iter().any(is_whole) {
         errors.at(
             &named.ident,
-            format!("an input is a whole parameter, and `{0}` is a part of one: give it a name, `{0}: Event`, and destructure it in the body", named.ident),
+            format!("take a whole parameter, `{0}: Event`, and destructure it in the body: `{0}` is part of a pattern", named.ident),
         );
     }
 }
 
-/// All methods have the same parameters.
-fn refuse_cfg(parameter: &PatType, errors: &mut Errors) {
+fn check_cfg(parameter: &PatType, errors: &mut Errors) {
     for attribute in &parameter.attrs {
         if is_condition(attribute) {
             errors.at(
                 attribute,
-                "the joins of a fan-in have the same parameters in every configuration: write the function twice, with a `cfg` on each",
+                "write the function twice, with a `cfg` on each: the generated joins need the same parameters in every configuration",
             );
         }
     }
@@ -100,12 +99,12 @@ pub(super) fn is_condition(attribute: &Attribute) -> bool {
     contains_ident(attribute.meta.to_token_stream(), &is_cfg)
 }
 
-fn refuse_a_method(input: &Ident, errors: &mut Errors) {
+fn check_method_name(input: &Ident, errors: &mut Errors) {
     let name = input.unraw().to_string();
     if METHODS.contains(&name.as_str()) {
         errors.at(
             input,
-            format!("an input cannot be called `{name}`, as a method of every join is: rename the parameter"),
+            format!("rename the parameter: every join has a method called `{name}`"),
         );
     }
 }

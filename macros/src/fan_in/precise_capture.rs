@@ -1,75 +1,71 @@
-//! Opaque types say what they capture, `impl Trait + use<'a, T>`, and a method has a type parameter more than the function.
+//! Adds a parameter to precise captures, `impl Trait + use<'a, T>`: a generated method has a type parameter more than the
+//! function.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::Ident;
+use syn::{CapturedParam, Type, TypeParamBound};
 
-use crate::tokens::with_stream;
+use crate::function::each_opaque;
 
-/// The type, with that parameter in each `use<…>`.
-pub(super) fn capturing(returned: TokenStream, parameter: &Ident) -> TokenStream {
-    let mut state = None;
-    let each = returned.into_iter().map(|token| {
-        if let TokenTree::Group(group) = &token {
-            let inside = capturing(group.stream(), parameter);
-            return with_stream(group, inside).into_token_stream();
-        }
-        match (state, &token) {
-            (_, TokenTree::Ident(word)) if word == "use" => state = Some(List::Begun),
-            (None, _) => {}
-            (Some(List::Begun), _) => state = Some(List::Complete),
-            (Some(list), TokenTree::Punct(end)) if end.as_char() == '>' => {
-                state = None;
-                let comma = matches!(list, List::Incomplete).then(|| quote!(,));
-                return quote!(#comma #parameter #token);
+/// Adds the parameter to each `use<…>` in a type.
+pub(super) fn add_capture(returned: &mut Type, parameter: &Ident) {
+    each_opaque(returned, &mut |opaque| {
+        let Type::ImplTrait(opaque) = opaque else {
+            return;
+        };
+        for bound in &mut opaque.bounds {
+            if let TypeParamBound::PreciseCapture(capture) = bound {
+                capture.params.push(CapturedParam::Ident(parameter.clone()));
             }
-            (Some(_), TokenTree::Punct(comma)) if comma.as_char() == ',' => {
-                state = Some(List::Complete);
-            }
-            (Some(_), _) => state = Some(List::Incomplete),
         }
-        token.into_token_stream()
     });
-    each.collect()
-}
-
-/// What stands before the end of a `use<…>`.
-#[derive(Clone, Copy)]
-enum List {
-    /// `use`
-    Begun,
-    /// `use<`, or a comma.
-    Complete,
-    /// What wants a comma.
-    Incomplete,
 }
 
 #[cfg(test)]
 mod tests {
-    use quote::format_ident;
+    use quote::{ToTokens, format_ident};
+    use syn::parse_quote;
 
     use super::*;
 
-    fn assert_captures(returned: TokenStream, expected: &TokenStream) {
-        let captures = capturing(returned, &format_ident!("S"));
-        assert_eq!(captures.to_string(), expected.to_string());
+    #[track_caller]
+    fn assert_captures(mut returned: Type, expected: &Type) {
+        add_capture(&mut returned, &format_ident!("S"));
+        let (returned, expected) = (returned.to_token_stream(), expected.to_token_stream());
+        assert_eq!(returned.to_string(), expected.to_string());
     }
 
     #[test]
-    fn every_list_has_the_parameter() {
-        assert_captures(quote!(impl A + use<>), &quote!(impl A + use<S>));
-        assert_captures(quote!(impl A + use<'a>), &quote!(impl A + use<'a, S>));
-        assert_captures(quote!(impl A + use<'a, T>), &quote!(impl A + use<'a, T, S>));
+    fn every_list_of_captures_gets_the_parameter() {
+        assert_captures(parse_quote!(impl A + use<>), &parse_quote!(impl A + use<S>));
         assert_captures(
-            quote!((Option<impl A + use<>>, impl B + use<T>)),
-            &quote!((Option<impl A + use<S>>, impl B + use<T, S>)),
+            parse_quote!(impl A + use<'a>),
+            &parse_quote!(impl A + use<'a, S>),
+        );
+        assert_captures(
+            parse_quote!(impl A + use<'a, T>),
+            &parse_quote!(impl A + use<'a, T, S>),
+        );
+        assert_captures(
+            parse_quote!((
+                Option<impl A + use<>>,
+                impl B<Item = impl C + use<T>> + use<T>
+            )),
+            &parse_quote!((
+                Option<impl A + use<S>>,
+                impl B<Item = impl C + use<T, S>> + use<T, S>
+            )),
+        );
+        assert_captures(
+            parse_quote!(Result<Box<dyn B<Item = impl A + use<>>>, Error>),
+            &parse_quote!(Result<Box<dyn B<Item = impl A + use<S>>>, Error>),
         );
     }
 
     #[test]
-    fn other_types_stay_as_they_are() {
+    fn type_without_captures_stays_the_same() {
         assert_captures(
-            quote!(Result<(), Vec<impl A>>),
-            &quote!(Result<(), Vec<impl A>>),
+            parse_quote!(Result<(), Vec<impl A>>),
+            &parse_quote!(Result<(), Vec<impl A>>),
         );
     }
 }

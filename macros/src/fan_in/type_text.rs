@@ -1,10 +1,10 @@
-//! A type in the user's words.
+//! The text of a type.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Returns the text of a type, the same on every compiler.
 ///
-/// `TokenStream::to_string` would not do: compilers differ in the white space that they put between tokens.
+/// Compilers differ in the white space that `TokenStream::to_string` puts between tokens.
 pub(super) fn type_text(tokens: TokenStream) -> String {
     let mut text = String::new();
     write(tokens, &mut text);
@@ -19,7 +19,7 @@ fn write(tokens: TokenStream, text: &mut String) {
                     Delimiter::Parenthesis => ("(", ")"),
                     Delimiter::Bracket => ("[", "]"),
                     Delimiter::Brace => ("{", "}"),
-                    // Around what a `macro_rules!` was given.
+                    // Around an argument of a `macro_rules!`.
                     Delimiter::None => ("", ""),
                 };
                 text.push_str(open);
@@ -45,7 +45,7 @@ fn write(tokens: TokenStream, text: &mut String) {
             }
             word => {
                 separate(text);
-                // A store keeps an input a line.
+                // A store writes one line per input.
                 let word = word.to_string();
                 text.push_str(&word.split_whitespace().collect::<Vec<_>>().join(" "));
             }
@@ -53,14 +53,14 @@ fn write(tokens: TokenStream, text: &mut String) {
     }
 }
 
-/// A formatter adds a comma where it breaks a line.
+/// rustfmt adds a comma where it breaks a line.
 fn drop_last_comma(text: &mut String) {
     if text.ends_with(", ") {
         text.truncate(text.len() - 2);
     }
 }
 
-/// Two words in a row would become one.
+/// Separates two words.
 fn separate(text: &mut String) {
     if text.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '_' | '"')) {
         text.push(' ');

@@ -4,15 +4,13 @@ use proc_macro2::Ident;
 use quote::{ToTokens, quote};
 use syn::{Safety, Signature, Type};
 
-use super::elided_lifetimes::elided;
+use super::elided_lifetimes::first_elided;
 use super::model::FanIn;
 use super::names::Names;
 use super::params::Parameters;
 use crate::error::Errors;
 use crate::function::{Function, Shape, is_never, returned, ungrouped_type};
-use crate::handler::{
-    Handler, named_events, refuse_several_producers_as_parent, refuse_what_no_span_fits,
-};
+use crate::handler::{Handler, check_parent, check_signature, named_events};
 use crate::macro_kind::MacroKind;
 use crate::options::{Options, ParameterOptions};
 use crate::suggestion::list;
@@ -27,10 +25,10 @@ impl FanIn {
         errors: &mut Errors,
     ) -> Option<Self> {
         let signature = &function.signature;
-        refuse_what_no_span_fits(MacroKind::FanIn, signature, errors);
-        refuse_what_no_join_can_call(signature, errors);
+        check_signature(MacroKind::FanIn, signature, errors);
+        check_callable_by_joins(signature, errors);
         let inputs = std::mem::take(&mut options.parameters);
-        refuse_a_wrong_number(&function, &inputs, errors);
+        check_input_count(&function, &inputs, errors);
         let inputs = named_events(MacroKind::FanIn, &function, inputs, errors);
         let params = Parameters::check(signature, &inputs, errors)?;
         let names = Names::of(signature, options.join.as_ref(), errors)?;
@@ -47,27 +45,30 @@ impl FanIn {
             names,
             is_async,
             crate_path,
-            is_in_doubt: false,
+            has_option_errors: false,
         })
     }
 
-    pub(super) fn refuse_wrong_options(&self, errors: &mut Errors) {
-        refuse_several_producers_as_parent(&self.handler, errors);
-        self.refuse_options_of_others(errors);
+    pub(super) fn check_options(&self, errors: &mut Errors) {
+        check_parent(&self.handler, errors);
+        self.check_input_expressions(errors);
     }
 
-    /// An input's origin is read from what was kept, whoever came with the other inputs.
-    pub(super) fn refuse_options_of_others(&self, errors: &mut Errors) {
+    /// Checks that the origin and the key of an input use nothing else: the store has only this input.
+    pub(super) fn check_input_expressions(&self, errors: &mut Errors) {
         for (parameter, input) in self.handler.events.iter().zip(&self.params.inputs) {
             let expressions = [("origin", &parameter.origin), ("key", &parameter.key)];
             for (option, expression) in expressions {
                 let Some(expression) = expression else {
                     continue;
                 };
-                if !self.speaks_only_of(&input.ident, expression) {
+                if !self.uses_only(&input.ident, expression) {
                     errors.at(
                         expression,
-                        format!("the `{option}` of an input is its own: it can speak of `{}` and of no other parameter", input.ident),
+                        format!(
+                            "use no parameter but `{}` in this `{option}`: it belongs to one input",
+                            input.ident
+                        ),
                     );
                 }
             }
@@ -75,62 +76,64 @@ impl FanIn {
     }
 }
 
-/// At least two, and not more than a store can tell apart.
-fn refuse_a_wrong_number(function: &Function, named: &[ParameterOptions], errors: &mut Errors) {
+fn check_input_count(function: &Function, named: &[ParameterOptions], errors: &mut Errors) {
     let name = &function.signature.ident;
     match named {
         [] => {
             let bindings = function.bindings();
             errors.at(name, match bindings.as_slice() {
                 [first, second, ..] => format!(
-                    "which of {} are the inputs of `{name}`? Write them into the attribute: `#[fan_in({first}, {second})]`",
+                    "name the inputs of `{name}`, such as `#[fan_in({first}, {second})]`: its parameters are {}",
                     list(&bindings).replace(" or ", " and ")
                 ),
-                _ => format!("`#[fan_in]` goes on a function that is given several events, and `{name}` is not"),
+                _ => format!("add two or more events to the parameters of `{name}`: `#[fan_in]` waits for several inputs"),
             });
         }
         [only] => errors.at(
             &only.ident,
-            format!("a fan-in waits for two inputs or more: name the others too, or write `#[linked_span({})]`", only.ident),
+            format!(
+                "name at least two inputs, or write `#[linked_span({})]` for a single event",
+                only.ident
+            ),
         ),
         [.., last] if named.len() > MOST => errors.at(
             &last.ident,
-            "a fan-in has twelve inputs at most: join some of them first, and what comes of it with the others",
+            "name at most twelve inputs: join some of them first, and use the result as an input",
         ),
         _ => {}
     }
 }
 
-fn refuse_what_no_join_can_call(signature: &Signature, errors: &mut Errors) {
+fn check_callable_by_joins(signature: &Signature, errors: &mut Errors) {
     if let Safety::Unsafe(unsafety) = &signature.safety {
         errors.at(
             unsafety,
-            "its joins call this function, and cannot promise what an `unsafe fn` asks for: make it safe",
+            "remove `unsafe`: the generated joins call this function from safe code",
         );
     }
     if let Shape::Future { .. } = Shape::of(signature) {
         errors.at(
             returned(signature),
-            "its joins await this function: make it an `async fn`, or await the future in one",
+            "make this an `async fn`, or await the future in one: the generated joins await the function",
         );
     }
     if is_never(&returned(signature)) {
         errors.at(
             returned(signature),
-            "a function that never returns never completes a join: let it return",
+            "let the function return: one that never returns never completes a join",
         );
     }
-    refuse_a_generic_result(signature, errors);
-    if let Some(borrow) = elided(signature.output.to_token_stream()) {
+    check_generic_result(signature, errors);
+    if let Some(borrow) = first_elided(signature.output.to_token_stream()) {
         errors.at(
             borrow,
-            "what is returned cannot borrow from an input, which the join keeps, and does not say from what else: return it owned, or name the lifetime, `shipping: &'a Shipping` and `-> &'a …`",
+            "return an owned value, or name the lifetime, `shipping: &'a Shipping` and `-> &'a …`: the result cannot borrow from an input, which the join stores",
         );
     }
 }
 
-/// A type that the caller chooses may be a `Result`, whose `Err` would be acknowledged as a success.
-fn refuse_a_generic_result(signature: &Signature, errors: &mut Errors) {
+/// Refuses a type that the caller chooses: it may be a `Result`, whose `Err` would count as a success.
+fn check_generic_result(signature: &Signature, errors: &mut Errors) {
     let returned = returned(signature);
     let Type::Path(path) = ungrouped_type(&returned) else {
         return;
@@ -152,7 +155,7 @@ fn refuse_a_generic_result(signature: &Signature, errors: &mut Errors) {
             .replace(" >", ">");
         errors.at(
             returned,
-            format!("write `Result<{written}, …>`, or a type without generics: whether the function succeeded cannot be told from `{written}`"),
+            format!("write `Result<{written}, …>`, or a type without generics: `{written}` does not show whether the function succeeded"),
         );
     }
 }

@@ -1,8 +1,8 @@
-//! Groups around expressions and types that change nothing.
+//! Strips groups that do not change an expression or a type.
 
 use syn::{Expr, Type};
 
-/// Returns the expression without the invisible group around what a `macro_rules!` was given.
+/// Strips the invisible group around an argument of a `macro_rules!`.
 pub(crate) fn ungrouped_expr(expression: Expr) -> Expr {
     match expression {
         Expr::Group(group) => ungrouped_expr(*group.expr),
@@ -10,7 +10,7 @@ pub(crate) fn ungrouped_expr(expression: Expr) -> Expr {
     }
 }
 
-/// Without the invisible group around what a `macro_rules!` was given, and without parentheses.
+/// Strips parentheses, and the invisible group around an argument of a `macro_rules!`.
 pub(crate) fn ungrouped_type(mut grouped: &Type) -> &Type {
     loop {
         grouped = match grouped {

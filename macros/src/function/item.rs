@@ -9,7 +9,7 @@ use super::grouping::ungrouped_expr;
 use super::pattern::variables;
 use crate::tokens::with_stream;
 
-/// A function whose body is not looked into: it is moved, and stays the user's.
+/// A function; its body stays tokens, which are moved and not parsed.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -18,7 +18,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// The names a user may call an event: of the parameters, and of what their patterns bind.
+    /// Returns the names that the attribute may use: parameters, and variables of patterns.
     pub(crate) fn bindings(&self) -> Vec<Ident> {
         let mut bindings = Vec::new();
         for input in &self.signature.inputs {
@@ -35,7 +35,7 @@ impl Function {
         bindings
     }
 
-    /// The only parameter that is not `self`; a pattern gets a name of ours, and is returned.
+    /// Returns the only parameter that is not `self`. A pattern is replaced by a name, and returned.
     pub(crate) fn only_parameter(&mut self) -> Option<(Ident, Option<Pat>)> {
         let mut parameters = self
             .signature
@@ -68,7 +68,7 @@ impl Function {
         Some((name, Some(std::mem::replace(&mut **pattern, renamed))))
     }
 
-    /// The body's only expression, if that is all there is.
+    /// Returns the expression, if the body consists of one.
     pub(crate) fn only_expression(&self) -> Option<Expr> {
         let mut statements = syn::Block::parse_within.parse2(self.body.stream()).ok()?;
         match (statements.pop(), statements.is_empty()) {
@@ -77,7 +77,7 @@ impl Function {
         }
     }
 
-    /// `#[test]`, `#[tokio::test]`, or what else makes a test of a function.
+    /// Returns `#[test]`, `#[tokio::test]` or another attribute that makes the function a test.
     pub(crate) fn test_attribute(&self) -> Option<&Attribute> {
         let is_test = |attribute: &&Attribute| {
             let last = attribute.path().segments.last();
@@ -86,7 +86,7 @@ impl Function {
         self.attributes.iter().find(is_test)
     }
 
-    /// The function with another body.
+    /// Returns the function with another body.
     pub(crate) fn with_body(&self, body: &TokenStream) -> TokenStream {
         let Self {
             attributes,

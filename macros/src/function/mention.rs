@@ -1,18 +1,21 @@
-//! Which variables an expression names, as far as its tokens say.
+//! Finds variables in tokens.
+//!
+//! Bodies are not parsed, because that costs compile time. In the attribute's expressions, the arguments of macros are
+//! tokens, so `syn::visit` would be needed beside this, not instead of it.
 
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
-use crate::tokens::is_same;
+use crate::tokens::is_same_name;
 
-/// Whether an expression names this variable, be it in a format string, and not only a field that is called so.
-pub(crate) fn names_the_variable(expression: TokenStream, variable: &Ident) -> bool {
+/// Returns `true` if an expression uses this variable, also in a format string; a field of that name does not count.
+pub(crate) fn uses_variable(expression: TokenStream, variable: &Ident) -> bool {
     let mut before = PrecedingMarks::default();
     expression.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => {
-            let is_a_member = before.is_of_a_member();
+            let is_member = before.is_member();
             before = PrecedingMarks::default();
-            !is_a_member && is_same(&ident, variable)
+            !is_member && is_same_name(&ident, variable)
         }
         TokenTree::Punct(punct) => {
             before.push(punct.as_char());
@@ -20,7 +23,7 @@ pub(crate) fn names_the_variable(expression: TokenStream, variable: &Ident) -> b
         }
         TokenTree::Group(group) => {
             before = PrecedingMarks::default();
-            names_the_variable(group.stream(), variable)
+            uses_variable(group.stream(), variable)
         }
         TokenTree::Literal(literal) => {
             before = PrecedingMarks::default();
@@ -29,17 +32,16 @@ pub(crate) fn names_the_variable(expression: TokenStream, variable: &Ident) -> b
     })
 }
 
-/// Whether a body uses a variable.
+/// How certainly a body uses a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mention {
-    /// It cannot.
     None,
-    /// Something is called so, which may be a field or a part of a string that a macro reads.
+    /// The name appears as a field, a label, or in a string that a macro may read.
     Possible,
     Certain,
 }
 
-/// Whether a body uses a variable, as far as its tokens say.
+/// Returns how certainly a body uses a variable.
 pub(crate) fn mention(body: TokenStream, variable: &Ident) -> Mention {
     let name = variable.unraw().to_string();
     let mut found = Mention::None;
@@ -47,11 +49,9 @@ pub(crate) fn mention(body: TokenStream, variable: &Ident) -> Mention {
     let mut tokens = body.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let one = match &token {
-            TokenTree::Ident(ident) if !is_same(ident, variable) => Mention::None,
-            TokenTree::Ident(_) if before.is_of_a_member() || before.is_of_a_label() => {
-                Mention::Possible
-            }
-            // `field: …`, or a variable of the same name.
+            TokenTree::Ident(ident) if !is_same_name(ident, variable) => Mention::None,
+            TokenTree::Ident(_) if before.is_member() || before.is_label() => Mention::Possible,
+            // `field: …`, or a variable with a type.
             TokenTree::Ident(_) if is_a_single_colon(tokens.peek()) => Mention::Possible,
             TokenTree::Ident(_) => Mention::Certain,
             TokenTree::Group(group) => mention(group.stream(), variable),
@@ -84,12 +84,12 @@ fn is_a_single_colon(token: Option<&TokenTree>) -> bool {
         if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
 }
 
-/// Whether a body assigns a variable, `n = 1` or `n += 1`, as far as its tokens say.
+/// Returns `true` if a body assigns a variable: `n = 1` or `n += 1`.
 pub(crate) fn is_assigned(body: TokenStream, variable: &Ident) -> bool {
     let mut tokens = body.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
-            TokenTree::Ident(ident) if is_same(&ident, variable) => {
+            TokenTree::Ident(ident) if is_same_name(&ident, variable) => {
                 let mut operator = String::new();
                 while let Some(TokenTree::Punct(punct)) = tokens.peek() {
                     operator.push(punct.as_char());
@@ -119,20 +119,20 @@ impl PrecedingMarks {
         self.0 = [self.0[1], Some(mark)];
     }
 
-    /// A field or a method, and not the end of a range; or a part of a path.
-    fn is_of_a_member(&self) -> bool {
+    /// Returns `true` after `.` or `::`, but not after the end of a range.
+    fn is_member(&self) -> bool {
         match self.0 {
             [before, Some('.')] => before != Some('.'),
             before => before == [Some(':'); 2],
         }
     }
 
-    fn is_of_a_label(&self) -> bool {
+    fn is_label(&self) -> bool {
         self.0[1] == Some('\'')
     }
 }
 
-/// `"{variable}"`, `"{variable:?}"`, or a width or precision `"{0:variable$}"`.
+/// Returns `true` for `"{variable}"`, `"{variable:?}"`, and a width or precision `"{0:variable$}"`.
 fn is_captured_in(literal: &str, variable: &str) -> bool {
     literal.starts_with(['"', 'r'])
         && ["{@}", "{@:", "@$"]
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn names_order(expression: TokenStream) -> bool {
-        names_the_variable(expression, &format_ident!("order"))
+        uses_variable(expression, &format_ident!("order"))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Parses the annotated function, whose body is left as tokens.
+//! Parses the annotated function.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -14,11 +14,11 @@ pub(crate) fn parse(kind: MacroKind, item: TokenStream) -> Result<Function> {
     (|input: ParseStream| parse_item(kind, input, body)).parse2(item)
 }
 
-/// `body` is the function's, if it was taken out of its braces.
+/// `body` is the stream that [`without_body`] took out.
 fn parse_item(kind: MacroKind, input: ParseStream, body: Option<Group>) -> Result<Function> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
-    if let Some(other) = other_than_a_function(kind, input) {
+    if let Some(other) = other_item(kind, input) {
         return Err(other);
     }
     let signature: Signature = input.parse()?;
@@ -27,7 +27,7 @@ fn parse_item(kind: MacroKind, input: ParseStream, body: Option<Group>) -> Resul
             &signature.ident,
             match kind {
                 MacroKind::LinkedSpan => {
-                    "`#[linked_span]` goes around a body: put it on the implementations of this method"
+                    "put `#[linked_span]` on the implementations of this method: it needs a body"
                 }
                 MacroKind::FanIn => NOT_IN_AN_IMPL,
             },
@@ -43,8 +43,7 @@ fn parse_item(kind: MacroKind, input: ParseStream, body: Option<Group>) -> Resul
     })
 }
 
-/// The item with nothing in the braces that stand last in it, and what these were: each token that syn is given costs the
-/// user's compilation a little, and a body is not looked into.
+/// Splits off the body. syn would parse it token by token, which costs compile time, and no code here needs it parsed.
 fn without_body(item: TokenStream) -> (TokenStream, Option<Group>) {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
     let body = match tokens.last_mut() {
@@ -57,37 +56,38 @@ fn without_body(item: TokenStream) -> (TokenStream, Option<Group>) {
     (tokens.into_iter().collect(), body)
 }
 
-/// The function's braces, which are in a group of their own where they come from a `macro_rules!`.
+/// Parses the braces, which a `macro_rules!` may wrap in a group.
 fn braces(input: ParseStream) -> Result<Group> {
     match input.parse()? {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
             braces.parse2(group.stream())
         }
         TokenTree::Group(body) => Ok(body),
-        other => Err(Error::new(other.span(), "expected the function's body")),
+        other => Err(Error::new(
+            other.span(),
+            "write the body of the function here",
+        )),
     }
 }
 
-/// Where a fan-in's function cannot be.
-pub(crate) const NOT_IN_AN_IMPL: &str = "`#[fan_in]` goes on a free function, beside which it declares a type: give the function the service as a parameter, `service: &Service`";
+pub(crate) const NOT_IN_AN_IMPL: &str = "use a free function, and pass the service as a parameter, `service: &Service`: `#[fan_in]` generates a type beside the function";
 
-/// Which item it is, said in words that help.
-fn other_than_a_function(kind: MacroKind, input: ParseStream) -> Option<Error> {
+/// Returns what to write for another item.
+fn other_item(kind: MacroKind, input: ParseStream) -> Option<Error> {
     let attribute = kind.attribute();
     let keyword = input.fork().call(Ident::parse_any).ok()?;
     let help = match (keyword.to_string().as_str(), kind) {
         ("impl" | "trait", MacroKind::LinkedSpan) => {
-            "`#[linked_span]` goes on a function: put it on each method that handles events"
-                .to_owned()
+            "put `#[linked_span]` on each method that handles events".to_owned()
         }
         ("impl" | "trait", MacroKind::FanIn) => NOT_IN_AN_IMPL.to_owned(),
         ("struct" | "enum" | "union", _) => format!(
-            "`{attribute}` goes on a function that handles events; for the event itself it is `#[derive(LinkedEvent)]`"
+            "use `#[derive(LinkedEvent)]` for an event: `{attribute}` goes on a function that handles events"
         ),
         ("mod" | "use" | "static" | "type" | "macro_rules" | "let", _) => {
-            format!("`{attribute}` goes on a function")
+            format!("put `{attribute}` on a function")
         }
-        ("const", _) if !is_const_fn(input) => format!("`{attribute}` goes on a function"),
+        ("const", _) if !is_const_fn(input) => format!("put `{attribute}` on a function"),
         _ => return None,
     };
     Some(Error::new(keyword.span(), help))
@@ -100,7 +100,7 @@ fn is_const_fn(input: ParseStream) -> bool {
         || input.peek2(Token![extern])
 }
 
-/// `#![…]` at the start of a body has to stand on the function once the body is inside of a closure.
+/// Moves `#![…]` from the body to the function: a closure cannot have it.
 fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
     let first = body.stream().into_iter().next();
     if !first.is_some_and(|first| matches!(first, TokenTree::Punct(mark) if mark.as_char() == '#'))
@@ -115,11 +115,29 @@ fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
         Ok((attributes, input.parse::<TokenStream>()?))
     };
     let (attributes, rest) = parse.parse2(body.stream())?;
-    // As it is, if it can be: a new group would have one span for both of its braces, where the user's errors may point.
+    // Without such attributes the group stays the same: a new one has a single span for both braces, and rustc's errors would point elsewhere.
     let body = if attributes.is_empty() {
         body.clone()
     } else {
         with_stream(body, rest)
     };
     Ok((attributes, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    /// rustc refuses such a function before it expands the attribute, so there is no case in `tests/compile/fail`.
+    #[test]
+    fn function_without_braces_is_refused() {
+        let parsed = parse(MacroKind::LinkedSpan, quote!(fn f(event: Event) = 7));
+        let error = parsed.err().map(|error| error.to_string());
+        assert_eq!(
+            error.as_deref(),
+            Some("write the body of the function here")
+        );
+    }
 }

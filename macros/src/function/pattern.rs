@@ -24,12 +24,10 @@ impl Variable {
     }
 }
 
-/// The variables of a pattern, as far as its tokens tell: a name that begins with a capital letter is a constant, or a
-/// variant without fields.
+/// Returns the variables of a pattern. A capitalized name is a constant or a variant: tokens do not show more.
 pub(crate) fn variables(pattern: &Pat) -> Vec<Variable> {
     let mut variables = Vec::new();
     match pattern {
-        // The name of a parameter.
         Pat::Ident(binding) if binding.subpat.is_none() => variables.push(Variable::of(binding)),
         _ => collect_variables(pattern, &mut variables),
     }
@@ -50,7 +48,7 @@ fn collect_variables(pattern: &Pat, variables: &mut Vec<Variable>) {
                 collect_variables(pattern, variables);
             }
         }
-        // Each alternative has the same.
+        // Each alternative binds the same variables.
         Pat::Or(alternatives) => each(&mut alternatives.cases.iter().take(1)),
         Pat::Paren(inner) => each(&mut iter::once(&*inner.pat)),
         Pat::Reference(inner) => each(&mut iter::once(&*inner.pat)),
@@ -63,10 +61,10 @@ fn collect_variables(pattern: &Pat, variables: &mut Vec<Variable>) {
     }
 }
 
-pub(crate) fn has_a_macro(pattern: TokenStream) -> bool {
+pub(crate) fn contains_macro(pattern: TokenStream) -> bool {
     pattern.into_iter().any(|token| match token {
         TokenTree::Punct(punct) => punct.as_char() == '!',
-        TokenTree::Group(group) => has_a_macro(group.stream()),
+        TokenTree::Group(group) => contains_macro(group.stream()),
         TokenTree::Ident(_) | TokenTree::Literal(_) => false,
     })
 }

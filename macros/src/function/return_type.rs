@@ -1,4 +1,4 @@
-//! What a function returns, as far as its signature says.
+//! Reads the return type of a function.
 
 use quote::ToTokens;
 use syn::{
@@ -7,13 +7,14 @@ use syn::{
 };
 
 use super::grouping::ungrouped_type;
+use super::opaque::each_opaque;
 use crate::tokens::contains_ident;
 
-/// What a function does with its body.
+/// How a function runs its body.
 pub(crate) enum Shape {
     Plain,
     Async,
-    /// It returns a future: as an opaque type, or in a pinned box.
+    /// It returns a future, as an opaque type or in a pinned box.
     Future {
         boxed: bool,
     },
@@ -33,7 +34,7 @@ impl Shape {
     }
 }
 
-/// The return type.
+/// Returns the return type.
 pub(crate) fn returned(signature: &Signature) -> Type {
     match &signature.output {
         ReturnType::Type(_, output) => ungrouped_type(output).clone(),
@@ -41,8 +42,8 @@ pub(crate) fn returned(signature: &Signature) -> Type {
     }
 }
 
-/// What a handler comes to in the end: what it returns, or what the future does that it returns; `_` where the
-/// signature does not say.
+/// Returns the result of a handler: its return type, or the output of the future that it returns. The type is `_` if the
+/// signature does not show it.
 pub(crate) fn result(signature: &Signature) -> Type {
     let returned = returned(signature);
     match Shape::of(signature) {
@@ -54,9 +55,9 @@ pub(crate) fn result(signature: &Signature) -> Type {
     }
 }
 
-/// The type as it can be written in a body: with `_` for each `impl Trait`.
-pub(crate) fn written(mut output: Type) -> Type {
-    infer_opaque_types(&mut output);
+/// Returns the type as a body can write it: with `_` for each `impl Trait`.
+pub(crate) fn without_opaque_types(mut output: Type) -> Type {
+    each_opaque(&mut output, &mut |opaque| *opaque = parse_quote!(_));
     if contains_ident(output.to_token_stream(), &|ident| ident == "impl") {
         parse_quote!(_)
     } else {
@@ -68,8 +69,8 @@ pub(crate) fn is_unknown(output: &Type) -> bool {
     matches!(output, Type::Infer(_))
 }
 
-/// Whether nothing of it is left to be inferred.
-pub(crate) fn is_written_out(output: &Type) -> bool {
+/// Returns `true` if no part of the type is inferred.
+pub(crate) fn is_fully_written(output: &Type) -> bool {
     !contains_ident(output.to_token_stream(), &|ident| ident == "_")
 }
 
@@ -81,7 +82,7 @@ pub(crate) fn is_never(output: &Type) -> bool {
     matches!(output, Type::Never(_))
 }
 
-/// Whether a type could be a future's, as far as its name tells.
+/// Returns `false` if the name of the type excludes a future.
 pub(crate) fn may_be_a_future(output: &Type) -> bool {
     let is_another = match output {
         Type::Reference(reference) => reference.mutability.is_none(),
@@ -97,17 +98,17 @@ const NO_FUTURES: [&str; 21] = [
 ];
 
 fn is_future(output: &Type) -> bool {
-    // As the futures crate calls it.
+    // The names of the futures crate.
     bound(output, "Future").is_some() || is_called(output, &["BoxFuture", "LocalBoxFuture"])
 }
 
-/// Whether it returns a stream, whose items come after the function has returned.
+/// Returns `true` if the function returns a stream.
 pub(crate) fn is_stream(signature: &Signature) -> bool {
     let returned = returned(signature);
     bound(&returned, "Stream").is_some() || is_called(&returned, &["BoxStream", "LocalBoxStream"])
 }
 
-/// The bound of an `impl Name`, or of a `Pin<Box<dyn Name>>`.
+/// Returns the bound of an `impl Name` or a `Pin<Box<dyn Name>>`.
 fn bound<'t>(output: &'t Type, name: &str) -> Option<&'t TraitBound> {
     match ungrouped_type(output) {
         Type::ImplTrait(opaque) => bound_among(&opaque.bounds, name),
@@ -123,7 +124,7 @@ fn is_called(output: &Type, names: &[&str]) -> bool {
         if path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name)))
 }
 
-/// `T` of a `Name<T>`, by whatever path.
+/// Returns `T` of a `Name<T>`, by any path.
 fn only_argument<'t>(of: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ungrouped_type(of) else {
         return None;
@@ -155,7 +156,7 @@ fn bound_among<'b>(
     })
 }
 
-/// `T` of `Future<Output = T>`.
+/// Returns `T` of `Future<Output = T>`.
 fn output_of(future: &TraitBound) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &future.path.segments.last()?.arguments else {
         return None;
@@ -166,29 +167,4 @@ fn output_of(future: &TraitBound) -> Option<&Type> {
         }
         _ => None,
     })
-}
-
-fn infer_opaque_types(output: &mut Type) {
-    match output {
-        Type::ImplTrait(_) => *output = parse_quote!(_),
-        Type::Array(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Group(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Paren(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Ptr(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Reference(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Slice(inner) => infer_opaque_types(&mut inner.elem),
-        Type::Tuple(inner) => inner.elems.iter_mut().for_each(infer_opaque_types),
-        Type::Path(path) => {
-            for segment in &mut path.path.segments {
-                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                    for argument in &mut arguments.args {
-                        if let GenericArgument::Type(argument) = argument {
-                            infer_opaque_types(argument);
-                        }
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
 }

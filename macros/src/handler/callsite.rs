@@ -1,4 +1,4 @@
-//! What all spans of a handler have in common.
+//! The constants of a handler.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -8,13 +8,12 @@ use super::model::Handler;
 use crate::options::text_literal;
 
 impl Handler {
-    /// A reference to what all spans of this handler have in common.
+    /// Returns a reference to the callsite.
     pub(super) fn callsite(&self) -> TokenStream {
         let Self {
             runtime, options, ..
         } = self;
         let given = options.kind.as_ref().map(variant);
-        // The function of a fan-in consumes no message.
         let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
         let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
         // The context of a span that sends one message is the message's. Messages that have one are only linked.
@@ -39,7 +38,7 @@ impl Handler {
             &quote!(#is_named #messaging #kind #parent #own_tracer #join #one_event),
         );
         match &options.scope {
-            // Whatever constant that is: only of the simplest a reference is `'static` without a word.
+            // Only a reference to a simple constant is promoted to `'static`.
             Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
             _ => quote!(&#callsite),
         }
@@ -97,7 +96,7 @@ impl Handler {
     }
 }
 
-/// The crate that is compiled, as cargo names it to the macro.
+/// Returns the name and version of the crate that is compiled.
 fn crate_scope() -> (TokenStream, String) {
     match std::env::var("CARGO_PKG_NAME") {
         Ok(name) => (
@@ -108,7 +107,7 @@ fn crate_scope() -> (TokenStream, String) {
     }
 }
 
-/// The variant of the runtime's that a choice in the attribute is called after.
+/// Returns the runtime's variant for a word of the attribute: `Consumer` for `consumer`.
 fn variant(choice: &Ident) -> Ident {
     let word = choice.to_string();
     let (first, rest) = word.split_at(1);

@@ -1,4 +1,4 @@
-//! What is collected before the span starts.
+//! What the attribute collects before the span starts.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,18 +9,18 @@ use super::model::Handler;
 use crate::options::{ParameterOptions, plain_value, text_literal};
 
 impl Handler {
-    /// The event is read, and its variables are there before the body, with their own types.
-    pub(super) fn matched(&self, handled: &TokenStream) -> TokenStream {
+    /// Collects the event, then binds its pattern: the variables have their own types in the body and in options.
+    pub(super) fn in_match(&self, handled: &TokenStream) -> TokenStream {
         let Some(event) = self.events.first() else {
             return handled.clone();
         };
         let (event, pattern, collected) = (&event.ident, &self.pattern, collected());
         let callsite = self.callsite();
-        let collect = if self.options.is_child_of_its_event() {
-            let (collect, start) = (self.of_the_runtime("collect", Span::call_site()), start());
+        let collect = if self.options.has_event_as_parent() {
+            let (collect, start) = (self.runtime_path("collect", Span::call_site()), start());
             quote!(#collect(#callsite, |#start| #start.parent(&#event)))
         } else {
-            let collect = self.of_the_runtime("collect_event", Span::call_site());
+            let collect = self.runtime_path("collect_event", Span::call_site());
             quote_spanned!(event.span()=> #collect(#callsite, &#event))
         };
         quote! {
@@ -29,32 +29,32 @@ impl Handler {
         }
     }
 
-    /// A span that is started now.
-    pub(super) fn opened(&self, is_matched: bool) -> TokenStream {
+    /// Returns a call that starts the span now.
+    pub(super) fn open_call(&self, is_matched: bool) -> TokenStream {
         if is_matched {
-            let collected = self.collected(is_matched);
-            let open = self.of_the_runtime("open_collected", Span::call_site());
+            let collected = self.collect_call(is_matched);
+            let open = self.runtime_path("open_collected", Span::call_site());
             return quote!(#open(#collected));
         }
-        self.opening("open", "open_event")
+        self.collecting_call("open", "open_event")
     }
 
-    /// A span that is started later.
-    pub(super) fn collected(&self, is_matched: bool) -> TokenStream {
+    /// Returns a call that starts the span later.
+    pub(super) fn collect_call(&self, is_matched: bool) -> TokenStream {
         if !is_matched {
-            return self.opening("collect", "collect_event");
+            return self.collecting_call("collect", "collect_event");
         }
         let (start, collected) = (start(), collected());
-        let more = self.more(&start);
+        let more = self.after_event(&start);
         if more.is_empty() {
             return collected.into_token_stream();
         }
-        let collect_more = self.of_the_runtime("collect_more", Span::call_site());
+        let collect_more = self.runtime_path("collect_more", Span::call_site());
         quote!(#collect_more(#collected, |#start| { #more }))
     }
 
-    /// A call that collects, of the one function or, if there is but an event to be linked to, of the other.
-    fn opening(&self, collecting: &str, of_an_event: &str) -> TokenStream {
+    /// Returns a call of the general function, or of the one for a single event.
+    fn collecting_call(&self, collecting: &str, of_an_event: &str) -> TokenStream {
         let callsite = self.callsite();
         let (function, collected) = match self.only_event() {
             Some(event) => {
@@ -62,17 +62,17 @@ impl Handler {
                 let reference = quote_spanned!(ident.span()=> &#ident);
                 (of_an_event, self.reading(event, &reference))
             }
-            None => (collecting, self.collect()),
+            None => (collecting, self.collecting_closure()),
         };
-        let function = self.of_the_runtime(function, Span::call_site());
+        let function = self.runtime_path(function, Span::call_site());
         quote!(#function(#callsite, #collected))
     }
 
-    /// The closure that collects, with everything taken by reference.
-    fn collect(&self) -> TokenStream {
+    /// Returns the closure that collects by reference.
+    fn collecting_closure(&self) -> TokenStream {
         let start = start();
-        let tracer = self.for_a_span(&start, self.tracer(&start));
-        let send = self.for_a_span(&start, self.sending(&start));
+        let tracer = self.if_span(&start, self.tracer(&start));
+        let send = self.if_span(&start, self.sending(&start));
         let events = self.events.iter().map(|event| {
             let ident = &event.ident;
             let reference = quote_spanned!(ident.span()=> &#ident);
@@ -82,13 +82,13 @@ impl Handler {
                 .or(self.options.relationship.as_ref());
             self.collect_event(&start, event, relationship, &reference)
         });
-        let of_the_span = self.for_a_span(&start, self.of_the_span(&start));
+        let of_the_span = self.if_span(&start, self.span_statements(&start));
         quote!(|#start| { #tracer #send #(#events)* #of_the_span })
     }
 
-    /// What is collected once the event has been read.
-    fn more(&self, start: &Ident) -> TokenStream {
-        let (tracer, of_the_span) = (self.tracer(start), self.of_the_span(start));
+    /// Returns what is collected after the event.
+    fn after_event(&self, start: &Ident) -> TokenStream {
+        let (tracer, of_the_span) = (self.tracer(start), self.span_statements(start));
         let relationship = self.options.relationship.as_ref().map(|relationship| {
             let relationship = plain_value(relationship, &self.runtime);
             quote!(#start.relate(#relationship);)
@@ -101,8 +101,8 @@ impl Handler {
         quote!(#(#start.tracer(#tracer);)*)
     }
 
-    /// The attributes, then the name: an expression that panics costs what comes after it.
-    fn of_the_span(&self, start: &Ident) -> TokenStream {
+    /// Returns the attributes, then the name: an expression that panics skips the expressions after it.
+    fn span_statements(&self, start: &Ident) -> TokenStream {
         let attributes = self.options.attributes.iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, attribute.value(&self.runtime));
             quote!(#start.attribute(#key, #value);)
@@ -112,15 +112,15 @@ impl Handler {
         quote!(#(#attributes)* #(#start.name(#name);)*)
     }
 
-    /// Expressions that run only for a span. Of several parameters, nothing is collected without one.
-    fn for_a_span(&self, start: &Ident, statements: TokenStream) -> TokenStream {
+    /// Guards expressions that need a span. With several parameters, the runtime does not call the closure without one.
+    fn if_span(&self, start: &Ident, statements: TokenStream) -> TokenStream {
         if statements.is_empty() || self.events.len() > 1 {
             return statements;
         }
         quote!(if #start.makes_span() { #statements })
     }
 
-    /// What the attribute says of one parameter, and a reference to it.
+    /// Returns what the attribute collects from one parameter.
     pub(crate) fn collect_event(
         &self,
         start: &Ident,
@@ -135,11 +135,11 @@ impl Handler {
             let relationship = plain_value(relationship, runtime);
             quote!(#start.relationship(#relationship);)
         });
-        // Of several, each is told from the others by its name.
+        // The name distinguishes several parameters.
         let (event_method, from_method, name) = if self.events.len() > 1 {
             let name = LitStr::new(&ident.unraw().to_string(), ident.span());
             (quote!(input), quote!(input_from), Some(quote!(#name,)))
-        } else if self.options.is_child_of_its_event() {
+        } else if self.options.has_event_as_parent() {
             (quote!(parent), quote!(event_from), None)
         } else {
             (quote!(event), quote!(event_from), None)
@@ -157,8 +157,8 @@ impl Handler {
             let (key, value) = (&attribute.key, attribute.value(runtime));
             quote!(#start.link_attribute(#key, #value);)
         });
-        let relationship = self.for_a_span(start, relationship.unwrap_or_default());
-        let attributes = self.for_a_span(start, quote!(#(#attributes)*));
+        let relationship = self.if_span(start, relationship.unwrap_or_default());
+        let attributes = self.if_span(start, quote!(#(#attributes)*));
         quote!(#relationship #link #attributes)
     }
 }

@@ -1,4 +1,4 @@
-//! Which parameters of a handler are its events.
+//! Finds the parameters of a handler that are its events.
 
 use proc_macro2::Ident;
 use syn::Pat;
@@ -8,10 +8,10 @@ use crate::error::Errors;
 use crate::function::Function;
 use crate::macro_kind::MacroKind;
 use crate::options::{ParameterOptions, option_names};
-use crate::suggestion::{did_you_mean, list};
-use crate::tokens::is_same;
+use crate::suggestion::{list, nearest};
+use crate::tokens::is_same_name;
 
-/// Without a word from the user: what is called `event` or `events`, else the only parameter.
+/// Returns the parameter called `event` or `events`, or the only one, with its pattern if it has no name.
 pub(crate) fn default_event(
     function: &mut Function,
     errors: &mut Errors,
@@ -30,7 +30,7 @@ pub(crate) fn default_event(
     if let Some(test) = function.test_attribute() {
         errors.at(
             test,
-            "a test is given no event: put `#[linked_span]` on the handler that it calls",
+            "put `#[linked_span]` on the handler that the test calls: a test receives no event",
         );
         return None;
     }
@@ -44,16 +44,16 @@ pub(crate) fn default_event(
         errors.at(
             name,
             if has_patterns {
-                format!("no parameter of `{name}` has a name: give one to the event, and write `#[linked_span(its_name)]`")
+                format!("give the event parameter of `{name}` a name, and write `#[linked_span(its_name)]`")
             } else {
-                format!("`{name}` has no parameter that could be the event: `#[linked_span]` goes on a function that is given one")
+                format!("add a parameter for the event to `{name}`: `#[linked_span]` goes on a function that receives one")
             },
         );
     } else {
         errors.at(
             name,
             format!(
-                "which parameter of `{name}` is the event? Write {}",
+                "write {}: `{name}` has several parameters, and one of them is the event",
                 list(&candidates)
             ),
         );
@@ -61,7 +61,7 @@ pub(crate) fn default_event(
     None
 }
 
-/// The parameters that the attribute names, called as the signature calls them, whose hygiene counts.
+/// Returns the parameters that the attribute names, with the identifiers of the signature: their hygiene counts.
 pub(crate) fn named_events(
     kind: MacroKind,
     function: &Function,
@@ -71,9 +71,9 @@ pub(crate) fn named_events(
     let bindings = function.bindings();
     let mut events: Vec<ParameterOptions> = Vec::new();
     for parameter in named {
-        let is_this = |ident: &Ident| is_same(ident, &parameter.ident);
+        let is_this = |ident: &Ident| is_same_name(ident, &parameter.ident);
         if let Some(binding) = bindings.iter().find(|binding| is_this(binding)) {
-            // That it is named twice has been said.
+            // `options::parse` has reported a parameter that is named twice.
             if !events.iter().any(|event| is_this(&event.ident)) {
                 events.push(ParameterOptions {
                     ident: binding.clone(),
@@ -82,7 +82,7 @@ pub(crate) fn named_events(
             }
         } else {
             let wrong = &parameter.ident;
-            errors.at(wrong, no_such_parameter(kind, function, &bindings, wrong));
+            errors.at(wrong, missing_parameter(kind, function, &bindings, wrong));
             if bindings.is_empty() {
                 break;
             }
@@ -91,26 +91,26 @@ pub(crate) fn named_events(
     events
 }
 
-fn no_such_parameter(
+fn missing_parameter(
     kind: MacroKind,
     function: &Function,
     bindings: &[Ident],
     wrong: &Ident,
 ) -> String {
     let name = &function.signature.ident;
+    if bindings.is_empty() {
+        return format!(
+            "add {} to the parameters of `{name}`: it has none",
+            kind.events()
+        );
+    }
     let names: Vec<String> = bindings.iter().map(ToString::to_string).collect();
-    let near = did_you_mean(&wrong.to_string(), names.iter().map(String::as_str));
-    let near_option = did_you_mean(&wrong.to_string(), option_names(kind));
-    if names.is_empty() {
-        format!("`{name}` has no parameters: give it {}", kind.events())
-    } else if !near.is_empty() {
-        format!("`{name}` has no parameter called `{wrong}`{near}")
-    } else if !near_option.is_empty() {
-        format!("there is neither a parameter nor an option called `{wrong}`{near_option}")
+    let written = wrong.to_string();
+    if let Some(near) = nearest(&written, names.iter().map(String::as_str)) {
+        format!("did you mean `{near}`? `{name}` has no parameter `{wrong}`")
+    } else if let Some(near) = nearest(&written, option_names(kind)) {
+        format!("did you mean `{near}`? there is no parameter or option `{wrong}`")
     } else {
-        format!(
-            "`{name}` has no parameter called `{wrong}`; it has {}",
-            list(&names).replace(" or ", " and ")
-        )
+        format!("use {}: `{name}` has no parameter `{wrong}`", list(&names))
     }
 }

@@ -1,4 +1,4 @@
-//! The handler with its body in a span.
+//! Puts the body into the runtime's calls.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,75 +11,75 @@ use crate::function::{Shape, is_reference, may_be_a_future, result, variables};
 
 impl Handler {
     pub(crate) fn into_tokens(mut self) -> TokenStream {
-        let record = self.record();
+        let record = self.recorder();
         let future = future_body(&self.function);
         let variables = self.pattern.as_ref().map(variables).unwrap_or_default();
         let is_matched = self.pattern.is_some()
-            && (future.is_some() || variables.iter().any(|one| self.speaks_of(&one.ident)));
+            && (future.is_some() || variables.iter().any(|one| self.uses(&one.ident)));
         let handled = if let Some(future) = future {
-            self.later(future, is_matched, &record)
+            self.lazy_future(future, is_matched, &record)
         } else {
             let bindings = self.bindings(is_matched);
             match Shape::of(&self.function.signature) {
-                Shape::Plain => self.plain(&bindings, is_matched, &record),
-                Shape::Async => self.awaited(&bindings, is_matched, &record),
-                Shape::Future { boxed } => self.prepared(boxed, &bindings, is_matched, &record),
+                Shape::Plain => self.plain_fn(&bindings, is_matched, &record),
+                Shape::Async => self.async_fn(&bindings, is_matched, &record),
+                Shape::Future { boxed } => self.eager_future(boxed, &bindings, is_matched, &record),
             }
         };
         let body = if is_matched {
-            self.matched(&handled)
+            self.in_match(&handled)
         } else {
             handled
         };
         self.function.with_body(&body)
     }
 
-    /// What is bound in the body, and no longer in the signature.
+    /// Returns what is bound in the body instead of the signature.
     fn bindings(&mut self, is_matched: bool) -> Bindings {
         let (mut signature, mut pattern) = (self.function.signature.clone(), self.pattern.take());
         let uses = Uses {
             body: self.function.body.stream(),
-            is_spoken_of: &|variable| self.speaks_of(variable),
+            is_used_in_options: &|variable| self.uses(variable),
         };
         let bindings = Bindings::of(&mut signature, pattern.as_mut(), is_matched, &uses);
         (self.function.signature, self.pattern) = (signature, pattern);
         bindings
     }
 
-    fn plain(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
-        let returned = self.returned_type();
-        // An error about what is returned is an error of this call's.
-        let span = self.returned_at();
-        let handle = self.of_the_runtime("handle", span);
-        let opened = self.opened(is_matched);
+    fn plain_fn(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
+        let returned = self.return_type();
+        // The span of the call: rustc reports errors about the return type there.
+        let span = self.return_type_span();
+        let handle = self.runtime_path("handle", span);
+        let opened = self.open_call(is_matched);
         let body = bindings.around(&Before::Nothing, &self.function.body);
         quote_spanned!(span=> #handle(#opened, move || -> #returned #body, #record))
     }
 
-    fn awaited(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
+    fn async_fn(&self, bindings: &Bindings, is_matched: bool, record: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
-        let opened = self.opened(is_matched);
+        let opened = self.open_call(is_matched);
         let before = if may_be_a_future(&result(&self.function.signature)) {
             Before::Returns {
-                hint: self.hint(),
-                never: self.never(),
+                hint: self.return_type_hint(),
+                never: self.unreachable_value(),
             }
         } else {
-            Before::Hint(self.hint())
+            Before::Hint(self.return_type_hint())
         };
         let body = bindings.around(&before, &self.function.body);
         let span = body.span().resolved_at(Span::mixed_site());
         let future = quote_spanned!(span=> async move #body);
         let mut handled = quote!(#runtime::handle_async(#opened, #future, #record));
-        // A future has room of its own for what it has lent, even if that has moved on.
-        if is_matched || self.borrows_a_value() {
+        // An `async` block reserves space for a borrowed value twice; a closure that collects first avoids this.
+        if is_matched || self.borrows_by_value_parameter() {
             handled = quote!((move || #handled)());
         }
         quote!(#handled.await)
     }
 
-    /// Whether the attribute borrows a parameter by value.
-    fn borrows_a_value(&self) -> bool {
+    /// Returns `true` if the attribute borrows a by-value parameter.
+    fn borrows_by_value_parameter(&self) -> bool {
         self.function
             .signature
             .inputs
@@ -87,21 +87,26 @@ impl Handler {
             .any(|input| match input {
                 FnArg::Receiver(receiver) => {
                     let this = Ident::new("self", receiver.self_token.span);
-                    is_by_value(receiver) && self.speaks_of(&this)
+                    is_by_value(receiver) && self.uses(&this)
                 }
                 FnArg::Typed(parameter) => {
                     let mut variables = variables(&parameter.pat).into_iter();
                     !is_reference(&parameter.ty)
-                        && variables.any(|variable| self.speaks_of(&variable.ident))
+                        && variables.any(|variable| self.uses(&variable.ident))
                 }
             })
     }
 
-    /// Where nothing but the future is written, its span is started at the first poll; where there is more, at the call.
-    fn later(&self, future: FutureBody, is_matched: bool, record: &TokenStream) -> TokenStream {
+    /// Starts the span at the first poll, because the body is nothing but the future.
+    fn lazy_future(
+        &self,
+        future: FutureBody,
+        is_matched: bool,
+        record: &TokenStream,
+    ) -> TokenStream {
         let runtime = &self.runtime;
         let FutureBody { mut future, pin } = future;
-        let mut hint = self.hint();
+        let mut hint = self.return_type_hint();
         if let Some(Stmt::Item(_)) = future.block.stmts.first() {
             let block = &future.block;
             hint = quote!(#hint match () { () => #block });
@@ -109,7 +114,7 @@ impl Handler {
         }
         let hint = Stmt::Expr(Expr::Verbatim(hint), None);
         future.block.stmts.insert(0, hint);
-        let collected = self.collected(is_matched);
+        let collected = self.collect_call(is_matched);
         let later = quote!(#runtime::handle_later(#collected, #future, #record));
         match pin {
             Some(mut pin) => {
@@ -120,7 +125,7 @@ impl Handler {
         }
     }
 
-    fn prepared(
+    fn eager_future(
         &self,
         boxed: bool,
         bindings: &Bindings,
@@ -128,10 +133,10 @@ impl Handler {
         record: &TokenStream,
     ) -> TokenStream {
         let runtime = &self.runtime;
-        let (opened, returned) = (self.opened(is_matched), self.returned_type());
+        let (opened, returned) = (self.open_call(is_matched), self.return_type());
         let body = bindings.around(&Before::Nothing, &self.function.body);
-        let span = self.returned_at();
-        let handle = self.of_the_runtime("handle_prepared", span);
+        let span = self.return_type_span();
+        let handle = self.runtime_path("handle_prepared", span);
         let prepared = quote_spanned! {span=>
             #handle(#opened, move || -> #returned #body, #record)
         };

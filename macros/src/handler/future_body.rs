@@ -10,7 +10,7 @@ pub(super) struct FutureBody {
     pub(super) pin: Option<ExprCall>,
 }
 
-/// The future that is all there is in the body of a function that returns one.
+/// Returns the future that is the whole body of a function that returns one.
 pub(super) fn future_body(function: &Function) -> Option<FutureBody> {
     let Shape::Future { boxed } = Shape::of(&function.signature) else {
         return None;
@@ -30,7 +30,7 @@ pub(super) fn future_body(function: &Function) -> Option<FutureBody> {
     }
 }
 
-/// `Box::pin`, by whatever path.
+/// Returns `true` for `Box::pin`, by any path.
 fn is_pin(function: &Expr) -> bool {
     matches!(function, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "pin"))
 }

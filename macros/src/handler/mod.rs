@@ -18,7 +18,7 @@ use proc_macro2::TokenStream;
 pub(crate) use self::event_parameters::named_events;
 pub(crate) use self::model::Handler;
 pub(crate) use self::report::report_beside;
-pub(crate) use self::validate::{refuse_several_producers_as_parent, refuse_what_no_span_fits};
+pub(crate) use self::validate::{check_parent, check_signature};
 use crate::error::Errors;
 use crate::macro_kind::MacroKind;
 use crate::{function, options};

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::model::Handler;
 use crate::options::{MessageOptions, ParameterOptions, plain_value};
-use crate::tokens::is_among;
+use crate::tokens::contains_name;
 
 impl Handler {
     /// Returns a reference to what reads the event: the event itself, unless it is a message.
@@ -67,7 +67,7 @@ impl Handler {
         };
         let bindings = self.function.bindings();
         let parameter = path.path.get_ident();
-        !parameter.is_some_and(|parameter| is_among(&bindings, parameter))
+        !parameter.is_some_and(|parameter| contains_name(&bindings, parameter))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Errors beside the user's function.
+//! Reports errors beside the user's function.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::body::conditions;
 use crate::function::{self, variables};
 use crate::macro_kind::MacroKind;
 
-/// The user's function as it was, so that one mistake does not become many: nor does an event that only the attribute uses.
+/// Returns the errors and the function as it was. The function mentions its parameters, so that rustc does not report one that only the attribute uses.
 pub(crate) fn report_beside(
     kind: MacroKind,
     errors: &TokenStream,
@@ -23,7 +23,7 @@ pub(crate) fn report_beside(
     quote!(#errors #item)
 }
 
-/// Statements that use each parameter that has a name.
+/// Returns a statement for each named parameter.
 fn mentions(signature: &Signature) -> TokenStream {
     let each = signature.inputs.iter().map(|input| -> TokenStream {
         let FnArg::Typed(parameter) = input else {

@@ -16,7 +16,7 @@ pub(super) fn validate(
     errors: &mut Errors,
 ) -> Option<Handler> {
     let kind = MacroKind::LinkedSpan;
-    refuse_what_no_span_fits(kind, &function.signature, errors);
+    check_signature(kind, &function.signature, errors);
     let mut pattern = None;
     let events = if options.parameters.is_empty() && options.send.is_some() {
         Vec::new()
@@ -32,36 +32,32 @@ pub(super) fn validate(
         pattern,
         ..Handler::new(function, options, events)
     };
-    refuse_several_producers_as_parent(&handler, errors);
+    check_parent(&handler, errors);
     Some(handler)
 }
 
-pub(crate) fn refuse_several_producers_as_parent(handler: &Handler, errors: &mut Errors) {
+pub(crate) fn check_parent(handler: &Handler, errors: &mut Errors) {
     let of_event = handler.options.parent.as_ref();
     let of_event = of_event.filter(|parent| *parent == "event");
     if let (Some(parent), [_, _, ..]) = (of_event, handler.events.as_slice()) {
         errors.at(
             parent,
-            "a span has one parent, and several events have several producers: leave `parent = event` out, and the span is linked to each",
+            "remove `parent = event`: several events have several producers, and a span has one parent; the span links to each event",
         );
     }
 }
 
-pub(crate) fn refuse_what_no_span_fits(
-    kind: MacroKind,
-    signature: &Signature,
-    errors: &mut Errors,
-) {
+pub(crate) fn check_signature(kind: MacroKind, signature: &Signature, errors: &mut Errors) {
     if let Some(constness) = &signature.constness {
         errors.at(
             constness,
-            "a `const fn` can run at compile time, where no span can be opened: call it from a handler that is not `const`",
+            "remove `const`, or put the attribute on a caller: no span can start at compile time",
         );
     }
     if is_stream(signature) {
         errors.at(
             returned(signature),
-            format!("the span would end before the stream yields anything: put `{}` on the function that handles an item of it", kind.attribute()),
+            format!("put `{}` on the function that handles an item: the span would end before the stream yields one", kind.attribute()),
         );
     }
 }

@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Error, Result, Token};
 
 use super::message_options::Adapter;
-use crate::suggestion::{did_you_mean, list};
+use crate::suggestion::{list, nearest};
 
 const ADAPTERS: [&str; 4] = ["rdkafka", "async_nats", "async_nats::jetstream", "lapin"];
 
@@ -40,20 +40,15 @@ pub(super) fn adapter(word: Ident, input: ParseStream) -> Result<Adapter> {
         });
     }
     let meant = MEANT.iter().find(|(known, _)| *known == path);
-    let near = match meant {
-        Some((_, meant)) => format!("; did you mean `{meant}`?"),
-        None => did_you_mean(&path, ADAPTERS),
+    let near = meant
+        .map(|(_, meant)| *meant)
+        .or_else(|| nearest(&path, ADAPTERS));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`? there is no client `{path}`"),
+        None => format!(
+            "use {}, or `view = path::to::function` for another client: there is no client `{path}`",
+            list(&ADAPTERS)
+        ),
     };
-    let others = if near.is_empty() {
-        format!(
-            "; there are {}, and `view = path::to::function` reads the messages of others",
-            list(&ADAPTERS).replace(" or ", " and ")
-        )
-    } else {
-        near
-    };
-    Err(Error::new(
-        word.span(),
-        format!("there is no client `{path}`{others}"),
-    ))
+    Err(Error::new(word.span(), help))
 }

@@ -18,7 +18,7 @@ pub(super) fn attribute_list(
 ) -> Result<Vec<AttributeEntry>> {
     if !input.peek(syn::token::Paren) {
         return Err(
-            input.error("attributes stand in parentheses: `attributes(order.id = event.order_id)`")
+            input.error("write attributes in parentheses: `attributes(order.id = event.order_id)`")
         );
     }
     let content;
@@ -34,7 +34,7 @@ pub(super) fn attribute_list(
 fn entry(input: ParseStream) -> Result<AttributeEntry> {
     let key = key(input)?;
     if !input.peek(Token![=]) {
-        return Err(input.error("an attribute has a key and a value: `order.id = event.order_id`"));
+        return Err(input.error("write a key and a value: `order.id = event.order_id`"));
     }
     input.parse::<Token![=]>()?;
     let form = if input.parse::<Option<Token![%]>>()?.is_some() {
@@ -48,15 +48,15 @@ fn entry(input: ParseStream) -> Result<AttributeEntry> {
     Ok(AttributeEntry { key, value, form })
 }
 
-/// `order.id`, `"order.id"`, or `keys::ORDER_ID`
+/// Parses `order.id`, `"order.id"` or `keys::ORDER_ID`.
 fn key(input: ParseStream) -> Result<TokenStream> {
-    const HELP: &str = "the key of an attribute is a dotted name, a string, or a path to a constant with `::` in it: `order.id`, `\"order.id\"`, `keys::ORDER_ID`";
+    const HELP: &str = "write a dotted name, a string, or the path of a constant as the key: `order.id`, `\"order.id\"`, `keys::ORDER_ID`";
     if input.peek(LitStr) {
         let key: LitStr = input.parse()?;
         return if key.value().is_empty() {
             Err(Error::new(
                 key.span(),
-                "the key of an attribute cannot be empty",
+                "write a key that is not empty: `\"order.id\"`",
             ))
         } else {
             Ok(key.into_token_stream())

@@ -28,9 +28,9 @@ pub(super) const FAN_IN_INPUT_OPTIONS: [Row<ParameterOptions>; 1] = [Row {
     parse: |options, word, input, _| set_once(&mut options.key, word, value(word, input)?),
 }];
 
-/// `= order.id`
+/// Parses `= order.id`.
 fn field_path(word: &Ident, input: ParseStream) -> Result<Vec<Member>> {
-    const HELP: &str = "`key` takes the field that is the key of every input: `key = order_id`; for one of them it stands behind its name: `payment(key = payment.order.id)`";
+    const HELP: &str = "write the field that is the key of every input, `key = order_id`, or an expression for one input, `payment(key = payment.order.id)`";
     let error = |span| Error::new(span, HELP);
     if !input.peek(Token![=]) {
         return Err(error(word.span()));
@@ -51,10 +51,9 @@ fn field_path(word: &Ident, input: ParseStream) -> Result<Vec<Member>> {
     }
 }
 
-/// `= FulfillOrder`
+/// Parses `= FulfillOrder`.
 fn type_name(word: &Ident, input: ParseStream) -> Result<Ident> {
-    const HELP: &str =
-        "`join` takes a name for the type of the function's joins: `join = FulfillOrder`";
+    const HELP: &str = "write a name for the generated type: `join = FulfillOrder`";
     if !input.peek(Token![=]) {
         return Err(Error::new(word.span(), HELP));
     }

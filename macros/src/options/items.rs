@@ -20,7 +20,7 @@ pub(crate) fn each_item(
                 errors.push(not_at_the_end(error, last));
                 skip_to_comma(input);
             } else if !input.is_empty() && !input.peek(Token![,]) {
-                errors.push(input.error("expected `,`"));
+                errors.push(input.error("write `,` before the next item"));
                 skip_to_comma(input);
             }
             input.parse::<Option<Token![,]>>()?;
@@ -41,7 +41,10 @@ pub(super) fn skip_to_comma(input: ParseStream) {
 /// Sets an option, which can be given once.
 pub(crate) fn set_once<T>(option: &mut Option<T>, word: &Ident, value: T) -> Result<()> {
     if option.is_some() {
-        return Err(Error::new(word.span(), format!("`{word}` is given twice")));
+        return Err(Error::new(
+            word.span(),
+            format!("remove this `{word}`: it is already set"),
+        ));
     }
     *option = Some(value);
     Ok(())

@@ -79,7 +79,7 @@ impl Options {
     pub(crate) fn computes_something(&self) -> bool {
         let is_computed = |name: &Expr| text_literal(name).is_none();
         self.name.as_ref().is_some_and(is_computed)
-            || self.is_child_of_its_event()
+            || self.has_event_as_parent()
             || self.relationship.is_some()
             || self.attributes.is_some()
             || self.tracer.is_some()
@@ -87,7 +87,7 @@ impl Options {
     }
 
     /// `parent = event`
-    pub(crate) fn is_child_of_its_event(&self) -> bool {
+    pub(crate) fn has_event_as_parent(&self) -> bool {
         let parent = self.parent.as_ref();
         parent.is_some_and(|parent| parent == "event")
     }

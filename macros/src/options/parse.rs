@@ -8,13 +8,13 @@ use syn::{Error, Result, Token, parenthesized};
 use super::adapters::adapter;
 use super::items::{each_item, set_once, skip_to_comma};
 use super::model::{Options, ParameterOptions};
-use super::moved_words::{known_from_a_fan_in, known_from_tracing, takes_a_value};
+use super::moved_words::{option_without_value, word_of_fan_in, word_of_tracing};
 use super::row::Syntax;
 use super::table::{option, option_names, parameter_option, parameter_option_names};
 use crate::error::Errors;
 use crate::macro_kind::MacroKind;
 use crate::suggestion::{list, unknown_option};
-use crate::tokens::{is_among, is_same};
+use crate::tokens::{contains_name, is_same_name};
 
 /// Parses the attribute of a function whose parameters have these names.
 pub(crate) fn parse(
@@ -38,10 +38,10 @@ fn item(
     errors: &mut Errors,
 ) -> Result<()> {
     let Ok(word) = input.call(Ident::parse_any) else {
-        return Err(input.error("expected a parameter's name, or an option such as `name = …`"));
+        return Err(input.error("write the name of a parameter, or an option such as `name = …`"));
     };
     let row = option(kind, &word.to_string());
-    let is_list = row.is_some_and(|row| row.syntax == Syntax::List);
+    let is_list = row.is_some_and(|row| matches!(row.syntax, Syntax::List { .. }));
     if input.peek(Token![=]) || (is_list && input.peek(syn::token::Paren)) {
         if let Some(row) = row {
             return (row.parse)(options, &word, input, errors);
@@ -49,10 +49,10 @@ fn item(
         skip_to_comma(input);
         return Err(Error::new(word.span(), no_option(kind, &word, bindings)));
     }
-    if !is_among(bindings, &word) {
-        let help = known_from_tracing(&word).map(str::to_owned);
-        let help = help.or_else(|| known_from_a_fan_in(kind, &word));
-        if let Some(help) = help.or_else(|| takes_a_value(kind, &word)) {
+    if !contains_name(bindings, &word) {
+        let help = word_of_tracing(&word).map(str::to_owned);
+        let help = help.or_else(|| word_of_fan_in(kind, &word));
+        if let Some(help) = help.or_else(|| option_without_value(kind, &word)) {
             skip_to_comma(input);
             return Err(Error::new(word.span(), help));
         }
@@ -60,8 +60,8 @@ fn item(
         skip_to_comma(input);
     }
     let mut known = options.parameters.iter();
-    if known.any(|known| is_same(&known.ident, &word)) {
-        errors.at(&word, format!("`{word}` is named twice"));
+    if known.any(|known| is_same_name(&known.ident, &word)) {
+        errors.at(&word, format!("remove this `{word}`: it is already named"));
     }
     let parameter = parameter(kind, word, input, errors)?;
     options.parameters.push(parameter);
@@ -69,16 +69,16 @@ fn item(
 }
 
 fn no_option(kind: MacroKind, word: &Ident, bindings: &[Ident]) -> String {
-    if let Some(help) = known_from_tracing(word) {
+    if let Some(help) = word_of_tracing(word) {
         help.to_owned()
-    } else if let Some(help) = known_from_a_fan_in(kind, word) {
+    } else if let Some(help) = word_of_fan_in(kind, word) {
         help
     } else if parameter_option(kind, &word.to_string()).is_some() {
         let parameter = bindings.iter().find(|binding| *binding != "self");
         let parameter = parameter.map_or_else(|| "message".to_owned(), ToString::to_string);
-        format!("`{word}` is a parameter's: write it in its parentheses, `{parameter}({word} = …)`")
-    } else if is_among(bindings, word) {
-        format!("what is said of a parameter stands in parentheses: `{word}(origin = …)`")
+        format!("write `{parameter}({word} = …)`: the options of a parameter go in parentheses")
+    } else if contains_name(bindings, word) {
+        format!("write `{word}(origin = …)`: the options of a parameter go in parentheses")
     } else {
         unknown_option(&word.to_string(), &option_names(kind))
     }
@@ -100,7 +100,7 @@ fn parameter(
         parameter.message.check(&parameter.ident, errors);
     } else if !input.is_empty() && !input.peek(Token![,]) {
         return Err(input.error(format!(
-            "expected `,` after `{0}`, or what there is to say of it: `{0}(origin = …)`",
+            "write `,` after `{0}`, or its options in parentheses: `{0}(origin = …)`",
             parameter.ident
         )));
     }
@@ -115,13 +115,13 @@ fn parameter_item(
 ) -> Result<()> {
     let Ok(word) = input.call(Ident::parse_any) else {
         let names = list(&parameter_option_names(kind));
-        return Err(input.error(format!("expected {names}")));
+        return Err(input.error(format!("write {names}")));
     };
     let name = word.to_string();
     if let Some(row) = parameter_option(kind, &name) {
         return (row.parse)(parameter, &word, input, errors);
     }
-    let is_option = option(kind, &name).is_some() || known_from_a_fan_in(kind, &word).is_some();
+    let is_option = option(kind, &name).is_some() || word_of_fan_in(kind, &word).is_some();
     if !is_option && !input.peek(Token![=]) && !input.peek(syn::token::Paren) {
         parameter.message.has_unknown_client = true;
         let adapter = adapter(word, input)?;
@@ -133,9 +133,9 @@ fn parameter_item(
     }
     skip_to_comma(input);
     let help = if option(kind, &name).is_some() {
-        format!("`{name}` is the handler's, not a parameter's: write it after the parameters")
+        format!("move `{name}` after the parameters: it is an option of the handler")
     } else {
-        known_from_a_fan_in(kind, &word)
+        word_of_fan_in(kind, &word)
             .unwrap_or_else(|| unknown_option(&name, &parameter_option_names(kind)))
     };
     Err(Error::new(word.span(), help))

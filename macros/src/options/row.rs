@@ -15,10 +15,10 @@ pub(super) struct Row<T> {
 }
 
 /// What follows the name of an option.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Syntax {
     /// `name = …`
     Value,
-    /// `name(…)`; where a parameter has the same name, this is the option.
-    List,
+    /// `name(…)`, such as `name(example)`. If a parameter has the same name, this is the option.
+    List { example: &'static str },
 }

@@ -19,7 +19,9 @@ pub(crate) struct SendOptions {
 
 pub(super) const SEND_OPTIONS: [Row<Options>; 1] = [Row {
     name: "send",
-    syntax: Syntax::List,
+    syntax: Syntax::List {
+        example: "\"orders\", system = \"kafka\"",
+    },
     parse: |options, word, input, errors| {
         let send = send(word, input, errors)?;
         set_once(&mut options.send, word, send)

@@ -32,7 +32,9 @@ pub(super) const SPAN_OPTIONS: [Row<Options>; 9] = [
     },
     Row {
         name: "attributes",
-        syntax: Syntax::List,
+        syntax: Syntax::List {
+            example: "order.id = event.order_id",
+        },
         parse: |options, word, input, errors| {
             let attributes = attribute_list(input, errors)?;
             set_once(&mut options.attributes, word, attributes)

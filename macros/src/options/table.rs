@@ -49,6 +49,6 @@ pub(super) fn parameter_option_names(kind: MacroKind) -> Vec<&'static str> {
 }
 
 /// Returns `true` if only `#[fan_in]` takes this option.
-pub(super) fn is_of_fan_in_only(kind: MacroKind, name: &str) -> bool {
+pub(super) fn is_fan_in_only(kind: MacroKind, name: &str) -> bool {
     option(MacroKind::FanIn, name).is_some() && option(kind, name).is_none()
 }

@@ -5,13 +5,13 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Expr, Path, Result, Token};
 
-use crate::suggestion::{did_you_mean, list};
+use crate::suggestion::{list, nearest};
 
 pub(super) fn value(word: &Ident, input: ParseStream) -> Result<Expr> {
     if !input.peek(Token![=]) {
         return Err(Error::new(
             word.span(),
-            format!("`{word}` takes a value: `{word} = …`"),
+            format!("write a value: `{word} = …`"),
         ));
     }
     input.parse::<Token![=]>()?;
@@ -20,7 +20,7 @@ pub(super) fn value(word: &Ident, input: ParseStream) -> Result<Expr> {
 
 /// `= ::my_tracing::linked_span`
 pub(crate) fn crate_path(word: &Ident, input: ParseStream) -> Result<Path> {
-    const HELP: &str = "`crate` takes a path: `crate = ::my_tracing::linked_span`";
+    const HELP: &str = "write a path: `crate = ::my_tracing::linked_span`";
     if !input.peek(Token![=]) {
         return Err(Error::new(word.span(), HELP));
     }
@@ -35,26 +35,26 @@ pub(crate) fn crate_path(word: &Ident, input: ParseStream) -> Result<Path> {
 
 pub(super) fn expression(input: ParseStream) -> Result<Expr> {
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(input.error("expected a value after `=`"));
+        return Err(input.error("write a value after `=`"));
     }
     input.parse()
 }
 
+/// Parses `= word`, where the word is one of these.
 pub(super) fn choice(word: &Ident, input: ParseStream, choices: &[&str]) -> Result<Ident> {
     input.parse::<Token![=]>()?;
     let span = input.span();
+    let choices_listed = list(choices);
+    let help = format!("use {choices_listed} for `{word}`");
     if input.is_empty() {
-        return Err(input.error(format!("`{word}` is {}", list(choices))));
+        return Err(input.error(help));
     }
-    match input.call(Ident::parse_any) {
-        Ok(chosen) if choices.iter().any(|choice| chosen == choice) => Ok(chosen),
-        chosen => {
-            let chosen = chosen.map(|chosen| chosen.to_string()).unwrap_or_default();
-            let near = did_you_mean(&chosen, choices.iter().copied());
-            Err(Error::new(
-                span,
-                format!("`{word}` is {}{near}", list(choices)),
-            ))
-        }
-    }
+    let wrong = match input.call(Ident::parse_any) {
+        Ok(chosen) if choices.iter().any(|choice| chosen == choice) => return Ok(chosen),
+        Ok(wrong) => wrong.to_string(),
+        Err(_) => String::new(),
+    };
+    let near = nearest(&wrong, choices.iter().copied());
+    let did_you_mean = |near| format!("did you mean `{near}`? `{word}` is {choices_listed}");
+    Err(Error::new(span, near.map_or(help, did_you_mean)))
 }

@@ -29,7 +29,7 @@ use super::core::store::StoreError;
 ///
 /// What a consumer should tell its broker, [`disposition`](super::disposition) says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "it says whether the event may be acknowledged: see `fan_in::ack`"]
+#[must_use = "pass it to `fan_in::disposition`, which returns what to tell the broker"]
 #[non_exhaustive]
 pub enum Arrival<T, I> {
     /// The input is kept, and others are still to come.

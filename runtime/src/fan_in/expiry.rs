@@ -73,9 +73,9 @@ impl<I> Expired<I> {
 ///     .on_expired(async |expired| refund(&expired.key).await);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say whether the expired join was taken",
+    message = "`{Self}` does not show whether `on_expired` succeeded",
     label = "neither `()` nor a `Result`",
-    note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is handed over again"
+    note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is delivered again"
 )]
 pub trait ExpiryOutcome {
     /// Why it was not.

@@ -147,11 +147,11 @@ impl From<&Context> for Origin {
 
 /// Returns an origin with the context's baggage, and without a span context.
 pub(crate) fn baggage_of(context: &Context) -> Origin {
-    Origin::new(SpanContext::NONE, shared_baggage(context))
+    Origin::new(SpanContext::NONE, copy_baggage(context))
 }
 
 /// Copies the context's baggage; `None` if it is empty. (`Baggage` is not `Clone`.)
-pub(crate) fn shared_baggage(context: &Context) -> Option<Arc<Baggage>> {
+pub(crate) fn copy_baggage(context: &Context) -> Option<Arc<Baggage>> {
     let baggage = context.baggage();
     let copy = || merged(baggage, &Baggage::new()).into();
     (!baggage.is_empty()).then(copy)

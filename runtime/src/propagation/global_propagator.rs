@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 
 use opentelemetry::Context;
-
 use opentelemetry::global;
 use opentelemetry::propagation::{Extractor, Injector};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
@@ -33,7 +32,7 @@ where
     let span_context = Some(span.span_context()).filter(|context| context.is_valid());
     Origin::new(
         span_context.cloned().unwrap_or(SpanContext::NONE),
-        origin::shared_baggage(&context),
+        origin::copy_baggage(&context),
     )
 }
 

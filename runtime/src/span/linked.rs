@@ -38,11 +38,11 @@ impl<E> Identify for Maybe<'_, E> {
 /// `Shape` keeps the two implementations apart; it is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a `LinkedEvent` nor a batch of them",
-    label = "the producer of this cannot be found",
+    label = "expected a type that implements `LinkedEvent`",
     note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
-    note = "if it is not, say in the attribute where its context is: `event(origin = linked_span::extract(event.headers()))`",
-    note = "if the context travels beside it, make the parameter a `linked_span::WithOrigin<_>`, or name the parameter that holds the context",
-    note = "a batch is a slice, array, `Vec` or `VecDeque` of events, or a type of yours that implements `linked_span::Events`"
+    note = "if it is not, pass its context in the attribute: `event(origin = linked_span::extract(event.headers()))`",
+    note = "if the context is a separate value, use `linked_span::WithOrigin<_>` as the parameter's type, or name the parameter that holds the context",
+    note = "for a batch, use a slice, array, `Vec` or `VecDeque` of events, or implement `linked_span::Events`"
 )]
 pub trait Linked<Shape> {
     /// Links to it as the only parameter.
@@ -115,8 +115,8 @@ impl<B: Events> Linked<Many> for B {
 /// An event that a span can be a child of.
 #[diagnostic::on_unimplemented(
     message = "`parent = event` needs one event, and `{Self}` is not one",
-    label = "a span has one parent, and a batch has many producers",
-    note = "leave `parent` out: the span is linked to each of them"
+    label = "a span has one parent, and a batch has several producers",
+    note = "remove `parent = event`: the span links to each event"
 )]
 pub trait Single: LinkedEvent {}
 
@@ -127,8 +127,8 @@ impl<E: LinkedEvent> Single for E {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an origin",
     label = "neither an `Origin` nor `Into<Origin>`",
-    note = "of headers, a map, or what else is a `linked_span::Carrier`, write `origin = linked_span::extract(&…)`",
-    note = "an OpenTelemetry `SpanContext` or `Context`, or an `Option` of one, can be given as it is"
+    note = "for headers, a map or another `linked_span::Carrier`, write `origin = linked_span::extract(&…)`",
+    note = "an OpenTelemetry `SpanContext` or `Context`, or an `Option` of one, works directly"
 )]
 pub trait IntoOrigin: Into<Origin> {}
 

@@ -235,8 +235,8 @@ pub fn record_visible<R, O: Visible>(record: Record<R, O>, returned: &R, recorde
 /// An outcome that a join sees.
 #[diagnostic::on_unimplemented(
     message = "this fan-in returns a `Result`, but its signature does not show it",
-    label = "its join would take an `Err` for a success",
-    note = "write `Result<impl Trait, Error>` in place of `impl Trait`"
+    label = "the join would count an `Err` as a success",
+    note = "write `Result<impl Trait, Error>` instead of `impl Trait`"
 )]
 pub trait Visible {}
 
@@ -307,7 +307,7 @@ impl<R: ?Sized> Succeeded for Returned<'_, R> {
 #[diagnostic::on_unimplemented(
     message = "this handler returns a future, but its signature does not show it",
     label = "the span would end before the future runs",
-    note = "write the future into the signature: `async fn`, `-> impl Future<Output = …>`, or `-> Pin<Box<dyn Future<Output = …> + Send + '_>>`"
+    note = "write the future in the signature: `async fn`, `-> impl Future<Output = …>`, or `-> Pin<Box<dyn Future<Output = …> + Send + '_>>`"
 )]
 pub trait SyncOutcome {}
 

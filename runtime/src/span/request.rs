@@ -280,9 +280,9 @@ impl SpanRequest {
 
 /// What `name = …` takes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a name of a span",
+    message = "`{Self}` cannot be the name of a span",
     label = "not `Into<Cow<'static, str>>`",
-    note = "a name is a `&'static str` or a `String`: write `name = format!(…)` for one that depends on the event"
+    note = "use a `&'static str` or a `String`; write `name = format!(…)` for a name that depends on the event"
 )]
 pub trait Name: Into<Cow<'static, str>> {}
 

@@ -119,7 +119,7 @@ where
 /// `Form` tells the implementations apart; it is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tracer",
-    note = "`tracer = …` takes an `opentelemetry::trace::Tracer`, or a `&'static` or an `Arc` of one"
+    note = "use an `opentelemetry::trace::Tracer`, or a `&'static` or an `Arc` of one"
 )]
 pub trait IntoTracer<Form> {
     fn into_tracer(self) -> Box<dyn StartSpan>;

@@ -69,11 +69,11 @@ impl CapturedSpan {
         links
     }
 
-    /// Has a link to the event's producer, or to another captured span.
+    /// Asserts a link to the event's producer, or to another captured span.
     ///
     /// # Panics
     ///
-    /// If it has not, or if the event has no origin.
+    /// If there is no such link, or the event has no origin.
     #[track_caller]
     pub fn linked_to(self, event: &(impl LinkedEvent + ?Sized)) -> Self {
         let origin = origin_of(event);
@@ -81,11 +81,11 @@ impl CapturedSpan {
         self.check(count > 0, || "is not linked to the event".to_owned())
     }
 
-    /// Has a link to the event's producer with this `link.relationship`.
+    /// Asserts a link to the event's producer with this `link.relationship`.
     ///
     /// # Panics
     ///
-    /// If it has not, or if the event has no origin.
+    /// If there is no such link, or the event has no origin.
     #[track_caller]
     pub fn linked_as(self, event: &(impl LinkedEvent + ?Sized), relationship: &str) -> Self {
         let links = self.links_to(&origin_of(event));
@@ -99,11 +99,11 @@ impl CapturedSpan {
         })
     }
 
-    /// Has no link to the event's producer.
+    /// Asserts that there is no link to the event's producer.
     ///
     /// # Panics
     ///
-    /// If it has, or if the event has no origin.
+    /// If there is such a link, or the event has no origin.
     #[track_caller]
     pub fn not_linked_to(self, event: &(impl LinkedEvent + ?Sized)) -> Self {
         let origin = origin_of(event);
@@ -115,18 +115,18 @@ impl CapturedSpan {
     ///
     /// # Panics
     ///
-    /// If it has more or fewer.
+    /// If the number differs.
     #[track_caller]
     pub fn links(self, count: usize) -> Self {
         let links = self.all_links().len();
         self.check(links == count, || format!("has {links} links, not {count}"))
     }
 
-    /// Has this attribute with this value.
+    /// Asserts this attribute with this value.
     ///
     /// # Panics
     ///
-    /// If it has not, or has it with another value.
+    /// If the attribute is missing or has another value.
     #[track_caller]
     pub fn has(self, key: &str, value: impl Into<Value>) -> Self {
         let value = value.into();
@@ -140,11 +140,11 @@ impl CapturedSpan {
         })
     }
 
-    /// Is a child of this captured span, or of this event's producer.
+    /// Asserts that the parent is this captured span or this event's producer.
     ///
     /// # Panics
     ///
-    /// If it is not, or if the event has no origin.
+    /// If the parent differs, or the event has no origin.
     #[track_caller]
     pub fn child_of(self, parent: &(impl LinkedEvent + ?Sized)) -> Self {
         let origin = origin_of(parent);
@@ -154,22 +154,22 @@ impl CapturedSpan {
         self.check(is_child, || "is not a child of that span".to_owned())
     }
 
-    /// Begins a trace of its own.
+    /// Asserts that the span starts a trace.
     ///
     /// # Panics
     ///
-    /// If it has a parent.
+    /// If the span has a parent.
     #[track_caller]
     pub fn root(self) -> Self {
         let is_root = self.data.parent_span_id == SpanId::INVALID;
         self.check(is_root, || "has a parent".to_owned())
     }
 
-    /// Has the status of an error, and this text in its description or in its `exception` event.
+    /// Asserts the status of an error, with this text in its description or in its `exception` event.
     ///
     /// # Panics
     ///
-    /// If it has not failed, or failed with another text.
+    /// If the status is not an error, or the text differs.
     #[track_caller]
     pub fn failed_with(self, text: &str) -> Self {
         let Status::Error { description } = &self.data.status else {
@@ -186,11 +186,11 @@ impl CapturedSpan {
         self.check(found, || format!("has not failed with `{text}`"))
     }
 
-    /// Has ended without an error and without a cancellation.
+    /// Asserts that the span ended without an error and without a cancellation.
     ///
     /// # Panics
     ///
-    /// If it has not.
+    /// If the span failed or was cancelled.
     #[track_caller]
     pub fn succeeded(self) -> Self {
         let failed = matches!(self.data.status, Status::Error { .. });
@@ -198,11 +198,11 @@ impl CapturedSpan {
         self.check(!failed && !cancelled, || "has not succeeded".to_owned())
     }
 
-    /// Its handler's future was dropped before it was done.
+    /// Asserts that the handler's future was dropped before its end.
     ///
     /// # Panics
     ///
-    /// If it was not.
+    /// If the future was not dropped early.
     #[track_caller]
     pub fn cancelled(self) -> Self {
         let cancelled = self.is_cancelled();
@@ -256,7 +256,7 @@ fn origin_of(event: &(impl LinkedEvent + ?Sized)) -> Origin {
     origin
 }
 
-/// So that another span can be said to be linked to it, or to be its child.
+/// Lets assertions use a captured span as the target of a link or as a parent.
 impl LinkedEvent for CapturedSpan {
     fn origin(&self) -> Origin {
         self.data.span_context.clone().into()

@@ -1,4 +1,4 @@
-//! Fields of a packed type cannot be borrowed.
+//! A packed type, whose fields cannot be borrowed.
 
 use linked_span::{LinkedEvent, Origin};
 

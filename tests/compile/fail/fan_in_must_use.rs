@@ -1,4 +1,4 @@
-//! What must be used.
+//! Unused results of the generated methods.
 #![deny(unused_must_use)]
 
 use linked_span::{LinkedEvent, Origin, fan_in};

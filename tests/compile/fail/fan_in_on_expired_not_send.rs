@@ -1,4 +1,4 @@
-//! What `on_expired` is given runs on whichever thread finds the join.
+//! An `on_expired` that is not `Send`.
 
 use linked_span::{LinkedEvent, Origin, fan_in};
 

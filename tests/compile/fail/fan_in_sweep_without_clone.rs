@@ -1,4 +1,4 @@
-//! A parameter by value that is not `Clone`: that matters to a sweep, which hands it on several times, and to no other.
+//! A by-value parameter that is not `Clone`: an error at the call of `sweep` only.
 
 use linked_span::{LinkedEvent, Origin, fan_in};
 

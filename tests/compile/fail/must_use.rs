@@ -1,4 +1,4 @@
-//! What must be used without the attribute, which comes second, must be with it.
+//! Unused results, with the attribute and without it.
 #![deny(unused_must_use)]
 
 use linked_span::{Origin, linked_span};

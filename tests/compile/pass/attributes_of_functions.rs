@@ -1,4 +1,4 @@
-//! A function's own attributes and rustdoc, outside and inside of its body.
+//! Attributes and rustdoc of the function, outside and inside its body.
 #![deny(warnings, missing_docs, unused_must_use)]
 
 use linked_span::{Origin, linked_span};

@@ -1,4 +1,4 @@
-//! One parameter or several, each one event or a batch, told apart by their types.
+//! One parameter or several, each an event or a batch.
 
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! Functions that return a future in a pinned box, and do nothing else.
+//! Functions whose body is a future in a pinned box.
 #![deny(warnings)]
 
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Functions that do something of their own before they return a future in a pinned box.
+//! Functions with statements before the future in a pinned box.
 #![deny(warnings)]
 
 use std::pin::Pin;

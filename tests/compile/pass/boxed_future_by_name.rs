@@ -1,4 +1,4 @@
-//! What the futures crate calls a future in a pinned box.
+//! `BoxFuture` and `LocalBoxFuture`.
 #![deny(warnings)]
 
 use std::pin::Pin;

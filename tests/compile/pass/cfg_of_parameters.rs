@@ -1,4 +1,4 @@
-//! Parameters that are there in some configurations only: the attribute sees them in all.
+//! Parameters with a `cfg`.
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};

@@ -1,4 +1,4 @@
-//! Early returns, `?`, labelled breaks, and coercions of what is returned.
+//! Early returns, `?`, labelled breaks, and coercions of the result.
 #![deny(warnings)]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! `#[derive(LinkedEvent)]` on generic types: bounds only where a field of ours needs them.
+//! `#[derive(LinkedEvent)]` on generic types, which get bounds only for fields with a role.
 #![deny(warnings)]
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! An error that is `Display` for one lifetime only: nothing of it is recorded.
+//! An error that is `Display` for one lifetime only, with `errors = off`.
 #![deny(warnings)]
 
 use std::fmt;

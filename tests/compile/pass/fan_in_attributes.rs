@@ -1,4 +1,4 @@
-//! A function's own attributes and rustdoc, and what of them its joins have too.
+//! Attributes and rustdoc of the function, and those that its joins repeat.
 #![deny(warnings, missing_docs, missing_debug_implementations, unused_must_use)]
 
 use std::time::Duration;

@@ -1,5 +1,4 @@
-//! What is handed on to the body: by value, by reference, generic, by patterns; by an arrival, a sweep, and a join that is
-//! due.
+//! Parameters that are not inputs: by value, by reference, generic, with patterns; for an arrival, a sweep and a due join.
 #![deny(warnings)]
 
 use std::fmt::{Debug, Display};

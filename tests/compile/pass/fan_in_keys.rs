@@ -1,4 +1,4 @@
-//! What a correlation key can be.
+//! Correlation keys of many types.
 #![deny(warnings)]
 
 use std::borrow::Cow;

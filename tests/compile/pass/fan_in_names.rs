@@ -1,4 +1,4 @@
-//! Names that have to be written with `r#`, that are used twice, or that an expansion might use.
+//! Raw identifiers, repeated names, and names that the expansion might use.
 #![deny(warnings)]
 
 use std::time::Duration;

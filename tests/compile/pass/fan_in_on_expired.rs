@@ -1,4 +1,4 @@
-//! What can be done with joins whose time is over.
+//! Closures for `on_expired`.
 #![deny(warnings)]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What functions return: nothing, what borrows from another parameter, opaque types, types that the caller chooses.
+//! Results: none, borrowed from another parameter, opaque, generic.
 #![deny(warnings, unused_lifetimes)]
 
 use std::borrow::Cow;

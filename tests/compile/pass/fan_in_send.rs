@@ -1,4 +1,4 @@
-//! Futures of joins are `Send` where the body's is, and bodies that are not are no mistake.
+//! Futures of joins that are `Send`, and bodies that are not.
 #![deny(warnings)]
 
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! What is generated is as visible as the function, and can stand in a body.
+//! Visibilities, and functions inside a body.
 #![deny(
     warnings,
     private_interfaces,

@@ -1,4 +1,4 @@
-//! Lifetimes, named and elided, in what is returned.
+//! Named and elided lifetimes in the result.
 #![deny(warnings)]
 
 use linked_span::{LinkedEvent, Origin, linked_span};

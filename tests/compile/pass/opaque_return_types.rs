@@ -1,4 +1,4 @@
-//! `impl Trait` in what is returned.
+//! `impl Trait` in the result.
 #![deny(warnings)]
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! `event(origin = …)`: events of types that are not `LinkedEvent`s.
+//! `event(origin = …)`: events whose type is not a `LinkedEvent`.
 #![deny(warnings)]
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Patterns as the parameters of functions that return a future.
+//! Patterns as parameters of functions that return a future.
 #![deny(warnings)]
 
 use std::pin::Pin;

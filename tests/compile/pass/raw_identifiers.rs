@@ -1,4 +1,4 @@
-//! Names that have to be written with `r#`.
+//! Names with `r#`.
 #![deny(warnings)]
 
 use linked_span::{LinkedEvent, Origin, linked_span};

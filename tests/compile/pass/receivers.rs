@@ -1,4 +1,4 @@
-//! Methods, by every receiver, whose event may be `self`.
+//! Methods with every receiver; the event may be `self`.
 #![deny(warnings)]
 
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! `#[tokio::main]`, above and below. (`#[tokio::test]` takes no parameters, and so no event.)
+//! `#[tokio::main]`, above and below.
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};

@@ -1,4 +1,4 @@
-//! `#[track_caller]` stays on the function, but the body runs in a closure, which does not hand the caller on.
+//! `#[track_caller]`, which stays on the function; the caller in the body is the closure.
 #![deny(warnings)]
 
 use std::panic::Location;

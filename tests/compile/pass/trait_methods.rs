@@ -1,4 +1,4 @@
-//! Methods of traits: default bodies, implementations, native `async fn`.
+//! Trait methods: default bodies, implementations, native `async fn`.
 #![deny(warnings)]
 
 use linked_span::{Origin, linked_span};

@@ -1,4 +1,4 @@
-//! What the user forbids, an expansion does not allow, and does not need to.
+//! Expansions under lints that the user forbids: an `allow` there would be an error (E0453).
 #![forbid(
     deprecated,
     single_use_lifetimes,
@@ -51,6 +51,11 @@ async fn join_later<'s>(payment: &Event, inventory: &Event, shelf: &'s [u64]) ->
     shelf.get(payment.order as usize)
 }
 
+#[fan_in(payment, inventory)]
+fn join_with<T: Into<u64>>(payment: &Event, inventory: &Event, number: T) -> u64 {
+    payment.order + inventory.order + number.into()
+}
+
 #[test]
 fn handlers_compile_under_forbid() {
     install();
@@ -66,4 +71,7 @@ fn handlers_compile_under_forbid() {
     assert!(joins.inventory(event()).is_ok());
     let joins = JoinLater::in_memory(Duration::from_secs(601));
     assert!(wait(joins.payment(event(), &[])).is_ok());
+    let joins = JoinWith::in_memory(Duration::from_secs(601));
+    assert!(joins.payment(event(), 7_u8).is_ok());
+    assert!(joins.sweep(7_u8).is_ok());
 }

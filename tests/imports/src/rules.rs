@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 
 /// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
-pub const FOLDERS: [&str; 17] = [
+pub const FOLDERS: [&str; 18] = [
+    "macros",
     "testing",
     "fan_in",
     "fan_in/memory",

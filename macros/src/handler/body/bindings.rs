@@ -6,17 +6,17 @@ use syn::{Attribute, Pat, Token};
 
 use super::carried_attributes::CarriedAttributes;
 
-/// What comes before the user's body.
+/// Statements before the user's body.
 #[derive(Default)]
 pub(crate) struct Bindings {
     pub(super) slots: Vec<Slot>,
-    /// A parameter by value is bound inside, and all that follow are.
+    /// Set once a by-value parameter is bound inside; then all that follow are.
     pub(super) binds: bool,
 }
 
-/// A parameter, or a variable of one that is a pattern.
+/// A parameter, or a variable of its pattern.
 pub(super) struct Slot {
-    /// What the function calls it.
+    /// The name in the signature.
     source: Ident,
     conditions: Vec<Attribute>,
     is_reference: bool,
@@ -24,7 +24,7 @@ pub(super) struct Slot {
 }
 
 impl Bindings {
-    /// The body names it, or cannot.
+    /// Captures a variable that the body uses.
     pub(super) fn capture(&mut self, source: Ident, attributes: &CarriedAttributes) {
         let binding = if self.binds {
             quote!(let #source = #source;)
@@ -34,7 +34,7 @@ impl Bindings {
         self.push(source, attributes, false, binding);
     }
 
-    /// The user is to be told of it; a reference takes no room in a future.
+    /// Binds a reference, which takes no space in a future, so that rustc can report an unused variable.
     pub(super) fn unused(
         &mut self,
         source: Ident,
@@ -59,7 +59,7 @@ impl Bindings {
         self.binds |= !is_reference;
     }
 
-    /// What a pattern leaves of its value drops after its variables, and before what is bound earlier.
+    /// Binds a pattern: the rest of its value drops after its variables, and before earlier bindings.
     pub(super) fn destructure(
         &mut self,
         source: Ident,
@@ -91,7 +91,7 @@ impl Bindings {
     }
 
     /// Returns `true` if a parameter is bound inside.
-    pub(super) fn are_there(&self) -> bool {
+    pub(super) fn has_bindings(&self) -> bool {
         self.slots.iter().any(|slot| !slot.binding.is_empty())
     }
 
@@ -110,7 +110,7 @@ impl Bindings {
 }
 
 impl Slot {
-    /// Captures it whole.
+    /// Returns a statement that captures the whole variable.
     fn mention(&self) -> Option<TokenStream> {
         let Self {
             source, conditions, ..

@@ -5,7 +5,6 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, PatType, Token};
 
-/// The attributes of a parameter that go with it into the body. Others belong to other macros, and mean nothing there.
 #[derive(Default)]
 pub(super) struct CarriedAttributes {
     /// `cfg`
@@ -25,7 +24,7 @@ impl CarriedAttributes {
         }
     }
 
-    /// The same, with nothing left for the parameter to expect: `expect` can only be fulfilled once.
+    /// Moves the lint attributes: an `expect` can be fulfilled only once.
     pub(super) fn taken_from(parameter: &mut PatType) -> Self {
         let attributes = Self::of(&parameter.attrs);
         parameter
@@ -37,7 +36,7 @@ impl CarriedAttributes {
 
 const LINTS: [&str; 5] = ["allow", "deny", "expect", "forbid", "warn"];
 
-/// The attribute, if it has one of these names; of a `cfg_attr` those that have.
+/// Returns the attribute, or the part of a `cfg_attr`, that has one of these names.
 fn only(attribute: &Attribute, names: &[&str]) -> Option<Attribute> {
     let meta = only_meta(&attribute.meta, names)?;
     Some(Attribute {

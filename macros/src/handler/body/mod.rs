@@ -1,9 +1,9 @@
-//! How the body gets the function's parameters, once it is in a closure or an `async` block.
+//! Moves the parameters into the body's closure or `async` block.
 //!
-//! Parameters drop in reverse order; a closure drops what it captures in the order in which it mentions it. So the body
-//! begins with statements that mention each parameter by value, the last one first. A pattern, and a variable that is
-//! assigned, are bound inside, where lints see them as parameters. What follows them is bound there too: variables drop
-//! before captures.
+//! Parameters drop in reverse order, but a closure drops its captures in the order in which it mentions them. The body
+//! therefore begins with statements that mention each by-value parameter, the last one first. Patterns and assigned
+//! variables are bound inside, where lints treat them as parameters. Later parameters are then bound inside too,
+//! because variables drop before captures.
 
 mod bindings;
 mod carried_attributes;

@@ -1,4 +1,4 @@
-//! Which statements a parameter needs.
+//! Chooses the statements that each parameter needs.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -7,20 +7,21 @@ use syn::{FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Toke
 use super::bindings::Bindings;
 use super::carried_attributes::CarriedAttributes;
 use crate::function::{
-    Mention, Variable, has_a_macro, is_assigned, is_reference, mention, take_mutability, variables,
+    Mention, Variable, contains_macro, is_assigned, is_reference, mention, take_mutability,
+    variables,
 };
 use crate::tokens::contains_ident;
 
-/// What the body and the attribute do with variables.
+/// How the body and the attribute use variables.
 pub(crate) struct Uses<'u> {
     pub(crate) body: TokenStream,
-    /// Whether the attribute names one, which then has to be there before the body.
-    pub(crate) is_spoken_of: &'u dyn Fn(&Ident) -> bool,
+    /// The attribute uses these, so they must exist before the body.
+    pub(crate) is_used_in_options: &'u dyn Fn(&Ident) -> bool,
 }
 
 impl Bindings {
-    /// Takes out of the signature what is bound inside. `only_pattern` was the only parameter's, which has got a name of
-    /// ours; `is_matched` says that its variables are bound before the body.
+    /// Moves parameters from the signature into the body. `only_pattern` is the pattern of the only parameter, which the
+    /// macro has renamed; with `is_matched`, its variables are bound before the body.
     pub(crate) fn of(
         signature: &mut Signature,
         mut only_pattern: Option<&mut Pat>,
@@ -57,7 +58,7 @@ impl Bindings {
 
     fn parameter(&mut self, index: usize, parameter: &mut PatType, uses: &Uses<'_>) {
         let is_reference = is_reference(&parameter.ty);
-        let is_spoken_of = |variable: &Variable| (uses.is_spoken_of)(&variable.ident);
+        let is_used_in_options = |variable: &Variable| (uses.is_used_in_options)(&variable.ident);
         match &mut *parameter.pat {
             Pat::Ident(PatIdent {
                 by_ref: None,
@@ -77,7 +78,7 @@ impl Bindings {
                 }
             }
             Pat::Ident(_) | Pat::Wild(_) if is_reference => {}
-            // Under a name that only looks like the user's: to mention a `_name` is a lint.
+            // The name gets another span: clippy reports a mention of a `_name` of the user.
             Pat::Ident(PatIdent {
                 by_ref: None,
                 subpat: None,
@@ -97,14 +98,15 @@ impl Bindings {
             }
             pattern => {
                 let variables = variables(pattern);
-                if variables.iter().any(is_spoken_of) {
+                if variables.iter().any(is_used_in_options) {
                     let attributes = CarriedAttributes::of(&parameter.attrs);
                     self.variables(pattern, is_reference, &attributes, uses);
                     return;
                 }
-                // What a macro binds is not known, so what the attribute may name stays where it is.
+                // The variables of a macro in a pattern are unknown, so a pattern with one that the attribute may use stays in place.
                 let tokens = pattern.to_token_stream();
-                if has_a_macro(tokens.clone()) && contains_ident(tokens, uses.is_spoken_of) {
+                if contains_macro(tokens.clone()) && contains_ident(tokens, uses.is_used_in_options)
+                {
                     return;
                 }
                 let is_assigned = |variable: &Variable| {
@@ -121,7 +123,7 @@ impl Bindings {
         }
     }
 
-    /// The variables of a pattern that stays where it is, which is not to call one `mut` that is bound inside.
+    /// Handles the variables of a pattern that stays in place; one that is bound inside loses its `mut` there.
     fn variables(
         &mut self,
         pattern: &mut Pat,
@@ -139,7 +141,7 @@ impl Bindings {
             if is_reference && !is_bound {
                 continue;
             }
-            let mention = if (uses.is_spoken_of)(&ident) {
+            let mention = if (uses.is_used_in_options)(&ident) {
                 Mention::Certain
             } else {
                 mention(uses.body.clone(), &ident)
@@ -161,14 +163,14 @@ impl Bindings {
     }
 }
 
-/// Whether no lint is to speak of it.
+/// Returns `true` if no lint reports the variable.
 fn is_ignored(ident: &Ident, uses: &Uses<'_>) -> bool {
     ident.to_string().starts_with('_')
-        && !(uses.is_spoken_of)(ident)
+        && !(uses.is_used_in_options)(ident)
         && matches!(mention(uses.body.clone(), ident), Mention::None)
 }
 
-/// `self`, or `self: Box<Self>`
+/// Returns `true` for `self` and `self: Box<Self>`.
 pub(crate) fn is_by_value(receiver: &Receiver) -> bool {
     match &receiver.kind {
         ReceiverKind::Typed(_, ty) => !is_reference(ty),

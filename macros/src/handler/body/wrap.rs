@@ -6,14 +6,14 @@ use quote::{quote, quote_spanned};
 use super::bindings::Bindings;
 use crate::tokens::with_stream;
 
-/// What an `async` block needs more than a closure.
+/// What precedes the user's body.
 pub(crate) enum Before {
     Nothing,
-    /// A statement that says what the block returns.
+    /// A statement that gives an `async` block its type.
     Hint(TokenStream),
-    /// An `async fn` may return a future; of an `async` block with one at its end, clippy says that it lacks an `.await`.
-    /// So this one has a `return`, and another value that is never evaluated: rustc calls a `return` of what diverges
-    /// unreachable.
+    /// As `Hint`, with a `return`. An `async fn` may return a future, and clippy reports `async_yields_async` for an
+    /// `async` block that ends with one. The second value is never evaluated: without it, rustc reports a `return` of
+    /// a diverging body as unreachable.
     Returns {
         hint: TokenStream,
         never: Option<TokenStream>,
@@ -21,16 +21,16 @@ pub(crate) enum Before {
 }
 
 impl Bindings {
-    /// The user's body, with what comes before it. Where that is a binding, the body is the arm of a `match`: it drops its
-    /// temporaries before what is bound outside of it, in every edition. So it is where the body begins with an item.
+    /// Returns the user's body with the statements before it. The body is the arm of a `match` if there are bindings or it
+    /// begins with an item: a match arm drops its temporaries before outer variables, in every edition.
     pub(crate) fn around(&self, before: &Before, body: &Group) -> Group {
         let statements = self.statements();
-        let binds = self.are_there();
+        let binds = self.has_bindings();
         let span = body.span().resolved_at(Span::mixed_site());
         match before {
             Before::Nothing if statements.is_empty() => body.clone(),
             Before::Returns { hint, never } => {
-                // The body's arm is the first, where a wrong type is the body's.
+                // rustc reports a type mismatch at the second arm: the body is the first, so that the error is in the body.
                 let arms = if let Some(never) = never {
                     quote_spanned!(span=> () if true => #body () => #never)
                 } else {
@@ -39,7 +39,7 @@ impl Bindings {
                 let returned = quote_spanned!(span=> return match () { #arms };);
                 with_stream(body, quote!(#hint #statements #returned))
             }
-            Before::Hint(hint) if !binds && !begins_with_an_item(body.stream()) => {
+            Before::Hint(hint) if !binds && !begins_with_item(body.stream()) => {
                 let inside = body.stream();
                 with_stream(body, quote!(#hint #statements #inside))
             }
@@ -55,11 +55,11 @@ impl Bindings {
     }
 }
 
-/// Whether a body may begin with an item: one after a statement would be a lint.
-fn begins_with_an_item(body: TokenStream) -> bool {
+/// Returns `true` if the body may begin with an item: clippy reports `items_after_statements` for one after a statement.
+fn begins_with_item(body: TokenStream) -> bool {
     match body.into_iter().next() {
         Some(TokenTree::Ident(word)) => ITEMS.iter().any(|item| word == item),
-        // An attribute, which may be an item's.
+        // An attribute; it may belong to an item.
         Some(TokenTree::Punct(mark)) => mark.as_char() == '#',
         _ => false,
     }
@@ -89,13 +89,11 @@ mod tests {
 
     #[test]
     fn body_that_begins_with_an_item_is_recognized() {
-        assert!(begins_with_an_item(quote!(const ONE: u8 = 1;, ONE)));
-        assert!(begins_with_an_item(quote!(
+        assert!(begins_with_item(quote!(const ONE: u8 = 1;, ONE)));
+        assert!(begins_with_item(quote!(
             #[inline]
             fn f() {}
         )));
-        assert!(!begins_with_an_item(
-            quote!(let one = 1; const TWO: u8 = 2;)
-        ));
+        assert!(!begins_with_item(quote!(let one = 1; const TWO: u8 = 2;)));
     }
 }

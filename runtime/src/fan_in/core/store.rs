@@ -69,9 +69,9 @@ use super::state::{Inputs, JoinPolicy, Moment, Settlement, Token};
 /// [`Step::Arrive`]: super::state::Step::Arrive
 /// [`Step::ClaimDue`]: super::state::Step::ClaimDue
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not keep joins",
+    message = "`{Self}` is not a store of joins",
     label = "not a `Store` of the function's inputs",
-    note = "a store is a `linked_span::fan_in::Memory`, or a type of yours that implements `linked_span::fan_in::Store`"
+    note = "use `linked_span::fan_in::Memory`, or implement `linked_span::fan_in::Store`"
 )]
 #[expect(
     clippy::len_without_is_empty,
@@ -279,9 +279,9 @@ pub trait Store<P>: Send + Sync {
 /// # assert!(has_room(&linked_span::fan_in::Memory::<String>::new()).unwrap());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a store that never waits",
-    label = "a plain `fn` cannot wait for it",
-    note = "write an `async fn`, whose joins are kept by any `Store`",
+    message = "`{Self}` is not a `BlockingStore`",
+    label = "a plain `fn` cannot wait for this store",
+    note = "make the function an `async fn`, which works with every `Store`",
     note = "if its futures are ready at the first poll, implement `linked_span::fan_in::BlockingStore` for it"
 )]
 pub trait BlockingStore<P>: Store<P> {}

@@ -1,8 +1,0 @@
-//! A parameter is named twice.
-
-use linked_span::{Origin, linked_span};
-
-#[linked_span(event, r#event)]
-fn handle(event: &Origin) {}
-
-fn main() {}
