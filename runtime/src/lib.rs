@@ -41,7 +41,7 @@
 //! | --- | --- |
 //! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
 //! | your own type, with a computed origin | [`impl LinkedEvent`](trait@LinkedEvent) |
-//! | a message of Kafka, NATS or RabbitMQ | [`#[linked_span(message(rdkafka))]`](messaging) |
+//! | a message of Kafka, NATS or `RabbitMQ` | [`#[linked_span(message(rdkafka))]`](messaging) |
 //! | a type of another crate | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
 //! | a payload in a queue inside the process | [`WithOrigin`] |
 //! | raw JSON | `serde_json::Value`, with the feature `json` |

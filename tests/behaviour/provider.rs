@@ -1,5 +1,7 @@
 //! Installing and replacing the tracer provider.
 
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
@@ -337,4 +339,85 @@ fn every_event_of_many_threads_is_exported() {
         }
     });
     assert_eq!(sdk.spans().len(), 400);
+}
+
+/// How often a handler's attributes were computed, which they are for a span alone.
+static COMPUTED: AtomicUsize = AtomicUsize::new(0);
+
+#[linked_span(event, attributes(computed = COMPUTED.fetch_add(1, Ordering::Relaxed)))]
+fn computes(event: &Origin) {}
+
+#[test]
+fn no_op_provider_given_to_opentelemetry_after_an_sdk_is_noticed() {
+    let _alone = without_provider();
+    let (_exporter, provider) = provider();
+    global::set_tracer_provider(provider);
+    while handle(&event()) == SpanId::INVALID {
+        std::thread::yield_now();
+    }
+    global::set_tracer_provider(NoopTracerProvider::new());
+    let replaced = Instant::now();
+    loop {
+        let before = COMPUTED.load(Ordering::Relaxed);
+        computes(&event());
+        if COMPUTED.load(Ordering::Relaxed) == before {
+            break;
+        }
+        assert!(
+            replaced.elapsed() < Duration::from_secs(10),
+            "an SDK is seen"
+        );
+    }
+}
+
+/// Panics when it is asked for a tracer for the time of this number, and counts how often it is asked.
+struct PanicsAt {
+    number: usize,
+    asked: Arc<AtomicUsize>,
+    provider: SdkTracerProvider,
+}
+
+impl TracerProvider for PanicsAt {
+    type Tracer = SdkTracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> SdkTracer {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        assert_ne!(asked, self.number, "asked too often");
+        self.provider.tracer_with_scope(scope)
+    }
+}
+
+#[test]
+fn provider_that_panics_when_it_is_asked_leaves_no_answer_for_the_next() {
+    for number in [1, 2] {
+        let _alone = without_provider();
+        let (_outdated, provider) = provider();
+        linked_span::set_tracer_provider(PanicsAt {
+            number,
+            asked: Arc::default(),
+            provider,
+        });
+        handle(&event());
+        // The user asks, and must not answer us.
+        let _ = catch_unwind(|| drop(global::tracer("user")));
+        let (exporter, provider) = self::provider();
+        global::set_tracer_provider(provider);
+        std::thread::sleep(Duration::from_millis(5));
+        handle(&event());
+        assert_eq!(links_of(&exporter), 1, "panics at {number}");
+    }
+}
+
+#[test]
+fn provider_is_asked_once_for_a_tracer() {
+    let _alone = without_provider();
+    let (exporter, provider) = provider();
+    let asked = Arc::default();
+    linked_span::set_tracer_provider(PanicsAt {
+        number: 0,
+        asked: Arc::clone(&asked),
+        provider,
+    });
+    handle(&event());
+    assert_eq!((asked.load(Ordering::Relaxed), links_of(&exporter)), (1, 1));
 }

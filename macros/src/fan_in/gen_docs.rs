@@ -37,7 +37,7 @@ impl FanIn {
         docs(&[
             "Keeps joins in this process's memory, which ends with the process.",
             "",
-            "`timeout` is how long the first input waits for the others. At most a million joins are open.",
+            "The first input waits for the others until the timeout. At most a million joins are open.",
         ])
     }
 

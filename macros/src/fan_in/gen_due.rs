@@ -74,12 +74,12 @@ impl FanIn {
         let (due, store) = (&self.names.due, &self.names.store);
         let (docs, visibility) = (Self::docs_of_due(), self.visibility());
         let (asyncness, ..) = self.repeated_signature();
-        let claimed = self.wait_for(&quote!(#module::Join::due(&self.0, max, #due)));
+        let claimed = self.wait_for(&quote!(#module::Join::due(&self.0, linked_span_max, #due)));
         quote! {
             #docs
             #visibility #asyncness fn due(
                 &self,
-                max: ::core::primitive::usize,
+                linked_span_max: ::core::primitive::usize,
             ) -> ::core::result::Result<#runtime::Vec<#due<'_, #store>>, #module::StoreError> {
                 #claimed
             }

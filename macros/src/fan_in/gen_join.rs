@@ -39,8 +39,11 @@ impl FanIn {
             impl #join {
                 #docs
                 #[must_use]
-                #visibility fn in_memory(timeout: ::core::time::Duration) -> Self {
-                    Self(#module::Join::in_memory(#declared, &#module::JoinOptions::timeout(timeout)))
+                #visibility fn in_memory(linked_span_timeout: ::core::time::Duration) -> Self {
+                    Self(#module::Join::in_memory(
+                        #declared,
+                        &#module::JoinOptions::timeout(linked_span_timeout),
+                    ))
                 }
             }
         }
@@ -79,8 +82,11 @@ impl FanIn {
         quote! {
             #docs
             #[must_use]
-            #visibility fn new(store: #store, options: #module::JoinOptions) -> Self {
-                Self(#module::Join::new(#declared, store, &options))
+            #visibility fn new(
+                linked_span_store: #store,
+                linked_span_options: #module::JoinOptions,
+            ) -> Self {
+                Self(#module::Join::new(#declared, linked_span_store, &linked_span_options))
             }
         }
     }
@@ -99,7 +105,7 @@ impl FanIn {
         let signature = self.at_function_name(quote! {
             fn on_expired<R: #handed_over>(
                 self,
-                on_expired: impl ::core::ops::Fn(#module::Expired<#inputs>) -> R
+                linked_span_on_expired: impl ::core::ops::Fn(#module::Expired<#inputs>) -> R
                     + ::core::marker::Send
                     + ::core::marker::Sync
                     + 'static,
@@ -109,7 +115,7 @@ impl FanIn {
             #docs
             #[must_use]
             #visibility #signature {
-                Self(#module::Join::#method(self.0, #inputs, on_expired))
+                Self(#module::Join::#method(self.0, #inputs, linked_span_on_expired))
             }
         }
     }

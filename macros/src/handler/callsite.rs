@@ -58,10 +58,11 @@ impl Handler {
         ];
         let fields = given.into_iter().map(|(name, value)| {
             let name = Ident::new(name, Span::call_site());
-            match value.as_ref().and_then(text_literal) {
-                Some(text) => quote!(#name: ::core::option::Option::Some(#text),),
-                None => quote!(#name: ::core::option::Option::None,),
-            }
+            let text = value.as_ref().and_then(text_literal);
+            text.map_or_else(
+                || quote!(#name: ::core::option::Option::None,),
+                |text| quote!(#name: ::core::option::Option::Some(#text),),
+            )
         });
         Some(quote! {
             messaging: ::core::option::Option::Some(#runtime::MessagingLabels {

@@ -1,7 +1,6 @@
 //! Writes the active context, or another origin, into a carrier.
 
 use opentelemetry::Context;
-use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::TraceContextExt;
 
 use super::CarrierMut;
@@ -62,10 +61,10 @@ fn write(context: &Context, carrier: &mut (impl CarrierMut + ?Sized)) {
 }
 
 /// A context that has the origin's span context and baggage, and nothing else.
-pub(crate) fn context_of(origin: &Origin) -> Context {
+fn context_of(origin: &Origin) -> Context {
     let context = Context::new();
     let context = match origin.baggage() {
-        Some(baggage) => context.with_baggage(origin::merged(baggage, baggage)),
+        Some(baggage) => origin::with_baggage(&context, baggage),
         None => context,
     };
     if origin.span_context().is_valid() {

@@ -68,7 +68,7 @@ impl<'m> Message<'m> {
 
     /// Sets the topic, queue or subject: `messaging.destination.name`.
     ///
-    /// The span is called by it, unless it has no bound: an inbox, a generated queue, or, of NATS, MQTT and RabbitMQ, a
+    /// The span is called by it, unless it has no bound: an inbox, a generated queue, or, of NATS, MQTT and `RabbitMQ`, a
     /// name with a number or a UUID in it.
     #[must_use]
     pub fn destination(self, destination: impl Into<Cow<'m, str>>) -> Self {
@@ -236,7 +236,7 @@ impl<'m> Message<'m> {
     }
 
     /// The message and its origin, which is copied only of a message that is kept.
-    pub(crate) fn split<'c>(message: Cow<'c, Self>) -> (Cow<'c, Self>, Origin) {
+    pub(crate) fn split(message: Cow<'_, Self>) -> (Cow<'_, Self>, Origin) {
         match message {
             Cow::Borrowed(message) => (Cow::Borrowed(message), message.origin.clone()),
             Cow::Owned(mut message) => {

@@ -1,4 +1,4 @@
-//! RabbitMQ, through the crate `lapin`, from its version 2 on.
+//! `RabbitMQ`, through the crate `lapin`, from its version 2 on.
 //!
 //! ```ignore
 //! #[linked_span(delivery(lapin, destination = "orders"))] // span "process orders", linked to the producer

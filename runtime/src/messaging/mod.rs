@@ -1,4 +1,4 @@
-//! Messages from brokers: Kafka, NATS, RabbitMQ, and others.
+//! Messages from brokers: Kafka, NATS, `RabbitMQ`, and others.
 //!
 //! ```ignore
 //! use linked_span::linked_span;
@@ -19,7 +19,7 @@
 //! | --- | --- | --- |
 //! | `rdkafka` | `rdkafka` 0.29 or newer | [Kafka](rdkafka) |
 //! | `async_nats`, `async_nats::jetstream` | `async-nats` 0.33 or newer | [NATS](async_nats) |
-//! | `lapin` | `lapin` 2 or newer | [RabbitMQ](lapin) |
+//! | `lapin` | `lapin` 2 or newer | [`RabbitMQ`](lapin) |
 //! | `view = path::to::function` | any other | [`Message`] |
 //!
 //! This crate depends on none of them. What the attribute expands to names the client in your crate, so it is checked
@@ -43,7 +43,7 @@
 //! | `messaging.message.id`, `messaging.message.conversation_id` | the ids that the message has |
 //! | `messaging.message.body.size` | the size of the payload in bytes |
 //! | `messaging.kafka.offset`, `messaging.kafka.message.key`, `messaging.kafka.message.tombstone` | Kafka's |
-//! | `messaging.rabbitmq.destination.routing_key`, `messaging.rabbitmq.message.delivery_tag` | RabbitMQ's |
+//! | `messaging.rabbitmq.destination.routing_key`, `messaging.rabbitmq.message.delivery_tag` | `RabbitMQ`'s |
 //! | `messaging.nats.message.delivery_count`, `messaging.rabbitmq.message.delivery_count` | how often the message was delivered, this time included |
 //!
 //! In a batch, an attribute that is equal for all messages is on the span, and one that varies is on the links. A message

@@ -141,7 +141,7 @@ impl From<Context> for Origin {
 impl From<&Context> for Origin {
     fn from(context: &Context) -> Self {
         let span_context = context.span().span_context().clone();
-        Self::new(span_context, baggage_of(context).baggage)
+        Self::new(span_context, copy_baggage(context))
     }
 }
 
@@ -153,8 +153,9 @@ pub(crate) fn baggage_of(context: &Context) -> Origin {
 /// Copies the context's baggage; `None` if it is empty. (`Baggage` is not `Clone`.)
 pub(crate) fn copy_baggage(context: &Context) -> Option<Arc<Baggage>> {
     let baggage = context.baggage();
-    let copy = || merged(baggage, &Baggage::new()).into();
-    (!baggage.is_empty()).then(copy)
+    let entries = baggage.iter();
+    let entries = entries.map(|(key, entry)| (key.clone(), entry.clone()));
+    (!baggage.is_empty()).then(|| Arc::new(entries.collect()))
 }
 
 impl From<&Origin> for Origin {
@@ -214,7 +215,7 @@ pub(crate) fn with_baggage(context: &Context, baggage: &Baggage) -> Context {
 }
 
 /// Merges two baggages; for an equal key, the entry of `over` wins.
-pub(crate) fn merged(under: &Baggage, over: &Baggage) -> Baggage {
+fn merged(under: &Baggage, over: &Baggage) -> Baggage {
     // `over` goes first: a `Baggage` drops entries beyond its limits, and `over` must not lose any.
     let kept_under = under
         .iter()

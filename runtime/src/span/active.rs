@@ -120,11 +120,20 @@ impl ActiveSpan {
     fn end(&mut self) {
         if !self.ended {
             self.ended = true;
-            let context = take(&mut self.context);
-            shielded(|| context.span().end());
-            // A span that was not ended ends again when it is dropped.
-            shielded(|| drop(context));
+            let ended = shielded(|| {
+                self.context.span().end();
+                drop(take(&mut self.context));
+            });
+            if ended.is_none() {
+                self.drop_context();
+            }
         }
+    }
+
+    /// After a panic: a span that has not ended ends once more when it is dropped, and may panic once more.
+    #[cold]
+    fn drop_context(&mut self) {
+        shielded(|| drop(take(&mut self.context)));
     }
 
     /// Runs a part of the body, with the span's context current.

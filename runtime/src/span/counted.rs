@@ -12,16 +12,18 @@ use crate::span::limit;
 /// The attribute and the event of a handler that was cancelled.
 pub(crate) const CANCELLED: &str = "linked_span.cancelled";
 
-static ATTRIBUTES: LazyLock<usize> =
-    LazyLock::new(|| limit::from_environment("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"));
-static EVENTS: LazyLock<usize> =
-    LazyLock::new(|| limit::from_environment("OTEL_SPAN_EVENT_COUNT_LIMIT"));
+static ATTRIBUTES: LazyLock<u32> = LazyLock::new(|| limit("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"));
+static EVENTS: LazyLock<u32> = LazyLock::new(|| limit("OTEL_SPAN_EVENT_COUNT_LIMIT"));
+
+fn limit(variable: &str) -> u32 {
+    u32::try_from(limit::from_environment(variable)).unwrap_or(u32::MAX)
+}
 
 /// Counts attributes and events, since OpenTelemetry does not say what it drops. Only a status always finds room.
 pub(crate) struct Counted<S> {
     pub(crate) span: S,
-    pub(crate) attributes: usize,
-    pub(crate) events: usize,
+    pub(crate) attributes: u32,
+    pub(crate) events: u32,
 }
 
 impl<S: Span> Span for Counted<S> {
@@ -34,7 +36,7 @@ impl<S: Span> Span for Counted<S> {
         T: Into<Cow<'static, str>>,
     {
         let name = name.into();
-        self.events += 1;
+        self.events = self.events.saturating_add(1);
         if name == CANCELLED && self.attributes > *ATTRIBUTES && self.events > *EVENTS {
             self.span.set_status(Status::error("cancelled"));
         }
@@ -51,7 +53,7 @@ impl<S: Span> Span for Counted<S> {
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
-        self.attributes += 1;
+        self.attributes = self.attributes.saturating_add(1);
         self.span.set_attribute(attribute);
     }
 

@@ -44,7 +44,7 @@ pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>
     let now = clock::now();
     let timer = Timer::start(callsite, now);
     let active = match SpanOpener::of(callsite, now) {
-        Ok(opener) => start(opener, joined, callsite, |request| request.event(event)),
+        Ok(opener) => start(opener, joined, callsite, |request| event.link(request)),
         Err(propagation) => without_span(baggage_of(event, propagation)),
     };
     OpenSpan(ActiveSpan::measured(active, timer))
@@ -129,7 +129,9 @@ pub fn collect_event<Shape>(
 ) -> PendingSpan {
     let now = clock::now();
     match SpanOpener::of(callsite, now) {
-        Ok(tracing) => PendingSpan::of(callsite, tracing.propagation, |start| start.event(event)),
+        Ok(tracing) => {
+            PendingSpan::of(callsite, tracing.propagation, |request| event.link(request))
+        }
         Err(propagation) => PendingSpan::without_span(callsite, baggage_of(event, propagation)),
     }
 }

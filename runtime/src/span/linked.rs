@@ -69,7 +69,7 @@ impl<E: LinkedEvent> Linked<One> for E {
         if start.makes_span() {
             match self.linked_span_message() {
                 Some(message) => start.message(message),
-                None => start.one(Some(self), &mut || self.origin()),
+                None => start.one(Some(self), None),
             }
         } else {
             start.baggage = self.baggage(propagation::propagation());
@@ -157,7 +157,7 @@ impl SpanRequest {
                 let message = message.into_owned().produced_at(origin);
                 shielded(|| self.message(Cow::Owned(message)));
             } else {
-                shielded(|| self.one(event, &mut origin));
+                shielded(|| self.one(event, Some(&mut origin)));
             }
         } else {
             self.baggage = shielded(origin).and_then(Origin::into_baggage);

@@ -55,17 +55,25 @@ impl SpanOpener {
     }
 
     /// Starts the span of what was collected.
-    pub(super) fn start(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+    pub(super) fn start(
+        mut self,
+        request: &mut SpanRequest,
+        began: SystemTime,
+    ) -> Option<ActiveSpan> {
         // The SDK runs code of the user's: a sampler, span processors.
-        let started = shielded(|| self.start_unshielded(request, began));
-        // Without a span, the body still gets the event's baggage.
-        started.unwrap_or_else(|| {
-            let baggage = request.baggage.as_deref();
-            baggage.and_then(ActiveSpan::without_span)
-        })
+        match shielded(|| self.start_unshielded(request, began)) {
+            Some(started) => started,
+            // Without a span, the body still gets the event's baggage.
+            None => ActiveSpan::without_span(request.baggage.as_deref()?),
+        }
     }
 
-    fn start_unshielded(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+    #[inline]
+    fn start_unshielded(
+        &mut self,
+        request: &mut SpanRequest,
+        began: SystemTime,
+    ) -> Option<ActiveSpan> {
         let own;
         let tracer: &dyn StartSpan = match &self.tracer {
             TracerSource::Installed(tracer) => &**tracer,
@@ -75,9 +83,12 @@ impl SpanOpener {
             }
         };
         let overflow = OverflowSpans::split(request);
-        let contexts = request.contexts(self.ambient);
+        let contexts = request.contexts(take(&mut self.ambient));
         let Some(started) = tracer.start_span(request.builder(began), &contexts) else {
-            // The SDK was shut down.
+            // The SDK was shut down, or replaced by a no-op provider.
+            if let TracerSource::Installed(_) = self.tracer {
+                provider::made_no_span();
+            }
             let baggage = request.baggage.as_ref();
             return baggage.map(|_| ActiveSpan::of_context(contexts.body));
         };

@@ -96,11 +96,12 @@ impl SpanRequest {
         self.relationship = shielded(|| relationship.to_value()).flatten();
     }
 
-    /// The only event. Its origin is asked last: where that panics, the rest is there.
+    /// The only event, and its origin if the user gave that. The origin is asked last: where that panics, the rest is
+    /// there.
     pub(crate) fn one(
         &mut self,
         event: Option<&dyn LinkedEvent>,
-        origin: &mut dyn FnMut() -> Origin,
+        given: Option<&mut dyn FnMut() -> Origin>,
     ) {
         let mut relationship = self.relationship.take();
         // The conventions link a span that sends to what it sends, which did not trigger it.
@@ -119,7 +120,12 @@ impl SpanRequest {
             }
             shielded(|| event.attributes(&mut self.attributes));
         }
-        let (context, baggage) = origin().into_parts();
+        let origin = match (given, event) {
+            (Some(given), _) => given(),
+            (None, Some(event)) => event.origin(),
+            (None, None) => Origin::default(),
+        };
+        let (context, baggage) = origin.into_parts();
         self.baggage = baggage;
         if context.is_valid() {
             if self.callsite.parent == Parent::Event {

@@ -39,6 +39,7 @@ where
 {
     let parent = surroundings.parent();
     let attributes = builder.attributes.as_ref().map_or(0, Vec::len);
+    let attributes = u32::try_from(attributes).unwrap_or(u32::MAX);
     // In its place from the beginning: the SDK's span is hundreds of bytes, which would be copied.
     let span = Counted {
         span: tracer.build_with_context(builder, parent),

@@ -226,3 +226,47 @@ fn constants_do_not_change_variables_of_ours() {
     assert_eq!(wait(handlers::handle(payment())), Some(7));
     let _joins = handlers::Join::in_memory(Duration::from_secs(601));
 }
+
+/// Constants that have the names of parameters of a fan-in's methods.
+mod methods {
+    #[allow(non_upper_case_globals, unused)]
+    mod constants {
+        pub(crate) const options: u8 = 0;
+        pub(crate) const store: u8 = 0;
+        pub(crate) const timeout: u8 = 0;
+        pub(crate) const max: u8 = 0;
+        pub(crate) const on_expired: u8 = 0;
+    }
+    #[allow(unused_imports)]
+    use self::constants::*;
+    use super::Payment;
+    use linked_span::fan_in;
+
+    #[fan_in(first, second)]
+    pub(crate) fn add(first: Payment, second: Payment) -> u64 {
+        first.order + second.order
+    }
+
+    #[fan_in(first, second)]
+    pub(crate) async fn add_later(first: Payment, second: Payment) -> u64 {
+        first.order + second.order
+    }
+}
+
+#[test]
+fn fan_in_beside_constants_named_like_parameters_runs() {
+    let timeout = Duration::from_secs(60);
+    let joins = methods::Add::in_memory(timeout);
+    let first = joins.first(payment());
+    assert!(matches!(first, Ok(Arrival::Waiting { .. })));
+    assert!(matches!(joins.second(payment()), Ok(Arrival::Ran(14))));
+    let due = methods::Add::due(&joins, 1);
+    assert!(matches!(due, Ok(due) if due.is_empty()));
+    let joins = methods::AddLater::in_memory(timeout);
+    let first = wait(joins.first(payment()));
+    assert!(matches!(first, Ok(Arrival::Waiting { .. })));
+    assert!(matches!(
+        wait(joins.second(payment())),
+        Ok(Arrival::Ran(14))
+    ));
+}

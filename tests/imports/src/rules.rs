@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 
 /// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
-pub const FOLDERS: [&str; 18] = [
+pub const FOLDERS: [&str; 19] = [
     "macros",
     "testing",
     "fan_in",
@@ -17,6 +17,7 @@ pub const FOLDERS: [&str; 18] = [
     "fan_in/core",
     "messaging",
     "span",
+    "metrics",
     "event",
     "message",
     "carrier",

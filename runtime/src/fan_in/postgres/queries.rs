@@ -76,12 +76,19 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
             Text(arriving.payload),
             token(arriving.token),
             Integer(rules.inputs.into()),
+            Integer(others(rules.inputs, arriving.input)),
             Bigint(number(rules.timeout)),
             Bigint(number(rules.lease)),
             Bigint(rules.max_attempts.into()),
             Boolean(searches),
         ],
     )
+}
+
+/// Returns a bit for each input but one. Each operator in the procedure's statement would cost more than an argument.
+fn others(inputs: u8, input: u8) -> i32 {
+    let bit = |place: u8| 1_i32.checked_shl(place.into()).unwrap_or(0);
+    bit(inputs).wrapping_sub(1) & !bit(input)
 }
 
 pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {

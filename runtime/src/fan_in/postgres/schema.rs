@@ -1,45 +1,38 @@
 //! The schema: the tables, and one procedure per call of the store.
 
-/// Includes a procedure's SQL.
-macro_rules! procedure {
-    ($name:literal) => {
-        include_str!(concat!("procedures/", $name, ".sql"))
+/// Rows of a name, a number of places, and a text: one procedure, or one for each place in a declaration.
+macro_rules! procedures {
+    ($first:literal $places:literal $(, $name:literal $rest:literal)*) => {
+        concat!(procedures!(@ "", $first, $places), $(procedures!(@ ",", $name, $rest)),*)
+    };
+    (@ $comma:literal, $name:literal, $places:literal) => {
+        concat!(
+            $comma, "('", $name, "', ", $places, ", $procedure$",
+            include_str!(concat!("procedures/", $name, ".sql")),
+            "$procedure$)"
+        )
     };
 }
 
 /// The first version of the schema.
-///
-/// Procedures qualify their tables with the schema, because a connection's `search_path` can differ. They cannot use
-/// `SET search_path`: a procedure with its own setting cannot commit.
 pub(super) const SCHEMA: &str = concat!(
     include_str!("tables.sql"),
-    "DO $linked_span$
-DECLARE
-    prefix CONSTANT text := quote_ident(current_schema()) || '.';
-    listed CONSTANT text := $listed$",
+    include_str!("build_begin.sql"),
     include_str!("listed.sql"),
-    "$listed$;
-BEGIN
-    FOR nth IN 0..11 LOOP
-        EXECUTE replace(replace($procedure$",
-    procedure!("arrive"),
-    "$procedure$, 'NTH', nth::text), 'SCHEMA.', prefix);
-    END LOOP;
-    EXECUTE replace(replace($procedures$",
-    procedure!("claim_due"),
-    procedure!("claim_expired"),
-    procedure!("count"),
-    procedure!("declare"),
-    procedure!("finish"),
-    procedure!("forget"),
-    procedure!("functions"),
-    procedure!("list"),
-    procedure!("release"),
-    procedure!("release_claims"),
-    procedure!("renew"),
-    procedure!("retry"),
-    "$procedures$, 'LISTED', listed), 'SCHEMA.', prefix);
-END $linked_span$;
-INSERT INTO linked_span_versions (version, lowest) VALUES (1, 1) ON CONFLICT (version) DO NOTHING;
-"
+    include_str!("build_middle.sql"),
+    procedures!(
+        "arrive" 12, "claim_due" 1, "claim_expired" 1, "count" 1, "declare" 1, "finish" 1, "forget" 1, "functions" 1,
+        "list" 1, "release" 1, "release_claims" 1, "renew" 1, "retry" 1
+    ),
+    include_str!("build_end.sql"),
 );
+
+#[cfg(test)]
+mod tests {
+    use super::SCHEMA;
+
+    #[test]
+    fn schema_has_only_characters_that_each_encoding_has() {
+        assert!(SCHEMA.is_ascii());
+    }
+}

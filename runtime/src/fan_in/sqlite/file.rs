@@ -2,6 +2,8 @@
 
 use std::fs::Metadata;
 use std::path::PathBuf;
+#[cfg(unix)]
+use std::time::SystemTime;
 
 use sqlx::sqlite::SqliteConnection;
 
@@ -56,12 +58,22 @@ impl File {
 
     /// Fails if the file was removed or replaced.
     pub(super) fn check(&self) -> Result<(), BackendError> {
-        let found = self.path.metadata().map(|found| identity(&found));
         let has_log = self.log.as_ref().is_none_or(|log| log.exists());
-        if found.ok() == Some(self.identity) && has_log {
+        if self.is_in_place() && has_log {
             return Ok(());
         }
-        Err(lost(&self.path))
+        Err(self.lost())
+    }
+
+    /// Returns `true` if the path leads to the file that was opened. Its log may have ended with the last connection.
+    pub(super) fn is_in_place(&self) -> bool {
+        let found = self.path.metadata().map(|found| identity(&found));
+        found.ok() == Some(self.identity)
+    }
+
+    /// Returns the error of a call that found the file removed or replaced.
+    pub(super) fn lost(&self) -> BackendError {
+        lost(&self.path)
     }
 }
 
@@ -76,13 +88,14 @@ fn lost(path: &std::path::Path) -> BackendError {
     )
 }
 
+/// A device, a number on it, and when the file was created: a new file may get the number of a removed one.
 #[cfg(unix)]
-type Identity = (u64, u64);
+type Identity = (u64, u64, Option<SystemTime>);
 
 #[cfg(unix)]
 fn identity(found: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
-    (found.dev(), found.ino())
+    (found.dev(), found.ino(), found.created().ok())
 }
 
 /// On other systems an open file cannot be removed.

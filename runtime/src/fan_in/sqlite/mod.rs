@@ -197,7 +197,7 @@ impl Sqlite {
         let migrated = tokio::time::timeout(bound, async {
             loop {
                 // Another process may hold a lock. SQLite's busy timeout does not cover a change of the journal.
-                match migrations::migrate(&self.pool).await {
+                match self.migrate_once().await {
                     Err(BackendError::Transient(error)) => locked = Some(error),
                     migrated => return migrated.map_err(BackendError::into_error),
                 }
@@ -208,6 +208,15 @@ impl Sqlite {
             Ok(migrated) => migrated,
             Err(late) => Err(StoreError::Failed(locked.unwrap_or_else(|| late.into()))),
         }
+    }
+
+    /// Migrates, and notes which file it was: a file that is removed before the first call is then known to be lost.
+    async fn migrate_once(&self) -> Result<(), BackendError> {
+        self.call(async {
+            migrations::migrate(&self.pool).await?;
+            self.transaction(Access::Read).await?.commit().await
+        })
+        .await
     }
 
     /// Returns the functions with joins in the file, ordered by name.
@@ -226,13 +235,30 @@ impl Sqlite {
     ///
     /// If the database fails.
     pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
-        let list = || async {
-            let mut rows = self.transaction(Access::Read).await?;
-            let functions = rows.functions().await?;
-            rows.commit().await?;
-            Ok(functions)
+        let list = || {
+            self.call(async {
+                let mut rows = self.transaction(Access::Read).await?;
+                let functions = rows.functions().await?;
+                rows.commit().await?;
+                Ok(functions)
+            })
         };
         durable::functions(self, list).await
+    }
+
+    /// Runs a call, and reports a removed or replaced file instead of any other error.
+    ///
+    /// A pool opens the file again after an error, or for a second connection. It finds no file, or creates an empty one:
+    /// an error about a folder or a missing table would hide that joins were lost.
+    async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, BackendError>>,
+    ) -> Result<T, BackendError> {
+        let explain = |error| match self.file.get() {
+            Some(file) if !file.is_in_place() => file.lost(),
+            _ => error,
+        };
+        call.await.map_err(explain)
     }
 
     /// Begins a transaction.
@@ -256,10 +282,13 @@ impl Backend for Sqlite {
     }
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
-        let mut rows = self.transaction(Access::Write).await?;
-        let kept = rows.declare(name, inputs).await?;
-        rows.commit().await?;
-        Ok(kept)
+        self.call(async {
+            let mut rows = self.transaction(Access::Write).await?;
+            let kept = rows.declare(name, inputs).await?;
+            rows.commit().await?;
+            Ok(kept)
+        })
+        .await
     }
 
     async fn arrive(
@@ -270,24 +299,27 @@ impl Backend for Sqlite {
         payload: &str,
         token: Token,
     ) -> Result<Answer, BackendError> {
-        let mut rows = self.transaction(Access::Write).await?;
-        let (reply, other_work) = rows.arrive(function, key, (input, payload), token).await?;
-        let claimed = rows.claimed(function, key, reply).await?;
-        let mut overdue = None;
-        if other_work.is_overdue {
-            overdue = rows.overdue(function, key, token).await?;
-        }
-        if other_work.is_forgotten {
-            rows.forget(function.name, FORGOTTEN_BY_ARRIVAL).await?;
-        }
-        let at = rows.now;
-        rows.commit().await?;
-        Ok(Answer {
-            reply,
-            at,
-            claimed,
-            overdue,
+        self.call(async {
+            let mut rows = self.transaction(Access::Write).await?;
+            let (reply, other_work) = rows.arrive(function, key, (input, payload), token).await?;
+            let claimed = rows.claimed(function, key, reply).await?;
+            let mut overdue = None;
+            if other_work.is_overdue {
+                overdue = rows.overdue(function, key, token).await?;
+            }
+            if other_work.is_forgotten {
+                rows.forget(function.name, FORGOTTEN_BY_ARRIVAL).await?;
+            }
+            let at = rows.now;
+            rows.commit().await?;
+            Ok(Answer {
+                reply,
+                at,
+                claimed,
+                overdue,
+            })
         })
+        .await
     }
 
     async fn apply(
@@ -297,10 +329,13 @@ impl Backend for Sqlite {
         step: Step,
         detail: Option<&str>,
     ) -> Result<bool, BackendError> {
-        let mut rows = self.transaction(Access::Write).await?;
-        let reply = rows.step(function, key, step, detail).await?;
-        rows.commit().await?;
-        Ok(reply == Reply::Recorded)
+        self.call(async {
+            let mut rows = self.transaction(Access::Write).await?;
+            let reply = rows.step(function, key, step, detail).await?;
+            rows.commit().await?;
+            Ok(reply == Reply::Recorded)
+        })
+        .await
     }
 
     async fn due(
@@ -309,12 +344,15 @@ impl Backend for Sqlite {
         token: Token,
         max: usize,
     ) -> Result<Vec<EncodedClaim>, BackendError> {
-        let mut rows = self.transaction(Access::Write).await?;
-        rows.check(function).await?;
-        let claimed = rows.sweep(function, token, max).await?;
-        rows.forget(function.name, FORGOTTEN_BY_SWEEP).await?;
-        rows.commit().await?;
-        Ok(claimed)
+        self.call(async {
+            let mut rows = self.transaction(Access::Write).await?;
+            rows.check(function).await?;
+            let claimed = rows.sweep(function, token, max).await?;
+            rows.forget(function.name, FORGOTTEN_BY_SWEEP).await?;
+            rows.commit().await?;
+            Ok(claimed)
+        })
+        .await
     }
 
     async fn release(
@@ -323,18 +361,24 @@ impl Backend for Sqlite {
         token: Token,
         age: Moment,
     ) -> Result<usize, BackendError> {
-        let mut rows = self.transaction(Access::Write).await?;
-        rows.check(function).await?;
-        let released = rows.release(function, token, age).await?;
-        rows.commit().await?;
-        Ok(released)
+        self.call(async {
+            let mut rows = self.transaction(Access::Write).await?;
+            rows.check(function).await?;
+            let released = rows.release(function, token, age).await?;
+            rows.commit().await?;
+            Ok(released)
+        })
+        .await
     }
 
     async fn len(&self, name: &str) -> Result<usize, BackendError> {
-        let mut rows = self.transaction(Access::Read).await?;
-        let len = rows.len(name).await?;
-        rows.commit().await?;
-        Ok(len)
+        self.call(async {
+            let mut rows = self.transaction(Access::Read).await?;
+            let len = rows.len(name).await?;
+            rows.commit().await?;
+            Ok(len)
+        })
+        .await
     }
 
     async fn list(
@@ -342,10 +386,13 @@ impl Backend for Sqlite {
         function: JoinScope<'_>,
         which: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, BackendError> {
-        let mut rows = self.transaction(Access::Read).await?;
-        let listed = rows.list(function, which).await?;
-        rows.commit().await?;
-        Ok(listed)
+        self.call(async {
+            let mut rows = self.transaction(Access::Read).await?;
+            let listed = rows.list(function, which).await?;
+            rows.commit().await?;
+            Ok(listed)
+        })
+        .await
     }
 }
 

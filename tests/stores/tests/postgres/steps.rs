@@ -127,7 +127,7 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
     let call = match step {
         Step::Arrive { input, .. } => format!(
             "CALL linked_span_arrive_{input}_v1('arrive_{input}', '10000', number::text, 'a, b, c', 'key', 'new', {token}, \
-             3, {timeout}, {lease}, {max_attempts}, false, reply, at, until, came, attempts, came_at, payloads, are_due); \
+             3, 7 & ~(1 << {input}), {timeout}, {lease}, {max_attempts}, false, reply, at, until, came, attempts, came_at, payloads, are_due); \
              amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
              WHEN reply = 'busy' THEN until ELSE 0 END;"
         ),

@@ -6,9 +6,9 @@ use redis::Pipeline;
 
 /// The keys that each script declares, in their order, and the hash of a join.
 pub(crate) fn keys(call: &mut Pipeline, join: &str) {
-    let sets = ["", ":declared", ":due", ":sweep", ":parked", ":unsettled"];
-    call.arg(7)
-        .arg(&sets.map(|set| format!("function{set}")))
+    call.arg(3)
+        .arg("function")
+        .arg("function:declared")
         .arg(format!("function:join:{join}"));
 }
 

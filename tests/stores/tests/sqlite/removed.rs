@@ -5,8 +5,21 @@ use std::fs;
 use linked_span::fan_in::{JoinPolicy, Settlement, Sqlite, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::fixture::File;
+
+fn assert_names_the_file(error: StoreError) {
+    let StoreError::Failed(error) = error else {
+        panic!("{error:?}");
+    };
+    let error = error.to_string();
+    assert!(
+        error.contains("removed or replaced while it was open"),
+        "{error}"
+    );
+    assert!(error.contains("joins.db"), "{error}");
+}
 
 async fn assert_is_refused(worker: &Worker<Sqlite>) {
     let payload = Payload::new(0);
@@ -15,19 +28,7 @@ async fn assert_is_refused(worker: &Worker<Sqlite>) {
         .arrive("new", &RULES, 0, payload.clone(), Token::random());
     let refused = arrived.await.unwrap_err();
     assert_eq!(refused.payload, payload);
-    match refused.error {
-        StoreError::Failed(error) => {
-            let error = error.to_string();
-            assert!(
-                error.contains("removed or replaced while it was open"),
-                "{error}"
-            );
-            assert!(error.contains("joins.db"), "{error}");
-        }
-        // The pool had to open the file again, and it is not there.
-        StoreError::Misconfigured(why) => assert!(why.contains("name a file"), "{why}"),
-        error => panic!("{error:?}"),
-    }
+    assert_names_the_file(refused.error);
     let token = Token::random();
     let store = &worker.store;
     let failed = Settlement::Failed;
@@ -89,4 +90,33 @@ async fn file_is_known_by_its_full_path() {
     worker.waits("order", 0).await;
     fs::remove_file(&link).unwrap();
     worker.waits("another", 0).await;
+}
+
+/// A pool opens the file again after an error, or when a connection has been idle for long. It finds no file, or makes an
+/// empty one.
+#[tokio::test]
+async fn arrival_on_a_connection_opened_after_the_removal_is_refused() {
+    for (is_created, was_called) in [(false, true), (true, true), (false, false), (true, false)] {
+        let file = File::begin().await;
+        let options = SqliteConnectOptions::new()
+            .filename(file.path())
+            .create_if_missing(is_created);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .unwrap();
+        let store = Sqlite::new(pool.clone());
+        store.migrate().await.unwrap();
+        let worker = Worker::serving(store, "ship", RULES);
+        if was_called {
+            worker.waits("order", 0).await;
+        }
+        // So that the file's number is free for a new file.
+        file.pool.close().await;
+        pool.acquire().await.unwrap().close().await.unwrap();
+        fs::remove_file(file.path()).unwrap();
+        assert_is_refused(&worker).await;
+        assert_names_the_file(worker.store.migrate().await.unwrap_err());
+    }
 }

@@ -1,13 +1,10 @@
 -- Stores the input at place NTH of the declaration.
-CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_arrive_NTH_v1(
-    the_procedure text,
-    the_patience text,
-    the_function text,
-    the_inputs text,
+WRITE(
     the_key bytea,
     the_payload text,
     the_token bytea,
     the_count integer, -- number of the function's inputs
+    the_others integer, -- a bit for each other input
     the_timeout bigint,
     the_lease bigint,
     the_max_attempts bigint,
@@ -20,35 +17,20 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_arrive_NTH_v1(
     INOUT came_at bigint[] DEFAULT NULL,
     INOUT payloads text[] DEFAULT NULL,
     INOUT others_are_due boolean DEFAULT NULL
-) LANGUAGE plpgsql AS $body$
-#variable_conflict use_column
+) AS $body$
 DECLARE
-    the_bit CONSTANT integer := 1 << NTH;
-    the_others CONSTANT integer := ((1 << the_count) - 1) & ~(1 << NTH);
-    is_found boolean;
     moment bigint;
-BEGIN
-    -- If the connection is inside a transaction, this fails with 2D000.
-    COMMIT;
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'arrive_NTH' THEN
-        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
-    END IF;
-    PERFORM set_config('lock_timeout', the_patience, true);
-
+BEGIN_WRITE
     -- The frequent cases, with a short statement. It names only `payload_NTH`, because each named column costs time.
     INSERT INTO SCHEMA.linked_span_joins AS joined (
         name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, passing_at, payload_NTH
     )
     -- absent: arrive -> open
     SELECT
-        the_function, the_key, now, 'open', now, 0, now + the_timeout, 0, the_bit, array_fill(now, ARRAY[the_count]),
+        the_function, the_key, now, 'open', now, 0, now + the_timeout, 0, 1 << NTH, array_fill(now, ARRAY[the_count]),
         now + the_timeout, now + the_timeout, the_payload
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
-    WHERE EXISTS (
-        SELECT FROM SCHEMA.linked_span_functions AS functions
-        WHERE functions.name = the_function AND functions.inputs = the_inputs
-    )
+    WHERE IS_DECLARED
     -- From here on, the row is locked and `joined` is its newest version.
     ON CONFLICT (name, key) DO UPDATE SET
         -- open: arrive the last input -> running; another input -> open
@@ -72,14 +54,9 @@ BEGIN
         AND least(joined.deadline, excluded.at + 100) > floor(date_part('epoch', clock_timestamp()) * 1000)
     RETURNING
         CASE stage WHEN 'running' THEN 'run' ELSE 'waiting' END, at, until, came, attempts, came_at,
-        CASE WHEN stage = 'running' THEN ARRAY[
-            payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-            payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
-        ] END
+        CASE WHEN stage = 'running' THEN ARRAY[PAYLOADS] END
     INTO reply, at, until, came, attempts, came_at, payloads;
-    is_found := FOUND;
-
-    IF NOT is_found THEN
+    IF NOT FOUND THEN
         -- All cases. `OFFSET 0` prevents the planner from repeating an expression at each use of its name.
         INSERT INTO SCHEMA.linked_span_joins AS joined (
             name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
@@ -87,13 +64,10 @@ BEGIN
         )
         -- absent: arrive -> open
         SELECT
-            the_function, the_key, 'waiting', now, 'open', now, NULL, 0, now + the_timeout, 0, the_bit,
+            the_function, the_key, 'waiting', now, 'open', now, NULL, 0, now + the_timeout, 0, (1 << NTH),
             array_fill(now, ARRAY[the_count]), now + the_timeout, now + the_timeout, the_payload
         FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
-        WHERE EXISTS (
-            SELECT FROM SCHEMA.linked_span_functions AS functions
-            WHERE functions.name = the_function AND functions.inputs = the_inputs
-        )
+        WHERE IS_DECLARED
         ON CONFLICT (name, key) DO UPDATE SET (
             reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
             payload_NTH
@@ -122,7 +96,7 @@ BEGIN
                     WHEN reply = 'run' THEN greatest(joined.attempts, 1)
                     ELSE joined.attempts
                 END,
-                CASE WHEN takes THEN joined.came | the_bit ELSE joined.came END,
+                CASE WHEN takes THEN joined.came | (1 << NTH) ELSE joined.came END,
                 CASE
                     WHEN is_first THEN array_fill(now, ARRAY[the_count])
                     WHEN takes THEN joined.came_at[:NTH] || now || joined.came_at[NTH + 2:]
@@ -149,7 +123,7 @@ BEGIN
                 SELECT
                     *,
                     reply IN ('run', 'hand_over') AS claims,
-                    reply IN ('waiting', 'run') AND joined.came & the_bit = 0 AS takes,
+                    reply IN ('waiting', 'run') AND joined.came & (1 << NTH) = 0 AS takes,
                     reply = 'waiting' AND joined.stage <> 'open' AS is_first
                 FROM (
                     SELECT
@@ -159,9 +133,9 @@ BEGIN
                                 -- open: the deadline is over -> expiring
                                 WHEN joined.deadline <= now THEN 'hand_over'
                                 -- open: arrive, an input that came before -> open
-                                WHEN joined.came & the_bit <> 0 THEN 'duplicate'
+                                WHEN joined.came & (1 << NTH) <> 0 THEN 'duplicate'
                                 -- open: arrive the last input -> running
-                                WHEN joined.came | the_bit = (1 << the_count) - 1 THEN 'run'
+                                WHEN joined.came | (1 << NTH) = (1 << the_count) - 1 THEN 'run'
                                 -- open: arrive, another input -> open
                                 ELSE 'waiting'
                             END
@@ -203,27 +177,24 @@ BEGIN
         )
         RETURNING
             reply, at, until, came, attempts, came_at,
-            CASE WHEN reply IN ('run', 'hand_over') THEN ARRAY[
-                payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-                payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
-            ] END
+            CASE WHEN reply IN ('run', 'hand_over') THEN ARRAY[PAYLOADS] END
         INTO reply, at, until, came, attempts, came_at, payloads;
         IF NOT FOUND THEN
             reply := 'undeclared';
             RETURN;
         END IF;
+    ELSIF NOT looks THEN
+        RETURN;
     END IF;
 
     -- Returns whether `claim_expired` could find a join: one that no call has seen, or any, if no call has searched all of
     -- them for ten seconds. It reads one place of an index, whatever the planner's statistics are.
-    IF looks OR NOT is_found THEN
-        moment := at;
-        SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (
-            SELECT true FROM SCHEMA.linked_span_joins AS other
-            WHERE other.name = the_function AND other.passing_at BETWEEN looked_at AND moment
-            ORDER BY other.passing_at LIMIT 1
-        ) IS NOT NULL
-        INTO others_are_due
-        FROM SCHEMA.linked_span_functions AS functions WHERE functions.name = the_function;
-    END IF;
+    moment := at;
+    SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (
+        SELECT true FROM SCHEMA.linked_span_joins AS other
+        WHERE other.name = the_function AND other.passing_at BETWEEN looked_at AND moment
+        ORDER BY other.passing_at LIMIT 1
+    ) IS NOT NULL
+    INTO others_are_due
+    FROM SCHEMA.linked_span_functions AS functions WHERE functions.name = the_function;
 END $body$;

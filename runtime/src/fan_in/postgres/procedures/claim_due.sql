@@ -1,10 +1,6 @@
 -- Claims due joins for a sweep. Returns one array per column, with twelve places per join in `came_at` and `payloads`. A
 -- `CASE` hides a condition's selectivity from the planner, which would otherwise read all rows.
-CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_due_v1(
-    the_procedure text,
-    the_patience text,
-    the_function text,
-    the_inputs text,
+WRITE(
     the_token bytea,
     the_lease bigint,
     the_max_attempts bigint,
@@ -18,19 +14,9 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_due_v1(
     INOUT came integer[] DEFAULT NULL,
     INOUT came_at bigint[] DEFAULT NULL,
     INOUT payloads text[] DEFAULT NULL
-) LANGUAGE plpgsql AS $body$
-#variable_conflict use_column
-BEGIN
-    COMMIT; -- see `arrive`
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'claim_due' THEN
-        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
-    END IF;
-    PERFORM set_config('lock_timeout', the_patience, true);
-    IF NOT EXISTS (
-        SELECT FROM SCHEMA.linked_span_functions AS functions
-        WHERE functions.name = the_function AND functions.inputs = the_inputs
-    ) THEN
+) AS $body$
+BEGIN_WRITE
+    IF NOT IS_DECLARED THEN
         reply := 'undeclared';
         RETURN;
     END IF;
@@ -69,8 +55,7 @@ BEGIN
         WHERE ctid = ANY (ARRAY(SELECT place FROM found))
         RETURNING
             key, stage, now, attempts, came, came_at,
-            payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-            payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
+            PAYLOADS
     ),
     exhausted AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
@@ -107,10 +92,7 @@ BEGIN
         ),
         (
             SELECT array_agg(payload ORDER BY one.key, place)
-            FROM claimed AS one, unnest(ARRAY[
-                payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-                payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
-            ]) WITH ORDINALITY AS kept (payload, place)
+            FROM claimed AS one, unnest(ARRAY[PAYLOADS]) WITH ORDINALITY AS kept (payload, place)
         )
     FROM claimed
     INTO reply, keys, replies, at, attempts, came, came_at, payloads;

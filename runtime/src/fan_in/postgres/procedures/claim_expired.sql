@@ -5,11 +5,7 @@
 --
 -- It waits for no row lock. It reads one place of an index, whatever the planner's statistics are: a `CASE` hides a
 -- condition's selectivity from the planner, which would otherwise read all rows, and `= ANY` of row ids needs no scan.
-CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_expired_v1(
-    the_procedure text,
-    the_patience text,
-    the_function text,
-    the_inputs text,
+WRITE(
     the_own_key bytea,
     the_token bytea,
     the_lease bigint,
@@ -23,19 +19,9 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_claim_expired_v1(
     INOUT attempts bigint DEFAULT NULL,
     INOUT came_at bigint[] DEFAULT NULL,
     INOUT payloads text[] DEFAULT NULL
-) LANGUAGE plpgsql AS $body$
-#variable_conflict use_column
-BEGIN
-    COMMIT; -- see `arrive`
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'claim_expired' THEN
-        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
-    END IF;
-    PERFORM set_config('lock_timeout', the_patience, true);
-    IF NOT EXISTS (
-        SELECT FROM SCHEMA.linked_span_functions AS functions
-        WHERE functions.name = the_function AND functions.inputs = the_inputs
-    ) THEN
+) AS $body$
+BEGIN_WRITE
+    IF NOT IS_DECLARED THEN
         reply := 'undeclared';
         RETURN;
     END IF;
@@ -71,10 +57,7 @@ BEGIN
         WHERE ctid = (SELECT place FROM found)
         RETURNING
             encode(key, 'hex') AS key, now AS at, until, came, attempts, came_at,
-            ARRAY[
-                payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
-                payload_6, payload_7, payload_8, payload_9, payload_10, payload_11
-            ] AS payloads
+            ARRAY[PAYLOADS] AS payloads
     ),
     exhausted AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins

@@ -1,7 +1,6 @@
 -- Lists joins for an operator: the one with a key, a page of the unsettled ones, or a page of the parked ones. Returns one
 -- array per column.
-CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_list_v1(
-    the_procedure text,
+READ(
     the_function text,
     the_inputs text,
     the_question text,
@@ -18,19 +17,11 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_list_v1(
     INOUT attempts bigint[] DEFAULT NULL,
     INOUT came integer[] DEFAULT NULL,
     INOUT details text[] DEFAULT NULL
-) LANGUAGE plpgsql AS $body$
-#variable_conflict use_column
+) AS $body$
 DECLARE
     page record;
-BEGIN
-    COMMIT; -- see `arrive`
-    IF the_procedure IS DISTINCT FROM 'list' THEN
-        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
-    END IF;
-    IF NOT EXISTS (
-        SELECT FROM SCHEMA.linked_span_functions AS functions
-        WHERE functions.name = the_function AND functions.inputs = the_inputs
-    ) THEN
+BEGIN_READ
+    IF NOT IS_DECLARED THEN
         reply := 'undeclared';
         RETURN;
     END IF;

@@ -1,9 +1,5 @@
 -- Settles a join without success. A claim whose body did not start is due at once, and does not count as an attempt.
-CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_release_v1(
-    the_procedure text,
-    the_patience text,
-    the_function text,
-    the_inputs text,
+WRITE(
     the_key bytea,
     the_token bytea,
     the_settlement text,
@@ -11,15 +7,8 @@ CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_release_v1(
     the_max_attempts bigint,
     the_detail text,
     INOUT reply text DEFAULT NULL
-) LANGUAGE plpgsql AS $body$
-#variable_conflict use_column
-BEGIN
-    COMMIT; -- see `arrive`
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'release' THEN
-        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
-    END IF;
-    PERFORM set_config('lock_timeout', the_patience, true);
+) AS $body$
+BEGIN_WRITE
     UPDATE SCHEMA.linked_span_joins SET
         stage = CASE
             -- running, expiring: an input cannot be decoded -> parked
@@ -54,16 +43,6 @@ BEGIN
     ) AS rest
     WHERE name = the_function AND key = the_key AND holder = the_token
         AND (stage = 'running' AND the_settlement <> 'not_handed_over' OR stage = 'expiring' AND the_settlement <> 'failed')
-        AND EXISTS (
-            SELECT FROM SCHEMA.linked_span_functions AS functions
-            WHERE functions.name = the_function AND functions.inputs = the_inputs
-        );
-    reply := CASE
-        WHEN FOUND THEN 'recorded'
-        WHEN EXISTS (
-            SELECT FROM SCHEMA.linked_span_functions AS functions
-            WHERE functions.name = the_function AND functions.inputs = the_inputs
-        ) THEN 'refused'
-        ELSE 'undeclared'
-    END;
+        AND IS_DECLARED;
+    reply := RECORDED;
 END $body$;

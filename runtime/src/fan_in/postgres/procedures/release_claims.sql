@@ -1,28 +1,14 @@
 -- Releases the claims of a token: the claims of a call whose reply was lost. Their greatest age bounds `sweep_at`, so that
 -- its index finds them.
-CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_release_claims_v1(
-    the_procedure text,
-    the_patience text,
-    the_function text,
-    the_inputs text,
+WRITE(
     the_token bytea,
     the_lease bigint,
     the_age bigint,
     INOUT reply text DEFAULT NULL,
     INOUT count bigint DEFAULT NULL
-) LANGUAGE plpgsql AS $body$
-#variable_conflict use_column
-BEGIN
-    COMMIT; -- see `arrive`
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'release_claims' THEN
-        RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
-    END IF;
-    PERFORM set_config('lock_timeout', the_patience, true);
-    IF NOT EXISTS (
-        SELECT FROM SCHEMA.linked_span_functions AS functions
-        WHERE functions.name = the_function AND functions.inputs = the_inputs
-    ) THEN
+) AS $body$
+BEGIN_WRITE
+    IF NOT IS_DECLARED THEN
         reply := 'undeclared';
         RETURN;
     END IF;

@@ -2,7 +2,7 @@
 -- of the files that follow, which it does at every call.
 
 local key, input = ARGV[8], ARGV[9]
-local HASH = KEYS[7]
+local HASH = KEYS[3]
 
 local function keep(...)
     local join = string.format(WRITTEN, ...)

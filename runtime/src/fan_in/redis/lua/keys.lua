@@ -1,5 +1,7 @@
--- The function's keys, in the order of `keys.rs`. The first one never exists.
-local FUNCTION, DECLARED, DUE, SWEEP, PARKED, UNSETTLED = unpack(KEYS)
+-- The function's keys. `keys.rs` names the first two; the first one never exists.
+local FUNCTION, DECLARED = KEYS[1], KEYS[2]
+local DUE, SWEEP = FUNCTION .. ':due', FUNCTION .. ':sweep'
+local PARKED, UNSETTLED = FUNCTION .. ':parked', FUNCTION .. ':unsettled'
 
 local function hash_of(key)
     return FUNCTION .. ':join:' .. key

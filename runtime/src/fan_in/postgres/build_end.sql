@@ -1,0 +1,9 @@
+        ) AS procedures (name, places, body), generate_series(0, procedures.places - 1) AS nth
+    LOOP
+        FOREACH meaning SLICE 1 IN ARRAY meanings LOOP
+            the_body := replace(the_body, meaning[1], meaning[2]);
+        END LOOP;
+        EXECUTE replace(replace(the_body, 'NAME', the_name), 'SCHEMA.', quote_ident(current_schema()) || '.');
+    END LOOP;
+END $linked_span$;
+INSERT INTO linked_span_versions (version, lowest) VALUES (1, 1) ON CONFLICT (version) DO NOTHING;
