@@ -7,8 +7,8 @@ use linked_span_examples::Failure;
 
 use crate::topic::{Subscription, Topic};
 use crate::{
-    FulfillOrder, OrderCreated, confirm_payment, record_order_analytics, reserve_inventory,
-    send_order_confirmation_email, send_tracking_number,
+    FulfillOrder, OrderCreated, OrderProgress, confirm_payment, record_order_analytics,
+    reserve_inventory, send_order_confirmation_email, send_tracking_number,
 };
 
 pub(crate) async fn notify(mut orders: Subscription) -> Result<(), Failure> {
@@ -25,44 +25,37 @@ pub(crate) async fn analyze(mut orders: Subscription) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) async fn charge(mut orders: Subscription, payments: Topic) -> Result<(), Failure> {
+pub(crate) async fn charge(mut orders: Subscription, progress: Topic) -> Result<(), Failure> {
     while let Some(event) = orders.next::<OrderCreated>().await? {
-        payments.publish(&confirm_payment(&event).await)?;
+        progress.publish(&OrderProgress::Paid(confirm_payment(&event).await))?;
     }
     Ok(())
 }
 
 /// Publishes no reservation for an order that is out of stock, so that the join with its payment expires.
-pub(crate) async fn reserve(mut orders: Subscription, reservations: Topic) -> Result<(), Failure> {
+pub(crate) async fn reserve(mut orders: Subscription, progress: Topic) -> Result<(), Failure> {
     while let Some(event) = orders.next::<OrderCreated>().await? {
         if let Ok(reserved) = reserve_inventory(&event).await {
-            reservations.publish(&reserved)?;
+            progress.publish(&OrderProgress::Reserved(reserved))?;
         }
     }
     Ok(())
 }
 
-// These topics need no acknowledgement: inputs are in memory, and the sweep retries failed joins. With a broker, use
-// `fan_in::disposition` to decide what to do with the message.
-
-pub(crate) async fn take_payments(
-    mut payments: Subscription,
+/// Reads one topic with both inputs of the join. Each of its methods returns the same type.
+///
+/// Nothing has to be acknowledged within a process, and the sweep runs again what has failed. `fan_in::disposition` shows
+/// the loop of a consumer that acknowledges messages.
+pub(crate) async fn join(
+    mut progress: Subscription,
     fulfill: Arc<FulfillOrder>,
     shipments: Topic,
 ) -> Result<(), Failure> {
-    while let Some(payment) = payments.next().await? {
-        let _arrival = fulfill.payment(payment, &shipments).await?;
-    }
-    Ok(())
-}
-
-pub(crate) async fn take_reservations(
-    mut reservations: Subscription,
-    fulfill: Arc<FulfillOrder>,
-    shipments: Topic,
-) -> Result<(), Failure> {
-    while let Some(inventory) = reservations.next().await? {
-        let _arrival = fulfill.inventory(inventory, &shipments).await?;
+    while let Some(event) = progress.next().await? {
+        let _arrival = match event {
+            OrderProgress::Paid(payment) => fulfill.payment(payment, &shipments).await?,
+            OrderProgress::Reserved(inventory) => fulfill.inventory(inventory, &shipments).await?,
+        };
     }
     Ok(())
 }

@@ -23,9 +23,7 @@ use opentelemetry::global;
 use opentelemetry::trace::{SpanKind, Tracer};
 use serde::{Deserialize, Serialize};
 
-use crate::consumers::{
-    analyze, charge, notify, reserve, sweep, take_payments, take_reservations, track,
-};
+use crate::consumers::{analyze, charge, join, notify, reserve, sweep, track};
 use crate::topic::Topic;
 
 // The events.
@@ -52,6 +50,13 @@ struct InventoryReserved {
     #[event(key)]
     order_id: String,
     metadata: Origin,
+}
+
+/// What the topic of an order's progress consists of.
+#[derive(Serialize, Deserialize)]
+enum OrderProgress {
+    Paid(PaymentConfirmed),
+    Reserved(InventoryReserved),
 }
 
 #[derive(Serialize, Deserialize, LinkedEvent)]
@@ -130,7 +135,7 @@ async fn fulfill_order(
     })
 }
 
-async fn cancel_order(expired: Expired<FulfillOrderInputs>) {
+async fn cancel_order(expired: Expired<FulfillOrderReceived>) {
     if let Some(payment) = expired.inputs.payment() {
         refund(payment).await;
     }
@@ -156,29 +161,21 @@ const ORDERS: [(&str, &str); 3] = [
 async fn main() -> Result<(), Failure> {
     let telemetry = Telemetry::install("order_fulfillment")?;
     let orders = Topic::new();
-    let payments = Topic::new();
-    let reservations = Topic::new();
+    let progress = Topic::new();
     let shipments = Topic::new();
     let timeout = Duration::from_secs(1); // an event waits this long for the other
     let fulfill = Arc::new(FulfillOrder::in_memory(timeout).on_expired(cancel_order));
 
-    let fulfilled = [
-        tokio::spawn(take_payments(
-            payments.subscribe(),
-            Arc::clone(&fulfill),
-            shipments.clone(),
-        )),
-        tokio::spawn(take_reservations(
-            reservations.subscribe(),
-            Arc::clone(&fulfill),
-            shipments.clone(),
-        )),
-    ];
+    let joiner = tokio::spawn(join(
+        progress.subscribe(),
+        Arc::clone(&fulfill),
+        shipments.clone(),
+    ));
     let consumers = [
         tokio::spawn(notify(orders.subscribe())),
         tokio::spawn(analyze(orders.subscribe())),
-        tokio::spawn(charge(orders.subscribe(), payments)),
-        tokio::spawn(reserve(orders.subscribe(), reservations)),
+        tokio::spawn(charge(orders.subscribe(), progress.clone())),
+        tokio::spawn(reserve(orders.subscribe(), progress)),
         tokio::spawn(track(shipments.subscribe())),
     ];
     let sweeper = tokio::spawn(sweep(Arc::clone(&fulfill), shipments.clone()));
@@ -188,9 +185,7 @@ async fn main() -> Result<(), Failure> {
     }
 
     drop(orders); // the consumers' loops end with their topics
-    for consumer in fulfilled {
-        consumer.await??;
-    }
+    joiner.await??;
     fulfill.join().settled("o-3").await;
     sweeper.abort();
     drop(shipments);

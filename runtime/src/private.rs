@@ -5,12 +5,16 @@ pub use std::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 
 pub use opentelemetry::StringValue;
 pub use opentelemetry::trace::SpanKind;
+#[cfg(feature = "serde")]
+pub use serde;
 
 pub use crate::event::field_text::{Describe, Field, constant, key, text};
 pub use crate::fan_in::{
-    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, Nth, ReceivedInputs, StorableInput,
-    Sweeping, call, call_async, cloned, kept, keyed, ready,
+    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, ReceivedInputs, StorableInput, Sweeping,
+    call, call_async, cloned, kept, keyed, ready, received,
 };
+#[cfg(feature = "serde")]
+pub use crate::fan_in::{InputVariant, deserialize_input};
 pub use crate::messaging::{Given, ViewBy, adapted, adapted_with};
 pub use crate::metrics::labels::MessagingLabels;
 pub use crate::span::callsite::{Callsite, Errors, Parent};
@@ -28,3 +32,6 @@ pub use crate::span::outcome::{
     record_nothing, record_visible, unrecorded, unrecorded_of,
 };
 pub use crate::span::request::SpanRequest;
+pub use crate::{
+    __linked_span_input_enum as input_enum, __linked_span_serde_of_inputs as serde_of_inputs,
+};

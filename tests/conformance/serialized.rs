@@ -2,9 +2,10 @@
 //! postcard, which is binary and does not.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
-use linked_span::Origin;
-use linked_span::fan_in::{OneOf2, OneOf12};
+use linked_span::fan_in::Arrival;
+use linked_span::{LinkedEvent, Origin, fan_in};
 use opentelemetry::Context;
 use opentelemetry::baggage::{BaggageExt, BaggageMetadata, KeyValueMetadata};
 use opentelemetry::trace::TraceContextExt;
@@ -14,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::sample::{TRACEPARENT, producer};
 
 /// Fields before and after: an origin that reads too much or too little is found out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, LinkedEvent, PartialEq, Serialize, Deserialize)]
 struct Event {
+    #[event(key)]
     id: u8,
     metadata: Origin,
     causes: Vec<Origin>,
@@ -93,12 +95,31 @@ fn serialized_origin_is_read_back() {
     assert_same(&origins().to_vec());
 }
 
-/// The most that a `Baggage` holds, of letters that are written as three times as many.
+#[fan_in(a, b, c, d, e, f, g, h, i, j, packed_box, last)]
+#[expect(
+    clippy::many_single_char_names,
+    clippy::too_many_arguments,
+    reason = "twelve are the most"
+)]
+fn gather(
+    a: &Event,
+    b: &Event,
+    c: &Event,
+    d: &Event,
+    e: &Event,
+    f: &Event,
+    g: &Event,
+    h: &Event,
+    i: &Event,
+    j: &Event,
+    packed_box: &Event,
+    last: &Event,
+) {
+}
+
 /// What a store beyond the process keeps.
 #[test]
-fn an_input_of_a_fan_in() {
-    type Last = OneOf12<u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, Event>;
-
+fn input_of_a_fan_in_is_serialized_under_its_name() {
     let [origin, ..] = origins();
     let event = Event {
         id: 1,
@@ -107,22 +128,31 @@ fn an_input_of_a_fan_in() {
         previous: None,
         text: "after".to_owned(),
     };
-    assert_same(&OneOf2::<u8, Event>::A(7));
-    assert_same(&OneOf2::<u8, Event>::B(event.clone()));
-    assert_same(&Last::K(7));
-    assert_same(&Last::L(event));
+    assert_same(&GatherInput::A(event.clone()));
+    assert_same(&GatherInput::Last(event.clone()));
+    let gather = Gather::in_memory(Duration::from_secs(1));
+    assert!(matches!(
+        gather.a(event.clone()),
+        Ok(Arrival::Waiting { .. })
+    ));
+    let packed_box = GatherInput::PackedBox(event.clone());
+    assert_same(&packed_box);
     assert_eq!(
-        serde_json::to_value(Last::K(7)).unwrap(),
-        serde_json::json!({"K": 7})
+        serde_json::to_value(&packed_box).unwrap(),
+        serde_json::json!({"packed_box": event})
     );
-    assert_eq!(postcard::to_stdvec(&Last::K(7)).unwrap(), [10, 7]);
-    let unknown = serde_json::from_str::<Last>(r#"{"M": 7}"#).unwrap_err();
+    assert_eq!(postcard::to_stdvec(&packed_box).unwrap()[0], 10);
+    let unknown = serde_json::from_str::<GatherInput>(r#"{"m": 7}"#).unwrap_err();
     assert!(
-        unknown.to_string().starts_with("unknown variant `M`"),
+        unknown
+            .to_string()
+            .starts_with("unknown variant `m`, expected one of `a`, `b`"),
         "{unknown}"
     );
+    postcard::from_bytes::<GatherInput>(&[12]).unwrap_err();
 }
 
+/// The most that a `Baggage` holds, of letters that are written as three times as many.
 #[test]
 fn the_longest_baggage() {
     let entries = (0..64).map(|number| {

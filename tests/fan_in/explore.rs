@@ -100,14 +100,12 @@ fn rules(
     [timeout, lease, backoff, dedup_window]: [u64; 4],
     max_attempts: u32,
 ) -> JoinPolicy {
-    JoinPolicy {
-        inputs,
-        timeout,
-        lease,
-        backoff,
-        dedup_window,
-        max_attempts,
-    }
+    JoinPolicy::new(inputs)
+        .timeout(timeout)
+        .lease(lease)
+        .backoff(backoff)
+        .dedup_window(dedup_window)
+        .max_attempts(max_attempts)
 }
 
 #[test]

@@ -207,6 +207,7 @@ impl World {
             Step::Settle { token, settlement } => (token, Doing::Settling(settlement)),
             Step::Renew { token } => (token, worker.doing),
             Step::Retry | Step::Forget => return,
+            _ => unreachable!("the model does not know it"),
         };
     }
 
@@ -322,6 +323,7 @@ pub(crate) fn tick(state: &mut Option<State>) {
         Some(State::Completed { forget_at, .. } | State::Expired { forget_at, .. }) => {
             [Some(forget_at), None]
         }
+        _ => unreachable!("the model does not know it"),
     };
     for moment in moments.into_iter().flatten() {
         *moment = NOW.max(*moment - 1);
@@ -346,6 +348,7 @@ fn token(state: &mut Option<State>) -> Option<&mut Token> {
             | State::Completed { holder, .. }
             | State::Expired { holder, .. },
         ) => Some(holder),
+        _ => unreachable!("the model does not know it"),
     }
 }
 

@@ -192,6 +192,7 @@ fn heeds_its_holder_only(state: State, rules: &JoinPolicy) -> bool {
         State::Expiring { holder, .. } => (holder, Work::DeliverExpired.endings().to_vec()),
         State::Completed { holder, .. } => (Some(holder), vec![Settlement::Completed]),
         State::Expired { holder, .. } => (Some(holder), vec![Settlement::ExpiryDelivered]),
+        _ => unreachable!("the model does not know it"),
     };
     let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep) <= Some(NOW);
     let heeds = |step, expected| {
@@ -243,6 +244,7 @@ fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
         }
         State::Parked { came, .. } | State::Expiring { came, .. } => came,
         State::Ready { .. } | State::Running { .. } => Inputs::all(rules.inputs),
+        _ => unreachable!("the model does not know it"),
     };
     let (after, reply) = retry(state);
     let token = Token(100);

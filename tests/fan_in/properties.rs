@@ -25,13 +25,13 @@ fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = J
     let spans = [span.clone(), span.clone(), span.clone(), span];
     let max_attempts = prop_oneof![Just(u32::MAX), 0..4_u32];
     (2..=12_u8, spans, max_attempts).prop_map(
-        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| JoinPolicy {
-            inputs,
-            timeout,
-            lease,
-            backoff,
-            dedup_window,
-            max_attempts,
+        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| {
+            JoinPolicy::new(inputs)
+                .timeout(timeout)
+                .lease(lease)
+                .backoff(backoff)
+                .dedup_window(dedup_window)
+                .max_attempts(max_attempts)
         },
     )
 }
@@ -70,7 +70,7 @@ fn token(step: Step) -> Option<Token> {
         | Step::Settle { token, .. }
         | Step::Renew { token }
         | Step::ClaimDue { token, .. } => Some(token),
-        Step::Retry | Step::Forget => None,
+        _ => None,
     }
 }
 
@@ -254,7 +254,7 @@ proptest! {
                 Step::Renew { token } => Step::Renew { token: called(token) },
                 // Nobody's visit is made again.
                 Step::ClaimDue { mode, .. } => Step::ClaimDue { token: called(NEW), mode },
-                Step::Retry | Step::Forget => step,
+                _ => step,
             };
             let (after, reply) = transition(state, step, NOW, &rules);
             if let (

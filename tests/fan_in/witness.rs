@@ -320,6 +320,7 @@ impl Witness {
             Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
             Settlement::Released if self.expiring => {}
             Settlement::Released => self.bodies -= 1,
+            _ => unreachable!("the witness does not know it"),
         }
         Ok(())
     }
@@ -459,6 +460,7 @@ impl Witness {
                 ended == Some((Settlement::ExpiryDelivered, holder)),
                 "an expired join was handed over",
             ),
+            _ => unreachable!("the witness does not know it"),
         }
     }
 
@@ -496,7 +498,7 @@ fn attempts(state: &State) -> u32 {
         | State::Ready { attempts, .. }
         | State::Parked { attempts, .. }
         | State::Expiring { attempts, .. } => attempts,
-        State::Open { .. } | State::Completed { .. } | State::Expired { .. } => 0,
+        _ => 0,
     }
 }
 

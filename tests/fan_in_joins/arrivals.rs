@@ -10,8 +10,8 @@ use linked_span_tests::{Sdk, Time};
 
 use crate::encoded::{Call, Encoded, Remote};
 use crate::{
-    BACKOFF, DEDUP_WINDOW, InventoryReserved, LEASE, Payload, PaymentConfirmed, TIMEOUT, inventory,
-    memory, options, payment, ran, waits_for,
+    BACKOFF, DEDUP_WINDOW, InventoryReserved, LEASE, PaymentConfirmed, TIMEOUT, inventory, memory,
+    options, payment, ran, waits_for,
 };
 
 /// What becomes of a run: it is given what it returns, and what happens meanwhile.
@@ -71,7 +71,7 @@ on_each_store! {
     no_key;
 }
 
-fn waiting(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Disposition) {
+fn waiting(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, kept: Disposition) {
     let arrival = ship.payment(payment("o-1"), Ok(1), &nothing);
     assert_eq!(disposition(&arrival), kept);
     let Ok(Arrival::Waiting {
@@ -84,7 +84,7 @@ fn waiting(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Disposition
     assert_eq!(durable, kept == Disposition::Ack);
 }
 
-fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Disposition) {
+fn duplicate(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, kept: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -105,7 +105,7 @@ fn duplicate(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, kept: Dispositi
     assert_eq!(durable, kept == Disposition::Ack);
 }
 
-fn ran_and_recorded(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
+fn ran_and_recorded(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -115,7 +115,7 @@ fn ran_and_recorded(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Dispo
     assert_eq!(arrival.unwrap(), Arrival::Ran(Ok(2)));
 }
 
-fn failed(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
+fn failed(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -125,7 +125,7 @@ fn failed(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
     assert_eq!(arrival.unwrap(), Arrival::Failed(Err("no truck")));
 }
 
-fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Disposition) {
+fn completed(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -140,7 +140,10 @@ fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Dispositi
     let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
         panic!("expected it to be over: {arrival:?}");
     };
-    assert_eq!((reason, input), (ClosedReason::Completed, payment("o-1")));
+    assert_eq!(
+        (reason, input),
+        (ClosedReason::Completed, ShipInput::Payment(payment("o-1")))
+    );
 
     time.pass(1);
     assert_eq!(
@@ -149,7 +152,7 @@ fn completed(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Dispositi
     );
 }
 
-fn expired(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Disposition) {
+fn expired(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, _: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -162,12 +165,18 @@ fn expired(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, _: Disposition
         let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
             panic!("expected it to be over: {arrival:?}");
         };
-        assert_eq!((reason, input), (ClosedReason::Expired, inventory("o-1")));
+        assert_eq!(
+            (reason, input),
+            (
+                ClosedReason::Expired,
+                ShipInput::Inventory(inventory("o-1"))
+            )
+        );
     }
 }
 
 /// Without a lease, a backoff's time is as good as any; with one, what is left of it.
-fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Disposition) {
+fn busy(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, kept: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -194,12 +203,12 @@ fn busy(ship: &Ship<impl BlockingStore<Payload>>, time: &Time, kept: Disposition
     );
 }
 
-fn no_key(ship: &Ship<impl BlockingStore<Payload>>, _: &Time, _: Disposition) {
+fn no_key(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, _: Disposition) {
     let arrival = ship.payment(payment(""), Ok(1), &nothing);
     assert_eq!(disposition(&arrival), Disposition::Reject);
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::NoKey));
-    assert_eq!(error.input, payment(""));
+    assert_eq!(*error.input, ShipInput::Payment(payment("")));
     assert_eq!(fan_in::ready(ship.join().len()).unwrap(), 0);
 }
 
@@ -215,7 +224,7 @@ fn a_full_memory_gives_the_input_back() {
     assert_eq!(disposition(&arrival), Disposition::Requeue);
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::Full));
-    assert_eq!(error.input, inventory("o-2"));
+    assert_eq!(*error.input, ShipInput::Inventory(inventory("o-2")));
     // What is there already goes on, and makes room.
     assert_eq!(
         ran(ship.inventory(inventory("o-1"), Ok(2), &nothing)),
@@ -237,15 +246,15 @@ fn a_store_that_fails_gives_the_input_back() {
     assert_eq!(disposition(&arrival), Disposition::Requeue);
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::Store(_)));
-    assert_eq!(error.input, payment("o-1"));
+    assert_eq!(*error.input, ShipInput::Payment(payment("o-1")));
     assert_eq!(
-        waits_for(ship.payment(error.input, Ok(1), &nothing)),
+        waits_for(ship.arrive(*error.input, Ok(1), &nothing)),
         "inventory"
     );
 }
 
 /// Each in its turn, on a store that makes its callers wait, and on one that does not.
-async fn later(ship: &ShipLater<impl Store<Payload>>, time: &Time, kept: Disposition) {
+async fn later(ship: &ShipLater<impl Store<ShipLaterInput>>, time: &Time, kept: Disposition) {
     let first = ship.payment(payment("o-1"), Ok(1)).await;
     assert_eq!(disposition(&first), kept);
     assert_eq!(waits_for(first), "inventory");
@@ -335,5 +344,6 @@ async fn full_and_failing_stores_later() {
     store.fail(Call::Arrive);
     let failed = ship.payment(payment("o-1"), Ok(1)).await;
     assert_eq!(disposition(&failed), Disposition::Requeue);
-    assert_eq!(failed.unwrap_err().input, payment("o-1"));
+    let input = *failed.unwrap_err().input;
+    assert_eq!(input.into_payment(), Some(payment("o-1")));
 }

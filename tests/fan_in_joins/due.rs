@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use crate::encoded::{Call, Encoded};
 use crate::{
-    BACKOFF, InventoryReserved, LEASE, Payload, PaymentConfirmed, TIMEOUT, counts, inventory,
-    memory, options, payment, poll_once, ran, waits_for,
+    BACKOFF, InventoryReserved, LEASE, PaymentConfirmed, TIMEOUT, counts, inventory, memory,
+    options, payment, poll_once, ran, waits_for,
 };
 
 #[linked_span::fan_in(payment, inventory)]
@@ -34,7 +34,7 @@ async fn ship_later(
 }
 
 /// Joins of so many orders, each of which has failed once.
-fn failed<S: fan_in::BlockingStore<Payload>>(ship: Ship<S>, orders: usize) -> Ship<S> {
+fn failed<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, orders: usize) -> Ship<S> {
     for order in 0..orders {
         let order_id = format!("o-{order}");
         assert_eq!(

@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Arrival, ClosedReason, Disposition, JoinPolicy, Settlement, Store, Token, Verdict, Work,
-    disposition, ready,
+    Arrival, Change, ClosedReason, Disposition, JoinPolicy, Settlement, Store, Token, Verdict,
+    Work, disposition, ready,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, Time, producer};
@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoded::{Call, Encoded};
 use crate::{
-    BACKOFF, DEDUP_WINDOW, InventoryReserved, LEASE, Payload, PaymentConfirmed, TIMEOUT, counts,
-    inventory, links, options, payment, ran, waits_for,
+    BACKOFF, DEDUP_WINDOW, InventoryReserved, LEASE, PaymentConfirmed, TIMEOUT, counts, inventory,
+    links, options, payment, ran, waits_for,
 };
 
 #[fan_in(payment, inventory)]
@@ -135,7 +135,7 @@ fn a_sweep_runs_again_what_a_dead_worker_began() {
         "inventory"
     );
     // Claimed by a process that dies.
-    let payload = Payload::B(inventory("o-1"));
+    let payload = ShipInput::Inventory(inventory("o-1"));
     let claimed = ready(store.arrive("o-1", &RULES, 1, payload, Token(1))).unwrap();
     assert!(matches!(claimed.verdict, Verdict::Run(_)));
     assert_eq!(counts(there.sweep(&nothing).unwrap()), [0; 5]);
@@ -214,10 +214,10 @@ fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
     store.fail(Call::Settle);
     let unrecorded = here.inventory(inventory("o-1"), &nothing);
     assert!(matches!(unrecorded, Ok(Arrival::Unrecorded(_))));
-    assert_eq!(store.abandoned(), [Settlement::Completed]);
+    assert_eq!(store.released(), [Settlement::Completed]);
     time.pass(LEASE);
     drop(here.due(1).unwrap());
-    assert_eq!(store.abandoned()[1..], [Settlement::Released]);
+    assert_eq!(store.released()[1..], [Settlement::Released]);
     time.pass(LEASE);
     assert_eq!(counts(here.sweep(&nothing).unwrap()), [1, 0, 0, 0, 0]);
 
@@ -227,10 +227,10 @@ fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
     );
     time.pass(TIMEOUT);
     drop(here.due(1).unwrap());
-    assert_eq!(store.abandoned()[2..], [Settlement::Released]);
+    assert_eq!(store.released()[2..], [Settlement::Released]);
     time.pass(LEASE);
     assert_eq!(counts(here.sweep(&nothing).unwrap()), [0, 0, 0, 1, 0]);
-    assert_eq!(store.abandoned().len(), 3);
+    assert_eq!(store.released().len(), 3);
 }
 
 /// A claim would not be let go of by being dropped.
@@ -257,53 +257,50 @@ fn an_arrival_of_which_the_reply_is_lost_has_arrived() {
     let (store, [here, there]) = workers(&time);
     store.lose_the_reply(Call::Arrive);
     let error = here.payment(payment("o-1"), &nothing).unwrap_err();
-    let again = here.payment(error.input, &nothing);
+    let again = here.arrive(*error.input, &nothing);
     assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
 
     // The last one's claim is lost with it, until it has run out.
     store.lose_the_reply(Call::Arrive);
     let error = here.inventory(inventory("o-1"), &nothing).unwrap_err();
-    let again = || there.inventory(error.input.clone(), &nothing);
+    let again = || there.arrive((*error.input).clone(), &nothing);
     assert!(matches!(again(), Ok(Arrival::Busy { .. })));
     time.pass(LEASE);
     assert_eq!(ran(again()), Ok("p-1".into()));
 }
 
-const RULES: JoinPolicy = JoinPolicy {
-    inputs: 2,
-    timeout: TIMEOUT,
-    lease: LEASE,
-    backoff: BACKOFF,
-    dedup_window: DEDUP_WINDOW,
-    max_attempts: u32::MAX,
-};
+const RULES: JoinPolicy = JoinPolicy::new(2)
+    .timeout(TIMEOUT)
+    .lease(LEASE)
+    .backoff(BACKOFF)
+    .dedup_window(DEDUP_WINDOW)
+    .max_attempts(u32::MAX);
 
 /// The store's methods, without their futures.
 struct Direct(Encoded);
 
 impl Direct {
-    fn arrive(&self, input: Payload, token: u128) -> Verdict<Payload> {
+    fn arrive(&self, input: ShipInput, token: u128) -> Verdict<ShipInput> {
         let place = match input {
-            Payload::A(_) => 0,
-            Payload::B(_) => 1,
+            ShipInput::Payment(_) => 0,
+            ShipInput::Inventory(_) => 1,
         };
         let arrived = self.0.arrive("o-1", &RULES, place, input, Token(token));
         ready(arrived).unwrap().verdict
     }
 
     fn settle(&self, token: u128, settlement: Settlement) -> bool {
-        let settled = Store::<Payload>::settle(&self.0, "o-1", &RULES, Token(token), settlement);
-        ready(settled).unwrap()
+        let token = Token(token);
+        self.apply(Change::Settle { token, settlement })
     }
 
     fn renew(&self, token: u128) -> bool {
-        ready(Store::<Payload>::renew(
-            &self.0,
-            "o-1",
-            &RULES,
-            Token(token),
-        ))
-        .unwrap()
+        let token = Token(token);
+        self.apply(Change::Renew { token })
+    }
+
+    fn apply(&self, change: Change) -> bool {
+        ready(Store::<ShipInput>::apply(&self.0, "o-1", &RULES, change)).unwrap()
     }
 }
 
@@ -311,7 +308,10 @@ impl Direct {
 fn a_claim_is_confirmed_to_its_holder_and_to_nobody_else() {
     let time = Time::default();
     let store = Direct(Encoded::new(&time));
-    let (first, last) = (Payload::A(payment("o-1")), Payload::B(inventory("o-1")));
+    let (first, last) = (
+        ShipInput::Payment(payment("o-1")),
+        ShipInput::Inventory(inventory("o-1")),
+    );
     assert!(matches!(
         store.arrive(first.clone(), 1),
         Verdict::Waiting(_)
@@ -335,15 +335,15 @@ fn a_claim_is_confirmed_to_its_holder_and_to_nobody_else() {
 fn a_stale_token_settles_and_renews_nothing() {
     let time = Time::default();
     let store = Direct(Encoded::new(&time));
-    store.arrive(Payload::A(payment("o-1")), 1);
-    store.arrive(Payload::B(inventory("o-1")), 2);
+    store.arrive(ShipInput::Payment(payment("o-1")), 1);
+    store.arrive(ShipInput::Inventory(inventory("o-1")), 2);
     time.pass(LEASE - 1);
     assert!(store.renew(2));
     time.pass(LEASE - 1);
-    let busy = store.arrive(Payload::B(inventory("o-1")), 3);
+    let busy = store.arrive(ShipInput::Inventory(inventory("o-1")), 3);
     assert!(matches!(busy, Verdict::Busy { retry_after: 1 }));
     time.pass(1);
-    let taken = store.arrive(Payload::B(inventory("o-1")), 3);
+    let taken = store.arrive(ShipInput::Inventory(inventory("o-1")), 3);
     assert!(matches!(taken, Verdict::Run(_)));
 
     assert!(!store.renew(2));

@@ -50,7 +50,7 @@ fn a_question_mark_takes_them_whatever_the_input() {
 
     let _sdk = Sdk::install();
     let error = consume(&Join::new(Memory::new(), options())).unwrap_err();
-    assert!(error.is::<ArriveError<Plain>>());
+    assert!(error.is::<ArriveError<JoinInput>>());
     assert_eq!(sources(&*error), ["the input has no correlation key"]);
     assert_eq!(format!("{error:?}"), "ArriveError { kind: NoKey, .. }");
 }
@@ -65,7 +65,7 @@ fn a_full_store() {
         sources(&error),
         ["there are as many open joins as the store may hold"]
     );
-    assert_eq!(error.input.0, "o-1");
+    assert_eq!(error.input.into_first().unwrap().0, "o-1");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use opentelemetry::trace::Status;
 
 use crate::encoded::{Encoded, Remote};
 use crate::{
-    DEDUP_WINDOW, InventoryReserved, Payload, PaymentConfirmed, TIMEOUT, counts, inventory, links,
-    memory, options, payment, waits_for,
+    DEDUP_WINDOW, InventoryReserved, PaymentConfirmed, TIMEOUT, counts, inventory, links, memory,
+    options, payment, waits_for,
 };
 
 #[fan_in(payment, inventory)]
@@ -32,7 +32,7 @@ async fn ship_later(payment: PaymentConfirmed, inventory: InventoryReserved) {}
 struct Taken(Arc<Mutex<Vec<String>>>);
 
 impl Taken {
-    fn take(&self, expired: &Expired<ShipInputs>) {
+    fn take(&self, expired: &Expired<ShipReceived>) {
         let Expired {
             key,
             inputs,
@@ -57,7 +57,7 @@ impl Taken {
 /// Joins that hand over to `Taken`.
 fn taking<S>(ship: Ship<S>) -> (Ship<S>, Taken)
 where
-    S: BlockingStore<Payload>,
+    S: BlockingStore<ShipInput>,
 {
     let taken = Taken::default();
     let log = taken.clone();
@@ -128,7 +128,13 @@ fn the_input_that_comes_too_late_hands_the_join_over_and_is_no_part_of_it() {
     let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
         panic!("expected it to be over: {arrival:?}");
     };
-    assert_eq!((reason, input), (ClosedReason::Expired, inventory("o-1")));
+    assert_eq!(
+        (reason, input),
+        (
+            ClosedReason::Expired,
+            ShipInput::Inventory(inventory("o-1"))
+        )
+    );
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
     assert_eq!(links(&sdk.span()).len(), 1);
 }
@@ -200,7 +206,7 @@ fn an_arrival_that_finds_no_room_hands_it_over_and_takes_its_place() {
     let full = ship.payment(payment("o-2")).unwrap_err();
     assert!(matches!(full.kind, ArriveErrorKind::Full));
     time.pass(TIMEOUT);
-    assert_eq!(waits_for(ship.payment(full.input)), "inventory");
+    assert_eq!(waits_for(ship.arrive(*full.input)), "inventory");
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
 }
 
@@ -263,7 +269,7 @@ fn what_is_due_and_dropped_is_handed_over_by_the_next() {
 }
 
 /// The same for an `async fn`: by an arrival, a sweep, and what is due.
-async fn later(ship: ShipLater<impl Store<Payload>>, time: &Time, sdk: &Sdk) {
+async fn later(ship: ShipLater<impl Store<ShipLaterInput>>, time: &Time, sdk: &Sdk) {
     let taken = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&taken);
     let ship = ship.on_expired(move |expired| {

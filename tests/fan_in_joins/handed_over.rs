@@ -12,8 +12,8 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::encoded::{Call, Encoded};
 use crate::{
-    BACKOFF, InventoryReserved, LEASE, Payload, PaymentConfirmed, TIMEOUT, attribute, counts,
-    inventory, memory, options, payment, poll_once, waits_for,
+    BACKOFF, InventoryReserved, LEASE, PaymentConfirmed, TIMEOUT, attribute, counts, inventory,
+    memory, options, payment, poll_once, waits_for,
 };
 
 #[linked_span::fan_in(payment, inventory)]
@@ -37,7 +37,7 @@ impl Times {
 }
 
 /// One join in a store, which has just expired.
-fn expired<S: fan_in::BlockingStore<Payload>>(ship: Ship<S>, time: &Time) -> Ship<S> {
+fn expired<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, time: &Time) -> Ship<S> {
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
     time.pass(TIMEOUT);
     ship

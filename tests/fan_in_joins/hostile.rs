@@ -208,5 +208,6 @@ fn key_whose_text_fails_is_no_key() {
         panic!("it has no key");
     };
     assert!(matches!(error.kind, ArriveErrorKind::NoKey));
-    assert!(Arc::ptr_eq(&error.input.order, &event.order));
+    let input = error.input.into_one().unwrap();
+    assert!(Arc::ptr_eq(&input.order, &event.order));
 }

@@ -186,7 +186,7 @@ fn what_has_come_is_shown_by_its_names() {
     assert_eq!(waits_for(joins.opened(Opened(Mutex::new(7)))), "payment");
     time.pass(TIMEOUT);
     assert_eq!(counts(joins.sweep().unwrap()), [0, 0, 0, 1, 0]);
-    assert_eq!(*shown.lock().unwrap(), r#"CloseInputs({"opened"})"#);
+    assert_eq!(*shown.lock().unwrap(), r#"CloseReceived({"opened"})"#);
 }
 
 #[test]

@@ -177,16 +177,24 @@ async fn wrapped_and_late(payment: &PaymentConfirmed, inventory: &InventoryReser
 async fn arrive(joins: &Wrapped, fail: bool) {
     use linked_span::__private::{Ended, call_async};
 
-    let ran = joins
-        .join()
-        .arrive::<1, _, _>("o-1".into(), inventory("o-1"), |came| async move {
-            let late = wrapped_and_late(came.input::<0>(), came.input::<1>(), fail);
+    let ran = joins.join().arrive(
+        1,
+        "o-1".into(),
+        WrappedInput::Inventory(inventory("o-1")),
+        |came| async move {
+            let received = WrappedReceived(came.clone());
+            let late = wrapped_and_late(
+                received.payment().unwrap(),
+                received.inventory().unwrap(),
+                fail,
+            );
             call_async(&came, "Wrapped", late).await;
             Ended {
                 returned: (),
                 succeeded: true,
             }
-        });
+        },
+    );
     crate::ran(ran.await);
 }
 

@@ -34,7 +34,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, ArriveError, JoinOptions, Memory, Moment, OneOf2, SweepReport};
+use linked_span::fan_in::{Arrival, ArriveError, JoinOptions, Memory, Moment, SweepReport};
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Time, pairs, producer};
 use opentelemetry::Value;
@@ -62,9 +62,6 @@ struct InventoryReserved {
     order_id: String,
     metadata: Origin,
 }
-
-/// What a store of these two keeps.
-type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
 
 fn payment(order_id: &str) -> PaymentConfirmed {
     PaymentConfirmed {

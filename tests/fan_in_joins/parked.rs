@@ -2,14 +2,14 @@
 
 use linked_span::fan_in;
 use linked_span::fan_in::{
-    Arrival, BlockingStore, Disposition, JoinQuery, Page, ParkReason, Status, Store, disposition,
+    Arrival, BlockingStore, Disposition, JoinQuery, Operator, Page, ParkReason, Status, disposition,
 };
 use linked_span_tests::{Sdk, Time};
 
 use crate::encoded::Encoded;
 use crate::{
-    BACKOFF, InventoryReserved, Payload, PaymentConfirmed, TIMEOUT, counts, inventory, memory,
-    options, payment, ran, waits_for,
+    BACKOFF, InventoryReserved, PaymentConfirmed, TIMEOUT, counts, inventory, memory, options,
+    payment, ran, waits_for,
 };
 
 #[linked_span::fan_in(payment, inventory)]
@@ -21,13 +21,10 @@ fn ship(
     result
 }
 
-const ALL: JoinQuery<'_> = JoinQuery::Unsettled(Page {
-    after: None,
-    limit: usize::MAX,
-});
+const ALL: JoinQuery<'_> = JoinQuery::Unsettled(Page::first(usize::MAX));
 
 /// What an operator sees of the joins that there are.
-fn listed<S: Store<Payload>>(joins: &fan_in::Join<Payload, S>) -> Vec<(String, Status, u32)> {
+fn listed<S: Operator>(joins: &fan_in::Join<ShipInput, S>) -> Vec<(String, Status, u32)> {
     let listed = fan_in::ready(joins.list(ALL)).unwrap().into_iter();
     listed
         .map(|join| (join.key, join.status, join.attempts))
@@ -35,7 +32,7 @@ fn listed<S: Store<Payload>>(joins: &fan_in::Join<Payload, S>) -> Vec<(String, S
 }
 
 /// Has failed as often as it may: twice.
-fn parked<S: BlockingStore<Payload>>(store: S) -> Ship<S> {
+fn parked<S: BlockingStore<ShipInput>>(store: S) -> Ship<S> {
     let ship = Ship::new(store, options().max_attempts(2));
     assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
     for _ in 0..2 {
@@ -73,7 +70,7 @@ on_each_store! {
 }
 
 fn an_input_comes_back_and_the_others_stay(
-    ship: &Ship<impl BlockingStore<Payload>>,
+    ship: &Ship<impl BlockingStore<ShipInput>>,
     _: &Time,
     sdk: &Sdk,
     kept: Disposition,
@@ -85,7 +82,10 @@ fn an_input_comes_back_and_the_others_stay(
     };
     assert_eq!(
         (input, durable),
-        (inventory("o-1"), kept == Disposition::Ack)
+        (
+            ShipInput::Inventory(inventory("o-1")),
+            kept == Disposition::Ack
+        )
     );
     assert_eq!(sdk.spans().len(), 2);
     let status = Status::Parked(ParkReason::Attempts);
@@ -93,7 +93,7 @@ fn an_input_comes_back_and_the_others_stay(
 }
 
 fn nothing_runs_and_nothing_expires(
-    ship: &Ship<impl BlockingStore<Payload>>,
+    ship: &Ship<impl BlockingStore<ShipInput>>,
     time: &Time,
     sdk: &Sdk,
     _: Disposition,
@@ -108,7 +108,7 @@ fn nothing_runs_and_nothing_expires(
 }
 
 fn an_operator_has_it_tried_again(
-    ship: &Ship<impl BlockingStore<Payload>>,
+    ship: &Ship<impl BlockingStore<ShipInput>>,
     time: &Time,
     _: &Sdk,
     _: Disposition,
@@ -126,7 +126,7 @@ fn an_operator_has_it_tried_again(
 }
 
 fn an_operator_forgets_it(
-    ship: &Ship<impl BlockingStore<Payload>>,
+    ship: &Ship<impl BlockingStore<ShipInput>>,
     _: &Time,
     _: &Sdk,
     _: Disposition,
@@ -259,7 +259,7 @@ fn operator_lists_and_retries_joins_by_reason() {
         let _parked = ship.inventory(inventory(&order), Err("no truck"));
     }
     let parked = |reason, after, limit| {
-        let parked = ship.join().parked(reason, Page { after, limit });
+        let parked = ship.join().parked(reason, Page::after(after, limit));
         let parked = fan_in::ready(parked).unwrap();
         parked.into_iter().map(|join| join.key).collect::<Vec<_>>()
     };

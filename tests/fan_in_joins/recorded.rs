@@ -10,8 +10,8 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::encoded::{Call, Encoded, Remote};
 use crate::{
-    InventoryReserved, Payload, PaymentConfirmed, TIMEOUT, consume, consume_later, inventory,
-    memory, options, payment, poll_once, waits_for,
+    InventoryReserved, PaymentConfirmed, TIMEOUT, consume, consume_later, inventory, memory,
+    options, payment, poll_once, waits_for,
 };
 
 #[derive(Clone, Copy)]
@@ -73,18 +73,18 @@ fn of_consumers(sdk: &Sdk) -> Vec<[String; 2]> {
     consumers.iter().flat_map(arrivals).collect()
 }
 
-fn arrive_payment(ship: &Ship<impl BlockingStore<Payload>>) {
+fn arrive_payment(ship: &Ship<impl BlockingStore<ShipInput>>) {
     let _ = consume(&Origin::default(), || {
         ship.payment(payment("o-1"), Body::Succeeds, &nothing)
     });
 }
 
-fn arrive_inventory(ship: &Ship<impl BlockingStore<Payload>>, body: Body) {
+fn arrive_inventory(ship: &Ship<impl BlockingStore<ShipInput>>, body: Body) {
     arrive_inventory_and(ship, body, &nothing);
 }
 
 fn arrive_inventory_and(
-    ship: &Ship<impl BlockingStore<Payload>>,
+    ship: &Ship<impl BlockingStore<ShipInput>>,
     body: Body,
     meanwhile: &dyn Fn(),
 ) {

@@ -1,8 +1,9 @@
 //! A claim is renewed for as long as its holder works, so that nobody else begins.
 
 use std::pin::pin;
+use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, DueOutcome};
+use linked_span::fan_in::{Arrival, DueOutcome, Moment};
 use linked_span_tests::{Sdk, Time};
 use tokio::task::yield_now;
 
@@ -20,6 +21,12 @@ async fn ship(payment: PaymentConfirmed, inventory: InventoryReserved, times: us
     }
 }
 
+/// Lets time pass, by the store's clock and by tokio's, which wakes renewals.
+async fn pass(time: &Time, milliseconds: Moment) {
+    time.pass(milliseconds);
+    tokio::time::advance(Duration::from_millis(milliseconds)).await;
+}
+
 /// A slow worker, and others.
 fn workers(time: &Time) -> (Encoded, Ship<Remote>, Ship<Encoded>) {
     let store = Encoded::new(time);
@@ -33,8 +40,8 @@ fn assert_busy(other: &Ship<Encoded>) {
     assert!(matches!(arrival, Ok(Arrival::Busy { .. })), "{arrival:?}");
 }
 
-#[test]
-fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
+#[tokio::test(start_paused = true)]
+async fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     assert_eq!(
@@ -44,7 +51,7 @@ fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
     let mut last = pin!(slow.inventory(inventory("o-1"), 40));
     for _ in 0..30 {
         assert!(poll_once(last.as_mut()).is_pending());
-        time.pass(LEASE / 6);
+        pass(&time, LEASE / 6).await;
         if time.now() > LEASE / 2 {
             assert_busy(&other);
         }
@@ -53,8 +60,8 @@ fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
     ran(done(last));
 }
 
-#[test]
-fn a_renewal_that_fails_is_tried_again_in_time() {
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_fails_is_tried_again_in_time() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, slow, other) = workers(&time);
     assert_eq!(
@@ -65,7 +72,7 @@ fn a_renewal_that_fails_is_tried_again_in_time() {
     let mut last = pin!(slow.inventory(inventory("o-1"), 80));
     for _ in 0..72 {
         assert!(poll_once(last.as_mut()).is_pending());
-        time.pass(LEASE / 24);
+        pass(&time, LEASE / 24).await;
         if time.now() > LEASE / 2 {
             assert_busy(&other);
         }
@@ -74,8 +81,8 @@ fn a_renewal_that_fails_is_tried_again_in_time() {
 }
 
 /// One that waited for longer would end after the lease.
-#[test]
-fn renewal_that_hangs_is_made_again_in_time() {
+#[tokio::test(start_paused = true)]
+async fn renewal_that_hangs_is_made_again_in_time() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, slow, other) = workers(&time);
     assert_eq!(
@@ -86,7 +93,7 @@ fn renewal_that_hangs_is_made_again_in_time() {
     let mut last = pin!(slow.inventory(inventory("o-1"), 80));
     for _ in 0..72 {
         assert!(poll_once(last.as_mut()).is_pending());
-        time.pass(LEASE / 24);
+        pass(&time, LEASE / 24).await;
         if time.now() > LEASE / 2 {
             assert_busy(&other);
         }
@@ -95,7 +102,7 @@ fn renewal_that_hangs_is_made_again_in_time() {
 }
 
 /// Two orders that have failed once, and are due.
-fn two_are_due(ship: &Ship<Remote>, time: &Time) {
+async fn two_are_due(ship: &Ship<Remote>, time: &Time) {
     for order in ["o-1", "o-2"] {
         assert_eq!(
             waits_for(done(ship.payment(payment(order), 0))),
@@ -103,21 +110,21 @@ fn two_are_due(ship: &Ship<Remote>, time: &Time) {
         );
         assert!(polled(ship.inventory(inventory(order), 9), 5).is_none());
     }
-    time.pass(LEASE);
+    pass(time, LEASE).await;
 }
 
 /// Their bodies have not begun, and begin once.
-#[test]
-fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
+#[tokio::test(start_paused = true)]
+async fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
-    two_are_due(&slow, &time);
+    two_are_due(&slow, &time).await;
     let [first, second] = <[_; 2]>::try_from(done(slow.due(2)).unwrap()).expect("two");
     assert!(done(other.due(2)).unwrap().is_empty());
     let mut runs = pin!(first.run(80));
     for _ in 0..72 {
         assert!(poll_once(runs.as_mut()).is_pending());
-        time.pass(LEASE / 24);
+        pass(&time, LEASE / 24).await;
         assert!(done(other.due(2)).unwrap().is_empty());
     }
     assert_eq!(done(runs), DueOutcome::Ran(()));
@@ -126,28 +133,28 @@ fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
 }
 
 /// Another has it, and runs its body.
-#[test]
-fn claim_that_passed_to_another_before_its_body_does_not_begin() {
+#[tokio::test(start_paused = true)]
+async fn claim_that_passed_to_another_before_its_body_does_not_begin() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
-    two_are_due(&slow, &time);
+    two_are_due(&slow, &time).await;
     let [first, second] = <[_; 2]>::try_from(done(slow.due(2)).unwrap()).expect("two");
     let mut runs = pin!(first.run(80));
     assert!(poll_once(runs.as_mut()).is_pending());
     // Stopped for so long that another takes both.
-    time.pass(LEASE);
+    pass(&time, LEASE).await;
     let theirs = done(other.due(2)).unwrap();
     assert_eq!(theirs.len(), 2);
     for _ in 0..60 {
         assert!(poll_once(runs.as_mut()).is_pending());
-        time.pass(LEASE / 48);
+        pass(&time, LEASE / 48).await;
     }
     assert_eq!(done(second.run(0)), DueOutcome::NotBegun);
     drop(theirs);
 }
 
-#[test]
-fn a_claim_that_could_not_be_renewed_passes_to_another() {
+#[tokio::test(start_paused = true)]
+async fn a_claim_that_could_not_be_renewed_passes_to_another() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     assert_eq!(
@@ -159,13 +166,13 @@ fn a_claim_that_could_not_be_renewed_passes_to_another() {
         assert!(poll_once(last.as_mut()).is_pending());
     }
     // Stopped, as by a debugger: time passes, and nobody renews anything.
-    time.pass(LEASE);
+    pass(&time, LEASE).await;
     ran(done(other.inventory(inventory("o-1"), 0)));
     assert!(matches!(done(last), Ok(Arrival::Unrecorded(()))));
 }
 
-#[test]
-fn an_expired_join_is_renewed_while_it_is_handed_over() {
+#[tokio::test(start_paused = true)]
+async fn an_expired_join_is_renewed_while_it_is_handed_over() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     let slow = slow.on_expired(async |_| {
@@ -177,11 +184,11 @@ fn an_expired_join_is_renewed_while_it_is_handed_over() {
         waits_for(done(slow.payment(payment("o-1"), 0))),
         "inventory"
     );
-    time.pass(TIMEOUT);
+    pass(&time, TIMEOUT).await;
     let mut sweep = pin!(slow.sweep(0));
     for _ in 0..30 {
         assert!(poll_once(sweep.as_mut()).is_pending());
-        time.pass(LEASE / 6);
+        pass(&time, LEASE / 6).await;
     }
     assert_eq!(counts(done(other.sweep(0)).unwrap()), [0; 5]);
     assert_eq!(counts(done(sweep).unwrap()), [0, 0, 0, 1, 0]);

@@ -33,7 +33,7 @@ fn pack(payment: &Event, inventory: &Event, parcels: &Parcels) {
     count(&parcels.of(payment.order).packed);
 }
 
-type ArriveResponse = Result<Arrival<(), Event>, ArriveError<Event>>;
+type ArriveResponse = Result<Arrival<(), PackInput>, ArriveError<PackInput>>;
 
 /// What has become of each order's parcel.
 struct Parcels {
@@ -67,7 +67,7 @@ impl Parcels {
     }
 
     /// Takes an expired join, nine times in ten.
-    fn expire(&self, expired: &Expired<PackInputs>) -> Result<(), &'static str> {
+    fn expire(&self, expired: &Expired<PackReceived>) -> Result<(), &'static str> {
         let payment = expired.inputs.payment().unwrap();
         assert_eq!(payment.order.to_string(), expired.key);
         assert!(expired.inputs.inventory().is_none() && expired.missing.contains("inventory"));
@@ -126,7 +126,9 @@ fn refused(arrived: ArriveResponse) -> Option<Event> {
     let retry = disposition(&arrived) == Disposition::Requeue;
     let error = arrived.err()?;
     assert!(retry && matches!(error.kind, ArriveErrorKind::Full));
-    Some(error.input)
+    match *error.input {
+        PackInput::Payment(event) | PackInput::Inventory(event) => Some(event),
+    }
 }
 
 #[test]
@@ -199,6 +201,7 @@ fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time
             }
             (1, Ok(Arrival::Ran(()))) => {}
             (1, Ok(Arrival::Closed { reason, input, .. })) => {
+                let input = input.into_inventory().unwrap();
                 assert_eq!(
                     (reason, input.order, input.input),
                     (ClosedReason::Expired, order, 1)

@@ -125,7 +125,7 @@ pub(crate) async fn ship(
 }
 
 pub(crate) type ArriveResponse =
-    Result<Arrival<Result<(), OutOfStamps>, Event>, ArriveError<Event>>;
+    Result<Arrival<Result<(), OutOfStamps>, ShipInput>, ArriveError<ShipInput>>;
 
 /// An event of the input that it says.
 pub(crate) async fn arrive(ship: &Ship, event: Event, orders: &Orders) -> ArriveResponse {

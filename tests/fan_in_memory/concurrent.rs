@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use linked_span::fan_in::{Due, JoinPolicy, Memory, Settlement, Token, Verdict, Work};
+use linked_span::fan_in::{Due, Memory, Settlement, Token, Verdict, Work};
 use linked_span_tests::Time;
 
 use crate::{Joins, RULES};
@@ -67,10 +67,7 @@ fn every_join_succeeds_once_and_leaves_nothing() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new()),
-        rules: JoinPolicy {
-            timeout: 1_000_000,
-            ..RULES
-        },
+        rules: RULES.timeout(1_000_000),
     };
     let shipped = Shipped {
         successes: (0..KEYS).map(|_| AtomicU32::new(0)).collect(),

@@ -1,7 +1,7 @@
 //! Joins that leave while those before them and behind them stay.
 
 use allocation_counter::measure;
-use linked_span::fan_in::{JoinPolicy, Memory, Settlement, Token, Verdict};
+use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
 use linked_span_tests::Time;
 
 use crate::{Joins, RULES};
@@ -51,10 +51,7 @@ fn those_who_stay_are_due_in_the_order_in_which_they_came() {
 fn nothing_grows_behind_one_that_stays() {
     let time = Time::default();
     let joins = Joins {
-        rules: JoinPolicy {
-            timeout: 1_000 * RULES.dedup_window,
-            ..RULES
-        },
+        rules: RULES.timeout(1_000 * RULES.dedup_window),
         ..joins(&time)
     };
     joins.arrive("stays", 0, (), Token::random()).unwrap();

@@ -11,18 +11,16 @@ mod passing;
 mod settled;
 
 use linked_span::fan_in::{
-    ArriveResponse, Due, JoinPolicy, JoinQuery, JoinSummary, Memory, NO_LEASE, Rejected,
-    Settlement, Store, Token, ready,
+    ArriveResponse, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Memory, NO_LEASE, Operator,
+    Rejected, Settlement, Store, Token, ready,
 };
 
-const RULES: JoinPolicy = JoinPolicy {
-    inputs: 3,
-    timeout: 1_000,
-    lease: NO_LEASE,
-    backoff: 100,
-    dedup_window: 10_000,
-    max_attempts: u32::MAX,
-};
+const RULES: JoinPolicy = JoinPolicy::new(3)
+    .timeout(1_000)
+    .lease(NO_LEASE)
+    .backoff(100)
+    .dedup_window(10_000)
+    .max_attempts(u32::MAX);
 
 /// The store's methods, without their futures.
 struct Joins<P> {
@@ -43,15 +41,15 @@ impl<P: Send + Sync> Joins<P> {
     }
 
     fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
-        ready(self.memory.settle(key, &self.rules, token, settlement)).unwrap()
+        self.apply(key, Change::Settle { token, settlement })
     }
 
     fn renew(&self, key: &str, token: Token) -> bool {
-        ready(self.memory.renew(key, &self.rules, token)).unwrap()
+        self.apply(key, Change::Renew { token })
     }
 
     fn due(&self, token: Token, max: usize) -> Vec<Due<P>> {
-        ready(self.memory.due(&self.rules, token, max)).unwrap()
+        ready(self.memory.claim_due(&self.rules, token, max)).unwrap()
     }
 
     fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {
@@ -59,14 +57,18 @@ impl<P: Send + Sync> Joins<P> {
     }
 
     fn retry(&self, key: &str) -> bool {
-        ready(self.memory.retry(key, &self.rules)).unwrap()
+        self.apply(key, Change::Retry)
     }
 
     fn forget(&self, key: &str) -> bool {
-        ready(self.memory.forget(key, &self.rules)).unwrap()
+        self.apply(key, Change::Forget)
+    }
+
+    fn apply(&self, key: &str, change: Change) -> bool {
+        ready(self.memory.apply(key, &self.rules, change)).unwrap()
     }
 
     fn len(&self) -> usize {
-        ready(Store::<P>::len(&self.memory)).unwrap()
+        ready(self.memory.len()).unwrap()
     }
 }

@@ -82,7 +82,7 @@ impl<'l> Pair<'l> {
                     let reply = self.model.step(&key, Step::Settle { token, settlement });
                     if abandon {
                         let Joins { memory, rules } = &self.joins;
-                        memory.abandon(&key, rules, token, settlement);
+                        memory.release(&key, rules, token, settlement);
                     } else {
                         let recorded = self.joins.settle(&key, token, settlement);
                         assert_eq!(recorded, reply == Reply::Recorded);
@@ -132,7 +132,7 @@ impl<'l> Pair<'l> {
     }
 
     fn list(&self, after: Option<&str>, limit: usize) {
-        let page = Page { after, limit };
+        let page = Page::after(after, limit);
         let questions = [JoinQuery::Unsettled(page), JoinQuery::Parked(page)];
         for which in questions.into_iter().chain(after.map(JoinQuery::Key)) {
             self.model.check_list(which, &self.joins.list(which));

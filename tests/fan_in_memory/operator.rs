@@ -3,25 +3,19 @@
 use std::sync::Arc;
 
 use linked_span::fan_in::{
-    Inputs, JoinPolicy, JoinQuery, JoinSummary, Memory, Page, ParkReason, Settlement, Status,
-    Token, Verdict, Work,
+    Inputs, JoinQuery, JoinSummary, Memory, Page, ParkReason, Settlement, Status, Token, Verdict,
+    Work,
 };
 use linked_span_tests::Time;
 
 use crate::{Joins, RULES};
 
-const ALL: Page<'_> = Page {
-    after: None,
-    limit: usize::MAX,
-};
+const ALL: Page<'_> = Page::first(usize::MAX);
 
 fn joins<P>(time: &Time, max_attempts: u32) -> Joins<P> {
     Joins {
         memory: time.of(Memory::new().shards(1)),
-        rules: JoinPolicy {
-            max_attempts,
-            ..RULES
-        },
+        rules: RULES.max_attempts(max_attempts),
     }
 }
 
@@ -138,16 +132,13 @@ fn pages_are_in_order_and_have_what_was_asked_for() {
     let mut turned: Vec<JoinSummary> = Vec::new();
     for _ in 0..5 {
         let after = turned.last().map(|last| last.key.clone());
-        let page = joins.list(JoinQuery::Unsettled(Page {
-            after: after.as_deref(),
-            limit: 700,
-        }));
+        let page = joins.list(JoinQuery::Unsettled(Page::after(after.as_deref(), 700)));
         assert_eq!(page.len(), 700.min(all.len() - turned.len()));
         turned.extend(page);
     }
     assert_eq!(keys(&turned), all);
 
-    let parked = |after, limit| joins.list(JoinQuery::Parked(Page { after, limit }));
+    let parked = |after, limit| joins.list(JoinQuery::Parked(Page::after(after, limit)));
     assert_eq!(keys(&parked(None, 2)), ["parked-1", "parked-2"]);
     assert_eq!(keys(&parked(Some("parked-2"), 2)), ["parked-3"]);
     assert_eq!(keys(&parked(Some("parked-10"), 1)), ["parked-2"]);

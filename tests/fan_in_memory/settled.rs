@@ -139,7 +139,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
 
     // A holder that is dropped may settle too.
     let Joins { memory, rules } = &joins;
-    linked_span::fan_in::Store::<()>::abandon(
+    linked_span::fan_in::Store::<()>::release(
         memory,
         "order",
         rules,

@@ -5,6 +5,11 @@ mod core;
 #[path = "../../runtime/src/fan_in/memory/mod.rs"]
 mod memory;
 
+pub(crate) use self::core::change::Change;
+pub(crate) use self::core::claim::{Due, Work};
+pub(crate) use self::core::error::StoreError;
+pub(crate) use self::core::operator::Operator;
+pub(crate) use self::core::response::Verdict;
 pub(crate) use self::core::state::{JoinPolicy, Settlement, Token};
-pub(crate) use self::core::store::{Due, Store, StoreError, Verdict, Work, ready};
+pub(crate) use self::core::store::{Store, ready};
 pub(crate) use self::memory::{Memory, NO_LEASE};

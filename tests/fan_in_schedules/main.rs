@@ -19,20 +19,23 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use fan_in::{
-    JoinPolicy, Memory, NO_LEASE, Settlement, Store, StoreError, Token, Verdict, Work, ready,
+    Change, JoinPolicy, Memory, NO_LEASE, Operator, Settlement, Store, StoreError, Token, Verdict,
+    Work, ready,
 };
 use shuttle::future::block_on;
 use shuttle::thread;
 use support::sync::{AtomicUsize, Ordering};
 
-const RULES: JoinPolicy = JoinPolicy {
-    inputs: 2,
-    timeout: 10,
-    lease: NO_LEASE,
-    backoff: 0,
-    dedup_window: 100,
-    max_attempts: u32::MAX,
-};
+const RULES: JoinPolicy = JoinPolicy::new(2)
+    .timeout(10)
+    .lease(NO_LEASE)
+    .backoff(0)
+    .dedup_window(100)
+    .max_attempts(u32::MAX);
+
+fn settle(token: Token, settlement: Settlement) -> Change {
+    Change::Settle { token, settlement }
+}
 
 const SCHEDULES: usize = 2_000;
 
@@ -59,7 +62,8 @@ fn one_success_a_key() {
                             successes[key].fetch_add(1, Ordering::SeqCst);
                             Settlement::Completed
                         };
-                        let settled = store.settle(&name, &RULES, token, settlement);
+                        let settled =
+                            store.apply(&name, &RULES, Change::Settle { token, settlement });
                         assert!(ready(settled).unwrap());
                     }
                 })
@@ -69,16 +73,16 @@ fn one_success_a_key() {
             worker.join().unwrap();
         }
         let token = Token::random();
-        for due in ready(store.due(&RULES, token, 10)).unwrap() {
+        for due in ready(store.claim_due(&RULES, token, 10)).unwrap() {
             assert_eq!(due.claim.work, Work::Run);
             successes[due.key.parse::<usize>().unwrap()].fetch_add(1, Ordering::SeqCst);
-            let settled = store.settle(&due.key, &RULES, token, Settlement::Completed);
+            let settled = store.apply(&due.key, &RULES, settle(token, Settlement::Completed));
             assert!(ready(settled).unwrap());
         }
         for successes in successes.iter() {
             assert_eq!(successes.load(Ordering::SeqCst), 1);
         }
-        assert_eq!(ready(Store::<()>::len(&store)).unwrap(), 0);
+        assert_eq!(ready(store.len()).unwrap(), 0);
     };
     shuttle::check_random(schedule, SCHEDULES);
     shuttle::check_pct(schedule, SCHEDULES, 3);
@@ -99,7 +103,8 @@ fn what_has_expired_is_handed_over_once() {
         let handed_over = Arc::new(AtomicUsize::new(0));
         let settle = |store: &Memory<u8>, due: &fan_in::Due<u8>| {
             assert_eq!(due.claim.work, Work::DeliverExpired);
-            ready(store.settle(&due.key, &RULES, due.token, Settlement::ExpiryDelivered)).unwrap()
+            let change = crate::settle(due.token, Settlement::ExpiryDelivered);
+            ready(store.apply(&due.key, &RULES, change)).unwrap()
         };
         let workers: Vec<_> = (0..2_u8)
             .map(|worker| {
@@ -123,13 +128,13 @@ fn what_has_expired_is_handed_over_once() {
                         };
                         let mut due: Vec<_> = overdue.into_iter().map(|due| *due).collect();
                         if number % 5 == 0 {
-                            due.extend(ready(store.due(&RULES, Token::random(), 2)).unwrap());
+                            due.extend(ready(store.claim_due(&RULES, Token::random(), 2)).unwrap());
                         }
                         for due in due {
                             assert!(settle(&store, &due));
                             handed_over.fetch_add(1, Ordering::SeqCst);
                         }
-                        assert!(ready(Store::<u8>::len(&store)).unwrap() <= 4);
+                        assert!(ready(store.len()).unwrap() <= 4);
                         time.fetch_add(3, Ordering::SeqCst);
                     }
                 })
@@ -139,7 +144,7 @@ fn what_has_expired_is_handed_over_once() {
             worker.join().unwrap();
         }
         time.fetch_add(10, Ordering::SeqCst);
-        for due in ready(store.due(&RULES, Token::random(), 100)).unwrap() {
+        for due in ready(store.claim_due(&RULES, Token::random(), 100)).unwrap() {
             assert!(settle(&store, &due));
             handed_over.fetch_add(1, Ordering::SeqCst);
         }
@@ -147,7 +152,7 @@ fn what_has_expired_is_handed_over_once() {
             opened.load(Ordering::SeqCst),
             handed_over.load(Ordering::SeqCst)
         );
-        assert_eq!(ready(Store::<u8>::len(&store)).unwrap(), 0);
+        assert_eq!(ready(store.len()).unwrap(), 0);
     };
     shuttle::check_random(schedule, SCHEDULES / 10);
     shuttle::check_pct(schedule, SCHEDULES / 10, 3);
@@ -186,11 +191,13 @@ fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
 #[test]
 fn a_settlement_ends_every_wait() {
     assert_every_wait_ends(2, |store| {
-        ready(store.settle("order", &RULES, Token(1), Settlement::Completed)).unwrap()
+        ready(store.apply("order", &RULES, settle(Token(1), Settlement::Completed))).unwrap()
     });
 }
 
 #[test]
 fn a_join_that_is_forgotten_ends_every_wait() {
-    assert_every_wait_ends(1, |store| ready(store.forget("order", &RULES)).unwrap());
+    assert_every_wait_ends(1, |store| {
+        ready(store.apply("order", &RULES, Change::Forget)).unwrap()
+    });
 }

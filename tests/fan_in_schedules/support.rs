@@ -1,6 +1,6 @@
 //! What the store in memory uses of the runtime's `support`, with locks that switch between threads.
 
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 #[path = "../../runtime/src/support/clock.rs"]
 pub(crate) mod clock;
 

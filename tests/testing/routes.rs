@@ -129,7 +129,7 @@ fn child_of_a_producer_is_captured_on_any_thread() {
         .linked_to(&event);
 }
 
-/// Two tests may use the same fixed `traceparent`: the thread tells them apart.
+/// Two tests may use the same fixed `traceparent`: only the thread distinguishes them.
 #[test]
 fn shared_remote_parent_belongs_to_no_capture() {
     let shared = Origin::from(producer(1));

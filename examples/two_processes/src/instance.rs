@@ -3,17 +3,13 @@
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Disposition, JoinOptions, OneOf2, Postgres, Redis, Sqlite, Store, StoreError, disposition,
-    sweep_every,
+    Disposition, JoinOptions, Postgres, Redis, Sqlite, Store, StoreError, disposition, sweep_every,
 };
 use linked_span_examples::{Failure, Telemetry, Tree};
 use sqlx::PgPool;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
-use crate::orders::{FulfillOrder, InventoryReserved, Message, PaymentConfirmed};
-
-/// The type that the store keeps.
-type Payload = OneOf2<PaymentConfirmed, InventoryReserved>;
+use crate::orders::{FulfillOrder, FulfillOrderInput, Message};
 
 /// Opens the store. This is the only code that depends on it.
 pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
@@ -29,7 +25,7 @@ pub(crate) async fn run(name: &str, url: &str) -> Result<(), Failure> {
     }
 }
 
-async fn consume(name: &str, store: impl Store<Payload>) -> Result<(), Failure> {
+async fn consume(name: &str, store: impl Store<FulfillOrderInput>) -> Result<(), Failure> {
     let telemetry = Telemetry::install("orders")?;
     let options = JoinOptions::timeout(Duration::from_mins(10)).lease(Duration::from_secs(1));
     let fulfill = FulfillOrder::new(store, options);
@@ -47,14 +43,17 @@ async fn consume(name: &str, store: impl Store<Payload>) -> Result<(), Failure> 
 }
 
 /// Consumes messages until the broker closes the pipe.
-async fn messages(name: &str, fulfill: &FulfillOrder<impl Store<Payload>>) -> Result<(), Failure> {
+async fn messages(
+    name: &str,
+    fulfill: &FulfillOrder<impl Store<FulfillOrderInput>>,
+) -> Result<(), Failure> {
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(line) = lines.next_line().await? {
-        let ack = match serde_json::from_str(&line)? {
-            Message::Payment(event) => disposition(&fulfill.payment(event, name).await),
-            Message::Inventory(event) => disposition(&fulfill.inventory(event, name).await),
+        let arrival = match serde_json::from_str(&line)? {
+            Message::Payment(payment) => fulfill.payment(payment, name).await,
+            Message::Inventory(inventory) => fulfill.inventory(inventory, name).await,
         };
-        match ack {
+        match disposition(&arrival) {
             Disposition::Ack | Disposition::Defer => println!("ack"),
             Disposition::Requeue | Disposition::Reject => println!("nack"),
         }

@@ -1,7 +1,7 @@
 //! Parts that several generated items share.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::{Attribute, GenericParam, Generics, Token, Type, WhereClause};
 
 use super::model::FanIn;
@@ -17,17 +17,9 @@ impl FanIn {
         self.at_function_name(quote!(#crate_path::fan_in))
     }
 
-    /// Returns the alias of what a store holds. The inputs' types appear only here, so that an error in one is reported once.
-    pub(super) fn payload(&self) -> TokenStream {
-        let (module, payload) = (self.module(), &self.names.payload);
-        let one_of = format_ident!("OneOf{}", self.params.inputs.len());
-        let types = self.params.inputs.iter().map(|input| &input.ty);
-        quote!(type #payload = #module::#one_of<#(#types),*>;)
-    }
-
     /// Returns `S: Store<…>`.
     pub(super) fn store_bound(&self) -> TokenStream {
-        let (module, payload, store) = (self.module(), &self.names.payload, &self.names.store);
+        let (module, payload, store) = (self.module(), &self.names.input, &self.names.store);
         let bound = Ident::new(
             if self.is_async {
                 "Store"

@@ -67,6 +67,33 @@ impl FanIn {
         ])
     }
 
+    pub(super) fn docs_of_arrive(&self) -> TokenStream {
+        let function = self.function_link();
+        docs(&[
+            &format!("Takes any input; {function} runs if that is the last of its key to arrive."),
+            "",
+            "# Errors",
+            "",
+            "If the key is empty, or the store is full or fails. The error returns the input.",
+        ])
+    }
+
+    pub(super) fn docs_of_the_input_enum(&self) -> TokenStream {
+        let function = self.function_link();
+        self.with_listed(docs(&[&format!("Is one input of {function}.")]))
+    }
+
+    pub(super) fn docs_of_a_variant(input: &Input) -> TokenStream {
+        docs(&[&format!("The `{}`.", input.ident)])
+    }
+
+    pub(super) fn docs_of_into(input: &Input) -> TokenStream {
+        docs(&[&format!(
+            "Returns the `{}`, if it is that input.",
+            input.ident
+        )])
+    }
+
     pub(super) fn docs_of_due() -> TokenStream {
         docs(&[
             "Claims at most `max` joins that failed and can be retried, or that have expired.",

@@ -9,7 +9,7 @@ use super::model::FanIn;
 impl FanIn {
     pub(super) fn due_type(&self) -> TokenStream {
         let (runtime, bound) = (&self.handler.runtime, self.store_bound());
-        let (due, payload, store) = (&self.names.due, &self.names.payload, &self.names.store);
+        let (due, payload, store) = (&self.names.due, &self.names.input, &self.names.store);
         let (docs, visibility) = (self.docs_of_due_type(), self.visibility());
         let declaration = self.at_function_name(quote! {
             #visibility struct #due<'join, #bound>(#runtime::ClaimGuard<'join, #payload, #store>);

@@ -33,9 +33,12 @@ impl FanIn {
         let links = inputs.enumerate().map(|(place, (parameter, input))| {
             let place = index_literal(place);
             let ident = &input.ident;
+            let (inputs, variant) = (&self.names.input, &input.variant);
             let link = self.link(&start, parameter, input);
             quote! {
-                if let ::core::option::Option::Some(#ident) = #runtime::ReceivedInputs::get::<#place>(#received) {
+                if let ::core::option::Option::Some(#inputs::#variant(#ident)) =
+                    #runtime::ReceivedInputs::get(#received, #place)
+                {
                     #link
                 }
             }

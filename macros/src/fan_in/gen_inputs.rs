@@ -13,7 +13,7 @@ use crate::tokens::at;
 impl FanIn {
     pub(super) fn inputs_type(&self) -> TokenStream {
         let runtime = &self.handler.runtime;
-        let (inputs, payload) = (&self.names.inputs, &self.names.payload);
+        let (inputs, payload) = (&self.names.received, &self.names.input);
         let (docs, visibility) = (self.docs_of_inputs(), self.visibility());
         let declaration = self.at_function_name(quote! {
             #visibility struct #inputs(#runtime::ReceivedInputs<#payload>);
@@ -26,7 +26,7 @@ impl FanIn {
     }
 
     pub(super) fn inputs_methods(&self) -> TokenStream {
-        let inputs = &self.names.inputs;
+        let inputs = &self.names.received;
         let accessors = self.params.inputs.iter().enumerate();
         let accessors = accessors.map(|(place, input)| self.accessor(place, input));
         let (declared, run) = (self.declared(), self.run());
@@ -43,18 +43,25 @@ impl FanIn {
         let runtime = &self.handler.runtime;
         let (docs, visibility) = (Self::docs_of_input(input), self.visibility());
         let (ident, ty, place) = (&input.ident, &input.ty, index_literal(place));
+        let (inputs, variant) = (&self.names.input, &input.variant);
+        let found = Ident::new("__linked_span_input", Span::mixed_site());
         quote! {
             #docs
             #[must_use]
             #visibility fn #ident(&self) -> ::core::option::Option<&#ty> {
-                #runtime::ReceivedInputs::get::<#place>(&self.0)
+                match #runtime::ReceivedInputs::get(&self.0, #place) {
+                    ::core::option::Option::Some(#inputs::#variant(#found)) => {
+                        ::core::option::Option::Some(#found)
+                    }
+                    _ => ::core::option::Option::None,
+                }
             }
         }
     }
 
     /// Returns the constants of the fan-in. They belong to this type because it has no type parameters.
     fn declared(&self) -> TokenStream {
-        let (runtime, payload) = (&self.handler.runtime, &self.names.payload);
+        let (runtime, payload) = (&self.handler.runtime, &self.names.input);
         let (declared, name) = (declared_const(), self.names.text());
         let names = self.params.inputs.iter().map(Input::name);
         let types = self.params.inputs.iter().map(Input::written_type);
@@ -75,7 +82,7 @@ impl FanIn {
 
     /// Returns the path of these constants.
     pub(super) fn declared_path(&self) -> TokenStream {
-        let (inputs, declared) = (&self.names.inputs, declared_const());
+        let (inputs, declared) = (&self.names.received, declared_const());
         quote!(#inputs::#declared)
     }
 
@@ -132,8 +139,8 @@ impl FanIn {
     /// Returns the input at this place, as the function takes it.
     fn value(&self, place: usize) -> TokenStream {
         let (runtime, input) = (&self.handler.runtime, &self.params.inputs[place]);
-        let place = index_literal(place);
-        let mut value = quote!(#runtime::ReceivedInputs::input::<#place>(&self.0));
+        let ident = &input.ident;
+        let mut value = quote!(#runtime::received(self.#ident()));
         if !input.by_reference {
             value = quote!(#runtime::cloned(#value));
         }
@@ -146,7 +153,7 @@ impl FanIn {
         received: &Ident,
         extras: impl Iterator<Item = TokenStream>,
     ) -> TokenStream {
-        let (inputs, run) = (&self.names.inputs, run_method());
+        let (inputs, run) = (&self.names.received, run_method());
         let chosen = self.turbofish();
         quote!(#inputs(#received).#run #chosen(#(#extras),*))
     }

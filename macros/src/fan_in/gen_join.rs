@@ -14,7 +14,7 @@ use crate::tokens::at;
 impl FanIn {
     pub(super) fn join_type(&self) -> TokenStream {
         let module = self.module();
-        let (join, payload, store) = (&self.names.join, &self.names.payload, &self.names.store);
+        let (join, payload, store) = (&self.names.join, &self.names.input, &self.names.store);
         let (docs, visibility) = (self.docs_of_join_type(), self.visibility());
         let deprecated = self.attributes_named("deprecated");
         let declaration = self.at_function_name(quote! {
@@ -51,19 +51,18 @@ impl FanIn {
 
     pub(super) fn join_methods(&self) -> TokenStream {
         let (module, bound) = (self.module(), self.store_bound());
-        let (join, payload, store) = (&self.names.join, &self.names.payload, &self.names.store);
+        let (join, payload, store) = (&self.names.join, &self.names.input, &self.names.store);
         let (docs, visibility) = (Self::docs_of_join(), self.visibility());
         let (new, on_expired) = (self.new_method(), self.on_expired());
-        let inputs = self.handler.events.iter().zip(&self.params.inputs);
-        let arrivals = inputs
-            .enumerate()
-            .map(|(place, (parameter, input))| self.arrival(place, parameter, input));
+        let arrive = self.arrive();
+        let arrivals = self.params.inputs.iter().map(|input| self.arrival(input));
         let (due, sweep) = (self.due(), self.sweep());
         quote! {
             impl<#bound> #join<#store> {
                 #new
                 #on_expired
                 #(#arrivals)*
+                #arrive
                 #due
                 #sweep
                 #docs
@@ -92,7 +91,7 @@ impl FanIn {
     }
 
     fn on_expired(&self) -> TokenStream {
-        let (module, inputs) = (self.module(), &self.names.inputs);
+        let (module, inputs) = (self.module(), &self.names.received);
         let (docs, visibility) = (Self::docs_of_on_expired(), self.visibility());
         let (method, handed_over) = if self.is_async {
             let handed_over = quote! {
@@ -120,34 +119,80 @@ impl FanIn {
         }
     }
 
-    fn arrival(&self, place: usize, parameter: &ParameterOptions, input: &Input) -> TokenStream {
-        let module = self.module();
+    /// Returns the method of one input.
+    fn arrival(&self, input: &Input) -> TokenStream {
         let (docs, visibility) = (self.docs_of_arrival(input), self.visibility());
         let (asyncness, generics, bounds) = self.repeated_signature();
         let (ident, ty) = (&input.ident, &input.ty);
-        let returned = self.returned_with_store();
+        let (inputs, variant) = (&self.names.input, &input.variant);
         let extras = self.params.extras().map(ExtraParam::parameter);
-        let (place, key) = (index_literal(place), self.key(parameter, input));
-        let received = Ident::new("__linked_span_received", Span::mixed_site());
-        let run = self
-            .as_future(&self.run_for(&received, self.params.extras().map(ExtraParam::argument)));
-        let runtime = &self.handler.runtime;
+        let arguments = self.params.extras().map(ExtraParam::argument);
+        let (runtime, chosen) = (&self.handler.runtime, self.turbofish());
+        let result = self.arrival_result();
         let given = at(input.type_span(), quote!(#runtime::kept(#ident)));
-        let arrival = quote! {
-            #module::Join::arrive::<#place, _, _>(&self.0, #key, #given, move |#received| #run)
-        };
-        let arrival = self.wait_for(&arrival);
+        let wait = asyncness.map(|_| quote!(.await));
         quote! {
             #docs
             #visibility #asyncness fn #ident #generics (
                 &self,
                 #ident: #ty,
                 #(#extras,)*
-            ) -> ::core::result::Result<#module::Arrival<#returned, #ty>, #module::ArriveError<#ty>>
+            ) -> #result
             #bounds
             {
+                self.arrive #chosen (#inputs::#variant(#given), #(#arguments),*) #wait
+            }
+        }
+    }
+
+    /// Returns the method that takes any input.
+    fn arrive(&self) -> TokenStream {
+        let (module, inputs) = (self.module(), &self.names.input);
+        let (docs, visibility) = (self.docs_of_arrive(), self.visibility());
+        let (asyncness, generics, bounds) = self.repeated_signature();
+        let extras = self.params.extras().map(ExtraParam::parameter);
+        let result = self.arrival_result();
+        let mixed = |name| Ident::new(name, Span::mixed_site());
+        let (input, place, key, received) = (
+            mixed("linked_span_input"),
+            mixed("__linked_span_place"),
+            mixed("__linked_span_key_text"),
+            mixed("__linked_span_received"),
+        );
+        let arms = self.handler.events.iter().zip(&self.params.inputs);
+        let arms = arms.enumerate().map(|(number, (parameter, input))| {
+            let (ident, variant) = (&input.ident, &input.variant);
+            let (number, key) = (index_literal(number), self.key(parameter, input));
+            quote! {
+                #inputs::#variant(#ident) => (#number, #key, #inputs::#variant(#ident)),
+            }
+        });
+        let run = self
+            .as_future(&self.run_for(&received, self.params.extras().map(ExtraParam::argument)));
+        let arrival = quote! {
+            #module::Join::arrive(&self.0, #place, #key, #input, move |#received| #run)
+        };
+        let arrival = self.wait_for(&arrival);
+        quote! {
+            #docs
+            #visibility #asyncness fn arrive #generics (
+                &self,
+                #input: #inputs,
+                #(#extras,)*
+            ) -> #result
+            #bounds
+            {
+                let (#place, #key, #input) = match #input { #(#arms)* };
                 #arrival
             }
+        }
+    }
+
+    fn arrival_result(&self) -> TokenStream {
+        let (module, inputs) = (self.module(), &self.names.input);
+        let returned = self.returned_with_store();
+        quote! {
+            ::core::result::Result<#module::Arrival<#returned, #inputs>, #module::ArriveError<#inputs>>
         }
     }
 

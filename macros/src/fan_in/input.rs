@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{GenericParam, Lifetime, LitStr, ReturnType, Signature, Type, TypeReference};
 
 use super::elided_lifetimes::first_elided;
+use super::names::upper_camel_case;
 use super::type_text::type_text;
 use crate::error::Errors;
 use crate::function::ungrouped_type;
@@ -14,6 +15,8 @@ use crate::tokens::contains_ident;
 
 pub(super) struct Input {
     pub(super) ident: Ident,
+    /// The variant of the enum of inputs: `Payment`.
+    pub(super) variant: Ident,
     /// The type without a reference.
     pub(super) ty: Type,
     pub(super) by_reference: bool,
@@ -52,6 +55,7 @@ impl Input {
         }
         Some(Self {
             ident: ident.clone(),
+            variant: variant(ident, errors)?,
             ty: ty.clone(),
             by_reference,
         })
@@ -71,6 +75,19 @@ impl Input {
     pub(super) fn type_span(&self) -> Span {
         self.ty.span().resolved_at(Span::mixed_site())
     }
+}
+
+/// Returns the variant that is named after an input.
+fn variant(ident: &Ident, errors: &mut Errors) -> Option<Ident> {
+    let name = upper_camel_case(&ident.unraw().to_string());
+    if syn::parse_str::<Ident>(&name).is_ok() {
+        return Some(Ident::new(&name, ident.span()));
+    }
+    errors.at(
+        ident,
+        format!("rename `{ident}`: no variant of an enum can be called after it"),
+    );
+    None
 }
 
 /// Returns what to write instead of a type that a join cannot store.

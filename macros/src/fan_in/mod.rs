@@ -6,6 +6,7 @@ mod extra_param;
 mod gen_docs;
 mod gen_due;
 mod gen_expired;
+mod gen_input_enum;
 mod gen_inputs;
 mod gen_join;
 mod gen_sweep;
@@ -67,7 +68,9 @@ fn generate(fan_in: &FanIn) -> TokenStream {
         fan_in.inputs_methods(),
         fan_in.due_type(),
         fan_in.due_methods(),
-        fan_in.payload(),
+        fan_in.input_enum(),
+        fan_in.input_methods(),
     ];
-    quote!(#(#lints #items)*)
+    let (aliases, traits) = (fan_in.input_aliases(), fan_in.input_traits());
+    quote!(#(#lints #items)* #(#lints #aliases)* #traits)
 }

@@ -9,7 +9,15 @@ use crate::error::Errors;
 use crate::tokens::is_same_name;
 
 /// The methods of every generated type; an input cannot have these names.
-pub(super) const METHODS: [&str; 6] = ["new", "in_memory", "on_expired", "due", "sweep", "join"];
+pub(super) const METHODS: [&str; 7] = [
+    "new",
+    "in_memory",
+    "on_expired",
+    "arrive",
+    "due",
+    "sweep",
+    "join",
+];
 
 /// The names of the prelude, which a generated type would hide.
 const PRELUDE: [&str; 37] = [
@@ -55,12 +63,12 @@ const PRELUDE: [&str; 37] = [
 pub(super) struct Names {
     /// `FulfillOrder`
     pub(super) join: Ident,
-    /// `FulfillOrderInputs`
-    pub(super) inputs: Ident,
+    /// `FulfillOrderInput`, which a store holds.
+    pub(super) input: Ident,
+    /// `FulfillOrderReceived`
+    pub(super) received: Ident,
     /// `FulfillOrderDue`
     pub(super) due: Ident,
-    /// The alias of what a store holds.
-    pub(super) payload: Ident,
     /// The type parameter of the store.
     pub(super) store: Ident,
 }
@@ -77,13 +85,13 @@ impl Names {
             None => named_after(function, errors)?,
         };
         let names = Self {
-            inputs: format_ident!("{join}Inputs"),
+            input: format_ident!("{join}Input"),
+            received: format_ident!("{join}Received"),
             due: format_ident!("{join}Due"),
-            payload: format_ident!("__{join}Payload"),
             store: store(signature, &join),
             join,
         };
-        for name in [&names.join, &names.inputs, &names.due] {
+        for name in [&names.join, &names.input, &names.received, &names.due] {
             names.check_name_in_use(name, signature, errors);
         }
         Some(names)
@@ -162,7 +170,7 @@ fn named_after(function: &Ident, errors: &mut Errors) -> Option<Ident> {
 }
 
 /// Returns `FulfillOrder` for `fulfill_order`.
-fn upper_camel_case(name: &str) -> String {
+pub(super) fn upper_camel_case(name: &str) -> String {
     let capitalized = |word: &str| {
         let mut letters = word.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);

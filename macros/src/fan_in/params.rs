@@ -54,7 +54,8 @@ impl Parameters {
             check_method_name(&named.ident, errors);
             check_whole_parameter(signature, named, errors);
         }
-        let inputs = inputs.into_iter().collect::<Option<_>>()?;
+        let inputs = inputs.into_iter().collect::<Option<Vec<_>>>()?;
+        check_variants(&inputs, errors);
         Some(Self { inputs, all })
     }
 
@@ -97,6 +98,23 @@ fn check_cfg(parameter: &PatType, errors: &mut Errors) {
 pub(super) fn is_condition(attribute: &Attribute) -> bool {
     let is_cfg = |ident: &Ident| ident == "cfg";
     contains_ident(attribute.meta.to_token_stream(), &is_cfg)
+}
+
+/// Refuses two inputs with one variant: all inputs are the variants of one enum.
+fn check_variants(inputs: &[Input], errors: &mut Errors) {
+    for (place, input) in inputs.iter().enumerate() {
+        let is_same = |other: &&Input| other.variant == input.variant;
+        let Some(other) = inputs[..place].iter().find(is_same) else {
+            continue;
+        };
+        errors.at(
+            &input.ident,
+            format!(
+                "rename `{}` or `{}`: both would be the variant `{}` of the enum of inputs",
+                other.ident, input.ident, input.variant
+            ),
+        );
+    }
 }
 
 fn check_method_name(input: &Ident, errors: &mut Errors) {

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use super::core::error::StoreError;
 use super::core::missing::Missing;
-use super::core::store::StoreError;
 
 /// What has become of an input, and of the join it belongs to. `T` is what the function returns, `I` the input.
 ///
@@ -121,8 +121,8 @@ pub enum ClosedReason {
 pub struct ArriveError<I> {
     /// Why it was not taken.
     pub kind: ArriveErrorKind,
-    /// The input.
-    pub input: I,
+    /// The input, in a box: a `Result` with this error stays small.
+    pub input: Box<I>,
 }
 
 /// Why an input was not taken.
@@ -157,7 +157,7 @@ pub enum ArriveErrorKind {
 
 impl<I> ArriveError<I> {
     pub(super) fn no_key(input: I) -> Self {
-        let kind = ArriveErrorKind::NoKey;
+        let (kind, input) = (ArriveErrorKind::NoKey, Box::new(input));
         Self { kind, input }
     }
 
@@ -169,6 +169,7 @@ impl<I> ArriveError<I> {
                 ArriveErrorKind::Store(error)
             }
         };
+        let input = Box::new(input);
         Self { kind, input }
     }
 }

@@ -6,18 +6,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::catch_unwind::CatchUnwind;
+use super::context::JoinContext;
+use super::core::change::Change;
+use super::core::claim::{Claim, Due, Work};
+use super::core::error::StoreError;
 use super::core::state::{Inputs, Settlement, Token};
-use super::core::store::{Claim, Due, Store, StoreError, Work};
-use super::join::Join;
+use super::core::store::Store;
 use super::received::ReceivedInputs;
 use super::run_while::RunWhile;
+use super::sleep::sleep;
 use super::unbegun::Unbegun;
 use super::within::within;
 use crate::metrics::joins;
 
 /// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
 pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
-    pub(super) join: &'j Join<P, S>,
+    pub(super) join: &'j JoinContext<P, S>,
     pub(super) came: ReceivedInputs<P>,
     pub(super) attempts: u32,
     token: Token,
@@ -58,7 +62,7 @@ pub(super) enum Ran<T> {
     NotBegun,
 }
 
-/// What handing a join over has come to.
+/// What the delivery of an expired join has come to.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Delivery {
     Taken,
@@ -105,7 +109,7 @@ pub enum DueOutcome<T> {
 
 impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
     pub(super) fn new(
-        join: &'j Join<P, S>,
+        join: &'j JoinContext<P, S>,
         key: String,
         token: Token,
         claim: Claim<P>,
@@ -125,7 +129,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         }
     }
 
-    pub(super) fn due(join: &'j Join<P, S>, due: Due<P>, since: Instant) -> Self {
+    pub(super) fn due(join: &'j JoinContext<P, S>, due: Due<P>, since: Instant) -> Self {
         Self::new(join, due.key, due.token, due.claim, since)
     }
 
@@ -154,7 +158,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 Ran::Failed(returned) => DueOutcome::Failed(returned),
                 Ran::NotBegun => DueOutcome::NotBegun,
             },
-            Work::DeliverExpired => match self.hand_over(None).await {
+            Work::DeliverExpired => match self.deliver_expired(None).await {
                 Delivery::Taken => DueOutcome::Expired,
                 Delivery::NotTaken => DueOutcome::ExpiryFailed,
                 Delivery::NotBegun => DueOutcome::NotBegun,
@@ -201,15 +205,15 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         }
     }
 
-    /// Hands the join over, in so much time at most.
-    pub(super) async fn hand_over(mut self, limit: Option<Duration>) -> Delivery {
+    /// Delivers the expired join, within this limit.
+    pub(super) async fn deliver_expired(mut self, limit: Option<Duration>) -> Delivery {
         if !self.begins().await {
             return Delivery::NotBegun;
         }
-        let handed_over = self.renewed_during(self.join.expire(&self));
+        let delivered = self.renewed_during(self.join.deliver(&self.came, self.attempts));
         let taken = match limit {
-            Some(limit) => within(handed_over, self.join.store.pause(limit)).await,
-            None => Some(handed_over.await),
+            Some(limit) => within(delivered, sleep(limit)).await,
+            None => Some(delivered.await),
         };
         let settlement = if taken == Some(true) {
             Settlement::ExpiryDelivered
@@ -231,12 +235,12 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             };
             self.since = since;
         }
-        let Join { store, rules, .. } = self.join;
+        let JoinContext { store, policy, .. } = self.join;
         let third = self.third();
         if self.since.elapsed() > third {
             let now = Instant::now();
-            let renewed = store.renew(self.key(), rules, self.token);
-            match within(renewed, store.pause(third / 2)).await {
+            let renewed = store.apply(self.key(), policy, self.renewal());
+            match within(renewed, sleep(third / 2)).await {
                 Some(Ok(true)) => self.since = now,
                 Some(Ok(false)) => {
                     self.progress = Progress::Settled;
@@ -247,12 +251,11 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 Some(Err(_)) | None => return false,
             }
         }
-        if self.work == Work::Run && self.came.inputs() != Inputs::all(rules.inputs) {
+        if self.work == Work::Run && self.came.inputs() != Inputs::all(policy.inputs) {
             // The store has lost an input: the function cannot be called.
             let settlement = Settlement::Undecodable;
-            let settled = store
-                .settle(self.came.key(), rules, self.token, settlement)
-                .await;
+            let undecodable = self.settlement(settlement);
+            let settled = store.apply(self.came.key(), policy, undecodable).await;
             if let Ok(is_recorded) = settled {
                 self.progress = Progress::Settled;
                 self.settled(settlement, is_recorded);
@@ -263,14 +266,28 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         true
     }
 
+    fn renewal(&self) -> Change {
+        let token = self.token;
+        Change::Renew { token }
+    }
+
+    fn settlement(&self, settlement: Settlement) -> Change {
+        let token = self.token;
+        Change::Settle { token, settlement }
+    }
+
     /// There is time for a second try, should the store be out of reach at the first.
     fn third(&self) -> Duration {
-        Duration::from_millis((self.join.rules.lease / 3).max(1))
+        Duration::from_millis((self.join.policy.lease / 3).max(1))
     }
 
     /// Keeps the claim while the work takes longer than its lease, and looks after those that wait.
     async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
-        let Join { store, rules, .. } = self.join;
+        let JoinContext { store, policy, .. } = self.join;
+        if !store.is_durable() {
+            // Its claims do not run out.
+            return work.await;
+        }
         let third = self.third();
         let renewals = async {
             let soon = (third / 8).max(Duration::from_millis(1));
@@ -278,12 +295,12 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
             let mut is_ours = true;
             loop {
-                store.pause(rest).await;
+                sleep(rest).await;
                 rest = third;
                 if is_ours {
-                    let renewed = store.renew(self.key(), rules, self.token);
+                    let renewed = store.apply(self.key(), policy, self.renewal());
                     // One that takes longer would end after the lease: it is made again.
-                    match within(renewed, store.pause(third)).await {
+                    match within(renewed, sleep(third)).await {
                         Some(Ok(true)) => {}
                         // Another has it now; this body's success will not be recorded.
                         Some(Ok(false)) => is_ours = false,
@@ -296,8 +313,8 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 match &self.beside {
                     Some(beside) if !beside.is_empty() => {
                         // For so long that this claim's next renewal is in time.
-                        let others = Box::pin(beside.look_after(store, rules, third));
-                        within(others, store.pause(third / 3)).await;
+                        let others = Box::pin(beside.look_after(store, policy, third));
+                        within(others, sleep(third / 3)).await;
                     }
                     _ if is_ours => {}
                     _ => break,
@@ -313,11 +330,10 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
     }
 
     async fn settle(mut self, settlement: Settlement) -> Result<bool, StoreError> {
-        let Join { store, rules, .. } = self.join;
+        let JoinContext { store, policy, .. } = self.join;
         self.progress = Progress::Done(settlement);
-        let recorded = store
-            .settle(self.key(), rules, self.token, settlement)
-            .await;
+        let change = self.settlement(settlement);
+        let recorded = store.apply(self.key(), policy, change).await;
         if let Ok(is_recorded) = recorded {
             self.progress = Progress::Settled;
             self.settled(settlement, is_recorded);
@@ -327,13 +343,13 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
 
     /// Counts what this worker's settlement has made of the join: no other worker's is recorded too.
     fn settled(&mut self, settlement: Settlement, is_recorded: bool) {
-        let Join {
-            declared, rules, ..
+        let JoinContext {
+            declared, policy, ..
         } = self.join;
         match settlement {
             _ if !is_recorded => {}
             Settlement::Completed => self.run = Some("completed"),
-            Settlement::Failed if self.attempts >= rules.max_attempts => {
+            Settlement::Failed if self.attempts >= policy.max_attempts => {
                 joins::parked(declared.join, "attempts");
             }
             Settlement::Undecodable => joins::parked(declared.join, "undecodable"),
@@ -357,8 +373,8 @@ impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
             (Progress::Begun, Work::Run) => Settlement::Failed,
             (Progress::Begun, Work::DeliverExpired) => Settlement::ExpiryFailed,
         };
-        let Join { store, rules, .. } = self.join;
-        store.abandon(self.came.key(), rules, self.token, settlement);
+        let JoinContext { store, policy, .. } = self.join;
+        store.release(self.came.key(), policy, self.token, settlement);
         // Another process settles it then, if this one's settlement is not recorded: only a store in this process says at
         // once that it is.
         if !store.is_durable() {

@@ -7,21 +7,20 @@ use std::time::{Duration, Instant};
 use super::arrival::{Arrival, ArriveError, ClosedReason};
 use super::arriving::Arriving;
 use super::claim::{ClaimGuard, Delivery, Ended, Ran};
-use super::core::listing::{JoinQuery, JoinSummary, Page, Status};
-use super::core::missing::Missing;
-use super::core::state::{Inputs, JoinPolicy, ParkReason, Token};
-use super::core::store::{ArriveResponse, Due, Rejected, Store, StoreError, Verdict};
-use super::expiry::{Expired, ExpiryOutcome, OnExpired};
+use super::context::JoinContext;
+use super::core::change::Change;
+use super::core::claim::Due;
+use super::core::error::StoreError;
+use super::core::response::{ArriveResponse, Rejected, Verdict};
+use super::core::state::{Inputs, Token};
+use super::core::store::Store;
+use super::expired::{Expired, ExpiryOutcome};
 use super::memory::Memory;
-use super::one_of::Nth;
 use super::options::JoinOptions;
 use super::received::ReceivedInputs;
 use super::spec::FanInSpec;
 
-/// How many joins an operator's method asks the store for at once.
-const PAGE: usize = 100;
-
-/// The joins of one function, in a store. `P` is the sum of the function's input types.
+/// The joins of one function, in a store. `P` is the enum of the function's inputs.
 ///
 /// The generated type's `join()` returns it, for what does not depend on the function:
 ///
@@ -41,12 +40,7 @@ const PAGE: usize = 100;
 /// # }).unwrap();
 /// ```
 pub struct Join<P: 'static, S> {
-    pub(super) declared: &'static FanInSpec<P>,
-    pub(super) store: S,
-    pub(super) rules: JoinPolicy,
-    pub(super) on_expired: Option<OnExpired<P>>,
-    /// How long an arrival may wait for it.
-    patience: Duration,
+    pub(super) context: JoinContext<P, S>,
 }
 
 impl<P: 'static, S> Join<P, S> {
@@ -60,13 +54,14 @@ impl<P: 'static, S> Join<P, S> {
     }
 
     fn with(declared: &'static FanInSpec<P>, store: S, options: &JoinOptions) -> Self {
-        Self {
+        let context = JoinContext {
             declared,
             store,
-            rules: options.rules(declared.count()),
+            policy: options.policy(declared.count()),
             on_expired: None,
             patience: options.patience(),
-        }
+        };
+        Self { context }
     }
 
     #[doc(hidden)]
@@ -76,7 +71,7 @@ impl<P: 'static, S> Join<P, S> {
         inputs: fn(ReceivedInputs<P>) -> I,
         on_expired: impl Fn(Expired<I>) -> R + Send + Sync + 'static,
     ) -> Self {
-        self.on_expired = Some(Box::new(move |expired| {
+        self.context.on_expired = Some(Box::new(move |expired| {
             let failure = on_expired(expired.map(inputs)).failure();
             Box::pin(ready(failure))
         }));
@@ -93,7 +88,7 @@ impl<P: 'static, S> Join<P, S> {
     where
         F: Future<Output: ExpiryOutcome> + Send + 'static,
     {
-        self.on_expired = Some(Box::new(move |expired| {
+        self.context.on_expired = Some(Box::new(move |expired| {
             let taken = on_expired(expired.map(inputs));
             Box::pin(async { taken.await.failure() })
         }));
@@ -113,75 +108,11 @@ impl<P: 'static, S> Join<P, S> {
     /// ```
     #[must_use]
     pub fn store(&self) -> &S {
-        &self.store
+        &self.context.store
     }
 }
 
 impl<P: 'static, S: Store<P>> Join<P, S> {
-    /// How many joins there are that have neither completed nor expired.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
-    /// # #[fan_in(payment, inventory)]
-    /// # async fn ship(payment: Event, inventory: Event) {}
-    /// # linked_span::fan_in::ready(async {
-    /// # let payment = Event { order: 7, metadata: Origin::default() };
-    /// # let inventory = payment.clone();
-    /// # let ship = Ship::in_memory(Duration::from_secs(600));
-    /// let _waiting = ship.payment(payment).await?;
-    /// assert_eq!(ship.join().len().await?, 1);
-    /// let _ran = ship.inventory(inventory).await?;
-    /// assert_eq!(ship.join().len().await?, 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the store fails.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "whether there is none is one question more for each store to answer"
-    )]
-    pub async fn len(&self) -> Result<usize, StoreError> {
-        self.store.len().await
-    }
-
-    /// What has become of joins, for an operator.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::{Status, JoinQuery};
-    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
-    /// # #[fan_in(payment, inventory)]
-    /// # async fn ship(payment: Event, inventory: Event) {}
-    /// # linked_span::fan_in::ready(async {
-    /// # let payment = Event { order: 7, metadata: Origin::default() };
-    /// # let inventory = payment.clone();
-    /// # let ship = Ship::in_memory(Duration::from_secs(600));
-    /// let _waiting = ship.payment(payment).await?;
-    /// let found = ship.join().list(JoinQuery::Key("7")).await?;
-    /// assert_eq!(found[0].status, Status::Open);
-    /// assert_eq!(found[0].missing.to_string(), "inventory");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the store fails.
-    pub async fn list(
-        &self,
-        which: JoinQuery<'_>,
-    ) -> Result<Vec<JoinSummary<Missing>>, StoreError> {
-        let listed = self.store.list(&self.rules, which).await?;
-        let named = |listed: JoinSummary| listed.map(|inputs| self.declared.named(inputs));
-        Ok(listed.into_iter().map(named).collect())
-    }
-
     /// Has a join that is parked or has failed tried again, by the next arrival or sweep, as if for the first time. Whether
     /// it will be: it is not if nothing has failed, or if somebody works at it.
     ///
@@ -209,87 +140,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     ///
     /// If the store fails.
     pub async fn retry(&self, key: &str) -> Result<bool, StoreError> {
-        self.store.retry(key, &self.rules).await
-    }
-
-    /// Lists the joins that are parked for this reason, a page of them.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::{Page, ParkReason};
-    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
-    /// # #[fan_in(payment, inventory)]
-    /// # async fn ship(payment: Event, inventory: Event) {}
-    /// # linked_span::fan_in::ready(async {
-    /// # let ship = Ship::in_memory(Duration::from_secs(600));
-    /// let page = Page { after: None, limit: 100 };
-    /// for join in ship.join().parked(ParkReason::Undecodable, page).await? {
-    ///     println!("{}: {}", join.key, join.detail.unwrap_or_default());
-    /// }
-    /// # Ok::<(), linked_span::fan_in::StoreError>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the store fails.
-    pub async fn parked(
-        &self,
-        reason: ParkReason,
-        page: Page<'_>,
-    ) -> Result<Vec<JoinSummary<Missing>>, StoreError> {
-        let mut found: Vec<JoinSummary<Missing>> = Vec::new();
-        let mut last: Option<String> = None;
-        while found.len() < page.limit {
-            let after = last.as_deref().or(page.after);
-            let limit = page.limit.max(PAGE);
-            let parked = self.list(JoinQuery::Parked(Page { after, limit })).await?;
-            let Some(end) = parked.last() else { break };
-            last = Some(end.key.clone());
-            let is_asked_for = |join: &JoinSummary<_>| join.status == Status::Parked(reason);
-            found.extend(parked.into_iter().filter(is_asked_for));
-        }
-        found.truncate(page.limit);
-        Ok(found)
-    }
-
-    /// Has every join tried again that is parked for this reason. Returns how many will be.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use linked_span::{LinkedEvent, Origin, fan_in};
-    /// # use linked_span::fan_in::ParkReason;
-    /// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
-    /// # #[fan_in(payment, inventory)]
-    /// # async fn ship(payment: Event, inventory: Event) {}
-    /// # linked_span::fan_in::ready(async {
-    /// # let ship = Ship::in_memory(Duration::from_secs(600));
-    /// // The release that runs now can read what the last one could not.
-    /// let count = ship.join().retry_parked(ParkReason::Undecodable).await?;
-    /// # assert_eq!(count, 0);
-    /// # Ok::<(), linked_span::fan_in::StoreError>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the store fails; some may be tried again then.
-    pub async fn retry_parked(&self, reason: ParkReason) -> Result<usize, StoreError> {
-        let mut retried = 0;
-        let mut last: Option<String> = None;
-        loop {
-            let after = last.as_deref();
-            let page = Page { after, limit: PAGE };
-            let parked = self.parked(reason, page).await?;
-            for join in &parked {
-                retried += usize::from(self.retry(&join.key).await?);
-            }
-            match parked.last() {
-                Some(join) => last = Some(join.key.clone()),
-                None => return Ok(retried),
-            }
-        }
+        self.apply(key, Change::Retry).await
     }
 
     /// Removes a join, with its inputs; of one that has ended, the memory of it. Whether it is gone: it is not if there was
@@ -316,44 +167,56 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     ///
     /// If the store fails.
     pub async fn forget(&self, key: &str) -> Result<bool, StoreError> {
-        self.store.forget(key, &self.rules).await
+        self.apply(key, Change::Forget).await
     }
 
+    async fn apply(&self, key: &str, change: Change) -> Result<bool, StoreError> {
+        let JoinContext { store, policy, .. } = &self.context;
+        store.apply(key, policy, change).await
+    }
+
+    /// Takes the input at this place of the declaration.
     #[doc(hidden)]
-    pub async fn arrive<const PLACE: u8, T, B>(
+    pub async fn arrive<T, B>(
         &self,
+        place: u8,
         key: String,
-        input: P::Input,
+        input: P,
         body: impl FnOnce(ReceivedInputs<P>) -> B,
-    ) -> Result<Arrival<T, P::Input>, ArriveError<P::Input>>
+    ) -> Result<Arrival<T, P>, ArriveError<P>>
     where
-        P: Nth<PLACE>,
         B: Future<Output = Ended<T>>,
     {
-        let name = self.declared.inputs[usize::from(PLACE)];
-        let mut arriving = Arriving::new(self.declared.join, name);
-        let arrival = self.take(key, input, body).await;
+        let name = self.context.declared.inputs.get(usize::from(place));
+        let mut arriving = Arriving::new(
+            self.context.declared.join,
+            name.copied().unwrap_or_default(),
+        );
+        let arrival = self.take(place, key, input, body).await;
         arriving.has_come_to(&arrival);
         arrival
     }
 
-    async fn take<const PLACE: u8, T, B>(
+    async fn take<T, B>(
         &self,
+        place: u8,
         key: String,
-        input: P::Input,
+        input: P,
         body: impl FnOnce(ReceivedInputs<P>) -> B,
-    ) -> Result<Arrival<T, P::Input>, ArriveError<P::Input>>
+    ) -> Result<Arrival<T, P>, ArriveError<P>>
     where
-        P: Nth<PLACE>,
         B: Future<Output = Ended<T>>,
     {
         if key.is_empty() {
             return Err(ArriveError::no_key(input));
         }
-        let (began, mut payload) = (Instant::now(), P::of(input));
+        let (began, mut payload) = (Instant::now(), input);
         loop {
             let (token, since) = (Token::random(), Instant::now());
-            let arrived = self.store.arrive(&key, &self.rules, PLACE, payload, token);
+            let arrived =
+                self.context
+                    .store
+                    .arrive(&key, &self.context.policy, place, payload, token);
             let Rejected {
                 payload: back,
                 error,
@@ -363,32 +226,34 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                     let verdict = self.held(key, token, since, verdict);
                     if verdict.is_claim() {
                         // `on_expired` must neither cost the caller its claim, nor come between its success and the caller:
-                        // the next arrival or sweep hands the other join over.
-                        drop(overdue.map(|overdue| ClaimGuard::due(self, *overdue, since)));
+                        // the next arrival or sweep delivers the other join.
+                        drop(
+                            overdue.map(|overdue| ClaimGuard::due(&self.context, *overdue, since)),
+                        );
                     } else if let Some(overdue) = overdue {
-                        self.hand_over(*overdue, since).await;
+                        self.deliver_expired(*overdue, since).await;
                     }
                     return Ok(self.answer(verdict, body).await);
                 }
                 Err(rejected) => rejected,
             };
             let makes_room = match overdue {
-                Some(overdue) => self.hand_over(*overdue, since).await == Delivery::Taken,
+                Some(overdue) => self.deliver_expired(*overdue, since).await == Delivery::Taken,
                 None => false,
             };
             let is_full = matches!(error, StoreError::Full);
-            if !(is_full && makes_room && began.elapsed() < self.patience) {
-                return Err(ArriveError::rejected(error, given_back(back)));
+            if !(is_full && makes_room && began.elapsed() < self.context.patience) {
+                return Err(ArriveError::rejected(error, back));
             }
             payload = back;
         }
     }
 
-    /// Hands another join over, for no longer than a caller may have to wait for it.
-    async fn hand_over(&self, overdue: Due<P>, since: Instant) -> Delivery {
-        let overdue = ClaimGuard::due(self, overdue, since);
+    /// Delivers another join, for no longer than a caller may have to wait for it.
+    async fn deliver_expired(&self, overdue: Due<P>, since: Instant) -> Delivery {
+        let overdue = ClaimGuard::due(&self.context, overdue, since);
         // It is rare, and would make the future of every arrival larger.
-        Box::pin(overdue.hand_over(Some(self.patience))).await
+        Box::pin(overdue.deliver_expired(Some(self.context.patience))).await
     }
 
     /// From here on, claims are let go of when they are dropped.
@@ -399,7 +264,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         since: Instant,
         verdict: Verdict<P>,
     ) -> HeldVerdict<'_, P, S> {
-        let hold = |claim| ClaimGuard::new(self, key, token, claim, since);
+        let hold = |claim| ClaimGuard::new(&self.context, key, token, claim, since);
         match verdict {
             Verdict::Waiting(came) => HeldVerdict::Waiting(came),
             Verdict::Duplicate(came) => HeldVerdict::Duplicate(came),
@@ -414,23 +279,22 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         }
     }
 
-    async fn answer<const PLACE: u8, T, B>(
+    async fn answer<T, B>(
         &self,
         verdict: HeldVerdict<'_, P, S>,
         body: impl FnOnce(ReceivedInputs<P>) -> B,
-    ) -> Arrival<T, P::Input>
+    ) -> Arrival<T, P>
     where
-        P: Nth<PLACE>,
         B: Future<Output = Ended<T>>,
     {
-        let durable = self.store.is_durable();
+        let durable = self.context.store.is_durable();
         match verdict {
             HeldVerdict::Waiting(came) => Arrival::Waiting {
-                missing: self.declared.missing(came),
+                missing: self.context.declared.missing(came),
                 durable,
             },
             HeldVerdict::Duplicate(came) => Arrival::Duplicate {
-                missing: self.declared.missing(came),
+                missing: self.context.declared.missing(came),
                 durable,
             },
             HeldVerdict::Run(held) => match held.run(body).await {
@@ -438,24 +302,24 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 Ran::Unrecorded(returned) => Arrival::Unrecorded(returned),
                 Ran::Failed(returned) => Arrival::Failed(returned),
                 Ran::NotBegun => Arrival::Busy {
-                    retry_after: Duration::from_millis(self.rules.backoff),
+                    retry_after: Duration::from_millis(self.context.policy.backoff),
                 },
             },
             HeldVerdict::DeliverExpired(held, payload) => {
-                Box::pin(held.hand_over(Some(self.patience))).await;
+                Box::pin(held.deliver_expired(Some(self.context.patience))).await;
                 Arrival::Closed {
                     reason: ClosedReason::Expired,
-                    input: given_back(payload),
+                    input: payload,
                 }
             }
             HeldVerdict::Busy(retry_after) => Arrival::Busy { retry_after },
             HeldVerdict::Parked(payload) => Arrival::Parked {
-                input: given_back(payload),
+                input: payload,
                 durable,
             },
             HeldVerdict::Closed(reason, payload) => Arrival::Closed {
                 reason,
-                input: given_back(payload),
+                input: payload,
             },
         }
     }
@@ -491,7 +355,7 @@ impl<P: 'static> Join<P, Memory<P>> {
     /// }
     /// ```
     pub async fn settled(&self, key: &str) {
-        self.store.settled(key).await;
+        self.context.store.settled(key).await;
     }
 }
 
@@ -512,22 +376,13 @@ impl<P: 'static, S: Store<P>> HeldVerdict<'_, P, S> {
     }
 }
 
-/// # Panics
-///
-/// If the store returns another input than it was given.
-fn given_back<const PLACE: u8, P: Nth<PLACE>>(payload: P) -> P::Input {
-    payload
-        .into_input()
-        .expect("a store gives back the input that it was given")
-}
-
 // By hand, since neither a store nor what it keeps need be `Debug`.
 impl<P: 'static, S> fmt::Debug for Join<P, S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Join")
-            .field("declared", &self.declared)
-            .field("rules", &self.rules)
+            .field("declared", &self.context.declared)
+            .field("policy", &self.context.policy)
             .finish_non_exhaustive()
     }
 }

@@ -125,15 +125,18 @@ mod arriving;
 mod call;
 mod catch_unwind;
 mod claim;
+mod context;
 mod core;
 mod disposition;
 #[cfg(feature = "_durable")]
 mod durable;
+mod expired;
 mod expiry;
 mod input;
+mod input_enum;
 mod join;
 mod memory;
-mod one_of;
+mod operated;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -141,6 +144,7 @@ mod received;
 #[cfg(feature = "redis")]
 mod redis;
 mod run_while;
+mod sleep;
 mod spec;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -153,14 +157,16 @@ mod within;
 
 pub use self::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
 pub use self::claim::DueOutcome;
+pub use self::core::change::Change;
+pub use self::core::claim::{Claim, Due, Input, Work};
+pub use self::core::error::StoreError;
 pub use self::core::identity::FanInIdentity;
 pub use self::core::listing::{JoinQuery, JoinSummary, Page, Status};
 pub use self::core::missing::Missing;
+pub use self::core::operator::Operator;
+pub use self::core::response::{ArriveResponse, Rejected, Verdict};
 pub use self::core::state::{self, Inputs, JoinPolicy, Moment, ParkReason, Settlement, Token};
-pub use self::core::store::{
-    ArriveResponse, BlockingStore, Claim, Due, Input, Rejected, Store, StoreError, Verdict, Work,
-    ready,
-};
+pub use self::core::store::{BlockingStore, Store, ready};
 #[cfg(feature = "_durable")]
 #[cfg_attr(
     docsrs,
@@ -168,12 +174,9 @@ pub use self::core::store::{
 )]
 pub use self::core::stored_function::StoredFunction;
 pub use self::disposition::{Disposition, disposition};
-pub use self::expiry::{Expired, ExpiryOutcome};
+pub use self::expired::{Expired, ExpiryOutcome};
 pub use self::join::Join;
 pub use self::memory::{Memory, NO_LEASE};
-pub use self::one_of::{
-    OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8, OneOf9, OneOf10, OneOf11, OneOf12,
-};
 pub use self::options::JoinOptions;
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
@@ -191,10 +194,11 @@ pub use self::call::{call, call_async};
 pub use self::claim::{ClaimGuard, Ended};
 #[doc(hidden)]
 pub use self::input::{Cloned, StorableInput, cloned, kept, keyed};
+#[cfg(feature = "serde")]
 #[doc(hidden)]
-pub use self::one_of::Nth;
+pub use self::input_enum::{InputVariant, deserialize_input};
 #[doc(hidden)]
-pub use self::received::ReceivedInputs;
+pub use self::received::{ReceivedInputs, received};
 #[doc(hidden)]
 pub use self::spec::FanInSpec;
 #[doc(hidden)]

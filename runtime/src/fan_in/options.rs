@@ -119,9 +119,9 @@ impl JoinOptions {
 
     /// Sets how long an arrival waits for `on_expired` of another join; the default is 10 s.
     ///
-    /// After that, `on_expired` is cancelled, and called again after the backoff. A sweep waits without a limit, and so does an
-    /// arrival in memory, which has no clock to wait with. An arrival that runs the function does not call `on_expired`: it
-    /// leaves the other join to the next arrival or sweep.
+    /// After that, `on_expired` is cancelled, and called again after the backoff. A sweep waits without a limit. An arrival that
+    /// runs the function does not call `on_expired`: it leaves the other join to the next arrival or sweep. The `on_expired`
+    /// of a plain `fn` cannot be cancelled.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -139,7 +139,7 @@ impl JoinOptions {
         self.on_expired_timeout
     }
 
-    pub(crate) fn rules(&self, inputs: u8) -> JoinPolicy {
+    pub(crate) fn policy(&self, inputs: u8) -> JoinPolicy {
         JoinPolicy {
             inputs,
             timeout: milliseconds(self.timeout),

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use opentelemetry::Value;
 
+use super::core::claim::{Claim, Input};
 use super::core::state::{Inputs, Moment};
-use super::core::store::{Claim, Input};
-use super::one_of::Nth;
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
@@ -77,27 +76,20 @@ impl<P> ReceivedInputs<P> {
 
     /// Returns the input at this place of the declaration, if it was received.
     #[must_use]
-    pub fn get<const PLACE: u8>(&self) -> Option<&P::Input>
-    where
-        P: Nth<PLACE>,
-    {
-        let input = self.inputs.get(usize::from(PLACE))?.as_ref()?;
-        input.payload.get()
+    pub fn get(&self, place: usize) -> Option<&P> {
+        let input = self.inputs.get(place)?.as_ref()?;
+        Some(&input.payload)
     }
+}
 
-    /// Returns the input at this place of a complete join.
-    ///
-    /// # Panics
-    ///
-    /// If the store lost the input. A claim to run is checked before its body starts, so this does not happen.
-    #[must_use]
-    pub fn input<const PLACE: u8>(&self) -> &P::Input
-    where
-        P: Nth<PLACE>,
-    {
-        self.get()
-            .expect("a store hands out a join to run with all its inputs")
-    }
+/// Returns an input of a complete join.
+///
+/// # Panics
+///
+/// Panics if the store has lost it, which a claim checks before its body begins.
+#[must_use]
+pub fn received<T>(input: Option<&T>) -> &T {
+    input.expect("a body begins with all inputs of its join")
 }
 
 impl JoinInfo {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::claim::{ClaimGuard, DueOutcome};
+use super::context::JoinContext;
+use super::core::error::StoreError;
 use super::core::state::Token;
-use super::core::store::{Store, StoreError};
+use super::core::store::Store;
 use super::join::Join;
 use super::unbegun::{Meanwhile, Unbegun};
 use crate::metrics::joins;
@@ -84,9 +86,13 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         meanwhile: Meanwhile,
     ) -> Result<Vec<ClaimGuard<'_, P, S>>, StoreError> {
         let since = Instant::now();
-        let due = self.store.due(&self.rules, Token::random(), max).await?;
+        let due = self
+            .context
+            .store
+            .claim_due(&self.context.policy, Token::random(), max)
+            .await?;
         let others = Arc::new(Unbegun::new(meanwhile));
-        let held = |due| ClaimGuard::due(self, due, since).beside(&others);
+        let held = |due| ClaimGuard::due(&self.context, due, since).beside(&others);
         Ok(due.into_iter().map(held).collect())
     }
 
@@ -133,9 +139,9 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         if !joins::measures() {
             return;
         }
-        let Join {
+        let JoinContext {
             declared, store, ..
-        } = self.join;
+        } = &self.join.context;
         // A store that fails has failed the sweep, or will fail the next.
         if let Ok(open) = store.len().await {
             joins::swept(declared.join, store.is_durable(), open);
@@ -169,7 +175,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
 
     /// How many to claim, so that they are done in a moment, if they take as long as the last.
     fn next_batch(&self) -> usize {
-        let lease = Duration::from_millis(self.join.rules.lease);
+        let lease = Duration::from_millis(self.join.context.policy.lease);
         let quick = QUICK.min(lease / 16).as_micros();
         let took = self.since.elapsed().as_micros().max(1);
         let fit = quick.saturating_mul(self.batch as u128) / took;
@@ -179,7 +185,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
 
     /// How long a claim may wait: there is time for a renewal that has to be made twice.
     fn longest(&self) -> Duration {
-        Duration::from_millis(self.join.rules.lease / 3)
+        Duration::from_millis(self.join.context.policy.lease / 3)
     }
 
     /// Counts what has become of it.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use super::catch_unwind::CatchUnwind;
-use super::core::store::StoreError;
+use super::core::error::StoreError;
 use super::sweep::SweepReport;
 
 /// The shortest pause, so that a pause of zero does not block the runtime with sweeps.

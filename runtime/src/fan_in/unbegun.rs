@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::core::change::Change;
 use super::core::state::{JoinPolicy, Settlement, Token};
 use super::core::store::Store;
+use super::sleep::sleep;
 use super::within::within;
 
 /// What becomes of the claims that wait, while the body of another takes long.
@@ -57,7 +59,7 @@ impl Unbegun {
     pub(super) async fn look_after<P, S: Store<P>>(
         &self,
         store: &S,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         limit: Duration,
     ) {
         let claims = self.lock().clone();
@@ -65,8 +67,9 @@ impl Unbegun {
             match self.meanwhile {
                 Meanwhile::Renewed => {
                     let since = Instant::now();
-                    let renewed = store.renew(key, rules, *token);
-                    match within(renewed, store.pause(limit)).await {
+                    let token = *token;
+                    let renewed = store.apply(key, policy, Change::Renew { token });
+                    match within(renewed, sleep(limit)).await {
                         Some(Ok(true)) => self.renewed(key, since),
                         Some(Ok(false)) => drop(self.leave(key)),
                         // It is looked at again before it begins.
@@ -75,7 +78,7 @@ impl Unbegun {
                 }
                 // Without waiting: the worker that runs another body may be done at any moment.
                 Meanwhile::Released if self.leave(key).is_some() => {
-                    store.abandon(key, rules, *token, Settlement::Released);
+                    store.release(key, policy, *token, Settlement::Released);
                 }
                 Meanwhile::Released => {}
             }

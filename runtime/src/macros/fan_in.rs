@@ -63,7 +63,9 @@
 /// | `.sweep(…)` | retries failed joins and delivers expired ones; call it periodically |
 /// | `.due(max)` | the same in steps: returns a list of `FulfillOrderDue`, each with `key()` and `run(…)` |
 /// | `.join()` | the [`Join`], for operators: `store()`, `len()`, `list(…)`, `retry(key)`, `forget(key)`, and in memory `settled(key)` |
-/// | `FulfillOrderInputs` | the received inputs of an [`Expired`] join: one method per input, which returns an `Option<&_>` |
+/// | `.arrive(input, …)` | the same for a `FulfillOrderInput`, which an [`Arrival`] or an [`ArriveError`] returns |
+/// | `FulfillOrderInput` | one input: `Payment(…)` or `Inventory(…)`; `into_payment()` and `into_inventory()` return an `Option`; a [`Store`] holds it |
+/// | `FulfillOrderReceived` | the received inputs of an [`Expired`] join: one method per input, which returns an `Option<&_>` |
 ///
 /// The methods of an `async fn` are `async` and work on any [`Store`]. Those of a plain `fn` are not, and need a
 /// [`BlockingStore`], such as [`Memory`].

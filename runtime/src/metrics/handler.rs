@@ -1,5 +1,6 @@
 //! How long handlers take.
 
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use opentelemetry::KeyValue;
@@ -33,69 +34,74 @@ pub(crate) fn is_measured(now: Instant) -> bool {
 /// Records a call that has ended.
 #[inline(never)]
 pub(crate) fn record(began: Instant, handler: &HandlerLabels, error: Option<&'static str>) {
-    let seconds = clock::elapsed(began).as_secs_f64();
+    let now = clock::now();
+    let seconds = clock::between(began, now).as_secs_f64();
     // The provider is the user's code.
     shielded(|| {
-        let Some(instruments) = meter::instruments() else {
+        let Some(instruments) = meter::instruments_at(now) else {
             return;
         };
         match handler.messaging {
             Some(messaging) if PROCESS_DURATION.load(Ordering::Relaxed) => {
-                let pairs = of_messages(&messaging, error);
-                instruments
-                    .process_duration()
-                    .record(seconds, pairs.as_slice());
+                let duration = instruments.process_duration();
+                of_messages(&messaging, error).with(|pairs| duration.record(seconds, pairs));
             }
             _ => {
-                let mut pairs = Pairs::new();
-                pairs.push("error.type", error);
-                pairs.push("linked_span.handler", Some(handler.name));
-                instruments
-                    .handler_duration()
-                    .record(seconds, pairs.as_slice());
+                let duration = instruments.handler_duration();
+                let pairs = Pairs::of([
+                    ("error.type", error),
+                    ("linked_span.handler", Some(handler.name)),
+                ]);
+                pairs.with(|pairs| duration.record(seconds, pairs));
             }
         }
     });
 }
 
-fn of_messages(messaging: &MessagingLabels, error: Option<&'static str>) -> Pairs {
-    let name = match messaging.template {
-        Some(_) => None,
-        None => messaging.destination,
+#[inline]
+fn of_messages(messaging: &MessagingLabels, error: Option<&'static str>) -> Pairs<5> {
+    let destination = match messaging.template {
+        Some(_) => ("messaging.destination.template", messaging.template),
+        None => ("messaging.destination.name", messaging.destination),
     };
-    let mut pairs = Pairs::new();
-    pairs.push("error.type", error);
-    pairs.push("messaging.consumer.group.name", messaging.group);
-    pairs.push("messaging.destination.name", name);
-    pairs.push("messaging.destination.template", messaging.template);
-    pairs.push("messaging.operation.name", Some("process"));
-    pairs.push("messaging.system", Some(messaging.system));
-    pairs
+    Pairs::of([
+        ("error.type", error),
+        ("messaging.consumer.group.name", messaging.group),
+        destination,
+        ("messaging.operation.name", Some("process")),
+        ("messaging.system", Some(messaging.system)),
+    ])
 }
 
-/// Attributes without an allocation, pushed in the order of their keys: the SDK finds a series faster that way.
-pub(super) struct Pairs {
-    pairs: [KeyValue; 6],
+/// Attributes without an allocation, in the order of their keys: the SDK finds a series faster that way.
+pub(super) struct Pairs<const N: usize> {
+    pairs: [KeyValue; N],
     len: usize,
 }
 
-impl Pairs {
-    pub(super) fn new() -> Self {
-        Self {
-            pairs: std::array::from_fn(|_| KeyValue::new("", false)),
-            len: 0,
-        }
-    }
-
+impl<const N: usize> Pairs<N> {
+    /// Those that have a value.
     #[inline]
-    pub(super) fn push(&mut self, key: &'static str, value: Option<&'static str>) {
-        if let (Some(value), Some(place)) = (value, self.pairs.get_mut(self.len)) {
-            *place = KeyValue::new(key, value);
-            self.len += 1;
-        }
+    pub(super) fn of(pairs: [(&'static str, Option<&'static str>); N]) -> Self {
+        let mut len = 0;
+        let mut present = pairs
+            .iter()
+            .filter_map(|(key, value)| Some((*key, (*value)?)));
+        let pairs = std::array::from_fn(|_| match present.next() {
+            Some((key, value)) => {
+                len += 1;
+                KeyValue::new(key, value)
+            }
+            None => KeyValue::new("", false),
+        });
+        Self { pairs, len }
     }
 
-    pub(super) fn as_slice(&self) -> &[KeyValue] {
-        self.pairs.get(..self.len).unwrap_or_default()
+    /// Lends them. Constants need no drop, which would take as long as a tenth of the whole.
+    #[inline]
+    pub(super) fn with(self, record: impl FnOnce(&[KeyValue])) {
+        let Self { pairs, len } = self;
+        let pairs = ManuallyDrop::new(pairs);
+        record(pairs.get(..len).unwrap_or_default());
     }
 }

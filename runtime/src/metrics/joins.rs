@@ -34,11 +34,12 @@ fn with_found(record: impl FnOnce(&Instruments)) {
 /// An input arrived, once for each call.
 pub(crate) fn arrived(join: &'static str, input: &'static str, outcome: &'static str) {
     with(|instruments| {
-        let mut pairs = Pairs::new();
-        pairs.push(INPUT, Some(input));
-        pairs.push(JOIN, Some(join));
-        pairs.push(OUTCOME, Some(outcome));
-        instruments.arrivals().add(1, pairs.as_slice());
+        Pairs::of([
+            (INPUT, Some(input)),
+            (JOIN, Some(join)),
+            (OUTCOME, Some(outcome)),
+        ])
+        .with(|pairs| instruments.arrivals().add(1, pairs));
     });
 }
 
@@ -49,12 +50,8 @@ pub(crate) fn waited(
 ) {
     with_found(|instruments| {
         for (input, waited) in inputs().into_iter().flatten() {
-            let mut pairs = Pairs::new();
-            pairs.push(INPUT, Some(input));
-            pairs.push(JOIN, Some(join));
-            instruments
-                .wait()
-                .record(waited.as_secs_f64(), pairs.as_slice());
+            Pairs::of([(INPUT, Some(input)), (JOIN, Some(join))])
+                .with(|pairs| instruments.wait().record(waited.as_secs_f64(), pairs));
         }
     });
 }
@@ -62,29 +59,23 @@ pub(crate) fn waited(
 /// A function was run, once for each run.
 pub(crate) fn ran(join: &'static str, outcome: &'static str) {
     with_found(|instruments| {
-        let mut pairs = Pairs::new();
-        pairs.push(JOIN, Some(join));
-        pairs.push(OUTCOME, Some(outcome));
-        instruments.runs().add(1, pairs.as_slice());
+        Pairs::of([(JOIN, Some(join)), (OUTCOME, Some(outcome))])
+            .with(|pairs| instruments.runs().add(1, pairs));
     });
 }
 
 /// This process has expired a join.
 pub(crate) fn expired(join: &'static str) {
     with_found(|instruments| {
-        let mut pairs = Pairs::new();
-        pairs.push(JOIN, Some(join));
-        instruments.expired().add(1, pairs.as_slice());
+        Pairs::of([(JOIN, Some(join))]).with(|pairs| instruments.expired().add(1, pairs));
     });
 }
 
 /// This process has parked a join.
 pub(crate) fn parked(join: &'static str, reason: &'static str) {
     with_found(|instruments| {
-        let mut pairs = Pairs::new();
-        pairs.push(JOIN, Some(join));
-        pairs.push(REASON, Some(reason));
-        instruments.parked().add(1, pairs.as_slice());
+        Pairs::of([(JOIN, Some(join)), (REASON, Some(reason))])
+            .with(|pairs| instruments.parked().add(1, pairs));
     });
 }
 
@@ -93,16 +84,16 @@ pub(crate) fn measures() -> bool {
     meter::is_installed(clock::now())
 }
 
-/// A sweep has ended, and found so many joins that are neither completed nor expired.
+/// A sweep has ended, and `open` joins are neither completed nor expired.
 pub(crate) fn swept(join: &'static str, shared: bool, open: usize) {
     with(|instruments| {
-        let mut pairs = Pairs::new();
-        pairs.push(JOIN, Some(join));
-        pairs.push(STORE, Some(if shared { "shared" } else { "local" }));
+        let store = if shared { "shared" } else { "local" };
         let open = u64::try_from(open).unwrap_or(u64::MAX);
-        instruments.open().record(open, pairs.as_slice());
         let now = clock::wall().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.unwrap_or_default().as_secs_f64();
-        instruments.swept().record(now, pairs.as_slice());
+        Pairs::of([(JOIN, Some(join)), (STORE, Some(store))]).with(|pairs| {
+            instruments.open().record(open, pairs);
+            instruments.swept().record(now, pairs);
+        });
     });
 }

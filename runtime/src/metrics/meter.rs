@@ -51,7 +51,11 @@ pub(super) fn was_found() -> bool {
 
 /// The provider's instruments.
 pub(super) fn instruments() -> Option<Arc<Instruments>> {
-    let now = clock::now();
+    instruments_at(clock::now())
+}
+
+/// The same, where the time is known.
+pub(super) fn instruments_at(now: Instant) -> Option<Arc<Instruments>> {
     if !is_installed(now) {
         return None;
     }

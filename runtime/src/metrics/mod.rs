@@ -53,8 +53,7 @@
 //!
 //! # What counts as one
 //!
-//! - Each call of a handler is one measurement. A batch is one, whatever it contains, also messages of several
-//!   destinations.
+//! - Each call of a handler is one measurement. A batch is one too, even with messages of several destinations.
 //! - A handler that calls another is measured beside it, with the other's time in its own.
 //! - A run of a fan-in's function is a call of a handler, and so is each retry. `on_expired` is one too.
 //! - A future is measured from its first poll until it is done or dropped. One that is never polled is not measured.

@@ -1,4 +1,4 @@
-//! What stands in for metrics without the feature `metrics`: nothing is measured, at no cost.
+//! The hooks for metrics without the feature `metrics`: they do nothing.
 
 pub(crate) mod labels;
 

@@ -7,6 +7,8 @@ pub(crate) fn wall() -> SystemTime {
     opentelemetry::time::now()
 }
 
+#[cfg(feature = "metrics")]
+pub(crate) use monotonic::between;
 pub(crate) use monotonic::{Instant, elapsed, now};
 
 #[cfg(not(all(target_arch = "wasm32", not(target_os = "wasi"))))]
@@ -21,6 +23,11 @@ mod monotonic {
 
     pub(crate) fn elapsed(since: Instant) -> Duration {
         since.elapsed()
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn between(from: Instant, to: Instant) -> Duration {
+        to.duration_since(from)
     }
 }
 
@@ -37,6 +44,11 @@ mod monotonic {
 
     pub(crate) fn elapsed(since: Instant) -> Duration {
         now().duration_since(since).unwrap_or_default()
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn between(from: Instant, to: Instant) -> Duration {
+        to.duration_since(from).unwrap_or_default()
     }
 }
 

@@ -6,3 +6,4 @@ pub(crate) mod generation;
 pub(crate) mod shield;
 pub(crate) mod sync;
 pub(crate) mod text;
+pub(crate) mod timer;

@@ -12,7 +12,7 @@ use super::span::CapturedSpan;
 use super::{producer, router, tree, unclaimed};
 use crate::{LinkedEvent, Origin};
 
-/// How long an assertion waits for a span, if the test does not say otherwise.
+/// How long an assertion waits for a span, unless the test calls `patience`.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long `not_linked` waits for a span that must not come.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use opentelemetry::trace::SpanContext;
 use opentelemetry_sdk::trace::SpanData;
 
-use super::router::SpanKey;
+use super::key::SpanKey;
 
 /// What a capture has received, shared with the provider.
 #[derive(Debug, Default)]

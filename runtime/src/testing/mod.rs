@@ -31,8 +31,8 @@
 //! A span without any of these belongs to no test. A failed assertion lists it, and so does
 //! [`unclaimed`](Capture::unclaimed).
 //!
-//! Use [`producer`](Capture::producer) for the origin of each event. A fixed `traceparent` that several tests share does
-//! not say which of them a span belongs to.
+//! Use [`producer`](Capture::producer) for the origin of each event. A fixed `traceparent` that several tests share
+//! belongs to none of them.
 //!
 //! # A fan-in and its expiry
 //!
@@ -88,6 +88,7 @@
 
 mod capture;
 mod captured;
+mod key;
 mod producer;
 mod provider;
 mod router;

@@ -19,7 +19,7 @@ thread_local! {
     static PROBED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Says to the thread that asks for it that it is installed.
+/// Lets a thread that asks for a tracer find out that it is installed.
 struct Capturing(SdkTracerProvider);
 
 impl TracerProvider for Capturing {
@@ -33,7 +33,7 @@ impl TracerProvider for Capturing {
     }
 }
 
-/// What stands where our provider should be.
+/// Which provider is installed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Installed {
     Ours,

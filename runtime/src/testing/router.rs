@@ -6,22 +6,13 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{Link, Span as _, SpanContext, SpanId, TraceContextExt, TraceId};
+use opentelemetry::trace::{Link, Span as _, SpanContext, TraceContextExt};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::captured::{Captured, Ended};
+use super::key::SpanKey;
 use super::unclaimed;
-
-/// What identifies a span. A trace alone does not: a test may give the same remote parent to two captures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SpanKey(TraceId, SpanId);
-
-impl SpanKey {
-    pub(super) fn of(context: &SpanContext) -> Self {
-        Self(context.trace_id(), context.span_id())
-    }
-}
 
 /// The captures of a span: none, one, or several, for a batch with events of several tests.
 type Route = Vec<Weak<Captured>>;
@@ -143,7 +134,7 @@ impl SpanProcessor for Router {
         let mut route = routes.by_span.get(&key).cloned().unwrap_or_default();
         if route.is_empty() {
             // Its links may have been added since it began.
-            let parent = SpanKey(span.span_context.trace_id(), span.parent_span_id);
+            let parent = SpanKey::of_parent(&span);
             let late = routes.of_parent(parent);
             route = late.unwrap_or_else(|| routes.of_links(span.links.iter()));
             routes.insert(key, route.clone());

@@ -1,4 +1,4 @@
-//! What a test says of one span.
+//! Assertions about one span.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::{LinkedEvent, Origin};
 const CANCELLED: &str = "linked_span.cancelled";
 const RELATIONSHIP: &str = "link.relationship";
 
-/// A span that has ended, and what a test can say of it.
+/// A span that has ended, with assertions about it.
 ///
 /// Each assertion returns the span, so that they are chained. A failed one prints the whole capture.
 ///
@@ -238,7 +238,7 @@ impl CapturedSpan {
     }
 }
 
-/// Tells `"3"` from `3`.
+/// Distinguishes `"3"` from `3`.
 fn quoted(value: &Value) -> String {
     match value {
         Value::String(text) => format!("{:?}", text.as_str()),

@@ -7,7 +7,7 @@ use opentelemetry::trace::{Link, SpanId, Status};
 use opentelemetry_sdk::trace::SpanData;
 
 use super::captured::{Captured, Ended, State};
-use super::router::SpanKey;
+use super::key::SpanKey;
 
 /// A tree of all spans of a capture with their links, and what may be missing from it.
 pub(super) fn of(captured: &Captured, unclaimed: &[String]) -> String {
@@ -48,8 +48,7 @@ fn is_root(span: &Ended, state: &State) -> bool {
 }
 
 fn is_child(span: &Ended, of: &Ended) -> bool {
-    span.data.parent_span_id == of.data.span_context.span_id()
-        && span.data.span_context.trace_id() == of.data.span_context.trace_id()
+    SpanKey::of_parent(&span.data) == of.key
 }
 
 fn branch(text: &mut String, span: &Ended, state: &State, depth: usize) {

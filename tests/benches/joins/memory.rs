@@ -1,18 +1,11 @@
 //! `fan_in::Memory`, with a deadline for each join, a token for each arrival, and a tombstone for each that is settled.
 
-use linked_span::fan_in::{JoinPolicy, Memory, Settlement, Store, Token, Verdict, ready};
+use linked_span::fan_in::{Change, JoinPolicy, Memory, Settlement, Store, Token, Verdict, ready};
 
 use super::Joins;
 
-const RULES: JoinPolicy = JoinPolicy {
-    inputs: 2,
-    timeout: 600_000,
-    lease: 300_000,
-    backoff: 1_000,
-    // A tombstone is made and soon forgotten: as many come as go, and they are not what is compared.
-    dedup_window: 0,
-    max_attempts: u32::MAX,
-};
+// A tombstone is made and soon forgotten: as many come as go, and they are not what is compared.
+const RULES: JoinPolicy = JoinPolicy::new(2).dedup_window(0);
 
 pub(super) struct InMemory(Memory<()>);
 
@@ -41,8 +34,10 @@ impl Joins for InMemory {
     }
 
     fn settle(&self, key: &str, token: u128) {
-        let settled =
-            Store::<()>::settle(&self.0, key, &RULES, Token(token), Settlement::Completed);
+        let (token, settlement) = (Token(token), Settlement::Completed);
+        let settled = self
+            .0
+            .apply(key, &RULES, Change::Settle { token, settlement });
         assert!(ready(settled).expect("a store that works"), "it holds it");
     }
 }

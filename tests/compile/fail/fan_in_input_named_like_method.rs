@@ -2,11 +2,12 @@
 
 use linked_span::{Origin, fan_in};
 
-#[fan_in(new, in_memory, on_expired, due, sweep, join)]
+#[fan_in(new, in_memory, on_expired, arrive, due, sweep, join)]
 fn handle(
     new: Origin,
     in_memory: Origin,
     on_expired: Origin,
+    arrive: Origin,
     due: Origin,
     sweep: Origin,
     join: Origin,

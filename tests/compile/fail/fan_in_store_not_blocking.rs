@@ -1,7 +1,7 @@
 //! A plain function on a store that waits.
 
 use linked_span::fan_in::{
-    ArriveResponse, Due, JoinSummary, JoinOptions, Rejected, JoinPolicy, Settlement, Store, StoreError, Token, JoinQuery,
+    ArriveResponse, Change, Due, JoinOptions, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 
@@ -28,18 +28,18 @@ impl<P: Send> Store<P> for Remote {
         loop {}
     }
 
-    async fn settle(&self, _: &str, _: &JoinPolicy, _: Token, _: Settlement) -> Result<bool, StoreError> {
+    async fn apply(&self, _: &str, _: &JoinPolicy, _: Change) -> Result<bool, StoreError> {
         loop {}
     }
 
-    async fn renew(&self, _: &str, _: &JoinPolicy, _: Token) -> Result<bool, StoreError> {
+    async fn claim_due(&self, _: &JoinPolicy, _: Token, _: usize) -> Result<Vec<Due<P>>, StoreError> {
         loop {}
     }
 
-    async fn due(&self, _: &JoinPolicy, _: Token, _: usize) -> Result<Vec<Due<P>>, StoreError> {
-        loop {}
-    }
+    fn release(&self, _: &str, _: &JoinPolicy, _: Token, _: Settlement) {}
+}
 
+impl Operator for Remote {
     async fn len(&self) -> Result<usize, StoreError> {
         loop {}
     }
@@ -47,16 +47,6 @@ impl<P: Send> Store<P> for Remote {
     async fn list(&self, _: &JoinPolicy, _: JoinQuery<'_>) -> Result<Vec<JoinSummary>, StoreError> {
         loop {}
     }
-
-    async fn retry(&self, _: &str, _: &JoinPolicy) -> Result<bool, StoreError> {
-        loop {}
-    }
-
-    async fn forget(&self, _: &str, _: &JoinPolicy) -> Result<bool, StoreError> {
-        loop {}
-    }
-
-    fn abandon(&self, _: &str, _: &JoinPolicy, _: Token, _: Settlement) {}
 }
 
 #[fan_in(payment, inventory)]

@@ -29,7 +29,7 @@ async fn later(payment: &Event, inventory: &Event) {
     let _ = (payment, inventory);
 }
 
-fn refund(expired: Expired<PlainInputs>) -> Result<(), fmt::Error> {
+fn refund(expired: Expired<PlainReceived>) -> Result<(), fmt::Error> {
     here();
     assert_eq!(
         expired.inputs.payment().map(|payment| payment.order),
@@ -39,7 +39,7 @@ fn refund(expired: Expired<PlainInputs>) -> Result<(), fmt::Error> {
     Ok(())
 }
 
-async fn refund_later(expired: Expired<LaterInputs>) -> Result<u64, Box<dyn Error>> {
+async fn refund_later(expired: Expired<LaterReceived>) -> Result<u64, Box<dyn Error>> {
     here();
     tokio::task::yield_now().await;
     Ok(expired.inputs.payment().map_or(0, |payment| payment.order))

@@ -119,7 +119,7 @@ async fn main() {
     };
 
     let joins = Fulfillment::in_memory(timeout).on_expired(
-        |expired: linked_span::fan_in::Expired<FulfillmentInputs>| {
+        |expired: linked_span::fan_in::Expired<FulfillmentReceived>| {
             let _ = (expired.inputs.payment(), expired.inputs.message());
         },
     );

@@ -90,10 +90,8 @@ mod inner {
 /// Holds joins, whose type can be named.
 struct Service {
     joins: Private,
-    others: inner::OfTheParent<Memory<OneOf2>>,
+    others: inner::OfTheParent<Memory<inner::OfTheParentInput>>,
 }
-
-type OneOf2 = linked_span::fan_in::OneOf2<Event, Event>;
 
 fn event() -> Event {
     Event {
@@ -115,11 +113,11 @@ async fn main() {
     service.others.payment(event()).await.map(drop).unwrap();
     service.others.inventory(event()).await.map(drop).unwrap();
     let joins = inner::OfTheCrate::in_memory(timeout).on_expired(|expired| {
-        let _: &inner::OfTheCrateInputs = &expired.inputs;
+        let _: &inner::OfTheCrateReceived = &expired.inputs;
     });
     joins.payment(event()).map(drop).unwrap();
     joins.inventory(event()).map(drop).unwrap();
-    let _: Vec<inner::OfTheCrateDue<'_, Memory<OneOf2>>> = joins.due(1).unwrap();
+    let _: Vec<inner::OfTheCrateDue<'_, Memory<inner::OfTheCrateInput>>> = joins.due(1).unwrap();
     inner::call_them(event);
     inner::deeper::call_it(event());
 

@@ -30,11 +30,7 @@ impl Claimed {
         Some(Due {
             key: self.key,
             token,
-            claim: Claim {
-                work: self.work,
-                attempts: self.attempts,
-                inputs,
-            },
+            claim: Claim::new(self.work, self.attempts, inputs),
         })
     }
 }

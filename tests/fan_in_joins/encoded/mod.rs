@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    ArriveResponse, BlockingStore, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Moment,
-    Rejected, Settlement, Store, StoreError, Token, Verdict,
+    ArriveResponse, BlockingStore, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
+    Moment, Operator, Rejected, Settlement, Store, StoreError, Token, Verdict,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(crate) struct Encoded {
     time: Time,
     rows: Arc<Mutex<Rows>>,
     faults: Arc<Mutex<Faults>>,
-    abandoned: Arc<Mutex<Vec<Settlement>>>,
+    released: Arc<Mutex<Vec<Settlement>>>,
     declared: Arc<Mutex<Vec<FanInIdentity>>>,
 }
 
@@ -43,7 +43,7 @@ impl Encoded {
             time: time.clone(),
             rows: Arc::default(),
             faults: Arc::default(),
-            abandoned: Arc::default(),
+            released: Arc::default(),
             declared: Arc::default(),
         }
     }
@@ -53,9 +53,9 @@ impl Encoded {
         self.declared.lock().unwrap().clone()
     }
 
-    /// What those said who let go of a join.
-    pub(crate) fn abandoned(&self) -> Vec<Settlement> {
-        self.abandoned.lock().unwrap().clone()
+    /// How the holders that were dropped settled.
+    pub(crate) fn released(&self) -> Vec<Settlement> {
+        self.released.lock().unwrap().clone()
     }
 
     /// The next call of this kind does not reach the store.
@@ -92,16 +92,15 @@ impl Encoded {
         fault.on(|| does(&mut self.rows.lock().unwrap(), self.time.now()))
     }
 
-    /// A step that is made or refused.
-    fn tell(
-        &self,
-        call: Call,
-        key: &str,
-        step: Step,
-        rules: &JoinPolicy,
-    ) -> Result<bool, StoreError> {
+    fn apply_now(&self, key: &str, change: Change, rules: &JoinPolicy) -> Result<bool, StoreError> {
+        let call = match change {
+            Change::Settle { .. } => Call::Settle,
+            Change::Renew { .. } => Call::Renew,
+            Change::Retry => Call::Retry,
+            Change::Forget => Call::Forget,
+        };
         self.call(call, |rows, now| {
-            let (_, reply) = rows.step(key, step, now, rules);
+            let (_, reply) = rows.step(key, change.into(), now, rules);
             reply == Reply::Recorded
         })
     }
@@ -182,22 +181,16 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         }
     }
 
-    async fn settle(
+    async fn apply(
         &self,
         key: &str,
         rules: &JoinPolicy,
-        token: Token,
-        settlement: Settlement,
+        change: Change,
     ) -> Result<bool, StoreError> {
-        let step = Step::Settle { token, settlement };
-        self.tell(Call::Settle, key, step, rules)
+        self.apply_now(key, change, rules)
     }
 
-    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
-        self.tell(Call::Renew, key, Step::Renew { token }, rules)
-    }
-
-    async fn due(
+    async fn claim_due(
         &self,
         rules: &JoinPolicy,
         token: Token,
@@ -214,6 +207,15 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         }
     }
 
+    /// A holder that does not wait cannot call another process: the lease runs out.
+    fn release(&self, _: &str, _: &JoinPolicy, _: Token, settlement: Settlement) {
+        self.released.lock().unwrap().push(settlement);
+    }
+}
+
+impl<P: Serialize + DeserializeOwned + Send + Sync> BlockingStore<P> for Encoded {}
+
+impl Operator for Encoded {
     async fn len(&self) -> Result<usize, StoreError> {
         self.call(Call::Len, |rows, _| rows.unsettled().count())
     }
@@ -225,19 +227,4 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
     ) -> Result<Vec<JoinSummary>, StoreError> {
         self.call(Call::List, |rows, now| rows.list(rules, which, now))
     }
-
-    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        self.tell(Call::Retry, key, Step::Retry, rules)
-    }
-
-    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        self.tell(Call::Forget, key, Step::Forget, rules)
-    }
-
-    /// Who does not wait cannot tell another process anything: the lease runs out.
-    fn abandon(&self, _: &str, _: &JoinPolicy, _: Token, settlement: Settlement) {
-        self.abandoned.lock().unwrap().push(settlement);
-    }
 }
-
-impl<P: Serialize + DeserializeOwned + Send + Sync> BlockingStore<P> for Encoded {}

@@ -1,10 +1,8 @@
 //! The same store, at some distance.
 
-use std::time::Duration;
-
 use linked_span::fan_in::{
-    ArriveResponse, Due, JoinPolicy, JoinQuery, JoinSummary, Moment, Rejected, Settlement, Store,
-    StoreError, Token,
+    ArriveResponse, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected,
+    Settlement, Store, StoreError, Token,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,35 +33,36 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
         there_and_back(self.0.arrive(key, rules, input, payload, token)).await
     }
 
-    async fn settle(
+    async fn apply(
         &self,
         key: &str,
         rules: &JoinPolicy,
-        token: Token,
-        settlement: Settlement,
+        change: Change,
     ) -> Result<bool, StoreError> {
-        let call = Store::<P>::settle(&self.0, key, rules, token, settlement);
-        there_and_back(call).await
-    }
-
-    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
-        if self.0.faults.lock().unwrap().hangs(Call::Renew) {
+        let is_renewal = matches!(change, Change::Renew { .. });
+        if is_renewal && self.0.faults.lock().unwrap().hangs(Call::Renew) {
             std::future::pending::<()>().await;
         }
-        there_and_back(Store::<P>::renew(&self.0, key, rules, token)).await
+        there_and_back(Store::<P>::apply(&self.0, key, rules, change)).await
     }
 
-    async fn due(
+    async fn claim_due(
         &self,
         rules: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
-        there_and_back(self.0.due(rules, token, max)).await
+        there_and_back(self.0.claim_due(rules, token, max)).await
     }
 
+    fn release(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
+        Store::<P>::release(&self.0, key, rules, token, settlement);
+    }
+}
+
+impl Operator for Remote {
     async fn len(&self) -> Result<usize, StoreError> {
-        there_and_back(Store::<P>::len(&self.0)).await
+        there_and_back(self.0.len()).await
     }
 
     async fn list(
@@ -71,26 +70,6 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
         rules: &JoinPolicy,
         which: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, StoreError> {
-        there_and_back(Store::<P>::list(&self.0, rules, which)).await
-    }
-
-    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        there_and_back(Store::<P>::retry(&self.0, key, rules)).await
-    }
-
-    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        there_and_back(Store::<P>::forget(&self.0, key, rules)).await
-    }
-
-    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
-        Store::<P>::abandon(&self.0, key, rules, token, settlement);
-    }
-
-    async fn pause(&self, span: Duration) {
-        let span = Moment::try_from(span.as_millis()).unwrap_or(Moment::MAX);
-        let until = self.0.time.now().saturating_add(span);
-        while self.0.time.now() < until {
-            yield_now().await;
-        }
+        there_and_back(self.0.list(rules, which)).await
     }
 }

@@ -52,6 +52,7 @@ impl Stage {
             State::Expiring { .. } => Self::Expiring,
             State::Completed { .. } => Self::Completed,
             State::Expired { .. } => Self::Expired,
+            _ => unreachable!("this store writes no such state"),
         }
     }
 
@@ -174,6 +175,7 @@ impl Row {
                 row.holder = Some(holder.0);
                 row.until = forget_at;
             }
+            _ => unreachable!("this store writes no such state"),
         }
         row
     }

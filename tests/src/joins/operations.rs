@@ -104,13 +104,13 @@ pub fn rules(
         max_attempts,
     )
         .prop_map(
-            move |(inputs, timeout, lease, backoff, dedup_window, max_attempts)| JoinPolicy {
-                inputs,
-                timeout: timeout * unit,
-                lease,
-                backoff: backoff * unit,
-                dedup_window: dedup_window * unit,
-                max_attempts,
+            move |(inputs, timeout, lease, backoff, dedup_window, max_attempts)| {
+                JoinPolicy::new(inputs)
+                    .timeout(timeout * unit)
+                    .lease(lease)
+                    .backoff(backoff * unit)
+                    .dedup_window(dedup_window * unit)
+                    .max_attempts(max_attempts)
             },
         )
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    FanInIdentity, JoinPolicy, Memory, Postgres, Redis, Settlement, Sqlite, Store, Token, Verdict,
+    Change, FanInIdentity, JoinPolicy, Memory, Postgres, Redis, Settlement, Sqlite, Store, Token,
+    Verdict,
 };
 use linked_span_tests_stores::RULES;
 
@@ -16,10 +17,7 @@ use crate::calls::{Call, INPUTS, Part, Sharing, event, kept};
 use crate::place;
 use crate::task::Task;
 
-const OF_THREE: JoinPolicy = JoinPolicy {
-    inputs: INPUTS,
-    ..RULES
-};
+const OF_THREE: JoinPolicy = RULES.inputs(INPUTS);
 
 struct Worker<S, B> {
     store: Arc<S>,
@@ -140,7 +138,8 @@ async fn arrive(
 }
 
 async fn settle(store: &impl Store<String>, Claimed { key, token }: Claimed) {
-    let settled = store.settle(&key, &OF_THREE, token, Settlement::Completed);
+    let settlement = Settlement::Completed;
+    let settled = store.apply(&key, &OF_THREE, Change::Settle { token, settlement });
     assert!(settled.await.expect("a settlement"), "it is the holder's");
 }
 

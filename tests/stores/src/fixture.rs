@@ -1,20 +1,18 @@
 //! A store that a test controls.
 
-use linked_span::fan_in::{JoinPolicy, Moment, Store};
+use linked_span::fan_in::{JoinPolicy, Moment, Operator, Store};
 use serde::{Deserialize, Serialize};
 
 /// Clocks go on while a test runs, by less than this: what is to be told apart is at least so far apart.
 pub const MINUTE: Moment = 60_000;
 
 /// For two inputs.
-pub const RULES: JoinPolicy = JoinPolicy {
-    inputs: 2,
-    timeout: 60 * MINUTE,
-    lease: 5 * MINUTE,
-    backoff: 2 * MINUTE,
-    dedup_window: 600 * MINUTE,
-    max_attempts: u32::MAX,
-};
+pub const RULES: JoinPolicy = JoinPolicy::new(2)
+    .timeout(60 * MINUTE)
+    .lease(5 * MINUTE)
+    .backoff(2 * MINUTE)
+    .dedup_window(600 * MINUTE)
+    .max_attempts(u32::MAX);
 
 /// What is kept of an input.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -37,7 +35,7 @@ impl Payload {
 /// A place where joins are kept, which a test has to itself.
 pub trait Fixture: Send + Sync + Sized + 'static {
     /// What keeps them.
-    type Store: Store<Payload> + Clone + 'static;
+    type Store: Store<Payload> + Operator + Clone + 'static;
 
     /// Whether a claim runs out, and an input is decoded: in memory neither.
     const IS_DURABLE: bool = true;

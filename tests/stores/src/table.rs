@@ -12,14 +12,12 @@ use linked_span_tests::joins::SETTLEMENTS;
 pub const NOW: Moment = 9_000_000_000_000;
 const NEAR: [Moment; 3] = [NOW - 1, NOW, NOW + 1];
 
-const RULES: JoinPolicy = JoinPolicy {
-    inputs: 3,
-    timeout: 10_000,
-    lease: 5_000,
-    backoff: 3_000,
-    dedup_window: 20_000,
-    max_attempts: 2,
-};
+const RULES: JoinPolicy = JoinPolicy::new(3)
+    .timeout(10_000)
+    .lease(5_000)
+    .backoff(3_000)
+    .dedup_window(20_000)
+    .max_attempts(2);
 
 /// The longest span that a store is given, and none.
 const SPANS: [Moment; 2] = [1 << 51, 0];
@@ -35,21 +33,15 @@ pub type Columns = (String, u16, String, Moment, Moment, u32);
 /// Returns the policies: usual ones, and the longest and the shortest spans with few attempts.
 #[must_use]
 pub fn rules() -> Vec<JoinPolicy> {
-    let spans = |span, max_attempts| JoinPolicy {
-        inputs: 3,
-        timeout: span,
-        lease: span,
-        backoff: span,
-        dedup_window: span,
-        max_attempts,
+    let spans = |span, max_attempts| {
+        JoinPolicy::new(3)
+            .timeout(span)
+            .lease(span)
+            .backoff(span)
+            .dedup_window(span)
+            .max_attempts(max_attempts)
     };
-    let mut rules = vec![
-        RULES,
-        JoinPolicy {
-            max_attempts: u32::MAX,
-            ..RULES
-        },
-    ];
+    let mut rules = vec![RULES, RULES.max_attempts(u32::MAX)];
     rules.extend(SPANS.map(|span| spans(span, 1)));
     rules.extend(SPANS.map(|span| spans(span, 0)));
     rules
@@ -157,6 +149,7 @@ pub fn columns(kept: &State) -> Columns {
         } => ("undecodable", bits(came), None, 0, 0, attempts),
         State::Completed { holder, forget_at } => ("completed", 0, Some(holder), forget_at, 0, 0),
         State::Expired { holder, forget_at } => ("expired", 0, Some(holder), forget_at, 0, 0),
+        _ => unreachable!("the table does not know it"),
     };
     (
         stage.to_owned(),
@@ -184,6 +177,7 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
         Reply::Recorded => ("recorded", 0),
         Reply::Refused => ("refused", 0),
         Reply::Absent => ("absent", 0),
+        _ => unreachable!("the table does not know it"),
     }
 }
 
@@ -207,6 +201,7 @@ pub fn steps() -> Vec<(Step, &'static str, &'static str)> {
             Settlement::ExpiryFailed => "not_handed_over",
             Settlement::Undecodable => "undecodable",
             Settlement::Released => "not_begun",
+            _ => unreachable!("the table does not know it"),
         };
         steps.push((Step::Settle { token, settlement }, "settle", how));
     }

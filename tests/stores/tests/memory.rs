@@ -3,19 +3,31 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use linked_span::fan_in::{Memory, Moment};
+use linked_span::fan_in::{
+    ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Memory, Moment,
+    Operator, Rejected, Settlement, Store, StoreError, Token,
+};
 use linked_span_tests::Time;
 use linked_span_tests_stores::joined::{Pair, Place};
 use linked_span_tests_stores::{Fixture, Payload, conformance, joined};
 
+/// One memory, which several workers of a process use.
+struct Shared<P>(Arc<Memory<P>>);
+
+impl<P> Clone for Shared<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
 #[derive(Default)]
 struct InMemory {
     time: Time,
-    stores: Mutex<BTreeMap<String, Arc<Memory<Payload>>>>,
+    stores: Mutex<BTreeMap<String, Shared<Payload>>>,
 }
 
 impl Fixture for InMemory {
-    type Store = Arc<Memory<Payload>>;
+    type Store = Shared<Payload>;
 
     const IS_DURABLE: bool = false;
 
@@ -25,8 +37,8 @@ impl Fixture for InMemory {
 
     async fn open(&self, name: &str) -> Self::Store {
         let mut stores = self.stores.lock().unwrap();
-        let new = || Arc::new(self.time.of(Memory::new().shards(4)));
-        Arc::clone(stores.entry(name.to_owned()).or_insert_with(new))
+        let new = || Shared(Arc::new(self.time.of(Memory::new().shards(4))));
+        stores.entry(name.to_owned()).or_insert_with(new).clone()
     }
 
     fn named(_: Self::Store, _: &str) -> Self::Store {
@@ -43,7 +55,7 @@ impl Fixture for InMemory {
 
     async fn rows(&self) -> usize {
         let stores = self.stores.lock().unwrap();
-        stores.values().map(|store| store.slots()).sum()
+        stores.values().map(|store| store.0.slots()).sum()
     }
 
     async fn spoil(&self, _: &str, _: &str) {
@@ -58,23 +70,23 @@ impl Fixture for InMemory {
 /// Joins of a function, in memory.
 struct Pairs {
     time: Time,
-    store: Arc<Memory<Pair>>,
+    store: Shared<Pair>,
 }
 
 impl Place for Pairs {
-    type Store = Arc<Memory<Pair>>;
+    type Store = Shared<Pair>;
 
     const IS_DURABLE: bool = false;
 
     async fn begin() -> Self {
         let time = Time::default();
         // Of one part, in which each arrival sees what has expired.
-        let store = Arc::new(time.of(Memory::new().shards(1)));
+        let store = Shared(Arc::new(time.of(Memory::new().shards(1))));
         Self { time, store }
     }
 
     async fn open(&self) -> Self::Store {
-        Arc::clone(&self.store)
+        self.store.clone()
     }
 
     async fn pass(&self, milliseconds: Moment) {
@@ -82,5 +94,63 @@ impl Place for Pairs {
     }
 }
 
+impl<P: Send + Sync> Store<P> for Shared<P> {
+    fn declare(&self, identity: FanInIdentity) {
+        self.0.declare(identity);
+    }
+
+    async fn arrive(
+        &self,
+        key: &str,
+        policy: &JoinPolicy,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
+        self.0.arrive(key, policy, input, payload, token).await
+    }
+
+    async fn apply(
+        &self,
+        key: &str,
+        policy: &JoinPolicy,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        self.0.apply(key, policy, change).await
+    }
+
+    async fn claim_due(
+        &self,
+        policy: &JoinPolicy,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Due<P>>, StoreError> {
+        self.0.claim_due(policy, token, max).await
+    }
+
+    fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
+        self.0.release(key, policy, token, settlement);
+    }
+
+    fn is_durable(&self) -> bool {
+        false
+    }
+}
+
+impl<P: Send + Sync> Operator for Shared<P> {
+    async fn len(&self) -> Result<usize, StoreError> {
+        self.0.len().await
+    }
+
+    async fn list(
+        &self,
+        policy: &JoinPolicy,
+        query: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
+        self.0.list(policy, query).await
+    }
+}
+
 conformance!(InMemory);
 joined!(Pairs);
+joined!(Pairs: expired::on_expired_that_hangs_is_bounded_for_arrivals);

@@ -14,8 +14,7 @@ use super::state::{Inputs, JoinPolicy, Moment, ParkReason, State};
 /// # async fn ship(payment: Event, inventory: Event) {}
 /// # linked_span::fan_in::ready(async {
 /// # let ship = Ship::in_memory(Duration::from_secs(600));
-/// let page = Page { after: None, limit: 100 };
-/// for join in ship.join().list(JoinQuery::Unsettled(page)).await? {
+/// for join in ship.join().list(JoinQuery::Unsettled(Page::first(100))).await? {
 ///     println!("{} waits for {} since {} ms", join.key, join.missing, join.age);
 /// }
 /// # Ok::<(), linked_span::fan_in::StoreError>(())
@@ -31,19 +30,19 @@ pub enum JoinQuery<'a> {
     Parked(Page<'a>),
 }
 
-/// A part of the joins there are, in the order of their keys' bytes.
+/// One page of joins, in the order of their keys' bytes.
 ///
 /// ```
-/// use linked_span::fan_in::{Memory, Page, JoinPolicy, Store, StoreError, JoinQuery};
+/// use linked_span::fan_in::{Change, JoinPolicy, JoinQuery, Memory, Operator, Page, Store, StoreError};
 ///
-/// /// Has all that is parked tried again, a hundred at a time.
-/// async fn retry_all(store: &Memory<String>, rules: &JoinPolicy) -> Result<(), StoreError> {
+/// /// Retries all parked joins, a hundred at a time.
+/// async fn retry_all(store: &Memory<String>, policy: &JoinPolicy) -> Result<(), StoreError> {
 ///     let mut last: Option<String> = None;
 ///     loop {
-///         let page = Page { after: last.as_deref(), limit: 100 };
-///         let parked = store.list(rules, JoinQuery::Parked(page)).await?;
+///         let page = Page::after(last.as_deref(), 100);
+///         let parked = store.list(policy, JoinQuery::Parked(page)).await?;
 ///         for join in &parked {
-///             store.retry(&join.key, rules).await?;
+///             store.apply(&join.key, policy, Change::Retry).await?;
 ///         }
 ///         match parked.last() {
 ///             Some(join) => last = Some(join.key.clone()),
@@ -53,33 +52,51 @@ pub enum JoinQuery<'a> {
 /// }
 /// ```
 ///
-/// A join is on a page as it was when the store looked at it; what begins or ends while somebody turns the pages may be
-/// on one of them or on none.
+/// A page shows each join as it was when the store read it. A join that opens or ends between two pages may be on one of them
+/// or on neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page<'a> {
     /// The last key of the page before; `None` for the first page.
     pub after: Option<&'a str>,
-    /// How many joins there are on a page, at most.
+    /// How many joins a page has at most.
     pub limit: usize,
+}
+
+impl<'a> Page<'a> {
+    /// Returns the first page, of at most `limit` joins.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Page;
+    /// assert_eq!(Page::first(100).after, None);
+    /// ```
+    #[must_use]
+    pub const fn first(limit: usize) -> Self {
+        Self { after: None, limit }
+    }
+
+    /// Returns the page after this key; after `None`, the first page.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Page;
+    /// assert_eq!(Page::after(Some("order-7"), 100).after, Some("order-7"));
+    /// ```
+    #[must_use]
+    pub const fn after(after: Option<&'a str>, limit: usize) -> Self {
+        Self { after, limit }
+    }
 }
 
 /// A join, as an operator sees it.
 ///
 /// ```
-/// use linked_span::fan_in::{Memory, JoinPolicy, Status, Store, Token, JoinQuery, ready};
+/// use linked_span::fan_in::{JoinPolicy, JoinQuery, Memory, Operator, Status, Store, Token, ready};
 ///
-/// # let rules = JoinPolicy {
-/// #     inputs: 2,
-/// #     timeout: 600_000,
-/// #     lease: 300_000,
-/// #     backoff: 1_000,
-/// #     dedup_window: 86_400_000,
-/// #     max_attempts: 5,
-/// # };
+/// let policy = JoinPolicy::new(2);
 /// let store = Memory::new();
-/// ready(store.arrive("order-1", &rules, 0, "paid", Token::random())).unwrap();
+/// ready(store.arrive("order-1", &policy, 0, "paid", Token::random())).unwrap();
 ///
-/// let found = ready(store.list(&rules, JoinQuery::Key("order-1"))).unwrap();
+/// let found = ready(store.list(&policy, JoinQuery::Key("order-1"))).unwrap();
 /// assert_eq!(found[0].status, Status::Open);
 /// assert!(found[0].missing.contains(1));
 /// ```

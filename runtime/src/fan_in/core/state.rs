@@ -2,14 +2,7 @@
 //!
 //! ```
 //! use linked_span::fan_in::state::{Inputs, Reply, Step, Token, transition};
-//! # let rules = linked_span::fan_in::JoinPolicy {
-//! #     inputs: 2,
-//! #     timeout: 600_000,
-//! #     lease: 300_000,
-//! #     backoff: 1_000,
-//! #     dedup_window: 86_400_000,
-//! #     max_attempts: 5,
-//! # };
+//! # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 //!
 //! let arrive = |input| Step::Arrive { input, token: Token::random() };
 //! let (open, reply) = transition(None, arrive(0), 1_000, &rules);
@@ -71,37 +64,96 @@ pub type Moment = u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u128);
 
-/// What the joins of one function have in common; all spans are in milliseconds.
+/// What the joins of one function have in common. All durations are in milliseconds.
 ///
 /// ```
 /// use linked_span::fan_in::JoinPolicy;
 ///
-/// let rules = JoinPolicy {
-///     inputs: 2,
-///     timeout: 600_000,
-///     lease: 300_000,
-///     backoff: 1_000,
-///     dedup_window: 86_400_000,
-///     max_attempts: u32::MAX,
-/// };
+/// let policy = JoinPolicy::new(2).timeout(900_000).max_attempts(5);
+/// assert_eq!(policy.lease, 300_000);
 /// ```
 ///
-/// A function's are made of its [`JoinOptions`](super::JoinOptions), and given to its store at every call: only who tests a store
-/// writes them.
+/// The runtime makes it of the function's [`JoinOptions`](super::JoinOptions), and gives it to the store at every call. Only
+/// the tests of a store make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JoinPolicy {
     /// How many inputs there are, from two to twelve.
     pub inputs: u8,
     /// How long an incomplete join waits, and how long a complete one may take.
     pub timeout: Moment,
-    /// How long a body may run, or an expired join be handed over, until another may try.
+    /// How long a worker holds a join before another may claim it.
     pub lease: Moment,
     /// How long a failed join rests before a sweep runs it again.
     pub backoff: Moment,
     /// How long a completed or expired join is remembered.
     pub dedup_window: Moment,
-    /// How many bodies may be started until a join is parked; `u32::MAX` is as good as no limit.
+    /// How many bodies may be started until a join is parked; `u32::MAX` is no limit.
     pub max_attempts: u32,
+}
+
+impl JoinPolicy {
+    /// Makes the default policy of a function with so many inputs.
+    ///
+    /// The timeout is 10 minutes, the lease 5 minutes, the backoff a second, the dedup window a day; attempts have no limit.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::JoinPolicy;
+    /// assert_eq!(JoinPolicy::new(3).inputs, 3);
+    /// ```
+    #[must_use]
+    pub const fn new(inputs: u8) -> Self {
+        Self {
+            inputs,
+            timeout: 600_000,
+            lease: 300_000,
+            backoff: 1_000,
+            dedup_window: 86_400_000,
+            max_attempts: u32::MAX,
+        }
+    }
+
+    /// Sets how many inputs there are.
+    #[must_use]
+    pub const fn inputs(self, inputs: u8) -> Self {
+        Self { inputs, ..self }
+    }
+
+    /// Sets the timeout.
+    #[must_use]
+    pub const fn timeout(self, timeout: Moment) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// Sets the lease.
+    #[must_use]
+    pub const fn lease(self, lease: Moment) -> Self {
+        Self { lease, ..self }
+    }
+
+    /// Sets the backoff.
+    #[must_use]
+    pub const fn backoff(self, backoff: Moment) -> Self {
+        Self { backoff, ..self }
+    }
+
+    /// Sets the dedup window.
+    #[must_use]
+    pub const fn dedup_window(self, dedup_window: Moment) -> Self {
+        Self {
+            dedup_window,
+            ..self
+        }
+    }
+
+    /// Sets how many bodies may be started.
+    #[must_use]
+    pub const fn max_attempts(self, max_attempts: u32) -> Self {
+        Self {
+            max_attempts,
+            ..self
+        }
+    }
 }
 
 /// A join that is not absent.
@@ -117,6 +169,7 @@ pub struct JoinPolicy {
 /// # assert!(has_inputs(&State::Open { came: Inputs::default(), deadline: 0 }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum State {
     /// Some inputs have come.
     Open {
@@ -205,14 +258,7 @@ pub enum ParkReason {
 ///
 /// ```
 /// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, transition};
-/// # let rules = linked_span::fan_in::JoinPolicy {
-/// #     inputs: 2,
-/// #     timeout: 600_000,
-/// #     lease: 300_000,
-/// #     backoff: 1_000,
-/// #     dedup_window: 86_400_000,
-/// #     max_attempts: 5,
-/// # };
+/// # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 ///
 /// let parked = State::Parked { came: Inputs::all(2), attempts: 5, reason: ParkReason::Attempts };
 /// let (ready, reply) = transition(Some(parked), Step::Retry, 1_000, &rules);
@@ -220,6 +266,7 @@ pub enum ParkReason {
 /// assert!(matches!(ready, Some(State::Ready { attempts: 0, .. })));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Step {
     /// An input arrives.
     Arrive {
@@ -269,6 +316,7 @@ pub enum Step {
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Settlement {
     /// The body succeeded.
     Completed,
@@ -317,6 +365,7 @@ pub enum ClaimMode {
 /// # assert_eq!(retry_after(Reply::Busy(300_000), 1_000), Some(299_000));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Reply {
     /// The input is kept; these have come so far.
     Waiting(Inputs),
@@ -366,14 +415,7 @@ pub enum Reply {
 ///     }
 ///     reply
 /// }
-/// # let rules = JoinPolicy {
-/// #     inputs: 2,
-/// #     timeout: 600_000,
-/// #     lease: 300_000,
-/// #     backoff: 1_000,
-/// #     dedup_window: 86_400_000,
-/// #     max_attempts: 5,
-/// # };
+/// # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 /// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, 0, &rules), Reply::Absent);
 /// ```
 ///

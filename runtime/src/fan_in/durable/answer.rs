@@ -1,8 +1,9 @@
 //! A database's answer to an arrival.
 
 use super::encoded_claim::EncodedClaim;
+use crate::fan_in::core::claim::Claim;
+use crate::fan_in::core::response::Verdict;
 use crate::fan_in::core::state::{Moment, Reply};
-use crate::fan_in::core::store::{Claim, Verdict};
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct Answer {

@@ -3,10 +3,10 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::release::Releases;
+use super::releases::Releases;
 use super::signature::{Difference, difference, on_one_line, signature};
+use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::identity::FanInIdentity;
-use crate::fan_in::core::store::StoreError;
 
 /// The default timeout of a call of a store, including its retries.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -84,6 +84,12 @@ impl StoreBinding {
     /// Returns the names of the inputs, in the order of the declaration.
     pub(super) fn names(&self) -> &'static [&'static str] {
         self.declared.get().map_or(&[], |declared| declared.inputs)
+    }
+
+    /// Returns the name of the joins' type, as spans and metrics have it.
+    pub(super) fn join(&self) -> &'static str {
+        let path = self.declared.get().map_or("", |declared| declared.path);
+        path.rsplit("::").next().unwrap_or(path)
     }
 
     pub(super) fn declare(&self, identity: FanInIdentity) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::encoding::decode;
+use crate::fan_in::core::claim::{Claim, Due, Input, Work};
 use crate::fan_in::core::state::{Moment, Token};
-use crate::fan_in::core::store::{Claim, Due, Input, Work};
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct EncodedClaim {

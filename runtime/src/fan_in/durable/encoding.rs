@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::finite::Finite;
-use crate::fan_in::core::store::StoreError;
+use crate::fan_in::core::error::StoreError;
 
 const VERSION: u32 = 1;
 

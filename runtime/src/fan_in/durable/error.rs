@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use crate::fan_in::core::store::StoreError;
+use crate::fan_in::core::error::StoreError;
 
 /// The pauses before each retry. They do not cover a server's restart; the broker redelivers after that.
 const PAUSES: [Duration; 3] = [

@@ -3,26 +3,31 @@
 mod answer;
 mod backend;
 mod binding;
+mod calls;
+mod declaration;
 mod encoded_claim;
 mod encoding;
 mod error;
 mod finite;
 mod release;
+mod releases;
 mod row;
 mod signature;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) mod sql;
+mod store;
 pub(super) mod words;
 
 pub(super) use self::answer::Answer;
-#[cfg(feature = "redis")]
-pub(super) use self::backend::within_call_timeout;
-pub(super) use self::backend::{
-    Backend, JoinScope, abandon, apply, arrive, declare, due, functions, len, list, store,
-};
+pub(super) use self::backend::{Backend, JoinScope};
 pub(super) use self::binding::StoreBinding;
+#[cfg(feature = "redis")]
+pub(super) use self::calls::within_call_timeout;
+pub(super) use self::calls::{apply, arrive, claim_due, functions, len, list, release};
+pub(super) use self::declaration::declare;
 pub(super) use self::encoded_claim::{EncodedClaim, EncodedInput};
 pub(super) use self::error::BackendError;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 pub(super) use self::error::with_retry;
 pub(super) use self::row::{Row, Stage, inputs_of};
+pub(super) use self::store::store;

@@ -1,16 +1,17 @@
 //! Releases claims in the background, if the holder was dropped or the reply with the claims was lost.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
-use super::backend::{Backend, function};
+use super::backend::Backend;
+use super::declaration::function;
 use super::error::BackendError;
+use super::releases::{Release, Releases, Target};
 use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
 
 /// The pauses between searches for the claims of a lost call. A search can reach the database before the call does.
@@ -28,17 +29,6 @@ const MAX_CONCURRENT: usize = 1_000;
 
 /// The largest difference between the elapsed time on two clocks.
 const SLACK: Duration = Duration::from_secs(1);
-
-/// The releases that a store still has to make.
-#[derive(Debug, Default)]
-pub(in crate::fan_in) struct Releases {
-    /// The runtime of the store's calls: a holder may be dropped outside of it.
-    runtime: OnceLock<Handle>,
-    running: AtomicUsize,
-    /// Releases for which there was no runtime. The next call starts them.
-    postponed: Mutex<Vec<Release>>,
-    has_postponed: AtomicBool,
-}
 
 pin_project! {
     /// A call that is always dropped within the runtime of calls, because a connection panics if it is dropped elsewhere.
@@ -76,26 +66,6 @@ impl<F: Future> Future for Call<'_, F> {
             None => Poll::Pending,
         }
     }
-}
-
-/// A release to make in the background.
-#[derive(Clone, Debug)]
-pub(super) struct Release {
-    target: Target,
-    rules: JoinPolicy,
-    since: Instant,
-}
-
-#[derive(Clone, Debug)]
-enum Target {
-    /// One join, whose holder was dropped.
-    Settle {
-        key: String,
-        token: Token,
-        settlement: Settlement,
-    },
-    /// All claims of a call that was dropped or whose reply was lost.
-    Claims { token: Token },
 }
 
 /// Guards a call that may claim joins: releases its claims on drop, unless the caller received them.
@@ -206,14 +176,6 @@ fn start<D: Backend>(database: &D, release: Release) {
     // Without a runtime, or with one that has ended, the drop of `running` postpones it.
     if let Some(runtime) = runtime.as_ref().or(releases.runtime.get()) {
         runtime.spawn(running.work());
-    }
-}
-
-impl Releases {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Release>> {
-        self.postponed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

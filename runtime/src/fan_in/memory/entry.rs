@@ -1,7 +1,7 @@
 //! A join as it lies in memory.
 
 use super::kept::{Several, When};
-use super::list::APART;
+use super::lane::APART;
 use super::text::Text;
 use crate::fan_in::core::state::{Moment, State, Token};
 

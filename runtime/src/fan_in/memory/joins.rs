@@ -2,10 +2,10 @@
 
 use super::entry::{ActiveJoin, Body, Ended, Entry, Head, How};
 use super::kept::{Several, StoredInput, Useless, When};
-use super::list::{APART, Lane};
+use super::lane::{APART, Lane};
 use super::slab::Slab;
+use crate::fan_in::core::claim::Input;
 use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, State};
-use crate::fan_in::core::store::Input;
 
 /// The numbers of those that have ended begin here.
 const ENDED: u32 = 1 << 31;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::fan_in::core::claim::Input;
 use crate::fan_in::core::state::Moment;
-use crate::fan_in::core::store::Input;
 
 /// As many as a set of inputs can be told apart by.
 const INPUT_BITS: u32 = 4;

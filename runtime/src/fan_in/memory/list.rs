@@ -3,22 +3,13 @@
 use std::collections::VecDeque;
 
 use super::joins::Joins;
-
-/// The number of a join that stands in no list.
-pub(super) const APART: u32 = u32::MAX;
+use super::lane::{APART, Lane};
 
 /// Stands where a join has left.
 const GAP: u32 = u32::MAX;
 
 /// So many gaps are not worth closing.
 const FEW: usize = 32;
-
-/// Which of a join's numbers a list goes by: a failed join stands in two lists at once.
-#[derive(Clone, Copy)]
-pub(super) enum Lane {
-    Due,
-    Retry,
-}
 
 /// Joins in order, each of which knows its number.
 ///

@@ -1,7 +1,8 @@
 //! The lists of a shard, and where a join stands in them.
 
 use super::joins::Joins;
-use super::list::{APART, Lane, List};
+use super::lane::{APART, Lane};
+use super::list::List;
 use crate::fan_in::core::state::{Moment, State};
 
 /// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,

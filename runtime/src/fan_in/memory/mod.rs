@@ -4,6 +4,7 @@ mod entry;
 mod hash;
 mod joins;
 mod kept;
+mod lane;
 mod list;
 mod listing;
 mod lists;
@@ -23,10 +24,15 @@ use self::room::Room;
 use self::served::Served;
 use self::shard::{Caller, Key, Shard};
 use self::waiters::{Wait, Waiters};
+use super::core::change::Change;
+use super::core::claim::Due;
+use super::core::error::StoreError;
 use super::core::identity::FanInIdentity;
 use super::core::listing::{JoinQuery, JoinSummary};
+use super::core::operator::Operator;
+use super::core::response::{ArriveResponse, Rejected};
 use super::core::state::{ClaimMode, JoinPolicy, Moment, Settlement, Step, Token};
-use super::core::store::{ArriveResponse, BlockingStore, Due, Rejected, Store, StoreError};
+use super::core::store::{BlockingStore, Store};
 use crate::support::clock;
 use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
@@ -394,56 +400,30 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         self.arrive_now(key, rules, input, payload, token)
     }
 
-    async fn settle(
+    async fn apply(
         &self,
         key: &str,
-        rules: &JoinPolicy,
-        token: Token,
-        settlement: Settlement,
+        policy: &JoinPolicy,
+        change: Change,
     ) -> Result<bool, StoreError> {
-        Ok(self.tell(key, rules, Step::Settle { token, settlement }))
+        if matches!(change, Change::Retry | Change::Forget) {
+            self.served.check()?;
+        }
+        Ok(self.tell(key, policy, change.into()))
     }
 
-    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
-        Ok(self.tell(key, rules, Step::Renew { token }))
-    }
-
-    async fn due(
+    async fn claim_due(
         &self,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
         self.served.check()?;
-        Ok(self.due_now(rules, token, max))
+        Ok(self.due_now(policy, token, max))
     }
 
-    async fn len(&self) -> Result<usize, StoreError> {
-        self.served.check()?;
-        Ok(self.room.open())
-    }
-
-    async fn list(
-        &self,
-        rules: &JoinPolicy,
-        which: JoinQuery<'_>,
-    ) -> Result<Vec<JoinSummary>, StoreError> {
-        self.served.check()?;
-        Ok(self.list_now(rules, which))
-    }
-
-    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        self.served.check()?;
-        Ok(self.tell(key, rules, Step::Retry))
-    }
-
-    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        self.served.check()?;
-        Ok(self.tell(key, rules, Step::Forget))
-    }
-
-    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
-        self.tell(key, rules, Step::Settle { token, settlement });
+    fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
+        self.tell(key, policy, Step::Settle { token, settlement });
     }
 
     fn is_durable(&self) -> bool {
@@ -452,6 +432,22 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
 }
 
 impl<P: Send + Sync> BlockingStore<P> for Memory<P> {}
+
+impl<P: Send + Sync> Operator for Memory<P> {
+    async fn len(&self) -> Result<usize, StoreError> {
+        self.served.check()?;
+        Ok(self.room.open())
+    }
+
+    async fn list(
+        &self,
+        policy: &JoinPolicy,
+        query: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
+        self.served.check()?;
+        Ok(self.list_now(policy, query))
+    }
+}
 
 impl<P> Default for Memory<P> {
     fn default() -> Self {

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::identity::FanInIdentity;
-use crate::fan_in::core::store::StoreError;
 
 /// Nothing in a memory tells the joins of two functions apart, and their inputs can be of the same types.
 #[derive(Debug, Default)]

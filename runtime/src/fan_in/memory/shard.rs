@@ -10,10 +10,11 @@ use super::joins::Joins;
 use super::kept::{StoredInput, Useless, When};
 use super::lists::Lists;
 use super::room::Room;
+use crate::fan_in::core::claim::{Claim, Due, Work};
+use crate::fan_in::core::response::Verdict;
 use crate::fan_in::core::state::{
     ClaimMode, JoinPolicy, Moment, Reply, State, Step, Token, transition,
 };
-use crate::fan_in::core::store::{Claim, Due, Verdict, Work};
 
 /// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
 const FORGET_A_CALL: usize = 2;

@@ -19,9 +19,9 @@ use sqlx::postgres::PgPool;
 use self::due_search::DueSearch;
 use self::queries::Arriving;
 use self::server::{Server, patience};
+use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Moment, Settlement, Step, Token};
-use super::core::store::StoreError;
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 

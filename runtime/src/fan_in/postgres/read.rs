@@ -6,9 +6,9 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
 use super::failure::failure;
+use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::JoinSummary;
 use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, Reply, Token};
-use crate::fan_in::core::store::Work;
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::unknown;
 use crate::fan_in::durable::{

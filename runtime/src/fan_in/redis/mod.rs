@@ -23,9 +23,9 @@ use self::failure::failure;
 use self::replicas::{Replicas, is_unknown};
 use self::scripts::Call;
 use self::server::Server;
+use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Moment, Step, Token};
-use super::core::store::StoreError;
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,

@@ -1,8 +1,8 @@
 //! Reads the scripts' replies.
 
+use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
 use crate::fan_in::core::state::{JoinPolicy, Moment, Reply};
-use crate::fan_in::core::store::Work;
 use crate::fan_in::durable::words::token;
 use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,

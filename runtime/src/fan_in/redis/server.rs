@@ -5,7 +5,7 @@ use redis::{InfoDict, ParsingError, RedisError, ServerErrorKind, Value, cmd, fro
 use super::connection::Connection;
 use super::failure::failure;
 use super::length;
-use crate::fan_in::core::store::StoreError;
+use crate::fan_in::core::error::StoreError;
 use crate::fan_in::durable::{BackendError, with_retry};
 
 /// The oldest version in which a script can read the time and then write.

@@ -16,9 +16,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use self::connection::{Access, Connection};
 use self::file::File;
 use self::rows::Rows;
+use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Moment, Reply, Step, Token};
-use super::core::store::StoreError;
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 

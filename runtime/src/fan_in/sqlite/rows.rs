@@ -9,10 +9,10 @@ use super::connection::Connection;
 use super::failure::failure;
 use super::file::File;
 use super::migrations;
+use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::state::{
     ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
 };
-use crate::fan_in::core::store::Work;
 use crate::fan_in::durable::sql::{number, unknown};
 use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{

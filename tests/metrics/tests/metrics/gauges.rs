@@ -64,8 +64,11 @@ fn sweep_without_a_meter_provider_records_nothing() {
 
 mod shared {
     use std::path::Path;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use linked_span::fan_in::Sqlite;
+
+    use linked_span_tests_metrics::counted;
 
     use super::*;
 
@@ -85,6 +88,51 @@ mod shared {
 
     #[fan_in(payment, inventory)]
     async fn pack(payment: Durable, inventory: Durable) {}
+
+    static IS_READABLE: AtomicBool = AtomicBool::new(true);
+
+    /// An input that the next release cannot read.
+    #[derive(Clone, serde::Serialize, LinkedEvent)]
+    struct Outdated {
+        #[event(key)]
+        order: usize,
+        metadata: Origin,
+    }
+
+    impl<'de> serde::Deserialize<'de> for Outdated {
+        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            let Durable { order, metadata } = Durable::deserialize(from)?;
+            if IS_READABLE.load(Ordering::Relaxed) {
+                Ok(Self { order, metadata })
+            } else {
+                Err(serde::de::Error::custom("written by another release"))
+            }
+        }
+    }
+
+    #[fan_in(payment, inventory)]
+    async fn unpack(payment: Outdated, inventory: Durable) {}
+
+    #[tokio::test]
+    async fn join_that_cannot_be_decoded_is_parked_once() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("joins.db");
+        let meters = Meters::install();
+        let store = Sqlite::open(&file).await.expect("a file");
+        let joins = Unpack::new(store, JoinOptions::timeout(Duration::from_hours(1)));
+        let Durable { order, metadata } = durable(1);
+        let _ = joins.payment(Outdated { order, metadata }).await;
+        IS_READABLE.store(false, Ordering::Relaxed);
+        for _ in 0..2 {
+            let _ = joins.inventory(durable(1)).await;
+            joins.sweep().await.expect("a store");
+        }
+        let parked = meters.counts(
+            "linked_span.fan_in.parked",
+            ["fan_in.join", "fan_in.reason"],
+        );
+        assert_eq!(parked, counted(&[(["Unpack", "undecodable"], 1)]));
+    }
 
     async fn joins(file: &Path, timeout: Duration) -> Pack<Sqlite> {
         let store = Sqlite::open(file).await.expect("a file");

@@ -3,6 +3,7 @@
 mod gauges;
 mod handlers;
 mod joins;
+mod messages;
 mod outcomes;
 mod providers;
 mod queries;

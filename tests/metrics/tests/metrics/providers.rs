@@ -124,3 +124,121 @@ fn provider_that_panics_costs_the_measurement_alone() {
     handle(&Origin::default());
     assert_eq!(meters.one(DURATION).count, 1);
 }
+
+mod made {
+    use std::sync::Mutex;
+
+    use linked_span::fan_in::{JoinOptions, Memory};
+    use linked_span::{LinkedEvent, fan_in};
+    use opentelemetry::KeyValue;
+    use opentelemetry::metrics::{
+        AsyncInstrumentBuilder, Counter, Gauge, Histogram, HistogramBuilder, InstrumentBuilder,
+        ObservableCounter, ObservableGauge, ObservableUpDownCounter, SyncInstrument,
+    };
+
+    use super::*;
+
+    /// Records which instruments are made.
+    struct Recording(Arc<Mutex<Vec<String>>>);
+
+    struct Nothing;
+
+    impl<T> SyncInstrument<T> for Nothing {
+        fn measure(&self, _: T, _: &[KeyValue]) {}
+    }
+
+    impl Recording {
+        fn record(&self, name: &str) {
+            self.0.lock().expect("no panic").push(name.to_owned());
+        }
+    }
+
+    impl MeterProvider for Recording {
+        fn meter_with_scope(&self, _: InstrumentationScope) -> Meter {
+            Meter::new(Arc::new(Self(Arc::clone(&self.0))))
+        }
+    }
+
+    macro_rules! sync {
+        ($($name:ident: $builder:ident<$instrument:ident<$value:ty>>),*) => { $(
+            fn $name(&self, builder: $builder<'_, $instrument<$value>>) -> $instrument<$value> {
+                self.record(&builder.name);
+                $instrument::new(Arc::new(Nothing))
+            }
+        )* };
+    }
+
+    macro_rules! observable {
+        ($($name:ident: $instrument:ident<$value:ty>),*) => { $(
+            fn $name(
+                &self,
+                builder: AsyncInstrumentBuilder<'_, $instrument<$value>, $value>,
+            ) -> $instrument<$value> {
+                self.record(&format!("observable {}", builder.name));
+                $instrument::new()
+            }
+        )* };
+    }
+
+    impl InstrumentProvider for Recording {
+        sync!(
+            u64_counter: InstrumentBuilder<Counter<u64>>,
+            f64_gauge: InstrumentBuilder<Gauge<f64>>,
+            u64_gauge: InstrumentBuilder<Gauge<u64>>,
+            f64_histogram: HistogramBuilder<Histogram<f64>>
+        );
+        observable!(
+            u64_observable_counter: ObservableCounter<u64>,
+            f64_observable_counter: ObservableCounter<f64>,
+            i64_observable_up_down_counter: ObservableUpDownCounter<i64>,
+            f64_observable_up_down_counter: ObservableUpDownCounter<f64>,
+            u64_observable_gauge: ObservableGauge<u64>,
+            i64_observable_gauge: ObservableGauge<i64>,
+            f64_observable_gauge: ObservableGauge<f64>
+        );
+    }
+
+    #[derive(Clone, LinkedEvent)]
+    struct Event {
+        #[event(key)]
+        order: u64,
+        metadata: Origin,
+    }
+
+    #[fan_in(payment, inventory)]
+    fn ship(payment: Event, inventory: Event) {}
+
+    /// No callback of an observable instrument could reach into a store, since there is none.
+    #[test]
+    fn instruments_are_made_once_when_they_are_needed_and_none_observes() {
+        let _alone = Meters::install();
+        let names = Arc::default();
+        global::set_meter_provider(Recording(Arc::clone(&names)));
+        let_answers_age();
+        handle(&Origin::default());
+        assert_eq!(*names.lock().expect("no panic"), [DURATION]);
+
+        let joins = Ship::new(Memory::new(), JoinOptions::timeout(Duration::from_hours(1)));
+        for order in 0..3 {
+            let event = Event {
+                order,
+                metadata: Origin::default(),
+            };
+            let _ = joins.payment(event.clone());
+            let _ = joins.inventory(event);
+            joins.sweep().expect("a store");
+            let_answers_age();
+        }
+        let mut names = names.lock().expect("no panic").clone();
+        names.sort();
+        let expected = [
+            "linked_span.fan_in.arrivals",
+            "linked_span.fan_in.open",
+            "linked_span.fan_in.runs",
+            "linked_span.fan_in.swept",
+            "linked_span.fan_in.wait",
+            "linked_span.handler.duration",
+        ];
+        assert_eq!(names, expected);
+    }
+}

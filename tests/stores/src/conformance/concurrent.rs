@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linked_span::fan_in::{JoinPolicy, Settlement, Token, Verdict};
+use linked_span::fan_in::{Settlement, Token, Verdict};
 use tokio::task::JoinSet;
 
 use super::worker::Worker;
@@ -12,7 +12,7 @@ use crate::{Fixture, MINUTE, RULES};
 pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
     const KEYS: u64 = 100;
     let fixture = F::begin().await;
-    let rules = JoinPolicy { inputs: 3, ..RULES };
+    let rules = RULES.inputs(3);
     let mut workers = JoinSet::new();
     for number in 0..6 {
         let worker = Worker::with(&fixture, rules).await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linked_span::fan_in::{JoinPolicy, Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
@@ -91,14 +91,12 @@ pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
 /// It may be the first, one more, the last, or one that is not taken.
 pub async fn arrival_with_any_reply_delivers_another_overdue_join<F: Fixture>() {
     let fixture = F::begin().await;
-    let hasty = Worker::with(&fixture, JoinPolicy { inputs: 3, ..RULES }).await;
-    let patient = JoinPolicy {
-        inputs: 3,
-        timeout: 10 * RULES.timeout,
-        lease: 10 * RULES.timeout,
-        max_attempts: 1,
-        ..RULES
-    };
+    let hasty = Worker::with(&fixture, RULES.inputs(3)).await;
+    let patient = RULES
+        .inputs(3)
+        .timeout(10 * RULES.timeout)
+        .lease(10 * RULES.timeout)
+        .max_attempts(1);
     let patient = Worker::with(&fixture, patient).await;
     for (key, settlement) in [
         ("completed", Settlement::Completed),

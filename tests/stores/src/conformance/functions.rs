@@ -1,6 +1,6 @@
 //! Several functions, and a store for each.
 
-use linked_span::fan_in::{JoinPolicy, Store, StoreError, Token};
+use linked_span::fan_in::{Operator, Store, StoreError, Token};
 
 use super::worker::{Worker, identity};
 use crate::{Fixture, Payload, RULES};
@@ -36,7 +36,7 @@ pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
 pub async fn functions_in_one_database_have_separate_joins<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::named(&fixture, "ship", RULES).await;
-    let bill = Worker::named(&fixture, "bill", JoinPolicy { inputs: 3, ..RULES }).await;
+    let bill = Worker::named(&fixture, "bill", RULES.inputs(3)).await;
     ship.waits("order", 0).await;
     bill.waits("order", 1).await;
     assert_eq!((ship.len().await, bill.len().await), (1, 1));

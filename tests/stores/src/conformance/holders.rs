@@ -1,6 +1,6 @@
 //! Who holds a join, and how it passes to another.
 
-use linked_span::fan_in::{JoinPolicy, Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
 use linked_span_tests::joins::SETTLEMENTS;
 
 use super::worker::{Worker, ids};
@@ -146,10 +146,7 @@ pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
 /// The next arrival finds it at once, even if the previous one had nothing to do.
 pub async fn join_released_past_its_deadline_is_found_at_once<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = JoinPolicy {
-        lease: 2 * RULES.timeout,
-        ..RULES
-    };
+    let rules = RULES.lease(2 * RULES.timeout);
     let worker = Worker::with(&fixture, rules).await;
     let (token, _) = worker.complete("order").await;
     fixture.pass(RULES.timeout + MINUTE).await;
@@ -233,11 +230,7 @@ pub async fn stale_token_is_rejected_by_every_settlement<F: Fixture>() {
 pub async fn claim_with_a_short_lease_is_returned_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
-    let rules = JoinPolicy {
-        timeout: 0,
-        lease: 0,
-        ..RULES
-    };
+    let rules = RULES.timeout(0).lease(0);
     let hasty = Worker::with(&fixture, rules).await;
     worker.waits("order", 0).await;
     let last = hasty.arrive("order", 1, Token::random()).await;

@@ -1,7 +1,7 @@
 //! Which function the joins in a store belong to.
 
 use linked_span::fan_in::{
-    Arrival, FanInIdentity, JoinOptions, OneOf2, Store, StoreError, Token, Verdict,
+    Arrival, Change, FanInIdentity, JoinOptions, Operator, Store, StoreError, Token, Verdict,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
@@ -19,21 +19,25 @@ pub struct Event {
     pub metadata: Origin,
 }
 
-mod a {
+/// One module.
+pub mod a {
     use super::{Event, fan_in};
 
+    /// Ships from here.
     #[fan_in(payment, inventory)]
-    pub(super) async fn ship(payment: Event, inventory: Event) -> (&'static str, String) {
+    pub async fn ship(payment: Event, inventory: Event) -> (&'static str, String) {
         assert_eq!(payment.order, inventory.order);
         ("a", payment.order)
     }
 }
 
-mod b {
+/// Another module.
+pub mod b {
     use super::{Event, fan_in};
 
+    /// Ships from there.
     #[fan_in(payment, inventory)]
-    pub(super) async fn ship(payment: Event, inventory: Event) -> (&'static str, String) {
+    pub async fn ship(payment: Event, inventory: Event) -> (&'static str, String) {
         assert_eq!(payment.order, inventory.order);
         ("b", payment.order)
     }
@@ -42,7 +46,7 @@ mod b {
 /// The payment of one function never runs the body of the other.
 pub async fn function_of_the_same_name_in_another_module_has_other_joins<F>()
 where
-    F: Fixture<Store: Store<OneOf2<Event, Event>>>,
+    F: Fixture<Store: Store<a::ShipInput> + Store<b::ShipInput>>,
 {
     let fixture = F::begin().await;
     let options = || JoinOptions::timeout(std::time::Duration::from_hours(1));
@@ -169,14 +173,15 @@ pub async fn running_process_is_refused_where_another_declaration_replaced_its_o
     assert!(error.starts_with("declare the stored inputs"), "{error}");
     let refused = ship
         .store
-        .due(&RULES, Token::random(), 1)
+        .claim_due(&RULES, Token::random(), 1)
         .await
         .unwrap_err();
     assert!(
         matches!(refused, StoreError::Misconfigured(_)),
         "{refused:?}"
     );
-    let settled = ship.store.forget("order", &RULES).await.unwrap_err();
+    let forgotten = ship.store.apply("order", &RULES, Change::Forget);
+    let settled = forgotten.await.unwrap_err();
     assert!(
         matches!(settled, StoreError::Misconfigured(_)),
         "{settled:?}"

@@ -1,6 +1,6 @@
 //! What comes is kept as it came.
 
-use linked_span::fan_in::{JoinPolicy, Token, Verdict, Work};
+use linked_span::fan_in::{Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, Payload, RULES};
@@ -8,7 +8,7 @@ use crate::{Fixture, MINUTE, Payload, RULES};
 /// Whatever the order of arrival, with how long each has waited.
 pub async fn claim_has_the_inputs_in_declaration_order<F: Fixture>() {
     let fixture = F::begin().await;
-    let worker = Worker::with(&fixture, JoinPolicy { inputs: 3, ..RULES }).await;
+    let worker = Worker::with(&fixture, RULES.inputs(3)).await;
     for input in [2, 0] {
         worker.waits("order", input).await;
         fixture.pass(3 * MINUTE).await;
@@ -104,14 +104,7 @@ pub async fn large_input_is_stored_unchanged<F: Fixture>() {
 /// As many as there may be.
 pub async fn twelve_inputs<F: Fixture>() {
     let fixture = F::begin().await;
-    let worker = Worker::with(
-        &fixture,
-        JoinPolicy {
-            inputs: 12,
-            ..RULES
-        },
-    )
-    .await;
+    let worker = Worker::with(&fixture, RULES.inputs(12)).await;
     for input in (1..12).rev() {
         worker.waits("order", input).await;
     }

@@ -5,10 +5,7 @@ use linked_span::fan_in::{JoinQuery, Page, ParkReason, Settlement, Status, Token
 use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
 
-const ALL: Page<'_> = Page {
-    after: None,
-    limit: 100,
-};
+const ALL: Page<'_> = Page::first(100);
 
 /// By an arrival and by a sweep, before the function could be called without it.
 pub async fn join_whose_payload_is_missing_is_parked<F: Fixture>() {

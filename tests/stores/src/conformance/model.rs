@@ -126,7 +126,7 @@ impl<F: Fixture> Pair<F> {
 
     async fn due(&mut self, token: Token, max: usize) {
         let Worker { store, rules } = &self.worker;
-        let due = store.due(rules, token, max).await.unwrap();
+        let due = store.claim_due(rules, token, max).await.unwrap();
         let all = self.model.claimable(ClaimMode::Sweep);
         assert_eq!(due.len(), max.min(all.len()));
         for due in due {
@@ -150,7 +150,7 @@ impl<F: Fixture> Pair<F> {
     }
 
     async fn list(&self, after: Option<&str>, limit: usize) {
-        let page = Page { after, limit };
+        let page = Page::after(after, limit);
         let questions = [JoinQuery::Unsettled(page), JoinQuery::Parked(page)];
         for which in questions.into_iter().chain(after.map(JoinQuery::Key)) {
             self.model.check_list(which, &self.worker.list(which).await);

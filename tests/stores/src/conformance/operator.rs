@@ -79,7 +79,7 @@ pub async fn list_orders_pages_by_the_keys_bytes<F: Fixture>() {
         loop {
             let after = last.as_deref();
             let page = worker
-                .list(JoinQuery::Unsettled(Page { after, limit }))
+                .list(JoinQuery::Unsettled(Page::after(after, limit)))
                 .await;
             assert!(page.len() <= limit);
             let Some(end) = page.last() else { break };
@@ -88,10 +88,7 @@ pub async fn list_orders_pages_by_the_keys_bytes<F: Fixture>() {
         }
         assert_eq!(seen, keys);
     }
-    let none = Page {
-        after: None,
-        limit: 0,
-    };
+    let none = Page::first(0);
     assert!(worker.list(JoinQuery::Unsettled(none)).await.is_empty());
 }
 

@@ -7,15 +7,9 @@ use linked_span::fan_in::{
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-const TWO_ATTEMPTS: JoinPolicy = JoinPolicy {
-    max_attempts: 2,
-    ..RULES
-};
+const TWO_ATTEMPTS: JoinPolicy = RULES.max_attempts(2);
 
-const ALL: Page<'_> = Page {
-    after: None,
-    limit: 100,
-};
+const ALL: Page<'_> = Page::first(100);
 
 async fn parked<F: Fixture>(fixture: &F) -> Worker<F::Store> {
     let worker = Worker::with(fixture, TWO_ATTEMPTS).await;
@@ -75,10 +69,7 @@ pub async fn parked_join_waits_for_an_operator<F: Fixture>() {
 /// An arrival, a sweep, and who passes by once the deadline is over; none of them is kept from others.
 pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = JoinPolicy {
-        max_attempts: 1,
-        ..RULES
-    };
+    let rules = RULES.max_attempts(1);
     let worker = Worker::with(&fixture, rules).await;
     for key in ["arrival", "sweep", "passing"] {
         let (token, _) = worker.complete(key).await;

@@ -1,6 +1,6 @@
 //! What is removed when time passes, and what is not.
 
-use linked_span::fan_in::{JoinPolicy, JoinQuery, Page, Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{JoinQuery, Page, Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
@@ -8,11 +8,7 @@ use crate::{Fixture, MINUTE, RULES};
 /// Nothing that is still to run, to be handed over, or to be looked at: with all its inputs.
 pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = JoinPolicy {
-        dedup_window: MINUTE,
-        max_attempts: 2,
-        ..RULES
-    };
+    let rules = RULES.dedup_window(MINUTE).max_attempts(2);
     let worker = Worker::with(&fixture, rules).await;
     worker.waits("open", 0).await;
     let (token, _) = worker.complete("ready").await;
@@ -37,10 +33,7 @@ pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
         assert!(worker.due(0).await.is_empty());
     }
     assert!(worker.one("done").await.is_none());
-    let page = Page {
-        after: None,
-        limit: 100,
-    };
+    let page = Page::first(100);
     let left = worker.list(JoinQuery::Unsettled(page)).await;
     let mut keys: Vec<_> = left.iter().map(|join| join.key.as_str()).collect();
     keys.retain(|key| !key.starts_with("later"));

@@ -1,8 +1,8 @@
 //! A worker with a store, as the tests use it.
 
 use linked_span::fan_in::{
-    ArriveResponse, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Settlement,
-    Store, Token, Verdict,
+    ArriveResponse, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
+    Operator, Settlement, Store, Token, Verdict,
 };
 
 use crate::{Fixture, Payload, RULES};
@@ -27,7 +27,7 @@ pub(super) fn identity(path: &'static str, inputs: u8) -> FanInIdentity {
     FanInIdentity::new(path, &INPUTS[..inputs], &TYPES[..inputs])
 }
 
-impl<S: Store<Payload>> Worker<S> {
+impl<S: Store<Payload> + Operator> Worker<S> {
     /// One that serves a function of two inputs.
     pub async fn of<F: Fixture<Store = S>>(fixture: &F) -> Self {
         Self::with(fixture, RULES).await
@@ -98,19 +98,20 @@ impl<S: Store<Payload>> Worker<S> {
 
     /// Whether the settlement counts.
     pub async fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
-        let settled = self.store.settle(key, &self.rules, token, settlement);
+        let settled = Change::Settle { token, settlement };
+        let settled = self.store.apply(key, &self.rules, settled);
         settled.await.expect("a settlement")
     }
 
     /// Whether the renewal counts.
     pub async fn renew(&self, key: &str, token: Token) -> bool {
-        let renewed = self.store.renew(key, &self.rules, token);
+        let renewed = self.store.apply(key, &self.rules, Change::Renew { token });
         renewed.await.expect("a renewal")
     }
 
     /// What was due.
     pub async fn due(&self, max: usize) -> Vec<Due<Payload>> {
-        let due = self.store.due(&self.rules, Token::random(), max);
+        let due = self.store.claim_due(&self.rules, Token::random(), max);
         due.await.expect("what is due")
     }
 
@@ -135,13 +136,13 @@ impl<S: Store<Payload>> Worker<S> {
 
     /// Whether it will be tried again.
     pub async fn retry(&self, key: &str) -> bool {
-        let retried = self.store.retry(key, &self.rules);
+        let retried = self.store.apply(key, &self.rules, Change::Retry);
         retried.await.expect("an operator's wish")
     }
 
     /// Whether it is gone.
     pub async fn forget(&self, key: &str) -> bool {
-        let forgotten = self.store.forget(key, &self.rules);
+        let forgotten = self.store.apply(key, &self.rules, Change::Forget);
         forgotten.await.expect("an operator's wish")
     }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{
-    Arrival, ArriveError, JoinOptions, JoinQuery, Moment, OneOf2, Page, Store,
+    Arrival, ArriveError, JoinOptions, JoinQuery, Moment, Operator, Page, Store,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ impl Half {
 }
 
 /// What a store of `ship`'s inputs keeps.
-pub type Pair = OneOf2<Half, Half>;
+pub type Pair = ShipInput;
 
 /// What the bodies of a test do, and what they have done.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ impl Bodies {
 
 /// Waits only if it is to take time: a body that does not wait cannot be cancelled.
 #[fan_in(payment, inventory)]
-async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(), &'static str> {
+pub async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(), &'static str> {
     assert_eq!(payment.order, inventory.order);
     if !bodies.takes.is_zero() {
         tokio::time::sleep(bodies.takes).await;
@@ -83,7 +83,7 @@ async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(), &
 /// A place where joins of `ship` are kept, which a test has to itself.
 pub trait Place: Send + Sync + Sized + 'static {
     /// What keeps them.
-    type Store: Store<Pair> + Clone + 'static;
+    type Store: Store<Pair> + Operator + Clone + 'static;
 
     /// Whether a claim runs out.
     const IS_DURABLE: bool;
@@ -135,7 +135,7 @@ async fn pays<S: Store<Pair>>(ship: &Ship<S>, order: &str) {
 }
 
 /// Whether an arrival has succeeded now or before; `None` if it is to be delivered again.
-fn is_done(arrival: &Result<Arrival<Result<(), &'static str>, Half>, ArriveError<Half>>) -> bool {
+fn is_done(arrival: &Result<Arrival<Result<(), &'static str>, Pair>, ArriveError<Pair>>) -> bool {
     match arrival {
         Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => true,
         Ok(Arrival::Busy { .. } | Arrival::Unrecorded(_)) | Err(_) => false,
@@ -153,11 +153,8 @@ async fn reserve<S: Store<Pair>>(ship: &Ship<S>, order: &str, bodies: &Bodies) {
 }
 
 /// The joins that an operator has to look after.
-async fn parked<S: Store<Pair>>(ship: &Ship<S>) -> Vec<String> {
-    let page = Page {
-        after: None,
-        limit: 1_000,
-    };
+async fn parked<S: Store<Pair> + Operator>(ship: &Ship<S>) -> Vec<String> {
+    let page = Page::first(1_000);
     let parked = ship.join().list(JoinQuery::Parked(page)).await.unwrap();
     parked.into_iter().map(|join| join.key).collect()
 }

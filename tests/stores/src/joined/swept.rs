@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Arrival, JoinOptions};
+use linked_span::fan_in::{Arrival, JoinOptions, Operator};
 
 use super::{Bodies, HOUR, Half, Place, Ship, parked, pays, process};
 
@@ -18,7 +18,7 @@ const LEASE: Duration = Duration::from_millis(700);
 /// Sweeps with two processes until `done` returns `true`.
 async fn sweep_with_two<S, F>(ships: [Ship<S>; 2], bodies: &Bodies, done: F)
 where
-    S: linked_span::fan_in::Store<super::Pair>,
+    S: linked_span::fan_in::Store<super::Pair> + Operator,
     F: Fn() -> usize,
 {
     let began = Instant::now();

@@ -1,13 +1,13 @@
 //! What is left when all is acknowledged.
 
-use linked_span::fan_in::{FanInIdentity, JoinPolicy, JoinQuery, Status, Store, StoreError};
+use linked_span::fan_in::{FanInIdentity, JoinQuery, Operator, Status, Store, StoreError};
 use linked_span_tests_stores::killed::{INPUTS, Report, keys};
 use linked_span_tests_stores::{Payload, RULES};
 
 /// Every key has completed, and nothing else is there.
 pub(crate) fn check<S, F>(open: impl FnOnce() -> F, report: &Report)
 where
-    S: Store<Payload>,
+    S: Store<Payload> + Operator,
     F: Future<Output = Result<S, StoreError>>,
 {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -17,10 +17,7 @@ where
         let store = open().await.unwrap();
         let inputs = &["first", "second", "third"];
         store.declare(FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]));
-        let rules = JoinPolicy {
-            inputs: INPUTS,
-            ..RULES
-        };
+        let rules = RULES.inputs(INPUTS);
         assert_eq!(store.len().await.unwrap(), 0);
         for key in keys(0..report.keys) {
             let listed = store.list(&rules, JoinQuery::Key(&key)).await.unwrap();

@@ -1,7 +1,8 @@
 //! Declarations that are lost, or that another version has written.
 
 use linked_span::fan_in::{
-    FanInIdentity, JoinPolicy, JoinQuery, Postgres, Settlement, Store, StoreError, Token, Verdict,
+    Change, FanInIdentity, JoinPolicy, JoinQuery, Operator, Postgres, Settlement, Store,
+    StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
@@ -61,20 +62,18 @@ async fn running_process_is_refused_after_another_version_declared() {
 }
 
 async fn refusals(
-    store: &impl Store<Payload>,
+    store: &(impl Store<Payload> + Operator),
     rules: &JoinPolicy,
     token: Token,
 ) -> [StoreError; 6] {
-    let completed = Settlement::Completed;
+    let settlement = Settlement::Completed;
+    let refused = async |change| store.apply("order", rules, change).await.unwrap_err();
     [
-        store
-            .settle("order", rules, token, completed)
-            .await
-            .unwrap_err(),
-        store.renew("order", rules, token).await.unwrap_err(),
-        store.due(rules, token, 10).await.unwrap_err(),
-        store.retry("order", rules).await.unwrap_err(),
-        store.forget("order", rules).await.unwrap_err(),
+        refused(Change::Settle { token, settlement }).await,
+        refused(Change::Renew { token }).await,
+        store.claim_due(rules, token, 10).await.unwrap_err(),
+        refused(Change::Retry).await,
+        refused(Change::Forget).await,
         store
             .list(rules, JoinQuery::Key("order"))
             .await

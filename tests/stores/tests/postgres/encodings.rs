@@ -1,6 +1,6 @@
 //! Inputs that the server can never keep.
 
-use linked_span::fan_in::{FanInIdentity, JoinPolicy, Postgres, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{FanInIdentity, Postgres, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 use sqlx::AssertSqlSafe;
 
@@ -68,10 +68,7 @@ const INPUTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k
 #[tokio::test]
 async fn large_inputs_whose_characters_are_escaped_are_read_again() {
     let schema = Schema::begin().await;
-    let rules = JoinPolicy {
-        inputs: 12,
-        ..RULES
-    };
+    let rules = RULES.inputs(12);
     let store = schema.store().prepared_statements(false);
     Store::<Payload>::declare(
         &store,

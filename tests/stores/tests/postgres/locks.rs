@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{JoinPolicy, Settlement, Token, Verdict};
+use linked_span::fan_in::{Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 use tokio::time::{sleep, timeout};
@@ -23,10 +23,7 @@ async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
 #[tokio::test]
 async fn arrival_reads_the_clock_after_the_row_lock() {
     let schema = Schema::begin().await;
-    let rules = JoinPolicy {
-        timeout: 500,
-        ..RULES
-    };
+    let rules = RULES.timeout(500);
     let worker = Worker::with(&schema, rules).await;
     worker.waits("order", 0).await;
     let mut holder = lock(&schema).await;

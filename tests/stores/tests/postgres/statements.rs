@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{JoinPolicy, JoinQuery, Settlement, Token, Verdict};
+use linked_span::fan_in::{JoinQuery, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
 
@@ -39,7 +39,7 @@ async fn taken(schema: &Schema) -> Taken {
 #[tokio::test]
 async fn call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
-    let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
+    let worker = Worker::with(&schema, RULES.inputs(3)).await;
     worker.waits("another", 0).await;
     taken(&schema).await;
     let assert_is_one = async |call| assert_eq!(taken(&schema).await.calls, 1, "{call}");
@@ -104,7 +104,7 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
 #[tokio::test]
 async fn arrival_does_not_rewrite_stored_inputs() {
     let schema = Schema::in_a_database("written_once").await;
-    let worker = Worker::with(&schema, JoinPolicy { inputs: 3, ..RULES }).await;
+    let worker = Worker::with(&schema, RULES.inputs(3)).await;
     worker.waits("another", 0).await;
     taken(&schema).await;
 
@@ -131,10 +131,7 @@ async fn arrival_does_not_rewrite_stored_inputs() {
 #[tokio::test]
 async fn arrival_reads_no_other_joins() {
     let schema = Schema::in_a_database("not_read").await;
-    let rules = JoinPolicy {
-        max_attempts: 1,
-        ..RULES
-    };
+    let rules = RULES.max_attempts(1);
     let worker = Worker::with(&schema, rules).await;
     worker.complete("running").await;
     worker.waits("open", 0).await;
@@ -196,14 +193,7 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     assert!(pages.iter().min() < Some(&100), "{pages:?}");
 
     // Nor to find one that is due.
-    let hasty = Worker::with(
-        &schema,
-        JoinPolicy {
-            timeout: 0,
-            ..RULES
-        },
-    )
-    .await;
+    let hasty = Worker::with(&schema, RULES.timeout(0)).await;
     let finder = Worker::of(&schema).await;
     schema.pass(MINUTE).await;
     finder.waits("a first", 0).await;

@@ -154,10 +154,12 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
             Settlement::ExpiryFailed => release("not_handed_over"),
             Settlement::Undecodable => release("undecodable"),
             Settlement::Released => release("not_begun"),
+            _ => unreachable!("no procedure does it"),
         },
         Step::Renew { .. } => told("renew", &format!("{token}, {lease},")),
         Step::Retry => told("retry", &format!("3, {timeout},")),
         Step::Forget => told("forget", ""),
+        _ => unreachable!("no procedure does it"),
     };
     let statement = format!(
         "DO $make$ #variable_conflict use_variable \

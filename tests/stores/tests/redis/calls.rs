@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Settlement, Store, Token, Verdict};
+use linked_span::fan_in::{Change, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -20,7 +20,15 @@ async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
         arrive(&store, round, 0, Token::random()).await;
         let verdict = arrive(&store, round, 1, token).await;
         assert!(matches!(verdict, Verdict::Run(_)));
-        let settled = Store::<Payload>::settle(&store, round, &RULES, token, Settlement::Completed);
+        let settled = Store::<Payload>::apply(
+            &store,
+            round,
+            &RULES,
+            Change::Settle {
+                token,
+                settlement: Settlement::Completed,
+            },
+        );
         assert!(settled.await.unwrap());
     }
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;

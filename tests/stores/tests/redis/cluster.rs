@@ -1,6 +1,6 @@
 //! Joins in a cluster, also while it moves them from one node to another.
 
-use linked_span::fan_in::{JoinPolicy, Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{Change, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
 
@@ -67,19 +67,21 @@ async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
 async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let nodes = Nodes::begin().await;
     let store = declare(nodes.open().await);
-    let late = JoinPolicy {
-        timeout: 0,
-        ..RULES
-    };
+    let late = RULES.timeout(0);
     for (key, rules) in [("late", late), ("later", late), ("order", RULES)] {
         // Each of them opens its join, and may hand another over: it does so again after the lease.
         let arrival = store.arrive(key, &rules, 0, Payload::new(0), Token::random());
         if let Some(overdue) = arrival.await.unwrap().overdue {
             let settlement = Settlement::Released;
             let token = overdue.token;
-            Store::<Payload>::settle(&store, &overdue.key, &late, token, settlement)
-                .await
-                .unwrap();
+            Store::<Payload>::apply(
+                &store,
+                &overdue.key,
+                &late,
+                Change::Settle { token, settlement },
+            )
+            .await
+            .unwrap();
         }
     }
     let (from, slot) = nodes.of("{linked_span:ship}").await;
@@ -106,7 +108,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
                 "{rejected:?}"
             );
         }
-        let swept = Store::<Payload>::due(&store, &RULES, Token(1), 9).await;
+        let swept = Store::<Payload>::claim_due(&store, &RULES, Token(1), 9).await;
         swept.unwrap_err();
         let port = target.port.to_string();
         let migrate = ["MIGRATE", "127.0.0.1", &port, key, "0", "5000"];
@@ -135,10 +137,18 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
         panic!("{verdict:?}");
     };
     assert_eq!(claim.inputs.iter().flatten().count(), 2);
-    let settled = Store::<Payload>::settle(&store, "order", &RULES, token, Settlement::Completed);
+    let settled = Store::<Payload>::apply(
+        &store,
+        "order",
+        &RULES,
+        Change::Settle {
+            token,
+            settlement: Settlement::Completed,
+        },
+    );
     assert!(settled.await.unwrap());
     // No sweep has claimed a join, and not said so.
-    let due = Store::<Payload>::due(&store, &RULES, token, 9)
+    let due = Store::<Payload>::claim_due(&store, &RULES, token, 9)
         .await
         .unwrap();
     let mut keys: Vec<_> = due.into_iter().map(|due| due.key).chain(overdue).collect();

@@ -129,7 +129,7 @@ async fn assert_fails_within(store: &Redis, bound: Duration) {
     assert_eq!(rejected.payload, Payload::new(1));
     assert!(began.elapsed() < bound, "{:?}", began.elapsed());
     let began = Instant::now();
-    let due = Store::<Payload>::due(store, &RULES, Token::random(), 16);
+    let due = Store::<Payload>::claim_due(store, &RULES, Token::random(), 16);
     due.await.unwrap_err();
     assert!(began.elapsed() < bound, "{:?}", began.elapsed());
 }

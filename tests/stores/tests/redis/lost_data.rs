@@ -1,6 +1,8 @@
 //! Data that is lost or replaced while a process runs.
 
-use linked_span::fan_in::{JoinQuery, Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{
+    Change, JoinQuery, Operator, Redis, Settlement, Store, StoreError, Token, Verdict,
+};
 use linked_span_tests_stores::{Payload, RULES};
 
 use crate::server::{Database, ask};
@@ -21,18 +23,26 @@ async fn flushed_server_is_declared_again_by_each_call() {
                 assert!(matches!(verdict, Verdict::Waiting(_)));
             }
             1 => assert!(
-                !Store::<Payload>::settle(&store, "order", &RULES, Token(1), Settlement::Completed)
-                    .await
-                    .unwrap()
+                !Store::<Payload>::apply(
+                    &store,
+                    "order",
+                    &RULES,
+                    Change::Settle {
+                        token: Token(1),
+                        settlement: Settlement::Completed
+                    }
+                )
+                .await
+                .unwrap()
             ),
             2 => assert!(
-                Store::<Payload>::due(&store, &RULES, Token(1), 1)
+                Store::<Payload>::claim_due(&store, &RULES, Token(1), 1)
                     .await
                     .unwrap()
                     .is_empty()
             ),
             _ => assert!(
-                Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order"))
+                Operator::list(&store, &RULES, JoinQuery::Key("order"))
                     .await
                     .unwrap()
                     .is_empty()
@@ -63,11 +73,12 @@ async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
     let rejected = arrival.await.unwrap_err();
     assert_eq!(rejected.payload, Payload::new(1));
     is_refused(&rejected.error);
-    let due = Store::<Payload>::due(&store, &RULES, Token(1), 1).await;
+    let due = Store::<Payload>::claim_due(&store, &RULES, Token(1), 1).await;
     is_refused(&due.unwrap_err());
-    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
+    let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
     is_refused(&listed.unwrap_err());
-    let told = Store::<Payload>::renew(&store, "order", &RULES, Token(1)).await;
+    let told =
+        Store::<Payload>::apply(&store, "order", &RULES, Change::Renew { token: Token(1) }).await;
     is_refused(&told.unwrap_err());
     let () = ask(&mut manager, &["SET", DECLARED, &declared]).await;
     let verdict = arrive(&store, "order", 1, Token::random()).await;
@@ -84,7 +95,7 @@ async fn join_without_an_input_that_came_is_parked() {
     let _: u32 = ask(&mut manager, &["HDEL", join, "input:0"]).await;
     let verdict = arrive(&store, "order", 1, Token::random()).await;
     assert!(matches!(verdict, Verdict::Parked(_)), "{verdict:?}");
-    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
+    let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
     assert!(listed.unwrap()[0].missing.iter().next().is_none());
 }
 
@@ -98,12 +109,12 @@ async fn reason_of_a_parked_join_is_listed_until_it_is_retried() {
     let verdict = arrive(&store, "order", 1, Token::random()).await;
     assert!(matches!(verdict, Verdict::Parked(_)));
     let detail = async || {
-        let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
+        let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
         listed.unwrap().remove(0).detail
     };
     let reason = detail().await.unwrap();
     assert!(reason.starts_with("a: EOF while parsing"), "{reason}");
-    let retried = Store::<Payload>::retry(&store, "order", &RULES).await;
+    let retried = Store::<Payload>::apply(&store, "order", &RULES, Change::Retry).await;
     assert!(retried.unwrap());
     assert_eq!(detail().await, None);
 }

@@ -1,6 +1,6 @@
 //! A server whose memory is full.
 
-use linked_span::fan_in::{JoinPolicy, Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{Change, Operator, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
@@ -55,20 +55,21 @@ async fn full_server_rejects_new_joins_and_ends_others() {
     assert!(matches!(complete.verdict, Verdict::Run(_)));
     // As a process that has just begun, too.
     let store = open(&manager).await;
-    let settle =
-        |key, token, settlement| Store::<Payload>::settle(&store, key, &RULES, token, settlement);
+    let settle = |key, token, settlement| {
+        Store::<Payload>::apply(&store, key, &RULES, Change::Settle { token, settlement })
+    };
     assert!(
         settle("running", first, Settlement::Completed)
             .await
             .unwrap()
     );
     assert!(settle("half", second, Settlement::Released).await.unwrap());
-    let due: Vec<_> = Store::<Payload>::due(&store, &RULES, first, 10)
+    let due: Vec<_> = Store::<Payload>::claim_due(&store, &RULES, first, 10)
         .await
         .unwrap();
     assert_eq!(due[0].key, "half");
     assert!(settle("half", first, Settlement::Completed).await.unwrap());
-    assert_eq!(Store::<Payload>::len(&store).await.unwrap(), 0);
+    assert_eq!(Operator::len(&store).await.unwrap(), 0);
 }
 
 /// It makes room.
@@ -77,10 +78,7 @@ async fn full_server_accepts_an_input_after_a_delivery() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
-    let rules = JoinPolicy {
-        timeout: 0,
-        ..RULES
-    };
+    let rules = RULES.timeout(0);
     let arrive = |key: &'static str, rules| {
         let store = &store;
         async move {

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{JoinQuery, Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{
+    Change, JoinQuery, Operator, Redis, Settlement, Store, StoreError, Token, Verdict,
+};
 use linked_span_tests_stores::servers::{Server, free_port};
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -58,11 +60,18 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
     assert_is_refused(&store, "order", 1, Token(2)).await;
     // Neither is a call that writes nothing, over a connection that has written nothing.
     assert_is_refused(&open(&master).await, "order", 1, Token(2)).await;
-    let settled =
-        Store::<Payload>::settle(&store, "order", &RULES, Token(2), Settlement::Completed);
+    let settled = Store::<Payload>::apply(
+        &store,
+        "order",
+        &RULES,
+        Change::Settle {
+            token: Token(2),
+            settlement: Settlement::Completed,
+        },
+    );
     settled.await.unwrap_err();
     // What is not acknowledged does not wait.
-    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Key("order")).await;
+    let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
     assert_eq!(listed.unwrap().len(), 1);
     assert!(asleep.elapsed() < Duration::from_millis(4_900));
 
@@ -73,7 +82,15 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
         assert!(asleep.elapsed() < Duration::from_secs(30));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let settled = Store::<Payload>::settle(&store, "order", &RULES, token, Settlement::Completed);
+    let settled = Store::<Payload>::apply(
+        &store,
+        "order",
+        &RULES,
+        Change::Settle {
+            token,
+            settlement: Settlement::Completed,
+        },
+    );
     assert!(settled.await.unwrap());
     let verdict = arrive(&store, "order", 1, Token(5)).await;
     assert!(matches!(verdict, Verdict::Completed(_)));

@@ -1,6 +1,8 @@
 //! The joins of a function with two inputs.
 
-use linked_span::fan_in::{FanInIdentity, Redis, Settlement, Store, Token, Verdict};
+use linked_span::fan_in::{
+    Change, FanInIdentity, Operator, Redis, Settlement, Store, Token, Verdict,
+};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
 
@@ -31,32 +33,31 @@ pub(crate) async fn use_all(store: &Redis) {
     };
     assert_eq!(claim.inputs.iter().flatten().count(), 2);
     assert!(
-        Store::<Payload>::renew(store, "order", &RULES, token)
+        Store::<Payload>::apply(store, "order", &RULES, Change::Renew { token })
             .await
             .unwrap()
     );
-    let settle = |settlement| Store::<Payload>::settle(store, "order", &RULES, token, settlement);
-    assert!(settle(Settlement::Failed).await.unwrap());
-    let page = linked_span::fan_in::Page {
-        after: None,
-        limit: 10,
+    let settle = |settlement| {
+        Store::<Payload>::apply(store, "order", &RULES, Change::Settle { token, settlement })
     };
+    assert!(settle(Settlement::Failed).await.unwrap());
+    let page = linked_span::fan_in::Page::first(10);
     let which = linked_span::fan_in::JoinQuery::Unsettled(page);
-    let listed = Store::<Payload>::list(store, &RULES, which).await.unwrap();
+    let listed = Operator::list(store, &RULES, which).await.unwrap();
     assert_eq!(listed.len(), 2);
-    assert_eq!(Store::<Payload>::len(store).await.unwrap(), 2);
+    assert_eq!(Operator::len(store).await.unwrap(), 2);
     assert!(
-        Store::<Payload>::retry(store, "order", &RULES)
+        Store::<Payload>::apply(store, "order", &RULES, Change::Retry)
             .await
             .unwrap()
     );
-    let due = Store::<Payload>::due(store, &RULES, token, 10)
+    let due = Store::<Payload>::claim_due(store, &RULES, token, 10)
         .await
         .unwrap();
     assert_eq!(due.len(), 1);
     assert!(settle(Settlement::Completed).await.unwrap());
     assert!(
-        Store::<Payload>::forget(store, "other", &RULES)
+        Store::<Payload>::apply(store, "other", &RULES, Change::Forget)
             .await
             .unwrap()
     );

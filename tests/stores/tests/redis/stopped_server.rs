@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{JoinPolicy, Redis, Settlement, Store, Token, Verdict};
+use linked_span::fan_in::{Change, JoinPolicy, Redis, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
@@ -13,10 +13,7 @@ use crate::ship::declare;
 /// Longer than a call and its retries take, which is 2.3 s with the client's timeout of 500 ms.
 const STOPPED: Duration = Duration::from_secs(3);
 
-const ONE_ATTEMPT: JoinPolicy = JoinPolicy {
-    max_attempts: 1,
-    ..RULES
-};
+const ONE_ATTEMPT: JoinPolicy = RULES.max_attempts(1);
 
 async fn open(server: &Server) -> Redis {
     let client = Client::open(server.url()).unwrap();
@@ -98,7 +95,7 @@ async fn sweep_that_a_stopped_server_answers_later_holds_no_joins() {
     let server = Server::redis(&[]);
     let store = open(&server).await;
     // From now on the server knows the script, so that it also runs calls whose caller has left.
-    let nothing = Store::<Payload>::due(&store, &ONE_ATTEMPT, Token::random(), 2).await;
+    let nothing = Store::<Payload>::claim_due(&store, &ONE_ATTEMPT, Token::random(), 2).await;
     assert!(nothing.unwrap().is_empty());
     for key in 0..JOINS {
         let key = key.to_string();
@@ -107,17 +104,29 @@ async fn sweep_that_a_stopped_server_answers_later_holds_no_joins() {
         let last = store.arrive(&key, &ONE_ATTEMPT, 1, Payload::new(1), token);
         assert!(matches!(last.await.unwrap().verdict, Verdict::Run(_)));
         let settlement = Settlement::Released;
-        let settled = Store::<Payload>::settle(&store, &key, &ONE_ATTEMPT, token, settlement);
+        let settled = Store::<Payload>::apply(
+            &store,
+            &key,
+            &ONE_ATTEMPT,
+            Change::Settle { token, settlement },
+        );
         assert!(settled.await.unwrap());
     }
     let due = async |max| -> Result<usize, String> {
-        let due = Store::<Payload>::due(&store, &ONE_ATTEMPT, Token::random(), max).await;
+        let due = Store::<Payload>::claim_due(&store, &ONE_ATTEMPT, Token::random(), max).await;
         let mut ran = 0;
         for due in due.map_err(|error| error.to_string())? {
             assert_eq!(due.claim.attempts, 1);
             let settlement = Settlement::Completed;
-            let settled =
-                Store::<Payload>::settle(&store, &due.key, &ONE_ATTEMPT, due.token, settlement);
+            let settled = Store::<Payload>::apply(
+                &store,
+                &due.key,
+                &ONE_ATTEMPT,
+                Change::Settle {
+                    token: due.token,
+                    settlement,
+                },
+            );
             ran += usize::from(settled.await.unwrap_or(false));
         }
         Ok(ran)

@@ -1,6 +1,6 @@
 //! Stored joins, in cases that only Redis has.
 
-use linked_span::fan_in::{JoinPolicy, JoinQuery, Moment, Page, Store, Token, Verdict};
+use linked_span::fan_in::{JoinQuery, Moment, Operator, Page, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -30,12 +30,10 @@ async fn expiring_hash_does_not_remove_the_next_join() {
 async fn the_longest_spans_are_kept_to_the_millisecond() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = JoinPolicy {
-        timeout: Moment::MAX,
-        lease: Moment::MAX,
-        dedup_window: Moment::MAX,
-        ..RULES
-    };
+    let rules = RULES
+        .timeout(Moment::MAX)
+        .lease(Moment::MAX)
+        .dedup_window(Moment::MAX);
     for input in [0, 1] {
         let arrived = store.arrive("order", &rules, input, Payload::new(0), Token(1));
         arrived.await.unwrap();
@@ -61,17 +59,9 @@ async fn the_longest_spans_are_kept_to_the_millisecond() {
 async fn sweep_continues_past_parked_joins() {
     let manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = JoinPolicy {
-        timeout: 0,
-        lease: 0,
-        max_attempts: 1,
-        ..RULES
-    };
+    let rules = RULES.timeout(0).lease(0).max_attempts(1);
     // Joins that came to life and died at once, in front of one that is over.
-    let longer = JoinPolicy {
-        timeout: RULES.timeout,
-        ..rules
-    };
+    let longer = rules.timeout(RULES.timeout);
     for key in ["a", "b", "c", "d"] {
         for input in [0, 1] {
             let arrived = store.arrive(key, &longer, input, Payload::new(0), Token(1));
@@ -80,7 +70,7 @@ async fn sweep_continues_past_parked_joins() {
     }
     let over = store.arrive("over", &rules, 0, Payload::new(0), Token(2));
     over.await.unwrap();
-    let due = Store::<Payload>::due(&store, &rules, Token(3), 2)
+    let due = Store::<Payload>::claim_due(&store, &rules, Token(3), 2)
         .await
         .unwrap();
     let keys: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
@@ -101,10 +91,10 @@ async fn removed_join_blocks_no_other() {
         &["ZADD", "{linked_span:ship}:due", "1", "order"],
     )
     .await;
-    assert_eq!(Store::<Payload>::len(&store).await.unwrap(), 2);
-    let due = Store::<Payload>::due(&store, &RULES, Token(1), 9).await;
+    assert_eq!(Operator::len(&store).await.unwrap(), 2);
+    let due = Store::<Payload>::claim_due(&store, &RULES, Token(1), 9).await;
     assert!(due.unwrap().is_empty());
-    assert_eq!(Store::<Payload>::len(&store).await.unwrap(), 1);
+    assert_eq!(Operator::len(&store).await.unwrap(), 1);
 }
 
 /// More of them than the server is asked for at once, in another order.
@@ -117,15 +107,12 @@ async fn list_returns_every_join() {
     }
     let mut found: Vec<String> = Vec::new();
     for last in [1_200, 2_400, 2_500, 2_500] {
-        let page = Page {
-            after: found.last().map(String::as_str),
-            limit: 1_200,
-        };
-        let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
+        let page = Page::after(found.last().map(String::as_str), 1_200);
+        let listed = Operator::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
         found.extend(listed.unwrap().into_iter().map(|listed| listed.key));
         assert_eq!(found, keys[..last]);
     }
-    assert_eq!(Store::<Payload>::len(&store).await.unwrap(), keys.len());
+    assert_eq!(Operator::len(&store).await.unwrap(), keys.len());
 }
 
 #[tokio::test]
@@ -159,11 +146,8 @@ async fn page_of_many_joins_reads_those_that_it_shows() {
         arrive(&store, &key.to_string(), 0, Token::random()).await;
     }
     let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
-    let page = Page {
-        after: Some("2"),
-        limit: 10,
-    };
-    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
+    let page = Page::after(Some("2"), 10);
+    let listed = Operator::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
     assert_eq!(listed.unwrap().len(), 10);
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
     for read in ["cmdstat_hmget:calls=10,", "cmdstat_zrangebylex:calls=1,"] {
@@ -183,11 +167,8 @@ async fn list_continues_after_a_page_of_removed_joins() {
         arrive(&store, key, 0, Token::random()).await;
     }
     let () = ask(&mut manager, &["DEL", JOIN]).await;
-    let page = Page {
-        after: None,
-        limit: 1,
-    };
-    let listed = Store::<Payload>::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
+    let page = Page::first(1);
+    let listed = Operator::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
     let keys: Vec<_> = listed
         .unwrap()
         .into_iter()

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use linked_span::fan_in::{Settlement, Sqlite, Store, StoreError};
+use linked_span::fan_in::{Operator, Settlement, Sqlite, StoreError};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, RULES};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
@@ -136,7 +136,7 @@ async fn release_that_is_too_old_for_the_tables_is_refused_with_what_to_do() {
     assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
     assert_eq!(error.to_string(), too_old);
     let worker = Worker::of(&file).await;
-    let error = Store::<Payload>::len(&worker.store).await.unwrap_err();
+    let error = Operator::len(&worker.store).await.unwrap_err();
     assert_eq!(error.to_string(), too_old);
 }
 
@@ -148,7 +148,7 @@ async fn tables_that_are_too_old_for_the_release_are_refused_until_they_are_migr
         .await
         .unwrap();
     let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
-    let error = Store::<Payload>::len(&worker.store).await.unwrap_err();
+    let error = Operator::len(&worker.store).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "run `Sqlite::migrate`: the tables have version 0, and this release needs version 1"

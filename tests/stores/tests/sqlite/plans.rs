@@ -28,10 +28,7 @@ async fn no_call_scans_a_million_ended_joins() {
         worker.waits(&format!("open {key:02}"), 0).await;
     }
     let bound = Duration::from_millis(60);
-    let page = Page {
-        after: None,
-        limit: 10,
-    };
+    let page = Page::first(10);
     let calls = [
         (
             "len",

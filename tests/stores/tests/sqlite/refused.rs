@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{Sqlite, Store, StoreError, Token};
+use linked_span::fan_in::{Operator, Sqlite, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
@@ -112,7 +112,7 @@ async fn tables_that_are_missing_are_an_error_that_names_migrate() {
         .create_if_missing(true);
     let pool = SqlitePool::connect_with(options).await.unwrap();
     let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
-    let error = Store::<Payload>::len(&worker.store).await.unwrap_err();
+    let error = Operator::len(&worker.store).await.unwrap_err();
     assert_is(error, "run `Sqlite::migrate`");
 }
 

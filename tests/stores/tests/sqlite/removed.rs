@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use linked_span::fan_in::{JoinPolicy, Settlement, Sqlite, Store, StoreError, Token};
+use linked_span::fan_in::{Change, Operator, Settlement, Sqlite, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -32,11 +32,19 @@ async fn assert_is_refused(worker: &Worker<Sqlite>) {
     let token = Token::random();
     let store = &worker.store;
     let failed = Settlement::Failed;
-    let settled = Store::<Payload>::settle(store, "order", &RULES, token, failed);
+    let settled = Store::<Payload>::apply(
+        store,
+        "order",
+        &RULES,
+        Change::Settle {
+            token,
+            settlement: failed,
+        },
+    );
     assert!(settled.await.is_err());
-    let due = Store::<Payload>::due(store, &RULES, token, 1);
+    let due = Store::<Payload>::claim_due(store, &RULES, token, 1);
     assert!(due.await.is_err());
-    assert!(Store::<Payload>::len(store).await.is_err());
+    assert!(Operator::len(store).await.is_err());
 }
 
 #[tokio::test]
@@ -86,7 +94,7 @@ async fn file_is_known_by_its_full_path() {
     let link = file.path().with_extension("link");
     std::os::unix::fs::symlink(file.path(), &link).unwrap();
     let store = Sqlite::open(&link).await.unwrap();
-    let worker = Worker::serving(store, "ship", JoinPolicy { ..RULES });
+    let worker = Worker::serving(store, "ship", RULES);
     worker.waits("order", 0).await;
     fs::remove_file(&link).unwrap();
     worker.waits("another", 0).await;

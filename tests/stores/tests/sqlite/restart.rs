@@ -43,7 +43,7 @@ async fn overdue_join_is_delivered_within_one_sweep_after_a_restart_without_traf
 
     let (delivered, mut deliveries) = unbounded_channel();
     let second = Ship::new(Sqlite::open(&path).await.unwrap(), options());
-    let second = second.on_expired(move |expired: Expired<ShipInputs>| {
+    let second = second.on_expired(move |expired: Expired<ShipReceived>| {
         let order = expired.inputs.payment().map(|payment| payment.order);
         delivered.send((order, Instant::now())).unwrap();
         std::future::ready(())

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    Arrival, Disposition, DueOutcome, JoinOptions, OneOf3, Sqlite, Store, disposition,
+    Arrival, Disposition, DueOutcome, JoinOptions, Sqlite, Store, disposition,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests_stores::killed::{Journal, LEASE};
@@ -66,11 +66,7 @@ async fn main() {
 }
 
 /// Works until the process dies, which happens at one in `calls` calls on average.
-async fn work(
-    store: impl Store<OneOf3<Part, Part, Part>> + 'static,
-    calls: Option<u64>,
-    journal: Arc<Journal>,
-) {
+async fn work(store: impl Store<ShipInput> + 'static, calls: Option<u64>, journal: Arc<Journal>) {
     let options = JoinOptions::timeout(Duration::from_hours(1))
         .lease(LEASE)
         .backoff(Duration::from_millis(100));
@@ -107,7 +103,7 @@ async fn work(
 
 async fn arrive<S>(joins: &Ship<S>, key: &str, input: &str, journal: &Arc<Journal>) -> &'static str
 where
-    S: Store<OneOf3<Part, Part, Part>>,
+    S: Store<ShipInput>,
 {
     let part = Part {
         order: key.to_owned(),
@@ -137,7 +133,7 @@ where
 
 async fn sweep<S>(joins: Arc<Ship<S>>, journal: Arc<Journal>)
 where
-    S: Store<OneOf3<Part, Part, Part>>,
+    S: Store<ShipInput>,
 {
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -1,11 +1,10 @@
 //! A store that sometimes kills its process after a call took effect, and before the call returns.
 
 use std::hash::{BuildHasher, RandomState};
-use std::time::Duration;
 
 use linked_span::fan_in::{
-    ArriveResponse, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Rejected, Settlement,
-    Store, StoreError, Token,
+    ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Operator,
+    Rejected, Settlement, Store, StoreError, Token,
 };
 
 pub(crate) struct Mortal<S> {
@@ -45,55 +44,40 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
             .await
     }
 
-    async fn settle(
+    async fn apply(
         &self,
         key: &str,
-        rules: &JoinPolicy,
-        token: Token,
-        settlement: Settlement,
+        policy: &JoinPolicy,
+        change: Change,
     ) -> Result<bool, StoreError> {
-        self.mortally(self.store.settle(key, rules, token, settlement))
-            .await
+        self.mortally(self.store.apply(key, policy, change)).await
     }
 
-    async fn renew(&self, key: &str, rules: &JoinPolicy, token: Token) -> Result<bool, StoreError> {
-        self.mortally(self.store.renew(key, rules, token)).await
-    }
-
-    async fn due(
+    async fn claim_due(
         &self,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<Vec<Due<P>>, StoreError> {
-        self.mortally(self.store.due(rules, token, max)).await
+        self.mortally(self.store.claim_due(policy, token, max))
+            .await
     }
 
+    fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
+        self.store.release(key, policy, token, settlement);
+    }
+}
+
+impl<S: Operator> Operator for Mortal<S> {
     async fn len(&self) -> Result<usize, StoreError> {
         self.store.len().await
     }
 
     async fn list(
         &self,
-        rules: &JoinPolicy,
-        which: JoinQuery<'_>,
+        policy: &JoinPolicy,
+        query: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, StoreError> {
-        self.store.list(rules, which).await
-    }
-
-    async fn retry(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        self.store.retry(key, rules).await
-    }
-
-    async fn forget(&self, key: &str, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        self.store.forget(key, rules).await
-    }
-
-    fn abandon(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
-        self.store.abandon(key, rules, token, settlement);
-    }
-
-    async fn pause(&self, span: Duration) {
-        self.store.pause(span).await;
+        self.store.list(policy, query).await
     }
 }

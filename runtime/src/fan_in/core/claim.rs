@@ -1,0 +1,107 @@
+//! What a store hands out: a join, with its inputs, that the caller holds.
+
+use std::sync::Arc;
+
+use super::state::{Moment, Token};
+
+/// A join that the caller holds until the caller settles it.
+///
+/// ```
+/// use linked_span::fan_in::{Claim, Input, Work};
+///
+/// /// Hands out a complete join whose inputs the store has read.
+/// fn complete<P>(inputs: Vec<Input<P>>, attempts: u32) -> Claim<P> {
+///     Claim::new(Work::Run, attempts, inputs.into_iter().map(Some).collect())
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Claim<P> {
+    /// What the holder has to do.
+    pub work: Work,
+    /// How many bodies have been started, including the one that is about to start.
+    pub attempts: u32,
+    /// The inputs by their place in the declaration; `None` for one that has not arrived.
+    pub inputs: Vec<Option<Input<P>>>,
+}
+
+impl<P> Claim<P> {
+    /// Makes a claim of the work, the number of attempts, and the inputs by their place.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{Claim, Work};
+    ///
+    /// let expired = Claim::<String>::new(Work::DeliverExpired, 0, vec![None, None]);
+    /// assert_eq!(expired.attempts, 0);
+    /// ```
+    #[must_use]
+    pub fn new(work: Work, attempts: u32, inputs: Vec<Option<Input<P>>>) -> Self {
+        Self {
+            work,
+            attempts,
+            inputs,
+        }
+    }
+}
+
+/// What the holder of a join has to do.
+///
+/// ```
+/// use linked_span::fan_in::{Claim, Work};
+///
+/// fn describe<P>(claim: &Claim<P>) -> String {
+///     match claim.work {
+///         Work::Run => format!("attempt {}", claim.attempts),
+///         Work::DeliverExpired => format!("expired after {} attempts", claim.attempts),
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Run the body, then settle as completed or failed.
+    Run,
+    /// Deliver the expired join, then settle as delivered or not.
+    DeliverExpired,
+}
+
+/// An input that a store has kept.
+///
+/// ```
+/// use std::sync::Arc;
+/// use linked_span::fan_in::Input;
+///
+/// # let (now, arrived_at) = (2_500, 1_000);
+/// let input = Input { payload: Arc::new("paid"), waited: now - arrived_at };
+/// ```
+#[derive(Debug)]
+pub struct Input<P> {
+    /// The event.
+    pub payload: Arc<P>,
+    /// How long it has waited, in milliseconds.
+    pub waited: Moment,
+}
+
+/// A join that was due, and that the caller now holds.
+///
+/// ```
+/// use linked_span::fan_in::{Change, Due, JoinPolicy, Settlement, Store, StoreError, Work};
+///
+/// /// Settles as if all went well.
+/// async fn succeed<P>(store: &impl Store<P>, policy: &JoinPolicy, due: Due<P>) -> Result<bool, StoreError> {
+///     let settlement = match due.claim.work {
+///         Work::Run => Settlement::Completed,
+///         Work::DeliverExpired => Settlement::ExpiryDelivered,
+///     };
+///     let token = due.token;
+///     store.apply(&due.key, policy, Change::Settle { token, settlement }).await
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Due<P> {
+    /// Its key.
+    pub key: String,
+    /// The token that settles it.
+    pub token: Token,
+    /// The claim.
+    pub claim: Claim<P>,
+}

@@ -1,0 +1,68 @@
+//! A store that was written from the rustdoc of `Store`, `Operator` and the state machine alone.
+//!
+//! It knows no runtime and no server, so the suite here shows that the documentation suffices, and `renewed` that such a
+//! store keeps its claims without tokio.
+
+mod renewed;
+mod shelf;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use linked_span::fan_in::Moment;
+use linked_span_tests::Time;
+use linked_span_tests_stores::{Fixture, Payload, conformance};
+
+use self::shelf::Shelf;
+
+#[derive(Default)]
+struct OnShelves {
+    time: Time,
+    shelves: Mutex<BTreeMap<String, Shelf<Payload>>>,
+}
+
+impl Fixture for OnShelves {
+    type Store = Shelf<Payload>;
+
+    const IS_DURABLE: bool = false;
+
+    async fn begin() -> Self {
+        Self::default()
+    }
+
+    async fn open(&self, name: &str) -> Self::Store {
+        let mut shelves = self.shelves.lock().unwrap();
+        let time = self.time.clone();
+        let shelf = shelves.entry(name.to_owned());
+        shelf
+            .or_insert_with(|| Shelf::new(false, move || time.now()))
+            .clone()
+    }
+
+    fn named(_: Self::Store, _: &str) -> Self::Store {
+        unreachable!("a shelf has no names");
+    }
+
+    async fn lose_all(&self) {
+        unreachable!("a shelf loses nothing while its process lives");
+    }
+
+    async fn pass(&self, milliseconds: Moment) {
+        self.time.pass(milliseconds);
+    }
+
+    async fn rows(&self) -> usize {
+        let shelves = self.shelves.lock().unwrap();
+        shelves.values().map(Shelf::rows).sum()
+    }
+
+    async fn spoil(&self, _: &str, _: &str) {
+        unreachable!("a shelf does not encode inputs");
+    }
+
+    async fn lose_payloads(&self, _: &str, _: &str) {
+        unreachable!("a shelf does not lose inputs");
+    }
+}
+
+conformance!(OnShelves);

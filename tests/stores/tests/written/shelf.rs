@@ -1,0 +1,330 @@
+//! The store: a map under a lock.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
+use linked_span::fan_in::{
+    ArriveResponse, Change, Claim, Due, FanInIdentity, Input, JoinPolicy, JoinQuery, JoinSummary,
+    Moment, NO_LEASE, Operator, Page, Rejected, Settlement, Status, Store, StoreError, Token,
+    Verdict, Work,
+};
+
+/// Joins of one function, which workers of a process share.
+pub(crate) struct Shelf<P> {
+    joins: Arc<Mutex<BTreeMap<String, Join<P>>>>,
+    clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    /// Whether claims have leases.
+    is_durable: bool,
+    function: Arc<OnceLock<FanInIdentity>>,
+    other: Arc<OnceLock<FanInIdentity>>,
+}
+
+struct Join<P> {
+    state: State,
+    inputs: BTreeMap<u8, (Arc<P>, Moment)>,
+    /// When the first input arrived, or when the join ended.
+    since: Moment,
+}
+
+impl<P> Clone for Shelf<P> {
+    fn clone(&self) -> Self {
+        Self {
+            joins: Arc::clone(&self.joins),
+            clock: Arc::clone(&self.clock),
+            is_durable: self.is_durable,
+            function: Arc::clone(&self.function),
+            other: Arc::clone(&self.other),
+        }
+    }
+}
+
+impl<P> Shelf<P> {
+    pub(crate) fn new(
+        is_durable: bool,
+        clock: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            joins: Arc::default(),
+            clock: Arc::new(clock),
+            is_durable,
+            function: Arc::default(),
+            other: Arc::default(),
+        }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.lock().joins.len()
+    }
+
+    fn lock(&self) -> Locked<'_, P> {
+        Locked {
+            joins: self.joins.lock().unwrap(),
+            now: (self.clock)(),
+        }
+    }
+
+    fn policy(&self, policy: &JoinPolicy) -> JoinPolicy {
+        if self.is_durable {
+            *policy
+        } else {
+            policy.lease(NO_LEASE)
+        }
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        match (self.function.get(), self.other.get()) {
+            (Some(one), Some(other)) => {
+                let both = format!(
+                    "one store cannot serve both `{}` and `{}`: give each a store of its own",
+                    one.path, other.path
+                );
+                Err(StoreError::Misconfigured(both))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The joins under the lock, at one moment.
+struct Locked<'s, P> {
+    joins: MutexGuard<'s, BTreeMap<String, Join<P>>>,
+    now: Moment,
+}
+
+impl<P> Locked<'_, P> {
+    fn step(&mut self, key: &str, step: Step, policy: &JoinPolicy) -> Reply {
+        let before = self.joins.get(key).map(|join| join.state);
+        let (after, reply) = transition(before, step, self.now, policy);
+        let Some(state) = after else {
+            self.joins.remove(key);
+            return reply;
+        };
+        let now = self.now;
+        let join = self.joins.entry(key.to_owned());
+        let new = || Join {
+            state,
+            inputs: BTreeMap::new(),
+            since: now,
+        };
+        let join = join.or_insert_with(new);
+        let has_ended =
+            |state: &State| matches!(state, State::Completed { .. } | State::Expired { .. });
+        if has_ended(&join.state) && !has_ended(&state) {
+            // The dedup window of the join before is over, and a new join begins.
+            *join = new();
+        }
+        if has_ended(&state) && !has_ended(&join.state) {
+            join.inputs.clear();
+            join.since = now;
+        }
+        join.state = state;
+        reply
+    }
+
+    fn claim(&self, key: &str, reply: Reply, policy: &JoinPolicy) -> Option<Claim<P>> {
+        let (work, attempts) = match reply {
+            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
+            _ => return None,
+        };
+        let inputs = &self.joins.get(key)?.inputs;
+        let input = |place| {
+            let (payload, at) = inputs.get(&place)?;
+            Some(Input {
+                payload: Arc::clone(payload),
+                waited: self.now.saturating_sub(*at),
+            })
+        };
+        Some(Claim::new(
+            work,
+            attempts,
+            (0..policy.inputs).map(input).collect(),
+        ))
+    }
+
+    /// Claims the first join that is due, other than this one.
+    fn claim_one(
+        &mut self,
+        other_than: Option<&str>,
+        mode: ClaimMode,
+        policy: &JoinPolicy,
+        token: Token,
+    ) -> Option<Due<P>> {
+        let now = self.now;
+        let is_due =
+            |(_, join): &(&String, &Join<P>)| due(&join.state, mode).is_some_and(|due| due <= now);
+        let keys: Vec<_> = self
+            .joins
+            .iter()
+            .filter(is_due)
+            .map(|(key, _)| key.clone())
+            .collect();
+        keys.into_iter()
+            .filter(|key| Some(key.as_str()) != other_than)
+            .find_map(|key| {
+                let reply = self.step(&key, Step::ClaimDue { token, mode }, policy);
+                let claim = self.claim(&key, reply, policy)?;
+                Some(Due { key, token, claim })
+            })
+    }
+}
+
+impl<P: Send + Sync> Store<P> for Shelf<P> {
+    fn declare(&self, identity: FanInIdentity) {
+        if *self.function.get_or_init(|| identity) != identity {
+            self.other.get_or_init(|| identity);
+        }
+    }
+
+    async fn arrive(
+        &self,
+        key: &str,
+        policy: &JoinPolicy,
+        input: u8,
+        payload: P,
+        token: Token,
+    ) -> Result<ArriveResponse<P>, Rejected<P>> {
+        if let Err(error) = self.check() {
+            let overdue = None;
+            return Err(Rejected {
+                payload,
+                error,
+                overdue,
+            });
+        }
+        let policy = &self.policy(policy);
+        let mut joins = self.lock();
+        let before = joins.joins.get(key).map(|join| join.state);
+        let reply = joins.step(key, Step::Arrive { input, token }, policy);
+        let was_open = !matches!(before, Some(state) if !matches!(
+            state,
+            State::Open { .. } | State::Completed { .. } | State::Expired { .. }
+        ));
+        let mut payload = Some(payload);
+        if was_open && matches!(reply, Reply::Waiting(_) | Reply::Run { .. }) {
+            let now = joins.now;
+            if let (Some(join), Some(payload)) = (joins.joins.get_mut(key), payload.take()) {
+                join.inputs.insert(input, (Arc::new(payload), now));
+            }
+        }
+        let claim = joins.claim(key, reply, policy);
+        let verdict = match (reply, claim, payload) {
+            (Reply::Waiting(arrived), ..) => Verdict::Waiting(arrived),
+            (Reply::Duplicate(arrived), ..) => Verdict::Duplicate(arrived),
+            (Reply::Run { .. }, Some(claim), _) => Verdict::Run(claim),
+            (Reply::DeliverExpired { .. }, Some(claim), Some(payload)) => {
+                Verdict::DeliverExpired { claim, payload }
+            }
+            (Reply::Busy(until), ..) => Verdict::Busy {
+                retry_after: if self.is_durable {
+                    until.saturating_sub(joins.now)
+                } else {
+                    policy.backoff
+                },
+            },
+            (Reply::Completed, _, Some(payload)) => Verdict::Completed(payload),
+            (Reply::Expired, _, Some(payload)) => Verdict::Expired(payload),
+            (Reply::Parked, _, Some(payload)) => Verdict::Parked(payload),
+            (reply, ..) => unreachable!("no reply to an arrival: {reply:?}"),
+        };
+        let mode = ClaimMode::Opportunistic;
+        let overdue = joins
+            .claim_one(Some(key), mode, policy, token)
+            .map(Box::new);
+        Ok(ArriveResponse { verdict, overdue })
+    }
+
+    async fn apply(
+        &self,
+        key: &str,
+        policy: &JoinPolicy,
+        change: Change,
+    ) -> Result<bool, StoreError> {
+        self.check()?;
+        let policy = &self.policy(policy);
+        Ok(self.lock().step(key, change.into(), policy) == Reply::Recorded)
+    }
+
+    async fn claim_due(
+        &self,
+        policy: &JoinPolicy,
+        token: Token,
+        max: usize,
+    ) -> Result<Vec<Due<P>>, StoreError> {
+        self.check()?;
+        let policy = &self.policy(policy);
+        let mut joins = self.lock();
+        let now = joins.now;
+        joins.joins.retain(|_, join| match join.state {
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                now < forget_at
+            }
+            _ => true,
+        });
+        let claim = |_| joins.claim_one(None, ClaimMode::Sweep, policy, token);
+        Ok((0..max).map_while(claim).collect())
+    }
+
+    fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
+        let step = Step::Settle { token, settlement };
+        self.lock().step(key, step, &self.policy(policy));
+    }
+
+    fn is_durable(&self) -> bool {
+        self.is_durable
+    }
+}
+
+impl<P: Send + Sync> Operator for Shelf<P> {
+    async fn len(&self) -> Result<usize, StoreError> {
+        self.check()?;
+        let joins = self.lock();
+        let has_ended =
+            |join: &&Join<P>| matches!(join.state, State::Completed { .. } | State::Expired { .. });
+        Ok(joins.joins.len() - joins.joins.values().filter(has_ended).count())
+    }
+
+    async fn list(
+        &self,
+        policy: &JoinPolicy,
+        query: JoinQuery<'_>,
+    ) -> Result<Vec<JoinSummary>, StoreError> {
+        self.check()?;
+        let joins = self.lock();
+        let now = joins.now;
+        let is_remembered = |state: &State| match *state {
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                now < forget_at
+            }
+            _ => true,
+        };
+        let all = joins
+            .joins
+            .iter()
+            .filter(|(_, join)| is_remembered(&join.state));
+        let all = all.map(|(key, join)| {
+            JoinSummary::new(
+                key.clone(),
+                &join.state,
+                now.saturating_sub(join.since),
+                policy,
+            )
+        });
+        let has_ended =
+            |join: &JoinSummary| matches!(join.status, Status::Completed | Status::Expired);
+        Ok(match query {
+            JoinQuery::Key(key) => all.filter(|join| join.key == key).collect(),
+            JoinQuery::Unsettled(page) => on(page, all.filter(|join| !has_ended(join))),
+            JoinQuery::Parked(page) => on(
+                page,
+                all.filter(|join| matches!(join.status, Status::Parked(_))),
+            ),
+        })
+    }
+}
+
+fn on(page: Page<'_>, joins: impl Iterator<Item = JoinSummary>) -> Vec<JoinSummary> {
+    let follows = |join: &JoinSummary| page.after.is_none_or(|after| after < join.key.as_str());
+    joins.filter(follows).take(page.limit).collect()
+}
