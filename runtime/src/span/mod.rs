@@ -15,6 +15,7 @@ pub(crate) mod limit;
 pub(crate) mod linked;
 mod links;
 mod merge;
+mod messages;
 mod opener;
 pub(crate) mod outcome;
 mod overflow;
