@@ -89,10 +89,64 @@
 //! The type of a parameter decides whether it is [a batch](Events). The page of [`fan_in`](mod@fan_in) describes joins, such
 //! as `FulfillOrder` here.
 //!
-//! # With `tracing`
+//! # Inside `tracing`
 //!
-//! Handlers open their spans through OpenTelemetry. With tracing-opentelemetry's context activation on (the default), spans
-//! nest both ways:
+//! With the feature `tracing`, each handler's span is a `tracing` span too. A program, not a library, switches that on, once,
+//! at its start:
+//!
+//! ```
+//! # #[cfg(feature = "tracing")] {
+//! # use opentelemetry_sdk::trace::SdkTracerProvider;
+//! use tracing_subscriber::prelude::*;
+//! use tracing_subscriber::{EnvFilter, fmt};
+//!
+//! # let provider = SdkTracerProvider::builder().build();
+//! let otel = tracing_opentelemetry::layer()
+//!     .with_tracer(linked_span::layer_tracer(provider.clone(), "shop"));
+//! tracing_subscriber::registry()
+//!     .with(EnvFilter::from_default_env())
+//!     .with(fmt::layer())
+//!     .with(otel)
+//!     .init();
+//! # linked_span::use_tracing(false);
+//! # }
+//! ```
+//!
+//! Handlers stay as they are. Their OpenTelemetry spans stay too, with links, kind, attributes and scope, all visible to the
+//! sampler. What `info!` logs in the body belongs to the handler:
+//!
+//! ```text
+//! INFO send_receipt{event.id="payment-7" event.type="payment.confirmed"}: sent
+//! ```
+//!
+//! The `tracing` span has the handler's name, and the target, file and line of your code. Its fields are the attributes that
+//! are named in `attributes(…)` by a dotted name or a string, and the crate's own, such as `event.id` and `batch.size`: 32 at
+//! most. `level` and `target` are [options](macro@linked_span#options), as in `#[tracing::instrument]`.
+//!
+//! A filter of `tracing` never removes the OpenTelemetry span: only the sampler does.
+//!
+//! | the subscriber has | logs | OpenTelemetry |
+//! | --- | --- | --- |
+//! | tracing-opentelemetry's layer with `layer_tracer` | show the handler | the handler's span, with what the body logs as its events |
+//! | no such layer, after `use_tracing(true)` | show the handler | the handler's span |
+//! | a layer with another tracer, after `use_tracing(true)` | do not show the handler | the handler's span, and no second one |
+//! | a filter of the layer's own that rejects the handler | show the handler | the handler's span |
+//! | a filter or a level that rejects the handler everywhere | do not show the handler | the handler's span |
+//! | a layer with context activation off | show the handler | the handler's span; it does not see the `tracing` span around it, and what its body logs is not recorded as its events |
+//! | two of the layers | tracing-opentelemetry panics at every span | the handler's span; the handler does not fail |
+//! | no provider anywhere | show the handler | nothing |
+//!
+//! What the layer adds to its spans itself, such as the thread or the idle time, it does not add to a handler's. A second
+//! layer with another tracer in the same program, under another subscriber, starts a second span.
+//!
+//! | linked-span | `opentelemetry` | `tracing-opentelemetry` |
+//! | --- | --- | --- |
+//! | 0.1 | 0.33 | 0.34 |
+//!
+//! # Beside `tracing`
+//!
+//! Without the feature, handlers open their spans through OpenTelemetry alone, and formatted logs do not show them. With
+//! tracing-opentelemetry's context activation on (the default), spans nest both ways:
 //!
 //! - A handler called in a `#[tracing::instrument]`ed function is a child of that function's span.
 //! - A `#[tracing::instrument]`ed function called in a handler is a child of the handler's span.
@@ -126,6 +180,7 @@
 //! | `sqlite` | `fan_in::Sqlite`, which keeps joins in a file; enables `serde` and `tokio` |
 //! | `testing` | `testing`, assertions about spans and links in your own tests |
 //! | `tokio` | `fan_in::sweep_every` |
+//! | `tracing` | [handlers inside `tracing`](#inside-tracing) |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // `_durable` is internal: the three stores enable it.
 #![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "_durable"))))]
@@ -163,6 +218,8 @@ pub use crate::event::with_origin::WithOrigin;
 pub use crate::event::{Keyed, LinkedEvent};
 pub use crate::origin::Origin;
 pub use crate::propagation::set_text_map_propagator;
+#[cfg(feature = "tracing")]
+pub use crate::span::in_tracing::{LayerTracer, layer_tracer, use_tracing};
 pub use crate::span::limit::{LinkOverflow, set_link_limit, set_link_overflow};
 pub use crate::span::provider::set_tracer_provider;
 #[cfg(feature = "sampler")]

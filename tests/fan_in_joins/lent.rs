@@ -269,12 +269,12 @@ fn what_is_lent_is_returned_by_a_panic() {
     );
 }
 
-#[instrument(skip_all)]
+#[instrument(name = "beside", skip_all)]
 #[fan_in(payment, inventory)]
 async fn instrumented(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[fan_in(payment, inventory)]
-#[instrument(skip_all)]
+#[instrument(name = "beside", skip_all)]
 fn instrumented_below(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[tokio::test]
@@ -287,8 +287,11 @@ async fn tracings_attribute_above_or_below() {
     let below = InstrumentedBelow::new(Memory::new(), options());
     assert_eq!(waits_for(below.payment(payment("o-2"))), "inventory");
     ran(below.inventory(inventory("o-2")));
+    // Where `tracing` exports its spans too, these are not the handlers'.
+    let mut keys = keys(&sdk);
+    keys.retain(|(name, _)| name != "beside");
     assert_eq!(
-        keys(&sdk),
+        keys,
         [of("instrumented", "o-1"), of("instrumented_below", "o-2")]
     );
 }

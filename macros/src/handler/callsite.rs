@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::LitStr;
+use syn::{Expr, LitStr};
 
 use super::model::Handler;
-use crate::options::text_literal;
+use crate::options::{Level, text_literal};
 
 impl Handler {
     /// Returns a reference to the callsite.
@@ -37,10 +37,15 @@ impl Handler {
             &self.name(),
             &quote!(#is_named #messaging #kind #parent #own_tracer #join #one_event),
         );
-        match &options.scope {
-            // Only a reference to a simple constant is promoted to `'static`.
-            Some(scope) if text_literal(scope).is_none() => quote!(const { &#callsite }),
-            _ => quote!(&#callsite),
+        // Only a reference to a simple constant is promoted to `'static`.
+        let is_computed = |constant: &Expr| text_literal(constant).is_none();
+        let level = options.level.as_ref();
+        if options.scope.iter().chain(&options.target).any(is_computed)
+            || level.is_some_and(|level| level.path.is_some())
+        {
+            quote!(const { &#callsite })
+        } else {
+            quote!(&#callsite)
         }
     }
 
@@ -84,6 +89,7 @@ impl Handler {
         let version = (!version.is_empty()).then(|| quote!(version: #version,));
         let errors = options.errors.as_ref().map(variant);
         let errors = errors.map(|errors| quote!(errors: #runtime::Errors::#errors,));
+        let in_tracing = self.in_tracing();
         quote! {
             #runtime::Callsite {
                 name: #name,
@@ -91,8 +97,37 @@ impl Handler {
                 #version
                 #fields
                 #errors
+                #in_tracing
                 ..#runtime::Callsite::CONSUMER
             }
+        }
+    }
+
+    /// What the handler's `tracing` span is made of.
+    fn in_tracing(&self) -> TokenStream {
+        let Self {
+            runtime, options, ..
+        } = self;
+        let level = options.level.as_ref().map(|Level { variant, path }| {
+            let variant = quote!(#runtime::LogLevel::#variant);
+            let named = path.as_ref().map(|path| quote!(let _ = #path;));
+            if named.is_some() {
+                quote!(level: { #named #variant },)
+            } else {
+                quote!(level: #variant,)
+            }
+        });
+        let target = options.target.as_ref();
+        let target = target.map(|target| quote!(target: #target,));
+        let keys: Vec<LitStr> = options.literal_keys().collect();
+        let keys = (!keys.is_empty()).then(|| quote!(keys: &[#(#keys),*],));
+        quote! {
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            #level
+            #target
+            #keys
         }
     }
 }

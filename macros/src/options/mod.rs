@@ -17,12 +17,13 @@ mod row;
 mod send_options;
 mod span_options;
 mod table;
+mod tracing_options;
 mod value;
 
 pub(crate) use self::items::{each_item, set_once};
 pub(crate) use self::message_options::MessageOptions;
 pub(crate) use self::model::{
-    AttributeEntry, Options, ParameterOptions, plain_value, text_literal,
+    AttributeEntry, Level, Options, ParameterOptions, plain_value, text_literal,
 };
 pub(crate) use self::parse::parse;
 pub(crate) use self::table::option_names;

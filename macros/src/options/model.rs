@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr, Member, Path};
+use syn::{Expr, ExprLit, ExprPath, Lit, LitStr, Member, Path};
 
 use super::message_options::MessageOptions;
 use super::send_options::SendOptions;
@@ -21,6 +21,9 @@ pub(crate) struct Options {
     pub(crate) errors: Option<Ident>,
     pub(crate) scope: Option<Expr>,
     pub(crate) tracer: Option<Expr>,
+    pub(crate) level: Option<Level>,
+    /// Of the `tracing` span.
+    pub(crate) target: Option<Expr>,
     pub(crate) crate_path: Option<Path>,
     /// `#[linked_span]` only: the function sends messages.
     pub(crate) send: Option<SendOptions>,
@@ -28,6 +31,14 @@ pub(crate) struct Options {
     pub(crate) key: Option<Vec<Member>>,
     /// `#[fan_in]` only: the name of the generated type.
     pub(crate) join: Option<Ident>,
+}
+
+/// The level of the `tracing` span.
+pub(crate) struct Level {
+    /// Of the runtime's `LogLevel`.
+    pub(crate) variant: Ident,
+    /// As the user wrote it. The expansion names it too: else its import would be unused.
+    pub(crate) path: Option<ExprPath>,
 }
 
 /// One parameter that the attribute names, and the options in its parentheses.
@@ -84,6 +95,12 @@ impl Options {
             || self.attributes.is_some()
             || self.tracer.is_some()
             || self.send.is_some()
+    }
+
+    /// Returns the keys that are known when the handler is compiled.
+    pub(crate) fn literal_keys(&self) -> impl Iterator<Item = LitStr> {
+        let entries = self.attributes.iter().flatten();
+        entries.filter_map(|entry| syn::parse2(entry.key.clone()).ok())
     }
 
     /// `parent = event`

@@ -19,10 +19,6 @@ pub(super) fn word_of_tracing(word: &Ident) -> Option<&'static str> {
             "remove `err`: errors are recorded by default; `errors = type` or `errors = off` records less"
         }
         "ret" => "use `linked_span::set_attribute(\"result\", value)` in the body instead of `ret`",
-        "level" => {
-            "remove `level`: OpenTelemetry spans have no level, and the sampler chooses which spans are recorded"
-        }
-        "target" => "use `scope = \"event.processor\"` instead of `target`",
         "follows_from" => {
             "name the event parameter instead of `follows_from`: the span links to its producer"
         }

@@ -7,13 +7,14 @@ use super::parameter_options::PARAMETER_OPTIONS;
 use super::row::Row;
 use super::send_options::SEND_OPTIONS;
 use super::span_options::SPAN_OPTIONS;
+use super::tracing_options::TRACING_OPTIONS;
 use crate::macro_kind::MacroKind;
 
 /// The options after the parameters.
 fn groups(kind: MacroKind) -> &'static [&'static [Row<Options>]] {
     match kind {
-        MacroKind::LinkedSpan => &[&SPAN_OPTIONS, &SEND_OPTIONS],
-        MacroKind::FanIn => &[&FAN_IN_OPTIONS, &SPAN_OPTIONS],
+        MacroKind::LinkedSpan => &[&SPAN_OPTIONS, &TRACING_OPTIONS, &SEND_OPTIONS],
+        MacroKind::FanIn => &[&FAN_IN_OPTIONS, &SPAN_OPTIONS, &TRACING_OPTIONS],
     }
 }
 

@@ -117,6 +117,11 @@ impl Attributes {
         Self(list)
     }
 
+    #[cfg(feature = "tracing")]
+    pub(crate) fn as_slice(&self) -> &[KeyValue] {
+        &self.0
+    }
+
     pub(crate) fn into_vec(self) -> Vec<KeyValue> {
         self.0
     }

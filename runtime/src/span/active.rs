@@ -10,6 +10,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::origin;
 use crate::span::callsite::Errors;
 use crate::span::counted::CANCELLED;
+use crate::span::in_tracing::{Prepared, TracingSpan};
 use crate::span::outcome::Recorder;
 use crate::span::timer::Timer;
 use crate::span::tracer::Started;
@@ -27,6 +28,7 @@ pub(crate) struct ActiveSpan {
     /// Also where there is none.
     ended: bool,
     timer: Timer,
+    tracing: TracingSpan,
 }
 
 impl ActiveSpan {
@@ -38,6 +40,7 @@ impl ActiveSpan {
             errors,
             ended: false,
             timer: Timer::off(),
+            tracing: TracingSpan::default(),
         }
     }
 
@@ -75,7 +78,21 @@ impl ActiveSpan {
             errors: Errors::Full,
             ended: true,
             timer: Timer::off(),
+            tracing: TracingSpan::default(),
         }
+    }
+
+    /// The same inside its `tracing` span.
+    #[cold]
+    pub(super) fn in_tracing(active: Option<Self>, prepared: Prepared) -> Option<Self> {
+        let mut active = match active {
+            Some(active) => active,
+            None => Self::of_context(ambient::current()?),
+        };
+        if let Some(tracing) = prepared.open(&active.context) {
+            active.tracing = tracing;
+        }
+        Some(active)
     }
 
     /// Records what was returned.
@@ -140,10 +157,12 @@ impl ActiveSpan {
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         let running = Running(self);
+        let entered = running.0.tracing.enter();
         let context = running.0.has_context.then_some(&running.0.context);
         let guard = context.map(ambient::attach);
         let result = part();
         drop(guard);
+        drop(entered);
         forget(running);
         result
     }

@@ -32,6 +32,29 @@ pub struct Callsite {
     pub one_event: bool,
     /// What a handler of messages is called in metrics.
     pub messaging: Option<MessagingLabels>,
+    /// The handler's module, for its `tracing` span.
+    pub module: &'static str,
+    /// The handler's file, for its `tracing` span.
+    pub file: &'static str,
+    /// The handler's line, for its `tracing` span.
+    pub line: u32,
+    /// Of the `tracing` span.
+    pub level: LogLevel,
+    /// Of the `tracing` span; empty, if it is the module.
+    pub target: &'static str,
+    /// The attributes that the handler's own attribute names, for fields of the `tracing` span.
+    pub keys: &'static [&'static str],
+}
+
+/// The level of a handler's `tracing` span.
+#[allow(missing_docs, reason = "the names are `tracing`'s")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
 }
 
 /// Whose child a handler's span is.
@@ -70,6 +93,12 @@ impl Callsite {
         join: None,
         one_event: false,
         messaging: None,
+        module: "",
+        file: "",
+        line: 0,
+        level: LogLevel::Info,
+        target: "",
+        keys: &[],
     };
 
     #[cfg(feature = "metrics")]

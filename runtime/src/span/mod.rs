@@ -10,12 +10,17 @@ mod counted;
 pub(crate) mod future;
 pub(crate) mod handle;
 pub(crate) mod handoff;
+#[cfg_attr(not(feature = "tracing"), path = "not_in_tracing.rs")]
+pub(crate) mod in_tracing;
 pub(crate) mod join;
+#[cfg(feature = "tracing")]
+mod layer_provider;
 pub(crate) mod limit;
 pub(crate) mod linked;
 mod links;
 mod merge;
 mod messages;
+mod noop;
 mod opener;
 pub(crate) mod outcome;
 mod overflow;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use opentelemetry::Context;
 
-use super::{overflow::OverflowSpans, provider};
+use super::{in_tracing, overflow::OverflowSpans, provider};
 use crate::propagation::{self, Propagation};
 use crate::span::active::ActiveSpan;
 use crate::span::callsite::Callsite;
@@ -29,19 +29,23 @@ enum TracerSource {
     Installed(Arc<dyn StartSpan>),
     /// The handler's `tracer = …`, which is collected.
     Own,
+    /// No span is started, but `tracing` may want one.
+    None,
 }
 
 impl SpanOpener {
     /// Where no span is made, only how contexts are read, for the event's baggage.
-    pub(super) fn of(callsite: &Callsite, now: Instant) -> Result<Self, Propagation> {
+    pub(super) fn of(callsite: &'static Callsite, now: Instant) -> Result<Self, Propagation> {
         let (tracer, propagation) = if callsite.own_tracer {
             (TracerSource::Own, propagation::propagation_at(now))
         } else {
             let (tracer, propagation) = provider::tracer(callsite.scope(), now);
-            (
-                TracerSource::Installed(tracer.ok_or(propagation)?),
-                propagation,
-            )
+            let tracer = match tracer {
+                Some(tracer) => TracerSource::Installed(tracer),
+                None if in_tracing::is_wanted(callsite) => TracerSource::None,
+                None => return Err(propagation),
+            };
+            (tracer, propagation)
         };
         let ambient = ambient::current().ok_or(propagation)?;
         if ambient.is_telemetry_suppressed() {
@@ -60,11 +64,17 @@ impl SpanOpener {
         request: &mut SpanRequest,
         began: SystemTime,
     ) -> Option<ActiveSpan> {
+        let prepared = in_tracing::prepare(request);
         // The SDK runs code of the user's: a sampler, span processors.
-        match shielded(|| self.start_unshielded(request, began)) {
-            Some(started) => started,
-            // Without a span, the body still gets the event's baggage.
-            None => ActiveSpan::without_span(request.baggage.as_deref()?),
+        let started = shielded(|| self.start_unshielded(request, began));
+        // Without a span, the body still gets the event's baggage.
+        let active = started.unwrap_or_else(|| {
+            let baggage = request.baggage.as_deref();
+            baggage.and_then(ActiveSpan::without_span)
+        });
+        match prepared {
+            Some(prepared) => ActiveSpan::in_tracing(active, prepared),
+            None => active,
         }
     }
 
@@ -80,6 +90,10 @@ impl SpanOpener {
             TracerSource::Own => {
                 own = take(&mut request.tracer);
                 own.get()?
+            }
+            TracerSource::None => {
+                let contexts = request.contexts(take(&mut self.ambient));
+                return Some(ActiveSpan::of_context(contexts.body));
             }
         };
         let overflow = OverflowSpans::split(request);

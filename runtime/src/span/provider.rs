@@ -6,18 +6,18 @@
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use opentelemetry::global::{self, BoxedTracer};
 use opentelemetry::trace::noop::NoopTracerProvider;
-use opentelemetry::trace::{
-    Span, SpanBuilder, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState,
-    Tracer, TracerProvider,
-};
+use opentelemetry::trace::{Span, SpanBuilder, Tracer, TracerProvider};
 use opentelemetry::{Context, InstrumentationScope};
 
 use crate::propagation::{self, Propagation};
 use crate::span::callsite::Scope;
+#[cfg(feature = "tracing")]
+use crate::span::layer_provider;
+use crate::span::noop::is_noop;
 use crate::span::tracer::StartSpan;
 use crate::support::clock::{CacheWindow, Instant};
 use crate::support::generation;
@@ -287,8 +287,16 @@ fn ask_for_tracer(scope: Scope) -> Option<Arc<dyn StartSpan>> {
     if !scope.version.is_empty() {
         builder = builder.with_version(scope.version);
     }
+    let scope = builder.build();
+    let tracer = ask_globals(scope.clone());
+    #[cfg(feature = "tracing")]
+    let tracer = tracer.or_else(|| layer_provider::tracer(scope));
+    tracer
+}
+
+fn ask_globals(scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
     let asking = Asking::begin();
-    let tracer = global::tracer_with_scope(builder.build());
+    let tracer = global::tracer_with_scope(scope);
     match asking.end() {
         Answer::Tracer(found) => Some(found),
         Answer::NoSdk => None,
@@ -315,25 +323,4 @@ fn makes_spans(tracer: &BoxedTracer) -> bool {
         MAKES_SPANS.store(true, Ordering::Relaxed);
     }
     makes_spans
-}
-
-/// Whether a tracer does nothing, found out without a span that would be exported.
-///
-/// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
-/// either no span there or a new one.
-fn is_noop(tracer: &BoxedTracer) -> bool {
-    static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
-        let parent = SpanContext::new(
-            TraceId::from(1),
-            SpanId::from(1),
-            TraceFlags::NOT_SAMPLED,
-            true,
-            TraceState::NONE,
-        );
-        Context::new()
-            .with_remote_span_context(parent)
-            .with_telemetry_suppressed()
-    });
-    let span = tracer.start_with_context("linked_span.probe", &SUPPRESSED);
-    span.span_context() == SUPPRESSED.span().span_context()
 }

@@ -73,6 +73,12 @@ impl SpanRequest {
         self.makes_span
     }
 
+    /// The attributes of the span.
+    #[cfg(feature = "tracing")]
+    pub(super) fn attributes(&self) -> &[opentelemetry::KeyValue] {
+        self.attributes.as_slice()
+    }
+
     /// The join whose function's span this is.
     pub(super) fn joined(&mut self, joined: Arc<dyn SpanOfJoin>) {
         joined.add_to_span(&mut self.attributes);

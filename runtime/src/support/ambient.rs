@@ -44,7 +44,7 @@ impl Drop for Sentinel {
 /// Returns `true` if the context is available. Catching OpenTelemetry's panic instead would call the panic hook, which may
 /// end the program.
 #[inline]
-fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     ACCESS.get() == Access::There || is_there_at_first()
 }
 

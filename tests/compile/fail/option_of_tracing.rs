@@ -20,12 +20,6 @@ fn err_debug(event: &Origin) {}
 #[linked_span(event, ret)]
 fn ret(event: &Origin) {}
 
-#[linked_span(event, level = "info")]
-fn level(event: &Origin) {}
-
-#[linked_span(target = "orders")]
-fn target(event: &Origin) {}
-
 #[linked_span(follows_from = causes)]
 fn follows_from(event: &Origin) {}
 

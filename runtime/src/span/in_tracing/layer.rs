@@ -1,0 +1,103 @@
+//! The tracer of tracing-opentelemetry's layer.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use opentelemetry::trace::{Link, SpanBuilder, SpanContext, Tracer, TracerProvider};
+use opentelemetry::{Context, InstrumentationScope};
+
+use super::announced;
+use super::layer_span::LayerSpan;
+use super::switch::{self, CountedLayer};
+use crate::span::layer_provider::{self, HandlerTracers};
+use crate::support::shield::shielded;
+
+/// Marks the link by which a builder is known as a handler's. No link of the user's has dropped so many attributes.
+const HANDLER: u32 = u32::MAX;
+
+/// Makes the tracer for tracing-opentelemetry's layer with which each handler's span is a `tracing` span.
+///
+/// ```
+/// # use opentelemetry_sdk::trace::SdkTracerProvider;
+/// # let provider = SdkTracerProvider::builder().build();
+/// let tracer = linked_span::layer_tracer(provider.clone(), "shop");
+/// // let otel = tracing_opentelemetry::layer().with_tracer(tracer);
+/// // tracing_subscriber::registry().with(EnvFilter::from_default_env()).with(fmt::layer()).with(otel).init();
+/// # drop(tracer);
+/// # linked_span::use_tracing(false);
+/// ```
+///
+/// This switches handlers over for the whole program, which decides it once, at its start. `name` is the instrumentation
+/// scope of all other `tracing` spans; a handler's span keeps the handler's own scope.
+///
+/// The provider is an SDK's, or `opentelemetry::global::tracer_provider()`. Handlers use the provider that is installed
+/// globally; where none is, they use this one. So give the same provider to both, or to this function alone.
+///
+/// See [inside `tracing`](crate#inside-tracing).
+pub fn layer_tracer<P>(provider: P, name: impl Into<Cow<'static, str>>) -> LayerTracer<P::Tracer>
+where
+    P: TracerProvider + Send + Sync + 'static,
+    P::Tracer: Tracer<Span: Send + Sync + 'static> + Send + Sync + 'static,
+{
+    let tracer = provider.tracer_with_scope(InstrumentationScope::builder(name).build());
+    let provider: Arc<dyn HandlerTracers> = Arc::new(provider);
+    layer_provider::set(&provider);
+    switch::use_tracing(true);
+    LayerTracer {
+        tracer,
+        _provider: provider,
+        _counted: CountedLayer::new(),
+    }
+}
+
+/// A tracer for tracing-opentelemetry's layer; see [`layer_tracer`].
+///
+/// It answers for a handler's `tracing` span with the handler's OpenTelemetry span. It starts all other spans as the
+/// provider's tracer does.
+#[must_use = "give it to the layer: `tracing_opentelemetry::layer().with_tracer(…)`"]
+pub struct LayerTracer<T> {
+    tracer: T,
+    /// Handlers use it as long as the layer lives.
+    _provider: Arc<dyn HandlerTracers>,
+    _counted: CountedLayer,
+}
+
+impl<T> Tracer for LayerTracer<T>
+where
+    T: Tracer<Span: Send + Sync + 'static>,
+{
+    type Span = LayerSpan<T::Span>;
+
+    /// The layer calls this for each new `tracing` span.
+    fn span_builder<N: Into<Cow<'static, str>>>(&self, name: N) -> SpanBuilder {
+        let name = name.into();
+        let handler = announced::take(&name);
+        let mut builder = SpanBuilder::from_name(name);
+        builder.links = handler.map(|span_context| vec![Link::new(span_context, vec![], HANDLER)]);
+        builder
+    }
+
+    /// The layer calls this in a lock, at the span's first enter or later. A panic would leave the lock poisoned.
+    fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> Self::Span {
+        if let Some(handler) = handler(&builder) {
+            return LayerSpan::of_handler(handler, parent);
+        }
+        let span = shielded(|| self.tracer.build_with_context(builder, parent));
+        span.map_or_else(|| LayerSpan::parent(parent), LayerSpan::Started)
+    }
+}
+
+/// The handler's span for whose `tracing` span this was built.
+fn handler(builder: &SpanBuilder) -> Option<&SpanContext> {
+    let first = builder.links.as_ref()?.first()?;
+    (first.dropped_attributes_count == HANDLER).then_some(&first.span_context)
+}
+
+impl<T> fmt::Debug for LayerTracer<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("LayerTracer")
+            .finish_non_exhaustive()
+    }
+}

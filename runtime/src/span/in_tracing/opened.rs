@@ -1,0 +1,121 @@
+//! A `tracing` span of a handler, entered while a part of the body runs.
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
+use tracing::span::{Attributes, Id};
+use tracing::{Dispatch, dispatcher};
+
+use super::announced::announcing;
+use super::handler::Handler;
+use super::probe::Probe;
+use super::switch;
+use super::thread::while_it_lives;
+use super::values::Values;
+use crate::support::ambient;
+use crate::support::shield::shielded;
+
+/// The handler's `tracing` span, if it has one.
+///
+/// It keeps its own dispatcher: the body may run under another. A subscriber that panics costs what it would have
+/// recorded.
+#[derive(Debug, Default)]
+pub(in crate::span) struct TracingSpan(Option<Box<Opened>>);
+
+#[derive(Debug)]
+struct Opened {
+    dispatch: Dispatch,
+    id: Id,
+}
+
+impl TracingSpan {
+    /// Enters it until the guard is dropped. The caller has it alone, so no two threads are in it at once.
+    #[inline]
+    pub(in crate::span) fn enter(&self) -> Entered<'_> {
+        Entered(self.0.as_deref().and_then(Opened::enter))
+    }
+}
+
+impl Opened {
+    fn enter(&self) -> Option<&Self> {
+        let enter = || self.dispatch.enter(&self.id);
+        shielded(|| while_it_lives(enter)).flatten().map(|()| self)
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        shielded(|| self.dispatch.try_close(self.id.clone()));
+    }
+}
+
+/// Exits the span when it is dropped.
+pub(in crate::span) struct Entered<'s>(Option<&'s Opened>);
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(opened) = self.0 {
+            shielded(|| opened.dispatch.exit(&opened.id));
+        }
+    }
+}
+
+/// Makes the span in the body's context.
+pub(super) fn open(
+    handler: &'static Handler,
+    values: &Values,
+    context: &Context,
+) -> Option<TracingSpan> {
+    let opened = if switch::has_layer() {
+        open_for_our_layer(handler, values, context)
+    } else {
+        open_for_logs(handler, values, context)
+    };
+    opened.map(|opened| TracingSpan(Some(Box::new(opened))))
+}
+
+/// The layer's tracer takes the span that is active in the context for the `tracing` span's.
+fn open_for_our_layer(
+    handler: &'static Handler,
+    values: &Values,
+    context: &Context,
+) -> Option<Opened> {
+    let active = context.span();
+    let active = active.span_context();
+    // Its state is not needed to recognize it.
+    let (flags, state) = (active.trace_flags(), TraceState::NONE);
+    let active = SpanContext::new(active.trace_id(), active.span_id(), flags, false, state);
+    announcing(handler.metadata.name(), active, || {
+        open_in(handler, values, context)
+    })
+}
+
+/// No layer has our tracer. One with another tracer would start a second span: then the handler has no `tracing` span.
+fn open_for_logs(handler: &'static Handler, values: &Values, context: &Context) -> Option<Opened> {
+    let probe = Probe::in_place_of(context);
+    let opened = open_in(handler, values, &probe.context)?;
+    if probe.was_kept() {
+        handler.site.found_another_layer();
+        return None;
+    }
+    Some(opened)
+}
+
+/// Nothing of the user's runs between the two questions to the subscriber: filters of layers keep the answer to the
+/// first in a thread-local, where the second finds it. It is asked even where the interest is cached, since an answer of
+/// another span's may be there still.
+fn open_in(handler: &'static Handler, values: &Values, context: &Context) -> Option<Opened> {
+    let _attached = ambient::attach(context);
+    let metadata = &handler.metadata;
+    let open = |dispatch: &Dispatch| {
+        values.with(metadata.fields(), &handler.fields, |values| {
+            let attributes = Attributes::new(metadata, values);
+            dispatch.enabled(metadata).then(|| Opened {
+                id: dispatch.new_span(&attributes),
+                dispatch: dispatch.clone(),
+            })
+        })
+    };
+    let open = || dispatcher::get_default(open);
+    shielded(|| while_it_lives(open)).flatten().flatten()
+}

@@ -1,0 +1,104 @@
+//! What `tracing` registers of a handler: whether a subscriber wants its spans.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use tracing::callsite::{self, Callsite, Identifier};
+use tracing::field::FieldSet;
+use tracing::metadata::Kind;
+use tracing::subscriber::{Interest, NoSubscriber};
+use tracing::{Level, Metadata, dispatcher};
+
+use crate::support::shield::shielded;
+
+const UNREGISTERED: u8 = 0;
+const REGISTERING: u8 = 1;
+const NEVER: u8 = 2;
+const WANTED: u8 = 3;
+
+/// A callsite that `tracing` knows. It lives as long as the program, as `tracing` requires.
+pub(super) struct Site {
+    interest: AtomicU8,
+    /// Whether an OpenTelemetry layer with another tracer was found.
+    has_other_layer: AtomicBool,
+    /// Set before the site is registered: it refers to the site.
+    metadata: OnceLock<&'static Metadata<'static>>,
+}
+
+impl Site {
+    pub(super) const fn new() -> Self {
+        Self {
+            interest: AtomicU8::new(UNREGISTERED),
+            has_other_layer: AtomicBool::new(false),
+            metadata: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn describe(&self, metadata: &'static Metadata<'static>) {
+        // A second call changes nothing.
+        let _ = self.metadata.set(metadata);
+    }
+
+    /// Returns `true` if a subscriber may want a span of this site.
+    #[inline]
+    pub(super) fn is_wanted(&'static self) -> bool {
+        match self.interest.load(Ordering::Relaxed) {
+            NEVER => false,
+            UNREGISTERED => self.register(),
+            // Another thread registers it, or this one, whose subscriber handles an event meanwhile.
+            REGISTERING => true,
+            _ => !self.has_other_layer.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Asks all subscribers. No lock of ours is held, and no initializer runs: they may call this handler.
+    #[cold]
+    fn register(&'static self) -> bool {
+        // `tracing` may ask this thread's subscriber alone. Where it has none, "never" would be the answer for good.
+        if !dispatcher::get_default(|dispatch| !dispatch.is::<NoSubscriber>()) {
+            return false;
+        }
+        let (from, to) = (UNREGISTERED, REGISTERING);
+        let registers =
+            self.interest
+                .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+        if registers.is_ok() {
+            shielded(|| callsite::register(self));
+            // A subscriber that has panicked is asked at each span.
+            let (from, to) = (REGISTERING, WANTED);
+            let _ = self
+                .interest
+                .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+        }
+        self.interest.load(Ordering::Relaxed) != NEVER
+    }
+
+    /// Leaves this handler to OpenTelemetry alone until subscribers or filters change.
+    pub(super) fn found_another_layer(&self) {
+        self.has_other_layer.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Callsite for Site {
+    fn set_interest(&self, interest: Interest) {
+        self.has_other_layer.store(false, Ordering::Relaxed);
+        let interest = if interest.is_never() { NEVER } else { WANTED };
+        self.interest.store(interest, Ordering::SeqCst);
+    }
+
+    fn metadata(&self) -> &Metadata<'_> {
+        static SITE: Site = Site::new();
+        static UNDESCRIBED: Metadata<'static> = Metadata::new(
+            "",
+            "linked_span",
+            Level::TRACE,
+            None,
+            None,
+            None,
+            FieldSet::new(&[], Identifier(&SITE)),
+            Kind::SPAN,
+        );
+        // Only a site that is described is registered.
+        self.metadata.get().copied().unwrap_or(&UNDESCRIBED)
+    }
+}

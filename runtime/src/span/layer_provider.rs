@@ -1,0 +1,46 @@
+//! The provider that the program gave to its `tracing` layer, for handlers without a global one.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use opentelemetry::InstrumentationScope;
+use opentelemetry::trace::{Tracer, TracerProvider};
+
+use crate::span::noop::is_noop;
+use crate::span::tracer::StartSpan;
+use crate::support::generation;
+
+static PROVIDER: Mutex<Option<Weak<dyn HandlerTracers>>> = Mutex::new(None);
+
+/// Makes tracers for handlers, of any provider.
+pub(super) trait HandlerTracers: Send + Sync {
+    /// Returns `None` if the provider makes no spans.
+    fn handler_tracer(&self, scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>>;
+}
+
+impl<P> HandlerTracers for P
+where
+    P: TracerProvider + Send + Sync,
+    P::Tracer: Tracer<Span: Send + Sync> + Send + Sync + 'static,
+{
+    fn handler_tracer(&self, scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
+        let tracer = self.tracer_with_scope(scope);
+        let makes_spans = !is_noop(&tracer);
+        makes_spans.then(|| Arc::new(tracer) as Arc<dyn StartSpan>)
+    }
+}
+
+/// Has handlers use this provider where no other is installed, as long as it lives.
+pub(super) fn set(provider: &Arc<dyn HandlerTracers>) {
+    let mut known = PROVIDER.lock().unwrap_or_else(PoisonError::into_inner);
+    *known = Some(Arc::downgrade(provider));
+    drop(known);
+    generation::advance();
+}
+
+/// Returns a tracer of that provider. It is asked outside of the lock: it is the user's code.
+pub(super) fn tracer(scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
+    let known = PROVIDER.lock().unwrap_or_else(PoisonError::into_inner);
+    let provider = known.as_ref().and_then(Weak::upgrade);
+    drop(known);
+    provider?.handler_tracer(scope)
+}

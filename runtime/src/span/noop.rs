@@ -1,0 +1,29 @@
+//! Whether a tracer makes spans.
+
+use std::sync::LazyLock;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{
+    Span, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
+};
+
+/// Whether a tracer does nothing, found out without a span that would be exported.
+///
+/// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
+/// either no span there or a new one.
+pub(super) fn is_noop(tracer: &impl Tracer) -> bool {
+    static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
+        let parent = SpanContext::new(
+            TraceId::from(1),
+            SpanId::from(1),
+            TraceFlags::NOT_SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        Context::new()
+            .with_remote_span_context(parent)
+            .with_telemetry_suppressed()
+    });
+    let span = tracer.start_with_context("linked_span.probe", &SUPPRESSED);
+    span.span_context() == SUPPRESSED.span().span_context()
+}
