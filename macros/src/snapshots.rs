@@ -58,6 +58,38 @@ fn async_fn_collects_its_options() {
     );
 }
 
+/// The labels of metrics are literals: a group that is computed is none.
+#[test]
+fn message_of_a_client() {
+    handler(
+        "message_of_a_client",
+        quote!(message(
+            rdkafka,
+            client = kafka::client,
+            destination = "orders",
+            group = self.group
+        )),
+        &quote! {
+            async fn consume(&self, message: &BorrowedMessage<'_>) {
+                self.store(message).await;
+            }
+        },
+    );
+}
+
+#[test]
+fn function_that_sends() {
+    handler(
+        "function_that_sends",
+        quote!(send("orders", system = "kafka")),
+        &quote! {
+            async fn publish(&self, order: &Order) -> Result<(), KafkaError> {
+                self.producer.send(order).await
+            }
+        },
+    );
+}
+
 #[test]
 fn boxed_future_starts_its_span_at_the_first_poll() {
     handler(

@@ -41,6 +41,7 @@
 //! | --- | --- |
 //! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
 //! | your own type, with a computed origin | [`impl LinkedEvent`](trait@LinkedEvent) |
+//! | a message of Kafka, NATS or `RabbitMQ` | [`#[linked_span(message(rdkafka))]`](messaging) |
 //! | a type of another crate | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
 //! | a payload in a queue inside the process | [`WithOrigin`] |
 //! | raw JSON | `serde_json::Value`, with the feature `json` |
@@ -189,6 +190,8 @@ mod carrier;
 mod event;
 pub mod fan_in;
 mod macros;
+mod message;
+pub mod messaging;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(not(feature = "metrics"))]
@@ -208,7 +211,7 @@ pub mod __private;
 
 pub use crate::macros::{LinkedEvent, fan_in, linked_span};
 
-pub use crate::carrier::{Carrier, CarrierMut, extract, inject};
+pub use crate::carrier::{Carrier, CarrierMut, extract, inject, inject_origin};
 pub use crate::event::attributes::{AttributeValue, Attributes, set_attribute};
 pub use crate::event::events::Events;
 pub use crate::event::with_origin::WithOrigin;

@@ -15,6 +15,7 @@ pub use crate::fan_in::{
 };
 #[cfg(feature = "serde")]
 pub use crate::fan_in::{InputVariant, deserialize_input};
+pub use crate::messaging::{Given, ViewBy, adapted, adapted_with};
 pub use crate::metrics::labels::MessagingLabels;
 pub use crate::span::callsite::{Callsite, Errors, LogLevel, Parent};
 pub use crate::span::future::{

@@ -63,6 +63,7 @@ impl FanIn {
         let (given, reference) = self.as_given(input, needs_value);
         let event = ParameterOptions {
             origin,
+            message: parameter.message.clone(),
             attributes: Some(attributes),
             ..ParameterOptions::new(input.ident.clone())
         };

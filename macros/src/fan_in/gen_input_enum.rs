@@ -35,7 +35,7 @@ impl FanIn {
             .params
             .inputs
             .iter()
-            .map(|input| self.into_method(input));
+            .map(|input| self.gen_into_method(input));
         quote! {
             impl #name {
                 #(#methods)*
@@ -68,7 +68,7 @@ impl FanIn {
         format_ident!("__{join}{}", input.variant, span = Span::mixed_site())
     }
 
-    fn into_method(&self, input: &Input) -> TokenStream {
+    fn gen_into_method(&self, input: &Input) -> TokenStream {
         let (docs, visibility) = (Self::docs_of_into(input), self.visibility());
         let (variant, alias) = (&input.variant, self.alias(input));
         let span = input.ident.span().resolved_at(Span::mixed_site());

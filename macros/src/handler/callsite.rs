@@ -16,17 +16,26 @@ impl Handler {
         let given = options.kind.as_ref().map(variant);
         let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
         let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
+        // The context of a span that sends one message is the message's. Messages that have one are only linked.
+        let of_send = || match (&options.send, self.events.as_slice()) {
+            (None, _) => None,
+            (Some(_), []) => Some(Ident::new("Producer", Span::call_site())),
+            (Some(_), _) => Some(Ident::new("Client", Span::call_site())),
+        };
+        let kind = kind.or_else(of_send);
         let kind = kind.map(|kind| quote!(kind: #runtime::SpanKind::#kind,));
         let parent = options.parent.as_ref().map(variant);
         let parent = parent.map(|parent| quote!(parent: #runtime::Parent::#parent,));
+        let is_named = options.name.as_ref().map(|_| quote!(is_named: true,));
         let own_tracer = options.tracer.as_ref().map(|_| quote!(own_tracer: true,));
         let one_event = (self.only_event().is_none() && self.events.len() == 1)
             .then(|| quote!(one_event: true,));
         let join = self.join.as_ref();
         let join = join.map(|join| quote!(join: ::core::option::Option::Some(#join),));
+        let messaging = self.messaging_labels();
         let callsite = self.callsite_called(
             &self.name(),
-            &quote!(#kind #parent #own_tracer #join #one_event),
+            &quote!(#is_named #messaging #kind #parent #own_tracer #join #one_event),
         );
         // Only a reference to a simple constant is promoted to `'static`.
         let is_computed = |constant: &Expr| text_literal(constant).is_none();
@@ -40,6 +49,35 @@ impl Handler {
         }
     }
 
+    /// What is constant for all messages of this handler, for metrics: literals, and the system of the client.
+    fn messaging_labels(&self) -> Option<TokenStream> {
+        let [event] = self.events.as_slice() else {
+            return None;
+        };
+        let (runtime, message) = (&self.runtime, &event.message);
+        let system = message.adapter.as_ref()?.system();
+        let given = [
+            ("destination", &message.destination),
+            ("template", &message.template),
+            ("group", &message.group),
+        ];
+        let fields = given.into_iter().map(|(name, value)| {
+            let name = Ident::new(name, Span::call_site());
+            let text = value.as_ref().and_then(text_literal);
+            text.map_or_else(
+                || quote!(#name: ::core::option::Option::None,),
+                |text| quote!(#name: ::core::option::Option::Some(#text),),
+            )
+        });
+        Some(quote! {
+            messaging: ::core::option::Option::Some(#runtime::MessagingLabels {
+                system: #system,
+                #(#fields)*
+            }),
+        })
+    }
+
+    /// What spans of this name have in common.
     pub(crate) fn callsite_called(&self, name: &LitStr, fields: &TokenStream) -> TokenStream {
         let Self {
             runtime, options, ..

@@ -57,7 +57,11 @@ impl Handler {
     fn collecting_call(&self, collecting: &str, of_an_event: &str) -> TokenStream {
         let callsite = self.callsite();
         let (function, collected) = match self.only_event() {
-            Some(event) => (of_an_event, quote_spanned!(event.span()=> &#event)),
+            Some(event) => {
+                let ident = &event.ident;
+                let reference = quote_spanned!(ident.span()=> &#ident);
+                (of_an_event, self.reading(event, &reference))
+            }
             None => (collecting, self.collecting_closure()),
         };
         let function = self.runtime_path(function, Span::call_site());
@@ -68,6 +72,7 @@ impl Handler {
     fn collecting_closure(&self) -> TokenStream {
         let start = start();
         let tracer = self.if_span(&start, self.tracer(&start));
+        let send = self.if_span(&start, self.sending(&start));
         let events = self.events.iter().map(|event| {
             let ident = &event.ident;
             let reference = quote_spanned!(ident.span()=> &#ident);
@@ -78,7 +83,7 @@ impl Handler {
             self.collect_event(&start, event, relationship, &reference)
         });
         let of_the_span = self.if_span(&start, self.span_statements(&start));
-        quote!(|#start| { #tracer #(#events)* #of_the_span })
+        quote!(|#start| { #tracer #send #(#events)* #of_the_span })
     }
 
     /// Returns what is collected after the event.
@@ -125,6 +130,7 @@ impl Handler {
     ) -> TokenStream {
         let Self { runtime, .. } = self;
         let ident = &event.ident;
+        let reference = &self.reading(event, reference);
         let relationship = relationship.map(|relationship| {
             let relationship = plain_value(relationship, runtime);
             quote!(#start.relationship(#relationship);)

@@ -8,6 +8,7 @@ mod expansion;
 mod future_body;
 mod model;
 mod outcome;
+mod reading;
 mod report;
 mod type_hint;
 mod validate;

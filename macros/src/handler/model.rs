@@ -50,9 +50,9 @@ impl Handler {
     }
 
     /// Returns the event, if there is one and the attribute computes nothing else.
-    pub(super) fn only_event(&self) -> Option<&Ident> {
+    pub(super) fn only_event(&self) -> Option<&ParameterOptions> {
         match self.events.as_slice() {
-            [event] if event.is_bare() && !self.options.computes_something() => Some(&event.ident),
+            [event] if event.is_bare() && !self.options.computes_something() => Some(event),
             _ => None,
         }
     }
@@ -64,6 +64,12 @@ impl Handler {
             let function = &self.function.signature.ident;
             LitStr::new(&function.unraw().to_string(), function.span())
         })
+    }
+
+    /// Returns the path of the crate.
+    pub(super) fn crate_path(&self) -> TokenStream {
+        let given = self.options.crate_path.as_ref();
+        given.map_or_else(|| quote!(::linked_span), ToTokens::to_token_stream)
     }
 
     /// Returns a path into the runtime, whose errors appear at this span.

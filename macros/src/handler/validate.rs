@@ -18,7 +18,9 @@ pub(super) fn validate(
     let kind = MacroKind::LinkedSpan;
     check_signature(kind, &function.signature, errors);
     let mut pattern = None;
-    let events = if options.parameters.is_empty() {
+    let events = if options.parameters.is_empty() && options.send.is_some() {
+        Vec::new()
+    } else if options.parameters.is_empty() {
         let (event, renamed) = default_event(&mut function, errors)?;
         pattern = renamed;
         vec![ParameterOptions::new(event)]

@@ -4,20 +4,24 @@
 //! `fan_in_options.rs`, `parameter_options.rs`, or a new file that `table.rs` lists). The row parses the option, and errors
 //! list its name. What it expands to belongs in `handler/` or `fan_in/`.
 
+mod adapters;
 mod attribute_list;
 mod fan_in_options;
 mod items;
+mod message_options;
 mod model;
 mod moved_words;
 mod parameter_options;
 mod parse;
 mod row;
+mod send_options;
 mod span_options;
 mod table;
 mod tracing_options;
 mod value;
 
 pub(crate) use self::items::{each_item, set_once};
+pub(crate) use self::message_options::MessageOptions;
 pub(crate) use self::model::{
     AttributeEntry, Level, Options, ParameterOptions, plain_value, text_literal,
 };

@@ -5,6 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprPath, Lit, LitStr, Member, Path};
 
+use super::message_options::MessageOptions;
+use super::send_options::SendOptions;
 use crate::function::ungrouped_expr;
 
 /// The parameters that the attribute names, and the options after them.
@@ -23,6 +25,8 @@ pub(crate) struct Options {
     /// Of the `tracing` span.
     pub(crate) target: Option<Expr>,
     pub(crate) crate_path: Option<Path>,
+    /// `#[linked_span]` only: the function sends messages.
+    pub(crate) send: Option<SendOptions>,
     /// `#[fan_in]` only: the field that is the key of every input.
     pub(crate) key: Option<Vec<Member>>,
     /// `#[fan_in]` only: the name of the generated type.
@@ -43,6 +47,8 @@ pub(crate) struct ParameterOptions {
     /// `#[fan_in]` only: the key of this input.
     pub(crate) key: Option<Expr>,
     pub(crate) origin: Option<Expr>,
+    /// How a broker's message is read.
+    pub(crate) message: MessageOptions,
     pub(crate) relationship: Option<Expr>,
     pub(crate) attributes: Option<Vec<AttributeEntry>>,
 }
@@ -71,11 +77,13 @@ impl Options {
             relationship,
             attributes,
             tracer,
+            send,
             ..
         } = self;
         let values = attributes.iter().flatten().map(|entry| &entry.value);
         let expressions = name.iter().chain(relationship).chain(tracer);
-        expressions.chain(values)
+        let of_send = send.iter().flat_map(SendOptions::expressions);
+        expressions.chain(values).chain(of_send)
     }
 
     /// Returns `true` if a call of the handler evaluates something for the span beyond its one event.
@@ -86,6 +94,7 @@ impl Options {
             || self.relationship.is_some()
             || self.attributes.is_some()
             || self.tracer.is_some()
+            || self.send.is_some()
     }
 
     /// Returns the keys that are known when the handler is compiled.
@@ -107,6 +116,7 @@ impl ParameterOptions {
             ident,
             key: None,
             origin: None,
+            message: MessageOptions::default(),
             relationship: None,
             attributes: None,
         }
@@ -115,12 +125,17 @@ impl ParameterOptions {
     /// Returns the expressions of the parameter's link.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let values = self.attributes.iter().flatten().map(|entry| &entry.value);
-        self.origin.iter().chain(&self.relationship).chain(values)
+        let of_message = self.message.expressions();
+        let origin = self.origin.iter().chain(of_message);
+        origin.chain(&self.relationship).chain(values)
     }
 
-    /// Returns `true` if the parameter has no options.
-    pub(crate) const fn is_bare(&self) -> bool {
-        self.origin.is_none() && self.relationship.is_none() && self.attributes.is_none()
+    /// Returns `true` if the attribute computes nothing for the parameter, which an adapter may read.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.origin.is_none()
+            && self.relationship.is_none()
+            && self.attributes.is_none()
+            && self.message.is_constant()
     }
 }
 

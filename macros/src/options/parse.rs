@@ -5,7 +5,8 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Result, Token, parenthesized};
 
-use super::items::{each_item, skip_to_comma};
+use super::adapters::adapter;
+use super::items::{each_item, set_once, skip_to_comma};
 use super::model::{Options, ParameterOptions};
 use super::moved_words::{option_without_value, word_of_fan_in, word_of_tracing};
 use super::row::Syntax;
@@ -72,6 +73,10 @@ fn no_option(kind: MacroKind, word: &Ident, bindings: &[Ident]) -> String {
         help.to_owned()
     } else if let Some(help) = word_of_fan_in(kind, word) {
         help
+    } else if parameter_option(kind, &word.to_string()).is_some() {
+        let parameter = bindings.iter().find(|binding| *binding != "self");
+        let parameter = parameter.map_or_else(|| "message".to_owned(), ToString::to_string);
+        format!("write `{parameter}({word} = …)`: the options of a parameter go in parentheses")
     } else if contains_name(bindings, word) {
         format!("write `{word}(origin = …)`: the options of a parameter go in parentheses")
     } else {
@@ -92,6 +97,7 @@ fn parameter(
         each_item(content.parse()?, errors, |input, errors| {
             parameter_item(&mut parameter, kind, input, errors)
         });
+        parameter.message.check(&parameter.ident, errors);
     } else if !input.is_empty() && !input.peek(Token![,]) {
         return Err(input.error(format!(
             "write `,` after `{0}`, or its options in parentheses: `{0}(origin = …)`",
@@ -114,6 +120,16 @@ fn parameter_item(
     let name = word.to_string();
     if let Some(row) = parameter_option(kind, &name) {
         return (row.parse)(parameter, &word, input, errors);
+    }
+    let is_option = option(kind, &name).is_some() || word_of_fan_in(kind, &word).is_some();
+    if !is_option && !input.peek(Token![=]) && !input.peek(syn::token::Paren) {
+        parameter.message.has_unknown_client = true;
+        let adapter = adapter(word, input)?;
+        return set_once(
+            &mut parameter.message.adapter,
+            &adapter.client.clone(),
+            adapter,
+        );
     }
     skip_to_comma(input);
     let help = if option(kind, &name).is_some() {

@@ -1,9 +1,11 @@
 //! Which options each macro takes.
 
 use super::fan_in_options::{FAN_IN_INPUT_OPTIONS, FAN_IN_OPTIONS};
+use super::message_options::MESSAGE_OPTIONS;
 use super::model::{Options, ParameterOptions};
 use super::parameter_options::PARAMETER_OPTIONS;
 use super::row::Row;
+use super::send_options::SEND_OPTIONS;
 use super::span_options::SPAN_OPTIONS;
 use super::tracing_options::TRACING_OPTIONS;
 use crate::macro_kind::MacroKind;
@@ -11,7 +13,7 @@ use crate::macro_kind::MacroKind;
 /// The options after the parameters.
 fn groups(kind: MacroKind) -> &'static [&'static [Row<Options>]] {
     match kind {
-        MacroKind::LinkedSpan => &[&SPAN_OPTIONS, &TRACING_OPTIONS],
+        MacroKind::LinkedSpan => &[&SPAN_OPTIONS, &TRACING_OPTIONS, &SEND_OPTIONS],
         MacroKind::FanIn => &[&FAN_IN_OPTIONS, &SPAN_OPTIONS, &TRACING_OPTIONS],
     }
 }
@@ -19,8 +21,8 @@ fn groups(kind: MacroKind) -> &'static [&'static [Row<Options>]] {
 /// The options in a parameter's parentheses.
 fn parameter_groups(kind: MacroKind) -> &'static [&'static [Row<ParameterOptions>]] {
     match kind {
-        MacroKind::LinkedSpan => &[&PARAMETER_OPTIONS],
-        MacroKind::FanIn => &[&FAN_IN_INPUT_OPTIONS, &PARAMETER_OPTIONS],
+        MacroKind::LinkedSpan => &[&PARAMETER_OPTIONS, &MESSAGE_OPTIONS],
+        MacroKind::FanIn => &[&FAN_IN_INPUT_OPTIONS, &PARAMETER_OPTIONS, &MESSAGE_OPTIONS],
     }
 }
 

@@ -9,7 +9,7 @@ mod inject;
 mod json;
 
 pub use self::extract::extract;
-pub use self::inject::inject;
+pub use self::inject::{inject, inject_origin};
 
 use std::rc::Rc;
 use std::sync::Arc;

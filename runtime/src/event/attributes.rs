@@ -103,6 +103,16 @@ impl Attributes {
         self.0.push(KeyValue::new(key, value));
     }
 
+    /// For a key that is known not to be there yet.
+    pub(crate) fn append(&mut self, attribute: KeyValue) {
+        self.0.push(attribute);
+    }
+
+    /// Makes room for this many at once.
+    pub(crate) fn reserve(&mut self, attributes: usize) {
+        self.0.reserve(attributes);
+    }
+
     pub(crate) fn from_vec(list: Vec<KeyValue>) -> Self {
         Self(list)
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::LinkedEvent;
+use crate::message::Message;
 
 /// Iterates over the events of a batch; the handler's span links to each.
 ///
@@ -40,11 +41,26 @@ use crate::LinkedEvent;
 pub trait Events {
     /// Iterates over the events, in the order of their links.
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent>;
+
+    /// What is known of the batch without its events, if these are messages of a broker.
+    #[doc(hidden)]
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        None
+    }
+}
+
+/// A batch of messages is told by the first.
+fn batch_of<E: LinkedEvent>(first: Option<&E>) -> Option<Message<'_>> {
+    let message = first?.linked_span_message()?;
+    Some(Message::new(message.system().clone()))
 }
 
 impl<E: LinkedEvent> Events for [E] {
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
         self.iter()
+    }
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        batch_of(self.first())
     }
 }
 
@@ -52,11 +68,17 @@ impl<E: LinkedEvent, const LENGTH: usize> Events for [E; LENGTH] {
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
         self.iter()
     }
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        batch_of(self.first())
+    }
 }
 
 impl<E: LinkedEvent> Events for Vec<E> {
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
         self.iter()
+    }
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        batch_of(self.first())
     }
 }
 
@@ -64,11 +86,17 @@ impl<E: LinkedEvent> Events for VecDeque<E> {
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
         self.iter()
     }
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        batch_of(self.front())
+    }
 }
 
 impl<B: Events> Events for Option<B> {
     fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
         self.iter().flat_map(B::events)
+    }
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        self.as_ref().and_then(B::linked_span_batch)
     }
 }
 
@@ -77,6 +105,9 @@ macro_rules! pointers {
         impl<B: Events + ?Sized> Events for $pointer {
             fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
                 (**self).events()
+            }
+            fn linked_span_batch(&self) -> Option<Message<'_>> {
+                (**self).linked_span_batch()
             }
         }
     )* };

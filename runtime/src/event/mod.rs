@@ -3,6 +3,7 @@
 pub(crate) mod attributes;
 pub(crate) mod events;
 pub(crate) mod field_text;
+pub(crate) mod given;
 #[cfg(feature = "json")]
 mod json;
 pub(crate) mod with_origin;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use opentelemetry::trace::SpanContext;
 use opentelemetry::{Context, StringValue};
 
+use crate::message::Message;
 use crate::propagation::{self, Part};
 use crate::{Attributes, Origin, origin};
 
@@ -89,6 +91,12 @@ pub trait LinkedEvent {
     fn linked_span_is_derived(&self) -> bool {
         false
     }
+
+    /// The message that it is, if it came through a broker.
+    #[doc(hidden)]
+    fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
+        None
+    }
 }
 
 /// Returns an event's correlation key, such as the id of the order.
@@ -154,6 +162,9 @@ macro_rules! pointers {
             fn linked_span_is_derived(&self) -> bool {
                 (**self).linked_span_is_derived()
             }
+            fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
+                (**self).linked_span_message()
+            }
         }
 
         impl<E: Keyed + ?Sized> Keyed for $pointer {
@@ -183,6 +194,9 @@ impl<E: LinkedEvent> LinkedEvent for Option<E> {
     }
     fn linked_span_is_derived(&self) -> bool {
         self.as_ref().is_none_or(E::linked_span_is_derived)
+    }
+    fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
+        self.as_ref().and_then(E::linked_span_message)
     }
 }
 

@@ -93,6 +93,13 @@ impl<T> AsRef<T> for WithOrigin<T> {
     }
 }
 
+/// Makes a payload without an origin.
+impl<T> From<T> for WithOrigin<T> {
+    fn from(payload: T) -> Self {
+        Self::new(payload, Origin::default())
+    }
+}
+
 impl<T> Deref for WithOrigin<T> {
     type Target = T;
 

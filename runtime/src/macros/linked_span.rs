@@ -36,6 +36,9 @@
 /// | `#[linked_span]` | the parameter `event` or `events`, or the only parameter that is not `self` |
 /// | `#[linked_span(order)]` | the parameter `order`; it may be `self` |
 /// | `#[linked_span(order(origin = extract(order.headers())))]` | `order`, whose type is not a [`LinkedEvent`]; any expression that is `Into<Origin>` |
+/// | `#[linked_span(message(rdkafka))]` | `message`, a message of a broker's client or a batch of them: `rdkafka`, `async_nats`, `async_nats::jetstream` or `lapin` |
+/// | `#[linked_span(job(view = describe))]` | `job`, or each of a batch, as `fn describe(job: &Job) -> Message<'_>` describes it |
+/// | `#[linked_span(job(view = describe(&job.inner)))]` | the result of the expression: an event, or a batch of events |
 /// | `#[linked_span(order(attributes(region = %order.region)))]` | `order`, with attributes on its link |
 /// | `#[linked_span(payment, inventory(relationship = "reservation"))]` | several parameters: one link to each, in this order |
 ///
@@ -44,6 +47,20 @@
 ///
 /// Several parameters must all exist when the function is called. If they arrive one at a time, use
 /// [`#[fan_in]`](macro@crate::fan_in).
+///
+/// # Messages of brokers
+///
+/// The span of a handler of messages follows OpenTelemetry's messaging conventions, and is called `process orders` by the
+/// topic, queue or subject. The [page of messages](crate::messaging) lists what is recorded. In the parameter's parentheses:
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `rdkafka` | the client, whose crate is a dependency of yours |
+/// | `client = PATH` | the path of that client, if it has another name or several versions |
+/// | `destination = EXPR` | the topic, queue or subject, if the message does not contain it |
+/// | `template = EXPR` | the pattern of the destination, by which the span is called: `"orders.{region}"` |
+/// | `group = EXPR` | the consumer group |
+/// | `view = PATH`, `view = EXPR` | what reads a message of a client that has no adapter |
 ///
 /// # Options
 ///
@@ -59,6 +76,7 @@
 /// | `errors = full` | what is recorded of an `Err`: `full` (default), `type` (no message) or `off` |
 /// | `scope = "…"` | the instrumentation scope; default: your crate's name and version |
 /// | `tracer = EXPR` | your own tracer: a `Tracer`, or a `&'static` or an `Arc` of one |
+/// | `send("orders", system = "kafka")` | the function sends messages: span `send orders`, kind `producer`, or `client` if parameters are messages with a context of their own; no parameter is needed; `template = …` names the span |
 /// | `level = "info"` | the level of the `tracing` span, as in `#[tracing::instrument]`: `"debug"`, `Level::DEBUG`, `2`; by default `"info"` |
 /// | `target = "…"` | the target of the `tracing` span, a constant; by default the module |
 /// | `crate = PATH` | the path of `linked_span`, if you renamed the dependency |
@@ -72,6 +90,8 @@
 /// | handler of | on the span | on each link |
 /// | --- | --- | --- |
 /// | one event | `event.id`, `event.type`, the event's own attributes | `link.relationship`, `link.event_type` |
+/// | one message of a broker | `messaging.system`, `messaging.operation.name`, `messaging.destination.name` and others | `link.relationship` |
+/// | a batch of messages | the same where it is equal for all, `messaging.batch.message_count` | what varies; `link.relationship` if you set it |
 /// | a batch | `batch.size`, `batch.link_count` | `link.relationship` if you set it, `event.id`, the event's own attributes |
 /// | several parameters | | `link.relationship`, `event.id`, `link.event_type`, the event's own attributes |
 ///

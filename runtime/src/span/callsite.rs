@@ -12,6 +12,8 @@ use crate::metrics::labels::MessagingLabels;
 pub struct Callsite {
     /// Of the span, unless it is computed.
     pub name: &'static str,
+    /// Whether the user has named the span. A handler of messages is called by their destination otherwise.
+    pub is_named: bool,
     /// The instrumentation scope's name.
     pub scope: &'static str,
     /// The scope's version; empty, if it has none.
@@ -81,6 +83,7 @@ impl Callsite {
     /// What holds unless the attribute says otherwise.
     pub const CONSUMER: Self = Self {
         name: "",
+        is_named: false,
         scope: "",
         version: "",
         kind: SpanKind::Consumer,

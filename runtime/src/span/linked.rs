@@ -1,5 +1,6 @@
 //! The parameters that fill a request: one event, or a batch.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use opentelemetry::baggage::Baggage;
@@ -66,7 +67,10 @@ pub struct Many;
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
-            start.one(Some(self), None);
+            match self.linked_span_message() {
+                Some(message) => start.message(message),
+                None => start.one(Some(self), None),
+            }
         } else {
             start.baggage = self.baggage(propagation::propagation());
         }
@@ -91,7 +95,10 @@ impl<E: LinkedEvent> Linked<One> for E {
 impl<B: Events> Linked<Many> for B {
     fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
-            start.batch(self.events());
+            match self.linked_span_batch() {
+                Some(batch) => start.messages(&batch, self.events()),
+                None => start.batch(self.events()),
+            }
         }
     }
 
@@ -144,7 +151,14 @@ impl SpanRequest {
         let mut origin = Some(origin);
         let mut origin = || origin.take().map(Into::into).unwrap_or_default();
         if self.makes_span() {
-            shielded(|| self.one(event, Some(&mut origin)));
+            let message = event.map(|event| shielded(|| event.linked_span_message()).flatten());
+            if let Some(message) = message.flatten() {
+                let origin = shielded(origin).unwrap_or_default();
+                let message = message.into_owned().produced_at(origin);
+                shielded(|| self.message(Cow::Owned(message)));
+            } else {
+                shielded(|| self.one(event, Some(&mut origin)));
+            }
         } else {
             self.baggage = shielded(origin).and_then(Origin::into_baggage);
         }

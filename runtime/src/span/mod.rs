@@ -19,6 +19,7 @@ pub(crate) mod limit;
 pub(crate) mod linked;
 mod links;
 mod merge;
+mod messages;
 mod noop;
 mod opener;
 pub(crate) mod outcome;

@@ -17,6 +17,9 @@ use crate::span::tracer::{IntoTracer, OwnTracer, SpanContexts};
 use crate::support::shield::shielded;
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
+/// How many messages a batch has, by OpenTelemetry's conventions.
+pub(super) const BATCH_SIZE: &str = "messaging.batch.message_count";
+
 /// Links, of about a hundred bytes each.
 const MOST_RESERVED: usize = 4096;
 
@@ -25,15 +28,17 @@ pub struct SpanRequest {
     pub(crate) callsite: &'static Callsite,
     pub(crate) tracer: OwnTracer,
     pub(super) name: Cow<'static, str>,
-    attributes: Attributes,
+    pub(super) attributes: Attributes,
     pub(super) links: Vec<Link>,
     /// Where the links of the parameter that was named last begin.
     pub(super) last_parameter: usize,
-    relationship: Option<Value>,
-    producer: Option<SpanContext>,
+    pub(super) relationship: Option<Value>,
+    pub(super) producer: Option<SpanContext>,
     joined: Option<Arc<dyn SpanOfJoin>>,
     pub(crate) baggage: Option<Arc<Baggage>>,
     makes_span: bool,
+    /// The function sends messages.
+    pub(super) sends: bool,
 }
 
 impl SpanRequest {
@@ -50,6 +55,7 @@ impl SpanRequest {
             joined: None,
             baggage: None,
             makes_span: true,
+            sends: false,
         }
     }
 
@@ -103,8 +109,11 @@ impl SpanRequest {
         event: Option<&dyn LinkedEvent>,
         given: Option<&mut dyn FnMut() -> Origin>,
     ) {
-        let relationship = self.relationship.take();
-        let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
+        let mut relationship = self.relationship.take();
+        // The conventions link a span that sends to what it sends, which did not trigger it.
+        if relationship.is_none() && !self.sends {
+            relationship = Some("triggered_by".into());
+        }
         let mut event_type = None;
         if let Some(event) = event {
             if let Some(id) = links::said(|| event.id()) {
@@ -128,7 +137,7 @@ impl SpanRequest {
             if self.callsite.parent == Parent::Event {
                 self.producer = Some(context.clone());
             }
-            let link = links::describing(context, Some(relationship), None, event_type);
+            let link = links::describing(context, relationship, None, event_type);
             self.links = vec![link];
         }
     }
@@ -142,7 +151,8 @@ impl SpanRequest {
         self.last_parameter = self.links.len();
         let relationship = self.relationship.take().unwrap_or_else(|| name.into());
         let (context, _) = origin.into_parts();
-        if context.is_valid() {
+        let is_message = |event: &dyn LinkedEvent| event.linked_span_message().is_some();
+        if context.is_valid() || event.is_some_and(is_message) {
             let event_type = event.and_then(|event| links::said(|| event.event_type()));
             let link = links::describing(context, Some(relationship), event, event_type);
             self.links.push(link);
@@ -156,8 +166,12 @@ impl SpanRequest {
             links::describing(context, relationship.clone(), Some(event), None)
         });
         let links = self.links.len();
-        self.attributes.push("batch.size", count(size));
-        self.attributes.push("batch.link_count", count(links));
+        if self.sends {
+            self.attributes.push(BATCH_SIZE, count(size));
+        } else {
+            self.attributes.push("batch.size", count(size));
+            self.attributes.push("batch.link_count", count(links));
+        }
     }
 
     pub(crate) fn named_batch(
@@ -204,7 +218,8 @@ impl SpanRequest {
                 for event in events.by_ref() {
                     size += 1;
                     let (context, _) = event.origin().into_parts();
-                    if context.is_valid() {
+                    // A message without a context keeps its offset on record.
+                    if context.is_valid() || event.linked_span_message().is_some() {
                         self.links.push(link(context, &event));
                     }
                 }
@@ -286,7 +301,7 @@ pub trait Name: Into<Cow<'static, str>> {}
 #[diagnostic::do_not_recommend]
 impl<N: Into<Cow<'static, str>>> Name for N {}
 
-fn count(events: usize) -> i64 {
+pub(super) fn count(events: usize) -> i64 {
     i64::try_from(events).unwrap_or(i64::MAX)
 }
 

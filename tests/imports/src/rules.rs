@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 
 /// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
-pub const FOLDERS: [&str; 17] = [
+pub const FOLDERS: [&str; 19] = [
     "macros",
     "testing",
     "fan_in",
@@ -15,9 +15,11 @@ pub const FOLDERS: [&str; 17] = [
     "fan_in/sqlite",
     "fan_in/durable",
     "fan_in/core",
+    "messaging",
     "span",
     "metrics",
     "event",
+    "message",
     "carrier",
     "propagation",
     "propagation/w3c",

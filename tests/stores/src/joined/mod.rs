@@ -66,7 +66,11 @@ impl Bodies {
     }
 }
 
-/// Waits only if it is to take time: a body that does not wait cannot be cancelled.
+/// Waits only if the body is to take time: a body that does not wait cannot be cancelled.
+///
+/// # Errors
+///
+/// If the bodies are to fail.
 #[fan_in(payment, inventory)]
 pub async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(), &'static str> {
     assert_eq!(payment.order, inventory.order);

@@ -62,7 +62,7 @@ async fn running_process_is_refused_after_another_version_declared() {
 }
 
 async fn refusals(
-    store: &(impl Store<Payload> + Operator),
+    store: &impl Store<Payload>,
     rules: &JoinPolicy,
     token: Token,
 ) -> [StoreError; 6] {

@@ -33,8 +33,8 @@ impl Fixture for OnShelves {
     async fn open(&self, name: &str) -> Self::Store {
         let mut shelves = self.shelves.lock().unwrap();
         let time = self.time.clone();
-        let shelf = shelves.entry(name.to_owned());
-        shelf
+        let entry = shelves.entry(name.to_owned());
+        entry
             .or_insert_with(|| Shelf::new(false, move || time.now()))
             .clone()
     }

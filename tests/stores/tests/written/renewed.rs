@@ -31,11 +31,11 @@ async fn ship(payment: &Half, inventory: &Half, takes: Duration) {
             return Poll::Ready(());
         }
         if waker.is_none() {
-            let wakes = Arc::new(task.waker().clone());
-            waker = Some(Arc::clone(&wakes));
+            let sleeper = Arc::new(task.waker().clone());
+            waker = Some(Arc::clone(&sleeper));
             thread::spawn(move || {
                 thread::sleep(end.saturating_duration_since(Instant::now()));
-                wakes.wake_by_ref();
+                sleeper.wake_by_ref();
             });
         }
         Poll::Pending

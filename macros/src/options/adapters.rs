@@ -1,0 +1,54 @@
+//! The clients whose messages can be read.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Error, Result, Token};
+
+use super::message_options::Adapter;
+use crate::suggestion::{list, nearest};
+
+const ADAPTERS: [&str; 4] = ["rdkafka", "async_nats", "async_nats::jetstream", "lapin"];
+
+/// Names of systems and of other clients, and the client that is meant.
+const MEANT: [(&str, &str); 9] = [
+    ("kafka", "rdkafka"),
+    ("nats", "async_nats"),
+    ("jetstream", "async_nats::jetstream"),
+    ("async_nats::core", "async_nats"),
+    ("nats::jetstream", "async_nats::jetstream"),
+    ("rabbitmq", "lapin"),
+    ("rabbit", "lapin"),
+    ("amqp", "lapin"),
+    ("amqp091", "lapin"),
+];
+
+/// Parses the rest of a client's path, which begins with this word.
+pub(super) fn adapter(word: Ident, input: ParseStream) -> Result<Adapter> {
+    let mut module = None;
+    if input.peek(Token![::]) {
+        input.parse::<Token![::]>()?;
+        module = Some(input.call(Ident::parse_any)?);
+    }
+    let path = module
+        .as_ref()
+        .map_or_else(|| word.to_string(), |module| format!("{word}::{module}"));
+    if ADAPTERS.contains(&path.as_str()) {
+        return Ok(Adapter {
+            client: word,
+            module,
+        });
+    }
+    let meant = MEANT.iter().find(|(known, _)| *known == path);
+    let near = meant
+        .map(|(_, meant)| *meant)
+        .or_else(|| nearest(&path, ADAPTERS));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`? there is no client `{path}`"),
+        None => format!(
+            "use {}, or `view = path::to::function` for another client: there is no client `{path}`",
+            list(&ADAPTERS)
+        ),
+    };
+    Err(Error::new(word.span(), help))
+}

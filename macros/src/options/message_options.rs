@@ -1,0 +1,162 @@
+//! Options of a parameter that is a broker's message, or a batch of them.
+
+use proc_macro2::Ident;
+use syn::parse::ParseStream;
+use syn::{Error, Expr, Path, Result, Token};
+
+use super::items::set_once;
+use super::model::{ParameterOptions, text_literal};
+use super::row::{Row, Syntax};
+use super::value::value;
+use crate::error::Errors;
+
+/// What the attribute says of a message.
+#[derive(Clone, Default)]
+pub(crate) struct MessageOptions {
+    /// `rdkafka`: the client whose message it is.
+    pub(crate) adapter: Option<Adapter>,
+    /// `client = …`: where the client is, if it is not called like its crate.
+    pub(crate) client: Option<Path>,
+    pub(crate) view: Option<Expr>,
+    pub(crate) destination: Option<Expr>,
+    pub(crate) template: Option<Expr>,
+    pub(crate) group: Option<Expr>,
+    /// The first of these, where errors are reported.
+    first: Option<Ident>,
+    /// The client is not known, which is an error already.
+    pub(super) has_unknown_client: bool,
+}
+
+/// `rdkafka`, or `async_nats::jetstream`.
+#[derive(Clone)]
+pub(crate) struct Adapter {
+    pub(crate) client: Ident,
+    pub(crate) module: Option<Ident>,
+}
+
+impl Adapter {
+    /// Returns the system whose client it is.
+    pub(crate) fn system(&self) -> &'static str {
+        match self.client.to_string().as_str() {
+            "rdkafka" => "kafka",
+            "lapin" => "rabbitmq",
+            _ => "nats",
+        }
+    }
+}
+
+pub(super) const MESSAGE_OPTIONS: [Row<ParameterOptions>; 5] = [
+    Row {
+        name: "view",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| {
+            set_once(&mut options.message.view, word, value(word, input)?)
+        },
+    },
+    Row {
+        name: "destination",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| {
+            options.message.first(word);
+            set_once(&mut options.message.destination, word, value(word, input)?)
+        },
+    },
+    Row {
+        name: "template",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| {
+            options.message.first(word);
+            set_once(&mut options.message.template, word, value(word, input)?)
+        },
+    },
+    Row {
+        name: "group",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| {
+            options.message.first(word);
+            set_once(&mut options.message.group, word, value(word, input)?)
+        },
+    },
+    Row {
+        name: "client",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| {
+            options.message.first(word);
+            set_once(&mut options.message.client, word, client(word, input)?)
+        },
+    },
+];
+
+/// `= ::kafka::rdkafka`
+fn client(word: &Ident, input: ParseStream) -> Result<Path> {
+    const HELP: &str = "`client` takes a path to the client's crate: `client = kafka::rdkafka`";
+    if !input.peek(Token![=]) {
+        return Err(Error::new(word.span(), HELP));
+    }
+    let sign: Token![=] = input.parse()?;
+    if input.is_empty() {
+        return Err(Error::new(sign.span, HELP));
+    }
+    input
+        .call(Path::parse_mod_style)
+        .map_err(|error| Error::new(error.span(), HELP))
+}
+
+impl MessageOptions {
+    fn first(&mut self, word: &Ident) {
+        self.first.get_or_insert_with(|| word.clone());
+    }
+
+    /// Returns `true` if nothing has to be computed to read the message.
+    pub(crate) fn is_constant(&self) -> bool {
+        let is_text = |value: &Expr| text_literal(value).is_some();
+        let mut given = [&self.destination, &self.template, &self.group].into_iter();
+        let is_function = |view: &Expr| matches!(view, Expr::Path(_));
+        given.all(|given| given.as_ref().is_none_or(is_text))
+            && self.view.as_ref().is_none_or(is_function)
+    }
+
+    /// Returns the expressions that may name parameters.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let view = self.view.as_ref();
+        let given = [&self.destination, &self.template, &self.group];
+        view.into_iter().chain(given.into_iter().flatten())
+    }
+
+    /// Reports options that do not go together.
+    pub(super) fn check(&self, parameter: &Ident, errors: &mut Errors) {
+        let Self {
+            adapter,
+            client,
+            view,
+            first,
+            ..
+        } = self;
+        if let Some(Expr::Closure(closure)) = view {
+            errors.at(
+                &closure.inputs,
+                "name a function, `view = describe` with `fn describe(message: &M) -> linked_span::messaging::Message<'_>`, or write an expression over the parameter: the types of a closure cannot be inferred here",
+            );
+        }
+        match (adapter, view) {
+            (Some(adapter), Some(_)) => errors.at(
+                &adapter.client,
+                format!("leave `{}` out: `view` reads the message", adapter.client),
+            ),
+            (None, Some(_)) => {
+                if let Some(client) = client {
+                    errors.at(client, "leave `client` out: `view` reads the message");
+                }
+            }
+            (None, None) => {
+                if let Some(option) = first.as_ref().filter(|_| !self.has_unknown_client) {
+                    errors.at(
+                        option,
+                        format!("name the client whose message this is: `{parameter}(rdkafka, {option} = …)`"),
+                    );
+                }
+            }
+            (Some(_), None) => {}
+        }
+    }
+}

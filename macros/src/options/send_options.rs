@@ -1,0 +1,71 @@
+//! `send("orders", system = "kafka")`: the function sends a message.
+
+use proc_macro2::Ident;
+use syn::parse::ParseStream;
+use syn::{Error, Expr, Result, Token, parenthesized};
+
+use super::items::{each_item, set_once};
+use super::model::Options;
+use super::row::{Row, Syntax};
+use super::value::value;
+use crate::error::Errors;
+
+/// What the function sends, and where.
+pub(crate) struct SendOptions {
+    pub(crate) destination: Option<Expr>,
+    pub(crate) system: Expr,
+    pub(crate) template: Option<Expr>,
+}
+
+pub(super) const SEND_OPTIONS: [Row<Options>; 1] = [Row {
+    name: "send",
+    syntax: Syntax::List {
+        example: "\"orders\", system = \"kafka\"",
+    },
+    parse: |options, word, input, errors| {
+        let send = send(word, input, errors)?;
+        set_once(&mut options.send, word, send)
+    },
+}];
+
+fn send(word: &Ident, input: ParseStream, errors: &mut Errors) -> Result<SendOptions> {
+    const HELP: &str =
+        "name the destination and the system: `send(\"orders\", system = \"kafka\")`";
+    if !input.peek(syn::token::Paren) {
+        return Err(Error::new(word.span(), HELP));
+    }
+    let content;
+    parenthesized!(content in input);
+    let (mut destination, mut system, mut template) = (None, None, None);
+    each_item(content.parse()?, errors, |input, _| {
+        if input.peek(syn::Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
+            let word: Ident = input.parse()?;
+            let option = match word.to_string().as_str() {
+                "system" => &mut system,
+                "template" => &mut template,
+                other => {
+                    let help = format!("there is no option `{other}` of `send`; {HELP}");
+                    let _ = value(&word, input);
+                    return Err(Error::new(word.span(), help));
+                }
+            };
+            return set_once(option, &word, value(&word, input)?);
+        }
+        set_once(&mut destination, word, input.parse()?)
+    });
+    let Some(system) = system else {
+        return Err(Error::new(word.span(), HELP));
+    };
+    Ok(SendOptions {
+        destination,
+        system,
+        template,
+    })
+}
+
+impl SendOptions {
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let optional = self.destination.iter().chain(&self.template);
+        optional.chain(std::iter::once(&self.system))
+    }
+}

@@ -1,0 +1,51 @@
+//! What the attribute says of messages, and they do not say themselves.
+
+use std::fmt;
+
+use opentelemetry::{StringValue, Value};
+
+use crate::AttributeValue;
+use crate::message::Message;
+
+/// What the handler's attribute says of its messages, and they do not say themselves.
+#[doc(hidden)]
+#[derive(Clone, Copy, Default)]
+pub struct Given<'g> {
+    /// `destination = …`
+    pub destination: Option<&'g dyn AttributeValue>,
+    /// `template = …`
+    pub template: Option<&'g dyn AttributeValue>,
+    /// `group = …`
+    pub group: Option<&'g dyn AttributeValue>,
+}
+
+impl Given<'_> {
+    /// The message with what is given.
+    pub(crate) fn complete<'m>(&self, mut message: Message<'m>) -> Message<'m> {
+        if let Some(destination) = text(self.destination) {
+            message = message.named(destination);
+        }
+        if let Some(template) = text(self.template) {
+            message = message.templated(template);
+        }
+        if let Some(group) = text(self.group) {
+            message = message.grouped(group);
+        }
+        message
+    }
+}
+
+/// A text, or what is written like one.
+pub(crate) fn text(value: Option<&dyn AttributeValue>) -> Option<StringValue> {
+    let text = match value?.to_value()? {
+        Value::String(text) => text,
+        other => other.to_string().into(),
+    };
+    (!text.as_str().is_empty()).then_some(text)
+}
+
+impl fmt::Debug for Given<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Given").finish_non_exhaustive()
+    }
+}

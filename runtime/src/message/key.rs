@@ -1,0 +1,57 @@
+//! A message's key as text.
+
+use std::fmt::Write;
+
+/// A longer key is data, not a name for it.
+const LONGEST: usize = 1024;
+
+/// Returns the key as text, or as `0x…` where it is none.
+///
+/// A lossy text could be the key of another message. A key of control characters, such as a binary number that happens
+/// to be UTF-8, is not readable as text either. An empty key and one that is too long are left out.
+pub(super) fn text_of(key: &[u8]) -> Option<String> {
+    if key.is_empty() || key.len() > LONGEST {
+        return None;
+    }
+    match std::str::from_utf8(key) {
+        Ok(text) if !text.chars().any(char::is_control) => Some(text.to_owned()),
+        _ => Some(hexadecimal(key)),
+    }
+}
+
+fn hexadecimal(key: &[u8]) -> String {
+    let mut text = String::with_capacity(2 + 2 * key.len());
+    text.push_str("0x");
+    for byte in key {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_of_text_is_that_text() {
+        assert_eq!(text_of("größe-7".as_bytes()).as_deref(), Some("größe-7"));
+    }
+
+    #[test]
+    fn key_that_is_not_utf8_is_hexadecimal() {
+        assert_eq!(text_of(b"\xff\x00a").as_deref(), Some("0xff0061"));
+    }
+
+    #[test]
+    fn binary_number_that_is_utf8_is_hexadecimal() {
+        let key = 7_u64.to_be_bytes();
+        assert_eq!(text_of(&key).as_deref(), Some("0x0000000000000007"));
+    }
+
+    #[test]
+    fn empty_or_huge_key_is_left_out() {
+        assert_eq!(text_of(b""), None);
+        assert_eq!(text_of(&[b'k'; LONGEST + 1]), None);
+        assert!(text_of(&[b'k'; LONGEST]).is_some());
+    }
+}

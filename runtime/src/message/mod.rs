@@ -1,0 +1,342 @@
+//! What a broker's message says of itself, in the names of OpenTelemetry's messaging conventions.
+
+mod batch;
+mod field;
+mod key;
+mod name;
+mod text;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use opentelemetry::{Key, KeyValue, StringValue, Value};
+
+pub(crate) use self::batch::Shared;
+use self::field::{Field, FieldValue};
+use self::text::Text;
+use crate::{Carrier, Origin, extract};
+
+/// A message of a broker: what a handler's span records of it, and the origin it carries.
+///
+/// ```
+/// use linked_span::linked_span;
+/// use linked_span::messaging::Message;
+///
+/// // A client that has no adapter.
+/// struct Job { queue: String, tag: u64, headers: Vec<(String, String)>, body: Vec<u8> }
+///
+/// fn describe(job: &Job) -> Message<'_> {
+///     Message::new("beanstalkd")
+///         .destination(&job.queue)
+///         .message_id(job.tag.to_string())
+///         .body_size(job.body.len())
+///         .headers(&job.headers)
+/// }
+///
+/// #[linked_span(job(view = describe))] // span "process mails", linked to the producer
+/// fn send(job: &Job) {
+///     // …
+/// }
+/// # send(&Job { queue: "mails".into(), tag: 1, headers: Vec::new(), body: Vec::new() });
+/// ```
+///
+/// A message is a [`LinkedEvent`](crate::LinkedEvent), and its handler's span follows OpenTelemetry's messaging
+/// conventions: it is called `process mails`, and has the attributes `messaging.system`, `messaging.operation.name`,
+/// `messaging.operation.type`, and one for each field that the message has.
+#[derive(Clone)]
+pub struct Message<'m> {
+    system: StringValue,
+    fields: [Option<FieldValue<'m>>; Field::ALL.len()],
+    /// The handler's attribute names the destination, so the span may be called by it.
+    is_named: bool,
+    origin: Origin,
+    others: Vec<KeyValue>,
+}
+
+impl<'m> Message<'m> {
+    /// Creates a message of this system: `kafka`, `rabbitmq`, `nats`.
+    #[must_use]
+    pub fn new(system: impl Into<StringValue>) -> Self {
+        Self {
+            system: system.into(),
+            fields: [const { None }; Field::ALL.len()],
+            is_named: false,
+            origin: Origin::default(),
+            others: Vec::new(),
+        }
+    }
+
+    /// Sets the topic, queue or subject: `messaging.destination.name`.
+    ///
+    /// The span is called by it, unless it has no bound: an inbox, a generated queue, or, of NATS, MQTT and `RabbitMQ`, a
+    /// name with a number or a UUID in it.
+    #[must_use]
+    pub fn destination(self, destination: impl Into<Cow<'m, str>>) -> Self {
+        let destination = destination.into();
+        let message = if self.system.as_str() != "kafka" && name::is_generated(&destination) {
+            self.temporary().anonymous()
+        } else {
+            self
+        };
+        message.text(Field::Destination, destination)
+    }
+
+    /// Sets the pattern of the destination, by which the span is called: `messaging.destination.template`.
+    #[must_use]
+    pub fn template(self, template: impl Into<Cow<'m, str>>) -> Self {
+        self.text(Field::Template, template.into())
+    }
+
+    /// Marks the destination as one that may be gone soon: `messaging.destination.temporary`.
+    #[must_use]
+    pub fn temporary(self) -> Self {
+        self.with(Field::Temporary, FieldValue::True)
+    }
+
+    /// Marks the destination as one with a generated name: `messaging.destination.anonymous`.
+    #[must_use]
+    pub fn anonymous(self) -> Self {
+        self.with(Field::Anonymous, FieldValue::True)
+    }
+
+    /// Sets the partition: `messaging.destination.partition.id`. A negative one is unknown and is left out.
+    #[must_use]
+    pub fn partition(self, partition: impl Into<i64>) -> Self {
+        self.number(Field::Partition, partition.into(), FieldValue::NumberAsText)
+    }
+
+    /// Sets the consumer group: `messaging.consumer.group.name`.
+    #[must_use]
+    pub fn group(self, group: impl Into<Cow<'m, str>>) -> Self {
+        self.text(Field::Group, group.into())
+    }
+
+    /// Sets the broker's id of the message: `messaging.message.id`.
+    #[must_use]
+    pub fn message_id(self, id: impl Into<Cow<'m, str>>) -> Self {
+        self.text(Field::Id, id.into())
+    }
+
+    /// Sets the correlation id: `messaging.message.conversation_id`.
+    #[must_use]
+    pub fn conversation_id(self, id: impl Into<Cow<'m, str>>) -> Self {
+        self.text(Field::Conversation, id.into())
+    }
+
+    /// Sets the size of the payload in bytes: `messaging.message.body.size`.
+    #[must_use]
+    pub fn body_size(self, bytes: usize) -> Self {
+        self.with(Field::BodySize, FieldValue::Number(bounded(bytes)))
+    }
+
+    /// Sets the offset: `messaging.kafka.offset`. A negative one is unknown and is left out.
+    #[must_use]
+    pub fn offset(self, offset: impl Into<i64>) -> Self {
+        self.number(Field::Offset, offset.into(), FieldValue::Number)
+    }
+
+    /// Sets the key: `messaging.kafka.message.key`, as text, or as `0x…` where it is not readable.
+    ///
+    /// A key of more than 1,024 bytes is left out.
+    #[must_use]
+    pub fn key(self, key: &'m (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.with(
+            Field::MessageKey,
+            FieldValue::Bytes(Cow::Borrowed(key.as_ref())),
+        )
+    }
+
+    /// Marks a message that deletes its key: `messaging.kafka.message.tombstone`.
+    #[must_use]
+    pub fn tombstone(self) -> Self {
+        self.with(Field::Tombstone, FieldValue::True)
+    }
+
+    /// Sets the routing key: `messaging.rabbitmq.destination.routing_key`.
+    #[must_use]
+    pub fn routing_key(self, key: impl Into<Cow<'m, str>>) -> Self {
+        self.text(Field::RoutingKey, key.into())
+    }
+
+    /// Sets the delivery tag: `messaging.rabbitmq.message.delivery_tag`.
+    #[must_use]
+    pub fn delivery_tag(self, tag: u64) -> Self {
+        let tag = i64::try_from(tag).unwrap_or(i64::MAX);
+        self.with(Field::DeliveryTag, FieldValue::Number(tag))
+    }
+
+    /// Sets how often the broker has delivered the message, this time included: `messaging.nats.message.delivery_count`,
+    /// or the system's own attribute.
+    #[must_use]
+    pub fn delivery_count(self, count: impl Into<i64>) -> Self {
+        self.number(Field::DeliveryCount, count.into(), FieldValue::Number)
+    }
+
+    /// Sets another attribute; it is recorded as the others are.
+    #[must_use]
+    pub fn attribute(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
+        self.others.push(KeyValue::new(key, value));
+        self
+    }
+
+    /// Sets the producer's context.
+    #[must_use]
+    pub fn produced_at(mut self, origin: impl Into<Origin>) -> Self {
+        self.origin = origin.into();
+        self
+    }
+
+    /// Reads the producer's context from the message's headers, as [`extract`] does.
+    #[must_use]
+    pub fn headers(self, headers: &(impl Carrier + ?Sized)) -> Self {
+        self.produced_at(extract(headers))
+    }
+
+    /// Returns the message without what it borrows.
+    #[must_use]
+    pub fn into_owned(self) -> Message<'static> {
+        Message {
+            system: self.system,
+            fields: self.fields.map(|field| field.map(FieldValue::into_owned)),
+            is_named: self.is_named,
+            origin: self.origin,
+            others: self.others,
+        }
+    }
+
+    /// `destination = …` of the handler's attribute, which may be empty: then it is unknown.
+    pub(crate) fn named(mut self, destination: StringValue) -> Self {
+        self.is_named = true;
+        self.with(
+            Field::Destination,
+            FieldValue::Text(Text::Shared(destination)),
+        )
+    }
+
+    /// `template = …`
+    pub(crate) fn templated(self, template: StringValue) -> Self {
+        self.with(Field::Template, FieldValue::Text(Text::Shared(template)))
+    }
+
+    /// `group = …`
+    pub(crate) fn grouped(self, group: StringValue) -> Self {
+        self.with(Field::Group, FieldValue::Text(Text::Shared(group)))
+    }
+
+    pub(crate) fn system(&self) -> &StringValue {
+        &self.system
+    }
+
+    pub(crate) fn has_id(&self) -> bool {
+        self.fields[Field::Id as usize].is_some()
+    }
+
+    pub(crate) fn origin_ref(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The message and its origin, which is copied only of a message that is kept.
+    pub(crate) fn split(message: Cow<'_, Self>) -> (Cow<'_, Self>, Origin) {
+        match message {
+            Cow::Borrowed(message) => (Cow::Borrowed(message), message.origin.clone()),
+            Cow::Owned(mut message) => {
+                let origin = std::mem::take(&mut message.origin);
+                (Cow::Owned(message), origin)
+            }
+        }
+    }
+
+    /// The span's name: `process orders`, or `process` where no destination has a bound.
+    pub(crate) fn span_name(&self, operation: &'static str) -> Cow<'static, str> {
+        span_name(operation, self.low_cardinality())
+    }
+
+    /// The destination, where it may be in a name.
+    pub(crate) fn low_cardinality(&self) -> Option<&str> {
+        let text = |field: Field| match &self.fields[field as usize] {
+            Some(FieldValue::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        if let Some(template) = text(Field::Template) {
+            return Some(template);
+        }
+        let is = |field: Field| self.fields[field as usize].is_some();
+        let destination = text(Field::Destination)?;
+        let is_bounded = self.is_named
+            || !(is(Field::Temporary)
+                || is(Field::Anonymous)
+                || name::has_ids(self.system.as_str(), destination));
+        is_bounded.then_some(destination)
+    }
+
+    /// Gives the attribute of each field.
+    pub(crate) fn each_field(&self, mut visit: impl FnMut(Key, Value)) {
+        for (field, value) in self.present() {
+            if let Some(value) = value.to_value() {
+                visit(field.key(self.system.as_str()), value);
+            }
+        }
+    }
+
+    /// The attributes that no field has.
+    pub(crate) fn others(&self) -> &[KeyValue] {
+        &self.others
+    }
+
+    fn present(&self) -> impl Iterator<Item = (Field, &FieldValue<'m>)> {
+        let fields = Field::ALL.into_iter().zip(&self.fields);
+        fields.filter_map(|(field, value)| Some((field, value.as_ref()?)))
+    }
+
+    fn with(mut self, field: Field, value: FieldValue<'m>) -> Self {
+        self.fields[field as usize] = Some(value);
+        self
+    }
+
+    /// An empty text is none.
+    fn text(self, field: Field, text: Cow<'m, str>) -> Self {
+        if text.is_empty() {
+            return self;
+        }
+        self.with(field, FieldValue::Text(text.into()))
+    }
+
+    fn number(self, field: Field, number: i64, value: fn(i64) -> FieldValue<'m>) -> Self {
+        if number < 0 {
+            return self;
+        }
+        self.with(field, value(number))
+    }
+}
+
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut message = formatter.debug_struct("Message");
+        message.field("system", &self.system.as_str());
+        self.each_field(|key, value| {
+            message.field(key.as_str(), &value);
+        });
+        for other in &self.others {
+            message.field(other.key.as_str(), &other.value);
+        }
+        message.field("origin", &self.origin).finish()
+    }
+}
+
+/// `process orders`, or `process` where there is no destination that may be in a name.
+pub(crate) fn span_name(operation: &'static str, destination: Option<&str>) -> Cow<'static, str> {
+    match destination {
+        Some(destination) => {
+            let mut name = String::with_capacity(operation.len() + 1 + destination.len());
+            name.push_str(operation);
+            name.push(' ');
+            name.push_str(destination);
+            name.into()
+        }
+        None => operation.into(),
+    }
+}
+
+fn bounded(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

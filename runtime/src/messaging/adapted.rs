@@ -1,0 +1,117 @@
+//! Messages of a client, as events.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::reads::{ReadsMany, ReadsOne};
+use super::{Adapter, Message};
+use crate::event::given::Given;
+use crate::support::shield::shielded;
+use crate::{Attributes, Events, LinkedEvent, Origin};
+
+/// A parameter that an adapter reads: an event, or a batch of events.
+#[doc(hidden)]
+pub struct Adapted<'a, A, T: ?Sized, Shape> {
+    adapter: &'a A,
+    parameter: &'a T,
+    given: Given<'a>,
+    shape: PhantomData<Shape>,
+}
+
+impl<'a, A, T: ?Sized, Shape> Adapted<'a, A, T, Shape> {
+    pub(super) fn new(adapter: &'a A, parameter: &'a T, given: Given<'a>) -> Self {
+        Self {
+            adapter,
+            parameter,
+            given,
+            shape: PhantomData,
+        }
+    }
+}
+
+/// One message.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct One<Shape>(Shape);
+
+/// A batch.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Many<Shape>(Shape);
+
+impl<A: Adapter<T::Message>, T: ReadsOne<A, Shape> + ?Sized, Shape> LinkedEvent
+    for Adapted<'_, A, T, One<Shape>>
+{
+    #[inline]
+    fn origin(&self) -> Origin {
+        let message = self.parameter.one();
+        message
+            .map(|message| self.adapter.origin(message))
+            .unwrap_or_default()
+    }
+
+    fn attributes(&self, attributes: &mut Attributes) {
+        if let Some(message) = self.linked_span_message() {
+            message.attributes(attributes);
+        }
+    }
+
+    fn linked_span_is_derived(&self) -> bool {
+        A::READS_A_PART
+    }
+
+    fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
+        let read = |message| shielded(|| self.adapter.read(message));
+        let message = self.parameter.one().and_then(read);
+        let message = message.unwrap_or_else(|| Message::new(A::SYSTEM));
+        Some(Cow::Owned(self.given.complete(message)))
+    }
+}
+
+impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> Events
+    for Adapted<'_, A, T, Many<Shape>>
+{
+    fn events(&self) -> impl Iterator<Item = impl LinkedEvent> {
+        (0..self.parameter.count()).map(|place| OneOfMany { batch: self, place })
+    }
+
+    fn linked_span_batch(&self) -> Option<Message<'_>> {
+        Some(self.given.complete(Message::new(A::SYSTEM)))
+    }
+}
+
+/// A message of a batch.
+struct OneOfMany<'b, A, T: ?Sized, Shape> {
+    batch: &'b Adapted<'b, A, T, Many<Shape>>,
+    place: usize,
+}
+
+impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> LinkedEvent
+    for OneOfMany<'_, A, T, Shape>
+{
+    fn origin(&self) -> Origin {
+        let message = self.batch.parameter.at(self.place);
+        message
+            .map(|message| self.batch.adapter.origin(message))
+            .unwrap_or_default()
+    }
+
+    fn attributes(&self, attributes: &mut Attributes) {
+        if let Some(message) = self.linked_span_message() {
+            message.attributes(attributes);
+        }
+    }
+
+    fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
+        let message = self.batch.parameter.at(self.place)?;
+        let message = shielded(|| self.batch.adapter.read(message))?;
+        Some(Cow::Owned(self.batch.given.complete(message)))
+    }
+}
+
+impl<A, T: ?Sized, Shape> fmt::Debug for Adapted<'_, A, T, Shape> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Adapted").finish_non_exhaustive()
+    }
+}

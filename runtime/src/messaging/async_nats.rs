@@ -1,0 +1,270 @@
+//! NATS and its `JetStream`, through the crate `async_nats`, from its version 0.33 on.
+//!
+//! ```ignore
+//! #[linked_span(message(async_nats, template = "orders.{region}"))] // span "process orders.{region}"
+//! async fn on_order(message: &async_nats::Message) { … }
+//!
+//! #[linked_span(message(async_nats::jetstream))] // span "process orders.created"
+//! async fn on_kept(message: &jetstream::Message) -> Result<(), Error> { … }
+//! ```
+//!
+//! The id is the header `Nats-Msg-Id`, or, of a message in a stream, `STREAM:SEQUENCE`. The group is the consumer's name.
+//! The first of several contexts is linked, as `HeaderMap::get` has it.
+//!
+//! A sampled `traceparent` can make a server trace the message itself, if its account has `msg_trace` switched on. Servers
+//! before 2.14 may write the name of the header in another case. Names are read in any case.
+
+use super::Message;
+use crate::Origin;
+use crate::propagation::{Repeated, origin_of_hop};
+
+/// What a message says of itself: its subject, its payload's size, and the id that its producer gave it.
+#[doc(hidden)]
+#[must_use]
+pub fn message<'m>(subject: &'m str, payload: usize, id: Option<&'m str>) -> Message<'m> {
+    let message = Message::new("nats").destination(subject).body_size(payload);
+    match id {
+        Some(id) => message.message_id(id),
+        None => message,
+    }
+}
+
+/// What a stream adds: the consumer, how often the message was delivered, and an id of a message that has none.
+#[doc(hidden)]
+#[must_use]
+pub fn streamed<'m>(
+    message: Message<'m>,
+    (stream, sequence): (&str, u64),
+    consumer: &'m str,
+    delivered: i64,
+) -> Message<'m> {
+    let message = message.group(consumer).delivery_count(delivered);
+    if message.has_id() {
+        message
+    } else {
+        message.message_id(format!("{stream}:{sequence}"))
+    }
+}
+
+/// The origin in the names and values of the headers.
+///
+/// Of several contexts, the first is the message's, as `HeaderMap::get` has it.
+#[doc(hidden)]
+pub fn origin<'h, I>(headers: impl Fn() -> I) -> Origin
+where
+    I: Iterator<Item = (&'h str, &'h str)>,
+{
+    origin_of_hop(Repeated::First, || {
+        headers().map(|(name, value)| (name, value.as_bytes()))
+    })
+}
+
+/// The value that reads messages of `async_nats`, whose path is given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_adapter {
+    ($($client:tt)+) => {{
+        use $($client)+::Message;
+
+        struct AsyncNats;
+
+        impl $crate::messaging::Adapter<Message> for AsyncNats {
+            const SYSTEM: &'static str = "nats";
+            const READS_A_PART: bool = true;
+
+            fn read<'m>(&self, message: &'m Message) -> $crate::messaging::Message<'m> {
+                $crate::messaging::async_nats::__message!(message)
+                    .produced_at($crate::messaging::Adapter::origin(self, message))
+            }
+
+            fn origin(&self, message: &Message) -> $crate::Origin {
+                $crate::messaging::async_nats::__origin!(message)
+            }
+        }
+
+        AsyncNats
+    }};
+}
+
+/// The same for messages of `JetStream`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_jetstream_adapter {
+    ($($client:tt)+) => {{
+        use $($client)+::jetstream::Message;
+
+        struct JetStream;
+
+        impl $crate::messaging::Adapter<Message> for JetStream {
+            const SYSTEM: &'static str = "nats";
+            const READS_A_PART: bool = true;
+
+            fn read<'m>(
+                &self,
+                message: &'m Message,
+            ) -> $crate::messaging::Message<'m> {
+                let of_the_message = $crate::messaging::async_nats::__message!(message.message)
+                    .produced_at($crate::messaging::Adapter::origin(self, message));
+                match message.info() {
+                    ::core::result::Result::Ok(info) => $crate::messaging::async_nats::streamed(
+                        of_the_message,
+                        (info.stream, info.stream_sequence),
+                        info.consumer,
+                        info.delivered,
+                    ),
+                    ::core::result::Result::Err(_) => of_the_message,
+                }
+            }
+
+            fn origin(&self, message: &Message) -> $crate::Origin {
+                $crate::messaging::async_nats::__origin!(message.message)
+            }
+        }
+
+        JetStream
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_message {
+    ($message:expr) => {{
+        let message = &$message;
+        // `get` of older versions does not find a standard header by its text.
+        let mut headers = message.headers.iter().flat_map(|headers| headers.iter());
+        let id = headers.find_map(|(name, values)| {
+            let name: &str = ::core::convert::AsRef::as_ref(name);
+            let value = values
+                .first()
+                .filter(|_| name.eq_ignore_ascii_case("Nats-Msg-Id"));
+            value.map(|value| value.as_str())
+        });
+        $crate::messaging::async_nats::message(message.subject.as_str(), message.payload.len(), id)
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_origin {
+    ($message:expr) => {{
+        match &$message.headers {
+            ::core::option::Option::Some(headers) => $crate::messaging::async_nats::origin(|| {
+                headers.iter().flat_map(|(name, values)| {
+                    let name: &str = ::core::convert::AsRef::as_ref(name);
+                    values.iter().map(move |value| (name, value.as_str()))
+                })
+            }),
+            ::core::option::Option::None => ::core::default::Default::default(),
+        }
+    }};
+}
+
+#[doc(hidden)]
+pub use {
+    __linked_span_async_nats_adapter as adapter, __linked_span_async_nats_message as __message,
+    __linked_span_async_nats_origin as __origin,
+};
+
+/// Returns the `HeaderMap` of a message: the active context, or another origin.
+///
+/// ```ignore
+/// use linked_span::messaging::async_nats::headers;
+///
+/// client.publish_with_headers("orders.created", headers!(), payload).await?;
+/// let forwarded = headers!(replacing message.headers);   // all else stays
+/// let from_an_outbox = headers!(of stored_origin);
+/// ```
+///
+/// With `replacing`, all other headers keep their values and duplicates. The headers that are given do not change. Without
+/// an active span, no context is written and a forwarded one stays.
+///
+/// `client = path::to::async_nats` comes first, where the client has another name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_headers {
+    (client = $(::)? $($client:ident)::+ $(, $($rest:tt)*)?) => {
+        $crate::messaging::async_nats::headers!(@ [$($client)::+] $($($rest)*)?)
+    };
+    (@ [$($client:tt)+]) => {
+        $crate::messaging::async_nats::headers!(
+            @of [$($client)+] $crate::messaging::Injected::current(), ::core::option::Option::None
+        )
+    };
+    (@ [$($client:tt)+] of $origin:expr) => {
+        $crate::messaging::async_nats::headers!(
+            @of [$($client)+] $crate::messaging::Injected::of($origin), ::core::option::Option::None
+        )
+    };
+    (@ [$($client:tt)+] replacing $existing:expr, of $origin:expr) => {
+        $crate::messaging::async_nats::headers!(
+            @of [$($client)+] $crate::messaging::Injected::of($origin), Existing::headers(&$existing)
+        )
+    };
+    (@ [$($client:tt)+] replacing $existing:expr) => {
+        $crate::messaging::async_nats::headers!(
+            @of [$($client)+] $crate::messaging::Injected::current(), Existing::headers(&$existing)
+        )
+    };
+    (@of [$($client:tt)+] $injected:expr, $existing:expr) => {{
+        use $($client)+::{HeaderMap, HeaderName, HeaderValue};
+
+        #[allow(dead_code)]
+        trait Existing {
+            fn headers(&self) -> ::core::option::Option<&HeaderMap>;
+        }
+        impl Existing for HeaderMap {
+            fn headers(&self) -> ::core::option::Option<&HeaderMap> {
+                ::core::option::Option::Some(self)
+            }
+        }
+        impl<E: Existing> Existing for &E {
+            fn headers(&self) -> ::core::option::Option<&HeaderMap> {
+                E::headers(self)
+            }
+        }
+        impl<E: Existing> Existing for ::core::option::Option<E> {
+            fn headers(&self) -> ::core::option::Option<&HeaderMap> {
+                self.as_ref().and_then(E::headers)
+            }
+        }
+
+        let injected = $injected;
+        // Temporaries of the expression live until the headers are copied.
+        match $existing {
+            existing => {
+                let existing: ::core::option::Option<&HeaderMap> = existing;
+                let mut headers = HeaderMap::new();
+                for (name, values) in existing.iter().flat_map(|existing| existing.iter()) {
+                    if !injected.replaces(::core::convert::AsRef::as_ref(name)) {
+                        for value in values {
+                            headers.append(name.clone(), value.clone());
+                        }
+                    }
+                }
+                for (name, value) in injected.fields() {
+                    let name = <HeaderName as ::core::str::FromStr>::from_str(name);
+                    let value = <HeaderValue as ::core::str::FromStr>::from_str(value);
+                    // What no header can have is left out: the message is still sent.
+                    if let (::core::result::Result::Ok(name), ::core::result::Result::Ok(value)) =
+                        (name, value)
+                    {
+                        headers.insert(name, value);
+                    }
+                }
+                headers
+            }
+        }
+    }};
+    ($($rest:tt)*) => {
+        $crate::messaging::async_nats::headers!(@ [::async_nats] $($rest)*)
+    };
+}
+
+#[doc(inline)]
+pub use __linked_span_async_nats_headers as headers;
+
+/// NATS' `JetStream`.
+pub mod jetstream {
+    #[doc(hidden)]
+    pub use __linked_span_async_nats_jetstream_adapter as adapter;
+}

@@ -1,0 +1,29 @@
+//! A message as an event.
+
+use std::borrow::Cow;
+
+use super::Message;
+use crate::{Attributes, LinkedEvent, Origin, propagation};
+
+impl LinkedEvent for Message<'_> {
+    fn origin(&self) -> Origin {
+        propagation::needed(self.origin_ref())
+    }
+
+    /// The system, and each field that the message has.
+    fn attributes(&self, attributes: &mut Attributes) {
+        attributes.set("messaging.system", self.system());
+        self.each_field(|key, value| attributes.set(key, value));
+        for other in self.others() {
+            attributes.replace(other.clone());
+        }
+    }
+
+    fn linked_span_is_derived(&self) -> bool {
+        true
+    }
+
+    fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
+        Some(Cow::Borrowed(self))
+    }
+}

@@ -1,0 +1,21 @@
+//! The fields of a client's headers.
+
+use crate::Origin;
+use crate::propagation::{Repeated, origin_of_hop};
+use crate::support::shield::shielded;
+
+/// The origin in headers that a client gives one at a time, and on some of which it panics.
+///
+/// A header that cannot be read, and one without a value, count as absent.
+pub(super) fn origin_at_places<'h>(
+    repeated: Repeated,
+    count: usize,
+    header: impl Fn(usize) -> Option<(&'h str, Option<&'h [u8]>)>,
+) -> Origin {
+    origin_of_hop(repeated, || {
+        (0..count).filter_map(|place| {
+            let (name, value) = shielded(|| header(place)).flatten()?;
+            Some((name, value?))
+        })
+    })
+}

@@ -1,0 +1,57 @@
+//! The fields that a producer writes into its headers.
+
+use crate::{CarrierMut, Origin, inject, inject_origin};
+
+/// What has to be written into headers, and which of the headers that are there it replaces.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Injected {
+    fields: Vec<(String, String)>,
+    removed: Vec<String>,
+}
+
+impl Injected {
+    /// Of the active context.
+    #[must_use]
+    pub fn current() -> Self {
+        let mut injected = Self::default();
+        inject(&mut injected);
+        injected
+    }
+
+    /// Of another origin.
+    #[must_use]
+    pub fn of(origin: impl Into<Origin>) -> Self {
+        let mut injected = Self::default();
+        inject_origin(&origin.into(), &mut injected);
+        injected
+    }
+
+    /// The names and values to write. A name that no header of a client could have is left out.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.fields.iter();
+        let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
+        fields.filter(|(name, value)| {
+            let is_name = |byte: u8| byte.is_ascii_graphic() && byte != b':';
+            name.len() <= 255 && name.bytes().all(is_name) && !value.contains(['\r', '\n', '\0'])
+        })
+    }
+
+    /// Whether a header of this name belongs to an earlier hop.
+    #[must_use]
+    pub fn replaces(&self, name: &str) -> bool {
+        let written = self.fields.iter().map(|(name, _)| name);
+        let mut names = written.chain(&self.removed);
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    }
+}
+
+impl CarrierMut for Injected {
+    fn set(&mut self, name: &str, value: String) {
+        self.fields.push((name.to_owned(), value));
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.removed.push(name.to_owned());
+    }
+}

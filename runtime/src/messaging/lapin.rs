@@ -1,0 +1,234 @@
+//! `RabbitMQ`, through the crate `lapin`, from its version 2 on.
+//!
+//! ```ignore
+//! #[linked_span(delivery(lapin, destination = "orders"))] // span "process orders", linked to the producer
+//! async fn on_delivery(delivery: &Delivery) -> Result<(), Error> { … }
+//! ```
+//!
+//! `Delivery`, `BasicGetMessage` and `BasicReturnMessage` are messages. A delivery does not contain the name of its queue:
+//! without `destination = …`, the destination is `exchange:routing_key`, of the parts that are not empty.
+//!
+//! A quorum queue counts deliveries, which is `messaging.rabbitmq.message.delivery_count` from the second one on.
+
+use std::borrow::Cow;
+
+use super::Message;
+use crate::Origin;
+
+/// What a delivery says of itself.
+#[doc(hidden)]
+#[must_use]
+pub fn message<'m>(
+    exchange: &'m str,
+    routing_key: &'m str,
+    delivery_tag: u64,
+    payload: usize,
+) -> Message<'m> {
+    let destination: Cow<'m, str> = match (exchange, routing_key) {
+        ("", "") => "".into(),
+        ("", one) | (one, "") => one.into(),
+        (exchange, routing_key) => format!("{exchange}:{routing_key}").into(),
+    };
+    Message::new("rabbitmq")
+        .destination(destination)
+        .body_size(payload)
+        .routing_key(routing_key)
+        .delivery_tag(delivery_tag)
+}
+
+/// What its properties add. A quorum queue counts the deliveries before this one.
+#[doc(hidden)]
+#[must_use]
+pub fn with_properties<'m>(
+    message: Message<'m>,
+    id: Option<&'m str>,
+    conversation: Option<&'m str>,
+    delivered_before: Option<i64>,
+) -> Message<'m> {
+    let message = message
+        .message_id(id.unwrap_or_default())
+        .conversation_id(conversation.unwrap_or_default());
+    match delivered_before {
+        Some(before) => message.delivery_count(before.saturating_add(1)),
+        None => message,
+    }
+}
+
+/// The origin in a delivery's headers.
+#[doc(hidden)]
+pub fn origin<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Origin {
+    Origin::from_carrier(headers)
+}
+
+/// The value that reads deliveries of `lapin`, whose path is given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_lapin_adapter {
+    ($($client:tt)+) => {{
+        use $($client)+::{message, types};
+
+        struct Lapin;
+
+        fn describe(delivery: &message::Delivery) -> $crate::messaging::Message<'_> {
+            let properties = &delivery.properties;
+            let count = match properties.headers() {
+                ::core::option::Option::Some(headers) => headers.inner().get("x-delivery-count"),
+                ::core::option::Option::None => ::core::option::Option::None,
+            };
+            let count = match count {
+                ::core::option::Option::Some(types::AMQPValue::LongLongInt(count)) => {
+                    ::core::option::Option::Some(*count)
+                }
+                ::core::option::Option::Some(types::AMQPValue::LongInt(count)) => {
+                    ::core::option::Option::Some(i64::from(*count))
+                }
+                _ => ::core::option::Option::None,
+            };
+            $crate::messaging::lapin::with_properties(
+                $crate::messaging::lapin::message(
+                    delivery.exchange.as_str(),
+                    delivery.routing_key.as_str(),
+                    delivery.delivery_tag,
+                    delivery.data.len(),
+                ),
+                properties.message_id().as_ref().map(|id| id.as_str()),
+                properties.correlation_id().as_ref().map(|id| id.as_str()),
+                count,
+            )
+            .produced_at(origin(delivery))
+        }
+
+        fn origin(delivery: &message::Delivery) -> $crate::Origin {
+            let headers = delivery.properties.headers().iter();
+            let fields = headers.flat_map(types::FieldTable::inner);
+            $crate::messaging::lapin::origin(fields.filter_map(|(name, value)| {
+                let value: &[u8] = match value {
+                    types::AMQPValue::LongString(text) => text.as_bytes(),
+                    types::AMQPValue::ShortString(text) => text.as_str().as_bytes(),
+                    types::AMQPValue::ByteArray(bytes) => bytes.as_slice(),
+                    _ => return ::core::option::Option::None,
+                };
+                ::core::option::Option::Some((name.as_str(), value))
+            }))
+        }
+
+        $crate::messaging::lapin::__adapters! {
+            message::Delivery,
+            message::BasicGetMessage,
+            message::BasicReturnMessage,
+        }
+
+        Lapin
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_lapin_adapters {
+    ($($message:ty,)*) => { $(
+        impl $crate::messaging::Adapter<$message> for Lapin {
+            const SYSTEM: &'static str = "rabbitmq";
+            const READS_A_PART: bool = true;
+
+            fn read<'m>(&self, message: &'m $message) -> $crate::messaging::Message<'m> {
+                describe(message)
+            }
+
+            fn origin(&self, message: &$message) -> $crate::Origin {
+                origin(message)
+            }
+        }
+    )* };
+}
+
+#[doc(hidden)]
+pub use {__linked_span_lapin_adapter as adapter, __linked_span_lapin_adapters as __adapters};
+
+/// Returns the headers of a message, a `FieldTable`: the active context, or another origin.
+///
+/// ```ignore
+/// use linked_span::messaging::lapin::headers;
+///
+/// let properties = BasicProperties::default().with_headers(headers!());
+/// let forwarded = headers!(replacing delivery.properties.headers());   // all else stays
+/// let from_an_outbox = headers!(of stored_origin);
+/// ```
+///
+/// With `replacing`, all other headers keep their values. The table that is given does not change. Without an active span,
+/// no context is written and a forwarded one stays.
+///
+/// `client = path::to::lapin` comes first, where the client has another name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_lapin_headers {
+    (client = $(::)? $($client:ident)::+ $(, $($rest:tt)*)?) => {
+        $crate::messaging::lapin::headers!(@ [$($client)::+] $($($rest)*)?)
+    };
+    (@ [$($client:tt)+]) => {
+        $crate::messaging::lapin::headers!(
+            @of [$($client)+] $crate::messaging::Injected::current(), ::core::option::Option::None
+        )
+    };
+    (@ [$($client:tt)+] of $origin:expr) => {
+        $crate::messaging::lapin::headers!(
+            @of [$($client)+] $crate::messaging::Injected::of($origin), ::core::option::Option::None
+        )
+    };
+    (@ [$($client:tt)+] replacing $existing:expr, of $origin:expr) => {
+        $crate::messaging::lapin::headers!(
+            @of [$($client)+] $crate::messaging::Injected::of($origin), Existing::table(&$existing)
+        )
+    };
+    (@ [$($client:tt)+] replacing $existing:expr) => {
+        $crate::messaging::lapin::headers!(
+            @of [$($client)+] $crate::messaging::Injected::current(), Existing::table(&$existing)
+        )
+    };
+    (@of [$($client:tt)+] $injected:expr, $existing:expr) => {{
+        use $($client)+::types::{AMQPValue, FieldTable};
+
+        #[allow(dead_code)]
+        trait Existing {
+            fn table(&self) -> ::core::option::Option<&FieldTable>;
+        }
+        impl Existing for FieldTable {
+            fn table(&self) -> ::core::option::Option<&FieldTable> {
+                ::core::option::Option::Some(self)
+            }
+        }
+        impl<E: Existing> Existing for &E {
+            fn table(&self) -> ::core::option::Option<&FieldTable> {
+                E::table(self)
+            }
+        }
+        impl<E: Existing> Existing for ::core::option::Option<E> {
+            fn table(&self) -> ::core::option::Option<&FieldTable> {
+                self.as_ref().and_then(E::table)
+            }
+        }
+
+        let injected = $injected;
+        // Temporaries of the expression live until the headers are copied.
+        match $existing {
+            existing => {
+                let existing: ::core::option::Option<&FieldTable> = existing;
+                let mut headers = FieldTable::default();
+                for (name, value) in existing.iter().flat_map(|existing| existing.inner()) {
+                    if !injected.replaces(name.as_str()) {
+                        headers.insert(name.clone(), value.clone());
+                    }
+                }
+                for (name, value) in injected.fields() {
+                    headers.insert(name.into(), AMQPValue::LongString(value.into()));
+                }
+                headers
+            }
+        }
+    }};
+    ($($rest:tt)*) => {
+        $crate::messaging::lapin::headers!(@ [::lapin] $($rest)*)
+    };
+}
+
+#[doc(inline)]
+pub use __linked_span_lapin_headers as headers;

@@ -1,0 +1,229 @@
+//! Kafka, through the crate `rdkafka`, from its version 0.29 on.
+//!
+//! ```ignore
+//! #[linked_span(message(rdkafka, group = "billing"))] // span "process orders", linked to the producer
+//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { … }
+//!
+//! #[linked_span(messages(rdkafka))] // a batch: one span, a link to each message
+//! async fn on_orders(messages: &[OwnedMessage]) { … }
+//! ```
+//!
+//! Every type that implements `rdkafka::message::Message` is a message. A `BorrowedMessage` borrows from its consumer:
+//! call `detach()` to keep it in a batch or to give it to a fan-in.
+//!
+//! Several producers may have appended a context to the headers of one record. The last one is linked, with the
+//! `tracestate` of the same hop, and baggage is merged. A header without a value counts as absent. `rdkafka` panics on a
+//! header whose name is not UTF-8; such a header is skipped, and a program with `panic = "abort"` ends there.
+//!
+//! The key is recorded as text, or as `0x…` where it is not text. Topics with the message format before 0.11 refuse
+//! headers, so they carry no context.
+
+use super::Message;
+use super::fields::origin_at_places;
+use crate::Origin;
+use crate::propagation::Repeated;
+
+/// What a record says of itself.
+#[doc(hidden)]
+#[must_use]
+pub fn message<'m>(
+    topic: &'m str,
+    (partition, offset): (i32, i64),
+    key: Option<&'m [u8]>,
+    payload: Option<&[u8]>,
+) -> Message<'m> {
+    let mut message = Message::new("kafka")
+        .destination(topic)
+        .partition(partition)
+        .offset(offset);
+    if let Some(key) = key {
+        message = message.key(key);
+    }
+    match payload {
+        Some(payload) => message.body_size(payload.len()),
+        // Without a key there is nothing to delete.
+        None if key.is_some() => message.tombstone(),
+        None => message,
+    }
+}
+
+/// The origin in a record's headers, of which the client gives one at a time.
+///
+/// Of several contexts, the last is the record's: a producer that forwards appends to what is there.
+#[doc(hidden)]
+pub fn origin<'h>(
+    count: usize,
+    header: impl Fn(usize) -> Option<(&'h str, Option<&'h [u8]>)>,
+) -> Origin {
+    origin_at_places(Repeated::Last, count, header)
+}
+
+/// Whether a header of the record, of which the client gives one at a time, is of an earlier hop; `None` where it cannot
+/// be read.
+#[doc(hidden)]
+pub fn is_outdated<'h>(
+    injected: &super::Injected,
+    header: impl FnOnce() -> Option<&'h str>,
+) -> Option<bool> {
+    let name = crate::support::shield::shielded(header)?;
+    Some(name.is_some_and(|name| injected.replaces(name)))
+}
+
+/// The value that reads messages of `rdkafka`, whose path is given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_rdkafka_adapter {
+    ($($client:tt)+) => {{
+        // Named once, so that a client that is missing is one error.
+        use $($client)+::message as client;
+
+        struct Rdkafka;
+
+        impl<M: client::Message> $crate::messaging::Adapter<M> for Rdkafka {
+            const SYSTEM: &'static str = "kafka";
+            const READS_A_PART: bool = true;
+
+            fn read<'m>(&self, message: &'m M) -> $crate::messaging::Message<'m> {
+                $crate::messaging::rdkafka::message(
+                    M::topic(message),
+                    (M::partition(message), M::offset(message)),
+                    M::key(message),
+                    M::payload(message),
+                )
+                .produced_at($crate::messaging::Adapter::origin(self, message))
+            }
+
+            fn origin(&self, message: &M) -> $crate::Origin {
+                use client::Headers;
+                match M::headers(message) {
+                    ::core::option::Option::Some(headers) => {
+                        $crate::messaging::rdkafka::origin(Headers::count(headers), |place| {
+                            let header = Headers::try_get(headers, place)?;
+                            ::core::option::Option::Some((header.key, header.value))
+                        })
+                    }
+                    ::core::option::Option::None => ::core::default::Default::default(),
+                }
+            }
+        }
+
+        Rdkafka
+    }};
+}
+
+#[doc(hidden)]
+pub use __linked_span_rdkafka_adapter as adapter;
+
+/// Returns the `OwnedHeaders` of a record: the active context, or another origin.
+///
+/// ```ignore
+/// use linked_span::messaging::rdkafka::headers;
+///
+/// let record = FutureRecord::to("orders").payload(&payload).headers(headers!());
+/// let forwarded = headers!(replacing message.headers());   // all else stays, in its order
+/// let from_an_outbox = headers!(of stored_origin);
+/// ```
+///
+/// With `replacing`, the headers that are there keep their order, duplicates and nulls. Only the trace fields of an earlier
+/// hop are left out, and those of this one are written once, at the end. The headers that are given do not change. If a
+/// header's name cannot be read, all headers stay, and the last context is this hop's. Without an active span, no context
+/// is written and a forwarded one stays.
+///
+/// `client = path::to::rdkafka` comes first, where the client has another name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_rdkafka_headers {
+    (client = $(::)? $($client:ident)::+ $(, $($rest:tt)*)?) => {
+        $crate::messaging::rdkafka::headers!(@ [$($client)::+] $($($rest)*)?)
+    };
+    (@ [$($client:tt)+]) => {
+        $crate::messaging::rdkafka::headers!(@new [$($client)+] $crate::messaging::Injected::current())
+    };
+    (@ [$($client:tt)+] of $origin:expr) => {
+        $crate::messaging::rdkafka::headers!(@new [$($client)+] $crate::messaging::Injected::of($origin))
+    };
+    (@ [$($client:tt)+] replacing $existing:expr, of $origin:expr) => {
+        $crate::messaging::rdkafka::headers!(
+            @replacing [$($client)+] $crate::messaging::Injected::of($origin), $existing
+        )
+    };
+    (@ [$($client:tt)+] replacing $existing:expr) => {
+        $crate::messaging::rdkafka::headers!(
+            @replacing [$($client)+] $crate::messaging::Injected::current(), $existing
+        )
+    };
+    (@new [$($client:tt)+] $injected:expr) => {{
+        use $($client)+::message::{Header, OwnedHeaders};
+        let injected = $injected;
+        injected.fields().fold(OwnedHeaders::new(), |headers, (key, value)| {
+            headers.insert(Header {
+                key,
+                value: ::core::option::Option::Some(value),
+            })
+        })
+    }};
+    (@replacing [$($client:tt)+] $injected:expr, $existing:expr) => {{
+        use $($client)+::message::{BorrowedHeaders, Header, Headers, OwnedHeaders};
+
+        trait Existing {
+            fn borrowed(&self) -> ::core::option::Option<&BorrowedHeaders>;
+        }
+        impl Existing for BorrowedHeaders {
+            fn borrowed(&self) -> ::core::option::Option<&BorrowedHeaders> {
+                ::core::option::Option::Some(self)
+            }
+        }
+        impl Existing for OwnedHeaders {
+            fn borrowed(&self) -> ::core::option::Option<&BorrowedHeaders> {
+                ::core::option::Option::Some(self.as_borrowed())
+            }
+        }
+        impl<E: Existing> Existing for &E {
+            fn borrowed(&self) -> ::core::option::Option<&BorrowedHeaders> {
+                E::borrowed(self)
+            }
+        }
+        impl<E: Existing> Existing for ::core::option::Option<E> {
+            fn borrowed(&self) -> ::core::option::Option<&BorrowedHeaders> {
+                self.as_ref().and_then(E::borrowed)
+            }
+        }
+
+        /// `None` where a header cannot be read.
+        fn kept(
+            existing: &BorrowedHeaders,
+            injected: &$crate::messaging::Injected,
+        ) -> ::core::option::Option<OwnedHeaders> {
+            let mut headers = OwnedHeaders::new();
+            for place in 0..Headers::count(existing) {
+                let is_outdated = $crate::messaging::rdkafka::is_outdated(injected, || {
+                    Headers::try_get(existing, place).map(|header| header.key)
+                })?;
+                if !is_outdated {
+                    headers = headers.insert(Headers::get(existing, place));
+                }
+            }
+            ::core::option::Option::Some(headers)
+        }
+
+        let injected = $injected;
+        let headers = match Existing::borrowed(&$existing) {
+            ::core::option::Option::Some(existing) => {
+                kept(existing, &injected).unwrap_or_else(|| existing.detach())
+            }
+            ::core::option::Option::None => OwnedHeaders::new(),
+        };
+        injected.fields().fold(headers, |headers, (key, value)| {
+            headers.insert(Header {
+                key,
+                value: ::core::option::Option::Some(value),
+            })
+        })
+    }};
+    ($($rest:tt)*) => {
+        $crate::messaging::rdkafka::headers!(@ [::rdkafka] $($rest)*)
+    };
+}
+
+#[doc(inline)]
+pub use __linked_span_rdkafka_headers as headers;

@@ -1,0 +1,159 @@
+//! What the span of a handler of messages is started with, by OpenTelemetry's messaging conventions.
+
+use std::borrow::Cow;
+
+use opentelemetry::trace::{Link, SpanContext};
+use opentelemetry::{KeyValue, StringValue};
+
+use super::callsite::Parent;
+use super::links;
+use super::request::{BATCH_SIZE, SpanRequest, count};
+use crate::event::given::{self, Given};
+use crate::message::{self, Message, Shared};
+use crate::support::shield::shielded;
+use crate::{AttributeValue, Attributes, LinkedEvent};
+
+const SYSTEM: &str = "messaging.system";
+const OPERATION_NAME: &str = "messaging.operation.name";
+const OPERATION_TYPE: &str = "messaging.operation.type";
+const PROCESS: &str = "process";
+const SEND: &str = "send";
+const CREATE: &str = "create";
+
+impl SpanRequest {
+    /// `send(…)`: the function sends messages.
+    pub fn send(&mut self, system: &(impl AttributeValue + ?Sized), given: &Given<'_>) {
+        self.sends = true;
+        shielded(|| {
+            let system = given::text(Some(&system)).unwrap_or_else(|| "".into());
+            let message = given.complete(Message::new(system));
+            self.operation(SEND, Some(message.system()));
+            self.fields_of(&message);
+            if !self.callsite.is_named {
+                self.name = message.span_name(SEND);
+            }
+        });
+    }
+
+    /// The span in which a message is made.
+    pub(crate) fn create(&mut self, message: &Message<'_>) {
+        self.operation(CREATE, Some(message.system()));
+        self.fields_of(message);
+        self.name = message.span_name(CREATE);
+    }
+
+    /// The only event, which is a message.
+    pub(super) fn message(&mut self, message: Cow<'_, Message<'_>>) {
+        let relationship = self.relationship.take();
+        let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
+        let (message, origin) = Message::split(message);
+        self.operation(PROCESS, Some(message.system()));
+        self.fields_of(&message);
+        if !self.callsite.is_named {
+            self.name = message.span_name(PROCESS);
+        }
+        let (context, baggage) = origin.into_parts();
+        self.baggage = baggage;
+        if context.is_valid() {
+            if self.callsite.parent == Parent::Event {
+                self.producer = Some(context.clone());
+            }
+            self.links = vec![links::describing(context, Some(relationship), None, None)];
+        }
+    }
+
+    /// A batch of messages: what is equal for all is recorded on the span, and what varies on the links.
+    pub(super) fn messages(
+        &mut self,
+        batch: &Message<'_>,
+        events: impl Iterator<Item = impl LinkedEvent>,
+    ) {
+        let relationship = self.relationship.take().map(links::shared);
+        let events = collected(events);
+        let mut origins = Vec::with_capacity(events.len());
+        let mut messages = Vec::with_capacity(events.len());
+        for event in &events {
+            // One that cannot be read is counted, and costs no other its link.
+            if let Some(message) = shielded(|| event.linked_span_message()).flatten() {
+                let (message, origin) = Message::split(message);
+                messages.push(message);
+                origins.push(origin);
+            }
+        }
+        let shared = Shared::of(messages.iter().map(AsRef::as_ref));
+        let is_empty = messages.is_empty();
+        self.operation(
+            PROCESS,
+            if is_empty {
+                Some(batch.system())
+            } else {
+                shared.system()
+            },
+        );
+        self.attributes.push(BATCH_SIZE, count(events.len()));
+        if is_empty {
+            self.fields_of(batch);
+        } else {
+            shared.each_equal(|key, value| self.attributes.replace(KeyValue::new(key, value)));
+        }
+        if !self.callsite.is_named {
+            self.name = if is_empty {
+                batch.span_name(PROCESS)
+            } else {
+                message::span_name(PROCESS, shared.low_cardinality())
+            };
+        }
+        self.links.reserve(messages.len());
+        for (message, origin) in messages.iter().zip(origins) {
+            let (context, _) = origin.into_parts();
+            let mut attributes = Attributes::with_capacity(4);
+            if let Some(relationship) = &relationship {
+                attributes.push(links::RELATIONSHIP, relationship.clone());
+            }
+            shared.each_varying(message, |key, value| {
+                attributes.replace(KeyValue::new(key, value));
+            });
+            self.link_or_record(context, attributes);
+        }
+    }
+
+    /// A message without a context keeps its id and offset on record, on a link without a context.
+    fn link_or_record(&mut self, context: SpanContext, attributes: Attributes) {
+        let attributes = attributes.into_vec();
+        if context.is_valid() || !attributes.is_empty() {
+            self.links.push(Link::new(context, attributes, 0));
+        }
+    }
+
+    fn fields_of(&mut self, message: &Message<'_>) {
+        message.each_field(|key, value| self.attributes.append(KeyValue::new(key, value)));
+        for other in message.others() {
+            self.attributes.replace(other.clone());
+        }
+    }
+
+    fn operation(&mut self, operation: &'static str, system: Option<&StringValue>) {
+        self.attributes.reserve(12);
+        // A view's batch that is empty has no system.
+        if let Some(system) = system.filter(|system| !system.as_str().is_empty()) {
+            self.attributes.push(SYSTEM, system.clone());
+        }
+        self.attributes.push(OPERATION_NAME, operation);
+        self.attributes.push(OPERATION_TYPE, operation);
+    }
+}
+
+/// All events of an iterator of the user's, which may panic.
+fn collected<E>(events: impl Iterator<Item = E>) -> Vec<E> {
+    let mut events = events;
+    let mut all = Vec::new();
+    loop {
+        let before = all.len();
+        let is_through = shielded(|| all.extend(events.by_ref()));
+        if is_through.is_some() || all.len() == before {
+            break;
+        }
+    }
+    shielded(|| drop(events));
+    all
+}

@@ -1,0 +1,93 @@
+//! What the tests with brokers share: the exported spans, and a producer's span.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+
+/// Attributes by their keys, as text; an attribute that is there twice is in neither map.
+pub type Attributes = BTreeMap<String, String>;
+
+fn exporter() -> &'static InMemorySpanExporter {
+    static EXPORTER: OnceLock<InMemorySpanExporter> = OnceLock::new();
+    EXPORTER.get_or_init(|| {
+        let exporter = InMemorySpanExporter::default();
+        let provider = SdkTracerProvider::builder()
+            .with_simple_exporter(exporter.clone())
+            .build();
+        linked_span::set_tracer_provider(provider);
+        exporter
+    })
+}
+
+/// A span of a producer: active in `within`, ended afterwards. Returns its context.
+pub fn produced(name: &str, within: impl FnOnce(&Context)) -> SpanContext {
+    exporter();
+    let tracer = opentelemetry::global::tracer_provider().tracer("producer");
+    let span = tracer
+        .span_builder(name.to_owned())
+        .with_kind(SpanKind::Producer)
+        .start_with_context(&tracer, &Context::new());
+    let context = Context::new().with_span(span);
+    let _active = context.clone().attach();
+    within(&context);
+    context.span().end();
+    context.span().span_context().clone()
+}
+
+/// All spans with this name, in the order of their ends.
+pub fn spans(name: &str) -> Vec<SpanData> {
+    let spans = exporter().get_finished_spans().expect("spans");
+    spans.into_iter().filter(|span| span.name == name).collect()
+}
+
+/// The only span with this name.
+#[track_caller]
+pub fn span(name: &str) -> SpanData {
+    let mut spans = spans(name);
+    assert_eq!(spans.len(), 1, "spans called {name}");
+    spans.remove(0)
+}
+
+/// Installs the exporter.
+pub fn install() {
+    exporter();
+}
+
+#[track_caller]
+pub fn attributes(list: &[KeyValue]) -> Attributes {
+    let attributes: Attributes = list
+        .iter()
+        .map(|attribute| {
+            let value = match &attribute.value {
+                opentelemetry::Value::String(text) => format!("{:?}", text.as_str()),
+                other => other.to_string(),
+            };
+            (attribute.key.to_string(), value)
+        })
+        .collect();
+    assert_eq!(attributes.len(), list.len(), "each key once: {list:?}");
+    attributes
+}
+
+/// Attributes as they are expected, `key = value` in a line, where the value of a text is in quotes.
+#[track_caller]
+pub fn expected(lines: &str) -> Attributes {
+    lines
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let (key, value) = line.split_once(" = ").expect("key = value");
+            (key.to_owned(), value.to_owned())
+        })
+        .collect()
+}
+
+/// Asserts the attributes of a span or of a link, all of them.
+#[track_caller]
+pub fn assert_attributes(list: &[KeyValue], lines: &str) {
+    assert_eq!(attributes(list), expected(lines));
+}

@@ -1,0 +1,27 @@
+//! Handlers of Kafka's messages, with librdkafka's mock cluster, in three versions of `rdkafka`.
+
+mod cluster;
+
+macro_rules! versions {
+    ($($version:ident = $client:ident;)*) => { $(
+        mod $version {
+            /// Where the attribute finds the client.
+            use ::$client as client;
+
+            const VERSION: &str = stringify!($version);
+
+            include!("topic.rs");
+            include!("in_memory.rs");
+            include!("consume.rs");
+            include!("forms.rs");
+            include!("hostile.rs");
+            include!("produce.rs");
+        }
+    )* };
+}
+
+versions! {
+    v0_39 = rdkafka;
+    v0_36 = rdkafka_036;
+    v0_29 = rdkafka_029;
+}

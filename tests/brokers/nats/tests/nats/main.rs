@@ -1,0 +1,23 @@
+//! Handlers of NATS' messages, with a real server, in three versions of `async-nats`.
+
+macro_rules! versions {
+    ($($version:ident = $client:ident;)*) => { $(
+        mod $version {
+            /// Where the attribute finds the client.
+            use ::$client as client;
+
+            const VERSION: &str = stringify!($version);
+
+            include!("server.rs");
+            include!("core.rs");
+            include!("jetstream.rs");
+            include!("in_memory.rs");
+        }
+    )* };
+}
+
+versions! {
+    v0_51 = async_nats;
+    v0_42 = async_nats_042;
+    v0_33 = async_nats_033;
+}

@@ -1,0 +1,22 @@
+//! Handlers of RabbitMQ's deliveries, with a real server, in three versions of `lapin`.
+
+macro_rules! versions {
+    ($($version:ident = $client:ident;)*) => { $(
+        mod $version {
+            /// Where the attribute finds the client.
+            use ::$client as client;
+
+            const VERSION: &str = stringify!($version);
+
+            include!("server.rs");
+            include!("consume.rs");
+            include!("produce.rs");
+        }
+    )* };
+}
+
+versions! {
+    v4 = lapin;
+    v3 = lapin_3;
+    v2 = lapin_2;
+}

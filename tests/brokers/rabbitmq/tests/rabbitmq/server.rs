@@ -1,0 +1,74 @@
+// A queue for one test, which is written to and read by this version of the client.
+
+use client::message::Delivery;
+use client::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicPublishOptions, QueueDeclareOptions,
+};
+use client::types::{AMQPValue, FieldTable, LongString, ShortString};
+use client::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
+use futures_util::StreamExt as _;
+
+/// A queue that no other test has.
+fn queue(test: &str) -> String {
+    format!("{test}-{VERSION}")
+}
+
+async fn channel() -> Channel {
+    let url = std::env::var("AMQP_URL")
+        .expect("AMQP_URL: run the tests by `servers/rabbitmq cargo test`");
+    let connection = Connection::connect(&url, ConnectionProperties::default());
+    let connection = connection.await.expect("a connection");
+    let channel = connection.create_channel().await.expect("a channel");
+    // A connection that is dropped is closed.
+    std::mem::forget(connection);
+    channel
+}
+
+async fn declare(channel: &Channel, queue: &str, kind: &str) {
+    let mut arguments = FieldTable::default();
+    let kind = AMQPValue::LongString(LongString::from(kind));
+    arguments.insert("x-queue-type".into(), kind);
+    let options = QueueDeclareOptions {
+        durable: true,
+        ..Default::default()
+    };
+    channel.queue_declare(queue.into(), options, arguments).await.expect("a queue");
+}
+
+async fn consume(channel: &Channel, queue: &str) -> Consumer {
+    let options = BasicConsumeOptions::default();
+    let tag = ShortString::from(format!("{queue}-consumer"));
+    let tag = tag.as_str();
+    channel
+        .basic_consume(queue.into(), tag.into(), options, FieldTable::default())
+        .await
+        .expect("a consumer")
+}
+
+async fn next(consumer: &mut Consumer) -> Delivery {
+    consumer.next().await.expect("a delivery").expect("a delivery")
+}
+
+async fn publish(channel: &Channel, queue: &str, properties: BasicProperties) {
+    let options = BasicPublishOptions::default();
+    channel
+        .basic_publish("".into(), queue.into(), options, b"paid", properties)
+        .await
+        .expect("sent")
+        .await
+        .expect("confirmed");
+}
+
+/// The headers in which a producer in another language has written its context.
+fn headers_of(context: &opentelemetry::Context) -> FieldTable {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    {
+        let _active = context.clone().attach();
+        linked_span::inject(&mut fields);
+    }
+    let mut headers = FieldTable::default();
+    for (name, value) in fields {
+        headers.insert(name.into(), AMQPValue::LongString(value.into()));
+    }
+    headers
+}

@@ -1,0 +1,26 @@
+use linked_span::linked_span;
+
+struct Record;
+
+#[linked_span(record(kafka))]
+fn of_a_system(record: &Record) {}
+
+#[linked_span(record(rabbitmq, destination = "orders"))]
+fn of_another_system(record: &Record) {}
+
+#[linked_span(record(nats::jetstream))]
+fn of_a_module(record: &Record) {}
+
+#[linked_span(record(rdkfka))]
+fn misspelt(record: &Record) {}
+
+#[linked_span(record(zeromq))]
+fn without_an_adapter(record: &Record) {}
+
+fn main() {
+    of_a_system(&Record);
+    of_another_system(&Record);
+    of_a_module(&Record);
+    misspelt(&Record);
+    without_an_adapter(&Record);
+}
