@@ -24,6 +24,8 @@ mod futures;
 mod hostile_sdk;
 #[path = "../../../behaviour/hostile_values.rs"]
 mod hostile_values;
+#[path = "../../../behaviour/messages.rs"]
+mod messages;
 #[path = "../../../behaviour/options.rs"]
 mod options;
 #[path = "../../../behaviour/origins.rs"]
@@ -36,6 +38,8 @@ mod overflow;
 mod provider;
 #[path = "../../../behaviour/sampler.rs"]
 mod sampler;
+#[path = "../../../behaviour/sends.rs"]
+mod sends;
 #[path = "../../../behaviour/several_parameters.rs"]
 mod several_parameters;
 

@@ -38,7 +38,9 @@ fn inner() {}
 fn look() -> Option<&'static str> {
     info!("working");
     inner();
-    tracing::Span::current().metadata().map(|span| span.name())
+    tracing::Span::current()
+        .metadata()
+        .map(tracing::Metadata::name)
 }
 
 #[linked_span(order)]
@@ -53,7 +55,7 @@ async fn awaited(order: &Order) -> Option<&'static str> {
 }
 
 #[linked_span(order)]
-fn opaque(order: Order) -> impl Future<Output = Option<&'static str>> {
+fn opaque(order: &Order) -> impl Future<Output = Option<&'static str>> + use<> {
     async {
         tokio::task::yield_now().await;
         look()
@@ -92,10 +94,11 @@ fn spans(handle: impl FnOnce()) -> Vec<SpanData> {
 
 #[test]
 fn handler_of_each_form_is_a_tracing_span_with_its_link() {
-    let forms: [(&str, fn() -> Option<&'static str>); 5] = [
+    type Handle = fn() -> Option<&'static str>;
+    let forms: [(&str, Handle); 5] = [
         ("plain", || plain(&order())),
         ("awaited", || wait(awaited(&order()))),
-        ("opaque", || wait(opaque(order()))),
+        ("opaque", || wait(opaque(&order()))),
         ("boxed", || wait(boxed(&order()))),
         ("method", || wait(Shop.method(&order()))),
     ];
