@@ -38,7 +38,9 @@ fn inner() {}
 fn look() -> Option<&'static str> {
     info!("working");
     inner();
-    tracing::Span::current().metadata().map(|span| span.name())
+    tracing::Span::current()
+        .metadata()
+        .map(tracing::Metadata::name)
 }
 
 #[linked_span(order)]
@@ -52,6 +54,10 @@ async fn awaited(order: &Order) -> Option<&'static str> {
     look()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an event by value is the form that is tried"
+)]
 #[linked_span(order)]
 fn opaque(order: Order) -> impl Future<Output = Option<&'static str>> {
     async {
@@ -92,7 +98,8 @@ fn spans(handle: impl FnOnce()) -> Vec<SpanData> {
 
 #[test]
 fn handler_of_each_form_is_a_tracing_span_with_its_link() {
-    let forms: [(&str, fn() -> Option<&'static str>); 5] = [
+    type Form = (&'static str, fn() -> Option<&'static str>);
+    let forms: [Form; 5] = [
         ("plain", || plain(&order())),
         ("awaited", || wait(awaited(&order()))),
         ("opaque", || wait(opaque(order()))),

@@ -152,7 +152,7 @@ fn line_of_a_fan_in_shows_its_key() {
     let (_sdk, written) = (Sdk::install_outside(), Written::default());
     let subscriber = registry().with(lines_to!(written)).with(otel());
     with_default(subscriber, || {
-        let dispatch = Dispatch::in_memory(Duration::from_secs(60));
+        let dispatch = Dispatch::in_memory(Duration::from_mins(1));
         assert!(dispatch.paid(order(None)).is_ok());
         let arrival = dispatch.packed(order(None));
         assert!(matches!(arrival, Ok(Arrival::Ran(()))));

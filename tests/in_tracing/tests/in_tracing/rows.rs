@@ -21,7 +21,7 @@ fn inner() {}
 fn handle(event: &Origin) -> Option<&'static str> {
     info!("handling");
     inner();
-    Span::current().metadata().map(|span| span.name())
+    Span::current().metadata().map(tracing::Metadata::name)
 }
 
 fn event() -> Origin {
@@ -156,7 +156,7 @@ fn context_activation_off_has_one_span_with_links_and_children() {
 fn second_layer_does_not_fail_the_handler() {
     #[linked_span(event)]
     fn bare(event: &Origin) -> Option<&'static str> {
-        Span::current().metadata().map(|span| span.name())
+        Span::current().metadata().map(tracing::Metadata::name)
     }
 
     let sdk = Sdk::install_outside();

@@ -78,7 +78,7 @@ async fn yielding(event: Origin, times: usize) {
     for _ in 0..times {
         tokio::task::yield_now().await;
         assert_eq!(
-            Span::current().metadata().map(|span| span.name()),
+            Span::current().metadata().map(tracing::Metadata::name),
             Some("yielding")
         );
     }
