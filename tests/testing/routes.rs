@@ -248,8 +248,8 @@ fn consume_in_steps(event: &Origin) {
 fn child_of_a_linked_handler_on_a_pool_thread_is_captured() {
     let spans = testing::capture();
     let event = spans.producer();
-    let handled = event.clone();
-    let pool = thread::spawn(move || consume_in_steps(&handled));
+    let copy = event.clone();
+    let pool = thread::spawn(move || consume_in_steps(&copy));
     pool.join().expect("no panic");
     let handler = spans.one("consume_in_steps").linked_to(&event);
     spans.one("step").child_of(&handler);

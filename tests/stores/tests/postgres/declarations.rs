@@ -1,8 +1,8 @@
 //! Declarations that are lost, or that another version has written.
 
 use linked_span::fan_in::{
-    Change, FanInIdentity, JoinPolicy, JoinQuery, Operator, Postgres, Settlement, Store,
-    StoreError, Token, Verdict,
+    Change, FanInIdentity, JoinPolicy, JoinQuery, Postgres, Settlement, Store, StoreError, Token,
+    Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
