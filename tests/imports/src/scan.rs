@@ -1,6 +1,7 @@
 //! Finds the paths that one file names.
 //!
-//! It reads tokens, not syntax: a path in a macro's body counts too, and a path in a comment does not.
+//! It reads tokens, not syntax: a path in a macro's body counts too, and a path in a comment does not. A path from
+//! `$crate::__private` does not count: generated code calls that module from the user's crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +115,8 @@ impl Scanned {
             end += 3;
         }
         let continues = at >= 2 && is_separator(tokens, at - 2);
-        if path.len() > 1 && !continues {
+        let is_generated = path.get(1).is_some_and(|second| second == "__private");
+        if path.len() > 1 && !continues && !is_generated {
             self.uses.insert((module.clone(), path));
         }
         end.max(at) + 1

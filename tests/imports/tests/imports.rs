@@ -54,6 +54,7 @@ fn path_that_leads_elsewhere_is_no_import() {
         "mod inner { pub fn f() {} } fn g() { inner::f() } use self::inner::f;",
         "use crate::event;",
         "fn f() -> impl Sized + use<'_> { crate::own(); }",
+        "macro_rules! m { () => { $crate::__private::attributes::text() } }",
     ] {
         let sources = [
             EVENT,
