@@ -1,4 +1,4 @@
-//! Every world that can come about, and every invariant in each of them.
+//! Explores every reachable world, and checks every invariant in each of them.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,7 +9,7 @@ use linked_span::fan_in::state::{JoinPolicy, Reply};
 use crate::model::World;
 use crate::probes;
 
-/// Multiplies and turns. The standard library's would take most of the time, and nobody attacks this one.
+/// A hash that multiplies and rotates. The standard library's hash would take most of the test's time.
 #[derive(Default)]
 struct Quick(u64);
 
@@ -49,7 +49,7 @@ impl Hasher for Quick {
 
 type Set<T> = HashSet<T, BuildHasherDefault<Quick>>;
 
-/// Breadth first, so that what fails fails after as few steps as possible.
+/// Explores breadth first, so that a violation is reported after as few steps as possible.
 fn explore(rules: &JoinPolicy, deliveries: u8) {
     let start = World::new(rules, deliveries);
     let mut seen = Set::from_iter([start.clone()]);

@@ -21,7 +21,7 @@ fn what_is_missing_is_the_rest() {
     assert_eq!(set(&[5]).missing(2), Inputs::all(2));
 }
 
-/// Sixteen fit; there is no further one, and asking for it is no mistake.
+/// The set holds sixteen inputs. A question about a higher number is answered, and does not panic.
 #[test]
 fn there_is_an_answer_for_every_number() {
     for count in 0..=u8::MAX {

@@ -55,7 +55,7 @@ fn inventory() -> InventoryReserved {
     }
 }
 
-/// Whatever came last: the links stand in the order of the declaration.
+/// The links have the order of the declaration, in any order of arrival.
 fn assert_fulfilled(sdk: &Sdk, payment_waited: f64, inventory_waited: f64) {
     let span = sdk.span();
     assert_eq!(span.name, "fulfill_order");

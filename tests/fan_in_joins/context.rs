@@ -1,4 +1,4 @@
-//! In which context a function runs whose inputs have come.
+//! The context in which a fan-in function runs.
 
 use linked_span::fan_in::Memory;
 use linked_span::{Origin, fan_in};
@@ -65,7 +65,7 @@ async fn the_same_at_every_poll() {
     assert_eq!(body.parent_span_id, last.span_context.span_id());
 }
 
-/// Several events have no baggage in common.
+/// The events of a join have no baggage in common.
 #[test]
 fn the_baggage_is_the_last_consumers() {
     #[fan_in(payment, inventory)]

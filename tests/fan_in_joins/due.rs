@@ -1,4 +1,4 @@
-//! Looking after the joins that are due: one by one, or all in a sweep; and waiting for one to settle.
+//! Due joins: claimed one by one or in a sweep. Waiting until a join has settled.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn ship_later(
     result
 }
 
-/// Joins of so many orders, each of which has failed once.
+/// Opens this number of joins, each of which has failed once.
 fn failed<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, orders: usize) -> Ship<S> {
     for order in 0..orders {
         let order_id = format!("o-{order}");
@@ -56,7 +56,7 @@ fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
     let claimed = ship.due(3).unwrap();
     let keys: Vec<_> = claimed.iter().map(|due| due.key().to_owned()).collect();
     assert_eq!(keys, ["o-0", "o-1", "o-2"]);
-    // Who has them, has them alone.
+    // The claims are exclusive.
     let others = ship.due(10).unwrap();
     assert_eq!(others.len(), 2);
 
@@ -65,7 +65,7 @@ fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
     assert_eq!(run(Ok(2)), DueOutcome::Ran(Ok(2)));
     assert_eq!(run(Err("no truck")), DueOutcome::Failed(Err("no truck")));
     drop((claimed, others));
-    // What was not begun is due at once, and what has failed after the backoff.
+    // A released claim is due at once, and a failed join after its backoff.
     assert_eq!(ship.due(10).unwrap().len(), 3);
     time.pass(BACKOFF);
     assert_eq!(ship.due(10).unwrap().len(), 4);
@@ -125,7 +125,7 @@ fn a_sweep_counts_what_has_become_of_each() {
     assert_eq!(counts(ship.sweep(Ok(2)).unwrap()), [2, 0, 0, 0, 1]);
 }
 
-/// Of more joins than it claims at once.
+/// There are more joins than the sweep claims at once.
 #[test]
 fn a_sweep_leaves_none_behind() {
     let (_sdk, time) = (Sdk::install(), Time::default());

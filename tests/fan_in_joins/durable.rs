@@ -1,4 +1,4 @@
-//! Joins in a store that outlives the process: several workers share it, and claims run out.
+//! Joins in a store that outlives the process: workers share it, and leases end.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn ship(
 
 fn nothing() {}
 
-/// Two processes, as far as joins are concerned.
+/// Returns two workers that share a store, as two processes would.
 fn workers(time: &Time) -> (Encoded, [Ship<Encoded>; 2]) {
     let store = Encoded::new(time);
     let worker = || Ship::new(store.clone(), options());
@@ -110,7 +110,7 @@ fn a_claim_that_has_run_out_passes_to_another_and_the_first_success_is_not_recor
     ));
 }
 
-/// Even if the lease is over: what counts is who holds the join.
+/// A settlement counts after its lease if no other worker has claimed the join.
 #[test]
 fn a_claim_that_nobody_took_is_good_beyond_its_lease() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -134,7 +134,7 @@ fn a_sweep_runs_again_what_a_dead_worker_began() {
         waits_for(there.payment(payment("o-1"), &nothing)),
         "inventory"
     );
-    // Claimed by a process that dies.
+    // A process claims the join and dies.
     let payload = ShipInput::Inventory(inventory("o-1"));
     let claimed = ready(store.arrive("o-1", &RULES, 1, payload, Token(1))).unwrap();
     assert!(matches!(claimed.verdict, Verdict::Run(_)));
@@ -233,7 +233,7 @@ fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
     assert_eq!(store.released().len(), 3);
 }
 
-/// A claim would not be let go of by being dropped.
+/// On this store, a dropped claim is not released: the panic must be settled.
 #[test]
 fn a_panic_is_settled_and_the_next_arrival_runs_it() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -260,7 +260,7 @@ fn an_arrival_of_which_the_reply_is_lost_has_arrived() {
     let again = here.arrive(*error.input, &nothing);
     assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
 
-    // The last one's claim is lost with it, until it has run out.
+    // The last reply is lost, so its claim stays until the lease ends.
     store.lose_the_reply(Call::Arrive);
     let error = here.inventory(inventory("o-1"), &nothing).unwrap_err();
     let again = || there.arrive((*error.input).clone(), &nothing);
@@ -276,7 +276,7 @@ const RULES: JoinPolicy = JoinPolicy::new(2)
     .dedup_window(DEDUP_WINDOW)
     .max_attempts(u32::MAX);
 
-/// The store's methods, without their futures.
+/// The store's methods without their futures.
 struct Direct(Encoded);
 
 impl Direct {
@@ -355,7 +355,7 @@ fn a_stale_token_settles_and_renews_nothing() {
     assert!(!store.settle(3, Settlement::Failed));
 }
 
-/// Serde is asked of the events by this store, and by nobody else.
+/// Only this store needs serde's traits on the events.
 #[test]
 fn events_are_of_any_shape_that_serde_takes() {
     #[derive(Deserialize, LinkedEvent, Serialize)]

@@ -1,4 +1,4 @@
-//! The errors of arrivals and of sweeps: what they say, and where they can go.
+//! Errors of arrivals and sweeps: their text, and that threads can send them.
 
 use std::error::Error;
 

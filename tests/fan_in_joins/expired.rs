@@ -1,4 +1,4 @@
-//! The span in which a join is handed over whose time is over.
+//! The span of an expired join's delivery.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +16,7 @@ use crate::{
 #[fan_in(payment, inventory)]
 fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
-/// Noticed in passing, it has nothing to do with the span that is active there.
+/// The span begins a trace, although an unrelated span is active.
 #[test]
 fn its_span_is_linked_to_what_has_come_and_begins_a_trace() {
     let (sdk, time) = (Sdk::install(), Time::default());
@@ -62,7 +62,7 @@ fn its_span_is_linked_to_what_has_come_and_begins_a_trace() {
     );
 }
 
-/// Noticed in passing, it has nothing to do with the event that is handled there, nor with its baggage.
+/// The delivery must not see the baggage of the unrelated event that is being handled.
 #[test]
 fn an_expired_join_is_not_given_the_baggage_of_who_came_by() {
     let (_sdk, time, seen) = (Sdk::install(), Time::default(), Arc::default());
@@ -129,7 +129,7 @@ fn all_that_is_missing_in_the_order_of_the_declaration() {
     assert_eq!(sdk.span().status, Status::error("missing: payment, label"));
 }
 
-/// As the function's, but for what depends on more than the input itself.
+/// The links have the attributes of the function's links, except those that need more than the input.
 #[test]
 fn its_links_are_described_as_the_functions() {
     #[fan_in(

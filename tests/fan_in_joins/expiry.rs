@@ -1,4 +1,4 @@
-//! Joins whose time is over: when that is, who notices, and what is handed over.
+//! Expired joins: when they expire, which call finds them, and what `on_expired` receives.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +27,7 @@ fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> Result<(),
 )]
 async fn ship_later(payment: PaymentConfirmed, inventory: InventoryReserved) {}
 
-/// What was handed over.
+/// The expired joins that were delivered.
 #[derive(Clone, Debug, Default)]
 struct Taken(Arc<Mutex<Vec<String>>>);
 
@@ -54,7 +54,7 @@ impl Taken {
     }
 }
 
-/// Joins that hand over to `Taken`.
+/// Sets an `on_expired` that records into `Taken`.
 fn taking<S>(ship: Ship<S>) -> (Ship<S>, Taken)
 where
     S: BlockingStore<ShipInput>,
@@ -100,7 +100,7 @@ fn what_has_all_come_and_has_always_failed() {
     assert_eq!(links(&span).len(), 2);
 }
 
-/// A body that succeeds late has a timeout of its own.
+/// A complete join has a full timeout of its own for its body.
 #[test]
 fn the_timeout_begins_anew_when_all_have_come() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -175,7 +175,7 @@ fn when_it_is_forgotten_its_key_begins_anew() {
     assert_eq!(taken.all().len(), 1);
 }
 
-/// `on_expired` would come between the arrival's claim and its function, or between its success and the caller.
+/// `on_expired` would run between the arrival's claim and its function, or between the success and the caller.
 #[test]
 fn an_arrival_that_runs_the_function_leaves_another_expired_join_to_the_next_arrival() {
     let (sdk, time) = (Sdk::install(), Time::default());
@@ -196,7 +196,7 @@ fn an_arrival_that_runs_the_function_leaves_another_expired_join_to_the_next_arr
     assert_eq!(names, ["ship", "ship expired"]);
 }
 
-/// Or a full store would stay full.
+/// Otherwise a full store would stay full.
 #[test]
 fn an_arrival_that_finds_no_room_hands_it_over_and_takes_its_place() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -210,7 +210,7 @@ fn an_arrival_that_finds_no_room_hands_it_over_and_takes_its_place() {
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
 }
 
-/// Wherever it is: each arrival finds it at once.
+/// Each arrival finds an expired join at once, in any shard.
 #[test]
 fn a_full_store_whose_joins_have_all_expired_refuses_no_arrival() {
     const JOINS: usize = 100;
@@ -268,7 +268,7 @@ fn what_is_due_and_dropped_is_handed_over_by_the_next() {
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
 }
 
-/// The same for an `async fn`: by an arrival, a sweep, and what is due.
+/// The same for an `async fn`: by an arrival, a sweep, and a claim of due joins.
 async fn later(ship: ShipLater<impl Store<ShipLaterInput>>, time: &Time, sdk: &Sdk) {
     let taken = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&taken);

@@ -1,4 +1,4 @@
-//! What a function is given besides its inputs: handed on by an arrival, by what is due, and by a sweep each time.
+//! Extra arguments of the function: passed on by an arrival, by a due claim, and by each run of a sweep.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -14,7 +14,7 @@ use crate::{
     waits_for,
 };
 
-/// By value, and changed by every run.
+/// Takes arguments by value, and changes one in every run.
 #[linked_span::fan_in(payment, inventory)]
 fn by_value(
     mut said: String,
@@ -128,7 +128,7 @@ async fn of_types_without_a_name() {
     assert_eq!(*log.borrow(), ["o-1?", "o-2?", "o-11", "o-2!"]);
 }
 
-/// Bounds here and there, a constant, and a lifetime in what is returned.
+/// Has bounds in both places, a constant, and a lifetime in the result.
 #[linked_span::fan_in(payment, inventory)]
 fn generic<'s, const N: usize, T: Clone, U>(
     payment: &PaymentConfirmed,
@@ -157,7 +157,7 @@ fn generics_are_the_methods_and_a_result_may_borrow() {
     assert_eq!(last, ("by air", vec![3], Some(&7)));
 }
 
-/// Who never sweeps need not have what can be cloned.
+/// Extras need `Clone` only for a sweep.
 #[test]
 fn only_a_sweep_asks_that_they_can_be_cloned() {
     struct Truck;

@@ -1,4 +1,4 @@
-//! What `on_expired` comes to: an expired join is handed over until it has been taken.
+//! Results of `on_expired`: an expired join is delivered until `on_expired` succeeds.
 
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 #[linked_span::fan_in(payment, inventory)]
 async fn ship_later(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
-/// Says how often it was asked.
+/// Counts its calls.
 #[derive(Clone, Default)]
 struct Times(Arc<AtomicU8>);
 
@@ -36,14 +36,14 @@ impl Times {
     }
 }
 
-/// One join in a store, which has just expired.
+/// Returns a store with one join that has just expired.
 fn expired<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, time: &Time) -> Ship<S> {
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
     time.pass(TIMEOUT);
     ship
 }
 
-/// Not taken at first, it is taken after the backoff and not before.
+/// Asserts that a refused delivery is repeated after the backoff, and not before.
 fn assert_taken_the_second_time(ship: &Ship, time: &Time, times: &Times) {
     assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 0, 1]);
     time.pass(BACKOFF - 1);
@@ -57,7 +57,7 @@ fn assert_taken_the_second_time(ship: &Ship, time: &Time, times: &Times) {
     assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
 }
 
-/// Both spans say why the join expired; the first, what went wrong too.
+/// Asserts that both spans have the expiry's reason, and that the first one has the error too.
 fn assert_exception(spans: &[SpanData], error_type: &'static str, message: &'static str) {
     let [first, second] = spans else {
         panic!("expected two spans: {spans:#?}");
@@ -213,7 +213,7 @@ fn errors_of_the_function_say_what_of_an_err_is_recorded() {
     assert_eq!(second.status, Status::error("missing: inventory"));
 }
 
-/// It was taken, and will be once more: at least once.
+/// The delivery succeeded but was not recorded, so it is repeated: at least once.
 #[test]
 fn a_hand_over_that_nobody_recorded() {
     let (_sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
@@ -230,7 +230,7 @@ fn a_hand_over_that_nobody_recorded() {
     assert_eq!(times.so_far(), 2);
 }
 
-/// Counts in a future, of which each fails in another way.
+/// Counts in a future, each call of which fails in another way.
 fn later(time: &Time, times: &Times) -> ShipLater {
     let asked = times.clone();
     ShipLater::new(memory(time), options()).on_expired(move |_| {

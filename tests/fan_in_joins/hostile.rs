@@ -1,4 +1,4 @@
-//! Joins whose telemetry fails: functions run, joins end, and inputs come back as they do without telemetry.
+//! Joins whose telemetry fails: functions run, joins end, and inputs are returned as without telemetry.
 
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -104,7 +104,7 @@ fn body_of_a_future_runs_whatever_its_inputs_say() {
     }
 }
 
-/// The join is handed over once it is taken: an error whose text fails is an error like any other.
+/// An error whose text fails is an error like any other: the join is delivered again.
 #[test]
 fn expired_join_is_handed_over_whatever_its_error_says() {
     for panics in [false, true] {
@@ -174,7 +174,7 @@ fn joins_end_under_an_sdk_that_panics() {
     ));
 }
 
-/// A key that cannot be told.
+/// Its key's text fails.
 #[derive(Clone, LinkedEvent)]
 struct WithoutKey {
     #[event(key)]
@@ -194,7 +194,7 @@ impl Display for Unwritten {
 #[fan_in(one, other)]
 fn join_without_key(one: WithoutKey, other: WithoutKey) {}
 
-/// Half a key would be the key of another join.
+/// A partial key would be the key of another join.
 #[test]
 fn key_whose_text_fails_is_no_key() {
     let _sdk = Sdk::install();

@@ -1,4 +1,4 @@
-//! What inputs may be: batches, by value or by reference, two or twelve.
+//! Kinds of inputs: batches, by value or by reference, two to twelve.
 
 use std::sync::{Arc, Mutex};
 
@@ -139,7 +139,7 @@ fn of_an_input_that_comes_twice_the_first_is_kept() {
     assert_eq!(ran(joins.inventory(inventory("o-1"))), "p-1");
 }
 
-/// Neither `Clone` nor `Debug`, nor of serde.
+/// Implements none of `Clone`, `Debug` and serde's traits.
 struct Opened(Mutex<u64>);
 
 impl LinkedEvent for Opened {

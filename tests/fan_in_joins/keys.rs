@@ -1,4 +1,4 @@
-//! What the inputs of one join have in common, however it is said.
+//! The join's key, in each form in which a user can write it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::{TIMEOUT, attribute, counts, links, memory, options, ran, waits_for};
 
-/// What the test's joins came to: the key that their only span says.
+/// Asserts that the only span has this key.
 fn assert_key(sdk: &Sdk, key: &str) {
     let said = attribute(&sdk.span(), "fan_in.key");
     assert_eq!(said, Some(key.to_owned().into()));
@@ -147,7 +147,7 @@ fn of_one_input_another_than_of_the_others() {
     ran(joins.third(named()));
 }
 
-/// As the function sees the input: a reference, if it is given one.
+/// The expression sees the input as the function does: a reference, if the function takes one.
 #[test]
 fn an_expression() {
     fn of(nested: &Nested) -> &str {
@@ -185,7 +185,7 @@ fn a_reference_to_a_key_is_one() {
     assert_key(&sdk, "7");
 }
 
-/// Where inputs are not `Keyed`, and no events either.
+/// The inputs are neither `Keyed` nor events.
 #[test]
 fn beside_an_origin_of_ones_own() {
     #[fan_in(first(key = first.0, origin = first.1.clone()), second(key = second.0, origin = second.1.clone()))]

@@ -1,4 +1,4 @@
-//! A function's span says of which join it is, and of no other: whatever the function calls, and whoever stands around it.
+//! A function's span has the attributes of its own join only, with any caller and any callee.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -15,8 +15,9 @@ use crate::{
     ran, waits_for,
 };
 
-/// Of each span, in the order of their ends: its name and its join's key, which stands on it if and only if each of its
-/// links says for how long its input waited.
+/// Returns each span's name and key, in the order of their ends.
+///
+/// It asserts that a span has a key if and only if each of its links has the input's wait.
 fn keys(sdk: &Sdk) -> Vec<(String, Option<Value>)> {
     let key = |span: &opentelemetry_sdk::trace::SpanData| {
         let key = attribute(span, "fan_in.key");
@@ -74,7 +75,7 @@ async fn the_same_at_every_poll() {
     assert_eq!(keys(&sdk), [none(), none(), of("again_later", "o-1")]);
 }
 
-/// Without a span of its own, a function takes what is lent to it all the same.
+/// A function without a span of its own still takes what is handed to it.
 #[test]
 fn nor_is_it_if_nobody_records_the_first() {
     #[fan_in(payment, inventory)]
@@ -173,7 +174,7 @@ async fn wrapped_and_late(payment: &PaymentConfirmed, inventory: &InventoryReser
     wrapped(payment, inventory).await;
 }
 
-/// An arrival as the macro writes it, but for the wrapper.
+/// An arrival as the macro generates it, except for the wrapper.
 async fn arrive(joins: &Wrapped, fail: bool) {
     use linked_span::__private::{Ended, call_async};
 
@@ -209,7 +210,7 @@ fn whoever_stands_around_the_function_may_wait_and_call_others_first() {
     let mut arriving = pin!(arrive(&joins, false));
     for _ in 0..2 {
         assert!(poll_once(arriving.as_mut()).is_pending());
-        // Between the polls, the thread is another task's.
+        // The thread runs another task between two polls.
         fan_in::ready(wrapped(&payment("o-1"), &inventory("o-1")));
     }
     assert!(poll_once(arriving).is_ready());
@@ -287,7 +288,7 @@ async fn tracings_attribute_above_or_below() {
     let below = InstrumentedBelow::new(Memory::new(), options());
     assert_eq!(waits_for(below.payment(payment("o-2"))), "inventory");
     ran(below.inventory(inventory("o-2")));
-    // Where `tracing` exports its spans too, these are not the handlers'.
+    // With `tracing`, its own spans are exported too; they are not the handlers' spans.
     let mut keys = keys(&sdk);
     keys.retain(|(name, _)| name != "beside");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Joins that cannot get on: they neither run nor expire until an operator says what is to become of them.
+//! Parked joins: they neither run nor expire until an operator retries or forgets them.
 
 use linked_span::fan_in;
 use linked_span::fan_in::{
@@ -23,7 +23,7 @@ fn ship(
 
 const ALL: JoinQuery<'_> = JoinQuery::Unsettled(Page::first(usize::MAX));
 
-/// What an operator sees of the joins that there are.
+/// Lists all joins as an operator sees them.
 fn listed<S: Operator>(joins: &fan_in::Join<ShipInput, S>) -> Vec<(String, Status, u32)> {
     let listed = fan_in::ready(joins.list(ALL)).unwrap().into_iter();
     listed
@@ -31,7 +31,7 @@ fn listed<S: Operator>(joins: &fan_in::Join<ShipInput, S>) -> Vec<(String, Statu
         .collect()
 }
 
-/// Has failed as often as it may: twice.
+/// Returns a store with one join that failed twice, which is its limit.
 fn parked<S: BlockingStore<ShipInput>>(store: S) -> Ship<S> {
     let ship = Ship::new(store, options().max_attempts(2));
     assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
@@ -217,7 +217,7 @@ fn what_cannot_be_read_is_in_nobodys_way_in_passing() {
     assert_eq!(sdk.spans().len(), 0);
 }
 
-/// The function could not be called without it.
+/// The function cannot be called without the lost input.
 #[test]
 fn join_whose_store_has_lost_an_input_is_parked() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -243,7 +243,7 @@ fn join_whose_store_has_lost_an_input_is_parked() {
     assert_eq!(statuses.collect::<Vec<_>>(), [parked, parked]);
 }
 
-/// Of several pages, with others between them.
+/// The list has several pages, and other joins between those that match.
 #[test]
 fn operator_lists_and_retries_joins_by_reason() {
     const JOINS: usize = 250;

@@ -1,4 +1,4 @@
-//! The span event that each arrival leaves on the active span, once, however it ends.
+//! The span event that each arrival records once on the active span, with any result.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -44,7 +44,7 @@ async fn ship_later(payment: &PaymentConfirmed, inventory: &InventoryReserved, p
     assert!(!panics, "as it should");
 }
 
-/// What was said of arrivals on a span: input and outcome.
+/// Returns input and outcome of each arrival that a span recorded.
 fn arrivals(span: &SpanData) -> Vec<[String; 2]> {
     let arrivals = span.events.iter();
     arrivals
@@ -61,7 +61,7 @@ fn arrivals(span: &SpanData) -> Vec<[String; 2]> {
         .collect()
 }
 
-/// What the consumers' spans say, one after another; those of functions and of expired joins say nothing.
+/// Returns the arrivals of all consumers' spans. Other spans must record none.
 fn of_consumers(sdk: &Sdk) -> Vec<[String; 2]> {
     let (consumers, others): (Vec<_>, Vec<_>) = sdk
         .spans()
@@ -300,7 +300,7 @@ fn of_an_arrival_that_is_cancelled_while_the_store_is_asked() {
     assert_eq!(of_consumers(&sdk), [["payment", "dropped"]]);
 }
 
-/// It has not arrived.
+/// A future that is never polled makes no arrival.
 #[test]
 fn not_of_a_future_that_is_never_polled() {
     let sdk = Sdk::install();

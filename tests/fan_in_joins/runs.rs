@@ -1,4 +1,4 @@
-//! A function that fails, by an `Err` or a panic, runs again: every input is kept until it succeeds.
+//! A function that fails, by an `Err` or a panic, runs again. Its inputs are kept until it succeeds.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -16,7 +16,7 @@ use crate::{
     options, payment, poll_once, ran, waits_for,
 };
 
-/// Fails as often as is left.
+/// Fails as long as the counter is above zero.
 #[linked_span::fan_in(payment, inventory)]
 fn ship(
     payment: PaymentConfirmed,
@@ -44,7 +44,7 @@ fn after_an_err_the_next_arrival_runs_it_at_once_with_every_input() {
     let first = ship.inventory(inventory("o-1"), &failures);
     assert_eq!(first.unwrap(), Arrival::Failed(Err(1)));
     time.pass(1_000);
-    // What it brings is no longer needed.
+    // The payload of the repeated delivery is ignored.
     let other = PaymentConfirmed {
         id: "p-2".into(),
         ..payment("o-1")
@@ -85,7 +85,7 @@ fn a_sweep_runs_it_after_the_backoff() {
     assert_eq!(counts(ship.sweep(&failures).unwrap()), [0; 5]);
 }
 
-/// What an alias is, the compiler knows.
+/// Only the compiler can resolve a type alias.
 #[test]
 fn an_err_by_another_name_is_one() {
     #[linked_span::fan_in(payment, inventory)]
@@ -176,7 +176,7 @@ fn a_panic_goes_on_as_it_was_and_the_next_arrival_runs_it() {
     assert_eq!(ran.status, Status::Unset);
 }
 
-/// Before it unwinds: what it unwinds through may deliver again.
+/// The panic is settled before it unwinds: the caller may deliver again while it unwinds.
 #[test]
 fn a_panic_is_settled_before_it_goes_on() {
     struct DeliversWhenDropped<'a>(&'a Panics, &'a Cell<u8>);
@@ -229,7 +229,7 @@ fn a_panic_of_a_future() {
     assert_eq!(ran.status, Status::Unset);
 }
 
-/// The others that it had claimed are let go of.
+/// The sweep's other claims are released.
 #[test]
 fn a_panic_ends_a_sweep_and_the_next_goes_on() {
     let (_sdk, time) = (Sdk::install(), Time::default());

@@ -1,4 +1,4 @@
-//! The span of a function whose inputs have come.
+//! The span of a fan-in function.
 
 use std::sync::LazyLock;
 
