@@ -1,4 +1,4 @@
-//! What a store's errors say.
+//! The text of a store's errors.
 
 use std::error::Error;
 use std::io;

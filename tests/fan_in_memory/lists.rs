@@ -1,4 +1,4 @@
-//! Joins that leave while those before them and behind them stay.
+//! Joins that leave a list while those before and after them stay.
 
 use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
@@ -32,7 +32,7 @@ fn those_who_stay_are_due_in_the_order_in_which_they_came() {
         joins.arrive(key, 0, (), Token::random()).unwrap();
         time.pass(1);
     }
-    // The first stays, and then one in ten.
+    // The first join stays, and then every tenth.
     for (number, key) in keys.iter().enumerate() {
         if number % 10 > 0 {
             assert!(joins.forget(key));

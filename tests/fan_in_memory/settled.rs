@@ -1,4 +1,4 @@
-//! Who waits for a join to settle.
+//! Waiting until a join has settled.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use linked_span_tests::Time;
 
 use crate::{Joins, RULES};
 
-/// Counts how often it is woken, and by its references the wakers that are left of it.
+/// Counts its wakes. Its reference count shows how many wakers are left.
 #[derive(Default)]
 struct Woken(AtomicUsize);
 
@@ -21,7 +21,7 @@ impl Wake for Woken {
     }
 }
 
-/// A task, as far as a future sees it.
+/// A task as a future sees it.
 struct Task {
     woken: Arc<Woken>,
     waker: Waker,
@@ -42,7 +42,7 @@ impl Task {
         self.woken.0.load(Ordering::SeqCst)
     }
 
-    /// How many wakers a store keeps.
+    /// Returns how many wakers the store keeps.
     fn kept(&self) -> usize {
         Arc::strong_count(&self.woken) - 2
     }
@@ -89,7 +89,7 @@ fn what_is_absent_completed_or_expired_is_settled() {
     }
     assert_settled(&joins, "expired");
 
-    // Over, but not forgotten yet.
+    // The window has passed, and no call has removed the join yet.
     time.pass(RULES.dedup_window);
     assert_settled(&joins, "completed");
     assert_settled(&joins, "expired");
@@ -137,7 +137,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
     let token = joins.due(Token::random(), 1)[0].token;
     assert_eq!(task.woken(), 0);
 
-    // A holder that is dropped may settle too.
+    // A claim that is dropped may settle too.
     let Joins { memory, rules } = &joins;
     linked_span::fan_in::Store::<()>::release(
         memory,
@@ -168,7 +168,7 @@ fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
     assert!(task.poll(settled).is_ready());
 }
 
-/// Even if all that was remembered of it is gone, and another has begun, before he looks again.
+/// The waiter is done even if the join was removed and the key has a new join before the next poll.
 #[test]
 fn who_was_woken_does_not_wait_for_the_next_join() {
     let time = Time::default();

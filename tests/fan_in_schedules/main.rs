@@ -1,7 +1,8 @@
-//! The store of joins in memory, under schedules that are chosen at random, with a switch possible at each lock and each
-//! atomic. It is compiled here a second time, since only so its locks can be others.
+//! The store of joins in memory under random schedules, which can switch threads at each lock and each atomic.
+//!
+//! The store is compiled here a second time, because only then can its locks be replaced.
 
-// Not all that it offers is used here, and there is nobody beyond to see it; clippy looks at it where it is at home.
+// This crate uses only a part of the store. Clippy checks the store in its own crate.
 #[allow(
     dead_code,
     unexpected_cfgs,
@@ -88,7 +89,7 @@ fn one_success_a_key() {
     shuttle::check_pct(schedule, SCHEDULES, 3);
 }
 
-/// Arrivals that look at each other's shards, and sweeps, at the same time; and never more joins than there is room for.
+/// Arrivals that search each other's shards run beside sweeps. The store never holds more joins than it has room for.
 #[test]
 fn what_has_expired_is_handed_over_once() {
     let schedule = || {
@@ -158,8 +159,8 @@ fn what_has_expired_is_handed_over_once() {
     shuttle::check_pct(schedule, SCHEDULES / 10, 3);
 }
 
-/// Whether the end comes before, while or after somebody begins to wait for it, or gives up: a wait that nobody ends would
-/// be a schedule that does not end.
+/// Checks that each wait ends: the join settles before, during or after the wait begins, or the waiter gives up. A wait
+/// without an end would be a schedule without an end.
 fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
     let schedule = move || {
         let store = Arc::new(Memory::new().shards(1).clock(|| 0));

@@ -19,7 +19,7 @@ const RULES: JoinPolicy = JoinPolicy::new(3)
     .dedup_window(20_000)
     .max_attempts(2);
 
-/// The longest span that a store is given, and none.
+/// The longest duration that a store accepts, and zero.
 const SPANS: [Moment; 2] = [1 << 51, 0];
 
 /// The token of the caller who makes the step.

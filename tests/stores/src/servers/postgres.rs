@@ -13,7 +13,7 @@ use super::{Program, Server, become_user};
 pub(super) const UNPRIVILEGED_USER: u32 = 65_534;
 
 impl Server {
-    /// One with these settings, `fsync=off`, say.
+    /// Starts a server with these settings, such as `fsync=off`.
     ///
     /// # Panics
     ///
@@ -31,7 +31,7 @@ impl Server {
         Self::run(folder, data, user, settings)
     }
 
-    /// A hot standby of this server.
+    /// Starts a hot standby of this server.
     ///
     /// # Panics
     ///
@@ -54,7 +54,7 @@ impl Server {
             .current_dir("/");
         become_user(&mut backup, user);
         assert!(backup.status().expect("pg_basebackup").success());
-        // A standby needs room for as many as its primary has.
+        // A standby needs at least as many connections as its primary.
         Self::run(folder, data, user, &["max_connections=500"])
     }
 
@@ -98,7 +98,7 @@ fn initialize(data: &Path, user: Option<u32>) {
     assert!(initdb.status().expect("initdb").success(), "initdb");
 }
 
-/// Debian installs the programs outside of `PATH`.
+/// Returns the path of a program: Debian installs them outside of `PATH`.
 fn program(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin").join(name)));
