@@ -7,7 +7,7 @@ use crate::proxy::Proxy;
 use crate::server::{ask, connect_to};
 use crate::ship::{declare, use_all};
 
-/// As the store's page says.
+/// The rights that the store's documentation lists.
 const RIGHTS: &str = "on >password ~{linked_span:* +eval +evalsha +info +get +set +del +persist +pexpireat +time \
      +hget +hmget +hset +hdel +hgetall +zadd +zrem +zcard +zrangebyscore +zrangebylex";
 
@@ -27,11 +27,11 @@ async fn user_with_the_documented_rights_can_do_all() {
     use_all(&declare(Redis::open(url).await.unwrap())).await;
     let denied: Vec<Vec<(String, redis::Value)>> =
         ask(&mut connect_to(&server, 0).await, &["ACL", "LOG"]).await;
-    // Whether the server takes shorter values than usual.
+    // The only denied command reads the server's limit of values.
     assert_eq!(denied.len(), 1, "{denied:?}");
 }
 
-/// Rarer commands too, and as they are documented.
+/// It also covers commands that scripts rarely call, in their documented form.
 #[test]
 fn each_command_of_a_script_is_among_the_documented_rights() {
     let folder = concat!(

@@ -1,4 +1,4 @@
-//! The state machine in Lua, held beside the one in Rust: each step but an arrival, from each state.
+//! Compares the state machine in Lua with the one in Rust: each step except arrivals, from each state.
 
 use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment};
