@@ -1,8 +1,10 @@
-//! What a handler takes, beside the same written by hand and with other crates.
+//! The cost of a handler, beside code written by hand and other crates.
 //!
-//! `cargo bench -p linked-span-tests` measures everything, in some minutes, and writes `FIGURES.md`. After `--` there may
-//! stand `counts`, for the instructions and allocations alone; `check`, for those of five rows, which fails where they
-//! have become more than `.ci/instructions.expected` says; and `update`, which writes that file.
+//! `cargo bench -p linked-span-tests` measures everything in some minutes, and writes `FIGURES.md`. These words after
+//! `--` change that:
+//! - `counts` only counts instructions and allocations.
+//! - `check` counts five rows, and fails if one exceeds its count in `.ci/instructions.expected`.
+//! - `update` writes that file.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -33,7 +35,7 @@ use self::job::Job;
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // Without it, it is `cargo test` that wants to know whether this runs.
+    // Without this flag, `cargo test` checks that the program starts.
     if !words.contains(&"--bench") {
         return ExitCode::SUCCESS;
     }

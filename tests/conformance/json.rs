@@ -1,4 +1,4 @@
-//! JSON that was not written as one would wish: an event is never lost over it, and never linked to a guess.
+//! Malformed JSON: it never costs the event, and never leads to a wrong link.
 
 use linked_span::{LinkedEvent, Origin, extract, inject};
 use opentelemetry::Context;
@@ -14,7 +14,7 @@ struct Event {
     amount: u8,
 }
 
-/// The origin of an event with this `metadata`, read in every way that there is.
+/// Returns the origins that each reader finds in an event with this `metadata`.
 #[track_caller]
 fn origins(metadata: &str) -> Vec<(&'static str, Origin)> {
     let text = format!(r#"{{"id": 7, "metadata": {metadata}, "amount": 9}}"#);
@@ -143,7 +143,7 @@ fn a_missing_field() {
     assert_nothing(&list.origin(), "a list is one event");
 }
 
-/// A `Value` keeps the last of two entries of one name: there, nothing is left that could be seen.
+/// A `Value` keeps only the last of two entries with one name, so it shows no duplicate.
 #[test]
 fn a_duplicate_in_the_text() {
     let other = TRACEPARENT.replace("fed", "aaa");

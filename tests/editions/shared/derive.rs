@@ -32,7 +32,7 @@ pub(crate) enum KeyedTree<T> {
     },
 }
 
-/// A field's name that is a keyword of a later edition.
+/// A field's name that is a keyword in a later edition.
 
 #[derive(LinkedEvent)]
 pub(crate) struct Generated {
@@ -44,7 +44,7 @@ pub(crate) struct Generated {
     metadata: Origin,
 }
 
-/// Around a keyed event.
+/// A newtype around a keyed event.
 #[derive(LinkedEvent)]
 pub(crate) struct Newtype(#[event(key)] Chain<u8>);
 
@@ -57,7 +57,7 @@ pub(crate) enum Message {
     Newtype(Newtype),
 }
 
-/// As `#[serde(other)]` asks for one.
+/// The variant that `#[serde(other)]` requires.
 #[derive(LinkedEvent)]
 pub(crate) enum Incoming {
     Chain(Chain<u8>),
@@ -132,7 +132,7 @@ fn keywords_of_other_editions_are_names() {
     assert_eq!(generated.id(), Some("2".into()));
 }
 
-/// Deprecated types and variants, which the derive does not report.
+/// Deprecated types and variants: the derive must not warn about them.
 mod deprecated {
     #![forbid(deprecated)]
     #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! A future is hardly larger with the attribute than without it.
+//! A future with the attribute is hardly larger than without it.
 
 use std::mem::size_of_val;
 
@@ -18,7 +18,7 @@ fn large() -> Large {
     }
 }
 
-/// What a span needs while its handler runs: the rest must not grow.
+/// The size of a running handler's span. The rest of the future must not grow.
 const SPAN: usize = 192;
 
 twice!(by_value (event) {

@@ -1,4 +1,4 @@
-//! Handlers in a crate that knows linked-span only as what another crate hands on.
+//! Handlers in a crate that only knows linked-span through another crate's re-export.
 
 use std::pin::Pin;
 use std::time::Duration;

@@ -1,9 +1,9 @@
-//! Handlers of RabbitMQ's deliveries, with a real server, in three versions of `lapin`.
+//! Handlers of RabbitMQ deliveries, with a real server, in three versions of `lapin`.
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
         mod $version {
-            /// Where the attribute finds the client.
+            /// The path at which the attribute finds the client.
             use ::$client as client;
 
             const VERSION: &str = stringify!($version);
