@@ -1,4 +1,4 @@
-//! What a picture looks like.
+//! The layout of a drawing.
 
 use crate::build::{MS, child, draw, link, span};
 
@@ -37,7 +37,7 @@ fn link_that_skips_a_column_passes_between_its_cards() {
     let third = link(link(span(2, "third"), &second, ""), &first, "");
     let drawn = draw(&[first, second, third]);
     let (left, top, right, bottom) = drawn.bars[1];
-    // Its lane is a straight part that begins left of the second card and ends right of it.
+    // The link's lane is a straight part that starts left of the second card and ends right of it.
     let lane = drawn
         .paths
         .iter()
@@ -47,7 +47,7 @@ fn link_that_skips_a_column_passes_between_its_cards() {
         .split(|char: char| !char.is_ascii_digit() && char != '.' && char != '-')
         .filter_map(|number| number.parse().ok())
         .collect();
-    // M x y, H x, C and six numbers, H x: the height of the lane is the last of the six.
+    // The path is M x y, H x, C and six numbers, H x. The last of the six is the height of the lane.
     let (start, height, end) = (numbers[7], numbers[8], numbers[9]);
     assert!(start <= left && end >= right, "{lane}");
     assert!(
@@ -159,7 +159,7 @@ fn cancelled_span_is_told_without_colour() {
     );
 }
 
-// A reader who opens a high picture sees its top, so its first card must be there.
+// A reader who opens a high drawing sees its top, so its first card must be there.
 #[test]
 fn high_picture_begins_at_its_top() {
     let producer = span(0, "send");

@@ -1,4 +1,4 @@
-//! The SDK's exporters, over both protocols.
+//! The SDK's exporters over both protocols.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn provider(exporter: SpanExporter, service: &'static str) -> SdkTracerProvider 
         .build()
 }
 
-/// A span that is linked to others.
+/// Creates a span that is linked to others.
 fn span(provider: &SdkTracerProvider, name: &'static str, causes: &[SpanContext]) -> SpanContext {
     let tracer = provider.tracer("test");
     let links = causes.iter().map(|cause| {
@@ -60,7 +60,7 @@ fn over_grpc(server: &Server, compression: Option<Compression>) -> SpanExporter 
     exporter.build().unwrap()
 }
 
-/// Two services with an exporter each, and one flow from one to the other.
+/// Exports one flow from two services, each with its own exporter.
 fn one_flow(server: &Server, first: SpanExporter, second: SpanExporter) {
     let (shop, mail) = (provider(first, "shop"), provider(second, "mail"));
     let cause = span(&shop, "create_order", &[]);

@@ -1,4 +1,4 @@
-//! The page, without a browser.
+//! The page without a browser.
 
 use crate::server::{Server, id, request, span, trace};
 
@@ -18,7 +18,7 @@ fn list_shows_flows_and_a_flow_shows_its_spans() {
     );
     let page = server.page(&flows[1]);
     assert!(page.contains("<svg") && page.contains("handle") && !page.contains("alone"));
-    // Each trace of a flow has its page.
+    // Each trace of a flow has a page.
     assert!(
         server
             .page(&format!("/flow/{}", trace(1)))
