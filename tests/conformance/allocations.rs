@@ -36,7 +36,7 @@ fn members(length: usize, member: impl Fn(usize) -> String) -> String {
 }
 
 #[test]
-fn reading_a_context_allocates_nothing() {
+fn context_is_read_without_allocation() {
     assert_eq!(of(&[("traceparent", TRACEPARENT)]).count_total, 0);
     assert_eq!(
         of(&[("content-type", "x"), ("Traceparent", TRACEPARENT)]).count_total,
@@ -51,7 +51,7 @@ fn reading_a_context_allocates_nothing() {
 }
 
 #[test]
-fn reading_a_state_allocates_only_the_state() {
+fn state_is_read_with_the_allocations_of_the_state() {
     let read = of(&[("traceparent", TRACEPARENT), ("tracestate", "foo=1,bar=2")]);
     assert!(
         read.count_total <= 6,
@@ -61,7 +61,7 @@ fn reading_a_state_allocates_only_the_state() {
 }
 
 #[test]
-fn reading_a_malformed_field_allocates_little() {
+fn malformed_field_allocates_little() {
     let texts: [(&str, Junk); 10] = [
         ("letters", |length| "a".repeat(length)),
         ("commas", |length| ",".repeat(length)),
@@ -104,7 +104,7 @@ fn reading_a_malformed_field_allocates_little() {
 }
 
 #[test]
-fn reading_an_oversized_field_allocates_little() {
+fn oversized_field_allocates_little() {
     let good = |length: usize| -> Vec<(&str, String)> {
         let members = members(length, |n| format!("k{n}=1,"));
         vec![
@@ -129,7 +129,7 @@ fn reading_an_oversized_field_allocates_little() {
 }
 
 #[test]
-fn reading_too_many_fields_allocates_little() {
+fn too_many_fields_allocate_little() {
     for (name, value) in [
         ("traceparent", TRACEPARENT),
         ("traceparent", "junk"),
@@ -153,7 +153,7 @@ fn reading_too_many_fields_allocates_little() {
 
 /// The text has no escapes, because the JSON parser allocates for them.
 #[test]
-fn reading_malformed_json_allocates_little() {
+fn malformed_json_allocates_little() {
     for field in ["traceparent", "tracestate", "baggage", "else"] {
         let object = |length: usize| json!({ field: "x".repeat(length) });
         assert_bounded(field, &|length| of(&object(length)), 0);

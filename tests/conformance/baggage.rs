@@ -31,7 +31,7 @@ fn of(origin: &Origin) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn one_value() {
+fn single_baggage_field_is_read() {
     type Entries = &'static [(&'static str, &'static str, &'static str)];
     #[rustfmt::skip]
     let table: &[(&str, &str, Entries)] = &[

@@ -41,7 +41,7 @@ fn origins(metadata: &str) -> Vec<(&'static str, Origin)> {
 }
 
 #[test]
-fn no_context() {
+fn json_without_a_context_is_an_empty_origin() {
     let noise: String = ('\u{0}'..).take(1400).collect();
     assert!(noise.len() > 2500);
     let noise = json!({"traceparent": noise, "tracestate": noise}).to_string();
@@ -99,7 +99,7 @@ fn no_context() {
 }
 
 #[test]
-fn a_context_among_the_unexpected() {
+fn context_beside_unexpected_json_is_read() {
     let escaped = TRACEPARENT.replace('-', r"\u002d");
     #[rustfmt::skip]
     let table = [
@@ -126,7 +126,7 @@ fn a_context_among_the_unexpected() {
 }
 
 #[test]
-fn a_missing_field() {
+fn missing_json_field_is_an_empty_origin() {
     let event: Event = serde_json::from_str(r#"{"id": 1, "amount": 2}"#).expect("not lost");
     assert_nothing(&event.metadata, "a struct");
     for value in [
@@ -145,7 +145,7 @@ fn a_missing_field() {
 
 /// A `Value` keeps only the last of two entries with one name, so it shows no duplicate.
 #[test]
-fn a_duplicate_in_the_text() {
+fn contradicting_json_fields_are_an_empty_origin() {
     let other = TRACEPARENT.replace("fed", "aaa");
     let read = |one: &str, two: &str| {
         let text = format!(
@@ -168,7 +168,7 @@ fn a_duplicate_in_the_text() {
 }
 
 #[test]
-fn what_is_not_json_is_the_format_s_error() {
+fn malformed_json_is_an_error_of_the_format() {
     for text in [
         "",
         "{",
@@ -180,7 +180,7 @@ fn what_is_not_json_is_the_format_s_error() {
 }
 
 #[test]
-fn written() {
+fn json_context_replaces_an_old_one() {
     let _guard = Context::new()
         .with_remote_span_context(producer(&[("a", "1")]))
         .attach();

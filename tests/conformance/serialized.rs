@@ -152,9 +152,9 @@ fn input_of_a_fan_in_is_serialized_under_its_name() {
     postcard::from_bytes::<GatherInput>(&[12]).unwrap_err();
 }
 
-/// Returns the longest possible `Baggage`, whose characters each take three when written.
+/// A `Baggage` at its limits. Each of its letters takes three times its bytes when written.
 #[test]
-fn the_longest_baggage() {
+fn longest_baggage_is_read_back() {
     let entries = (0..64).map(|number| {
         KeyValueMetadata::new(format!("key{number:02}"), "\u{1f4a3}".repeat(30), "p")
     });
@@ -236,7 +236,7 @@ fn truncated_postcard_is_an_error_of_the_format() {
 
 /// serde cannot flatten the top fields of a `CloudEvent` into an origin, but into a map.
 #[test]
-fn a_traceparent_at_the_top_of_an_event() {
+fn traceparent_at_the_top_of_an_event_is_flattened_into_a_map() {
     #[derive(serde::Deserialize, linked_span::LinkedEvent)]
     struct CloudEvent {
         id: String,

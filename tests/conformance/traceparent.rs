@@ -18,7 +18,7 @@ fn flags_of(context: &SpanContext) -> Option<u8> {
 }
 
 #[test]
-fn one_value() {
+fn single_traceparent_is_read_strictly() {
     let long_trace_id = format!("{TRACE_ID}0");
     let short_trace_id = &TRACE_ID[1..];
     let long_span_id = format!("{SPAN_ID}0");
@@ -112,7 +112,7 @@ fn one_value() {
 }
 
 #[test]
-fn the_field() {
+fn traceparent_fields_are_matched_by_name() {
     const SPACED: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-01 ";
     const UNSAMPLED: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-00";
     const OTHER: &str = "00-1f2e3d4c5b6a79880123456789abcdef-00000000000000aa-01";
@@ -152,7 +152,7 @@ fn the_field() {
 }
 
 #[test]
-fn every_byte_at_every_position() {
+fn traceparent_with_any_byte_is_read_strictly() {
     for position in 0..TRACEPARENT.len() {
         for byte in 0..=u8::MAX {
             let mut traceparent = TRACEPARENT.as_bytes().to_vec();
@@ -168,7 +168,7 @@ fn every_byte_at_every_position() {
 }
 
 #[test]
-fn every_length() {
+fn traceparent_of_any_length_is_read_strictly() {
     for length in 0..TRACEPARENT.len() {
         assert_eq!(flags(&TRACEPARENT[..length]), None, "{length} bytes");
         assert_eq!(
@@ -195,7 +195,7 @@ fn every_length() {
 }
 
 #[test]
-fn every_version_with_every_flag() {
+fn traceparent_of_any_version_and_flag_is_read_strictly() {
     for version in 0..=u8::MAX {
         for known in 0..=u8::MAX {
             let expected = match version {

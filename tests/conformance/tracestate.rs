@@ -209,7 +209,7 @@ fn member_that_opentelemetry_refuses_is_left_out() {
 }
 
 #[test]
-fn several_values() {
+fn several_tracestate_fields_are_one_list() {
     let bars = |numbers| members("bar", numbers);
     #[rustfmt::skip]
     let table: Vec<(&str, Vec<String>, String)> = vec![
@@ -251,7 +251,7 @@ fn several_values() {
 }
 
 #[test]
-fn the_field() {
+fn tracestate_fields_are_matched_by_name() {
     #[rustfmt::skip]
     let table: &[Row<&str>] = &[
         ("test_tracestate_header_name: a dash", &[("trace-state", "foo=1")], NONE),
@@ -294,7 +294,7 @@ fn tracestate_without_a_traceparent_is_dropped() {
 }
 
 #[test]
-fn every_byte_at_every_place() {
+fn tracestate_with_any_byte_is_read_strictly() {
     let is_first = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_inner = |byte| is_first(byte) || b"_-*/".contains(&byte);
     let is_value = |byte| matches!(byte, 0x20..=0x2b | 0x2d..=0x3c | 0x3e..=0x7e);

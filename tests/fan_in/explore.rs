@@ -109,7 +109,7 @@ fn rules(
 }
 
 #[test]
-fn two_inputs() {
+fn two_inputs_explored_keep_all_invariants() {
     for (spans, max_attempts) in [
         ([2, 1, 1, 1], NO_LIMIT),
         ([2, 1, 1, 1], 2),
@@ -121,11 +121,11 @@ fn two_inputs() {
 }
 
 #[test]
-fn three_inputs() {
+fn three_inputs_explored_keep_all_invariants() {
     explore(&rules(3, [2, 1, 1, 1], 2), 2);
 }
 
 #[test]
-fn three_inputs_with_a_lease_that_outlives_the_timeout() {
+fn lease_longer_than_the_timeout_explored_keeps_all_invariants() {
     explore(&rules(3, [1, 2, 1, 2], NO_LIMIT), 2);
 }

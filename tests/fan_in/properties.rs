@@ -122,7 +122,7 @@ proptest! {
     #![proptest_config(config(1024))]
 
     #[test]
-    fn a_reply_says_what_has_become_of_the_join(
+    fn reply_to_any_step_matches_the_next_state(
         rules in rules(moment()),
         steps in vec((step(any_token()), moment()), 0..60),
     ) {
@@ -161,7 +161,7 @@ proptest! {
 
     /// A step whose reply was lost can be repeated without a second effect.
     #[test]
-    fn a_step_made_again_changes_nothing(
+    fn repeated_step_changes_nothing(
         rules in rules(1..=Moment::MAX),
         steps in vec((step(any_token()), 0..30_u64), 0..60),
     ) {
@@ -195,7 +195,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_due_is_told(
+    fn claim_due_acts_exactly_when_the_join_is_due(
         rules in rules(moment()),
         steps in vec((step(any_token()), moment()), 0..60),
         between in any::<proptest::sample::Index>(),
@@ -229,7 +229,7 @@ proptest! {
 
     /// Checks the invariants of the exploration for more inputs and longer durations.
     #[test]
-    fn the_witness_agrees(
+    fn witness_agrees_with_any_steps(
         rules in rules(1..20_u64),
         steps in vec((step(who()), passes()), 0..300),
     ) {

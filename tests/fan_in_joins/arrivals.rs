@@ -212,7 +212,7 @@ fn no_key(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, _: Disposition) 
 }
 
 #[test]
-fn a_full_memory_gives_the_input_back() {
+fn full_memory_returns_the_input() {
     let _sdk = Sdk::install();
     let ship = Ship::new(Memory::new().capacity(1), options());
     assert_eq!(
@@ -236,7 +236,7 @@ fn a_full_memory_gives_the_input_back() {
 }
 
 #[test]
-fn a_store_that_fails_gives_the_input_back() {
+fn failing_store_returns_the_input() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -297,7 +297,7 @@ async fn later(ship: &ShipLater<impl Store<ShipLaterInput>>, time: &Time, kept: 
 }
 
 #[tokio::test]
-async fn later_in_memory() {
+async fn async_arrivals_in_memory_have_every_result() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     later(
         &ShipLater::new(memory(&time), options()),
@@ -308,14 +308,14 @@ async fn later_in_memory() {
 }
 
 #[tokio::test]
-async fn later_on_a_durable_store() {
+async fn async_arrivals_on_a_durable_store_have_every_result() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Remote(Encoded::new(&time));
     later(&ShipLater::new(store, options()), &time, Disposition::Ack).await;
 }
 
 #[tokio::test]
-async fn busy_while_an_async_body_waits() {
+async fn arrival_while_an_async_body_waits_is_busy() {
     let _sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     assert_eq!(
@@ -331,7 +331,7 @@ async fn busy_while_an_async_body_waits() {
 }
 
 #[tokio::test]
-async fn full_and_failing_stores_later() {
+async fn full_and_failing_stores_return_the_async_input() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(Memory::new().capacity(0), options());
     let full = ship.payment(payment("o-1"), Ok(1)).await;

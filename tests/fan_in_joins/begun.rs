@@ -19,7 +19,7 @@ fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved, fail: bool) -
 
 /// The body of `o-2` starts once and may start twice: a released claim of a sweep is no attempt.
 #[test]
-fn is_no_attempt() {
+fn released_claim_is_no_attempt() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options().max_attempts(2));
     assert_eq!(waits_for(ship.payment(payment("o-1"), true)), "inventory");
@@ -37,7 +37,7 @@ fn is_no_attempt() {
 
 /// A released join is due at once, and the next claim can release it again.
 #[test]
-fn is_due_at_once() {
+fn released_claim_is_due_at_once() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options());
     assert_eq!(waits_for(ship.payment(payment("o-2"), true)), "inventory");

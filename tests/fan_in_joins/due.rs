@@ -48,7 +48,7 @@ fn failed<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, orders: usize) -> 
 }
 
 #[test]
-fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
+fn due_claims_at_most_the_limit_and_releases_dropped_claims() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = failed(Ship::new(memory(&time), options()), 5);
     assert!(ship.due(10).unwrap().is_empty());
@@ -72,7 +72,7 @@ fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
 }
 
 #[test]
-fn what_is_let_go_an_arrival_may_run_at_once() {
+fn released_join_is_run_by_an_arrival_at_once() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = failed(Ship::new(memory(&time), options()), 1);
     time.pass(BACKOFF);
@@ -84,7 +84,7 @@ fn what_is_let_go_an_arrival_may_run_at_once() {
 }
 
 #[test]
-fn a_success_that_nobody_recorded() {
+fn success_without_a_settlement_is_unrecorded() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = failed(Ship::new(store.clone(), options()), 2);
@@ -99,7 +99,7 @@ fn a_success_that_nobody_recorded() {
 }
 
 #[test]
-fn a_sweep_counts_what_has_become_of_each() {
+fn sweep_counts_each_outcome() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options()).on_expired(|expired| {
         if expired.key == "o-8" {
@@ -127,7 +127,7 @@ fn a_sweep_counts_what_has_become_of_each() {
 
 /// There are more joins than the sweep claims at once.
 #[test]
-fn a_sweep_leaves_none_behind() {
+fn sweep_runs_all_due_joins() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = failed(Ship::new(time.of(Memory::new()), options()), 100);
     time.pass(BACKOFF);
@@ -135,7 +135,7 @@ fn a_sweep_leaves_none_behind() {
 }
 
 #[test]
-fn a_sweep_of_functions_that_always_fail_ends() {
+fn sweep_of_failing_functions_ends() {
     let _sdk = Sdk::install();
     let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
     let ship = failed(Ship::new(Memory::new(), options), 40);
@@ -146,7 +146,7 @@ fn a_sweep_of_functions_that_always_fail_ends() {
 }
 
 #[test]
-fn a_sweep_that_never_hands_over_ends() {
+fn sweep_with_a_failing_on_expired_ends() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
     let ship = Ship::new(memory(&time), options).on_expired(|_| Err::<(), _>("no refund"));
@@ -162,7 +162,7 @@ fn a_sweep_that_never_hands_over_ends() {
 }
 
 #[tokio::test]
-async fn the_same_of_an_async_function() {
+async fn sweep_runs_all_due_joins_of_an_async_function() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(memory(&time), options());
     for order in 0..40 {
@@ -185,7 +185,7 @@ async fn the_same_of_an_async_function() {
 }
 
 #[tokio::test]
-async fn who_waits_for_a_join_to_settle_is_woken_by_its_success() {
+async fn settled_is_woken_by_a_success() {
     let _sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     assert_eq!(
@@ -205,7 +205,7 @@ async fn who_waits_for_a_join_to_settle_is_woken_by_its_success() {
 }
 
 #[tokio::test]
-async fn and_by_its_expiry() {
+async fn settled_is_woken_by_an_expiry() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(memory(&time), options());
     assert_eq!(

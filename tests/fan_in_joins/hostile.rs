@@ -76,7 +76,7 @@ async fn join_later(one: Hostile, other: &Hostile) -> u8 {
 const METHODS: [&str; 4] = ["origin", "id", "type", "attributes"];
 
 #[test]
-fn body_runs_whatever_its_inputs_say() {
+fn body_runs_with_inputs_that_panic() {
     for method in METHODS {
         for panics in [false, true] {
             let (sdk, time) = (Sdk::install(), Time::default());
@@ -94,7 +94,7 @@ fn body_runs_whatever_its_inputs_say() {
 }
 
 #[test]
-fn body_of_a_future_runs_whatever_its_inputs_say() {
+fn body_of_a_future_runs_with_inputs_that_panic() {
     for method in METHODS {
         let (sdk, time) = (Sdk::install(), Time::default());
         let joins = JoinLater::new(memory(&time), options());
@@ -106,7 +106,7 @@ fn body_of_a_future_runs_whatever_its_inputs_say() {
 
 /// An error whose text fails is an error like any other: the join is delivered again.
 #[test]
-fn expired_join_is_handed_over_whatever_its_error_says() {
+fn expired_join_with_an_error_whose_text_fails_is_retried() {
     for panics in [false, true] {
         let (sdk, time) = (Sdk::install(), Time::default());
         let times = Arc::new(AtomicUsize::new(0));

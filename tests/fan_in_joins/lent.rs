@@ -46,7 +46,7 @@ fn again(payment: &PaymentConfirmed, inventory: &InventoryReserved, times: u8) {
 }
 
 #[test]
-fn a_function_that_calls_itself_is_called_by_its_join_once() {
+fn recursive_function_has_its_key_once() {
     let sdk = Sdk::install();
     let joins = Again::new(Memory::new(), options());
     assert_eq!(waits_for(joins.payment(payment("o-1"), 2)), "inventory");
@@ -65,7 +65,7 @@ async fn again_later(payment: &PaymentConfirmed, inventory: &InventoryReserved, 
 }
 
 #[tokio::test]
-async fn the_same_at_every_poll() {
+async fn recursive_async_function_has_its_key_once() {
     let sdk = Sdk::install();
     let joins = AgainLater::new(Memory::new(), options());
     let first = joins.payment(payment("o-1"), 1).await;
@@ -77,7 +77,7 @@ async fn the_same_at_every_poll() {
 
 /// A function without a span of its own still takes what is handed to it.
 #[test]
-fn nor_is_it_if_nobody_records_the_first() {
+fn recursive_function_without_a_first_span_has_no_key() {
     #[fan_in(payment, inventory)]
     fn unrecorded(payment: &PaymentConfirmed, inventory: &InventoryReserved, times: u8) {
         if times > 0 {
@@ -99,7 +99,7 @@ fn nor_is_it_if_nobody_records_the_first() {
 fn inner(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[test]
-fn another_function_is_not_taken_for_the_joins() {
+fn other_function_in_the_body_has_no_key() {
     #[fan_in(payment, inventory)]
     fn outer(payment: &PaymentConfirmed, inventory: &InventoryReserved) {
         inner(payment, inventory);
@@ -113,7 +113,7 @@ fn another_function_is_not_taken_for_the_joins() {
 }
 
 #[test]
-fn joins_within_joins_have_their_own() {
+fn join_in_the_body_has_its_own_key() {
     #[fan_in(payment, inventory)]
     fn outer(payment: &PaymentConfirmed, inventory: &InventoryReserved, inner: &Inner) {
         assert_eq!(waits_for(inner.payment(payment.clone())), "inventory");
@@ -132,7 +132,7 @@ fn joins_within_joins_have_their_own() {
 }
 
 #[test]
-fn a_join_of_the_same_function_within_its_body_has_its_own() {
+fn join_of_the_same_function_in_the_body_has_its_own_key() {
     #[fan_in(payment, inventory)]
     fn nested(payment: &PaymentConfirmed, inventory: &InventoryReserved, deliver: &dyn Fn()) {
         deliver();
@@ -200,7 +200,7 @@ async fn arrive(joins: &Wrapped, fail: bool) {
 }
 
 #[test]
-fn whoever_stands_around_the_function_may_wait_and_call_others_first() {
+fn wrapper_that_waits_and_calls_others_first_keeps_the_key() {
     let sdk = Sdk::install();
     let joins = Wrapped::new(Memory::new(), options());
     assert_eq!(
@@ -228,7 +228,7 @@ fn whoever_stands_around_the_function_may_wait_and_call_others_first() {
 }
 
 #[test]
-fn another_thread_may_go_on() {
+fn function_that_continues_on_another_thread_keeps_its_key() {
     let sdk = Sdk::install();
     let joins = Wrapped::new(Memory::new(), options());
     assert_eq!(
@@ -253,7 +253,7 @@ fn another_thread_may_go_on() {
 }
 
 #[test]
-fn what_is_lent_is_returned_by_a_panic() {
+fn panic_of_a_wrapper_leaves_no_key_behind() {
     let sdk = Sdk::install();
     let joins = Wrapped::new(Memory::new(), options());
     assert_eq!(
@@ -279,7 +279,7 @@ async fn instrumented(payment: &PaymentConfirmed, inventory: &InventoryReserved)
 fn instrumented_below(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[tokio::test]
-async fn tracings_attribute_above_or_below() {
+async fn tracing_attribute_above_or_below_keeps_the_key() {
     let sdk = Sdk::install();
     let above = Instrumented::new(Memory::new(), options());
     let first = above.payment(payment("o-1")).await;

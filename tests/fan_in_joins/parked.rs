@@ -141,7 +141,7 @@ fn an_operator_forgets_it(
 }
 
 #[test]
-fn what_an_operator_sees_of_joins_that_get_on() {
+fn list_shows_open_ready_and_completed_joins() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(Encoded::new(&time), options());
     assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
@@ -172,7 +172,7 @@ fn what_an_operator_sees_of_joins_that_get_on() {
 }
 
 #[test]
-fn what_cannot_be_read_any_longer_is_parked_and_a_sweep_goes_on_without_it() {
+fn undecodable_join_is_parked_and_the_sweep_continues() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -199,7 +199,7 @@ fn what_cannot_be_read_any_longer_is_parked_and_a_sweep_goes_on_without_it() {
 }
 
 #[test]
-fn what_cannot_be_read_is_in_nobodys_way_in_passing() {
+fn undecodable_overdue_join_does_not_fail_arrivals() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());

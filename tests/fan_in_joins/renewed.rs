@@ -41,7 +41,7 @@ fn assert_busy(other: &Ship<Encoded>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
+async fn body_longer_than_its_lease_keeps_its_claim() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     assert_eq!(
@@ -61,7 +61,7 @@ async fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_fails_is_tried_again_in_time() {
+async fn failed_renewal_is_repeated_in_time() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, slow, other) = workers(&time);
     assert_eq!(
@@ -82,7 +82,7 @@ async fn a_renewal_that_fails_is_tried_again_in_time() {
 
 /// A renewal that waited longer would end after the lease.
 #[tokio::test(start_paused = true)]
-async fn renewal_that_hangs_is_made_again_in_time() {
+async fn hanging_renewal_is_repeated_in_time() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, slow, other) = workers(&time);
     assert_eq!(
@@ -134,7 +134,7 @@ async fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
 
 /// Another worker has the claim, and runs its body.
 #[tokio::test(start_paused = true)]
-async fn claim_that_passed_to_another_before_its_body_does_not_begin() {
+async fn claim_lost_before_its_body_does_not_run() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     two_are_due(&slow, &time).await;
@@ -154,7 +154,7 @@ async fn claim_that_passed_to_another_before_its_body_does_not_begin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_claim_that_could_not_be_renewed_passes_to_another() {
+async fn claim_without_a_renewal_passes_to_another_worker() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     assert_eq!(
@@ -172,7 +172,7 @@ async fn a_claim_that_could_not_be_renewed_passes_to_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expired_join_is_renewed_while_it_is_handed_over() {
+async fn claim_is_renewed_during_on_expired() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     let slow = slow.on_expired(async |_| {

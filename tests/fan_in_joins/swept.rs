@@ -28,7 +28,7 @@ async fn ship(
 
 /// Neither a store's error nor a body's panic ends the sweeps.
 #[tokio::test(start_paused = true)]
-async fn go_on_whatever_happens() {
+async fn sweeps_continue_after_errors_and_panics() {
     let (_sdk, time, attempts) = (Sdk::install(), Time::default(), AtomicU32::new(0));
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());

@@ -132,7 +132,7 @@ fn refused(arrived: ArriveResponse) -> Option<Event> {
 }
 
 #[test]
-fn what_finds_no_room_comes_back_and_finds_it_later() {
+fn refused_input_finds_room_later() {
     let (parcels, time) = (Parcels::new(), Time::default());
     let pack = Pack::new(time.of(Memory::new().capacity(CAPACITY)), OPTIONS);
 
@@ -220,7 +220,7 @@ fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time
 }
 
 #[test]
-fn a_flood_expires_in_passing() {
+fn flood_without_a_sweep_expires_through_arrivals() {
     let (parcels, time) = (Arc::new(Parcels::new()), Time::default());
     let expire = Arc::clone(&parcels);
     let pack = Pack::new(time.of(Memory::new().capacity(CAPACITY)), OPTIONS)

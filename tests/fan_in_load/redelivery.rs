@@ -93,7 +93,7 @@ fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32
 }
 
 #[test]
-fn every_order_is_shipped_once_and_leaves_nothing() {
+fn redelivered_orders_are_shipped_once() {
     let chance = Chance::new();
     let time = Time::default();
     let options = JoinOptions::timeout(LONG)

@@ -63,7 +63,7 @@ fn is_whole(due: &Due<(u64, u8)>) -> bool {
 }
 
 #[test]
-fn every_join_succeeds_once_and_leaves_nothing() {
+fn concurrent_joins_succeed_once() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new()),
@@ -135,7 +135,7 @@ fn every_join_succeeds_once_and_leaves_nothing() {
 }
 
 #[test]
-fn memory_is_reused_and_given_back() {
+fn memory_of_ended_joins_is_reused_and_freed() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(4)),

@@ -6,7 +6,7 @@ use linked_span_tests::Time;
 use crate::{Joins, RULES};
 
 #[test]
-fn what_finds_no_room_comes_back_and_nothing_is_evicted() {
+fn full_store_returns_the_input_and_evicts_nothing() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(1_000)),
@@ -51,7 +51,7 @@ fn what_finds_no_room_comes_back_and_nothing_is_evicted() {
 }
 
 #[test]
-fn a_full_store_empties_itself_though_nobody_sweeps() {
+fn full_store_without_a_sweep_empties_itself() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(100)),

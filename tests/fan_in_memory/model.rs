@@ -204,7 +204,7 @@ proptest! {
     })]
 
     #[test]
-    fn does_what_the_state_machine_says(
+    fn random_operations_match_the_state_machine(
         rules in rules(1, Just(NO_LEASE)),
         limits in limits(),
         operations in operations(),

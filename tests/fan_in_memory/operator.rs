@@ -53,7 +53,7 @@ fn keys(listed: &[JoinSummary]) -> Vec<&str> {
 }
 
 #[test]
-fn a_join_is_seen_as_it_is() {
+fn list_shows_each_state() {
     let time = Time::default();
     let joins = joins(&time, 2);
     let assert_is = |status, age, missing, attempts| {
@@ -109,7 +109,7 @@ fn a_join_is_seen_as_it_is() {
 }
 
 #[test]
-fn pages_are_in_order_and_have_what_was_asked_for() {
+fn pages_are_ordered_and_filtered() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(4)),
@@ -147,7 +147,7 @@ fn pages_are_in_order_and_have_what_was_asked_for() {
 }
 
 #[test]
-fn a_parked_join_waits_for_an_operator_and_for_nobody_else() {
+fn parked_join_waits_for_an_operator() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(1)),
@@ -178,7 +178,7 @@ fn a_parked_join_waits_for_an_operator_and_for_nobody_else() {
 
 /// The joins in backoff arrived earlier and are due later.
 #[test]
-fn what_an_operator_wants_tried_again_does_not_wait_for_others() {
+fn retried_join_is_due_before_joins_in_backoff() {
     let time = Time::default();
     let joins = joins(&time, 2);
     park(&joins, "parked");
@@ -197,7 +197,7 @@ fn what_an_operator_wants_tried_again_does_not_wait_for_others() {
 }
 
 #[test]
-fn a_hand_over_is_tried_again_before_those_that_rest() {
+fn retried_delivery_is_due_before_joins_in_backoff() {
     let time = Time::default();
     let joins = joins(&time, 2);
     for key in ["resting", "expiring", "undecodable"] {
@@ -227,7 +227,7 @@ fn a_hand_over_is_tried_again_before_those_that_rest() {
 }
 
 #[test]
-fn what_is_forgotten_leaves_nothing() {
+fn forgotten_join_frees_its_memory() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(1).capacity(3)),

@@ -6,7 +6,7 @@ use linked_span_tests::Time;
 use crate::{Joins, RULES};
 
 #[test]
-fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
+fn bodies_running_past_their_deadline_do_not_hide_due_joins() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(1)),
@@ -43,7 +43,7 @@ fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
 }
 
 #[test]
-fn a_sweep_and_an_arrival_agree_though_the_clock_goes_back() {
+fn sweep_and_arrival_agree_after_the_clock_goes_back() {
     let time = Time::default();
     time.pass(10_000);
     let joins = Joins {

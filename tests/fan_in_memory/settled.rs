@@ -73,7 +73,7 @@ fn assert_settled(joins: &Joins<()>, key: &str) {
 }
 
 #[test]
-fn what_is_absent_completed_or_expired_is_settled() {
+fn settled_returns_for_absent_and_ended_joins() {
     let time = Time::default();
     let joins = joins(&time);
     assert_settled(&joins, "absent");
@@ -96,7 +96,7 @@ fn what_is_absent_completed_or_expired_is_settled() {
 }
 
 #[test]
-fn who_waits_is_woken_by_the_end_and_by_nothing_before() {
+fn settled_is_woken_only_by_the_end() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -121,7 +121,7 @@ fn who_waits_is_woken_by_the_end_and_by_nothing_before() {
 }
 
 #[test]
-fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
+fn settled_is_woken_by_a_delivery_and_not_by_the_deadline() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -151,7 +151,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
 }
 
 #[test]
-fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
+fn settled_is_woken_by_forget_and_not_by_parking() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -170,7 +170,7 @@ fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
 
 /// The waiter is done even if the join was removed and the key has a new join before the next poll.
 #[test]
-fn who_was_woken_does_not_wait_for_the_next_join() {
+fn settled_does_not_wait_for_the_next_join() {
     let time = Time::default();
     let joins = joins(&time);
     let [early, late] = [Task::new(), Task::new()];
@@ -190,7 +190,7 @@ fn who_was_woken_does_not_wait_for_the_next_join() {
 }
 
 #[test]
-fn the_last_waker_counts() {
+fn settled_wakes_the_last_waker() {
     let time = Time::default();
     let joins = joins(&time);
     let [first, second] = [Task::new(), Task::new()];
@@ -207,7 +207,7 @@ fn the_last_waker_counts() {
 }
 
 #[test]
-fn all_who_wait_are_woken_but_those_who_left() {
+fn settled_wakes_all_waiters_except_dropped_ones() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -233,7 +233,7 @@ fn all_who_wait_are_woken_but_those_who_left() {
 }
 
 #[test]
-fn nothing_stays_of_those_who_left() {
+fn dropped_waiters_leave_no_memory() {
     let time = Time::default();
     let joins = joins(&time);
     let keys: Vec<_> = (0..1_000).map(|number| number.to_string()).collect();
@@ -256,7 +256,7 @@ fn nothing_stays_of_those_who_left() {
 }
 
 #[test]
-fn the_future_may_go_to_another_thread() {
+fn settled_future_is_send() {
     fn is_send(_: &impl Send) {}
 
     let joins = joins(&Time::default());

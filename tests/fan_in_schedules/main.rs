@@ -41,7 +41,7 @@ fn settle(token: Token, settlement: Settlement) -> Change {
 const SCHEDULES: usize = 2_000;
 
 #[test]
-fn one_success_a_key() {
+fn concurrent_arrivals_succeed_once_per_key() {
     let schedule = || {
         let store = Arc::new(Memory::new().shards(2).clock(|| 0));
         let successes = Arc::new([const { AtomicUsize::new(0) }; 2]);
@@ -91,7 +91,7 @@ fn one_success_a_key() {
 
 /// Arrivals that search each other's shards run beside sweeps. The store never holds more joins than it has room for.
 #[test]
-fn what_has_expired_is_handed_over_once() {
+fn expired_join_is_delivered_once() {
     let schedule = || {
         let time = Arc::new(AtomicUsize::new(0));
         let clock = Arc::clone(&time);
@@ -190,14 +190,14 @@ fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
 }
 
 #[test]
-fn a_settlement_ends_every_wait() {
+fn settlement_ends_every_wait() {
     assert_every_wait_ends(2, |store| {
         ready(store.apply("order", &RULES, settle(Token(1), Settlement::Completed))).unwrap()
     });
 }
 
 #[test]
-fn a_join_that_is_forgotten_ends_every_wait() {
+fn forget_ends_every_wait() {
     assert_every_wait_ends(1, |store| {
         ready(store.apply("order", &RULES, Change::Forget)).unwrap()
     });

@@ -57,7 +57,7 @@ fn process_batch(messages: &[Message]) {}
 fn fulfill_order(payment: &Message, inventory: &Message) {}
 
 #[test]
-fn one_event() {
+fn event_is_received_with_its_link() {
     let spans = received(1, || send_receipt(&Message::from_producer(1)));
     let [span] = &spans[..] else { unreachable!() };
     assert_eq!(span.name, "send_receipt");
@@ -75,7 +75,7 @@ fn one_event() {
 }
 
 #[test]
-fn a_batch_of_more_than_a_span_keeps() {
+fn batch_beyond_the_link_limit_is_received_with_all_links() {
     let messages: Vec<_> = (1..=300).map(Message::from_producer).collect();
     let spans = received(3, || process_batch(&messages));
     // The child spans end before the handler does.
@@ -100,7 +100,7 @@ fn a_batch_of_more_than_a_span_keeps() {
 }
 
 #[test]
-fn a_fan_in() {
+fn fan_in_is_received_with_its_links() {
     let spans = received(1, || {
         let fulfill = FulfillOrder::in_memory(Duration::from_secs(60));
         let _waiting = fulfill.inventory(Message::from_producer(2));

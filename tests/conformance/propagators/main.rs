@@ -184,13 +184,13 @@ fn assert_w3c_with_baggage() {
 }
 
 #[test]
-fn none() {
+fn noop_propagator_is_replaced_by_all_w3c_fields() {
     let _alone = install(NoopTextMapPropagator::new());
     assert_w3c_with_baggage();
 }
 
 #[test]
-fn the_trace_context_s_alone() {
+fn trace_context_propagator_leaves_baggage_alone() {
     let _alone = install(TraceContextPropagator::new());
     assert_eq!(extract(&FIELDS), w3c(false));
     let (traceparent, state) = (("traceparent", TRACEPARENT), ("tracestate", "a=1"));
@@ -200,7 +200,7 @@ fn the_trace_context_s_alone() {
 }
 
 #[test]
-fn the_trace_context_s_and_the_baggage_s() {
+fn composite_propagator_of_the_w3c_has_all_fields() {
     let _alone = install(composite([
         Box::new(TraceContextPropagator::new()) as _,
         Box::new(BaggagePropagator::new()) as _,
@@ -209,7 +209,7 @@ fn the_trace_context_s_and_the_baggage_s() {
 }
 
 #[test]
-fn the_baggage_s_alone() {
+fn baggage_propagator_reads_no_context() {
     let _alone = install(BaggagePropagator::new());
     let origin = extract(&FIELDS);
     assert_eq!(*origin.span_context(), SpanContext::NONE);

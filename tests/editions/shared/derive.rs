@@ -102,7 +102,7 @@ fn recursive_generic_events_are_events() {
 }
 
 #[test]
-fn a_newtype_has_the_key_of_what_it_contains() {
+fn newtype_has_the_key_of_its_content() {
     assert_eq!(Newtype(chain()).key(), "7");
     assert_eq!(Newtype(chain()).id(), Some("7".into()));
     assert_eq!(GenericNewtype(chain()).key(), "7");
@@ -111,7 +111,7 @@ fn a_newtype_has_the_key_of_what_it_contains() {
 }
 
 #[test]
-fn an_event_without_origin_is_an_event() {
+fn event_without_an_origin_is_derived() {
     assert_eq!(Incoming::Unknown.event_type(), Some("unknown".into()));
     assert_eq!(Incoming::Unknown.id(), None);
     assert!(!Incoming::Unknown.origin().span_context().is_valid());
@@ -121,7 +121,7 @@ fn an_event_without_origin_is_an_event() {
 }
 
 #[test]
-fn keywords_of_other_editions_are_names() {
+fn keywords_of_other_editions_are_field_names() {
     let generated = Generated {
         r#gen: 1,
         r#type: "generated",

@@ -793,7 +793,7 @@ impl Drop for FailsToDrop {
 }
 
 #[test]
-fn a_panic_in_the_drop_of_an_unused_parameter_is_recorded() {
+fn panic_in_the_drop_of_an_unused_parameter_is_recorded() {
     assert_same_log!(unused_fails_to_drop, handle(kept(), FailsToDrop));
     assert_same_log!(
         unused_fails_to_drop_later,

@@ -150,7 +150,7 @@ fn methods_of_blanket_traits_are_not_called() {
 }
 
 #[test]
-fn a_fan_in_is_not_confused_by_blanket_traits() {
+fn fan_in_beside_blanket_traits_runs() {
     install();
     let timeout = Duration::from_secs(601);
     let joins = Join::in_memory(timeout);
@@ -184,7 +184,7 @@ fn a_fan_in_is_not_confused_by_blanket_traits() {
 }
 
 #[test]
-fn derived_events_are_not_confused_by_blanket_traits_and_constants() {
+fn derived_events_beside_blanket_traits_and_constants_are_read() {
     let payment = payment();
     assert_eq!(
         LinkedEvent::id(&payment),
@@ -222,7 +222,7 @@ mod handlers {
 }
 
 #[test]
-fn constants_do_not_change_variables_of_ours() {
+fn constants_named_like_variables_change_nothing() {
     assert_eq!(wait(handlers::handle(payment())), Some(7));
     let _joins = handlers::Join::in_memory(Duration::from_secs(601));
 }

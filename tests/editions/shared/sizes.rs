@@ -80,7 +80,7 @@ twice!(returned (event) {
 });
 
 #[test]
-fn an_event_by_value_takes_no_more_room_than_without_the_attribute() {
+fn future_of_an_event_by_value_does_not_grow() {
     macro_rules! compare {
         ($name:ident $(, $argument:expr)*) => {{
             let without = size_of_val(&$name::without::handle($($argument),*));

@@ -56,11 +56,11 @@ impl Drop for Worker {
 }
 
 #[test]
-fn redis_has_the_time() {
+fn redis_store_uses_the_clock_of_the_server() {
     join_over(Server::redis(&[]).url());
 }
 
 #[test]
-fn postgres_has_the_time() {
+fn postgres_store_uses_the_clock_of_the_server() {
     join_over(Server::postgres(&[]).url());
 }

@@ -106,7 +106,7 @@ async fn exporters_over_grpc_make_one_flow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exporter_over_grpc_of_more_than_the_limit_fails_and_the_page_says_so() {
+async fn export_over_grpc_above_the_limit_fails_and_is_reported() {
     let server = tokio::task::spawn_blocking(|| Server::with(&["--request-mib", "1"]))
         .await
         .unwrap();

@@ -93,7 +93,7 @@ fn page_has_no_code_in_its_markup_and_a_policy_that_forbids_it() {
 }
 
 #[test]
-fn picture_of_hostile_names_is_xml_that_stands_alone() {
+fn picture_of_hostile_names_is_standalone_xml() {
     let server = Server::start();
     server.send(&request(&[
         span(0, "</svg><script>\\u0000\\u001b", &[]),
@@ -116,7 +116,7 @@ fn picture_of_hostile_names_is_xml_that_stands_alone() {
 }
 
 #[test]
-fn evicted_spans_are_told() {
+fn evicted_spans_are_reported() {
     let server = Server::with(&["--keep", "10"]);
     let spans: Vec<String> = (0..25).map(|number| span(number, "send", &[])).collect();
     server.send(&request(&spans));
@@ -126,7 +126,7 @@ fn evicted_spans_are_told() {
 }
 
 #[test]
-fn many_flows_stand_on_several_pages() {
+fn many_flows_are_listed_on_several_pages() {
     let server = Server::start();
     let spans: Vec<String> = (0..250).map(|number| span(number, "send", &[])).collect();
     server.send(&request(&spans));

@@ -120,7 +120,7 @@ fn request_of_more_than_four_mebibytes_is_too_large_also_after_gzip() {
 }
 
 #[test]
-fn malformed_request_is_refused_and_told() {
+fn malformed_request_is_refused_and_reported() {
     let server = Server::start();
     let deep = format!(
         "{}{}",
@@ -145,7 +145,7 @@ fn malformed_request_is_refused_and_told() {
 }
 
 #[test]
-fn span_without_a_valid_id_is_told_to_its_exporter_and_on_the_page() {
+fn span_without_a_valid_id_is_reported_to_its_exporter_and_on_the_page() {
     let server = Server::start();
     let broken = span(0, "broken", &[]).replacen("0001", "junk", 1);
     let response = server.post(JSON, request(&[broken, span(1, "whole", &[])]));

@@ -86,7 +86,7 @@ fn err_is_recorded_by_its_type() {
 }
 
 #[test]
-fn panic_and_cancellation_are_told_apart() {
+fn panic_and_cancellation_have_different_error_types() {
     let meters = Meters::install();
     let event = Origin::default();
     assert!(catch_unwind(|| panics(&event)).is_err());

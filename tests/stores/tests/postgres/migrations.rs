@@ -206,7 +206,7 @@ async fn running_process_that_has_become_too_old_is_refused() {
 }
 
 #[tokio::test]
-async fn release_that_is_too_new_says_to_migrate() {
+async fn release_that_is_too_new_is_refused_with_a_request_to_migrate() {
     let schema = Schema::begin().await;
     run(
         &schema.pool,

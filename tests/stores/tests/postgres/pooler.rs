@@ -86,7 +86,7 @@ async fn arrivals_behind_pgbouncer_1_24_are_kept_in_their_own_places() {
     deliver(&Behind::begin(PgBouncer::Trixie).await, |store| store).await;
 }
 
-/// The store is told that there is no pooler.
+/// The option makes the store prepare statements in spite of the pooler.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prepared_statements_behind_pgbouncer_1_18_are_given_up_before_an_input_is_misplaced() {
     let behind = Behind::begin(PgBouncer::Bookworm).await;

@@ -61,7 +61,7 @@ async fn role_that_may_not_create_uses_tables_that_are_there() {
 }
 
 #[tokio::test]
-async fn role_that_may_not_create_is_told_so_where_there_are_no_tables() {
+async fn role_that_may_not_create_without_tables_is_an_error() {
     let schema = Schema::empty().await;
     let store = with_role(&schema, USE).await;
     let error = store.migrate().await.unwrap_err();
@@ -70,7 +70,7 @@ async fn role_that_may_not_create_is_told_so_where_there_are_no_tables() {
 }
 
 #[tokio::test]
-async fn role_that_may_not_write_is_told_which_rights_it_needs() {
+async fn role_that_may_not_write_is_an_error_that_names_the_rights() {
     let schema = Schema::begin().await;
     let read = "GRANT SELECT ON ALL TABLES IN SCHEMA NAME TO ROLE;";
     for rights in ["", USE, &[USE, read].concat()] {
@@ -95,7 +95,7 @@ async fn drop_role(schema: &Schema) -> String {
 }
 
 #[tokio::test]
-async fn store_without_tables_says_how_to_make_them() {
+async fn store_without_tables_is_an_error_that_names_migrate() {
     let schema = Schema::empty().await;
     let store = schema.store();
     declare(&store);

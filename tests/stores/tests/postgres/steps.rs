@@ -15,7 +15,7 @@ use crate::schema::Schema;
 type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_step_in_sql_is_the_one_in_rust() {
+async fn each_step_in_sql_matches_rust() {
     let schema = Schema::begin().await;
     let pool = with_a_clock_that_stands(&schema).await;
     let mut all: Vec<Step> = steps().into_iter().map(|(step, ..)| step).collect();

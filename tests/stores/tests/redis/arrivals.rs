@@ -49,7 +49,7 @@ type Outcome = (
 );
 
 #[tokio::test]
-async fn each_arrival_in_the_server_is_the_one_in_rust() {
+async fn each_arrival_in_the_server_matches_rust() {
     let mut manager = Database::begin().await.connect().await;
     let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
     let states = states();

@@ -10,7 +10,7 @@ use crate::server::{ask, connect_to};
 use crate::ship::{arrive, open};
 
 #[tokio::test]
-async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
+async fn arrival_and_settlement_are_one_round_trip_each() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;

@@ -62,7 +62,7 @@ fn each_command_of_a_script_is_among_the_documented_rights() {
 }
 
 #[tokio::test]
-async fn user_without_the_right_to_info_is_told_which_right_to_have() {
+async fn user_without_the_right_to_info_is_an_error_that_names_it() {
     let server = server_with(&RIGHTS.replace("+info ", "")).await;
     let proxy = Proxy::to(&server).await;
     let url = format!("redis://shop:password@127.0.0.1:{}/0", proxy.port());
@@ -75,7 +75,7 @@ async fn user_without_the_right_to_info_is_told_which_right_to_have() {
 }
 
 #[tokio::test]
-async fn password_and_database_number_are_the_urls() {
+async fn password_and_database_number_are_read_from_the_url() {
     let server = Server::redis(&["--requirepass", "secret"]);
     let proxy = Proxy::to(&server).await;
     let url = format!("redis://:secret@127.0.0.1:{}/3", proxy.port());

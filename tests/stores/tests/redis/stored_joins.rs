@@ -27,7 +27,7 @@ async fn expiring_hash_does_not_remove_the_next_join() {
 
 /// By default Lua writes a number of that size with an exponent.
 #[tokio::test]
-async fn the_longest_spans_are_kept_to_the_millisecond() {
+async fn longest_durations_are_kept_to_the_millisecond() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     let rules = RULES
@@ -138,7 +138,7 @@ async fn functions_are_listed_with_their_joins_and_when_they_were_declared() {
 
 /// The list only reads the joins of its page: reading 200,000 joins took 450 ms.
 #[tokio::test]
-async fn page_of_many_joins_reads_those_that_it_shows() {
+async fn page_of_many_joins_reads_only_its_joins() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;

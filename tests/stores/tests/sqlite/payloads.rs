@@ -9,7 +9,7 @@ use crate::fixture::File;
 
 /// It is readable for an operator, and has the version of its encoding.
 #[tokio::test]
-async fn an_input_is_kept_as_json_and_what_a_later_version_wrote_is_parked() {
+async fn input_is_stored_as_json_and_one_of_a_later_version_is_parked() {
     let file = File::begin().await;
     let worker = Worker::of(&file).await;
     worker.waits("order", 0).await;

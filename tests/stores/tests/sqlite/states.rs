@@ -180,7 +180,7 @@ fn unless_forgotten(state: Option<State>) -> Option<State> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_step_in_sqlite_is_the_one_in_rust() {
+async fn each_step_in_sqlite_matches_rust() {
     let file = File::begin().await;
     let pool = &file.pool;
     for rules in rules() {
