@@ -1,4 +1,4 @@
-//! Handlers of RabbitMQ deliveries, with a real server, in three versions of `lapin`.
+//! Handlers of deliveries from `RabbitMQ`, with a real server, in three versions of `lapin`.
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
