@@ -73,7 +73,7 @@ pub struct Token(pub u128);
 /// assert_eq!(policy.lease, 300_000);
 /// ```
 ///
-/// The runtime makes it of the function's [`JoinOptions`](super::JoinOptions), and gives it to the store at every call. Only
+/// The runtime makes it of the function's [`JoinOptions`](crate::fan_in::JoinOptions), and gives it to the store at every call. Only
 /// the tests of a store make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
