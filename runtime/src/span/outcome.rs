@@ -91,8 +91,6 @@ impl<'s> Recorder<'s> {
 /// Records the result of a handler, and returns `()` or [`HiddenFuture`].
 ///
 /// It is a function pointer, because the compiler would check a generic parameter for each handler.
-///
-/// A pointer, since what is generic where it is called is checked for each handler anew.
 pub(crate) type Record<R, Recorded = ()> = fn(&R, &Recorder<'_>) -> Recorded;
 
 /// Records nothing, for handlers that return `()` or never return.
