@@ -174,7 +174,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         Ok(())
     }
 
-    /// Returns how many joins to claim, so that the batch is done soon at the last batch's speed.
+    /// Returns how many joins to claim, by the speed of the last batch.
     fn next_batch(&self) -> usize {
         let lease = Duration::from_millis(self.join.context.policy.lease);
         let quick = QUICK.min(lease / 16).as_micros();

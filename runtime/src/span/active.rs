@@ -107,7 +107,9 @@ impl ActiveSpan {
         self.end();
     }
 
-    /// Records the cancellation as an attribute and as an event, because the SDK drops either beyond its limit.
+    /// Records the cancellation as an attribute and as an event.
+    ///
+    /// The SDK drops either beyond its limit.
     pub(crate) fn cancelled(&mut self) {
         self.timer.stop(Some("cancelled"));
         if !self.ended {

@@ -118,7 +118,9 @@ impl Callsite {
     }
 }
 
-/// Holds the name and the version of an instrumentation scope; the version is empty if there is none.
+/// Holds the name and the version of an instrumentation scope.
+///
+/// The version is empty if there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) name: &'static str,

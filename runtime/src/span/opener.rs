@@ -34,7 +34,9 @@ enum TracerSource {
 }
 
 impl SpanOpener {
-    /// Returns an opener, or an error with the way to read the event's baggage if no span is made.
+    /// Returns an opener, or an error if no span is made.
+    ///
+    /// The error is the way to read contexts, for the event's baggage.
     pub(super) fn of(callsite: &'static Callsite, now: Instant) -> Result<Self, Propagation> {
         let (tracer, propagation) = if callsite.own_tracer {
             (TracerSource::Own, propagation::propagation_at(now))

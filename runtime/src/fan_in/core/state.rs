@@ -736,7 +736,7 @@ fn visit(
     }
 }
 
-/// Makes a failed body, or the delivery of an incomplete join, due at once with a new timeout.
+/// Makes a failed body or a failed delivery due at once, with a new timeout.
 fn retry(state: Option<State>, now: Moment, rules: &JoinPolicy) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);

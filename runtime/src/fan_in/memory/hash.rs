@@ -9,7 +9,9 @@ use foldhash::quality::SeedableRandomState;
 /// The seed is secret: keys come from outside, and an attacker who knew it could make them collide.
 static SEED: LazyLock<SharedSeed> = LazyLock::new(|| SharedSeed::from_u64(random()));
 
-/// Computes a store's own hashes, so that keys of one shard in one store spread over the shards of another.
+/// Computes a store's own hashes.
+///
+/// Keys of one shard in one store spread over all shards of another store.
 pub(super) struct Hasher(SeedableRandomState);
 
 impl Hasher {

@@ -8,7 +8,9 @@ use crate::fan_in::core::state::Moment;
 /// The bits of an input's place: a join has at most twelve inputs.
 const INPUT_BITS: u32 = 4;
 
-/// Packs the time of an arrival with the place of its input, in the lowest bits, to save memory.
+/// Packs the time of an arrival with the place of its input.
+///
+/// The place is in the lowest bits, which saves memory.
 #[derive(Clone, Copy)]
 pub(super) struct When(u64);
 

@@ -54,7 +54,9 @@ impl Lists {
         self.remembered_until = self.remembered_until.min(forget_at);
     }
 
-    /// Returns `true` if no join is due to be delivered, as far as is known without a check.
+    /// Returns `true` if certainly no join is due to be delivered.
+    ///
+    /// This does not look at any join.
     pub(super) fn are_idle(&self, now: Moment) -> bool {
         now < self.idle_until
     }

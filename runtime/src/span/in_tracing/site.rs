@@ -68,7 +68,7 @@ impl Site {
                 .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
         if registers.is_ok() {
             shielded(|| callsite::register(self));
-            // The crate asks a subscriber that has panicked again at each span.
+            // After a panic, the crate asks the subscriber at each span.
             let (from, to) = (REGISTERING, WANTED);
             let _ = self
                 .interest
