@@ -2,10 +2,10 @@
 //!
 //! ```ignore
 //! #[linked_span(message(async_nats, template = "orders.{region}"))] // span "process orders.{region}"
-//! async fn on_order(message: &async_nats::Message) { … }
+//! async fn on_order(message: &async_nats::Message) { /* … */ }
 //!
 //! #[linked_span(message(async_nats::jetstream))] // span "process orders.created"
-//! async fn on_kept(message: &jetstream::Message) -> Result<(), Error> { … }
+//! async fn on_kept(message: &jetstream::Message) -> Result<(), Error> { /* … */ }
 //! ```
 //!
 //! The id is the header `Nats-Msg-Id`, or, of a message in a stream, `STREAM:SEQUENCE`. The group is the consumer's name.

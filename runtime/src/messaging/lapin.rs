@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! #[linked_span(delivery(lapin, destination = "orders"))] // span "process orders", linked to the producer
-//! async fn on_delivery(delivery: &Delivery) -> Result<(), Error> { … }
+//! async fn on_delivery(delivery: &Delivery) -> Result<(), Error> { /* … */ }
 //! ```
 //!
 //! `Delivery`, `BasicGetMessage` and `BasicReturnMessage` are messages. A delivery does not contain the name of its

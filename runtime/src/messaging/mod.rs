@@ -5,10 +5,10 @@
 //! use rdkafka::message::{BorrowedMessage, OwnedMessage};
 //!
 //! #[linked_span(message(rdkafka))] // span "process orders", linked to the producer
-//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { … }
+//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { /* … */ }
 //!
 //! #[linked_span(messages(rdkafka, group = "billing"))] // a batch: one span, a link to each message
-//! async fn on_orders(messages: &[OwnedMessage]) { … }
+//! async fn on_orders(messages: &[OwnedMessage]) { /* … */ }
 //! ```
 //!
 //! A parameter's parentheses name the client of its message. The type of the parameter decides whether it is one
@@ -64,14 +64,15 @@
 //! #[linked_span(send("orders", system = "kafka"))] // span "send orders", of kind producer
 //! async fn publish(producer: &FutureProducer, order: &Order) -> Result<(), KafkaError> {
 //!     let record = FutureRecord::to("orders").payload(&order.json).headers(headers!());
-//!     producer.send(record, TIMEOUT).await…
+//!     producer.send(record, TIMEOUT).await /* … */
 //! }
 //! ```
 //!
 //! The span's context becomes the message's: `headers!()` returns the client's own type of headers with it. To forward
-//! a message with its other headers, write `headers!(replacing message.headers())`. An outbox stores an [`Origin`] and
-//! sends it later by `headers!(of stored)`. For a client without an adapter, [`Origin::fields`](crate::Origin::fields)
-//! returns the names and values, and [`inject_origin`](crate::inject_origin) writes them into a carrier.
+//! a message with its other headers, write `headers!(replacing message.headers())`. An outbox stores an
+//! [`Origin`](crate::Origin) and sends it later by `headers!(of stored)`. For a client without an adapter,
+//! [`Origin::fields`](crate::Origin::fields) returns the names and values, and
+//! [`inject_origin`](crate::inject_origin) writes them into a carrier.
 //!
 //! If a parameter of the function is a message with its own context, or a batch of them, name it:
 //! `#[linked_span(records, send("orders", system = "kafka"))]` links to each, and the kind is client.

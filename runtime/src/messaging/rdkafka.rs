@@ -2,10 +2,10 @@
 //!
 //! ```ignore
 //! #[linked_span(message(rdkafka, group = "billing"))] // span "process orders", linked to the producer
-//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { … }
+//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { /* … */ }
 //!
 //! #[linked_span(messages(rdkafka))] // a batch: one span, a link to each message
-//! async fn on_orders(messages: &[OwnedMessage]) { … }
+//! async fn on_orders(messages: &[OwnedMessage]) { /* … */ }
 //! ```
 //!
 //! Every type that implements `rdkafka::message::Message` is a message. A `BorrowedMessage` borrows from its consumer:

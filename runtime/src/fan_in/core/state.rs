@@ -77,8 +77,8 @@ pub struct Token(pub u128);
 /// assert_eq!(policy.lease, 300_000);
 /// ```
 ///
-/// The runtime builds it from the function's [`JoinOptions`](super::JoinOptions) and passes it to the store at every
-/// call. Only the tests of a store build one themselves.
+/// The runtime builds it from the function's [`JoinOptions`](crate::fan_in::JoinOptions) and passes it to the store at
+/// every call. Only the tests of a store build one themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JoinPolicy {
