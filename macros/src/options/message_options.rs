@@ -87,7 +87,7 @@ pub(super) const MESSAGE_OPTIONS: [Row<ParameterOptions>; 5] = [
     },
 ];
 
-/// `= ::kafka::rdkafka`
+/// Parses `= ::kafka::rdkafka`.
 fn client(word: &Ident, input: ParseStream) -> Result<Path> {
     const HELP: &str = "`client` takes a path to the client's crate: `client = kafka::rdkafka`";
     if !input.peek(Token![=]) {

@@ -330,7 +330,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         RunWhile::new(work, renewals).await
     }
 
-    /// If the store does not record the failure, the lease ends by itself.
+    /// Settles the claim as failed. If the store does not record that, the lease ends by itself.
     async fn fail(self) {
         let _ = self.settle(Settlement::Failed).await;
     }

@@ -26,7 +26,7 @@ pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
     came: Inputs,
-    /// How long each input waited, in milliseconds.
+    /// The time that each input waited, in milliseconds.
     waited: [Moment; INPUTS],
 }
 

@@ -41,15 +41,15 @@ const QUICK: Duration = Duration::from_millis(250);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SweepReport {
-    /// Joins whose function succeeded, and whose success was recorded.
+    /// The number of joins whose function succeeded, and whose success was recorded.
     pub ran: usize,
-    /// Joins whose function returned an `Err`.
+    /// The number of joins whose function returned an `Err`.
     pub failed: usize,
-    /// Joins whose function succeeded, and whose success was not recorded.
+    /// The number of joins whose function succeeded, and whose success was not recorded.
     pub unrecorded: usize,
-    /// Joins that were delivered to `on_expired`.
+    /// The number of joins that were delivered to `on_expired`.
     pub expired: usize,
-    /// Joins that could not be delivered.
+    /// The number of joins that could not be delivered.
     pub not_handed_over: usize,
 }
 

@@ -93,7 +93,7 @@ impl Unbegun {
         }
     }
 
-    /// No code of the user runs under the lock, so a poisoned lock is consistent.
+    /// Takes the lock. No code of the user runs under it, so no panic of the user poisons it.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Claim>> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! Passes a join from its store's claim to the span of its function.
+//! Passes a join to the span of its function.
 //!
 //! The user's function takes only its own parameters. So a thread-local lends the join while the function is called, or
 //! its future polled, until the function's span has taken it.

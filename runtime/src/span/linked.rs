@@ -109,7 +109,7 @@ impl<B: Events> Linked<Many> for B {
         start.named_batch(name, self.events());
     }
 
-    /// The events of a batch share no baggage.
+    /// Returns `None`, because the events of a batch share no baggage.
     fn baggage(&self, _: Propagation) -> Option<Arc<Baggage>> {
         None
     }

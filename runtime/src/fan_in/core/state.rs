@@ -39,7 +39,7 @@
 
 pub use super::inputs::Inputs;
 
-/// Counts milliseconds of the store's clock.
+/// Measures time in milliseconds of the store's clock.
 ///
 /// ```
 /// use std::time::{SystemTime, UNIX_EPOCH};
@@ -450,7 +450,7 @@ pub fn transition(
     }
 }
 
-/// Returns the time from which such a caller may claim the join; `None` for never.
+/// Returns the time from which a caller in this mode may claim the join; `None` for never.
 ///
 /// A store orders its joins by this time.
 ///

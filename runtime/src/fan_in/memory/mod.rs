@@ -220,7 +220,7 @@ impl<P> Memory<P> {
         (0..self.shards.len()).map(move |shard| of(&self.lock(shard)))
     }
 
-    /// No code of the user runs under a lock, so a poisoned lock is consistent.
+    /// Takes the lock of a shard. No code of the user runs under it, so no panic of the user poisons it.
     fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<P>> {
         let lock = &self.shards[shard & (self.shards.len() - 1)];
         lock.lock().unwrap_or_else(PoisonError::into_inner)

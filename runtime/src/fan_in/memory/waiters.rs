@@ -101,7 +101,7 @@ impl Waiters {
         }
     }
 
-    /// No code of the user runs under this lock, so a poisoned lock is consistent.
+    /// Takes the lock. No code of the user runs under it, so no panic of the user poisons it.
     fn lock(&self) -> MutexGuard<'_, Queues> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }

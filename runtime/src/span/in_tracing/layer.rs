@@ -69,7 +69,7 @@ where
 {
     type Span = LayerSpan<T::Span>;
 
-    /// The layer calls this for each new `tracing` span.
+    /// Builds each new `tracing` span: the layer calls it.
     fn span_builder<N: Into<Cow<'static, str>>>(&self, name: N) -> SpanBuilder {
         let name = name.into();
         let handler = announced::take(&name);
@@ -78,7 +78,9 @@ where
         builder
     }
 
-    /// The layer calls this in a lock, at the span's first enter or later. A panic would leave the lock poisoned.
+    /// Starts a span at its first enter or later.
+    ///
+    /// The layer calls it under a lock, which a panic would poison.
     fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> Self::Span {
         if let Some(handler) = handler(&builder) {
             return LayerSpan::of_handler(handler, parent);
