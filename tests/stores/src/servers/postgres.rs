@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -55,7 +57,24 @@ impl Server {
         become_user(&mut backup, user);
         assert!(backup.status().expect("pg_basebackup").success());
         // A standby needs at least as many connections as its primary.
-        Self::run(folder, data, user, &["max_connections=500"])
+        let standby = Self::run(folder, data, user, &["max_connections=500"]);
+        standby.wait_until_it_accepts();
+        standby
+    }
+
+    /// Waits until the server accepts connections. A standby refuses them until its primary has written a snapshot of its
+    /// running transactions, every 15 s: a pool would give up meanwhile.
+    fn wait_until_it_accepts(&self) {
+        let accepts = || {
+            let mut probe = Command::new(program("pg_isready"));
+            probe.arg("--quiet").arg("--host").arg(self.folder());
+            probe.status().expect("pg_isready").success()
+        };
+        let since = Instant::now();
+        while !accepts() {
+            assert!(since.elapsed() < Duration::from_mins(2), "no standby");
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     fn run(folder: PathBuf, data: PathBuf, user: Option<u32>, settings: &[&str]) -> Self {

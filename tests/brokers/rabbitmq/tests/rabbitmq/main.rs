@@ -2,6 +2,10 @@
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
+        #[allow(
+            clippy::useless_conversion,
+            reason = "version 4 takes a `ShortString` where 2 and 3 take a `&str`"
+        )]
         mod $version {
             /// The path at which the attribute finds the client.
             use ::$client as client;
