@@ -146,13 +146,16 @@ fn futures_are_as_large_as_the_table_says() {
             "| {title} | {without} | {linked_span} | {instrument} |"
         );
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/FUTURE_SIZES.md");
+    // `cargo test --workspace` builds the runtime with `metrics`, for other packages: a timer makes each future larger.
+    let name = if linked_span::__private::HAS_METRICS {
+        "benches/FUTURE_SIZES_WITH_METRICS.md"
+    } else {
+        "benches/FUTURE_SIZES.md"
+    };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var("SIZES").as_deref() == Ok("update") {
         std::fs::write(&file, &page).expect("a file that can be written");
     }
     let written = std::fs::read_to_string(file).expect("the table");
-    assert_eq!(
-        written, page,
-        "futures are not as large as FUTURE_SIZES.md says"
-    );
+    assert_eq!(written, page, "futures are not as large as {name} says");
 }

@@ -117,7 +117,8 @@ pub enum ClosedReason {
 /// let event = Event { order: String::new(), metadata: Origin::default() };
 /// let error = ship.payment(event).err().unwrap();
 /// assert_eq!(error.to_string(), "the input has no correlation key");
-/// assert_eq!(error.input.order, "");
+/// let event = error.input.into_payment().unwrap(); // it comes back
+/// assert_eq!(event.order, "");
 /// ```
 ///
 /// It is an [`Error`] for every type of input, so `?` works.

@@ -87,7 +87,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
     /// # async fn ship(payment: Event, inventory: Event) {}
     /// # linked_span::fan_in::ready(async {
     /// # let ship = Ship::in_memory(Duration::from_secs(600));
-    /// let page = Page { after: None, limit: 100 };
+    /// let page = Page::first(100);
     /// for join in ship.join().parked(ParkReason::Undecodable, page).await? {
     ///     println!("{}: {}", join.key, join.detail.unwrap_or_default());
     /// }

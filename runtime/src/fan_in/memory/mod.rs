@@ -54,7 +54,7 @@ const AT_ONCE: usize = 64;
 ///
 /// /// Returns the policy that a store in memory passes to the state machine.
 /// fn without_leases(rules: &JoinPolicy) -> JoinPolicy {
-///     JoinPolicy { lease: NO_LEASE, ..*rules }
+///     rules.lease(NO_LEASE)
 /// }
 /// ```
 pub const NO_LEASE: Moment = u64::MAX / 2;
