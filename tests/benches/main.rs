@@ -1,7 +1,8 @@
 //! What a handler takes, beside the same written by hand and with other crates.
 //!
 //! `cargo bench -p linked-span-tests` measures everything, in some minutes, and writes `FIGURES.md`. After `--` there may
-//! stand `counts`, for the instructions and allocations alone; `check`, for those of five rows, which fails where they
+//! stand `counts`, for the instructions and allocations alone; `bounds`, for those of handlers inside `tracing` and of
+//! messages; `check`, for those of five rows, which fails where they
 //! have become more than `.ci/instructions.expected` says; and `update`, which writes that file.
 
 #![expect(
@@ -10,6 +11,7 @@
 )]
 
 mod body;
+mod bounds;
 mod callgrind;
 mod cell;
 mod child;
@@ -19,6 +21,7 @@ mod expected;
 mod file;
 mod job;
 mod joins;
+mod layers;
 mod peers;
 mod rows;
 mod sdk;
@@ -50,11 +53,12 @@ fn main() -> ExitCode {
         }
         [] => file::write(),
         ["counts"] => print!("{}", counts::tables()),
+        ["bounds"] => print!("{}", bounds::tables()),
         ["check"] => return expected::check(),
         #[cfg(not(feature = "metrics"))]
         ["update"] => expected::update(),
         _ => {
-            eprintln!("after `--`: nothing, or `counts`, or `check`, or `update`");
+            eprintln!("after `--`: nothing, or `counts`, or `bounds`, or `check`, or `update`");
             return ExitCode::FAILURE;
         }
     }
