@@ -55,6 +55,9 @@ filter that rejects the handler's `tracing` span leaves its OpenTelemetry span. 
 set itself. Messages are described by a view, and have the attributes of Kafka's; by hand, they are written without
 comparing the messages of a batch.
 
+With the feature `tracing`, not switched on, one event with a state takes 6,102 instructions, and 6,082 without the feature. That
+was counted by hand: all tables have the feature.
+
 A time is the lower quartile of many rounds, in the best of several processes. Times vary with the load of the machine.
 Fastrace's times include only the handler's thread.
 ";
