@@ -58,7 +58,7 @@ fn async_fn_collects_its_options() {
     );
 }
 
-/// The labels of metrics are literals: a group that is computed is none.
+/// Metrics get literal labels only: this handler computes its group, so the group is not a label.
 #[test]
 fn message_of_a_client() {
     handler(

@@ -1,6 +1,6 @@
-//! The article's consumers: what its Python sets on a span or a link, in a third of its lines.
+//! The article's consumers. They set what its Python sets on a span or a link, in a third of its lines.
 //!
-//! A handler's lines, its attribute included, stand between two marks, where they are counted.
+//! The lines of a handler and its attribute are between two marks, where a test counts them.
 
 use linked_span::{LinkedEvent, Origin, extract, linked_span, set_attribute};
 use linked_span_tests::{Sdk, pairs, producer, traceparent};

@@ -1,4 +1,4 @@
-//! A batch of events: a link to each.
+//! A batch of events, with a link to each.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ fn batch_of_the_article_is_recorded() {
     assert!(code * 3 <= 19, "{code} lines, for the article's 19");
 }
 
-/// The batch's size, and the ids of the producers it is linked to.
+/// Returns the batch's size, and the span ids of the linked producers.
 fn linked_to(span: &SpanData) -> (i64, Vec<u64>) {
     let size = span
         .attributes
@@ -172,7 +172,7 @@ fn batch_parameter_attributes_apply_to_every_link() {
     }
 }
 
-/// An iterator that promises more than there is memory for.
+/// An iterator whose size hint exceeds the memory.
 struct Boastful;
 
 impl Events for Boastful {

@@ -1,4 +1,4 @@
-//! The handler's context: current in its body, at every poll, and while its future is dropped; nowhere else.
+//! The handler's context. It is active in the body, at every poll, while the future drops, and nowhere else.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ fn current() -> SpanId {
     Context::map_current(|context| context.span().span_context().span_id())
 }
 
-/// Notes the active span when it is dropped.
+/// Records the active span when it is dropped.
 struct NotesOnDrop(Arc<Mutex<Option<SpanId>>>);
 
 impl Drop for NotesOnDrop {
@@ -142,7 +142,7 @@ async fn span_ends_once_although_its_context_is_still_held() {
     assert_eq!(sdk.span(), ended);
 }
 
-/// A value in the program's context stays visible, with any parent of the span.
+/// The program's context values stay visible for each kind of parent.
 #[test]
 fn context_value_of_the_program_stays_visible() {
     #[derive(Debug, PartialEq)]
@@ -200,7 +200,7 @@ fn baggage_of_the_event_is_added_to_the_ambient_baggage() {
     );
 }
 
-/// Baggage travels in headers as it does in an `Origin`, and several events have no baggage in common.
+/// Headers carry baggage as an `Origin` does. Several events have no baggage in common.
 #[test]
 fn baggage_from_headers_of_a_single_event_is_active() {
     type Headers = [(&'static str, &'static str); 1];
@@ -233,7 +233,7 @@ fn with_baggage() -> Origin {
         .into()
 }
 
-/// The body runs as it does with an SDK, also without one and after its shutdown.
+/// The body sees the same baggage as with an SDK. The same holds after a shutdown.
 #[tokio::test]
 async fn baggage_is_in_the_body_when_telemetry_is_suppressed() {
     use opentelemetry::trace::FutureExt;
@@ -267,7 +267,7 @@ async fn baggage_is_in_the_body_after_a_shutdown() {
     assert_eq!(baggage_later(&with_baggage()).await, tenant);
 }
 
-/// A panic or an error of a body without a span is not the active span's.
+/// A panic or an error in a body without a span does not belong to the active span.
 #[test]
 fn active_span_is_untouched_by_a_body_without_a_span() {
     #[linked_span(event)]
@@ -296,7 +296,7 @@ fn active_span_is_untouched_by_a_body_without_a_span() {
     assert_eq!(span.events.len(), 0);
 }
 
-/// Exporters handle events too, and must not trace themselves.
+/// Exporters handle events too, and must not trace their own work.
 #[test]
 fn suppressed_telemetry_creates_no_span() {
     let sdk = Sdk::install();

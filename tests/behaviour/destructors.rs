@@ -1,6 +1,6 @@
-//! Handlers that run while their thread ends. Without telemetry they run, and so they do with it.
+//! Handlers that run while their thread ends. They run as they do without telemetry.
 //!
-//! A panic in such a destructor ends the process: each case is a process of its own.
+//! A panic in such a destructor ends the process, so each case is a separate process.
 
 use std::cell::RefCell;
 use std::future::pending;
@@ -27,7 +27,7 @@ fn handle(event: &Origin) -> u8 {
     7
 }
 
-/// Counts when it is dropped, which is a part of the future.
+/// Counts when it is dropped; the future contains it.
 struct Counts;
 
 impl Drop for Counts {
@@ -44,7 +44,7 @@ async fn wait(event: Origin) {
 
 type Waiting = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Runs a handler when the thread ends, and drops a handler's future that has begun.
+/// Runs a handler when the thread ends, and drops a handler's started future.
 #[derive(Default)]
 struct AtTheEnd {
     handles: bool,
@@ -78,7 +78,7 @@ fn on_a_thread(part: impl FnOnce() + Send + 'static) {
     thread::spawn(part).join().expect("a thread that ends");
 }
 
-/// Runs the case in a process of its own, and says what it printed to standard error.
+/// Runs the case in a separate process, and returns its standard error.
 fn alone(test: &str, case: impl FnOnce()) {
     const ALONE: &str = "LINKED_SPAN_DESTRUCTORS_ALONE";
     if std::env::var_os(ALONE).is_some() {
@@ -96,7 +96,7 @@ fn alone(test: &str, case: impl FnOnce()) {
     );
     assert!(output.status.success(), "{printed}{errors}");
     assert!(printed.contains("1 passed"), "{printed}");
-    // A panic hook of the user's may end the process: no panic is even begun.
+    // No panic may start at all, because the user's panic hook may end the process.
     assert!(!errors.contains("panicked"), "{errors}");
 }
 
@@ -106,7 +106,7 @@ fn handler_in_a_destructor_runs_after_the_contexts_are_gone() {
         "handler_in_a_destructor_runs_after_the_contexts_are_gone",
         || {
             let sdk = Sdk::install();
-            // What is used first is dropped last: the contexts are gone by then.
+            // Thread-locals are dropped in reverse order of their first use, so the contexts are already gone.
             on_a_thread(|| {
                 handle_at_the_end();
                 handle(&Origin::default());
@@ -153,7 +153,7 @@ fn future_dropped_in_a_destructor_is_cancelled() {
     });
 }
 
-/// The future has begun on another thread; this one has used OpenTelemetry's contexts, and no handler.
+/// The future was started on another thread. This thread has used OpenTelemetry's contexts, but no handler.
 #[test]
 fn future_dropped_on_a_thread_of_another_runs_its_drop() {
     const TEST: &str = "future_dropped_on_a_thread_of_another_runs_its_drop";

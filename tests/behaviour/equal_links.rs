@@ -97,7 +97,7 @@ fn merged_links_keep_their_common_attributes() {
     );
 }
 
-/// A link that is alone in its context stays as it is.
+/// A link whose context no other link has is not changed.
 #[test]
 fn merged_links_with_other_contexts_stay_separate() {
     let sdk = Sdk::install();
@@ -122,7 +122,7 @@ fn merged_links_with_other_contexts_stay_separate() {
     );
 }
 
-/// Two parameters have two relationships: a link to each stays, even to one context.
+/// Two parameters have two relationships, so both links stay, even to one context.
 #[test]
 fn merged_links_of_several_parameters_stay_separate() {
     let sdk = Sdk::install();
@@ -144,7 +144,7 @@ fn merged_links_of_several_parameters_stay_separate() {
     );
 }
 
-/// What is still too much stands on pages.
+/// Links that still exceed the limit go on child spans.
 #[test]
 fn merged_links_beyond_the_limit_go_on_child_spans() {
     let sdk = Sdk::install_with_link_limit(16);

@@ -1,4 +1,4 @@
-//! What can be an event, and what it says of itself.
+//! Kinds of events, and the attributes that they add.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Spans that have as many attributes and events as the SDK keeps: how the handler ended still gets through.
+//! Spans that already have the SDK's limit of attributes and events. How the handler ended is still recorded.
 
 use std::future::pending;
 
@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, SpanData};
 
 use crate::outcomes::poll_once;
 
-/// OpenTelemetry's default, of attributes and of events.
+/// OpenTelemetry's default limit of attributes and of events.
 const DEFAULT: usize = 128;
 
 fn fill(attributes: usize, events: usize) {
@@ -38,7 +38,7 @@ fn cancel(attributes: usize, events: usize) {
     assert!(poll_once(waiting.as_mut()).is_pending());
 }
 
-/// Whether an attribute, an event and the status say it.
+/// Returns whether an attribute, an event and the status record the cancellation.
 fn says_cancelled(span: &SpanData) -> [bool; 3] {
     const CANCELLED: &str = "linked_span.cancelled";
     [
@@ -81,7 +81,7 @@ fn cancellation_without_any_room_is_a_status() {
     }
 }
 
-/// What the attribute and the event's own attributes take counts too.
+/// The attributes of the batch and of the macro count towards the limit.
 #[test]
 fn cancellation_of_a_span_that_starts_full_is_recorded() {
     #[linked_span(events, attributes(one = 1, two = 2))]
@@ -96,7 +96,7 @@ fn cancellation_of_a_span_that_starts_full_is_recorded() {
     assert_eq!(says_cancelled(&sdk.span()), [false, false, true]);
 }
 
-/// A limit that is set in code is not known here: then the event says it.
+/// The runtime does not know a limit that is set in code. Then the event records the cancellation.
 #[test]
 fn cancellation_under_a_lower_limit_is_an_event() {
     let builder = SdkTracerProvider::builder().with_max_attributes_per_span(4);

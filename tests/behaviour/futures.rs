@@ -23,7 +23,7 @@ fn event() -> Origin {
     producer(1).into()
 }
 
-/// The handler's body saw its span, which is linked to the producer.
+/// Asserts that the body ran in its span, which is linked to the producer.
 fn assert_ran_inside(span: &SpanData, seen: SpanId) {
     assert_eq!(span.span_context.span_id(), seen);
     assert_eq!(span.links.links.len(), 1);
@@ -107,7 +107,7 @@ async fn body_of_every_function_shape_runs_in_the_span() {
     }
 }
 
-/// The result of a future that is not `Send`, and is ready at once.
+/// Returns the result of a future that is not `Send` and is ready at once.
 fn unsend(call: for<'e> fn(&'e Origin) -> Pin<Box<dyn Future<Output = SpanId> + 'e>>) -> SpanId {
     match poll_once(call(&event()).as_mut()) {
         Poll::Ready(seen) => seen,

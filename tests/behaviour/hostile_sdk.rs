@@ -1,4 +1,4 @@
-//! An SDK that panics: the handler goes on, and the thread's next span is exported.
+//! An SDK that panics: the handler continues, and the thread's next span is exported.
 
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +23,7 @@ use opentelemetry_sdk::trace::{
 
 use crate::outcomes::poll_once;
 
-/// Where the SDK panics, as long as it is switched on.
+/// Panics in this call while it is switched on.
 #[derive(Clone, Debug)]
 struct Panics {
     place: &'static str,
@@ -142,7 +142,7 @@ fn event() -> Origin {
     producer(1).into()
 }
 
-/// Events of as many producers.
+/// Returns this number of events, each from another producer.
 fn events(count: u64) -> Vec<Origin> {
     let context = |number| {
         SpanContext::new(
@@ -156,7 +156,7 @@ fn events(count: u64) -> Vec<Origin> {
     (1..=count).map(|number| context(number).into()).collect()
 }
 
-/// Runs a handler of each kind, which do what they do without telemetry.
+/// Runs a handler of each kind, and asserts that each works as without telemetry.
 fn run_each() {
     assert_eq!(returns(&event()), 7);
     let event = event();
@@ -169,7 +169,7 @@ fn run_each() {
     let mut waiting = Box::pin(waits(&event));
     assert!(poll_once(waiting.as_mut()).is_pending());
     drop(waiting);
-    // Dropped by another's panic.
+    // Another panic drops the future.
     let panic = catch_unwind(AssertUnwindSafe(|| {
         let mut waiting = pin!(waits(&event));
         assert!(poll_once(waiting.as_mut()).is_pending());
@@ -201,7 +201,7 @@ fn child_span_that_panics_keeps_the_handler_s_span() {
     assert_eq!(sdk.span().links.len(), 128);
 }
 
-/// A provider, its tracer and its span of another kind than the SDK's.
+/// A provider, a tracer and a span that are not the SDK's.
 #[derive(Clone)]
 struct Other(Panics);
 
@@ -300,7 +300,7 @@ fn provider_that_panics_leaves_handlers_as_they_are() {
         "end",
         "drop",
     ];
-    // Alone with the installed provider.
+    // Holds the lock of the installed provider.
     let _sdk = Sdk::install();
     for place in places {
         for through_the_globals in [false, true] {
@@ -317,7 +317,7 @@ fn provider_that_panics_leaves_handlers_as_they_are() {
     }
 }
 
-/// A tracer of the handler's own, which panics when it is dropped.
+/// A tracer for one handler, which panics when it is dropped.
 struct EndsHard(SdkTracer);
 
 impl Tracer for EndsHard {
@@ -346,7 +346,7 @@ fn returns_later_by(event: &Origin, tracer: &SdkTracer) -> impl Future<Output = 
 
 #[test]
 fn tracer_that_panics_when_it_is_dropped_leaves_its_spans() {
-    // Alone with the installed provider.
+    // Holds the lock of the installed provider.
     let _sdk = Sdk::install();
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()

@@ -1,4 +1,4 @@
-//! Values that fail while telemetry reads them: the handler does what it does without telemetry.
+//! Values that fail while telemetry reads them. The handler works as without telemetry.
 
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
@@ -12,13 +12,13 @@ use opentelemetry::trace::{Status, get_active_span};
 use opentelemetry::{Context, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
-/// How a value fails.
+/// A kind of failure.
 #[derive(Clone, Copy, PartialEq)]
 enum Fault {
-    /// Its text is incomplete, and it says so.
+    /// Writes a part of its text, and returns an error.
     FmtError,
     Panic,
-    /// The panic's payload panics when it is dropped.
+    /// Panics with a payload that panics when it is dropped.
     PanicTwice,
 }
 
@@ -70,7 +70,7 @@ impl AttributeValue for Broken {
     }
 }
 
-/// An error that is only `Debug`.
+/// An error that only implements `Debug`.
 struct BrokenDebug(Fault);
 
 impl Debug for BrokenDebug {
@@ -195,7 +195,7 @@ fn error_text_of_ten_megabytes_is_cut() {
     assert!((MOST - 8..=MOST).contains(&description.len()));
     let message = &span.events.events[0].attributes[1];
     assert_eq!(message.value.as_str(), description.as_ref());
-    // Nothing is formatted only to be thrown away.
+    // The runtime stops formatting at the limit.
     assert!(count.get() <= MOST / PART.len() + 1);
 }
 
@@ -234,7 +234,7 @@ fn describes_several(one: &Origin, other: &Origin, broken: Broken) -> u8 {
     7
 }
 
-/// A value that cannot be told is left out; all others are there.
+/// Only the value that fails is left out.
 #[test]
 fn attribute_that_fails_is_left_out() {
     for fault in FAULTS {
@@ -302,7 +302,7 @@ fn has_no_tracer(event: &Origin) -> u8 {
     7
 }
 
-/// Expressions are evaluated in this order: events, attributes, the name. What comes before the panic is kept.
+/// The runtime evaluates events, attributes and the name in this order. It keeps what came before the panic.
 #[test]
 fn expression_that_panics_ends_the_collection() {
     let sdk = Sdk::install();
@@ -322,7 +322,7 @@ fn expression_that_panics_ends_the_collection() {
     assert_eq!(sdk.spans().len(), 4);
 }
 
-/// Fails in one of its methods.
+/// Panics in one of its methods.
 #[derive(Clone, Copy)]
 struct Hostile {
     method: &'static str,
@@ -378,7 +378,7 @@ fn handles_several(one: Hostile, other: &Hostile, third: [Hostile; 2]) -> u8 {
     7
 }
 
-/// Which of them a method that panics leaves out.
+/// Returns all values except those of the method that panics.
 fn without<'p>(method: &str, all: &[(&'p str, &'static str)]) -> Vec<(&'p str, Value)> {
     all.iter()
         .filter(|(_, from)| *from != method)
@@ -439,7 +439,7 @@ fn event_method_that_panics_loses_its_own_value() {
     }
 }
 
-/// A batch whose iterator fails at an event, or when it is dropped.
+/// A batch whose iterator panics at an event, or when it is dropped.
 struct Stream(&'static str);
 
 struct StreamIter(&'static str, u8);
@@ -452,7 +452,7 @@ impl Iterator for StreamIter {
         match self.1 {
             4 if self.0 == "end" => None,
             3 if self.0 == "next" => panic!("as it should"),
-            // What panics once is not asked for ever.
+            // The runtime stops asking an iterator that keeps panicking.
             4.. => panic!("as it should"),
             number => Some(producer(number).into()),
         }
@@ -596,7 +596,7 @@ fn body_continues_after_a_value_that_fails() {
     }
 }
 
-/// OpenTelemetry lends the current context out, and none can be made current until it has it back.
+/// While the program borrows the current context, OpenTelemetry cannot attach another.
 #[test]
 fn handler_within_a_borrow_of_the_context_runs() {
     let sdk = Sdk::install();
@@ -610,7 +610,7 @@ fn handler_within_a_borrow_of_the_context_runs() {
     assert_eq!(sdk.spans().len(), 3);
 }
 
-/// An id and a type that are `Display`.
+/// An event whose id and type implement `Display`.
 #[derive(LinkedEvent)]
 struct Derived {
     id: Broken,
@@ -655,7 +655,7 @@ impl LinkedEvent for Parts {
     }
 }
 
-/// What the attribute says of a pattern's variables is collected once the event has been read.
+/// Attributes from a pattern's variables are collected after the event was read.
 #[linked_span(relationship = broken, attributes(value = broken, after = 2), name = panics::<String>())]
 async fn handles_a_pattern(Parts { broken, origin }: Parts) -> bool {
     here();

@@ -1,4 +1,4 @@
-//! Real handlers, and what was exported of them.
+//! Handlers, and the spans that they export.
 
 mod article;
 mod attributes;

@@ -1,4 +1,4 @@
-//! Messages of brokers whose client has no adapter: what a view makes of them.
+//! Messages of brokers without an adapter, described by a view.
 
 use std::panic::panic_any;
 

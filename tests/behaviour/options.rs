@@ -184,7 +184,7 @@ fn parent_option_under_an_active_span_selects_the_parent() {
     }
 }
 
-/// A parent-based sampler must not take a missing producer for one that was not sampled.
+/// A parent-based sampler must not treat a missing producer as one that was not sampled.
 #[test]
 fn parent_event_without_an_origin_is_ignored() {
     let sdk = Sdk::install_with(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
@@ -242,7 +242,7 @@ async fn tracer_option_is_used() {
     }
 }
 
-/// What a tracer that does nothing hands back is not the handler's span.
+/// The span context that a no-op tracer returns is not the handler's span.
 #[test]
 fn tracer_option_of_a_noop_tracer_records_nothing() {
     use opentelemetry::trace::noop::NoopTracer;

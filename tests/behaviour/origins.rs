@@ -1,4 +1,4 @@
-//! Events that come with no context, or with junk, while some span is active.
+//! Events without a context, or with a malformed one, while a span is active.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ fn handle(event: &impl LinkedEvent) {}
 #[linked_span(event, parent = event)]
 fn child(event: &impl LinkedEvent) {}
 
-/// A span, a child of the active one, and no link.
+/// Asserts one span, a child of the active one, without a link.
 fn assert_unlinked(event: &impl LinkedEvent) {
     let sdk = Sdk::install();
     let guard = active(producer(9)).attach();
@@ -68,7 +68,7 @@ fn event_with_malformed_headers_has_no_link() {
     );
 }
 
-/// Half a context is none.
+/// An incomplete context counts as none.
 #[test]
 fn event_with_an_invalid_context_has_no_link() {
     let half = SpanContext::new(

@@ -1,4 +1,4 @@
-//! How a handler ended: returned, failed, panicked, was cancelled.
+//! The end of a handler: returned, failed, panicked or cancelled.
 
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,7 +24,7 @@ fn attribute(span: &SpanData, key: &str) -> Option<String> {
     Some(attribute.value.to_string())
 }
 
-/// Nothing but a span that ended.
+/// Asserts that the span has no status, no events and no attributes.
 fn assert_returned(span: &SpanData) {
     assert_eq!(span.status, Status::Unset);
     assert_eq!(span.events.len(), 0);
@@ -48,7 +48,7 @@ fn handler_that_returns_has_no_status() {
     assert_returned(&sdk.span());
 }
 
-/// What the type is, the function does not know: its bounds stay as they are.
+/// The function does not know the type, and the attribute must not change its bounds.
 #[test]
 fn err_behind_a_generic_is_not_recorded() {
     let sdk = Sdk::install();
@@ -283,7 +283,7 @@ fn future_that_is_never_polled_has_no_span() {
     assert_eq!(sdk.spans().len(), 0);
 }
 
-/// A drop while the thread unwinds from something else is a cancellation, not the handler's panic.
+/// A drop while the thread unwinds from another panic is a cancellation.
 #[test]
 fn future_dropped_by_another_panic_is_cancelled() {
     let sdk = Sdk::install();

@@ -1,4 +1,4 @@
-//! Links beyond the limit of a span, on child spans.
+//! Links beyond a span's limit, on child spans.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use opentelemetry_sdk::trace::{
     ShouldSample, SpanData,
 };
 
-/// OpenTelemetry's default.
+/// OpenTelemetry's default limit.
 const DEFAULT: usize = 128;
 
 #[linked_span(events)]
@@ -35,12 +35,12 @@ fn handle_from(producers: &[SpanContext]) {
     handle(&events);
 }
 
-/// Every event's link is exported once and in order, on spans with at most `limit` links.
+/// Asserts that every event's link is exported once and in order, on spans with at most `limit` links.
 fn assert_none_is_lost(sdk: &Sdk, count: usize, limit: usize) {
     let producers = producers(count);
     handle_from(&producers);
     let spans = sdk.spans();
-    // Pages have ended before the handler has.
+    // The child spans end before the handler does.
     let Some((span, pages)) = spans.split_last() else {
         panic!("no span");
     };
@@ -88,7 +88,7 @@ fn link_limit_set_in_code_is_used() {
     }
 }
 
-/// The environment is read once, and so by a process of its own.
+/// The SDK reads the environment once, so this test needs a separate process.
 #[test]
 fn link_limit_set_in_the_environment_is_used() {
     const LIMIT: &str = "OTEL_SPAN_LINK_COUNT_LIMIT";
@@ -139,7 +139,7 @@ fn link_overflow_drop_creates_no_child_spans() {
     assert_eq!(span.links.dropped_count, 72);
 }
 
-/// No number is kept back to mean something else.
+/// No number has a special meaning.
 #[test]
 fn link_limit_of_usize_max_creates_no_child_spans() {
     let sdk = Sdk::install_with_link_limit(1000);
@@ -196,7 +196,7 @@ fn child_span_has_the_kind_of_its_handler() {
     }
 }
 
-/// As many spans as a handler has pages at the most.
+/// The largest number of child spans of a handler.
 const MOST_PAGES: usize = 128;
 
 #[test]
@@ -219,10 +219,10 @@ fn links_beyond_the_last_child_span_are_counted() {
     }
 }
 
-/// The default queue has room for 2,048 spans: the handler's finds room beside its pages.
+/// The default queue has room for 2,048 spans: for the child spans and the handler's span.
 #[test]
 fn batch_processor_keeps_the_span_of_a_large_batch() {
-    // Alone with the installed provider.
+    // Holds the lock of the installed provider.
     let _sdk = Sdk::install();
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()

@@ -37,7 +37,7 @@ fn links_of(exporter: &InMemorySpanExporter) -> usize {
     spans.iter().map(|span| span.links.links.len()).sum()
 }
 
-/// A process without a provider, as far as handlers can tell.
+/// Returns a process without a provider, as handlers see it.
 fn without_provider() -> Sdk {
     let sdk = Sdk::install();
     linked_span::set_tracer_provider(NoopTracerProvider::new());
@@ -86,7 +86,7 @@ fn provider_set_through_opentelemetry_is_used_within_a_millisecond() {
         );
     }
     assert_eq!(links_of(&exporter), 1);
-    // The rule is exact, but a thread may be put to sleep between the two readings of the clock.
+    // The rule is exact, but the scheduler may suspend a thread between the two readings of the clock.
     let (_, next) = self::provider();
     global::set_tracer_provider(next);
     std::thread::sleep(Duration::from_millis(1));
@@ -109,7 +109,7 @@ fn provider_set_through_opentelemetry_replaces_ours() {
     drop(provider);
 }
 
-/// After a shutdown, no span is created, and the active context stays.
+/// After a shutdown no span is created, and the active context stays.
 #[test]
 fn provider_after_shutdown_creates_no_spans() {
     let _alone = without_provider();
@@ -127,7 +127,7 @@ fn provider_after_shutdown_creates_no_spans() {
     );
 }
 
-/// What runs when a provider ends is the user's code, and may handle events itself.
+/// A provider's shutdown runs the user's code, which may handle events.
 #[test]
 fn provider_whose_shutdown_handles_an_event_does_not_deadlock() {
     #[derive(Debug)]
@@ -154,7 +154,7 @@ fn provider_whose_shutdown_handles_an_event_does_not_deadlock() {
         .build();
     linked_span::set_tracer_provider(provider);
     handle(&event());
-    // The thread's tracer is the last to hold the first provider.
+    // The thread's cached tracer is the last owner of the first provider.
     let (exporter, next) = self::provider();
     linked_span::set_tracer_provider(next.clone());
     handle(&event());
@@ -162,7 +162,7 @@ fn provider_whose_shutdown_handles_an_event_does_not_deadlock() {
     drop(next);
 }
 
-/// A provider that is not the SDK's: it exports what is started under suppressed telemetry too.
+/// A provider that is not the SDK's: it exports spans even under suppressed telemetry.
 #[derive(Clone, Debug)]
 struct Other {
     sdk: SdkTracerProvider,
@@ -206,7 +206,7 @@ impl Other {
         }
     }
 
-    /// Handles events for many times the age of an answer, with two scopes, and returns how often it was probed.
+    /// Handles events with two scopes for many cache windows. Returns how often the provider was probed.
     fn probes(&self) -> usize {
         #[linked_span(event, scope = "other")]
         fn in_another_scope(event: &Origin) {}
@@ -257,7 +257,7 @@ fn provider_given_to_opentelemetry_is_probed_once() {
     assert!(next.probes() <= 1);
 }
 
-/// A provider that tells when it is dropped: the token has one owner then.
+/// Returns a provider that owns the token, whose count of owners shows when the provider is dropped.
 fn provider_of(token: &Arc<()>) -> SdkTracerProvider {
     #[derive(Debug)]
     struct Holds(#[expect(dead_code, reason = "held")] Arc<()>);
@@ -281,7 +281,7 @@ fn provider_of(token: &Arc<()>) -> SdkTracerProvider {
         .build()
 }
 
-/// Lets another thread handle an event and then idle, while `replace` runs, and returns the token's owners then.
+/// Returns the token's owners after `replace` ran beside a thread that handled an event and then idled.
 fn owners_beside_an_idle_thread(token: &Arc<()>, replace: impl FnOnce()) -> usize {
     let turn = Barrier::new(2);
     std::thread::scope(|scope| {
@@ -324,7 +324,7 @@ fn replaced_provider_of_opentelemetry_is_dropped_at_the_next_event() {
     assert_eq!(owners, 1);
 }
 
-/// Many threads that ask at once do not take each other's tracers away.
+/// Threads that ask at once do not evict each other's tracers.
 #[test]
 fn every_event_of_many_threads_is_exported() {
     let sdk = Sdk::install();
@@ -341,10 +341,10 @@ fn every_event_of_many_threads_is_exported() {
     assert_eq!(sdk.spans().len(), 400);
 }
 
-/// How often a handler's attributes were computed, which they are for a span alone.
+/// Counts how often a handler's attributes were computed. They are only computed for a span.
 static COMPUTED: AtomicUsize = AtomicUsize::new(0);
 
-// Where this suite runs inside `tracing`, a filter rejects this level: logs want no attributes.
+// When this suite runs inside `tracing`, a filter rejects this level, so that logs need no attributes.
 #[linked_span(event, level = "trace", attributes(computed = COMPUTED.fetch_add(1, Ordering::Relaxed)))]
 fn computes(event: &Origin) {}
 
@@ -371,7 +371,7 @@ fn no_op_provider_given_to_opentelemetry_after_an_sdk_is_noticed() {
     }
 }
 
-/// Panics when it is asked for a tracer for the time of this number, and counts how often it is asked.
+/// Panics at the request of this number for a tracer, and counts the requests.
 struct PanicsAt {
     number: usize,
     asked: Arc<AtomicUsize>,
@@ -399,7 +399,7 @@ fn provider_that_panics_when_it_is_asked_leaves_no_answer_for_the_next() {
             provider,
         });
         handle(&event());
-        // The user asks, and must not answer us.
+        // The user's own request must not affect the handlers' tracer.
         let _ = catch_unwind(|| drop(global::tracer("user")));
         let (exporter, provider) = self::provider();
         global::set_tracer_provider(provider);

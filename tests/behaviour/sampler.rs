@@ -1,4 +1,4 @@
-//! `LinksBased`, inside of a parent-based sampler as its root.
+//! `LinksBased`, as the root of a parent-based sampler.
 
 use linked_span::{LinksBased, Origin, linked_span};
 use linked_span_tests::{Sdk, active, producer};
@@ -19,7 +19,7 @@ fn with_sampled(number: u8, sampled: bool) -> SpanContext {
     )
 }
 
-/// Whether a handler with this parent and these links is exported.
+/// Returns `true` if a handler with this parent and these links is exported.
 fn is_sampled(sampler: LinksBased, parent: Option<bool>, links: &[bool]) -> bool {
     let sdk = Sdk::install_with(Sampler::ParentBased(Box::new(sampler)));
     let _guard = parent.map(|parent| active(with_sampled(9, parent)).attach());
@@ -77,7 +77,7 @@ fn links_based_sampler_without_a_sampled_link_asks_the_other() {
     }
 }
 
-/// A part of the handler that is a span of its own, without links.
+/// A part of the handler with a span of its own, without links.
 #[linked_span(part)]
 fn handle_a_part(part: &Origin) {}
 
@@ -86,7 +86,7 @@ fn handle_with_a_part(events: &[Origin]) {
     handle_a_part(&Origin::default());
 }
 
-/// How many handlers with one link, and how many parts of them, are exported.
+/// Returns how many handlers with one link, and how many of their parts, are exported.
 fn exported(sampler: impl Into<Box<dyn ShouldSample>>, link: bool, handlers: usize) -> [usize; 2] {
     let sdk = Sdk::install_with(sampler);
     for _ in 0..handlers {
@@ -97,7 +97,7 @@ fn exported(sampler: impl Into<Box<dyn ShouldSample>>, link: bool, handlers: usi
         .map(|name| spans.iter().filter(|span| span.name == name).count())
 }
 
-/// As the docs show them: what a handler calls is sampled with it.
+/// The documentation shows this sampler: the parts of a handler are sampled with it.
 #[test]
 fn sampler_around_a_parent_based_one_keeps_the_parts_of_a_handler() {
     let around = |root| Sampler::ParentBased(Box::new(root));
@@ -130,7 +130,7 @@ fn sampler_inside_a_parent_based_one_keeps_the_parts_of_a_handler() {
     }
 }
 
-/// Where links decide before the parent does, as in Java's `linksbased_parentbased_always_on`.
+/// Links decide before the parent does, as in Java's `linksbased_parentbased_always_on`.
 #[test]
 fn sampler_around_a_parent_based_one_follows_a_link_under_an_unsampled_parent() {
     let sampler = LinksBased::any(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));

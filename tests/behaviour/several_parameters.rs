@@ -1,4 +1,4 @@
-//! Handlers of several events in several parameters.
+//! Handlers with several event parameters.
 
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Sdk, pairs, producer};

@@ -1,4 +1,4 @@
-//! Beside `#[tracing::instrument]`, with tracing-opentelemetry and its context activation, which is its default.
+//! Handlers beside `#[tracing::instrument]`, with tracing-opentelemetry and its default, context activation.
 
 use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, producer};
@@ -7,7 +7,7 @@ use opentelemetry::trace::SpanId;
 use opentelemetry_sdk::trace::SpanData;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Runs `f` with spans of `tracing` exported to the same SDK.
+/// Runs `f` with `tracing`'s spans exported to the same SDK.
 fn with_tracing(f: impl FnOnce()) -> Vec<SpanData> {
     with_tracing_and(true, f)
 }
@@ -106,7 +106,7 @@ async fn async_inside() -> SpanId {
     current()
 }
 
-/// instrumented > handler > instrumented, over several polls.
+/// Nested as instrumented > handler > instrumented, over several polls.
 #[test]
 fn async_functions_nest_both_ways() {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -122,7 +122,7 @@ fn async_functions_nest_both_ways() {
     assert_eq!(seen, Some(ids.into()));
 }
 
-/// Both attributes on one function: the one above is expanded first, and so its span is the inner one.
+/// Rust expands the upper attribute first, so its span is the inner one.
 #[tracing::instrument(name = "instrumented", skip_all)]
 #[linked_span(event, name = "handler")]
 fn instrumented_above(event: &Origin) {}
@@ -143,7 +143,7 @@ fn both_attributes_on_one_function_nest() {
     }
 }
 
-/// What the crate's documentation says of it: the two do not see each other.
+/// The documentation of the crate says that the two do not see each other.
 #[test]
 fn handler_without_context_activation_starts_a_trace() {
     #[tracing::instrument]

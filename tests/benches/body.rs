@@ -1,4 +1,4 @@
-//! What every handler does besides being traced: next to nothing, so that nothing hides behind it.
+//! The body of each handler. It does almost nothing, so that it hides no cost.
 
 use std::hint::black_box;
 use std::pin::{Pin, pin};
@@ -10,7 +10,7 @@ pub(crate) fn one(event: &Event) -> usize {
     black_box(event.id.len() + event.metadata.len())
 }
 
-/// Ready at the poll of this number.
+/// Is ready at the poll of this number.
 pub(crate) async fn polled(event: &Event, polls: usize) -> usize {
     Pending(polls - 1).await;
     one(event)
@@ -36,7 +36,7 @@ impl Future for Pending {
     }
 }
 
-/// Polls until it is ready, without a runtime, whose own work would be counted too.
+/// Polls until the future is ready. A runtime would add its own cost.
 pub(crate) fn to_its_end<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut task = Context::from_waker(Waker::noop());

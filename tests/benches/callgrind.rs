@@ -1,4 +1,4 @@
-//! What Callgrind counts: instructions, and calls of the allocator.
+//! Counts of Callgrind: instructions, and calls of the allocator.
 
 use std::collections::HashMap;
 use std::process::Command;
@@ -16,7 +16,7 @@ const ALLOCATING: [&str; 5] = [
     "aligned_alloc",
 ];
 
-/// What is counted is what happens while the function of this name runs, in all threads.
+/// Callgrind counts all threads while the function with this name runs.
 const COUNTED: &str = "*::counted";
 
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Counts {
     pub(crate) allocations: f64,
 }
 
-/// What a job takes a call.
+/// Returns the cost of one call of a job.
 pub(crate) fn count(job: &Job) -> Counts {
     let rest = env::temp_dir().join(format!("linked-span-callgrind.{}", process::id()));
     let counted = rest.with_added_extension("1");
@@ -50,7 +50,7 @@ pub(crate) fn count(job: &Job) -> Counts {
     }
 }
 
-/// What was counted in all, in a profile of this format: <https://valgrind.org/docs/manual/cl-format.html>.
+/// Returns all counted instructions in a profile of this format: <https://valgrind.org/docs/manual/cl-format.html>.
 fn instructions(profile: &str) -> u64 {
     let total = profile
         .lines()
@@ -58,7 +58,7 @@ fn instructions(profile: &str) -> u64 {
     total.map_or(0, first_number)
 }
 
-/// The calls of any function that allocates, by any other.
+/// Returns the calls of all allocating functions by other functions.
 fn allocations(profile: &str) -> u64 {
     let mut allocations = 0;
     let mut names = HashMap::new();
@@ -77,7 +77,7 @@ fn allocations(profile: &str) -> u64 {
     allocations
 }
 
-/// `(12) malloc` where a function is named first, and `(12)` from then on.
+/// Returns a function's name. A profile names it once, as in `(12) malloc`, and then only as `(12)`.
 fn name<'a>(function: &'a str, names: &mut HashMap<&'a str, &'a str>) -> &'a str {
     match function.split_once(' ') {
         Some((number, name)) => {

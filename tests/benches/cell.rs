@@ -31,11 +31,11 @@ impl Cell {
         }
     }
 
-    /// Makes calls for Callgrind to count, after some in which what is lazy is made. How many they are.
+    /// Makes calls for Callgrind to count, after a warm-up. Returns the number of counted calls.
     ///
     /// # Panics
     ///
-    /// If the spans' links are not those that were to be made: what does nothing has no figures.
+    /// If the spans do not have the expected links: a job that does nothing has no figures.
     pub(crate) fn run(&self) -> usize {
         self.round(0);
         self.counted(1..5);
@@ -44,7 +44,7 @@ impl Cell {
         4 * calls
     }
 
-    /// Known to Callgrind by its name.
+    /// Callgrind finds this function by its name.
     #[inline(never)]
     fn counted(&self, rounds: Range<usize>) {
         for round in rounds {
@@ -52,7 +52,7 @@ impl Cell {
         }
     }
 
-    /// The nanoseconds a call takes.
+    /// Returns the nanoseconds per call.
     pub(crate) fn time(&self) -> f64 {
         let rounds = (0..WARM_UP + ROUNDS).map(|round| self.round(round));
         quick(rounds.skip(WARM_UP))
@@ -60,7 +60,7 @@ impl Cell {
 
     /// Returns the calls per microsecond of `threads` threads.
     pub(crate) fn throughput(&self, threads: usize) -> f64 {
-        // Each begins elsewhere, so that no two handle the same event at a time.
+        // Each thread starts at another event, so that no two threads handle the same event at a time.
         let part = |thread: usize, round: usize| self.calls_of(round + thread);
         let rounds = together(threads, WARM_UP + 4 * ROUNDS, part, || self.peer.finish());
         let microseconds = rounds.iter().map(|round| round.as_secs_f64() * 1e6);
@@ -68,7 +68,7 @@ impl Cell {
         calls as f64 / quick(microseconds.skip(WARM_UP))
     }
 
-    /// The nanoseconds that a call has taken in a round.
+    /// Returns the nanoseconds per call in a round.
     fn round(&self, round: usize) -> f64 {
         let begin = Instant::now();
         self.calls_of(round);

@@ -1,15 +1,15 @@
-//! Starts a job in a process of its own.
+//! Starts a job in a separate process.
 
 use std::env;
 use std::process::{Command, Output};
 
 use crate::job::Job;
 
-/// The job's figures.
+/// Returns the job's figures.
 ///
 /// # Panics
 ///
-/// If the job has not done what it was to do: there is no figure then.
+/// If the job failed.
 pub(crate) fn figures(job: &Job) -> Vec<f64> {
     numbers(&succeed(&mut program(job)))
 }
@@ -20,7 +20,7 @@ pub(crate) fn numbers(output: &Output) -> Vec<f64> {
     numbers.collect::<Result<_, _>>().expect("numbers")
 }
 
-/// This program, for that job.
+/// Returns the command that runs this program with a job.
 pub(crate) fn program(job: &Job) -> Command {
     let mut command = Command::new(env::current_exe().expect("a path"));
     command.arg("--bench").arg("job").args(job.to_words());

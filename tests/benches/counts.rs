@@ -1,4 +1,4 @@
-//! The tables of what Callgrind counts.
+//! The tables of Callgrind's counts.
 
 use linked_span_tests::figures::{Table, compared};
 
@@ -8,7 +8,7 @@ use crate::joins::Store;
 use crate::peers::Who;
 use crate::rows::ROWS;
 
-/// Open joins, which are few enough to be counted: what many cost is not in the instructions.
+/// Few enough open joins for Callgrind. The cost of many joins does not show in instructions.
 const OPEN: usize = 1_024;
 
 pub(crate) fn tables() -> String {

@@ -1,10 +1,10 @@
-//! The events that are handled, all different from each other.
+//! The handled events, which all differ.
 
 use std::collections::HashMap;
 
 use linked_span::LinkedEvent;
 
-/// As many as the largest batch has; one after the other, they come again only after all the others.
+/// The size of the largest batch. The same event returns only after all the others.
 pub(crate) const EVENTS: usize = 4_096;
 
 #[derive(LinkedEvent)]
@@ -25,7 +25,7 @@ pub(crate) fn events(with_state: bool) -> Vec<Event> {
 }
 
 fn event(number: usize, with_state: bool) -> Event {
-    // Odd factors: numbers that are far apart, and none twice.
+    // Odd factors spread the numbers, and repeat none.
     let (trace_id, span_id) = (
         (number as u128).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835),
         (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15),

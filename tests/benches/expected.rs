@@ -1,4 +1,4 @@
-//! What five rows are expected to take, so that none takes more one day without anybody's knowing.
+//! Expected counts of five rows, so that an increase is noticed.
 
 #[cfg(not(feature = "metrics"))]
 use std::fmt::Write;
@@ -23,24 +23,24 @@ const ROWS: [&str; 5] = [
     "a batch of 128",
 ];
 
-/// With metrics: without a meter provider and with one.
+/// The rows with metrics: without a meter provider, and with one.
 #[cfg(feature = "metrics")]
 const ROWS: [&str; 2] = ["without an SDK, with a state", "measured, four attributes"];
 
-/// What metrics may add without a meter provider, and what one may add to that, at most.
+/// The largest cost of metrics without a meter provider, and the largest cost that a provider adds.
 #[cfg(feature = "metrics")]
 const ADDED: [f64; 2] = [200.0, 2_600.0];
 
-/// What is written by hand takes more or less on another machine, as its C library allocates and copies. What is expected
-/// of us is scaled by how much.
+/// Code written by hand costs more or less on another machine, whose C library differs. Our expected counts are scaled
+/// by that ratio.
 const BY_HAND: &str = "by hand, one event with a state";
 
-/// By how much the counts may exceed what is expected.
+/// By how much the counts may exceed the expected ones.
 #[cfg(not(feature = "metrics"))]
 const MARGIN: f64 = 1.03;
 
-/// Instructions a call that are asked once a millisecond of Callgrind's, in which there is time for few calls: more of
-/// them on a slower machine.
+/// Instructions per call of checks that run once a millisecond. Callgrind has time for few calls in a millisecond, and
+/// fewer on a slower machine.
 #[cfg(not(feature = "metrics"))]
 const SLACK: f64 = 60.0;
 
@@ -51,7 +51,7 @@ const HEAD: &str = "\
 # run `.ci/instructions update`, which writes this file.
 ";
 
-/// Fails where one of them takes more than is expected, or is not expected at all.
+/// Fails if a row exceeds its expected count, or has none.
 #[cfg(not(feature = "metrics"))]
 pub(crate) fn check() -> ExitCode {
     let expected = fs::read_to_string(FILE).expect("what is expected");
@@ -80,7 +80,7 @@ pub(crate) fn check() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Fails where metrics add more than they may to a handler without them, or an allocation.
+/// Fails if metrics add more than their limit to a handler without metrics, or an allocation.
 #[cfg(feature = "metrics")]
 pub(crate) fn check() -> ExitCode {
     let expected = fs::read_to_string(FILE).expect("what is expected");
@@ -110,7 +110,7 @@ pub(crate) fn check() -> ExitCode {
     }
 }
 
-/// Expects what is counted now.
+/// Writes the current counts as the expected ones.
 #[cfg(not(feature = "metrics"))]
 pub(crate) fn update() {
     let mut text = HEAD.to_owned();
@@ -140,7 +140,7 @@ fn counted() -> impl Iterator<Item = (&'static str, Counts)> {
     let rows = ROWS.into_iter().filter_map(Row::called);
     rows.map(|row| {
         let counted = count(&Job::Run(row, Who::Linked));
-        // What is asked once a millisecond allocates too, which makes less than one a call.
+        // The check that runs once a millisecond allocates too, which is less than one allocation per call.
         let allocations = counted.allocations.floor();
         (
             row.title,

@@ -1,4 +1,4 @@
-//! The file that all figures go to.
+//! The file that all figures are written to.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ const PEERS: [&str; 7] = [
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/FIGURES.md");
 
-/// Measures everything, prints it, and writes it down.
+/// Measures everything, prints it, and writes the file.
 pub(crate) fn write() {
     let text = format!(
         "{HEAD}\n{}.\n{}{}{}",

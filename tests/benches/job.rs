@@ -1,17 +1,17 @@
-//! What a child process does: this program once more, so that nothing another job has installed or left is in its way.
+//! The job of a child process. It runs this program again, so that nothing that another job has installed affects it.
 
 use crate::cell::Cell;
 use crate::joins::{self, Store, Times};
 use crate::peers::Who;
 use crate::rows::Row;
 
-/// What is to be done, in words that the child reads from its arguments.
+/// A job, which the child process reads from its arguments.
 pub(crate) enum Job {
-    /// Calls for Callgrind to count, and how many.
+    /// Calls for Callgrind to count; the figure is their number.
     Run(&'static Row, Who),
-    /// Nanoseconds.
+    /// Nanoseconds per call.
     Time(&'static Row, Who),
-    /// Calls per microsecond, with this number of threads.
+    /// Calls per microsecond with this number of threads.
     Throughput(&'static Row, Who, usize),
     /// Arrivals with this number of open joins, for Callgrind.
     RunJoins(Store, usize),
@@ -56,7 +56,7 @@ impl Job {
         })
     }
 
-    /// Does it here, and returns the figures.
+    /// Runs the job in this process, and returns the figures.
     pub(crate) fn work(&self) -> Vec<f64> {
         match *self {
             Self::Run(row, who) => vec![Cell::new(row, who).run() as f64],

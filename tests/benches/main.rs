@@ -1,9 +1,11 @@
-//! What a handler takes, beside the same written by hand and with other crates.
+//! The cost of a handler, beside code written by hand and other crates.
 //!
-//! `cargo bench -p linked-span-tests` measures everything, in some minutes, and writes `FIGURES.md`. After `--` there may
-//! stand `counts`, for the instructions and allocations alone; `bounds`, for those of handlers inside `tracing` and of
-//! messages; `check`, for those of five rows, which fails where they
-//! have become more than `.ci/instructions.expected` says; and `update`, which writes that file.
+//! `cargo bench -p linked-span-tests` measures everything in some minutes, and writes `FIGURES.md`. These words after
+//! `--` change that:
+//! - `counts` only counts instructions and allocations.
+//! - `bounds` counts handlers inside `tracing` and of messages, which have bounds.
+//! - `check` counts five rows, and fails if one exceeds its count in `.ci/instructions.expected`.
+//! - `update` writes that file.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -36,7 +38,7 @@ use self::job::Job;
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // Without it, it is `cargo test` that wants to know whether this runs.
+    // Without this flag, `cargo test` checks that the program starts.
     if !words.contains(&"--bench") {
         return ExitCode::SUCCESS;
     }

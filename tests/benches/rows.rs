@@ -1,4 +1,4 @@
-//! What is done by each: the tables' rows.
+//! The tables' rows: the work that each peer does.
 
 use crate::layers::Layers;
 use crate::peers::Who;
@@ -11,14 +11,14 @@ pub(crate) struct Row {
     pub(crate) title: &'static str,
     pub(crate) work: Work,
     pub(crate) sdk: Sdk,
-    /// Whether the events carry a `tracestate` too.
+    /// Whether the events have a `tracestate` too.
     pub(crate) with_state: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     One,
-    /// In a future that is ready at the poll of this number.
+    /// A future that is ready at the poll of this number.
     Polled(usize),
     /// The number of events in a batch.
     Batch(usize),
@@ -140,7 +140,7 @@ impl Row {
         self.work != Work::Extract || who.extracts()
     }
 
-    /// How many events a call handles.
+    /// Returns the number of events per call.
     pub(crate) fn events_a_call(&self) -> usize {
         match self.work {
             Work::One | Work::Polled(_) | Work::Extract | Work::Message => 1,
@@ -148,12 +148,12 @@ impl Row {
         }
     }
 
-    /// How many calls handle [`A_ROUND`].
+    /// Returns the number of calls that handle [`A_ROUND`].
     pub(crate) fn calls_a_round(&self) -> usize {
         (A_ROUND / self.events_a_call()).max(1)
     }
 
-    /// How many links the spans of a call keep.
+    /// Returns the number of links that the spans of a call keep.
     pub(crate) fn links_a_call(&self, who: Who) -> usize {
         let is_traced = who != Who::Body && self.sdk.samples();
         match self.work {

@@ -1,4 +1,4 @@
-//! The SDK without an exporter, whose work is not part of the comparison.
+//! The SDK without an exporter, whose work is not compared.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanP
 
 use crate::layers::Layers;
 
-/// What is installed.
+/// The installed providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sdk {
     Sampling,
@@ -48,7 +48,7 @@ impl Sdk {
 
 static LINKS: AtomicUsize = AtomicUsize::new(0);
 
-/// How many links the spans have had that have ended.
+/// Returns the number of links of ended spans.
 pub(crate) fn links() -> usize {
     LINKS.load(Ordering::Relaxed)
 }
@@ -57,7 +57,7 @@ pub(crate) fn count_links(links: usize) {
     LINKS.fetch_add(links, Ordering::Relaxed);
 }
 
-/// Counts them, and nothing else.
+/// Counts the links of spans, and does nothing else.
 #[derive(Debug)]
 struct Links;
 

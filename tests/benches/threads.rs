@@ -1,12 +1,14 @@
-//! Threads that do the same at the same time.
+//! Threads that do the same work at the same time.
 
 use std::hint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-/// Lets each of the threads do each of the rounds, and returns what each round has taken, from its first thread's begin
-/// to its last one's end: where the machine had no room for all at once, that is long.
+/// Makes each thread do each round. Returns the duration of each round, from its first thread's start to its last
+/// thread's end.
+///
+/// If the machine could not run all threads at once, a round takes long.
 pub(crate) fn together(
     threads: usize,
     rounds: usize,
@@ -16,7 +18,7 @@ pub(crate) fn together(
     let ready = AtomicUsize::new(0);
     let work = |thread: usize| -> Vec<[Instant; 2]> {
         let rounds = (0..rounds).map(|round| {
-            // Asleep, it would take as long to wake up as some rounds take; and threads that yield share one processor.
+            // A sleeping thread takes as long to wake as some rounds take, and yielding threads share one processor.
             ready.fetch_add(1, Ordering::AcqRel);
             while ready.load(Ordering::Acquire) < (round + 1) * threads {
                 hint::spin_loop();

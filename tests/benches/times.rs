@@ -1,4 +1,4 @@
-//! The tables of what is timed, each figure the best of several processes, which take turns.
+//! The tables of durations. Each figure is the best of several processes, which take turns.
 
 use linked_span_tests::figures::{Table, compared, number, ratio};
 
@@ -10,7 +10,7 @@ use crate::rows::{ROWS, Row};
 
 const PROCESSES: usize = 5;
 
-/// Of which two are done by one and by two threads.
+/// Rows that are timed with one and with two threads.
 const BY_THREADS: [&str; 2] = ["one event with a state", "without an SDK, with a state"];
 
 const OPEN: [usize; 3] = [1_024, 1_000_000, 1_200_000];
@@ -88,7 +88,7 @@ fn of_joins() -> Table {
     table
 }
 
-/// The best of each job's figures; none where there is no job.
+/// Returns the best of each job's figures, and none where there is no job.
 fn in_turns<const JOBS: usize>(
     jobs: &[Option<Job>; JOBS],
     better: fn(f64, f64) -> f64,

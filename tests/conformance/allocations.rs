@@ -1,6 +1,6 @@
-//! What reading takes of memory: for a context what is kept of it, for junk next to nothing, however much it is.
+//! Allocations of readers: a context costs what is kept of it, and malformed input costs little at any size.
 //!
-//! A program of its own, since its allocator counts.
+//! This is a separate program, because its allocator counts.
 
 use allocation_counter::{AllocationInfo, measure};
 use http::HeaderMap;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 const TRACEPARENT: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-01";
 
-/// What one extraction allocates, once the thread knows which propagator is installed.
+/// Returns the allocations of one extraction, once the thread has cached the propagator.
 fn of(carrier: &(impl Carrier + ?Sized)) -> AllocationInfo {
     extract(carrier);
     measure(|| drop(extract(carrier)))
@@ -36,7 +36,7 @@ fn members(length: usize, member: impl Fn(usize) -> String) -> String {
 }
 
 #[test]
-fn reading_a_context_allocates_nothing() {
+fn context_is_read_without_allocation() {
     assert_eq!(of(&[("traceparent", TRACEPARENT)]).count_total, 0);
     assert_eq!(
         of(&[("content-type", "x"), ("Traceparent", TRACEPARENT)]).count_total,
@@ -51,7 +51,7 @@ fn reading_a_context_allocates_nothing() {
 }
 
 #[test]
-fn reading_a_state_allocates_only_the_state() {
+fn state_is_read_with_the_allocations_of_the_state() {
     let read = of(&[("traceparent", TRACEPARENT), ("tracestate", "foo=1,bar=2")]);
     assert!(
         read.count_total <= 6,
@@ -61,7 +61,7 @@ fn reading_a_state_allocates_only_the_state() {
 }
 
 #[test]
-fn reading_a_malformed_field_allocates_little() {
+fn malformed_field_allocates_little() {
     let texts: [(&str, Junk); 10] = [
         ("letters", |length| "a".repeat(length)),
         ("commas", |length| ",".repeat(length)),
@@ -104,7 +104,7 @@ fn reading_a_malformed_field_allocates_little() {
 }
 
 #[test]
-fn reading_an_oversized_field_allocates_little() {
+fn oversized_field_allocates_little() {
     let good = |length: usize| -> Vec<(&str, String)> {
         let members = members(length, |n| format!("k{n}=1,"));
         vec![
@@ -129,7 +129,7 @@ fn reading_an_oversized_field_allocates_little() {
 }
 
 #[test]
-fn reading_too_many_fields_allocates_little() {
+fn too_many_fields_allocate_little() {
     for (name, value) in [
         ("traceparent", TRACEPARENT),
         ("traceparent", "junk"),
@@ -151,9 +151,9 @@ fn reading_too_many_fields_allocates_little() {
     }
 }
 
-/// What the JSON's reader itself allocates for a text is its own affair, hence from a text without escapes.
+/// The text has no escapes, because the JSON parser allocates for them.
 #[test]
-fn reading_malformed_json_allocates_little() {
+fn malformed_json_allocates_little() {
     for field in ["traceparent", "tracestate", "baggage", "else"] {
         let object = |length: usize| json!({ field: "x".repeat(length) });
         assert_bounded(field, &|length| of(&object(length)), 0);

@@ -1,10 +1,10 @@
-//! `baggage`: its list, its values, and how much of it is kept.
+//! `baggage`: its list, its values, and its limits.
 
 use linked_span::{Origin, extract};
 
 use crate::sample::{TRACEPARENT, read};
 
-/// Key, value and metadata of what is read of these fields, by key.
+/// Returns key, value and metadata of each entry that is read, by key.
 fn entries(fields: &[impl AsRef<[u8]>]) -> Vec<(String, String, String)> {
     let fields: Vec<_> = fields
         .iter()
@@ -31,7 +31,7 @@ fn of(origin: &Origin) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn one_value() {
+fn single_baggage_field_is_read() {
     type Entries = &'static [(&'static str, &'static str, &'static str)];
     #[rustfmt::skip]
     let table: &[(&str, &str, Entries)] = &[
@@ -99,7 +99,7 @@ fn baggage_in_any_letter_case_is_read() {
     }
 }
 
-/// No list of baggage, however broken, costs the context.
+/// Malformed baggage must not cost the context.
 #[test]
 fn malformed_baggage_is_skipped() {
     let noise: [Vec<u8>; 5] = [
@@ -119,7 +119,7 @@ fn malformed_baggage_is_skipped() {
     }
 }
 
-/// What a `Baggage` takes: 64 entries, of 8192 bytes in all.
+/// A `Baggage` holds 64 entries of 8192 bytes in all.
 #[test]
 fn baggage_beyond_the_limits_is_skipped() {
     let members = |count: usize| {

@@ -1,4 +1,4 @@
-//! Everything that a context travels in.
+//! Every carrier of a context.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -134,7 +134,7 @@ fn repeated_headers_stay_in_order() {
     );
 }
 
-/// Of an earlier hop, in several cases and more than once.
+/// Fields of an earlier hop, in several cases and repeated.
 const OLD: [(&str, &str); 6] = [
     (
         "TRACEPARENT",
@@ -147,7 +147,7 @@ const OLD: [(&str, &str); 6] = [
     ("traceparents", "stays too"),
 ];
 
-/// Writes contexts over [`OLD`], and looks at what is there then.
+/// Writes contexts over [`OLD`], and asserts the fields that are left.
 #[track_caller]
 fn assert_written<C, L>(old: &C, list: impl Fn(&C) -> L)
 where
@@ -261,7 +261,7 @@ fn inject_without_an_active_context_writes_nothing() {
     assert!(carrier.is_empty());
 }
 
-/// A state that OpenTelemetry takes and the specification does not must not reach the next service.
+/// OpenTelemetry accepts states that the specification forbids. They must not reach the next service.
 #[test]
 fn inject_skips_an_unreadable_state() {
     let broken = [("", "1"), ("a", ""), ("a", "line\nend"), ("a", "\u{e9}")];
@@ -283,7 +283,7 @@ fn inject_skips_an_unreadable_state() {
     }
 }
 
-/// Flags that have no meaning yet must be zero.
+/// Flags without a meaning must be zero.
 #[test]
 fn inject_writes_only_known_flags() {
     for flags in 0..=u8::MAX {
@@ -331,7 +331,7 @@ fn inject_into_http_skips_invalid_values() {
     assert_eq!(full.len(), count);
 }
 
-/// A producer's three messages: one trace, three spans, and the state of the hop before.
+/// A producer's three messages: one trace, three spans, and the state of the earlier hop.
 #[test]
 fn test_multiple_requests_with_valid_traceparent() {
     use opentelemetry::trace::{Tracer, TracerProvider};

@@ -1,4 +1,4 @@
-//! Propagators that panic. The installed one is the process's, so that these tests are a program of their own.
+//! Propagators that panic. The propagator is global, so these tests are a separate program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry::{Context, global};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 
-/// Panics at one place, as long as it is switched on, and has fields of its own.
+/// Panics in one method while it is switched on, and has its own fields.
 #[derive(Clone, Debug)]
 struct Panics {
     place: &'static str,

@@ -1,4 +1,4 @@
-//! JSON that was not written as one would wish: an event is never lost over it, and never linked to a guess.
+//! Malformed JSON: it never costs the event, and never leads to a wrong link.
 
 use linked_span::{LinkedEvent, Origin, extract, inject};
 use opentelemetry::Context;
@@ -14,7 +14,7 @@ struct Event {
     amount: u8,
 }
 
-/// The origin of an event with this `metadata`, read in every way that there is.
+/// Returns the origins that each reader finds in an event with this `metadata`.
 #[track_caller]
 fn origins(metadata: &str) -> Vec<(&'static str, Origin)> {
     let text = format!(r#"{{"id": 7, "metadata": {metadata}, "amount": 9}}"#);
@@ -41,7 +41,7 @@ fn origins(metadata: &str) -> Vec<(&'static str, Origin)> {
 }
 
 #[test]
-fn no_context() {
+fn json_without_a_context_is_an_empty_origin() {
     let noise: String = ('\u{0}'..).take(1400).collect();
     assert!(noise.len() > 2500);
     let noise = json!({"traceparent": noise, "tracestate": noise}).to_string();
@@ -99,7 +99,7 @@ fn no_context() {
 }
 
 #[test]
-fn a_context_among_the_unexpected() {
+fn context_beside_unexpected_json_is_read() {
     let escaped = TRACEPARENT.replace('-', r"\u002d");
     #[rustfmt::skip]
     let table = [
@@ -126,7 +126,7 @@ fn a_context_among_the_unexpected() {
 }
 
 #[test]
-fn a_missing_field() {
+fn missing_json_field_is_an_empty_origin() {
     let event: Event = serde_json::from_str(r#"{"id": 1, "amount": 2}"#).expect("not lost");
     assert_nothing(&event.metadata, "a struct");
     for value in [
@@ -143,9 +143,9 @@ fn a_missing_field() {
     assert_nothing(&list.origin(), "a list is one event");
 }
 
-/// A `Value` keeps the last of two entries of one name: there, nothing is left that could be seen.
+/// A `Value` keeps only the last of two entries with one name, so it shows no duplicate.
 #[test]
-fn a_duplicate_in_the_text() {
+fn contradicting_json_fields_are_an_empty_origin() {
     let other = TRACEPARENT.replace("fed", "aaa");
     let read = |one: &str, two: &str| {
         let text = format!(
@@ -168,7 +168,7 @@ fn a_duplicate_in_the_text() {
 }
 
 #[test]
-fn what_is_not_json_is_the_format_s_error() {
+fn malformed_json_is_an_error_of_the_format() {
     for text in [
         "",
         "{",
@@ -180,7 +180,7 @@ fn what_is_not_json_is_the_format_s_error() {
 }
 
 #[test]
-fn written() {
+fn json_context_replaces_an_old_one() {
     let _guard = Context::new()
         .with_remote_span_context(producer(&[("a", "1")]))
         .attach();

@@ -1,6 +1,6 @@
-//! The W3C's trace context and baggage, read and written: tables after the specifications, and properties.
+//! The W3C's trace context and baggage: tables from the specifications, and properties.
 //!
-//! No propagator is installed here; what other ones change is in `propagators.rs`, a program of its own.
+//! No propagator is installed here. `propagators`, a separate program, tests other propagators.
 
 mod baggage;
 mod carriers;

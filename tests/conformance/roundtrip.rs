@@ -1,4 +1,4 @@
-//! What holds for every context, and for every input.
+//! Properties of every context and of every input.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,7 +21,7 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Every valid state that OpenTelemetry can hold, in any order.
+/// Generates every valid state that OpenTelemetry can hold, in any order.
 fn state() -> impl Strategy<Value = Vec<(String, String)>> {
     let key = prop_oneof![
         8 => "[a-z][a-z0-9_*/-]{0,9}",
@@ -68,7 +68,7 @@ fn baggage() -> impl Strategy<Value = Baggage> {
     })
 }
 
-/// What is read of a carrier that the active context was written into.
+/// Writes the active context into a carrier, and returns what is read back.
 fn through<C: Default + Carrier + CarrierMut>() -> Origin {
     let mut carrier = C::default();
     inject(&mut carrier);
@@ -99,13 +99,13 @@ proptest! {
         let bytes = postcard::to_stdvec(&written).expect("serializes");
         prop_assert_eq!(&postcard::from_bytes::<Origin>(&bytes).expect("deserializes"), &written);
 
-        // Origins are equal whatever is remote; this is compared to the last bit.
+        // Origins compare equal regardless of `is_remote`, so this compares all parts.
         let read = through::<HashMap<String, String>>();
         prop_assert_eq!(read.span_context(), &span_context);
     }
 }
 
-/// Names that count, and others.
+/// Generates names that matter, and others.
 fn name() -> impl Strategy<Value = &'static str> {
     const NAMES: &[&str] = &[
         "traceparent",
@@ -153,7 +153,7 @@ proptest! {
     }
 }
 
-/// One change to a text of bytes.
+/// One change to a byte string.
 #[derive(Clone, Debug)]
 enum Edit {
     Set(Index, u8),
@@ -196,7 +196,7 @@ impl Edit {
     }
 }
 
-/// A `traceparent` as the specification describes it, read another way: as text, in parts.
+/// Parses a `traceparent` as the specification describes it, as text in parts: another way than the crate's.
 fn expected_traceparent(value: &[u8]) -> Option<(u128, u64, u8)> {
     let text: String = value.iter().copied().map(char::from).collect();
     let parts: Vec<&str> = text.trim_matches([' ', '\t']).splitn(5, '-').collect();
@@ -223,7 +223,7 @@ fn expected_traceparent(value: &[u8]) -> Option<(u128, u64, u8)> {
     }
 }
 
-/// A `tracestate` read another way: the members, or none where one is against the rules.
+/// Parses a `tracestate` another way than the crate's. It returns no members if one of them is malformed.
 fn expected_tracestate(value: &[u8]) -> Vec<(String, String)> {
     let text: String = value.iter().copied().map(char::from).collect();
     let members = text
@@ -249,7 +249,7 @@ fn expected_tracestate(value: &[u8]) -> Vec<(String, String)> {
         if !key_is_valid || !value_is_valid {
             return Vec::new();
         }
-        // What OpenTelemetry's state refuses is left out.
+        // Members that OpenTelemetry's state refuses are left out.
         let is_held = TraceState::from_key_value([(key, value)]).is_ok();
         if is_held && !repeated {
             state.push((key.to_owned(), value.to_owned()));
@@ -309,7 +309,7 @@ proptest! {
         let expected = TraceState::from_key_value(expected_tracestate(&value)).expect("valid");
         prop_assert_eq!(context.trace_state(), &expected, "{}", value.escape_ascii());
 
-        // Two fields are one list.
+        // Two fields form one list.
         let commas: Vec<usize> = (0..value.len()).filter(|at| value[*at] == b',').collect();
         if !commas.is_empty() {
             let comma = *split.get(&commas);

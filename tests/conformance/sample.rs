@@ -1,4 +1,4 @@
-//! One producer's context, and words to say what was read of it.
+//! One producer's context, and helpers that query what was read of it.
 
 use linked_span::{Origin, extract};
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
@@ -7,10 +7,10 @@ pub(crate) const TRACE_ID: &str = "1f2e3d4c5b6a79880123456789abcdef";
 pub(crate) const SPAN_ID: &str = "fedcba9876543210";
 pub(crate) const TRACEPARENT: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-01";
 
-/// A table's row: what it shows, the fields, and what is read of them.
+/// A table's row: its title, the fields, and what is read of them.
 pub(crate) type Row<'a, T> = (&'a str, &'a [(&'a str, &'a str)], T);
 
-/// The context that [`TRACEPARENT`] describes, with this state.
+/// Returns the context of [`TRACEPARENT`] with this state.
 pub(crate) fn producer(state: &[(&str, &str)]) -> SpanContext {
     SpanContext::new(
         TraceId::from(0x1f2e_3d4c_5b6a_7988_0123_4567_89ab_cdef),
@@ -21,7 +21,7 @@ pub(crate) fn producer(state: &[(&str, &str)]) -> SpanContext {
     )
 }
 
-/// What is read of a list of fields.
+/// Reads a list of fields.
 pub(crate) fn read(fields: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> SpanContext {
     let context = extract(fields).span_context().clone();
     assert!(
@@ -32,7 +32,7 @@ pub(crate) fn read(fields: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> SpanContex
     context
 }
 
-/// Whether nothing was read, not even half.
+/// Asserts that nothing was read, not even a part.
 #[track_caller]
 pub(crate) fn assert_nothing(origin: &Origin, of: &str) {
     assert_eq!(*origin, Origin::default(), "{of}");

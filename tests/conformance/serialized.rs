@@ -1,5 +1,5 @@
-//! An `Origin` as a field of serialized events: in JSON, in CBOR, which is binary and says what it holds, and in
-//! postcard, which is binary and does not.
+//! An `Origin` in serialized events: in JSON, in CBOR, which is self-describing and binary, and in postcard, which is
+//! only binary.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sample::{TRACEPARENT, producer};
 
-/// Fields before and after: an origin that reads too much or too little is found out.
+/// The fields around the origin show whether the reader takes too much or too little.
 #[derive(Clone, Debug, LinkedEvent, PartialEq, Serialize, Deserialize)]
 struct Event {
     #[event(key)]
@@ -117,7 +117,7 @@ fn gather(
 ) {
 }
 
-/// What a store beyond the process keeps.
+/// A durable store keeps this.
 #[test]
 fn input_of_a_fan_in_is_serialized_under_its_name() {
     let [origin, ..] = origins();
@@ -152,9 +152,9 @@ fn input_of_a_fan_in_is_serialized_under_its_name() {
     postcard::from_bytes::<GatherInput>(&[12]).unwrap_err();
 }
 
-/// The most that a `Baggage` holds, of letters that are written as three times as many.
+/// A `Baggage` at its limits. Each of its letters takes three times its bytes when written.
 #[test]
-fn the_longest_baggage() {
+fn longest_baggage_is_read_back() {
     let entries = (0..64).map(|number| {
         KeyValueMetadata::new(format!("key{number:02}"), "\u{1f4a3}".repeat(30), "p")
     });
@@ -168,8 +168,9 @@ fn the_longest_baggage() {
     assert_same(&Origin::from(context));
 }
 
-/// CBOR says what it holds, but not to serde: a field may be null or missing, and the map may hold anything. A text in
-/// place of the map is the format's error.
+/// CBOR describes itself, but not to serde. A field may be null or missing, and the map may contain anything.
+///
+/// Text in place of the map is an error of the format.
 #[test]
 fn malformed_cbor_is_an_empty_origin() {
     #[derive(Debug, Serialize)]
@@ -215,7 +216,7 @@ fn malformed_cbor_is_an_empty_origin() {
     assert_eq!(with(by_name), producer(&[]).into());
 }
 
-/// Postcard has no names and no types: what is cut off cannot be told from what comes after.
+/// Postcard has no names and no types, so truncated data looks like what follows it.
 #[test]
 fn truncated_postcard_is_an_error_of_the_format() {
     for origin in origins() {
@@ -233,9 +234,9 @@ fn truncated_postcard_is_an_error_of_the_format() {
     assert_eq!(read, (Origin::default(), 7));
 }
 
-/// What a `CloudEvent` has at its top, serde cannot flatten into an origin, but into a map.
+/// serde cannot flatten the top fields of a `CloudEvent` into an origin, but into a map.
 #[test]
-fn a_traceparent_at_the_top_of_an_event() {
+fn traceparent_at_the_top_of_an_event_is_flattened_into_a_map() {
     #[derive(serde::Deserialize, linked_span::LinkedEvent)]
     struct CloudEvent {
         id: String,

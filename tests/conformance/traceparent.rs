@@ -4,7 +4,7 @@ use opentelemetry::trace::SpanContext;
 
 use crate::sample::{Row, SPAN_ID, TRACE_ID, TRACEPARENT, read};
 
-/// The flags that are read of one `traceparent`, with the sample's ids; `None` where it is refused.
+/// Returns the flags of a `traceparent` with the sample's ids, or `None` if it is rejected.
 fn flags(traceparent: impl AsRef<[u8]>) -> Option<u8> {
     flags_of(&read(&[("traceparent", traceparent)]))
 }
@@ -18,7 +18,7 @@ fn flags_of(context: &SpanContext) -> Option<u8> {
 }
 
 #[test]
-fn one_value() {
+fn single_traceparent_is_read_strictly() {
     let long_trace_id = format!("{TRACE_ID}0");
     let short_trace_id = &TRACE_ID[1..];
     let long_span_id = format!("{SPAN_ID}0");
@@ -27,7 +27,7 @@ fn one_value() {
     let upper_ids = ids.to_uppercase();
     #[rustfmt::skip]
     let table = [
-        // What version 00 is.
+        // The form of version 00.
         ("test_traceparent_included_tracestate_missing", format!("00-{ids}-01"), Some(1)),
         ("not sampled", format!("00-{ids}-00"), Some(0)),
         ("level 2's random flag", format!("00-{ids}-02"), Some(2)),
@@ -35,7 +35,7 @@ fn one_value() {
         ("an unknown flag", format!("00-{ids}-04"), Some(0)),
         ("an unknown flag beside sampled", format!("00-{ids}-09"), Some(1)),
         ("all flags", format!("00-{ids}-ff"), Some(3)),
-        // What is around it.
+        // Text around the value.
         ("test_traceparent_ows_handling: a space before", format!(" 00-{ids}-01"), Some(1)),
         ("test_traceparent_ows_handling: a tab before", format!("\t00-{ids}-01"), Some(1)),
         ("test_traceparent_ows_handling: a space after", format!("00-{ids}-01 "), Some(1)),
@@ -101,7 +101,7 @@ fn one_value() {
         ("uppercase flags", format!("00-{ids}-0B"), None),
         ("no flags", format!("00-{ids}"), None),
         ("no flags after a dash", format!("00-{ids}-"), None),
-        // Letters that are none of ASCII's.
+        // Letters outside of ASCII.
         ("fullwidth digits", format!("\u{ff10}\u{ff10}-{ids}-01"), None),
         ("letters of two bytes", format!("00-{}-{SPAN_ID}-01", "\u{e9}".repeat(16)), None),
         ("a prose of the same length", "not a context but a text of just as many characters ...".into(), None),
@@ -112,7 +112,7 @@ fn one_value() {
 }
 
 #[test]
-fn the_field() {
+fn traceparent_fields_are_matched_by_name() {
     const SPACED: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-01 ";
     const UNSAMPLED: &str = "00-1f2e3d4c5b6a79880123456789abcdef-fedcba9876543210-00";
     const OTHER: &str = "00-1f2e3d4c5b6a79880123456789abcdef-00000000000000aa-01";
@@ -152,7 +152,7 @@ fn the_field() {
 }
 
 #[test]
-fn every_byte_at_every_position() {
+fn traceparent_with_any_byte_is_read_strictly() {
     for position in 0..TRACEPARENT.len() {
         for byte in 0..=u8::MAX {
             let mut traceparent = TRACEPARENT.as_bytes().to_vec();
@@ -168,7 +168,7 @@ fn every_byte_at_every_position() {
 }
 
 #[test]
-fn every_length() {
+fn traceparent_of_any_length_is_read_strictly() {
     for length in 0..TRACEPARENT.len() {
         assert_eq!(flags(&TRACEPARENT[..length]), None, "{length} bytes");
         assert_eq!(
@@ -195,7 +195,7 @@ fn every_length() {
 }
 
 #[test]
-fn every_version_with_every_flag() {
+fn traceparent_of_any_version_and_flag_is_read_strictly() {
     for version in 0..=u8::MAX {
         for known in 0..=u8::MAX {
             let expected = match version {

@@ -1,10 +1,10 @@
-//! `tracestate`: its list, its keys and its values. A broken one costs the state, never the context.
+//! `tracestate`: its list, its keys and its values. A malformed one costs the state, never the context.
 
 use opentelemetry::trace::SpanContext;
 
 use crate::sample::{Row, TRACEPARENT, producer, read};
 
-/// The state that is read beside a good `traceparent`, as it would be written.
+/// Returns the state that is read beside a valid `traceparent`, as it would be written.
 fn state(fields: &[impl AsRef<[u8]>]) -> String {
     let mut all = vec![("traceparent", TRACEPARENT.as_bytes())];
     all.extend(fields.iter().map(|field| ("tracestate", field.as_ref())));
@@ -22,7 +22,7 @@ fn state(fields: &[impl AsRef<[u8]>]) -> String {
     context.trace_state().header()
 }
 
-/// `prefix1=1,prefix2=2,…`
+/// Returns `prefix1=1,prefix2=2,…`.
 fn members(prefix: &str, numbers: std::ops::RangeInclusive<usize>) -> String {
     let members: Vec<String> = numbers
         .map(|number| format!("{prefix}{number}={number}"))
@@ -30,20 +30,20 @@ fn members(prefix: &str, numbers: std::ops::RangeInclusive<usize>) -> String {
     members.join(",")
 }
 
-/// What an empty state is written as.
+/// The written form of an empty state.
 const NONE: &str = "";
 
-/// A member with a key of this many letters.
+/// Returns a member with a key of this many letters.
 fn key(length: usize) -> String {
     "z".repeat(length) + "=1"
 }
 
-/// A member with a tenant and a vendor of this many letters.
+/// Returns a member with a tenant and a vendor of this many letters.
 fn tenant(tenant: usize, vendor: usize) -> String {
     format!("{}@{}=1", "t".repeat(tenant), "v".repeat(vendor))
 }
 
-/// A member with a value of this many letters.
+/// Returns a member with a value of this many letters.
 fn value(length: usize) -> String {
     "k=".to_owned() + &"v".repeat(length)
 }
@@ -209,7 +209,7 @@ fn member_that_opentelemetry_refuses_is_left_out() {
 }
 
 #[test]
-fn several_values() {
+fn several_tracestate_fields_are_one_list() {
     let bars = |numbers| members("bar", numbers);
     #[rustfmt::skip]
     let table: Vec<(&str, Vec<String>, String)> = vec![
@@ -251,7 +251,7 @@ fn several_values() {
 }
 
 #[test]
-fn the_field() {
+fn tracestate_fields_are_matched_by_name() {
     #[rustfmt::skip]
     let table: &[Row<&str>] = &[
         ("test_tracestate_header_name: a dash", &[("trace-state", "foo=1")], NONE),
@@ -294,7 +294,7 @@ fn tracestate_without_a_traceparent_is_dropped() {
 }
 
 #[test]
-fn every_byte_at_every_place() {
+fn tracestate_with_any_byte_is_read_strictly() {
     let is_first = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_inner = |byte| is_first(byte) || b"_-*/".contains(&byte);
     let is_value = |byte| matches!(byte, 0x20..=0x2b | 0x2d..=0x3c | 0x3e..=0x7e);
@@ -314,7 +314,7 @@ fn every_byte_at_every_place() {
             };
             assert_eq!(state, expected, "{byte:#04x} as {place}");
         };
-        // A space or a comma before a member is none of it.
+        // A space or a comma before a member does not belong to it.
         if is_space(byte) || byte == b',' {
             assert_eq!(read("", "key=1").0, "key=1");
         } else {

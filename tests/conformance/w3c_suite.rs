@@ -1,7 +1,7 @@
-//! The 41 tests of the W3C's suite, by their names: a service that handles a request, and calls another service.
+//! The 41 tests of the W3C's suite, by their names: a service handles a request, and calls another service.
 //!
-//! The suite is `test/test.py` of <https://github.com/w3c/trace-context>, at its strict level. Its tests for level 1 and
-//! level 2 of the specification differ by one, which is about the random flag.
+//! The suite is `test/test.py` of <https://github.com/w3c/trace-context>, at its strict level. Its tests for level 1
+//! and level 2 of the specification differ by one, about the random flag.
 
 use std::sync::LazyLock;
 
@@ -19,12 +19,12 @@ const REFUSED_BY_OPENTELEMETRY: [&str; 2] = [
 
 static TRACER: LazyLock<SdkTracer> = LazyLock::new(|| {
     use opentelemetry::trace::TracerProvider;
-    // A span that is not sampled loses the caller's random flag in the SDK.
+    // The SDK drops the caller's random flag for a span that is not sampled.
     let builder = SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOn);
     builder.build().tracer("service")
 });
 
-/// Handles a request as a child of its caller, and returns the headers of the requests that the service makes.
+/// Handles a request as a child of its caller. Returns the headers of the requests that the service makes.
 #[linked_span(request(origin = extract(request)), parent = event, tracer = &*TRACER)]
 fn serve<C: Carrier + CarrierMut + Default>(request: &C, calls: usize) -> Vec<C> {
     let call = || {
@@ -38,10 +38,10 @@ fn serve<C: Carrier + CarrierMut + Default>(request: &C, calls: usize) -> Vec<C>
     (0..calls).map(|_| call()).collect()
 }
 
-/// A list of headers, which is what the suite sends and looks at.
+/// A list of headers, as the suite sends and checks it.
 type Headers = Vec<(String, String)>;
 
-/// What the service sends, once as a list of headers and once as HTTP's map of them.
+/// Returns what the service sends, once as a list of headers and once as HTTP's map.
 fn sent(request: &[(&str, String)], calls: usize) -> [Vec<Headers>; 2] {
     let list: Headers = request
         .iter()
@@ -65,7 +65,7 @@ fn sent(request: &[(&str, String)], calls: usize) -> [Vec<Headers>; 2] {
     [serve(&list, calls), in_map.collect()]
 }
 
-/// What the called service reads: four parts, and the members of the state.
+/// The call as the called service reads it: four parts, and the members of the state.
 struct Call {
     trace_id: String,
     span_id: String,
@@ -103,12 +103,12 @@ fn read(headers: &Headers) -> Call {
     }
 }
 
-/// What one request of a test expects of the call.
+/// The expected call of one request.
 struct Request {
     headers: Vec<(&'static str, String)>,
     /// Whether the call is in the caller's trace.
     in_trace: bool,
-    /// Members in this order; other members may be among them.
+    /// Members in this order; others may be between them.
     state: Vec<(String, String)>,
     /// Keys that the state must not have.
     without: Vec<&'static str>,
@@ -182,12 +182,12 @@ fn request(headers: &[(&'static str, &str)], in_trace: bool) -> Request {
     }
 }
 
-/// A request with one `traceparent`, which is read or not.
+/// Returns a request with one `traceparent`, which is read or rejected.
 fn traceparent(value: &str, is_read: bool) -> Request {
     request(&[("traceparent", value)], is_read)
 }
 
-/// A request with a good `traceparent` and these `tracestate`s.
+/// Returns a request with a valid `traceparent` and these `tracestate`s.
 fn tracestates(values: &[&str]) -> Request {
     let traceparent = format!("00-{TRACE_ID}-{SPAN_ID}-00");
     let mut headers = vec![("traceparent", &*traceparent)];
@@ -195,7 +195,7 @@ fn tracestates(values: &[&str]) -> Request {
     request(&headers, true)
 }
 
-/// `bar01=01,bar02=02,…`
+/// Returns `bar01=01,bar02=02,…`.
 fn bars(numbers: std::ops::RangeInclusive<usize>) -> String {
     let members: Vec<String> = numbers.map(|n| format!("bar{n:02}={n:02}")).collect();
     members.join(",")
@@ -288,7 +288,8 @@ fn tests_of_the_tracestate() -> Vec<(&'static str, Vec<Request>)> {
     tests
 }
 
-/// The suite's three tests with several calls: whether the calls are in the caller's trace, each with a span of its own.
+/// Returns the suite's three tests with several calls. Each value is `true` if the calls are in the caller's trace,
+/// each with its own span.
 fn tests_of_several_calls() -> [(&'static str, bool); 3] {
     let calls = |traceparent: Option<String>, in_trace: bool| {
         let headers: Vec<_> = traceparent
@@ -340,7 +341,7 @@ fn w3c_suite_passes_but_for_two_tests() {
     assert_eq!(failed, REFUSED_BY_OPENTELEMETRY);
 }
 
-/// Of these two tests, only the members fail that cannot be held; the others are kept.
+/// In these two tests, only the members that OpenTelemetry refuses are missing.
 #[test]
 fn w3c_suite_fails_only_for_refused_keys() {
     use opentelemetry::trace::TraceState;

@@ -1,4 +1,4 @@
-//! Every world that can come about, and every invariant in each of them.
+//! Explores every reachable world, and checks every invariant in each of them.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,7 +9,7 @@ use linked_span::fan_in::state::{JoinPolicy, Reply};
 use crate::model::World;
 use crate::probes;
 
-/// Multiplies and turns. The standard library's would take most of the time, and nobody attacks this one.
+/// A hash that multiplies and rotates. The standard library's hash would take most of the test's time.
 #[derive(Default)]
 struct Quick(u64);
 
@@ -49,7 +49,7 @@ impl Hasher for Quick {
 
 type Set<T> = HashSet<T, BuildHasherDefault<Quick>>;
 
-/// Breadth first, so that what fails fails after as few steps as possible.
+/// Explores breadth first, so that a violation is reported after as few steps as possible.
 fn explore(rules: &JoinPolicy, deliveries: u8) {
     let start = World::new(rules, deliveries);
     let mut seen = Set::from_iter([start.clone()]);
@@ -109,7 +109,7 @@ fn rules(
 }
 
 #[test]
-fn two_inputs() {
+fn two_inputs_explored_keep_all_invariants() {
     for (spans, max_attempts) in [
         ([2, 1, 1, 1], NO_LIMIT),
         ([2, 1, 1, 1], 2),
@@ -121,11 +121,11 @@ fn two_inputs() {
 }
 
 #[test]
-fn three_inputs() {
+fn three_inputs_explored_keep_all_invariants() {
     explore(&rules(3, [2, 1, 1, 1], 2), 2);
 }
 
 #[test]
-fn three_inputs_with_a_lease_that_outlives_the_timeout() {
+fn lease_longer_than_the_timeout_explored_keeps_all_invariants() {
     explore(&rules(3, [1, 2, 1, 2], NO_LIMIT), 2);
 }

@@ -8,22 +8,22 @@ fn set(inputs: &[u8]) -> Inputs {
 }
 
 #[test]
-fn what_is_in_a_set_comes_out_in_order() {
+fn set_of_inputs_is_iterated_in_order() {
     assert!(set(&[7, 0, 11, 7]).iter().eq([0, 7, 11]));
     assert!(Inputs::all(12).iter().eq(0..12));
     assert_eq!(Inputs::default().iter().next(), None);
 }
 
 #[test]
-fn what_is_missing_is_the_rest() {
+fn missing_inputs_are_the_complement() {
     assert_eq!(set(&[1]).missing(3), set(&[0, 2]));
     assert_eq!(Inputs::all(12).missing(12), Inputs::default());
     assert_eq!(set(&[5]).missing(2), Inputs::all(2));
 }
 
-/// Sixteen fit; there is no further one, and asking for it is no mistake.
+/// The set holds sixteen inputs. A question about a higher number is answered, and does not panic.
 #[test]
-fn there_is_an_answer_for_every_number() {
+fn input_beyond_the_limit_does_not_panic() {
     for count in 0..=u8::MAX {
         assert_eq!(Inputs::all(count).len(), u32::from(count.min(16)));
         let one = set(&[count]);

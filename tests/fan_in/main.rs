@@ -1,4 +1,4 @@
-//! The state machine of a join, explored exhaustively where that is possible and at random where it is not.
+//! Tests the state machine of a join: exhaustively where possible, and otherwise at random.
 
 mod explore;
 mod inputs;

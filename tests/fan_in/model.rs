@@ -1,17 +1,16 @@
-//! A join in a world where everything goes wrong: two workers, a broker, a store whose replies get lost, and time.
+//! A model of one join with two workers, a broker, a store whose replies get lost, and time.
 //!
-//! What the model leaves out, and why nothing is lost by it:
-//! - Moments are relative to a clock that stands still, and what is over is over now, since `transition` compares them
-//!   with the clock and with nothing else.
-//! - Tokens are compared and nothing else, so that they are numbered in the order in which the world holds them. A token
-//!   that nobody holds any more can be given out again.
-//! - Which worker is which makes no difference, nor which input is which: `transition` asks whether an input has come, and
-//!   whether all have.
-//! - Bodies are counted, and the count is compared with how many there may be and with none: a world remembers no more of
-//!   them than that, and where there may be any number, whether there was one beside one that may not have begun. Each
-//!   step's count is checked.
-//! - What was known of a join that has ended or is parked, but for the end and the inputs, makes no difference.
-//! - A call that does not reach the store is no step, and a crash loses whatever a worker knew, wherever it stood.
+//! The model leaves out the following, because `transition` cannot observe it:
+//! - The clock never moves. A tick shortens every remaining duration instead, because `transition` only compares times
+//!   with the clock.
+//! - `transition` only compares tokens for equality. The model therefore numbers them in the order in which the world
+//!   holds them. It reuses a token that no worker or state holds any more.
+//! - Workers are interchangeable, and so are inputs. `transition` only asks whether an input was received, and whether
+//!   all were.
+//! - The count of bodies is capped. `transition` compares it with zero and with `max_attempts`. Without a limit of
+//!   attempts the cap is two. Each step's count is checked before it is capped.
+//! - After a join has ended or was parked, only the end and the inputs are kept.
+//! - A call that does not reach the store is no step. A crash loses everything that a worker knew.
 
 use linked_span::fan_in::state::{
     ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, transition,
@@ -29,11 +28,11 @@ pub(crate) struct World {
     pub(crate) state: Option<State>,
     witness: Witness,
     workers: [Worker; 2],
-    /// How many deliveries of each input the broker has to make.
+    /// How many deliveries of each input the broker still has to make.
     broker: [u8; 3],
 }
 
-/// A delivery that a worker has in its hands: the input.
+/// The input of the delivery that a worker is handling.
 type Delivery = Option<u8>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,13 +45,13 @@ struct Worker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Doing {
     Nothing,
-    /// It has heard no reply to its arrival, and may call again.
+    /// The worker has received no reply to its arrival, and may repeat the call.
     Arriving,
-    /// It has heard no reply to its visit, and may call again.
+    /// The worker has received no reply to its `ClaimDue`, and may repeat the call.
     Visiting(ClaimMode),
-    /// It has been told to, and believes until the settlement that it holds the join.
+    /// The worker received a claim, and treats the join as its own until it settles.
     Working(Work),
-    /// It has heard no reply to its settlement, and may call again.
+    /// The worker has received no reply to its settlement, and may repeat the call.
     Settling(Settlement),
 }
 
@@ -63,7 +62,7 @@ impl Worker {
         doing: Doing::Nothing,
     };
 
-    /// All but the token, as a number.
+    /// Orders workers by everything except their tokens.
     fn rank(self) -> [u8; 3] {
         let [doing, what] = self.doing_rank();
         [doing, what, self.delivery.map_or(0, |input| input + 1)]
@@ -81,16 +80,16 @@ impl Worker {
     }
 }
 
-/// What can happen next.
+/// A possible next event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Move {
-    /// Time goes on.
+    /// Time advances by one.
     Tick,
-    /// A worker dies, and the broker has its delivery again.
+    /// A worker dies, and the broker takes its delivery back.
     Crash(usize),
-    /// A worker calls the store, and hears the reply, or does not.
+    /// A worker calls the store. The flag is `true` if the worker receives the reply.
     Call(usize, Step, bool),
-    /// An operator calls the store, and whatever he hears he may call again.
+    /// An operator calls the store, and may repeat the call after any reply.
     Operate(Step),
 }
 
@@ -106,7 +105,7 @@ impl World {
         }
     }
 
-    /// Everything that can happen now.
+    /// Adds every move that is possible now.
     pub(crate) fn moves(&self, moves: &mut Vec<Move>) {
         moves.push(Move::Tick);
         moves.extend([Step::Retry, Step::Forget].map(Move::Operate));
@@ -141,14 +140,14 @@ impl World {
                 Doing::Settling(settlement) => call(Step::Settle { token, settlement }),
             }
             if let Doing::Working(_) = worker.doing {
-                // It works on, whatever it hears.
+                // The worker continues after any reply to a renewal, so a lost reply is the same move.
                 moves.push(Move::Call(index, Step::Renew { token }, true));
             }
             moves.push(Move::Crash(index));
         }
     }
 
-    /// The world after it, and the store's reply.
+    /// Returns the world after a move, and the store's reply.
     pub(crate) fn after(
         &self,
         next: Move,
@@ -192,7 +191,7 @@ impl World {
         Ok(reply)
     }
 
-    /// The worker has called, and waits.
+    /// Records that the worker has called and waits for the reply.
     fn calls(&mut self, worker: usize, step: Step) {
         let worker = &mut self.workers[worker];
         (worker.token, worker.doing) = match step {
@@ -219,7 +218,7 @@ impl World {
             (_, Reply::DeliverExpired { .. }) => {
                 worker.doing = Doing::Working(Work::DeliverExpired);
             }
-            // These deliveries are to be made again; all others are acknowledged.
+            // The broker delivers these again; all other deliveries are acknowledged.
             (_, Reply::Busy(_))
             | (Doing::Settling(Settlement::Failed | Settlement::Released), _)
             | (Doing::Settling(Settlement::Completed), Reply::Refused) => {
@@ -236,14 +235,14 @@ impl World {
         }
     }
 
-    /// One world of all that differ in names only.
+    /// Maps worlds that differ only in names to one world.
     fn make_canonical(&mut self, rules: &JoinPolicy) {
         self.order_inputs(rules);
         self.order_workers();
         self.number_tokens();
     }
 
-    /// By what has become of them.
+    /// Renames inputs so that they are ordered by their state.
     fn order_inputs(&mut self, rules: &JoinPolicy) {
         let came = *self.witness.accepted();
         let rank = |input: &u8| {
@@ -308,7 +307,7 @@ impl World {
     }
 }
 
-/// Time goes on by one; what is over stays so.
+/// Advances time by one. Times that have passed stay in the past.
 pub(crate) fn tick(state: &mut Option<State>) {
     let moments: [Option<&mut Moment>; 2] = match state {
         None | Some(State::Parked { .. }) => [None, None],

@@ -1,5 +1,5 @@
-//! What is asked of every state that can come about: whether the join gets on, when everybody who held it is dead or
-//! silent, whether it heeds nobody but its holder, and whether an operator can do with it what he has to.
+//! Probes each reachable state: the join makes progress after its holder died, only the holder can change it, and an
+//! operator can retry and forget it.
 
 use linked_span::fan_in::state::{
     ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
@@ -8,10 +8,10 @@ use linked_span::fan_in::state::{
 use crate::model::tick;
 use crate::witness::{Checked, NOW, Work, ensure};
 
-/// More than any span of the rules, one after the other, with every failure that is tried here.
+/// More ticks than all durations of the policy and all failures of a probe take together.
 const ROUNDS: u32 = 40;
 
-/// What comes by from time to time.
+/// The call that is repeated until the join ends.
 #[derive(Clone, Copy)]
 enum Comes {
     Arrival(u8),
@@ -85,7 +85,7 @@ fn is_parked(state: Option<State>) -> bool {
     matches!(state, Some(State::Parked { .. }))
 }
 
-/// Until when somebody holds it.
+/// Returns when the current lease ends.
 fn lease(state: State) -> Option<Moment> {
     match state {
         State::Running { lease, .. }
@@ -98,7 +98,9 @@ fn lease(state: State) -> Option<Moment> {
     }
 }
 
-/// Only this comes, all bodies fail, and the first hand-over fails too, or is never heard of again.
+/// Returns `true` if the join ends or is parked when only this call is made.
+///
+/// All bodies fail. The first delivery to `on_expired` fails too, or is never settled.
 fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolicy) -> bool {
     let mut state = Some(state);
     let mut hand_overs = 0;
@@ -139,8 +141,10 @@ fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     state.is_none()
 }
 
-/// A lost body is run again when its lease is over, whatever its deadline, and so is one that was not begun; one that has
-/// failed, before its deadline: by an arrival at once, by a sweep after the backoff. If there may not be another body, it is parked instead.
+/// Returns `true` if a body that was lost or has failed runs again.
+///
+/// A lost or released body runs again after its lease, even past the deadline. A failed body runs again before its
+/// deadline: at once by an arrival, after the backoff by a sweep. If no attempt is left, the join is parked.
 fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
     let patience = match (state, comes) {
         (State::Running { .. }, _) => rules.lease,
@@ -216,7 +220,9 @@ fn heeds_its_holder_only(state: State, rules: &JoinPolicy) -> bool {
     })
 }
 
-/// Whoever comes, and whenever. That it heeds no settlement either is asked of every state.
+/// Returns `true` if no arrival and no sweep changes the parked join at any time.
+///
+/// Another probe checks that no settlement changes it.
 fn stays_parked(state: State, rules: &JoinPolicy) -> bool {
     let token = Token(100);
     let arrivals = (0..rules.inputs).map(Comes::Arrival);
@@ -231,7 +237,9 @@ fn stays_parked(state: State, rules: &JoinPolicy) -> bool {
         })
 }
 
-/// By whoever comes first; and then there is as much time, and there may be as many bodies, as there were at first.
+/// Returns `true` if the first call after a retry claims the join.
+///
+/// The join then has its full timeout and all of its attempts.
 fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
     let retry = |state| transition(Some(state), Step::Retry, NOW, rules);
     if let Some(lease) = lease(state) {

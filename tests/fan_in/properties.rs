@@ -1,4 +1,4 @@
-//! What holds whatever happens: with up to twelve inputs, and at any time.
+//! Properties that hold for up to twelve inputs, at any time.
 
 use linked_span::fan_in::state::{
     ClaimMode, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
@@ -36,7 +36,7 @@ fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = J
     )
 }
 
-/// Near the beginning, near the end, and anywhere.
+/// Times near the beginning, near the end, and anywhere between.
 fn moment() -> impl Strategy<Value = Moment> + Clone {
     prop_oneof![
         3 => 0..30_u64,
@@ -49,7 +49,7 @@ fn settlement() -> impl Strategy<Value = Settlement> {
     select(&SETTLEMENTS)
 }
 
-/// Few tokens, so that they meet; arrivals mostly, so that joins get complete.
+/// Draws from few tokens, so that they collide, and mostly arrivals, so that joins become complete.
 fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = Step> {
     prop_oneof![
         24 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::Arrive { input, token }),
@@ -63,7 +63,7 @@ fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = St
     ]
 }
 
-/// Whose step it is; an operator has none.
+/// Returns the token of a step; an operator's step has none.
 fn token(step: Step) -> Option<Token> {
     match step {
         Step::Arrive { token, .. }
@@ -78,7 +78,7 @@ fn any_token() -> impl Strategy<Value = Token> + Clone {
     prop_oneof![4 => 0..3_u128, 1 => any::<u128>()].prop_map(Token)
 }
 
-/// A token of one's own; whose claim was the last; and after these, the tokens of earlier steps.
+/// Placeholders: a new token, the token of the latest claim, and then the tokens of earlier steps.
 const NEW: Token = Token(0);
 const LAST: Token = Token(1);
 const FIRST: u128 = 1000;
@@ -87,12 +87,12 @@ fn who() -> impl Strategy<Value = Token> + Clone {
     prop_oneof![3 => Just(NEW), 3 => Just(LAST), 1 => (2..300_u128).prop_map(Token)]
 }
 
-/// Time stands still mostly, so that joins get complete in time.
+/// Mostly zero, so that joins become complete before their deadline.
 fn passes() -> impl Strategy<Value = u64> {
     prop_oneof![20 => Just(0), 2 => 1..4_u64, 1 => 4..40_u64]
 }
 
-/// The same step, of an input that there is.
+/// Maps a step's input to one that the policy has.
 fn within(step: Step, rules: &JoinPolicy) -> Step {
     match step {
         Step::Arrive { input, token } => Step::Arrive {
@@ -103,7 +103,7 @@ fn within(step: Step, rules: &JoinPolicy) -> Step {
     }
 }
 
-/// The states that such steps at such times lead to. The clock may also go back, as clocks do.
+/// Returns the states that these steps lead to. The clock may also go back.
 fn states(
     rules: &JoinPolicy,
     steps: &[(Step, Moment)],
@@ -122,7 +122,7 @@ proptest! {
     #![proptest_config(config(1024))]
 
     #[test]
-    fn a_reply_says_what_has_become_of_the_join(
+    fn reply_to_any_step_matches_the_next_state(
         rules in rules(moment()),
         steps in vec((step(any_token()), moment()), 0..60),
     ) {
@@ -159,9 +159,9 @@ proptest! {
         }
     }
 
-    /// A reply that was lost costs nothing: the step is made again, and everything is as it was.
+    /// A step whose reply was lost can be repeated without a second effect.
     #[test]
-    fn a_step_made_again_changes_nothing(
+    fn repeated_step_changes_nothing(
         rules in rules(1..=Moment::MAX),
         steps in vec((step(any_token()), 0..30_u64), 0..60),
     ) {
@@ -170,7 +170,7 @@ proptest! {
             prop_assert_eq!(again, state, "{:?}", step);
             let expected = match (step, reply) {
                 (Step::Arrive { .. }, Reply::Waiting(came)) => Reply::Duplicate(came),
-                // It has let go.
+                // The holder has released its claim.
                 (
                     Step::Settle {
                         settlement:
@@ -182,7 +182,7 @@ proptest! {
                     },
                     Reply::Recorded,
                 ) => Reply::Refused,
-                // A store finds its joins by what is due, so that it would not find this one.
+                // A store finds joins by their due time, and would not find this one.
                 (Step::ClaimDue { mode, .. }, Reply::Run { .. } | Reply::DeliverExpired { .. }) => {
                     let due = state.and_then(|held| due(&held, mode));
                     Reply::NotDue(due.expect("a claim runs out"))
@@ -195,7 +195,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_due_is_told(
+    fn claim_due_acts_exactly_when_the_join_is_due(
         rules in rules(moment()),
         steps in vec((step(any_token()), moment()), 0..60),
         between in any::<proptest::sample::Index>(),
@@ -227,9 +227,9 @@ proptest! {
         }
     }
 
-    /// The invariants of the exploration, for more inputs and longer spans.
+    /// Checks the invariants of the exploration for more inputs and longer durations.
     #[test]
-    fn the_witness_agrees(
+    fn witness_agrees_with_any_steps(
         rules in rules(1..20_u64),
         steps in vec((step(who()), passes()), 0..300),
     ) {
@@ -252,7 +252,7 @@ proptest! {
                     Step::Settle { token: called(token), settlement }
                 }
                 Step::Renew { token } => Step::Renew { token: called(token) },
-                // Nobody's visit is made again.
+                // No worker repeats a `ClaimDue`.
                 Step::ClaimDue { mode, .. } => Step::ClaimDue { token: called(NEW), mode },
                 _ => step,
             };

@@ -1,31 +1,32 @@
-//! Sees every step of a join and its reply, and knows what must not happen.
+//! Observes each step of a join and its reply, and checks the invariants.
 
 use linked_span::fan_in::state::{
     ClaimMode, Inputs, JoinPolicy, Moment, ParkReason, Reply, Settlement, State, Step, Token,
 };
 
-/// The clock of the exploration stands still: what is left of a span is what counts, so that the space stays finite.
+/// The clock never moves. Durations are what remains of them, so that the state space stays finite.
 pub(crate) const NOW: Moment = 1000;
 
-/// The invariant that does not hold.
+/// An error names the violated invariant.
 pub(crate) type Checked = Result<(), &'static str>;
 
 pub(crate) fn ensure(holds: bool, invariant: &'static str) -> Checked {
     if holds { Ok(()) } else { Err(invariant) }
 }
 
-/// What is known of a join since it was last absent. Spans are what is left of them, and nothing is known but what
-/// matters still: of a join that has ended the end, of one that is parked no span.
+/// What is known of a join since it was last absent.
+///
+/// Durations are what remains of them. An ended join keeps only its end, and a parked join keeps no duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Witness {
     accepted: Inputs,
     deadline: Moment,
-    /// How many were, since an operator last wanted it tried again.
+    /// The number of bodies since the last retry by an operator.
     bodies: u32,
-    /// Whether somebody was told that it has expired.
+    /// Whether a reply has said that the join is expired.
     expiring: bool,
     claim: Option<Claim>,
-    /// How long it is left alone after a failure.
+    /// The remaining backoff after a failure.
     rest: Moment,
     parked: Option<ParkReason>,
     end: Option<End>,
@@ -38,7 +39,7 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    /// How it can end.
+    /// Returns the settlements that can end this work.
     pub(crate) fn endings(self) -> [Settlement; 4] {
         let [well, badly] = match self {
             Self::Body => [Settlement::Completed, Settlement::Failed],
@@ -325,7 +326,7 @@ impl Witness {
         Ok(())
     }
 
-    /// Somebody finds that the last body of all has died.
+    /// Checks that a join is parked only after its last attempt died.
     fn give_up(&mut self, step: Step, rules: &JoinPolicy) -> Checked {
         let is_holder = |token| self.claim.is_some_and(|claim| claim.token == token);
         let can_tell = match step {
@@ -391,7 +392,7 @@ impl Witness {
         self.accepted != all(rules) && !self.expiring && self.end.is_none()
     }
 
-    /// Whether the store has what it must have, and nothing else.
+    /// Checks that the store holds exactly what the witness expects.
     pub(crate) fn agrees_with(&self, state: Option<State>, rules: &JoinPolicy) -> Checked {
         let complete = self.accepted == all(rules);
         let ended = self.end.map(|end| (end.settlement, end.token));
@@ -464,12 +465,12 @@ impl Witness {
         }
     }
 
-    /// Counts no further than that.
+    /// Caps the count of bodies.
     pub(crate) fn count_up_to(&mut self, most: u32) {
         self.bodies = self.bodies.min(most);
     }
 
-    /// Time goes on by one.
+    /// Advances time by one.
     pub(crate) fn tick(&mut self) {
         let claim = self.claim.as_mut().map(|claim| &mut claim.lease);
         let end = self.end.as_mut().map(|end| &mut end.window);
@@ -479,12 +480,12 @@ impl Witness {
         }
     }
 
-    /// What has come.
+    /// Returns the received inputs.
     pub(crate) fn accepted(&mut self) -> &mut Inputs {
         &mut self.accepted
     }
 
-    /// The tokens that it remembers.
+    /// Returns the tokens that the witness remembers.
     pub(crate) fn tokens(&mut self) -> impl Iterator<Item = &mut Token> {
         let claim = self.claim.as_mut().map(|claim| &mut claim.token);
         let end = self.end.as_mut().map(|end| &mut end.token);

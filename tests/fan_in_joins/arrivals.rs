@@ -1,4 +1,4 @@
-//! Everything that an arrival can come to, and what a consumer should tell its broker.
+//! Every result of an arrival, and the disposition that a consumer sends to its broker.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
     options, payment, ran, waits_for,
 };
 
-/// What becomes of a run: it is given what it returns, and what happens meanwhile.
+/// A body that returns what the test passes to it, after a hook of the test.
 #[fan_in(payment, inventory)]
 fn ship(
     payment: &PaymentConfirmed,
@@ -38,8 +38,7 @@ async fn ship_later(
 
 fn nothing() {}
 
-/// A check on each store: one that dies with its process, where what is kept is to be held by the broker too, and one
-/// that does not.
+/// Runs a check on two stores: one in memory, whose inputs the broker must keep too, and a durable one.
 macro_rules! on_each_store {
     ($($check:ident;)*) => { $(
         mod $check {
@@ -158,7 +157,7 @@ fn expired(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, _: Dispositi
         "inventory"
     );
     time.pass(TIMEOUT);
-    // The first hands it over, the second finds that done.
+    // The first arrival delivers the expired join, and the second finds it expired.
     for _ in 0..2 {
         let arrival = ship.inventory(inventory("o-1"), Ok(2), &nothing);
         assert_eq!(disposition(&arrival), Disposition::Ack);
@@ -175,7 +174,7 @@ fn expired(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, _: Dispositi
     }
 }
 
-/// Without a lease, a backoff's time is as good as any; with one, what is left of it.
+/// A store without leases defers for any time; a durable store defers for the rest of the lease.
 fn busy(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, kept: Disposition) {
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
@@ -213,7 +212,7 @@ fn no_key(ship: &Ship<impl BlockingStore<ShipInput>>, _: &Time, _: Disposition) 
 }
 
 #[test]
-fn a_full_memory_gives_the_input_back() {
+fn full_memory_returns_the_input() {
     let _sdk = Sdk::install();
     let ship = Ship::new(Memory::new().capacity(1), options());
     assert_eq!(
@@ -225,7 +224,7 @@ fn a_full_memory_gives_the_input_back() {
     let error = arrival.unwrap_err();
     assert!(matches!(error.kind, ArriveErrorKind::Full));
     assert_eq!(*error.input, ShipInput::Inventory(inventory("o-2")));
-    // What is there already goes on, and makes room.
+    // Joins that are already open continue, and make room.
     assert_eq!(
         ran(ship.inventory(inventory("o-1"), Ok(2), &nothing)),
         Ok(2)
@@ -237,7 +236,7 @@ fn a_full_memory_gives_the_input_back() {
 }
 
 #[test]
-fn a_store_that_fails_gives_the_input_back() {
+fn failing_store_returns_the_input() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -253,7 +252,7 @@ fn a_store_that_fails_gives_the_input_back() {
     );
 }
 
-/// Each in its turn, on a store that makes its callers wait, and on one that does not.
+/// Makes each arrival in turn, on a store that blocks its callers or on an asynchronous one.
 async fn later(ship: &ShipLater<impl Store<ShipLaterInput>>, time: &Time, kept: Disposition) {
     let first = ship.payment(payment("o-1"), Ok(1)).await;
     assert_eq!(disposition(&first), kept);
@@ -298,7 +297,7 @@ async fn later(ship: &ShipLater<impl Store<ShipLaterInput>>, time: &Time, kept: 
 }
 
 #[tokio::test]
-async fn later_in_memory() {
+async fn async_arrivals_in_memory_have_every_result() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     later(
         &ShipLater::new(memory(&time), options()),
@@ -309,14 +308,14 @@ async fn later_in_memory() {
 }
 
 #[tokio::test]
-async fn later_on_a_durable_store() {
+async fn async_arrivals_on_a_durable_store_have_every_result() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Remote(Encoded::new(&time));
     later(&ShipLater::new(store, options()), &time, Disposition::Ack).await;
 }
 
 #[tokio::test]
-async fn busy_while_an_async_body_waits() {
+async fn arrival_while_an_async_body_waits_is_busy() {
     let _sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     assert_eq!(
@@ -332,7 +331,7 @@ async fn busy_while_an_async_body_waits() {
 }
 
 #[tokio::test]
-async fn full_and_failing_stores_later() {
+async fn full_and_failing_stores_return_the_async_input() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(Memory::new().capacity(0), options());
     let full = ship.payment(payment("o-1"), Ok(1)).await;

@@ -1,6 +1,7 @@
-//! The article's `OrderFulfillmentService`: what its Python sets on the span and its links, in a third of its lines.
+//! The article's `OrderFulfillmentService`. It sets what its Python sets on the span and its links, in a third of its
+//! lines.
 //!
-//! The lines stand between two marks, where they are counted.
+//! The lines are between two marks, where a test counts them.
 
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ fn inventory() -> InventoryReserved {
     }
 }
 
-/// Whatever came last: the links stand in the order of the declaration.
+/// The links have the order of the declaration, in any order of arrival.
 fn assert_fulfilled(sdk: &Sdk, payment_waited: f64, inventory_waited: f64) {
     let span = sdk.span();
     assert_eq!(span.name, "fulfill_order");
@@ -94,7 +95,7 @@ fn assert_fulfilled(sdk: &Sdk, payment_waited: f64, inventory_waited: f64) {
 }
 
 #[test]
-fn the_payment_first() {
+fn payment_first_is_fulfilled() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let service = FulfillOrder::new(memory(&time), options());
     assert_eq!(waits_for(service.payment(payment())), "inventory");
@@ -104,7 +105,7 @@ fn the_payment_first() {
 }
 
 #[test]
-fn the_inventory_first() {
+fn inventory_first_is_fulfilled() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let service = FulfillOrder::new(memory(&time), options());
     assert_eq!(waits_for(service.inventory(inventory())), "payment");
@@ -114,7 +115,7 @@ fn the_inventory_first() {
 }
 
 #[test]
-fn as_the_article_has_it_in_memory() {
+fn in_memory_join_of_the_article_is_fulfilled() {
     let sdk = Sdk::install();
     let service = order_fulfillment_service();
     assert_eq!(waits_for(service.payment(payment())), "inventory");
@@ -125,7 +126,7 @@ fn as_the_article_has_it_in_memory() {
 
 /// The article's lines were counted by the same rule, without its docstrings.
 #[test]
-fn a_third_of_the_lines() {
+fn article_code_is_a_third_as_long() {
     let (_, ours) = include_str!("article.rs")
         .split_once("// Fan-In:\n")
         .expect("a mark");

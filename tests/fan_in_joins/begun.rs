@@ -1,4 +1,4 @@
-//! A claim that is let go of before its body begins.
+//! Claims that are released before their body starts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -17,9 +17,9 @@ fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved, fail: bool) -
     if fail { Err(()) } else { Ok(()) }
 }
 
-/// The function of `o-2` is started once, and may be twice: what a sweep has claimed and let go of was not started.
+/// The body of `o-2` starts once and may start twice: a released claim of a sweep is no attempt.
 #[test]
-fn is_no_attempt() {
+fn released_claim_is_no_attempt() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options().max_attempts(2));
     assert_eq!(waits_for(ship.payment(payment("o-1"), true)), "inventory");
@@ -29,15 +29,15 @@ fn is_no_attempt() {
     let failed = ship.inventory(inventory("o-2"), true);
     assert!(matches!(failed, Ok(Arrival::Failed(_))));
     time.pass(BACKOFF);
-    // The body of `o-1` panics, and `o-2`, claimed beside it, is dropped.
+    // The body of `o-1` panics, and the claim of `o-2` is dropped with it.
     assert!(catch_unwind(AssertUnwindSafe(|| ship.sweep(true))).is_err());
     let due = ship.due(1).unwrap().into_iter().next().expect("o-2");
     assert_eq!(due.run(false), DueOutcome::Ran(Ok(())));
 }
 
-/// It is due again at once, and by the next claim as well.
+/// A released join is due at once, and the next claim can release it again.
 #[test]
-fn is_due_at_once() {
+fn released_claim_is_due_at_once() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options());
     assert_eq!(waits_for(ship.payment(payment("o-2"), true)), "inventory");

@@ -1,4 +1,4 @@
-//! An arrival that is dropped before it is done, wherever it waits: nothing is lost, and the next one goes on.
+//! Arrivals that are dropped at each await point. No input is lost, and the next arrival continues.
 
 use linked_span::fan_in::{Arrival, ClosedReason};
 use linked_span_tests::{Sdk, Time};
@@ -20,7 +20,7 @@ async fn ship(payment: PaymentConfirmed, inventory: &InventoryReserved) {
 }
 
 #[test]
-fn in_memory_the_next_delivery_runs_it_at_once() {
+fn cancelled_arrival_in_memory_is_run_by_the_next_delivery() {
     let mut cancelled = 0;
     for polls in 0.. {
         let (sdk, time) = (Sdk::install(), Time::default());
@@ -37,12 +37,12 @@ fn in_memory_the_next_delivery_runs_it_at_once() {
         ran(done(ship.inventory(inventory("o-1"))));
         assert_eq!(done(ship.join().len()).unwrap(), 0);
     }
-    // Once at each place where the body waits.
+    // The arrival is dropped once at each await point of the body.
     assert_eq!(cancelled, 3);
 }
 
 #[test]
-fn in_memory_a_sweep_runs_it_after_the_backoff() {
+fn cancelled_arrival_in_memory_is_run_by_a_sweep_after_the_backoff() {
     for polls in 1..4 {
         let (_sdk, time) = (Sdk::install(), Time::default());
         let ship = Ship::new(memory(&time), options());
@@ -55,7 +55,7 @@ fn in_memory_a_sweep_runs_it_after_the_backoff() {
 }
 
 #[test]
-fn a_sweep_that_is_cancelled_lets_go_of_all_it_has_claimed() {
+fn cancelled_sweep_releases_all_claims() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options());
     for order_id in ["o-1", "o-2", "o-3"] {
@@ -71,8 +71,9 @@ fn a_sweep_that_is_cancelled_lets_go_of_all_it_has_claimed() {
     assert_eq!(counts(done(ship.sweep()).unwrap()), [3, 0, 0, 0, 0]);
 }
 
-/// Says what the next delivery came to, which makes sure that the join has succeeded in the end, and how many bodies have
-/// run to their end.
+/// Returns the result of the next delivery and the number of bodies that ran to their end.
+///
+/// It also checks that the join succeeds in the end.
 fn next_on_a_durable_store(polls: usize) -> Option<(&'static str, usize)> {
     let (sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(Remote(Encoded::new(&time)), options());
@@ -99,27 +100,27 @@ fn next_on_a_durable_store(polls: usize) -> Option<(&'static str, usize)> {
 }
 
 #[test]
-fn on_a_durable_store_the_next_delivery_runs_it_when_the_claim_has_run_out() {
+fn cancelled_arrival_on_a_durable_store_runs_after_its_lease() {
     let next: Vec<_> = (0..).map_while(next_on_a_durable_store).collect();
     let expected = [
-        // Before the input came.
+        // Dropped before the store received the input.
         ("ran", 1),
         ("ran", 1),
-        // On the way back, and wherever the body waits.
+        // Dropped before the store's reply arrived, or at an await point of the body.
         ("busy", 1),
         ("busy", 1),
         ("busy", 1),
         ("busy", 1),
-        // Before its success came, and on the way back from there.
+        // Dropped before the store received the success, or before its reply arrived.
         ("busy", 2),
         ("completed", 1),
     ];
     assert_eq!(next, expected);
 }
 
-/// Neither its own input, nor the join that it was about to hand over.
+/// Neither the arrival's own input is lost, nor the expired join that it was about to deliver.
 #[test]
-fn an_arrival_that_hands_over_another_join_loses_none_of_the_two() {
+fn cancelled_delivery_of_another_join_loses_neither_join() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options()).on_expired(|_| yield_now());
     assert_eq!(waits_for(done(ship.payment(payment("o-1")))), "inventory");
@@ -134,7 +135,7 @@ fn an_arrival_that_hands_over_another_join_loses_none_of_the_two() {
 }
 
 #[test]
-fn the_first_input_is_kept_or_comes_again() {
+fn cancelled_first_arrival_is_kept_or_repeated() {
     for polls in 0.. {
         let (_sdk, time) = (Sdk::install(), Time::default());
         let ship = Ship::new(Remote(Encoded::new(&time)), options());

@@ -1,4 +1,4 @@
-//! In which context a function runs whose inputs have come.
+//! The context in which a fan-in function runs.
 
 use linked_span::fan_in::Memory;
 use linked_span::{Origin, fan_in};
@@ -29,7 +29,7 @@ async fn ship_later(payment: PaymentConfirmed, inventory: InventoryReserved) -> 
 }
 
 #[test]
-fn its_span_is_a_child_of_the_consumers_whose_event_came_last() {
+fn function_span_is_a_child_of_the_last_consumer_span() {
     let sdk = Sdk::install();
     let joins = Ship::new(Memory::new(), options());
     consume(&Origin::default(), || {
@@ -50,7 +50,7 @@ fn its_span_is_a_child_of_the_consumers_whose_event_came_last() {
 }
 
 #[tokio::test]
-async fn the_same_at_every_poll() {
+async fn async_function_has_its_span_at_every_poll() {
     let sdk = Sdk::install();
     let joins = ShipLater::new(Memory::new(), options());
     let event = Origin::default();
@@ -65,9 +65,9 @@ async fn the_same_at_every_poll() {
     assert_eq!(body.parent_span_id, last.span_context.span_id());
 }
 
-/// Several events have no baggage in common.
+/// The events of a join have no baggage in common.
 #[test]
-fn the_baggage_is_the_last_consumers() {
+fn function_has_the_baggage_of_the_last_consumer() {
     #[fan_in(payment, inventory)]
     fn baggage(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> Vec<String> {
         Context::map_current(|context| {

@@ -1,4 +1,4 @@
-//! Looking after the joins that are due: one by one, or all in a sweep; and waiting for one to settle.
+//! Due joins: claimed one by one or in a sweep. Waiting until a join has settled.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn ship_later(
     result
 }
 
-/// Joins of so many orders, each of which has failed once.
+/// Opens this number of joins, each of which has failed once.
 fn failed<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, orders: usize) -> Ship<S> {
     for order in 0..orders {
         let order_id = format!("o-{order}");
@@ -48,7 +48,7 @@ fn failed<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, orders: usize) -> 
 }
 
 #[test]
-fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
+fn due_claims_at_most_the_limit_and_releases_dropped_claims() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = failed(Ship::new(memory(&time), options()), 5);
     assert!(ship.due(10).unwrap().is_empty());
@@ -56,7 +56,7 @@ fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
     let claimed = ship.due(3).unwrap();
     let keys: Vec<_> = claimed.iter().map(|due| due.key().to_owned()).collect();
     assert_eq!(keys, ["o-0", "o-1", "o-2"]);
-    // Who has them, has them alone.
+    // The claims are exclusive.
     let others = ship.due(10).unwrap();
     assert_eq!(others.len(), 2);
 
@@ -65,14 +65,14 @@ fn so_many_at_most_are_claimed_and_each_is_run_or_let_go() {
     assert_eq!(run(Ok(2)), DueOutcome::Ran(Ok(2)));
     assert_eq!(run(Err("no truck")), DueOutcome::Failed(Err("no truck")));
     drop((claimed, others));
-    // What was not begun is due at once, and what has failed after the backoff.
+    // A released claim is due at once, and a failed join after its backoff.
     assert_eq!(ship.due(10).unwrap().len(), 3);
     time.pass(BACKOFF);
     assert_eq!(ship.due(10).unwrap().len(), 4);
 }
 
 #[test]
-fn what_is_let_go_an_arrival_may_run_at_once() {
+fn released_join_is_run_by_an_arrival_at_once() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = failed(Ship::new(memory(&time), options()), 1);
     time.pass(BACKOFF);
@@ -84,7 +84,7 @@ fn what_is_let_go_an_arrival_may_run_at_once() {
 }
 
 #[test]
-fn a_success_that_nobody_recorded() {
+fn success_without_a_settlement_is_unrecorded() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = failed(Ship::new(store.clone(), options()), 2);
@@ -99,7 +99,7 @@ fn a_success_that_nobody_recorded() {
 }
 
 #[test]
-fn a_sweep_counts_what_has_become_of_each() {
+fn sweep_counts_each_outcome() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options()).on_expired(|expired| {
         if expired.key == "o-8" {
@@ -125,9 +125,9 @@ fn a_sweep_counts_what_has_become_of_each() {
     assert_eq!(counts(ship.sweep(Ok(2)).unwrap()), [2, 0, 0, 0, 1]);
 }
 
-/// Of more joins than it claims at once.
+/// There are more joins than the sweep claims at once.
 #[test]
-fn a_sweep_leaves_none_behind() {
+fn sweep_runs_all_due_joins() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = failed(Ship::new(time.of(Memory::new()), options()), 100);
     time.pass(BACKOFF);
@@ -135,7 +135,7 @@ fn a_sweep_leaves_none_behind() {
 }
 
 #[test]
-fn a_sweep_of_functions_that_always_fail_ends() {
+fn sweep_of_failing_functions_ends() {
     let _sdk = Sdk::install();
     let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
     let ship = failed(Ship::new(Memory::new(), options), 40);
@@ -146,7 +146,7 @@ fn a_sweep_of_functions_that_always_fail_ends() {
 }
 
 #[test]
-fn a_sweep_that_never_hands_over_ends() {
+fn sweep_with_a_failing_on_expired_ends() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
     let ship = Ship::new(memory(&time), options).on_expired(|_| Err::<(), _>("no refund"));
@@ -162,7 +162,7 @@ fn a_sweep_that_never_hands_over_ends() {
 }
 
 #[tokio::test]
-async fn the_same_of_an_async_function() {
+async fn sweep_runs_all_due_joins_of_an_async_function() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(memory(&time), options());
     for order in 0..40 {
@@ -185,7 +185,7 @@ async fn the_same_of_an_async_function() {
 }
 
 #[tokio::test]
-async fn who_waits_for_a_join_to_settle_is_woken_by_its_success() {
+async fn settled_is_woken_by_a_success() {
     let _sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     assert_eq!(
@@ -205,7 +205,7 @@ async fn who_waits_for_a_join_to_settle_is_woken_by_its_success() {
 }
 
 #[tokio::test]
-async fn and_by_its_expiry() {
+async fn settled_is_woken_by_an_expiry() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(memory(&time), options());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Joins in a store that outlives the process: several workers share it, and claims run out.
+//! Joins in a store that outlives the process: workers share it, and leases end.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn ship(
 
 fn nothing() {}
 
-/// Two processes, as far as joins are concerned.
+/// Returns two workers that share a store, as two processes would.
 fn workers(time: &Time) -> (Encoded, [Ship<Encoded>; 2]) {
     let store = Encoded::new(time);
     let worker = || Ship::new(store.clone(), options());
@@ -37,7 +37,7 @@ fn workers(time: &Time) -> (Encoded, [Ship<Encoded>; 2]) {
 }
 
 #[test]
-fn what_one_worker_keeps_another_joins() {
+fn input_of_one_worker_is_joined_by_another() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (_, [here, there]) = workers(&time);
     let first = here.payment(payment("o-1"), &nothing);
@@ -58,7 +58,7 @@ fn what_one_worker_keeps_another_joins() {
 }
 
 #[test]
-fn another_worker_is_told_when_the_claim_will_have_run_out() {
+fn arrival_at_a_claimed_join_returns_the_rest_of_the_lease() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, [here, there]) = workers(&time);
     assert_eq!(
@@ -82,7 +82,7 @@ fn another_worker_is_told_when_the_claim_will_have_run_out() {
 }
 
 #[test]
-fn a_claim_that_has_run_out_passes_to_another_and_the_first_success_is_not_recorded() {
+fn success_after_a_lost_claim_is_not_recorded() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, [here, there]) = workers(&time);
     assert_eq!(
@@ -110,9 +110,9 @@ fn a_claim_that_has_run_out_passes_to_another_and_the_first_success_is_not_recor
     ));
 }
 
-/// Even if the lease is over: what counts is who holds the join.
+/// A settlement counts after its lease if no other worker has claimed the join.
 #[test]
-fn a_claim_that_nobody_took_is_good_beyond_its_lease() {
+fn success_after_the_lease_is_recorded_without_another_claim() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, [here, _]) = workers(&time);
     assert_eq!(
@@ -127,14 +127,14 @@ fn a_claim_that_nobody_took_is_good_beyond_its_lease() {
 }
 
 #[test]
-fn a_sweep_runs_again_what_a_dead_worker_began() {
+fn sweep_runs_the_join_of_a_dead_worker() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (store, [_, there]) = workers(&time);
     assert_eq!(
         waits_for(there.payment(payment("o-1"), &nothing)),
         "inventory"
     );
-    // Claimed by a process that dies.
+    // A process claims the join and dies.
     let payload = ShipInput::Inventory(inventory("o-1"));
     let claimed = ready(store.arrive("o-1", &RULES, 1, payload, Token(1))).unwrap();
     assert!(matches!(claimed.verdict, Verdict::Run(_)));
@@ -145,7 +145,7 @@ fn a_sweep_runs_again_what_a_dead_worker_began() {
 }
 
 #[test]
-fn a_success_that_does_not_reach_the_store_is_followed_by_another() {
+fn success_that_does_not_reach_the_store_runs_again() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, [here, there]) = workers(&time);
     assert_eq!(
@@ -163,7 +163,7 @@ fn a_success_that_does_not_reach_the_store_is_followed_by_another() {
 }
 
 #[test]
-fn a_success_of_which_the_reply_is_lost_is_recorded() {
+fn success_with_a_lost_reply_is_recorded() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, [here, there]) = workers(&time);
     assert_eq!(
@@ -185,7 +185,7 @@ fn a_success_of_which_the_reply_is_lost_is_recorded() {
 }
 
 #[test]
-fn a_failure_that_does_not_reach_the_store_waits_for_the_claim_to_run_out() {
+fn failure_that_does_not_reach_the_store_runs_after_the_lease() {
     #[fan_in(payment, inventory)]
     fn fails(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> Result<(), ()> {
         Err(())
@@ -204,7 +204,7 @@ fn a_failure_that_does_not_reach_the_store_waits_for_the_claim_to_run_out() {
 }
 
 #[test]
-fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
+fn claim_without_a_recorded_settlement_is_released() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, [here, _]) = workers(&time);
     assert_eq!(
@@ -233,9 +233,9 @@ fn who_could_not_settle_lets_go_and_who_has_settled_does_not() {
     assert_eq!(store.released().len(), 3);
 }
 
-/// A claim would not be let go of by being dropped.
+/// On this store, a dropped claim is not released: the panic must be settled.
 #[test]
-fn a_panic_is_settled_and_the_next_arrival_runs_it() {
+fn panic_is_settled_and_the_next_arrival_runs() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, [here, there]) = workers(&time);
     assert_eq!(
@@ -252,7 +252,7 @@ fn a_panic_is_settled_and_the_next_arrival_runs_it() {
 }
 
 #[test]
-fn an_arrival_of_which_the_reply_is_lost_has_arrived() {
+fn arrival_with_a_lost_reply_is_a_duplicate_when_repeated() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, [here, there]) = workers(&time);
     store.lose_the_reply(Call::Arrive);
@@ -260,7 +260,7 @@ fn an_arrival_of_which_the_reply_is_lost_has_arrived() {
     let again = here.arrive(*error.input, &nothing);
     assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
 
-    // The last one's claim is lost with it, until it has run out.
+    // The last reply is lost, so its claim stays until the lease ends.
     store.lose_the_reply(Call::Arrive);
     let error = here.inventory(inventory("o-1"), &nothing).unwrap_err();
     let again = || there.arrive((*error.input).clone(), &nothing);
@@ -276,7 +276,7 @@ const RULES: JoinPolicy = JoinPolicy::new(2)
     .dedup_window(DEDUP_WINDOW)
     .max_attempts(u32::MAX);
 
-/// The store's methods, without their futures.
+/// The store's methods without their futures.
 struct Direct(Encoded);
 
 impl Direct {
@@ -305,7 +305,7 @@ impl Direct {
 }
 
 #[test]
-fn a_claim_is_confirmed_to_its_holder_and_to_nobody_else() {
+fn repeated_arrival_confirms_the_claim_to_its_holder_only() {
     let time = Time::default();
     let store = Direct(Encoded::new(&time));
     let (first, last) = (
@@ -332,7 +332,7 @@ fn a_claim_is_confirmed_to_its_holder_and_to_nobody_else() {
 }
 
 #[test]
-fn a_stale_token_settles_and_renews_nothing() {
+fn stale_token_settles_and_renews_nothing() {
     let time = Time::default();
     let store = Direct(Encoded::new(&time));
     store.arrive(ShipInput::Payment(payment("o-1")), 1);
@@ -355,9 +355,9 @@ fn a_stale_token_settles_and_renews_nothing() {
     assert!(!store.settle(3, Settlement::Failed));
 }
 
-/// Serde is asked of the events by this store, and by nobody else.
+/// Only this store needs serde's traits on the events.
 #[test]
-fn events_are_of_any_shape_that_serde_takes() {
+fn events_of_any_serde_shape_are_stored() {
     #[derive(Deserialize, LinkedEvent, Serialize)]
     enum Order {
         Paid(Paid),

@@ -1,4 +1,4 @@
-//! The errors of arrivals and of sweeps: what they say, and where they can go.
+//! Errors of arrivals and sweeps: their text, and that threads can send them.
 
 use std::error::Error;
 
@@ -42,7 +42,7 @@ fn sources(error: &dyn Error) -> Vec<String> {
 }
 
 #[test]
-fn a_question_mark_takes_them_whatever_the_input() {
+fn question_mark_converts_an_error_with_any_input() {
     fn consume(joins: &Join) -> Result<(), Box<dyn Error + Send + Sync>> {
         let _arrival = joins.first(Plain(""))?;
         Ok(())
@@ -56,7 +56,7 @@ fn a_question_mark_takes_them_whatever_the_input() {
 }
 
 #[test]
-fn a_full_store() {
+fn error_of_a_full_store_returns_the_input() {
     let _sdk = Sdk::install();
     let joins = Join::new(Memory::new().capacity(0), options());
     let error = joins.first(Plain("o-1")).err().unwrap();
@@ -69,7 +69,7 @@ fn a_full_store() {
 }
 
 #[test]
-fn a_store_that_fails_says_why_below() {
+fn error_of_a_failing_store_has_its_source() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     store.fail(Call::Arrive);
@@ -86,7 +86,7 @@ fn a_store_that_fails_says_why_below() {
 }
 
 #[test]
-fn a_sweep_or_a_look_that_the_store_refuses() {
+fn failing_store_is_an_error_of_sweep_due_and_len() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let joins = Ship::new(store.clone(), options());

@@ -1,4 +1,4 @@
-//! The span in which a join is handed over whose time is over.
+//! The span of an expired join's delivery.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,9 +16,9 @@ use crate::{
 #[fan_in(payment, inventory)]
 fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
-/// Noticed in passing, it has nothing to do with the span that is active there.
+/// The span begins a trace, although an unrelated span is active.
 #[test]
-fn its_span_is_linked_to_what_has_come_and_begins_a_trace() {
+fn span_of_an_expired_join_begins_a_trace_with_links() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options()).on_expired(|expired| {
         set_attribute("refunded", expired.inputs.payment().is_some());
@@ -62,9 +62,9 @@ fn its_span_is_linked_to_what_has_come_and_begins_a_trace() {
     );
 }
 
-/// Noticed in passing, it has nothing to do with the event that is handled there, nor with its baggage.
+/// The delivery must not see the baggage of the unrelated event that is being handled.
 #[test]
-fn an_expired_join_is_not_given_the_baggage_of_who_came_by() {
+fn on_expired_does_not_see_the_baggage_of_the_arrival() {
     let (_sdk, time, seen) = (Sdk::install(), Time::default(), Arc::default());
     let note: Arc<Mutex<Option<String>>> = Arc::clone(&seen);
     let ship = Ship::new(memory(&time), options()).on_expired(move |_| {
@@ -80,7 +80,7 @@ fn an_expired_join_is_not_given_the_baggage_of_who_came_by() {
 }
 
 #[test]
-fn without_on_expired_it_is_exported_all_the_same() {
+fn expired_join_without_on_expired_is_exported() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options());
     assert_eq!(waits_for(ship.inventory(inventory("o-1"))), "payment");
@@ -109,7 +109,7 @@ fn an_input_without_a_valid_origin_makes_no_link() {
 }
 
 #[test]
-fn all_that_is_missing_in_the_order_of_the_declaration() {
+fn missing_inputs_are_listed_in_declaration_order() {
     #[fan_in(payment, inventory, label, key = order_id)]
     fn dispatch(
         label: &InventoryReserved,
@@ -129,9 +129,9 @@ fn all_that_is_missing_in_the_order_of_the_declaration() {
     assert_eq!(sdk.span().status, Status::error("missing: payment, label"));
 }
 
-/// As the function's, but for what depends on more than the input itself.
+/// The links have the attributes of the function's links, except those that need more than the input.
 #[test]
-fn its_links_are_described_as_the_functions() {
+fn links_of_an_expired_join_have_the_attributes_of_the_function() {
     #[fan_in(
         payment(relationship = payment.id, attributes(order.id = payment.order_id, how = how)),
         inventory(relationship = how, attributes(reserved = true)),
@@ -157,7 +157,7 @@ fn its_links_are_described_as_the_functions() {
 }
 
 #[test]
-fn a_name_that_is_computed_is_the_functions_alone() {
+fn computed_name_is_not_used_for_an_expired_join() {
     #[fan_in(payment, inventory, name = format!("dispatch {}", payment.order_id), scope = "orders")]
     fn dispatch(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 

@@ -1,4 +1,4 @@
-//! Joins whose time is over: when that is, who notices, and what is handed over.
+//! Expired joins: when they expire, which call finds them, and what `on_expired` receives.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +27,7 @@ fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> Result<(),
 )]
 async fn ship_later(payment: PaymentConfirmed, inventory: InventoryReserved) {}
 
-/// What was handed over.
+/// The expired joins that were delivered.
 #[derive(Clone, Debug, Default)]
 struct Taken(Arc<Mutex<Vec<String>>>);
 
@@ -54,7 +54,7 @@ impl Taken {
     }
 }
 
-/// Joins that hand over to `Taken`.
+/// Sets an `on_expired` that records into `Taken`.
 fn taking<S>(ship: Ship<S>) -> (Ship<S>, Taken)
 where
     S: BlockingStore<ShipInput>,
@@ -67,7 +67,7 @@ where
 const WITHOUT_INVENTORY: &str = r#"o-1: ["p-1"] after 0, missing ["inventory"]"#;
 
 #[test]
-fn a_sweep_hands_over_whole_what_has_come() {
+fn sweep_delivers_an_expired_join_with_its_inputs() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -81,7 +81,7 @@ fn a_sweep_hands_over_whole_what_has_come() {
 }
 
 #[test]
-fn what_has_all_come_and_has_always_failed() {
+fn complete_join_that_always_fails_expires() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -100,9 +100,9 @@ fn what_has_all_come_and_has_always_failed() {
     assert_eq!(links(&span).len(), 2);
 }
 
-/// A body that succeeds late has a timeout of its own.
+/// A complete join has a full timeout of its own for its body.
 #[test]
-fn the_timeout_begins_anew_when_all_have_come() {
+fn complete_join_has_a_new_timeout() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -119,7 +119,7 @@ fn the_timeout_begins_anew_when_all_have_come() {
 }
 
 #[test]
-fn the_input_that_comes_too_late_hands_the_join_over_and_is_no_part_of_it() {
+fn late_input_delivers_the_join_without_itself() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -140,7 +140,7 @@ fn the_input_that_comes_too_late_hands_the_join_over_and_is_no_part_of_it() {
 }
 
 #[test]
-fn an_input_that_comes_while_the_join_is_handed_over_is_too_late() {
+fn input_during_a_delivery_is_too_late() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let joins: Arc<std::sync::OnceLock<Ship>> = Arc::default();
     let (same, late) = (Arc::clone(&joins), Arc::new(Mutex::new(None)));
@@ -164,7 +164,7 @@ fn an_input_that_comes_while_the_join_is_handed_over_is_too_late() {
 }
 
 #[test]
-fn when_it_is_forgotten_its_key_begins_anew() {
+fn key_of_a_forgotten_join_opens_a_new_join() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -175,9 +175,9 @@ fn when_it_is_forgotten_its_key_begins_anew() {
     assert_eq!(taken.all().len(), 1);
 }
 
-/// `on_expired` would come between the arrival's claim and its function, or between its success and the caller.
+/// `on_expired` would run between the arrival's claim and its function, or between the success and the caller.
 #[test]
-fn an_arrival_that_runs_the_function_leaves_another_expired_join_to_the_next_arrival() {
+fn arrival_that_runs_the_function_delivers_no_other_join() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -196,9 +196,9 @@ fn an_arrival_that_runs_the_function_leaves_another_expired_join_to_the_next_arr
     assert_eq!(names, ["ship", "ship expired"]);
 }
 
-/// Or a full store would stay full.
+/// Otherwise a full store would stay full.
 #[test]
-fn an_arrival_that_finds_no_room_hands_it_over_and_takes_its_place() {
+fn arrival_at_a_full_store_delivers_an_expired_join() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let store = memory(&time).capacity(1);
     let (ship, taken) = taking(Ship::new(store, options()));
@@ -210,9 +210,9 @@ fn an_arrival_that_finds_no_room_hands_it_over_and_takes_its_place() {
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
 }
 
-/// Wherever it is: each arrival finds it at once.
+/// Each arrival finds an expired join at once, in any shard.
 #[test]
-fn a_full_store_whose_joins_have_all_expired_refuses_no_arrival() {
+fn full_store_of_expired_joins_refuses_no_arrival() {
     const JOINS: usize = 100;
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(time.of(Memory::new().capacity(JOINS)), options()));
@@ -233,7 +233,7 @@ fn a_full_store_whose_joins_have_all_expired_refuses_no_arrival() {
 }
 
 #[test]
-fn on_a_durable_store_what_came_is_read_back() {
+fn expired_join_of_a_durable_store_has_its_inputs() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(Encoded::new(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -244,7 +244,7 @@ fn on_a_durable_store_what_came_is_read_back() {
 }
 
 #[test]
-fn what_is_due_hands_it_over() {
+fn due_claim_delivers_an_expired_join() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -257,7 +257,7 @@ fn what_is_due_hands_it_over() {
 }
 
 #[test]
-fn what_is_due_and_dropped_is_handed_over_by_the_next() {
+fn dropped_due_claim_is_delivered_by_the_next() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
@@ -268,7 +268,7 @@ fn what_is_due_and_dropped_is_handed_over_by_the_next() {
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
 }
 
-/// The same for an `async fn`: by an arrival, a sweep, and what is due.
+/// The same for an `async fn`: by an arrival, a sweep, and a claim of due joins.
 async fn later(ship: ShipLater<impl Store<ShipLaterInput>>, time: &Time, sdk: &Sdk) {
     let taken = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&taken);
@@ -314,13 +314,13 @@ async fn later(ship: ShipLater<impl Store<ShipLaterInput>>, time: &Time, sdk: &S
 }
 
 #[tokio::test]
-async fn later_in_memory() {
+async fn async_expiry_in_memory_is_delivered() {
     let (sdk, time) = (Sdk::install(), Time::default());
     later(ShipLater::new(memory(&time), options()), &time, &sdk).await;
 }
 
 #[tokio::test]
-async fn later_on_a_durable_store() {
+async fn async_expiry_on_a_durable_store_is_delivered() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Remote(Encoded::new(&time));
     later(ShipLater::new(store, options()), &time, &sdk).await;

@@ -1,4 +1,4 @@
-//! What a function is given besides its inputs: handed on by an arrival, by what is due, and by a sweep each time.
+//! Extra arguments of the function: passed on by an arrival, by a due claim, and by each run of a sweep.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -14,7 +14,7 @@ use crate::{
     waits_for,
 };
 
-/// By value, and changed by every run.
+/// Takes arguments by value, and changes one in every run.
 #[linked_span::fan_in(payment, inventory)]
 fn by_value(
     mut said: String,
@@ -27,7 +27,7 @@ fn by_value(
 }
 
 #[test]
-fn by_value_each_run_is_given_its_own() {
+fn extra_by_value_is_separate_for_each_run() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let joins = ByValue::new(memory(&time), options());
     let said = || "so".to_owned();
@@ -69,7 +69,7 @@ fn by_reference(
 }
 
 #[test]
-fn by_a_mutable_reference_all_runs_are_given_the_same() {
+fn extra_by_mutable_reference_is_shared_by_all_runs() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let joins = ByReference::new(memory(&time), options());
     let (mut log, fails) = (Vec::new(), Cell::new(true));
@@ -106,7 +106,7 @@ async fn by_impl_trait(
 }
 
 #[tokio::test]
-async fn of_types_without_a_name() {
+async fn extras_of_unnameable_types_are_accepted() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let joins = ByImplTrait::new(memory(&time), options());
     let log = RefCell::new(Vec::new());
@@ -128,7 +128,7 @@ async fn of_types_without_a_name() {
     assert_eq!(*log.borrow(), ["o-1?", "o-2?", "o-11", "o-2!"]);
 }
 
-/// Bounds here and there, a constant, and a lifetime in what is returned.
+/// Has bounds in both places, a constant, and a lifetime in the result.
 #[linked_span::fan_in(payment, inventory)]
 fn generic<'s, const N: usize, T: Clone, U>(
     payment: &PaymentConfirmed,
@@ -145,7 +145,7 @@ where
 }
 
 #[test]
-fn generics_are_the_methods_and_a_result_may_borrow() {
+fn generic_extras_are_accepted_and_the_result_may_borrow() {
     let _sdk = Sdk::install();
     let joins = Generic::new(Memory::new(), options());
     let shipping = String::from("by air");
@@ -157,9 +157,9 @@ fn generics_are_the_methods_and_a_result_may_borrow() {
     assert_eq!(last, ("by air", vec![3], Some(&7)));
 }
 
-/// Who never sweeps need not have what can be cloned.
+/// Extras need `Clone` only for a sweep.
 #[test]
-fn only_a_sweep_asks_that_they_can_be_cloned() {
+fn extras_need_clone_only_for_a_sweep() {
     struct Truck;
 
     #[linked_span::fan_in(payment, inventory)]
@@ -189,7 +189,7 @@ async fn borrows<'s>(
 }
 
 #[tokio::test]
-async fn an_async_function_may_borrow_too_and_go_to_another_thread() {
+async fn async_function_borrows_extras_and_is_send() {
     fn is_send<F: Future + Send>(future: F) -> F {
         future
     }
@@ -226,7 +226,7 @@ fn elided_once(payment: &PaymentConfirmed, inventory: &InventoryReserved, note: 
 }
 
 #[test]
-fn lifetimes_need_no_name() {
+fn extras_with_elided_lifetimes_are_accepted() {
     let _sdk = Sdk::install();
     let (how, suffix) = (String::from("by"), String::from("!"));
     let names = || (Cow::from(&how), [&*suffix]);

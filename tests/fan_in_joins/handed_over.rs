@@ -1,4 +1,4 @@
-//! What `on_expired` comes to: an expired join is handed over until it has been taken.
+//! Results of `on_expired`: an expired join is delivered until `on_expired` succeeds.
 
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn ship(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 #[linked_span::fan_in(payment, inventory)]
 async fn ship_later(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
-/// Says how often it was asked.
+/// Counts its calls.
 #[derive(Clone, Default)]
 struct Times(Arc<AtomicU8>);
 
@@ -36,14 +36,14 @@ impl Times {
     }
 }
 
-/// One join in a store, which has just expired.
+/// Returns a store with one join that has just expired.
 fn expired<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, time: &Time) -> Ship<S> {
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
     time.pass(TIMEOUT);
     ship
 }
 
-/// Not taken at first, it is taken after the backoff and not before.
+/// Asserts that a refused delivery is repeated after the backoff, and not before.
 fn assert_taken_the_second_time(ship: &Ship, time: &Time, times: &Times) {
     assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 0, 1]);
     time.pass(BACKOFF - 1);
@@ -57,7 +57,7 @@ fn assert_taken_the_second_time(ship: &Ship, time: &Time, times: &Times) {
     assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
 }
 
-/// Both spans say why the join expired; the first, what went wrong too.
+/// Asserts that both spans have the expiry's reason, and that the first one has the error too.
 fn assert_exception(spans: &[SpanData], error_type: &'static str, message: &'static str) {
     let [first, second] = spans else {
         panic!("expected two spans: {spans:#?}");
@@ -81,7 +81,7 @@ fn assert_exception(spans: &[SpanData], error_type: &'static str, message: &'sta
 }
 
 #[test]
-fn an_err_is_recorded_and_the_join_handed_over_again() {
+fn err_of_on_expired_is_recorded_and_retried() {
     let (sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     let asked = times.clone();
     let ship = Ship::new(memory(&time), options()).on_expired(move |_| match asked.once_more() {
@@ -93,7 +93,7 @@ fn an_err_is_recorded_and_the_join_handed_over_again() {
 }
 
 #[test]
-fn a_panic_is_nobody_elses_and_the_join_is_handed_over_again() {
+fn panic_of_on_expired_is_recorded_and_retried() {
     let (sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     let asked = times.clone();
     let ship = Ship::new(memory(&time), options())
@@ -103,7 +103,7 @@ fn a_panic_is_nobody_elses_and_the_join_is_handed_over_again() {
 }
 
 #[test]
-fn the_words_of_a_panic() {
+fn panic_of_on_expired_is_recorded_with_its_message() {
     let (sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     let ship = Ship::new(memory(&time), options());
     let ship = ship.on_expired(move |expired| match times.once_more() {
@@ -126,7 +126,7 @@ fn the_words_of_a_panic() {
 }
 
 #[test]
-fn who_notices_in_passing_is_not_disturbed_by_a_panic() {
+fn panic_of_on_expired_does_not_fail_the_arrival() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options())
         .on_expired(|expired| assert!(expired.key.is_empty(), "as it should"));
@@ -139,7 +139,7 @@ fn who_notices_in_passing_is_not_disturbed_by_a_panic() {
 }
 
 #[test]
-fn one_that_is_not_taken_does_not_keep_a_sweep_from_the_others() {
+fn sweep_continues_after_a_failed_delivery() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options()).on_expired(|expired| {
         assert!(expired.key != "o-1", "as it should");
@@ -157,7 +157,7 @@ fn one_that_is_not_taken_does_not_keep_a_sweep_from_the_others() {
 }
 
 #[test]
-fn what_is_due_says_that_it_was_not_taken() {
+fn due_claim_returns_a_failed_delivery() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options()).on_expired(|_| Err::<(), _>("no refund"));
     let ship = expired(ship, &time);
@@ -167,7 +167,7 @@ fn what_is_due_says_that_it_was_not_taken() {
 }
 
 #[test]
-fn a_late_input_is_too_late_whether_the_join_was_taken_or_not() {
+fn late_input_is_expired_with_any_result_of_on_expired() {
     let (_sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     let asked = times.clone();
     let ship = Ship::new(memory(&time), options()).on_expired(move |_| match asked.once_more() {
@@ -186,7 +186,7 @@ fn a_late_input_is_too_late_whether_the_join_was_taken_or_not() {
 }
 
 #[test]
-fn errors_of_the_function_say_what_of_an_err_is_recorded() {
+fn errors_option_of_the_function_applies_to_on_expired() {
     #[linked_span::fan_in(payment, inventory, errors = type)]
     fn by_type(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
@@ -213,9 +213,9 @@ fn errors_of_the_function_say_what_of_an_err_is_recorded() {
     assert_eq!(second.status, Status::error("missing: inventory"));
 }
 
-/// It was taken, and will be once more: at least once.
+/// The delivery succeeded but was not recorded, so it is repeated: at least once.
 #[test]
-fn a_hand_over_that_nobody_recorded() {
+fn delivery_without_a_settlement_is_repeated() {
     let (_sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     let (asked, store) = (times.clone(), Encoded::new(&time));
     let ship = Ship::new(store.clone(), options()).on_expired(move |_| {
@@ -230,7 +230,7 @@ fn a_hand_over_that_nobody_recorded() {
     assert_eq!(times.so_far(), 2);
 }
 
-/// Counts in a future, of which each fails in another way.
+/// Counts in a future, each call of which fails in another way.
 fn later(time: &Time, times: &Times) -> ShipLater {
     let asked = times.clone();
     ShipLater::new(memory(time), options()).on_expired(move |_| {
@@ -247,7 +247,7 @@ fn later(time: &Time, times: &Times) -> ShipLater {
 }
 
 #[tokio::test]
-async fn an_err_and_a_panic_of_a_future() {
+async fn failing_future_of_on_expired_is_recorded_and_retried() {
     let (sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     let ship = later(&time, &times);
     assert_eq!(waits_for(ship.payment(payment("o-1")).await), "inventory");
@@ -269,7 +269,7 @@ async fn an_err_and_a_panic_of_a_future() {
 }
 
 #[test]
-fn a_future_that_is_cancelled_is_followed_by_another() {
+fn cancelled_future_of_on_expired_is_retried() {
     let (sdk, time, times) = (Sdk::install(), Time::default(), Times::default());
     times.0.store(2, Ordering::SeqCst);
     let ship = later(&time, &times);

@@ -1,4 +1,4 @@
-//! Joins whose telemetry fails: functions run, joins end, and inputs come back as they do without telemetry.
+//! Joins whose telemetry fails: functions run, joins end, and inputs are returned as without telemetry.
 
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -76,7 +76,7 @@ async fn join_later(one: Hostile, other: &Hostile) -> u8 {
 const METHODS: [&str; 4] = ["origin", "id", "type", "attributes"];
 
 #[test]
-fn body_runs_whatever_its_inputs_say() {
+fn body_runs_with_inputs_that_panic() {
     for method in METHODS {
         for panics in [false, true] {
             let (sdk, time) = (Sdk::install(), Time::default());
@@ -94,7 +94,7 @@ fn body_runs_whatever_its_inputs_say() {
 }
 
 #[test]
-fn body_of_a_future_runs_whatever_its_inputs_say() {
+fn body_of_a_future_runs_with_inputs_that_panic() {
     for method in METHODS {
         let (sdk, time) = (Sdk::install(), Time::default());
         let joins = JoinLater::new(memory(&time), options());
@@ -104,9 +104,9 @@ fn body_of_a_future_runs_whatever_its_inputs_say() {
     }
 }
 
-/// The join is handed over once it is taken: an error whose text fails is an error like any other.
+/// An error whose text fails is an error like any other: the join is delivered again.
 #[test]
-fn expired_join_is_handed_over_whatever_its_error_says() {
+fn expired_join_with_an_error_whose_text_fails_is_retried() {
     for panics in [false, true] {
         let (sdk, time) = (Sdk::install(), Time::default());
         let times = Arc::new(AtomicUsize::new(0));
@@ -174,7 +174,7 @@ fn joins_end_under_an_sdk_that_panics() {
     ));
 }
 
-/// A key that cannot be told.
+/// Its key's text fails.
 #[derive(Clone, LinkedEvent)]
 struct WithoutKey {
     #[event(key)]
@@ -194,7 +194,7 @@ impl Display for Unwritten {
 #[fan_in(one, other)]
 fn join_without_key(one: WithoutKey, other: WithoutKey) {}
 
-/// Half a key would be the key of another join.
+/// A partial key would be the key of another join.
 #[test]
 fn key_whose_text_fails_is_no_key() {
     let _sdk = Sdk::install();

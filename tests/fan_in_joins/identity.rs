@@ -1,4 +1,4 @@
-//! What a store is told of the function whose joins it keeps.
+//! The identity that a store receives of a function.
 
 #![allow(
     dead_code,
@@ -86,7 +86,7 @@ fn identity_of_a_function_that_a_macro_makes_is_where_the_macro_is_called() {
     );
 }
 
-/// As its documentation says: `.named(…)` tells two of these apart.
+/// The documentation says that `.named(…)` distinguishes two such functions.
 #[test]
 fn identity_of_a_function_in_a_function_has_the_module_alone() {
     #[fan_in(first, second)]

@@ -1,4 +1,4 @@
-//! What inputs may be: batches, by value or by reference, two or twelve.
+//! Kinds of inputs: batches, by value or by reference, two to twelve.
 
 use std::sync::{Arc, Mutex};
 
@@ -30,7 +30,7 @@ fn pack(items: Vec<Item>, payment: &PaymentConfirmed) -> usize {
 }
 
 #[test]
-fn a_batch_is_one_input_with_a_link_to_each_of_its_events() {
+fn batch_as_an_input_has_a_link_to_each_event() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Pack::new(memory(&time), options());
     assert_eq!(waits_for(joins.items(vec![item(3), item(4)])), "payment");
@@ -53,7 +53,7 @@ fn a_batch_is_one_input_with_a_link_to_each_of_its_events() {
 }
 
 #[test]
-fn a_batch_without_a_valid_origin_makes_no_link_and_has_no_part_in_the_others() {
+fn batch_without_a_valid_origin_has_no_link() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Pack::new(memory(&time), options());
     let item = Item {
@@ -72,7 +72,7 @@ fn a_batch_without_a_valid_origin_makes_no_link_and_has_no_part_in_the_others() 
 }
 
 #[test]
-fn links_that_find_no_room_on_the_span_say_how_long_they_waited_too() {
+fn links_on_child_spans_have_their_wait() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Pack::new(memory(&time), options());
     assert_eq!(
@@ -94,7 +94,7 @@ fn links_that_find_no_room_on_the_span_say_how_long_they_waited_too() {
 }
 
 #[test]
-fn an_input_by_value_is_cloned_for_every_run() {
+fn input_by_value_is_cloned_for_each_run() {
     #[fan_in(payment, inventory)]
     fn fails(
         mut payment: PaymentConfirmed,
@@ -119,7 +119,7 @@ fn an_input_by_value_is_cloned_for_every_run() {
 }
 
 #[test]
-fn of_an_input_that_comes_twice_the_first_is_kept() {
+fn duplicate_input_keeps_the_first() {
     #[fan_in(payment, inventory)]
     fn ship(payment: PaymentConfirmed, inventory: InventoryReserved) -> String {
         payment.id
@@ -139,7 +139,7 @@ fn of_an_input_that_comes_twice_the_first_is_kept() {
     assert_eq!(ran(joins.inventory(inventory("o-1"))), "p-1");
 }
 
-/// Neither `Clone` nor `Debug`, nor of serde.
+/// Implements none of `Clone`, `Debug` and serde's traits.
 struct Opened(Mutex<u64>);
 
 impl LinkedEvent for Opened {
@@ -155,7 +155,7 @@ impl Keyed for Opened {
 }
 
 #[test]
-fn of_an_input_by_reference_nothing_is_asked() {
+fn input_by_reference_needs_no_trait() {
     #[fan_in(payment, opened)]
     fn close(opened: &Opened, payment: &Opened) -> Result<u64, u64> {
         let mut opened = opened.0.lock().unwrap();
@@ -174,7 +174,7 @@ fn of_an_input_by_reference_nothing_is_asked() {
 }
 
 #[test]
-fn what_has_come_is_shown_by_its_names() {
+fn received_inputs_are_shown_by_name() {
     #[fan_in(payment, opened)]
     fn close(payment: &Opened, opened: &Opened) {}
 
@@ -190,7 +190,7 @@ fn what_has_come_is_shown_by_its_names() {
 }
 
 #[test]
-fn two_inputs_may_be_of_one_type() {
+fn two_inputs_of_one_type_are_accepted() {
     #[fan_in(payment, refund)]
     fn balance(refund: &PaymentConfirmed, payment: &PaymentConfirmed) -> [String; 2] {
         [payment.id.clone(), refund.id.clone()]
@@ -207,7 +207,7 @@ fn two_inputs_may_be_of_one_type() {
 }
 
 #[test]
-fn an_input_is_known_by_its_name_whatever_word_it_is() {
+fn input_with_any_name_is_accepted() {
     #[fan_in(r#type, r#match)]
     fn r#move(r#type: &PaymentConfirmed, r#match: &PaymentConfirmed) {}
 
@@ -245,7 +245,7 @@ macro_rules! twelve {
         }
 
         #[test]
-        fn of_twelve_inputs_each_is_told_apart() {
+        fn twelve_inputs_are_kept_apart() {
             let sdk = Sdk::install();
             let joins = Assemble::new(Memory::new(), options());
             let mut missing = vec![$(stringify!($input)),*];

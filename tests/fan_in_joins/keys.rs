@@ -1,4 +1,4 @@
-//! What the inputs of one join have in common, however it is said.
+//! The join's key, in each form in which a user can write it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::{TIMEOUT, attribute, counts, links, memory, options, ran, waits_for};
 
-/// What the test's joins came to: the key that their only span says.
+/// Asserts that the only span has this key.
 fn assert_key(sdk: &Sdk, key: &str) {
     let said = attribute(&sdk.span(), "fan_in.key");
     assert_eq!(said, Some(key.to_owned().into()));
@@ -45,7 +45,7 @@ fn named() -> Named {
 }
 
 #[test]
-fn the_field_that_is_marked_whatever_its_type() {
+fn marked_field_of_any_type_is_the_key() {
     #[fan_in(first, second)]
     fn join(first: Numbered, second: &Named) {}
 
@@ -57,7 +57,7 @@ fn the_field_that_is_marked_whatever_its_type() {
 }
 
 #[test]
-fn keyed_by_hand() {
+fn keyed_implemented_by_hand_is_the_key() {
     #[derive(Clone)]
     struct ByHand;
 
@@ -84,7 +84,7 @@ fn keyed_by_hand() {
 }
 
 #[test]
-fn the_field_that_the_attribute_names() {
+fn field_named_by_the_attribute_is_the_key() {
     #[fan_in(first, second, key = order_id)]
     fn join(first: &Numbered, second: Named) {}
 
@@ -116,7 +116,7 @@ fn nested() -> Nested {
 }
 
 #[test]
-fn a_field_of_a_field() {
+fn nested_field_is_the_key() {
     #[fan_in(first, second, key = order.id.0)]
     fn join(first: &Nested, second: &Nested) {}
 
@@ -128,7 +128,7 @@ fn a_field_of_a_field() {
 }
 
 #[test]
-fn of_one_input_another_than_of_the_others() {
+fn input_with_its_own_key_option_uses_it() {
     #[fan_in(first(key = first.order.id.0), second)]
     fn of_its_own(first: &Nested, second: &Numbered) {}
 
@@ -147,9 +147,9 @@ fn of_one_input_another_than_of_the_others() {
     ran(joins.third(named()));
 }
 
-/// As the function sees the input: a reference, if it is given one.
+/// The expression sees the input as the function does: a reference, if the function takes one.
 #[test]
-fn an_expression() {
+fn expression_is_the_key() {
     fn of(nested: &Nested) -> &str {
         &nested.order.id.0
     }
@@ -174,7 +174,7 @@ fn an_expression() {
 }
 
 #[test]
-fn a_reference_to_a_key_is_one() {
+fn reference_is_the_key() {
     #[fan_in(first(key = &first.order_id), second(key = second.order_id.as_str()))]
     fn join(first: &Numbered, second: &Named) {}
 
@@ -185,9 +185,9 @@ fn a_reference_to_a_key_is_one() {
     assert_key(&sdk, "7");
 }
 
-/// Where inputs are not `Keyed`, and no events either.
+/// The inputs are neither `Keyed` nor events.
 #[test]
-fn beside_an_origin_of_ones_own() {
+fn key_option_with_an_origin_option_is_used() {
     #[fan_in(first(key = first.0, origin = first.1.clone()), second(key = second.0, origin = second.1.clone()))]
     fn join(first: (u64, Origin), second: &(&'static str, Origin)) {}
 
@@ -209,7 +209,7 @@ fn beside_an_origin_of_ones_own() {
 }
 
 #[test]
-fn each_key_has_a_join_of_its_own() {
+fn different_keys_have_different_joins() {
     #[fan_in(first, second)]
     fn join(first: &Named, second: &Named) -> String {
         format!("{} {}", first.order_id, second.order_id)

@@ -1,4 +1,4 @@
-//! A function's span says of which join it is, and of no other: whatever the function calls, and whoever stands around it.
+//! A function's span has the attributes of its own join only, with any caller and any callee.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -15,8 +15,9 @@ use crate::{
     ran, waits_for,
 };
 
-/// Of each span, in the order of their ends: its name and its join's key, which stands on it if and only if each of its
-/// links says for how long its input waited.
+/// Returns each span's name and key, in the order of their ends.
+///
+/// It asserts that a span has a key if and only if each of its links has the input's wait.
 fn keys(sdk: &Sdk) -> Vec<(String, Option<Value>)> {
     let key = |span: &opentelemetry_sdk::trace::SpanData| {
         let key = attribute(span, "fan_in.key");
@@ -45,7 +46,7 @@ fn again(payment: &PaymentConfirmed, inventory: &InventoryReserved, times: u8) {
 }
 
 #[test]
-fn a_function_that_calls_itself_is_called_by_its_join_once() {
+fn recursive_function_has_its_key_once() {
     let sdk = Sdk::install();
     let joins = Again::new(Memory::new(), options());
     assert_eq!(waits_for(joins.payment(payment("o-1"), 2)), "inventory");
@@ -64,7 +65,7 @@ async fn again_later(payment: &PaymentConfirmed, inventory: &InventoryReserved, 
 }
 
 #[tokio::test]
-async fn the_same_at_every_poll() {
+async fn recursive_async_function_has_its_key_once() {
     let sdk = Sdk::install();
     let joins = AgainLater::new(Memory::new(), options());
     let first = joins.payment(payment("o-1"), 1).await;
@@ -74,9 +75,9 @@ async fn the_same_at_every_poll() {
     assert_eq!(keys(&sdk), [none(), none(), of("again_later", "o-1")]);
 }
 
-/// Without a span of its own, a function takes what is lent to it all the same.
+/// A function without a span of its own still takes what is handed to it.
 #[test]
-fn nor_is_it_if_nobody_records_the_first() {
+fn recursive_function_without_a_first_span_has_no_key() {
     #[fan_in(payment, inventory)]
     fn unrecorded(payment: &PaymentConfirmed, inventory: &InventoryReserved, times: u8) {
         if times > 0 {
@@ -98,7 +99,7 @@ fn nor_is_it_if_nobody_records_the_first() {
 fn inner(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[test]
-fn another_function_is_not_taken_for_the_joins() {
+fn other_function_in_the_body_has_no_key() {
     #[fan_in(payment, inventory)]
     fn outer(payment: &PaymentConfirmed, inventory: &InventoryReserved) {
         inner(payment, inventory);
@@ -112,7 +113,7 @@ fn another_function_is_not_taken_for_the_joins() {
 }
 
 #[test]
-fn joins_within_joins_have_their_own() {
+fn join_in_the_body_has_its_own_key() {
     #[fan_in(payment, inventory)]
     fn outer(payment: &PaymentConfirmed, inventory: &InventoryReserved, inner: &Inner) {
         assert_eq!(waits_for(inner.payment(payment.clone())), "inventory");
@@ -131,7 +132,7 @@ fn joins_within_joins_have_their_own() {
 }
 
 #[test]
-fn a_join_of_the_same_function_within_its_body_has_its_own() {
+fn join_of_the_same_function_in_the_body_has_its_own_key() {
     #[fan_in(payment, inventory)]
     fn nested(payment: &PaymentConfirmed, inventory: &InventoryReserved, deliver: &dyn Fn()) {
         deliver();
@@ -173,7 +174,7 @@ async fn wrapped_and_late(payment: &PaymentConfirmed, inventory: &InventoryReser
     wrapped(payment, inventory).await;
 }
 
-/// An arrival as the macro writes it, but for the wrapper.
+/// An arrival as the macro generates it, except for the wrapper.
 async fn arrive(joins: &Wrapped, fail: bool) {
     use linked_span::__private::{Ended, call_async};
 
@@ -199,7 +200,7 @@ async fn arrive(joins: &Wrapped, fail: bool) {
 }
 
 #[test]
-fn whoever_stands_around_the_function_may_wait_and_call_others_first() {
+fn wrapper_that_waits_and_calls_others_first_keeps_the_key() {
     let sdk = Sdk::install();
     let joins = Wrapped::new(Memory::new(), options());
     assert_eq!(
@@ -209,7 +210,7 @@ fn whoever_stands_around_the_function_may_wait_and_call_others_first() {
     let mut arriving = pin!(arrive(&joins, false));
     for _ in 0..2 {
         assert!(poll_once(arriving.as_mut()).is_pending());
-        // Between the polls, the thread is another task's.
+        // The thread runs another task between two polls.
         fan_in::ready(wrapped(&payment("o-1"), &inventory("o-1")));
     }
     assert!(poll_once(arriving).is_ready());
@@ -227,7 +228,7 @@ fn whoever_stands_around_the_function_may_wait_and_call_others_first() {
 }
 
 #[test]
-fn another_thread_may_go_on() {
+fn function_that_continues_on_another_thread_keeps_its_key() {
     let sdk = Sdk::install();
     let joins = Wrapped::new(Memory::new(), options());
     assert_eq!(
@@ -252,7 +253,7 @@ fn another_thread_may_go_on() {
 }
 
 #[test]
-fn what_is_lent_is_returned_by_a_panic() {
+fn panic_of_a_wrapper_leaves_no_key_behind() {
     let sdk = Sdk::install();
     let joins = Wrapped::new(Memory::new(), options());
     assert_eq!(
@@ -278,7 +279,7 @@ async fn instrumented(payment: &PaymentConfirmed, inventory: &InventoryReserved)
 fn instrumented_below(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[tokio::test]
-async fn tracings_attribute_above_or_below() {
+async fn tracing_attribute_above_or_below_keeps_the_key() {
     let sdk = Sdk::install();
     let above = Instrumented::new(Memory::new(), options());
     let first = above.payment(payment("o-1")).await;
@@ -287,7 +288,7 @@ async fn tracings_attribute_above_or_below() {
     let below = InstrumentedBelow::new(Memory::new(), options());
     assert_eq!(waits_for(below.payment(payment("o-2"))), "inventory");
     ran(below.inventory(inventory("o-2")));
-    // Where `tracing` exports its spans too, these are not the handlers'.
+    // With `tracing`, its own spans are exported too; they are not the handlers' spans.
     let mut keys = keys(&sdk);
     keys.retain(|(name, _)| name != "beside");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Functions that run once all their inputs have come, and what was exported of them.
+//! Functions that run once all their inputs were received, and the spans that were exported.
 
 #![expect(
     clippy::result_large_err,
@@ -85,12 +85,12 @@ fn options() -> JoinOptions {
         .dedup_window(Duration::from_millis(DEDUP_WINDOW))
 }
 
-/// A memory of one part, in which each arrival sees what is overdue.
+/// Returns a memory of one shard, in which each arrival finds what is overdue.
 fn memory<P>(time: &Time) -> Memory<P> {
     time.of(Memory::new().shards(1))
 }
 
-/// A consumer, in whose span something arrives.
+/// Runs an arrival inside the span of a consumer.
 #[linked_span(event)]
 fn consume<T>(event: &Origin, arrive: impl FnOnce() -> T) -> T {
     arrive()
@@ -101,7 +101,7 @@ async fn consume_later<F: Future>(event: &Origin, arrive: F) -> F::Output {
     arrive.await
 }
 
-/// The names of what is still to come, of an arrival that waits for it.
+/// Returns the names of the missing inputs of an arrival that waits.
 fn waits_for<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> String {
     match arrival {
         Ok(Arrival::Waiting { missing, .. }) => missing.to_string(),
@@ -110,7 +110,7 @@ fn waits_for<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> String {
     }
 }
 
-/// What a run returned that succeeded.
+/// Returns the value of a run that succeeded.
 fn ran<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> T {
     match arrival {
         Ok(Arrival::Ran(returned)) => returned,
@@ -119,7 +119,7 @@ fn ran<T, I>(arrival: Result<Arrival<T, I>, ArriveError<I>>) -> T {
     }
 }
 
-/// What it came to, in the order of its declaration.
+/// Returns the report's counts in the order of their declaration.
 fn counts(swept: SweepReport) -> [usize; 5] {
     let SweepReport {
         ran,
@@ -134,7 +134,7 @@ fn counts(swept: SweepReport) -> [usize; 5] {
 
 type Pairs<'p> = Vec<(&'p str, Value)>;
 
-/// Each link, with its attributes.
+/// Returns each link with its attributes.
 fn links(span: &SpanData) -> Vec<(SpanContext, Pairs<'_>)> {
     let links = span.links.links.iter();
     links
@@ -148,7 +148,7 @@ fn attribute(span: &SpanData, key: &str) -> Option<Value> {
     Some(attribute.value.clone())
 }
 
-/// Polls so often, and drops it. What it came to, if it was done.
+/// Polls this number of times, then drops. Returns the output if the future was done.
 fn polled<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
     let mut future = pin!(future);
     (0..times).find_map(|_| match poll_once(future.as_mut()) {

@@ -1,4 +1,4 @@
-//! Joins that cannot get on: they neither run nor expire until an operator says what is to become of them.
+//! Parked joins: they neither run nor expire until an operator retries or forgets them.
 
 use linked_span::fan_in;
 use linked_span::fan_in::{
@@ -23,7 +23,7 @@ fn ship(
 
 const ALL: JoinQuery<'_> = JoinQuery::Unsettled(Page::first(usize::MAX));
 
-/// What an operator sees of the joins that there are.
+/// Lists all joins as an operator sees them.
 fn listed<S: Operator>(joins: &fan_in::Join<ShipInput, S>) -> Vec<(String, Status, u32)> {
     let listed = fan_in::ready(joins.list(ALL)).unwrap().into_iter();
     listed
@@ -31,7 +31,7 @@ fn listed<S: Operator>(joins: &fan_in::Join<ShipInput, S>) -> Vec<(String, Statu
         .collect()
 }
 
-/// Has failed as often as it may: twice.
+/// Returns a store with one join that failed twice, which is its limit.
 fn parked<S: BlockingStore<ShipInput>>(store: S) -> Ship<S> {
     let ship = Ship::new(store, options().max_attempts(2));
     assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
@@ -141,7 +141,7 @@ fn an_operator_forgets_it(
 }
 
 #[test]
-fn what_an_operator_sees_of_joins_that_get_on() {
+fn list_shows_open_ready_and_completed_joins() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(Encoded::new(&time), options());
     assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
@@ -172,7 +172,7 @@ fn what_an_operator_sees_of_joins_that_get_on() {
 }
 
 #[test]
-fn what_cannot_be_read_any_longer_is_parked_and_a_sweep_goes_on_without_it() {
+fn undecodable_join_is_parked_and_the_sweep_continues() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -199,7 +199,7 @@ fn what_cannot_be_read_any_longer_is_parked_and_a_sweep_goes_on_without_it() {
 }
 
 #[test]
-fn what_cannot_be_read_is_in_nobodys_way_in_passing() {
+fn undecodable_overdue_join_does_not_fail_arrivals() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -217,7 +217,7 @@ fn what_cannot_be_read_is_in_nobodys_way_in_passing() {
     assert_eq!(sdk.spans().len(), 0);
 }
 
-/// The function could not be called without it.
+/// The function cannot be called without the lost input.
 #[test]
 fn join_whose_store_has_lost_an_input_is_parked() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -243,7 +243,7 @@ fn join_whose_store_has_lost_an_input_is_parked() {
     assert_eq!(statuses.collect::<Vec<_>>(), [parked, parked]);
 }
 
-/// Of several pages, with others between them.
+/// The list has several pages, and other joins between those that match.
 #[test]
 fn operator_lists_and_retries_joins_by_reason() {
     const JOINS: usize = 250;

@@ -1,4 +1,4 @@
-//! The span event that each arrival leaves on the active span, once, however it ends.
+//! The span event that each arrival records once on the active span, with any result.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -44,7 +44,7 @@ async fn ship_later(payment: &PaymentConfirmed, inventory: &InventoryReserved, p
     assert!(!panics, "as it should");
 }
 
-/// What was said of arrivals on a span: input and outcome.
+/// Returns input and outcome of each arrival that a span recorded.
 fn arrivals(span: &SpanData) -> Vec<[String; 2]> {
     let arrivals = span.events.iter();
     arrivals
@@ -61,7 +61,7 @@ fn arrivals(span: &SpanData) -> Vec<[String; 2]> {
         .collect()
 }
 
-/// What the consumers' spans say, one after another; those of functions and of expired joins say nothing.
+/// Returns the arrivals of all consumers' spans. Other spans must record none.
 fn of_consumers(sdk: &Sdk) -> Vec<[String; 2]> {
     let (consumers, others): (Vec<_>, Vec<_>) = sdk
         .spans()
@@ -94,7 +94,7 @@ fn arrive_inventory_and(
 }
 
 #[test]
-fn of_a_join_that_completes() {
+fn arrivals_at_a_join_that_completes_are_recorded() {
     let sdk = Sdk::install();
     let ship = Ship::new(Memory::new(), options());
     arrive_payment(&ship);
@@ -115,7 +115,7 @@ fn of_a_join_that_completes() {
 }
 
 #[test]
-fn of_a_join_that_expires() {
+fn arrivals_at_a_join_that_expires_are_recorded() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(memory(&time), options());
     arrive_payment(&ship);
@@ -133,7 +133,7 @@ fn of_a_join_that_expires() {
 }
 
 #[test]
-fn while_another_runs_the_function_it_is_on_the_span_that_is_active_there() {
+fn busy_arrival_is_recorded_on_the_active_span() {
     let sdk = Sdk::install();
     let ship = Ship::new(Memory::new(), options());
     arrive_payment(&ship);
@@ -146,7 +146,7 @@ fn while_another_runs_the_function_it_is_on_the_span_that_is_active_there() {
 }
 
 #[test]
-fn of_a_join_that_is_parked() {
+fn arrivals_at_a_join_that_is_parked_are_recorded() {
     let sdk = Sdk::install();
     let ship = Ship::new(Memory::new(), options().max_attempts(1));
     arrive_payment(&ship);
@@ -163,7 +163,7 @@ fn of_a_join_that_is_parked() {
 }
 
 #[test]
-fn of_a_run_that_nobody_recorded() {
+fn run_without_a_settlement_is_recorded_as_unrecorded() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -177,7 +177,7 @@ fn of_a_run_that_nobody_recorded() {
 }
 
 #[test]
-fn of_inputs_that_are_not_taken() {
+fn rejected_inputs_are_recorded() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let store = Encoded::new(&time);
     store.fail(Call::Arrive);
@@ -198,7 +198,7 @@ fn of_inputs_that_are_not_taken() {
 }
 
 #[test]
-fn of_a_panic_that_goes_on() {
+fn arrival_whose_body_panics_is_recorded_as_dropped() {
     let sdk = Sdk::install();
     let ship = Ship::new(Memory::new(), options());
     arrive_payment(&ship);
@@ -211,7 +211,7 @@ fn of_a_panic_that_goes_on() {
 }
 
 #[test]
-fn of_a_panic_that_is_caught_by_the_consumer() {
+fn arrival_whose_panic_is_caught_is_recorded_as_dropped() {
     let sdk = Sdk::install();
     let ship = Ship::new(Memory::new(), options());
     arrive_payment(&ship);
@@ -226,7 +226,7 @@ fn of_a_panic_that_is_caught_by_the_consumer() {
 }
 
 #[test]
-fn of_async_functions() {
+fn async_arrivals_are_recorded() {
     let sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     let event = Origin::default();
@@ -253,7 +253,7 @@ fn of_async_functions() {
 }
 
 #[test]
-fn of_an_arrival_that_is_cancelled_by_its_consumer() {
+fn arrival_cancelled_by_its_consumer_is_recorded_as_dropped() {
     let sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     let event = Origin::default();
@@ -271,7 +271,7 @@ fn of_an_arrival_that_is_cancelled_by_its_consumer() {
 }
 
 #[test]
-fn of_an_arrival_that_is_cancelled_with_its_consumer() {
+fn arrival_cancelled_with_its_consumer_is_recorded_as_dropped() {
     let sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     let event = Origin::default();
@@ -290,7 +290,7 @@ fn of_an_arrival_that_is_cancelled_with_its_consumer() {
 }
 
 #[test]
-fn of_an_arrival_that_is_cancelled_while_the_store_is_asked() {
+fn arrival_cancelled_during_a_store_call_is_recorded_as_dropped() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let ship = ShipLater::new(Remote(Encoded::new(&time)), options());
     let event = Origin::default();
@@ -300,9 +300,9 @@ fn of_an_arrival_that_is_cancelled_while_the_store_is_asked() {
     assert_eq!(of_consumers(&sdk), [["payment", "dropped"]]);
 }
 
-/// It has not arrived.
+/// A future that is never polled makes no arrival.
 #[test]
-fn not_of_a_future_that_is_never_polled() {
+fn arrival_that_is_never_polled_is_not_recorded() {
     let sdk = Sdk::install();
     let ship = ShipLater::new(Memory::new(), options());
     consume(&Origin::default(), || {
@@ -312,7 +312,7 @@ fn not_of_a_future_that_is_never_polled() {
 }
 
 #[test]
-fn an_arrival_in_no_span_is_an_arrival() {
+fn arrival_without_an_active_span_waits() {
     let sdk = Sdk::install();
     let ship = Ship::new(Memory::new(), options());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A claim is renewed for as long as its holder works, so that nobody else begins.
+//! Claims are renewed while their holder works, so that no other worker starts.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::{
     poll_once, polled, ran, waits_for,
 };
 
-/// Waits so often.
+/// Waits this number of times.
 #[linked_span::fan_in(payment, inventory)]
 async fn ship(payment: PaymentConfirmed, inventory: InventoryReserved, times: usize) {
     for _ in 0..times {
@@ -21,27 +21,27 @@ async fn ship(payment: PaymentConfirmed, inventory: InventoryReserved, times: us
     }
 }
 
-/// Lets time pass, by the store's clock and by tokio's, which wakes renewals.
+/// Advances the store's clock and tokio's clock, which wakes renewals.
 async fn pass(time: &Time, milliseconds: Moment) {
     time.pass(milliseconds);
     tokio::time::advance(Duration::from_millis(milliseconds)).await;
 }
 
-/// A slow worker, and others.
+/// Returns a slow worker and others.
 fn workers(time: &Time) -> (Encoded, Ship<Remote>, Ship<Encoded>) {
     let store = Encoded::new(time);
     let slow = Ship::new(Remote(store.clone()), options());
     (store.clone(), slow, Ship::new(store, options()))
 }
 
-/// At no moment may another begin.
+/// Asserts that another worker cannot start.
 fn assert_busy(other: &Ship<Encoded>) {
     let arrival = done(other.inventory(inventory("o-1"), 0));
     assert!(matches!(arrival, Ok(Arrival::Busy { .. })), "{arrival:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
+async fn body_longer_than_its_lease_keeps_its_claim() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     assert_eq!(
@@ -61,7 +61,7 @@ async fn a_body_that_takes_longer_than_its_lease_keeps_its_claim() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_fails_is_tried_again_in_time() {
+async fn failed_renewal_is_repeated_in_time() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, slow, other) = workers(&time);
     assert_eq!(
@@ -80,9 +80,9 @@ async fn a_renewal_that_fails_is_tried_again_in_time() {
     ran(done(last));
 }
 
-/// One that waited for longer would end after the lease.
+/// A renewal that waited longer would end after the lease.
 #[tokio::test(start_paused = true)]
-async fn renewal_that_hangs_is_made_again_in_time() {
+async fn hanging_renewal_is_repeated_in_time() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (store, slow, other) = workers(&time);
     assert_eq!(
@@ -101,7 +101,7 @@ async fn renewal_that_hangs_is_made_again_in_time() {
     ran(done(last));
 }
 
-/// Two orders that have failed once, and are due.
+/// Opens two joins that have failed once and are due.
 async fn two_are_due(ship: &Ship<Remote>, time: &Time) {
     for order in ["o-1", "o-2"] {
         assert_eq!(
@@ -113,7 +113,7 @@ async fn two_are_due(ship: &Ship<Remote>, time: &Time) {
     pass(time, LEASE).await;
 }
 
-/// Their bodies have not begun, and begin once.
+/// The bodies have not started, and each starts once.
 #[tokio::test(start_paused = true)]
 async fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
     let (_sdk, time) = (Sdk::install(), Time::default());
@@ -132,16 +132,16 @@ async fn claims_that_wait_for_a_body_are_renewed_while_it_runs() {
     assert_eq!(counts(done(other.sweep(0)).unwrap()), [0; 5]);
 }
 
-/// Another has it, and runs its body.
+/// Another worker has the claim, and runs its body.
 #[tokio::test(start_paused = true)]
-async fn claim_that_passed_to_another_before_its_body_does_not_begin() {
+async fn claim_lost_before_its_body_does_not_run() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     two_are_due(&slow, &time).await;
     let [first, second] = <[_; 2]>::try_from(done(slow.due(2)).unwrap()).expect("two");
     let mut runs = pin!(first.run(80));
     assert!(poll_once(runs.as_mut()).is_pending());
-    // Stopped for so long that another takes both.
+    // The process is stopped for so long that another worker claims both joins.
     pass(&time, LEASE).await;
     let theirs = done(other.due(2)).unwrap();
     assert_eq!(theirs.len(), 2);
@@ -154,7 +154,7 @@ async fn claim_that_passed_to_another_before_its_body_does_not_begin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_claim_that_could_not_be_renewed_passes_to_another() {
+async fn claim_without_a_renewal_passes_to_another_worker() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     assert_eq!(
@@ -165,14 +165,14 @@ async fn a_claim_that_could_not_be_renewed_passes_to_another() {
     for _ in 0..5 {
         assert!(poll_once(last.as_mut()).is_pending());
     }
-    // Stopped, as by a debugger: time passes, and nobody renews anything.
+    // The process is stopped, as by a debugger: time passes without renewals.
     pass(&time, LEASE).await;
     ran(done(other.inventory(inventory("o-1"), 0)));
     assert!(matches!(done(last), Ok(Arrival::Unrecorded(()))));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expired_join_is_renewed_while_it_is_handed_over() {
+async fn claim_is_renewed_during_on_expired() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (_, slow, other) = workers(&time);
     let slow = slow.on_expired(async |_| {

@@ -1,4 +1,4 @@
-//! A function that fails, by an `Err` or a panic, runs again: every input is kept until it succeeds.
+//! A function that fails, by an `Err` or a panic, runs again. Its inputs are kept until it succeeds.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -16,7 +16,7 @@ use crate::{
     options, payment, poll_once, ran, waits_for,
 };
 
-/// Fails as often as is left.
+/// Fails as long as the counter is above zero.
 #[linked_span::fan_in(payment, inventory)]
 fn ship(
     payment: PaymentConfirmed,
@@ -33,7 +33,7 @@ fn ship(
 }
 
 #[test]
-fn after_an_err_the_next_arrival_runs_it_at_once_with_every_input() {
+fn arrival_after_an_err_runs_at_once_with_all_inputs() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, failures) = (Ship::new(memory(&time), options()), Cell::new(2));
     assert_eq!(
@@ -44,7 +44,7 @@ fn after_an_err_the_next_arrival_runs_it_at_once_with_every_input() {
     let first = ship.inventory(inventory("o-1"), &failures);
     assert_eq!(first.unwrap(), Arrival::Failed(Err(1)));
     time.pass(1_000);
-    // What it brings is no longer needed.
+    // The payload of the repeated delivery is ignored.
     let other = PaymentConfirmed {
         id: "p-2".into(),
         ..payment("o-1")
@@ -65,7 +65,7 @@ fn after_an_err_the_next_arrival_runs_it_at_once_with_every_input() {
 }
 
 #[test]
-fn a_sweep_runs_it_after_the_backoff() {
+fn sweep_after_an_err_runs_after_the_backoff() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, failures) = (Ship::new(memory(&time), options()), Cell::new(2));
     assert_eq!(
@@ -85,9 +85,9 @@ fn a_sweep_runs_it_after_the_backoff() {
     assert_eq!(counts(ship.sweep(&failures).unwrap()), [0; 5]);
 }
 
-/// What an alias is, the compiler knows.
+/// Only the compiler can resolve a type alias.
 #[test]
-fn an_err_by_another_name_is_one() {
+fn err_of_a_type_alias_is_a_failure() {
     #[linked_span::fan_in(payment, inventory)]
     fn aliased(payment: &PaymentConfirmed, inventory: &InventoryReserved) -> std::fmt::Result {
         Err(std::fmt::Error)
@@ -101,7 +101,7 @@ fn an_err_by_another_name_is_one() {
 }
 
 #[test]
-fn none_is_recorded_as_a_success() {
+fn none_is_a_success() {
     #[linked_span::fan_in(payment, inventory)]
     fn generic<T>(
         payment: &PaymentConfirmed,
@@ -121,7 +121,7 @@ fn none_is_recorded_as_a_success() {
 }
 
 #[test]
-fn of_all_who_bring_the_last_input_one_runs_it() {
+fn concurrent_last_inputs_run_one_body() {
     let sdk = Sdk::install();
     let joins = &Ship::new(Memory::new(), options());
     let deliver = |first: bool| {
@@ -158,7 +158,7 @@ fn panics(payment: &PaymentConfirmed, inventory: &InventoryReserved, times: &Cel
 }
 
 #[test]
-fn a_panic_goes_on_as_it_was_and_the_next_arrival_runs_it() {
+fn panic_unwinds_unchanged_and_the_next_arrival_runs() {
     let sdk = Sdk::install();
     let (joins, times) = (Panics::new(Memory::new(), options()), Cell::new(1));
     assert_eq!(
@@ -176,9 +176,9 @@ fn a_panic_goes_on_as_it_was_and_the_next_arrival_runs_it() {
     assert_eq!(ran.status, Status::Unset);
 }
 
-/// Before it unwinds: what it unwinds through may deliver again.
+/// The panic is settled before it unwinds: the caller may deliver again while it unwinds.
 #[test]
-fn a_panic_is_settled_before_it_goes_on() {
+fn panic_is_settled_before_it_unwinds() {
     struct DeliversWhenDropped<'a>(&'a Panics, &'a Cell<u8>);
 
     impl Drop for DeliversWhenDropped<'_> {
@@ -208,7 +208,7 @@ async fn panics_later(payment: &PaymentConfirmed, inventory: &InventoryReserved,
 }
 
 #[test]
-fn a_panic_of_a_future() {
+fn panic_of_a_future_is_settled_and_the_next_arrival_runs() {
     let sdk = Sdk::install();
     let joins = PanicsLater::new(Memory::new(), options());
     assert_eq!(
@@ -229,9 +229,9 @@ fn a_panic_of_a_future() {
     assert_eq!(ran.status, Status::Unset);
 }
 
-/// The others that it had claimed are let go of.
+/// The sweep's other claims are released.
 #[test]
-fn a_panic_ends_a_sweep_and_the_next_goes_on() {
+fn panic_ends_a_sweep_and_the_next_sweep_continues() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (joins, times) = (Panics::new(memory(&time), options()), Cell::new(4));
     for order_id in ["o-1", "o-2", "o-3"] {
@@ -249,7 +249,7 @@ fn a_panic_ends_a_sweep_and_the_next_goes_on() {
 }
 
 #[test]
-fn an_input_that_cannot_be_cloned_leaves_the_join_as_it_was() {
+fn panic_of_an_input_clone_leaves_the_join_ready() {
     thread_local! {
         static BREAKS: Cell<bool> = const { Cell::new(true) };
     }

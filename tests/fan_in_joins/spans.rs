@@ -1,4 +1,4 @@
-//! The span of a function whose inputs have come.
+//! The span of a fan-in function.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::{
 fn ship(inventory: &InventoryReserved, _how: &str, payment: &PaymentConfirmed) {}
 
 #[test]
-fn called_directly_it_is_linked_to_its_inputs_and_is_no_joins() {
+fn function_called_directly_has_links_and_no_key() {
     let sdk = Sdk::install();
     ship(&inventory("o-1"), "by air", &payment("o-1"));
     let span = sdk.span();
@@ -42,7 +42,7 @@ fn called_directly_it_is_linked_to_its_inputs_and_is_no_joins() {
 }
 
 #[test]
-fn called_by_its_join_it_says_of_which_and_for_how_long_each_waited() {
+fn function_called_by_its_join_has_the_key_and_the_waits() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Ship::new(memory(&time), options());
     assert_eq!(
@@ -83,7 +83,7 @@ fn called_by_its_join_it_says_of_which_and_for_how_long_each_waited() {
 }
 
 #[test]
-fn samplers_see_the_links_and_the_join() {
+fn sampler_sees_links_and_key() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Ship::new(memory(&time), options());
     assert_eq!(waits_for(joins.inventory(inventory("o-1"), "")), "payment");
@@ -127,7 +127,7 @@ fn an_input_without_a_valid_origin_makes_no_link() {
 fn ship_with_options(payment: &PaymentConfirmed, inventory: &InventoryReserved, how: &str) {}
 
 #[test]
-fn the_options_of_handlers() {
+fn handler_options_apply_to_a_fan_in() {
     let sdk = Sdk::install();
     let joins = Shipping::new(Memory::new(), options());
     let _guard = active(producer(9)).attach();
@@ -152,7 +152,7 @@ fn the_options_of_handlers() {
 fn ship_in_other_words(payment: &PaymentConfirmed, inventory: &InventoryReserved, how: &str) {}
 
 #[test]
-fn attributes_replace_ours() {
+fn user_attributes_replace_those_of_the_join() {
     let sdk = Sdk::install();
     let joins = ShipInOtherWords::new(Memory::new(), options());
     assert_eq!(waits_for(joins.inventory(inventory("o-1"), "")), "payment");
@@ -238,7 +238,7 @@ static TRACER: LazyLock<SdkTracer> = LazyLock::new(|| {
 fn ship_elsewhere(payment: &PaymentConfirmed, inventory: &InventoryReserved) {}
 
 #[test]
-fn a_tracer_of_ones_own_is_the_expired_joins_too() {
+fn static_tracer_is_used_for_an_expired_join() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = ShipElsewhere::new(memory(&time), options());
     assert_eq!(waits_for(joins.payment(payment("o-1"))), "inventory");
@@ -254,7 +254,7 @@ fn a_tracer_of_ones_own_is_the_expired_joins_too() {
 }
 
 #[test]
-fn a_tracer_that_the_function_is_given_is_its_own_alone() {
+fn tracer_argument_is_not_used_for_an_expired_join() {
     #[fan_in(payment, inventory, tracer = tracer)]
     fn dispatch(
         payment: &PaymentConfirmed,
@@ -281,7 +281,7 @@ fn a_tracer_that_the_function_is_given_is_its_own_alone() {
 }
 
 #[test]
-fn an_sdk_that_samples_nothing_changes_nothing() {
+fn unsampled_join_runs_without_spans() {
     let sdk = Sdk::install_with(Sampler::AlwaysOff);
     let joins = Ship::new(Memory::new(), options());
     assert_eq!(waits_for(joins.payment(payment("o-1"), "")), "inventory");

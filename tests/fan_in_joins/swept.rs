@@ -1,4 +1,4 @@
-//! Sweeps that go on.
+//! Sweeps that run repeatedly.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,9 +26,9 @@ async fn ship(
     }
 }
 
-/// Neither an error of the store nor a panic of a body ends them.
+/// Neither a store's error nor a body's panic ends the sweeps.
 #[tokio::test(start_paused = true)]
-async fn go_on_whatever_happens() {
+async fn sweeps_continue_after_errors_and_panics() {
     let (_sdk, time, attempts) = (Sdk::install(), Time::default(), AtomicU32::new(0));
     let store = Encoded::new(&time);
     let ship = Ship::new(store.clone(), options());
@@ -52,7 +52,7 @@ async fn go_on_whatever_happens() {
         }
         swept
     });
-    // At once, and after each pause: the store refuses, the body panics, and then it succeeds.
+    // The three sweeps: the store fails, the body panics, the body succeeds.
     assert!(
         tokio::time::timeout(PAUSE * 3 + PAUSE / 2, sweeps)
             .await
@@ -61,7 +61,7 @@ async fn go_on_whatever_happens() {
     assert_eq!((attempts.into_inner(), refused.get(), ran.get()), (3, 1, 1));
 }
 
-/// A count of a million joins takes a tenth of a second of the store's.
+/// Counting a million joins takes the store 100 ms.
 #[test]
 fn sweep_does_not_count_the_store() {
     let (_sdk, time) = (Sdk::install(), Time::default());

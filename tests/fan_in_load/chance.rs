@@ -1,11 +1,11 @@
-//! Chance that can be had again.
+//! Random choices that a seed reproduces.
 
 use std::env;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomState};
 
 const SEED: &str = "FAN_IN_LOAD_SEED";
 
-/// What is left to chance depends on a seed and on what is asked, not on which thread asks first.
+/// A choice depends on the seed and on the question, not on which thread asks first.
 #[derive(Clone, Copy)]
 pub(crate) struct Chance(u64);
 
@@ -15,17 +15,17 @@ impl Chance {
             Ok(seed) => seed.parse().unwrap(),
             Err(_) => RandomState::new().hash_one(SEED),
         };
-        // Shown if the test fails.
+        // `cargo test` shows the seed if the test fails.
         println!("{SEED}={seed}");
         Self(seed)
     }
 
-    /// A number below the limit.
+    /// Returns a number below the limit.
     pub(crate) fn below(self, limit: u64, question: impl Hash) -> u64 {
         self.bits(question) % limit
     }
 
-    /// All of a number.
+    /// Returns a number of 64 random bits.
     pub(crate) fn bits(self, question: impl Hash) -> u64 {
         BuildHasherDefault::<DefaultHasher>::default().hash_one((self.0, question))
     }

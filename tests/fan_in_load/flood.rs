@@ -1,4 +1,4 @@
-//! More half-joins than there is room for, and nobody who sweeps.
+//! More incomplete joins than the store has room for, and no sweep.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ fn pack(payment: &Event, inventory: &Event, parcels: &Parcels) {
 
 type ArriveResponse = Result<Arrival<(), PackInput>, ArriveError<PackInput>>;
 
-/// What has become of each order's parcel.
+/// The calls for one order's parcel.
 struct Parcels {
     chance: Chance,
     all: Vec<Parcel>,
@@ -44,7 +44,7 @@ struct Parcels {
 #[derive(Default)]
 struct Parcel {
     packed: AtomicU32,
-    /// How often `on_expired` was called, and how often it has taken the join.
+    /// The number of calls of `on_expired`, and the number of those that succeeded.
     calls: AtomicU32,
     expired: AtomicU32,
 }
@@ -54,7 +54,7 @@ fn count(number: &AtomicU32) -> u32 {
 }
 
 impl Parcels {
-    /// One more than there are orders, for an event that comes when the flood is over.
+    /// Adds one parcel for an event after the flood.
     fn new() -> Self {
         Self {
             chance: Chance::new(),
@@ -66,7 +66,7 @@ impl Parcels {
         &self.all[order as usize]
     }
 
-    /// Takes an expired join, nine times in ten.
+    /// Records an expired join: nine calls in ten succeed.
     fn expire(&self, expired: &Expired<PackReceived>) -> Result<(), &'static str> {
         let payment = expired.inputs.payment().unwrap();
         assert_eq!(payment.order.to_string(), expired.key);
@@ -82,7 +82,7 @@ impl Parcels {
         Ok(())
     }
 
-    /// How many of the orders were packed, and how many have expired.
+    /// Returns how many orders were packed, and how many have expired.
     fn ended(&self) -> [u32; 2] {
         let orders = self.all.iter().take(ORDERS as usize);
         orders.fold([0, 0], |[all_packed, all_expired], parcel| {
@@ -98,7 +98,7 @@ impl Parcel {
     }
 }
 
-/// Runs a part of the work on each thread.
+/// Runs one part of the work on each thread.
 fn on_threads<T: Send, R: Send>(parts: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let work = &work;
     thread::scope(|scope| {
@@ -121,7 +121,7 @@ fn dealt<T>(all: impl IntoIterator<Item = T>) -> Vec<VecDeque<T>> {
     hands
 }
 
-/// The input that found no room.
+/// Returns the input that found no room.
 fn refused(arrived: ArriveResponse) -> Option<Event> {
     let retry = disposition(&arrived) == Disposition::Requeue;
     let error = arrived.err()?;
@@ -132,7 +132,7 @@ fn refused(arrived: ArriveResponse) -> Option<Event> {
 }
 
 #[test]
-fn what_finds_no_room_comes_back_and_finds_it_later() {
+fn refused_input_finds_room_later() {
     let (parcels, time) = (Parcels::new(), Time::default());
     let pack = Pack::new(time.of(Memory::new().capacity(CAPACITY)), OPTIONS);
 
@@ -155,13 +155,13 @@ fn what_finds_no_room_comes_back_and_finds_it_later() {
     assert_eq!(waiting.len(), CAPACITY);
     assert_eq!(ready(pack.join().len()).unwrap(), CAPACITY);
 
-    // None of those that were there first had to go.
+    // The joins that were open first are still there.
     for order in &waiting {
         let again = pack.payment(Event::new(*order, 0), &parcels);
         assert!(matches!(again, Ok(Arrival::Duplicate { .. })));
     }
 
-    // Each that completes makes room for another.
+    // Each join that completes makes room for another.
     let parts = dealt(waiting).into_iter().zip(dealt(back)).collect();
     on_threads(parts, |(mut waiting, mut back)| {
         while let Some(order) = waiting.pop_front() {
@@ -179,7 +179,7 @@ fn what_finds_no_room_comes_back_and_finds_it_later() {
     assert_eq!(ready(pack.join().len()).unwrap(), 0);
 }
 
-/// One part of the flood: payments until each has found room, and some time later an inventory for some.
+/// Runs one part of the flood: payments until each has found room, and later an inventory for some.
 fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time) -> u32 {
     let mut full = 0;
     let mut patience = Patience::new();
@@ -220,7 +220,7 @@ fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time
 }
 
 #[test]
-fn a_flood_expires_in_passing() {
+fn flood_without_a_sweep_expires_through_arrivals() {
     let (parcels, time) = (Arc::new(Parcels::new()), Time::default());
     let expire = Arc::clone(&parcels);
     let pack = Pack::new(time.of(Memory::new().capacity(CAPACITY)), OPTIONS)
@@ -233,7 +233,7 @@ fn a_flood_expires_in_passing() {
         "the store was hardly ever full: {full:?}"
     );
 
-    // What is left expires as long as anything arrives.
+    // Each arrival delivers some of the remaining expired joins.
     let patience = Patience::new();
     while parcels.ended().iter().sum::<u32>() < ORDERS {
         patience.try_on(|| format!("no more than {:?} end", parcels.ended()));
@@ -244,7 +244,7 @@ fn a_flood_expires_in_passing() {
     }
     for (order, parcel) in parcels.all.iter().take(ORDERS as usize).enumerate() {
         match parcel.counts() {
-            // Packed, or handed over until it was taken; never both.
+            // Packed, or delivered to `on_expired` until it succeeded; never both.
             [1, 0, 0] | [0, (1..), 1] => {}
             counts => panic!("order {order}: packed, called and expired {counts:?} times"),
         }

@@ -1,8 +1,7 @@
-//! Joins under load, as a service has it: many threads, events that come twice or too late, bodies that fail, and a store
-//! that is full.
+//! Joins under the load of a service: many threads, repeated and late events, failing bodies, and a full store.
 //!
-//! What is left to chance depends on a seed, which a test that fails prints; `FAN_IN_LOAD_SEED=…` has it again, for all but
-//! the order in which the threads run.
+//! Random choices depend on a seed, which a failing test prints. `FAN_IN_LOAD_SEED=…` reproduces everything except the
+//! order in which threads run.
 
 mod chance;
 mod flood;

@@ -1,4 +1,4 @@
-//! Orders that are shipped once payment, inventory and address have come, most of the time.
+//! Orders that are shipped once payment, inventory and address were received; some bodies fail.
 
 use std::fmt;
 use std::future::pending;
@@ -30,7 +30,7 @@ impl Event {
     }
 }
 
-/// What has become of each order.
+/// The calls for each order.
 pub(crate) struct Orders {
     pub(crate) chance: Chance,
     pub(crate) all: Vec<Order>,
@@ -40,9 +40,9 @@ pub(crate) struct Orders {
 pub(crate) struct Order {
     is_running: AtomicBool,
     attempts: AtomicU32,
-    /// How many bodies have succeeded.
+    /// The number of bodies that succeeded.
     successes: AtomicU32,
-    /// How many successes were recorded, as far as workers were told.
+    /// The number of successes that the store confirmed as recorded.
     recorded: AtomicU32,
 }
 
@@ -58,18 +58,18 @@ impl Orders {
 }
 
 impl Order {
-    /// A worker was told that a success is recorded.
+    /// Counts a success that the store confirmed as recorded.
     pub(crate) fn record(&self) {
         self.recorded.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// How many bodies have been started and have succeeded, and how many successes were recorded.
+    /// Returns the numbers of started bodies, successful bodies and recorded successes.
     pub(crate) fn counts(&self) -> [u32; 3] {
         [&self.attempts, &self.successes, &self.recorded].map(|count| count.load(Ordering::SeqCst))
     }
 }
 
-/// A body that runs, and that no other may run beside.
+/// A guard of a running body: no other body of the order may run meanwhile.
 struct Running<'o>(&'o Order);
 
 impl<'o> Running<'o> {
@@ -95,7 +95,7 @@ impl fmt::Display for OutOfStamps {
     }
 }
 
-/// In vain one time in ten: a third of these fail, a third panic, and a third wait until they are cancelled.
+/// Fails one time in ten: a third by an `Err`, a third by a panic, and a third by waiting until it is cancelled.
 #[fan_in(payment, inventory, address)]
 pub(crate) async fn ship(
     payment: Event,
@@ -127,7 +127,7 @@ pub(crate) async fn ship(
 pub(crate) type ArriveResponse =
     Result<Arrival<Result<(), OutOfStamps>, ShipInput>, ArriveError<ShipInput>>;
 
-/// An event of the input that it says.
+/// Delivers an event to the input that it names.
 pub(crate) async fn arrive(ship: &Ship, event: Event, orders: &Orders) -> ArriveResponse {
     match event.input {
         0 => ship.payment(event, orders).await,

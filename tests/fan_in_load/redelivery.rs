@@ -1,4 +1,4 @@
-//! A broker that delivers some events several times, in any order, and again what was not acknowledged.
+//! A broker that delivers some events several times in any order, and redelivers what was not acknowledged.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,14 +18,14 @@ const THREADS: usize = 8;
 const ORDERS: u32 = 8 * 100_000;
 const INPUTS: u8 = 3;
 
-/// Longer than the clock goes while there are events.
+/// Longer than the clock advances while events are delivered.
 const LONG: Duration = Duration::from_secs(1_000_000);
 const BACKOFF: u64 = 1;
 
-/// An event under way, which order's and which of its inputs.
+/// An event: the number of its order, and its input.
 type Message = (u32, u8);
 
-/// What each thread is brought: every event once to three times in all.
+/// Returns the queue of each thread. All queues together have each event one to three times.
 fn queues(chance: Chance) -> [VecDeque<Message>; THREADS] {
     let mut queues = [(); THREADS].map(|()| Vec::new());
     for message in (0..ORDERS).flat_map(|order| (0..INPUTS).map(move |input| (order, input))) {
@@ -42,7 +42,7 @@ fn queues(chance: Chance) -> [VecDeque<Message>; THREADS] {
     queues.map(VecDeque::from)
 }
 
-/// Brings messages, and again those that are not acknowledged. Returns how many were to be held.
+/// Delivers messages, and redelivers those that are not acknowledged. Returns how many were deferred.
 fn consume(mut queue: VecDeque<Message>, ship: &Ship, orders: &Orders) -> u32 {
     let mut held = 0;
     let mut patience = Patience::new();
@@ -51,7 +51,7 @@ fn consume(mut queue: VecDeque<Message>, ship: &Ship, orders: &Orders) -> u32 {
         if let Some(Ok(Arrival::Ran(_))) = arrived {
             orders.get(order).record();
         }
-        // The broker has no answer from a worker that has died.
+        // A worker that has died sends the broker no disposition.
         match arrived.as_ref().map_or(Disposition::Requeue, disposition) {
             Disposition::Ack => patience.renew(),
             Disposition::Defer => {
@@ -73,7 +73,7 @@ fn consume(mut queue: VecDeque<Message>, ship: &Ship, orders: &Orders) -> u32 {
     held
 }
 
-/// Runs again what has failed, as long as nobody brings one of its events again. Returns how many orders it has shipped.
+/// Runs failed joins while consumers deliver, and drops some claims. Returns how many orders it has shipped.
 fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32 {
     let mut shipped = 0;
     while !is_over.load(Ordering::SeqCst) {
@@ -93,7 +93,7 @@ fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32
 }
 
 #[test]
-fn every_order_is_shipped_once_and_leaves_nothing() {
+fn redelivered_orders_are_shipped_once() {
     let chance = Chance::new();
     let time = Time::default();
     let options = JoinOptions::timeout(LONG)
@@ -120,13 +120,13 @@ fn every_order_is_shipped_once_and_leaves_nothing() {
         attempts += attempted;
     }
     assert_eq!(ready(ship.join().len()).unwrap(), 0);
-    // Whoever holds a message can acknowledge it now; to ask for each takes too long.
+    // A consumer can acknowledge its deferred messages now. Checking every order would take too long.
     for number in (0..ORDERS).step_by(100) {
         let settled = poll_once(ship.join().settled(&number.to_string()));
         assert!(settled.is_some(), "order {number} is not settled");
     }
 
-    // It has not been too easy.
+    // Enough bodies have failed for the test to mean something.
     assert!((ORDERS / 10..ORDERS / 8).contains(&(attempts - ORDERS)));
     assert!(held.iter().sum::<u32>() > 2 * ORDERS);
     assert!(swept > 0);

@@ -1,19 +1,19 @@
-//! What a worker that may die does with a future.
+//! A worker that may die while it polls a future.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-/// A panic that belongs to the test.
+/// The payload of a panic that belongs to the test.
 struct Planned;
 
-/// Panics, and no message says so.
+/// Panics without a message on standard error.
 pub(crate) fn panic_as_planned() -> ! {
     resume_unwind(Box::new(Planned))
 }
 
-/// Polls a future once. Of one that waits or panics as planned, there is nothing: the worker has died, and took it along.
+/// Polls a future once. It returns `None` if the future waits or panics as planned: the worker died with it.
 pub(crate) fn poll_once<F: Future>(future: F) -> Option<F::Output> {
     let poll = || pin!(future).poll(&mut Context::from_waker(Waker::noop()));
     match catch_unwind(AssertUnwindSafe(poll)) {
@@ -24,7 +24,7 @@ pub(crate) fn poll_once<F: Future>(future: F) -> Option<F::Output> {
     }
 }
 
-/// Fails a test that would never end.
+/// Fails a test that makes no progress.
 pub(crate) struct Patience(Instant);
 
 impl Patience {
@@ -32,12 +32,12 @@ impl Patience {
         Self(Instant::now())
     }
 
-    /// Something has been done.
+    /// Records progress.
     pub(crate) fn renew(&mut self) {
         *self = Self::new();
     }
 
-    /// Nothing has been done.
+    /// Fails if there was no progress for too long.
     pub(crate) fn try_on(&self, what: impl FnOnce() -> String) {
         let limit = Duration::from_secs(30);
         assert!(self.0.elapsed() < limit, "for {limit:?}: {}", what());

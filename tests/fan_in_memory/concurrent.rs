@@ -1,4 +1,4 @@
-//! Threads that bring the same inputs in random order, and fail at random.
+//! Threads that deliver the same inputs in random order, and fail at random.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ use crate::{Joins, RULES};
 const THREADS: u64 = 8;
 const KEYS: u64 = 4_000;
 
-/// Enough of a random number for a test, and the same at every run.
+/// A generator that is random enough for a test, and the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -32,7 +32,7 @@ struct Shipped {
 }
 
 impl Shipped {
-    /// Runs a body, one time in ten in vain.
+    /// Runs a body, which fails one time in ten.
     fn run(&self, joins: &Joins<(u64, u8)>, key: u64, token: Token, random: &mut Random) {
         assert!(
             self.running.lock().unwrap().insert(key),
@@ -63,7 +63,7 @@ fn is_whole(due: &Due<(u64, u8)>) -> bool {
 }
 
 #[test]
-fn every_join_succeeds_once_and_leaves_nothing() {
+fn concurrent_joins_succeed_once() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new()),
@@ -80,7 +80,7 @@ fn every_join_succeeds_once_and_leaves_nothing() {
                 let (joins, shipped) = (&joins, &shipped);
                 scope.spawn(move || {
                     let mut random = Random(round * THREADS + thread);
-                    // Each input is brought by two threads or more, each time in another order.
+                    // At least two threads deliver each input, each thread in its own order.
                     let mut deliveries: Vec<_> = (0..KEYS)
                         .flat_map(|key| (0..3).map(move |input| (key, input)))
                         .filter(|(key, input)| (key + u64::from(*input)) % 4 == thread % 4)
@@ -108,7 +108,7 @@ fn every_join_succeeds_once_and_leaves_nothing() {
             }
         });
 
-        // What has failed, and was not brought again.
+        // Joins that failed and were not delivered again.
         let mut random = Random(99);
         for _ in 0..1_000 {
             time.pass(RULES.backoff);
@@ -124,8 +124,8 @@ fn every_join_succeeds_once_and_leaves_nothing() {
             assert_eq!(successes.swap(0, Ordering::SeqCst), 1);
         }
 
-        // The second round finds the first forgotten, and its memory free.
-        // All are remembered, and no more than all were open at a time.
+        // The second round reuses the memory of the first. There are as many slots as joins that were open at a time,
+        // plus those remembered.
         let slots = joins.memory.slots();
         assert!((4_000..=8_000).contains(&slots), "{slots}");
         time.pass(RULES.dedup_window);
@@ -135,7 +135,7 @@ fn every_join_succeeds_once_and_leaves_nothing() {
 }
 
 #[test]
-fn memory_is_reused_and_given_back() {
+fn memory_of_ended_joins_is_reused_and_freed() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(4)),

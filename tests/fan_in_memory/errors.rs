@@ -1,4 +1,4 @@
-//! What a store's errors say.
+//! The text of a store's errors.
 
 use std::error::Error;
 use std::io;
@@ -6,7 +6,7 @@ use std::io;
 use linked_span::fan_in::StoreError;
 
 #[test]
-fn an_error_says_what_and_its_source_why() {
+fn error_text_names_the_fault_and_its_source_the_cause() {
     assert_eq!(
         StoreError::Full.to_string(),
         "there are as many open joins as the store may hold"

@@ -1,4 +1,4 @@
-//! More half-joins than there is room for.
+//! More incomplete joins than the store has room for.
 
 use linked_span::fan_in::{Memory, Settlement, StoreError, Token, Verdict};
 use linked_span_tests::Time;
@@ -6,7 +6,7 @@ use linked_span_tests::Time;
 use crate::{Joins, RULES};
 
 #[test]
-fn what_finds_no_room_comes_back_and_nothing_is_evicted() {
+fn full_store_returns_the_input_and_evicts_nothing() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(1_000)),
@@ -24,7 +24,7 @@ fn what_finds_no_room_comes_back_and_nothing_is_evicted() {
     }
     assert_eq!(joins.len(), 1_000);
 
-    // Those that are there go on, and make room for others.
+    // The joins that are already open complete, and make room for others.
     for number in 0..1_000 {
         let key = number.to_string();
         joins.arrive(&key, 1, number, Token::random()).unwrap();
@@ -51,7 +51,7 @@ fn what_finds_no_room_comes_back_and_nothing_is_evicted() {
 }
 
 #[test]
-fn a_full_store_empties_itself_though_nobody_sweeps() {
+fn full_store_without_a_sweep_empties_itself() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(100)),
@@ -68,7 +68,7 @@ fn a_full_store_empties_itself_though_nobody_sweeps() {
     while handed_over.len() < 100 {
         arrivals += 1;
         assert!(arrivals < 100_000, "{} are left", 100 - handed_over.len());
-        // Always the same key, and so always the same shard.
+        // The key is always the same, and so is its shard.
         let token = Token::random();
         let overdue = match joins.arrive("another", 0, 100, token) {
             Ok(arrived) => arrived.overdue,

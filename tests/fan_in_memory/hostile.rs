@@ -1,4 +1,4 @@
-//! Payloads and wakers that call the store while they are dropped or woken, which would never end under its lock.
+//! Payloads and wakers that call the store while they are dropped or woken. Under the store's lock that would deadlock.
 
 use std::pin::{Pin, pin};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -20,7 +20,7 @@ struct Hostile {
 impl Drop for Hostile {
     fn drop(&mut self) {
         if let Some(joins) = self.joins.upgrade() {
-            // Whatever the answer is: that there is one.
+            // Any result is fine: the call must return.
             joins.renew(self.key, Token::random());
             joins.renew("another", Token::random());
             joins.due(Token::random(), 0);
@@ -52,7 +52,7 @@ fn no_waker_is_dropped_or_woken_under_a_lock() {
 
 fn every_way_to_drop_a_payload() {
     let time = Time::default();
-    // One shard, so that every call needs the same lock.
+    // With one shard, every call needs the same lock.
     let joins = Arc::new(Joins {
         memory: time.of(Memory::new().shards(1).capacity(3).remembered(1)),
         rules: RULES,
@@ -66,7 +66,7 @@ fn every_way_to_drop_a_payload() {
             let token = Token::random();
             let arrived = joins.arrive(key, input, payload(key), token).unwrap();
             if let Verdict::Run(claim) = arrived.verdict {
-                // The store has the only references now.
+                // From here on the store has the only references.
                 drop(claim);
                 return token;
             }
@@ -75,7 +75,7 @@ fn every_way_to_drop_a_payload() {
     };
 
     let token = complete("completes");
-    // Busy, and then completed.
+    // First busy, then completed.
     joins
         .arrive("completes", 0, payload("completes"), Token::random())
         .unwrap();
@@ -144,7 +144,7 @@ impl Drop for HostileTask {
     }
 }
 
-/// With a waker of which the future has the only reference.
+/// Polls with a waker to which the future has the only reference.
 fn poll(joins: &Arc<Joins<()>>, future: Pin<&mut impl Future<Output = ()>>) -> Poll<()> {
     let waker = Waker::from(Arc::new(HostileTask(Arc::clone(joins))));
     future.poll(&mut Context::from_waker(&waker))
@@ -158,7 +158,7 @@ fn every_way_to_drop_or_wake_a_waker() {
     joins.arrive("order", 0, (), Token::random()).unwrap();
     let mut settled = pin!(joins.memory.settled("order"));
     assert_eq!(poll(&joins, settled.as_mut()), Poll::Pending);
-    // Another takes its place.
+    // The new waker replaces the first.
     assert_eq!(poll(&joins, settled.as_mut()), Poll::Pending);
     {
         let dropped = pin!(joins.memory.settled("order"));
@@ -168,7 +168,7 @@ fn every_way_to_drop_or_wake_a_waker() {
     let token = Token::random();
     joins.arrive("order", 2, (), token).unwrap();
     assert!(joins.settle("order", token, Settlement::Completed));
-    // It has been woken, and this waker is no longer of use.
+    // The join has settled, so the future drops this waker.
     assert_eq!(poll(&joins, settled.as_mut()), Poll::Ready(()));
     let at_once = pin!(joins.memory.settled("order"));
     assert_eq!(poll(&joins, at_once), Poll::Ready(()));

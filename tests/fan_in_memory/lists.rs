@@ -1,4 +1,4 @@
-//! Joins that leave while those before them and behind them stay.
+//! Joins that leave a list while those before and after them stay.
 
 use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
@@ -24,7 +24,7 @@ fn succeed(joins: &Joins<()>, key: &str) {
 }
 
 #[test]
-fn those_who_stay_are_due_in_the_order_in_which_they_came() {
+fn remaining_joins_are_due_in_arrival_order() {
     let time = Time::default();
     let joins = joins(&time);
     let keys: Vec<_> = (0..500).map(|number| number.to_string()).collect();
@@ -32,7 +32,7 @@ fn those_who_stay_are_due_in_the_order_in_which_they_came() {
         joins.arrive(key, 0, (), Token::random()).unwrap();
         time.pass(1);
     }
-    // The first stays, and then one in ten.
+    // The first join stays, and then every tenth.
     for (number, key) in keys.iter().enumerate() {
         if number % 10 > 0 {
             assert!(joins.forget(key));
@@ -48,7 +48,7 @@ fn those_who_stay_are_due_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn nothing_grows_behind_one_that_stays() {
+fn list_with_an_old_join_does_not_grow() {
     let time = Time::default();
     let joins = Joins {
         rules: RULES.timeout(1_000 * RULES.dedup_window),

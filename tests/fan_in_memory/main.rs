@@ -1,4 +1,4 @@
-//! The store of joins in memory: that it does what the state machine says, and how it behaves among threads.
+//! The store of joins in memory: it follows the state machine, and works with threads.
 
 mod concurrent;
 mod errors;
@@ -22,7 +22,7 @@ const RULES: JoinPolicy = JoinPolicy::new(3)
     .dedup_window(10_000)
     .max_attempts(u32::MAX);
 
-/// The store's methods, without their futures.
+/// The store's methods without their futures.
 struct Joins<P> {
     memory: Memory<P>,
     rules: JoinPolicy,

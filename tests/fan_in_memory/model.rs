@@ -20,23 +20,23 @@ struct Limits {
     remembered: usize,
 }
 
-/// A payload that says whether it still is somewhere.
+/// A payload that records whether it was dropped.
 #[derive(Debug)]
 struct Payload {
     id: u64,
     _alive: Arc<()>,
 }
 
-/// The store, and beside it the model.
+/// The store and its model.
 struct Pair<'l> {
     joins: Joins<Payload>,
     model: Model<Payload>,
     rules: JoinPolicy,
     limits: &'l Limits,
     time: Time,
-    /// Everything that was claimed once, by whom.
+    /// Every claim so far: its key and its token.
     claims: Vec<(String, Token)>,
-    /// By key, who arrived last.
+    /// The token of the latest arrival at each key.
     last: BTreeMap<String, Token>,
     alive: Arc<()>,
 }
@@ -163,7 +163,7 @@ impl<'l> Pair<'l> {
 
         let mut others = self.model.claimable(ClaimMode::Opportunistic);
         others.retain(|other| *other != key);
-        // With several shards, an arrival looks at all of them where it needs room.
+        // With several shards, an arrival only searches all of them when it needs room.
         if self.limits.shards == 1 || is_full {
             assert_eq!(overdue.is_some(), !others.is_empty(), "{others:?}");
         }
@@ -182,7 +182,7 @@ fn pick(claims: &[(String, Token)], number: usize) -> Option<(String, Token)> {
 
 fn limits() -> impl Strategy<Value = Limits> {
     prop_oneof![
-        // With one shard, what is overdue or the oldest of all is found, and not only that of a shard.
+        // With one shard, the store finds what is overdue or oldest among all joins.
         3 => (1..8_usize, 0..5_usize).prop_map(|(capacity, remembered)| Limits {
             shards: 1,
             capacity,
@@ -204,7 +204,7 @@ proptest! {
     })]
 
     #[test]
-    fn does_what_the_state_machine_says(
+    fn random_operations_match_the_state_machine(
         rules in rules(1, Just(NO_LEASE)),
         limits in limits(),
         operations in operations(),

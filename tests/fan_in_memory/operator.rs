@@ -1,4 +1,4 @@
-//! What an operator sees of joins in memory, and does to them.
+//! An operator's view of joins in memory, and an operator's actions.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn complete(joins: &Joins<()>, key: &str) -> Token {
     panic!("all have come")
 }
 
-/// Its body fails as often as it may.
+/// Fails a join's body until no attempt is left.
 fn park(joins: &Joins<()>, key: &str) {
     let token = complete(joins, key);
     assert!(joins.settle(key, token, Settlement::Failed));
@@ -53,7 +53,7 @@ fn keys(listed: &[JoinSummary]) -> Vec<&str> {
 }
 
 #[test]
-fn a_join_is_seen_as_it_is() {
+fn list_shows_each_state() {
     let time = Time::default();
     let joins = joins(&time, 2);
     let assert_is = |status, age, missing, attempts| {
@@ -109,13 +109,13 @@ fn a_join_is_seen_as_it_is() {
 }
 
 #[test]
-fn pages_are_in_order_and_have_what_was_asked_for() {
+fn pages_are_ordered_and_filtered() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(4)),
         ..joins(&time, 1)
     };
-    // More than are looked at at once.
+    // More joins than the store examines at once.
     let mut all: Vec<_> = (0..3_000).map(|number| number.to_string()).collect();
     for key in &all {
         joins.arrive(key, 0, (), Token::random()).unwrap();
@@ -147,7 +147,7 @@ fn pages_are_in_order_and_have_what_was_asked_for() {
 }
 
 #[test]
-fn a_parked_join_waits_for_an_operator_and_for_nobody_else() {
+fn parked_join_waits_for_an_operator() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(1)),
@@ -159,7 +159,7 @@ fn a_parked_join_waits_for_an_operator_and_for_nobody_else() {
     assert!(joins.due(Token::random(), 10).is_empty());
     let arrived = joins.arrive("order", 0, (), Token::random()).unwrap();
     assert!(matches!(arrived.verdict, Verdict::Parked(())));
-    // It takes room, as any other.
+    // A parked join takes room as any other does.
     assert_eq!(joins.len(), 1);
     let other = joins.arrive("another", 0, (), Token::random());
     assert!(other.unwrap_err().overdue.is_none());
@@ -176,9 +176,9 @@ fn a_parked_join_waits_for_an_operator_and_for_nobody_else() {
     assert_eq!(joins.len(), 0);
 }
 
-/// Those that rest came earlier, and are due later.
+/// The joins in backoff arrived earlier and are due later.
 #[test]
-fn what_an_operator_wants_tried_again_does_not_wait_for_others() {
+fn retried_join_is_due_before_joins_in_backoff() {
     let time = Time::default();
     let joins = joins(&time, 2);
     park(&joins, "parked");
@@ -197,7 +197,7 @@ fn what_an_operator_wants_tried_again_does_not_wait_for_others() {
 }
 
 #[test]
-fn a_hand_over_is_tried_again_before_those_that_rest() {
+fn retried_delivery_is_due_before_joins_in_backoff() {
     let time = Time::default();
     let joins = joins(&time, 2);
     for key in ["resting", "expiring", "undecodable"] {
@@ -227,7 +227,7 @@ fn a_hand_over_is_tried_again_before_those_that_rest() {
 }
 
 #[test]
-fn what_is_forgotten_leaves_nothing() {
+fn forgotten_join_frees_its_memory() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(1).capacity(3)),
@@ -247,7 +247,7 @@ fn what_is_forgotten_leaves_nothing() {
     assert!(joins.settle("parked", token, Settlement::Failed));
     let token = complete("ended");
     assert!(joins.settle("ended", token, Settlement::Completed));
-    // Three that have been open at a time, and one that has ended.
+    // Three slots for the joins that were open at a time, and one for the join that has ended.
     assert_eq!(joins.memory.slots(), 4);
     for key in ["open", "parked", "ended"] {
         assert!(joins.forget(key));
@@ -256,7 +256,7 @@ fn what_is_forgotten_leaves_nothing() {
     }
     assert_eq!((joins.len(), Arc::strong_count(&payload)), (0, 1));
 
-    // There is room for as many as before, and what had ended begins anew.
+    // The store has room for as many joins as before, and the key of the ended join opens a new join.
     for key in ["ended", "open", "another"] {
         let arrived = arrive(key, 0, Token::random()).unwrap();
         assert!(matches!(arrived.verdict, Verdict::Waiting(_)));

@@ -1,4 +1,4 @@
-//! What arrivals and sweeps do for joins of others.
+//! What arrivals and sweeps do for other joins.
 
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
 use linked_span_tests::Time;
@@ -6,7 +6,7 @@ use linked_span_tests::Time;
 use crate::{Joins, RULES};
 
 #[test]
-fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
+fn bodies_running_past_their_deadline_do_not_hide_due_joins() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(1)),
@@ -28,7 +28,7 @@ fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
     let passing = joins.arrive("another", 0, (), Token::random()).unwrap();
     assert_eq!(passing.overdue.unwrap().key, "open");
 
-    // One that fails now has no time left: it is handed over, before it is run again.
+    // A join that fails now has passed its deadline, so it is delivered to `on_expired` and does not run again.
     let (key, token) = &running[5];
     assert!(joins.settle(key, *token, Settlement::Failed));
     let due = joins.due(Token::random(), 10);
@@ -43,7 +43,7 @@ fn bodies_that_run_past_their_deadline_are_in_nobodys_way() {
 }
 
 #[test]
-fn a_sweep_and_an_arrival_agree_though_the_clock_goes_back() {
+fn sweep_and_arrival_agree_after_the_clock_goes_back() {
     let time = Time::default();
     time.pass(10_000);
     let joins = Joins {
@@ -51,7 +51,7 @@ fn a_sweep_and_an_arrival_agree_though_the_clock_goes_back() {
         rules: RULES,
     };
     joins.arrive("first", 0, (), Token::random()).unwrap();
-    // Another thread may have read the clock earlier, and have taken the lock later.
+    // Another thread may have read the clock earlier and locked the shard later.
     time.go_to(9_900);
     joins.arrive("second", 0, (), Token::random()).unwrap();
 

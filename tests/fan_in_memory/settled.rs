@@ -1,4 +1,4 @@
-//! Who waits for a join to settle.
+//! Waiting until a join has settled.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use linked_span_tests::Time;
 
 use crate::{Joins, RULES};
 
-/// Counts how often it is woken, and by its references the wakers that are left of it.
+/// Counts its wakes. Its reference count shows how many wakers are left.
 #[derive(Default)]
 struct Woken(AtomicUsize);
 
@@ -21,7 +21,7 @@ impl Wake for Woken {
     }
 }
 
-/// A task, as far as a future sees it.
+/// A task as a future sees it.
 struct Task {
     woken: Arc<Woken>,
     waker: Waker,
@@ -42,7 +42,7 @@ impl Task {
         self.woken.0.load(Ordering::SeqCst)
     }
 
-    /// How many wakers a store keeps.
+    /// Returns how many wakers the store keeps.
     fn kept(&self) -> usize {
         Arc::strong_count(&self.woken) - 2
     }
@@ -73,7 +73,7 @@ fn assert_settled(joins: &Joins<()>, key: &str) {
 }
 
 #[test]
-fn what_is_absent_completed_or_expired_is_settled() {
+fn settled_returns_for_absent_and_ended_joins() {
     let time = Time::default();
     let joins = joins(&time);
     assert_settled(&joins, "absent");
@@ -89,14 +89,14 @@ fn what_is_absent_completed_or_expired_is_settled() {
     }
     assert_settled(&joins, "expired");
 
-    // Over, but not forgotten yet.
+    // The window has passed, and no call has removed the join yet.
     time.pass(RULES.dedup_window);
     assert_settled(&joins, "completed");
     assert_settled(&joins, "expired");
 }
 
 #[test]
-fn who_waits_is_woken_by_the_end_and_by_nothing_before() {
+fn settled_is_woken_only_by_the_end() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -121,7 +121,7 @@ fn who_waits_is_woken_by_the_end_and_by_nothing_before() {
 }
 
 #[test]
-fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
+fn settled_is_woken_by_a_delivery_and_not_by_the_deadline() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -137,7 +137,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
     let token = joins.due(Token::random(), 1)[0].token;
     assert_eq!(task.woken(), 0);
 
-    // A holder that is dropped may settle too.
+    // A claim that is dropped may settle too.
     let Joins { memory, rules } = &joins;
     linked_span::fan_in::Store::<()>::release(
         memory,
@@ -151,7 +151,7 @@ fn a_hand_over_ends_the_wait_and_being_overdue_does_not() {
 }
 
 #[test]
-fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
+fn settled_is_woken_by_forget_and_not_by_parking() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -168,9 +168,9 @@ fn who_waits_is_woken_when_the_join_is_gone_and_not_while_it_is_parked() {
     assert!(task.poll(settled).is_ready());
 }
 
-/// Even if all that was remembered of it is gone, and another has begun, before he looks again.
+/// The waiter is done even if the join was removed and the key has a new join before the next poll.
 #[test]
-fn who_was_woken_does_not_wait_for_the_next_join() {
+fn settled_does_not_wait_for_the_next_join() {
     let time = Time::default();
     let joins = joins(&time);
     let [early, late] = [Task::new(), Task::new()];
@@ -190,7 +190,7 @@ fn who_was_woken_does_not_wait_for_the_next_join() {
 }
 
 #[test]
-fn the_last_waker_counts() {
+fn settled_wakes_the_last_waker() {
     let time = Time::default();
     let joins = joins(&time);
     let [first, second] = [Task::new(), Task::new()];
@@ -207,7 +207,7 @@ fn the_last_waker_counts() {
 }
 
 #[test]
-fn all_who_wait_are_woken_but_those_who_left() {
+fn settled_wakes_all_waiters_except_dropped_ones() {
     let time = Time::default();
     let joins = joins(&time);
     let task = Task::new();
@@ -233,7 +233,7 @@ fn all_who_wait_are_woken_but_those_who_left() {
 }
 
 #[test]
-fn nothing_stays_of_those_who_left() {
+fn dropped_waiters_leave_no_memory() {
     let time = Time::default();
     let joins = joins(&time);
     let keys: Vec<_> = (0..1_000).map(|number| number.to_string()).collect();
@@ -256,7 +256,7 @@ fn nothing_stays_of_those_who_left() {
 }
 
 #[test]
-fn the_future_may_go_to_another_thread() {
+fn settled_future_is_send() {
     fn is_send(_: &impl Send) {}
 
     let joins = joins(&Time::default());

@@ -1,4 +1,4 @@
-//! What threads share of joins: the store in memory, and what it stands on.
+//! The modules that threads share: the store in memory, and what it uses.
 
 #[path = "../../runtime/src/fan_in/core/mod.rs"]
 mod core;

@@ -1,7 +1,8 @@
-//! The store of joins in memory, under schedules that are chosen at random, with a switch possible at each lock and each
-//! atomic. It is compiled here a second time, since only so its locks can be others.
+//! The store of joins in memory under random schedules, which can switch threads at each lock and each atomic.
+//!
+//! The store is compiled here a second time, because only then can its locks be replaced.
 
-// Not all that it offers is used here, and there is nobody beyond to see it; clippy looks at it where it is at home.
+// This crate uses only a part of the store. Clippy checks the store in its own crate.
 #[allow(
     dead_code,
     unexpected_cfgs,
@@ -40,7 +41,7 @@ fn settle(token: Token, settlement: Settlement) -> Change {
 const SCHEDULES: usize = 2_000;
 
 #[test]
-fn one_success_a_key() {
+fn concurrent_arrivals_succeed_once_per_key() {
     let schedule = || {
         let store = Arc::new(Memory::new().shards(2).clock(|| 0));
         let successes = Arc::new([const { AtomicUsize::new(0) }; 2]);
@@ -88,9 +89,9 @@ fn one_success_a_key() {
     shuttle::check_pct(schedule, SCHEDULES, 3);
 }
 
-/// Arrivals that look at each other's shards, and sweeps, at the same time; and never more joins than there is room for.
+/// Arrivals that search each other's shards run beside sweeps. The store never holds more joins than it has room for.
 #[test]
-fn what_has_expired_is_handed_over_once() {
+fn expired_join_is_delivered_once() {
     let schedule = || {
         let time = Arc::new(AtomicUsize::new(0));
         let clock = Arc::clone(&time);
@@ -158,8 +159,8 @@ fn what_has_expired_is_handed_over_once() {
     shuttle::check_pct(schedule, SCHEDULES / 10, 3);
 }
 
-/// Whether the end comes before, while or after somebody begins to wait for it, or gives up: a wait that nobody ends would
-/// be a schedule that does not end.
+/// Checks that each wait ends: the join settles before, during or after the wait begins, or the waiter gives up. A wait
+/// without an end would be a schedule without an end.
 fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
     let schedule = move || {
         let store = Arc::new(Memory::new().shards(1).clock(|| 0));
@@ -189,14 +190,14 @@ fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
 }
 
 #[test]
-fn a_settlement_ends_every_wait() {
+fn settlement_ends_every_wait() {
     assert_every_wait_ends(2, |store| {
         ready(store.apply("order", &RULES, settle(Token(1), Settlement::Completed))).unwrap()
     });
 }
 
 #[test]
-fn a_join_that_is_forgotten_ends_every_wait() {
+fn forget_ends_every_wait() {
     assert_every_wait_ends(1, |store| {
         ready(store.apply("order", &RULES, Change::Forget)).unwrap()
     });

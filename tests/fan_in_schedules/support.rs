@@ -1,4 +1,4 @@
-//! What the store in memory uses of the runtime's `support`, with locks that switch between threads.
+//! The parts of the runtime's `support` that the store in memory uses, with locks that switch between threads.
 
 #[allow(dead_code, unused_imports)]
 #[path = "../../runtime/src/support/clock.rs"]

@@ -1,7 +1,7 @@
-//! How large the futures of handlers are, beside those with `#[tracing::instrument]`: `benches/FUTURE_SIZES.md`.
+//! The sizes of handlers' futures, beside those with `#[tracing::instrument]`: `benches/FUTURE_SIZES.md`.
 //!
-//! After a change of ours, or for another compiler, write it again with
-//! `SIZES=update cargo test -p linked-span-tests --test future_sizes`, and read the difference.
+//! After a change of this crate, or for another compiler, run `SIZES=update cargo test -p linked-span-tests --test
+//! future_sizes` and review the difference.
 #![allow(
     clippy::large_stack_arrays,
     clippy::manual_async_fn,
@@ -28,7 +28,7 @@ fn large() -> Large {
     }
 }
 
-/// The same functions under each attribute.
+/// Defines the same functions under each attribute.
 macro_rules! handlers {
     ($($name:ident $attribute:tt { $($item:tt)* })*) => {
         mod without {
@@ -107,7 +107,7 @@ handlers! {
     }
 }
 
-/// The size of each future, and what its handler is given.
+/// Returns the size of each future, for handlers with these arguments.
 macro_rules! rows {
     ($($name:ident($($argument:expr),*): $title:literal;)*) => {
         [$((

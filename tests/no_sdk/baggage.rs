@@ -1,4 +1,4 @@
-//! The event's baggage is the body's, also where no span is made.
+//! The body has the event's baggage even if no span is created.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -23,7 +23,7 @@ fn user() -> Option<String> {
     Context::map_current(|context| context.baggage().get("user").map(ToString::to_string))
 }
 
-/// The headers that a handler forwards.
+/// Returns the headers that a handler forwards.
 fn forwarded() -> Vec<(String, String)> {
     let mut headers = Vec::new();
     inject(&mut headers);
@@ -63,7 +63,7 @@ enum Either {
     Other { metadata: Origin },
 }
 
-/// Reads its context itself.
+/// An event that reads its own context.
 struct ByHand(Map);
 
 impl LinkedEvent for ByHand {
@@ -108,7 +108,7 @@ fn baggage_of_every_event_is_in_the_body() {
     assert_eq!(of_any(&Event { id, metadata }), alice());
 }
 
-/// It joins the active baggage, and the active span stays the active one.
+/// The event's baggage joins the active baggage, and the active span stays active.
 #[test]
 fn baggage_joins_the_active_context() {
     #[linked_span(event)]
@@ -196,7 +196,7 @@ fn baggage_is_in_the_body_while_it_is_dropped() {
     assert_eq!(seen.as_deref(), Some("alice"));
 }
 
-/// Of the attribute's expressions, the origin alone has to be known.
+/// The runtime only needs the attribute's expression for the origin.
 #[test]
 fn baggage_is_read_without_the_attribute_s_other_expressions() {
     #[linked_span(
@@ -226,7 +226,7 @@ fn baggage_is_read_without_the_attribute_s_other_expressions() {
     assert_eq!(EVALUATED.with(std::cell::Cell::get), 0);
 }
 
-/// As the docs say: several events have no baggage in common.
+/// The documentation says that several events have no baggage in common.
 #[test]
 fn baggage_of_several_events_is_not_attached() {
     #[linked_span(events)]
@@ -265,7 +265,7 @@ fn event_without_baggage_allocates_nothing() {
         #[linked_span(event)]
         async fn asynchronous<E: LinkedEvent>(event: &E) {}
 
-        // Each millisecond OpenTelemetry is asked again, which allocates once.
+        // Once per millisecond the runtime asks OpenTelemetry again, which allocates once.
         let none = (0..1_000).any(|_| {
             handle(event);
             allocation_counter::measure(|| {

@@ -1,4 +1,4 @@
-//! Without an SDK, a fan-in behaves the same, and computes nothing for telemetry.
+//! Without an SDK, a fan-in works the same, and evaluates nothing for telemetry.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ fn event() -> Event {
     }
 }
 
-/// Fails the first time, and calls itself the second.
+/// Fails the first time, and calls itself the second time.
 #[fan_in(payment, inventory, name = evaluated("name"), attributes(key = evaluated("value")))]
 fn ship(payment: Event, inventory: &Event, fail: bool, again: bool) -> Result<SpanContext, ()> {
     if again {

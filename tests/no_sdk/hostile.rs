@@ -1,4 +1,4 @@
-//! What `tests/behaviour/hostile_values.rs` does with an SDK, and what it comes to without one.
+//! The cases of `tests/behaviour/hostile_values.rs` without an SDK.
 
 use std::fmt::{self, Display};
 

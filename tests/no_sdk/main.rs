@@ -1,4 +1,4 @@
-//! A process without an SDK: handlers behave the same, at nearly no cost.
+//! A process without an SDK: handlers work the same, at almost no cost.
 
 mod baggage;
 mod fan_in;
@@ -73,8 +73,9 @@ fn handle_all(event: &Event) {
     assert_eq!(ready(opaque(event)), 3);
 }
 
-/// Once a millisecond a thread asks whether there is an SDK by now, which costs it the one allocation of a span of
-/// OpenTelemetry's no-op tracer. Nothing else is allocated, however often handlers run.
+/// Asserts that handlers allocate nothing beyond the check for an SDK.
+///
+/// Each thread makes that check once per millisecond. It costs one allocation: a span of OpenTelemetry's no-op tracer.
 fn assert_no_allocation() {
     let event = event();
     handle_all(&event);
@@ -103,7 +104,7 @@ fn handler_under_a_remote_context_allocates_nothing() {
     assert_no_allocation();
 }
 
-/// Within the millisecond there is none at all; a second of trying is enough for one that nothing interrupts.
+/// Within the millisecond nothing allocates. In one second, some attempt runs without an interruption.
 #[test]
 fn handler_within_the_cache_window_allocates_nothing() {
     let event = event();

@@ -15,11 +15,11 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `run`, and returns the spans that the collector received, once there are `spans`.
+/// Runs `run`. Returns the spans that the collector received, once there are `spans` of them.
 pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
     let _alone = alone();
     let runtime = Runtime::new().expect("a runtime");
-    // The exporter looks for it where it is made.
+    // The exporter looks for the runtime when it is created.
     let _entered = runtime.enter();
     let mut collector = runtime
         .block_on(FakeCollectorServer::start())
@@ -43,7 +43,7 @@ pub(crate) fn received(spans: usize, run: impl FnOnce()) -> Vec<ExportedSpan> {
     received
 }
 
-/// A link that was received. (The collector's own type has no name that can be said here.)
+/// A received link; the collector's own type cannot be named here.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) trace_id: String,
@@ -52,7 +52,7 @@ pub(crate) struct Link {
     pub(crate) attributes: BTreeMap<String, String>,
 }
 
-/// A span's links, of which the SDK has dropped none, nor any attribute of theirs.
+/// Returns a span's links. It asserts that the SDK dropped neither links nor their attributes.
 pub(crate) fn links_of(span: &ExportedSpan) -> Vec<Link> {
     assert_eq!(span.dropped_links_count, 0);
     let links = span.links.iter().cloned().map(|link| {

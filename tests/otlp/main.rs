@@ -1,4 +1,4 @@
-//! What a collector receives by OTLP: that links, their attributes and their trace state arrive there.
+//! The OTLP data that a collector receives: links, their attributes and their trace state.
 
 mod collector;
 mod metrics;
@@ -11,10 +11,10 @@ use linked_span::{LinkedEvent, fan_in, linked_span};
 
 use self::collector::{Link, links_of, received};
 
-/// OpenTelemetry's default.
+/// OpenTelemetry's default limit.
 const LINKS_OF_A_SPAN: usize = 128;
 
-/// A message as it comes from a broker, with its producer's context in its headers.
+/// A broker's message with its producer's context in its headers.
 #[derive(LinkedEvent)]
 #[event(type = "order.event")]
 struct Message {
@@ -57,7 +57,7 @@ fn process_batch(messages: &[Message]) {}
 fn fulfill_order(payment: &Message, inventory: &Message) {}
 
 #[test]
-fn one_event() {
+fn event_is_received_with_its_link() {
     let spans = received(1, || send_receipt(&Message::from_producer(1)));
     let [span] = &spans[..] else { unreachable!() };
     assert_eq!(span.name, "send_receipt");
@@ -75,10 +75,10 @@ fn one_event() {
 }
 
 #[test]
-fn a_batch_of_more_than_a_span_keeps() {
+fn batch_beyond_the_link_limit_is_received_with_all_links() {
     let messages: Vec<_> = (1..=300).map(Message::from_producer).collect();
     let spans = received(3, || process_batch(&messages));
-    // Pages have ended before the handler has.
+    // The child spans end before the handler does.
     let [second, third, span] = &spans[..] else {
         unreachable!()
     };
@@ -100,7 +100,7 @@ fn a_batch_of_more_than_a_span_keeps() {
 }
 
 #[test]
-fn a_fan_in() {
+fn fan_in_is_received_with_its_links() {
     let spans = received(1, || {
         let fulfill = FulfillOrder::in_memory(Duration::from_secs(60));
         let _waiting = fulfill.inventory(Message::from_producer(2));
@@ -133,14 +133,14 @@ fn assert_leads_to(link: &Link, producer: usize) {
     assert_eq!(link.trace_state, trace_state(producer));
 }
 
-/// In none of its producers' traces.
+/// Asserts that the span is in none of its producers' traces.
 #[track_caller]
 fn assert_begins_a_trace(span: &ExportedSpan) {
     assert_eq!(span.parent_span_id, "");
     assert!(span.links.iter().all(|link| link.trace_id != span.trace_id));
 }
 
-/// The collector shows values as their `Debug`.
+/// Asserts an attribute; the collector shows values as their `Debug` text.
 #[track_caller]
 fn assert_has(attributes: &BTreeMap<String, String>, key: &str, text: &str) {
     let shown = &attributes[key];

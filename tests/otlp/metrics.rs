@@ -1,4 +1,5 @@
-//! What a collector receives of metrics: names, units, boundaries and attributes, as the table of `linked_span::metrics` has them.
+//! The metrics that a collector receives: names, units, boundaries and attributes, as in the table of
+//! `linked_span::metrics`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -57,7 +58,7 @@ fn run() {
     joins.sweep().expect("a store");
 }
 
-/// A metric as the collector has received it.
+/// A metric that the collector received.
 #[derive(Debug, Default, PartialEq)]
 struct Received {
     unit: String,
@@ -88,7 +89,7 @@ fn received(run: impl FnOnce()) -> BTreeMap<String, Received> {
     let scopes = runtime.block_on(collector.exported_metrics(1, Duration::from_secs(20)));
     let mut metrics = BTreeMap::new();
     for metric in scopes.into_iter().flat_map(|scope| scope.metrics) {
-        // The collector's own types of points have no name that can be said here.
+        // The collector's types of data points cannot be named here.
         let text = format!("{:?}", metric.data);
         let received = Received {
             unit: metric.unit,

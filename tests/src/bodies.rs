@@ -1,4 +1,4 @@
-//! Whether the body of each handler ran inside of the handler's span.
+//! Checks whether the body of each handler ran inside the handler's span.
 
 use opentelemetry::trace::get_active_span;
 
@@ -6,12 +6,12 @@ use crate::Sdk;
 
 const BODY: &str = "body";
 
-/// Says, from a handler's body, that it runs there: to the span that is active, unless that has ended.
+/// Records on the active span, unless it has ended, that a body runs in it.
 pub fn here() {
     get_active_span(|span| span.add_event(BODY, Vec::new()));
 }
 
-/// The same, for a body that is an expression.
+/// The same as [`here`] for a body that is an expression.
 pub fn here_and<T>(value: T) -> T {
     here();
     value
@@ -22,7 +22,7 @@ impl Sdk {
     ///
     /// # Panics
     ///
-    /// If it is not so.
+    /// If a span is missing, or a body ran outside its span.
     pub fn assert_each_body_ran_inside(&self, spans: usize) {
         let ended = self.spans();
         for span in &ended {

@@ -1,4 +1,4 @@
-//! What the tests of linked-span share: an SDK that keeps what it is given, and words to ask it with.
+//! An SDK that records what it receives, and helpers that query it.
 
 mod bodies;
 pub mod figures;
@@ -21,7 +21,7 @@ pub use time::Time;
 /// The provider is global, so each test that installs one holds this lock.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// An SDK that is installed for one test, and keeps every span that ended and every question to its sampler.
+/// An SDK for one test. It keeps every span that ended, and every question to its sampler.
 #[derive(Debug)]
 pub struct Sdk {
     exporter: InMemorySpanExporter,
@@ -30,13 +30,13 @@ pub struct Sdk {
 }
 
 impl Sdk {
-    /// Installs one that records everything.
+    /// Installs an SDK that records everything.
     #[must_use]
     pub fn install() -> Self {
         Self::install_with(Sampler::AlwaysOn)
     }
 
-    /// Installs one that asks this sampler.
+    /// Installs an SDK with this sampler.
     #[must_use]
     pub fn install_with(sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
         Self::install_built(SdkTracerProvider::builder(), sampler)
@@ -49,7 +49,7 @@ impl Sdk {
         Self::install_built(builder, Sampler::AlwaysOn)
     }
 
-    /// Installs one that is built with more than this keeps of it.
+    /// Installs an SDK with this builder and sampler.
     #[must_use]
     pub fn install_built(
         builder: TracerProviderBuilder,
@@ -71,7 +71,7 @@ impl Sdk {
         }
     }
 
-    /// The spans that have ended, in that order.
+    /// Returns the ended spans in the order of their ends.
     ///
     /// # Panics
     ///
@@ -83,7 +83,7 @@ impl Sdk {
             .expect("an exporter that works")
     }
 
-    /// The only span that has ended.
+    /// Returns the only ended span.
     ///
     /// # Panics
     ///
@@ -96,7 +96,7 @@ impl Sdk {
         }
     }
 
-    /// The span of this name.
+    /// Returns the span with this name.
     ///
     /// # Panics
     ///
@@ -110,14 +110,14 @@ impl Sdk {
         }
     }
 
-    /// What the sampler was asked.
+    /// Returns the questions to the sampler.
     #[must_use]
     pub fn sampled(&self) -> Vec<Sampled> {
         self.sampler.asked()
     }
 }
 
-/// A producer's context, a different one for each number.
+/// Returns a producer's context, a different one for each number.
 #[must_use]
 pub fn producer(number: u8) -> SpanContext {
     SpanContext::new(
@@ -129,13 +129,13 @@ pub fn producer(number: u8) -> SpanContext {
     )
 }
 
-/// An ambient context with that span active.
+/// Returns a context in which that span is active.
 #[must_use]
 pub fn active(span: SpanContext) -> Context {
     Context::new().with_remote_span_context(span)
 }
 
-/// The context's `traceparent`, as a producer writes it.
+/// Returns the context's `traceparent`, as a producer writes it.
 #[must_use]
 pub fn traceparent(context: &SpanContext) -> String {
     format!(
@@ -146,7 +146,7 @@ pub fn traceparent(context: &SpanContext) -> String {
     )
 }
 
-/// Attributes as pairs that are easily compared, in their order.
+/// Returns attributes as pairs in their order, which tests can compare.
 #[must_use]
 pub fn pairs(attributes: &[KeyValue]) -> Vec<(&str, Value)> {
     attributes

@@ -1,4 +1,4 @@
-//! A sampler that records what it was asked.
+//! A sampler that records its calls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,14 +6,14 @@ use opentelemetry::trace::{Link, SpanKind, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingResult, ShouldSample};
 
-/// Asks another sampler, by default one that samples everything, and keeps what that was given.
+/// Records the arguments of each call, and delegates to another sampler; by default that one samples everything.
 #[derive(Clone, Debug)]
 pub struct RecordingSampler {
     asked: Arc<Mutex<Vec<Sampled>>>,
     inner: Box<dyn ShouldSample>,
 }
 
-/// One question to the sampler.
+/// One call of the sampler.
 #[derive(Clone, Debug)]
 pub struct Sampled {
     /// The span's name.
@@ -27,7 +27,7 @@ pub struct Sampled {
 }
 
 impl RecordingSampler {
-    /// One that decides as `inner` does.
+    /// Creates a sampler that decides as `inner` does.
     #[must_use]
     pub fn of(inner: impl Into<Box<dyn ShouldSample>>) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl RecordingSampler {
         }
     }
 
-    /// What it was asked so far.
+    /// Returns the calls so far.
     #[must_use]
     pub fn asked(&self) -> Vec<Sampled> {
         self.asked

@@ -1,11 +1,11 @@
-//! A clock that goes when it is told to.
+//! A clock that a test advances.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use linked_span::fan_in::{Memory, Moment};
 
-/// The milliseconds that have passed, for all who have a clone of it.
+/// The milliseconds that have passed. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Time(Arc<AtomicU64>);
 
@@ -15,18 +15,18 @@ impl Time {
         self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
-    /// Goes to a moment, which may be an earlier one.
+    /// Sets the clock, which may go back.
     pub fn go_to(&self, moment: Moment) {
         self.0.store(moment, Ordering::SeqCst);
     }
 
-    /// How many have passed.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Moment {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// A store that goes by it.
+    /// Returns the store with this clock.
     #[must_use]
     pub fn of<P>(&self, memory: Memory<P>) -> Memory<P> {
         let time = self.clone();

@@ -1,4 +1,4 @@
-//! What a failed assertion prints.
+//! The text of a failed assertion.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,7 +26,7 @@ fn order(spans: &Capture) -> Order {
     }
 }
 
-/// What an assertion panics with.
+/// Returns the message with which an assertion panics.
 #[track_caller]
 fn message(assert: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(assert)).expect_err("the assertion should fail");

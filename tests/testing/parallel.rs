@@ -1,4 +1,4 @@
-//! Eight tests at once, two hundred rounds each: no span in another test's capture, and none lost.
+//! Eight concurrent tests of two hundred rounds: no capture has another test's span, and none is lost.
 
 use std::collections::HashMap;
 use std::sync::mpsc;
@@ -38,7 +38,7 @@ fn event(order: usize, metadata: Origin) -> Event {
     Event { order, metadata }
 }
 
-/// One test: rounds of a single handler, a batch, a fan-in over two threads, and a producer in a spawned task.
+/// Runs one test's rounds: a single handler, a batch, a fan-in over two threads, and a producer in a spawned task.
 fn rounds() {
     let spans = testing::capture();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -69,7 +69,7 @@ fn rounds() {
     }
 }
 
-/// How many links lead to each span.
+/// Returns how many links lead to each span.
 fn linked_spans(spans: Vec<CapturedSpan>) -> HashMap<SpanId, usize> {
     let mut counts = HashMap::new();
     for span in spans {
@@ -94,7 +94,7 @@ fn round(order: usize, spans: &Capture, runtime: &tokio::runtime::Runtime) -> [O
         });
         scope.spawn(move || ship.inventory(inventory).expect("room"));
     });
-    // The producer is a span of this test, in a task that its context is handed to.
+    // The producer is a span of this test, in a task that receives its context.
     let request = global::tracer("test").start("request");
     let request = Context::new().with_span(request);
     let (send, receive) = mpsc::channel();
@@ -102,7 +102,7 @@ fn round(order: usize, spans: &Capture, runtime: &tokio::runtime::Runtime) -> [O
         async move {
             let produced = global::tracer("test").in_span("produce", |_| Origin::current());
             send.send(produced.clone()).expect("a test that waits");
-            // The consumer is linked to the producer, and has no context.
+            // The consumer is linked to the producer, and has no other context.
             tokio::spawn(task(event(order, produced)).with_context(Context::new()));
         }
         .with_context(request),

@@ -1,4 +1,4 @@
-//! Which capture a span is given to.
+//! The capture that receives a span.
 
 use std::sync::mpsc;
 use std::thread;
@@ -243,7 +243,7 @@ fn consume_in_steps(event: &Origin) {
     unrelated("step");
 }
 
-/// The child ends before the handler does: the handler's links are looked at when it begins.
+/// The child ends before the handler does, so the handler's links are recorded when it starts.
 #[test]
 fn child_of_a_linked_handler_on_a_pool_thread_is_captured() {
     let spans = testing::capture();

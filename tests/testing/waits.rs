@@ -85,7 +85,7 @@ fn not_linked_passes_where_the_event_is_not_handled() {
     );
 }
 
-/// A fixed origin is of no capture, so that its span on a pool thread is unclaimed.
+/// A fixed origin belongs to no capture, so its span on a pool thread is unclaimed.
 #[test]
 fn not_linked_looks_at_unclaimed_spans_too() {
     let spans = testing::capture();

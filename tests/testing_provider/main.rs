@@ -1,4 +1,4 @@
-//! A program that installs a tracer provider of its own beside `linked_span::testing`: a process for each order.
+//! A program that installs its own tracer provider beside `linked_span::testing`. Each order is a process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,7 +8,7 @@ use opentelemetry::trace::Tracer;
 use opentelemetry::trace::noop::NoopTracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 
-/// What `assert` panics with.
+/// Returns the message with which `assert` panics.
 fn message(assert: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(assert)).expect_err("it should fail");
     match panic.downcast::<String>() {
@@ -23,7 +23,7 @@ fn own_provider() -> (InMemorySpanExporter, SdkTracerProvider) {
     (exporter, builder.build())
 }
 
-/// One test, since the provider is the process's.
+/// This is one test, because the provider is global.
 #[test]
 fn own_provider_is_a_loud_error_before_and_after() {
     const LOUD: &str = "remove the program's own tracer provider from tests";
@@ -42,7 +42,7 @@ fn own_provider_is_a_loud_error_before_and_after() {
     global::tracer("test").in_span("before", |_| {});
     spans.one("before");
 
-    // What was captured is kept, though no assertion may rely on its being all.
+    // The captured spans are kept, but no assertion may rely on them being complete.
     for replacing in [
         (|| global::set_tracer_provider(own_provider().1)) as fn(),
         || linked_span::set_tracer_provider(own_provider().1),

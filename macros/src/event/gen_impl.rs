@@ -1,4 +1,4 @@
-//! The implementations of `LinkedEvent` and `Keyed`.
+//! Generates the implementations of `LinkedEvent` and `Keyed`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -11,7 +11,7 @@ pub(super) struct Event<'i> {
     pub(super) runtime: TokenStream,
 }
 
-/// A variant; a struct has a single one.
+/// Holds a variant; a struct has a single one.
 pub(super) struct Variant<'i> {
     pub(super) ident: &'i Ident,
     /// The path in a pattern: `Self` or `Self::Variant`.
@@ -20,7 +20,7 @@ pub(super) struct Variant<'i> {
 }
 
 pub(super) enum Content<'i> {
-    /// The only field, which has no name, is the event.
+    /// The event is the only field, which has no name.
     Delegate {
         field: &'i Field,
         /// The field is marked `#[event(key)]`.

@@ -5,8 +5,9 @@ use syn::Field;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-/// Returns the name with a span of the derive: rustc then does not report `deprecated` for the user's own declaration.
-/// Keywords of our edition may be plain names in the edition of the user.
+/// Returns the name with a span of the derive, so that rustc reports no `deprecated` for the user's declaration.
+///
+/// Keywords of this crate's edition may be plain names in the edition of the user.
 pub(super) fn derive_ident(ident: &Ident) -> Ident {
     let span = ident.span().resolved_at(Span::call_site());
     let name = ident.unraw().to_string();

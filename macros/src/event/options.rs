@@ -9,7 +9,7 @@ use crate::error::Errors;
 use crate::options::{crate_path, each_item, set_once};
 use crate::suggestion::unknown_option;
 
-/// The options of a field.
+/// Holds the options of a field.
 #[derive(Default)]
 pub(super) struct FieldOptions {
     pub(super) metadata: Option<Ident>,
@@ -20,7 +20,7 @@ pub(super) struct FieldOptions {
     pub(super) attributes: Vec<LitStr>,
 }
 
-/// The options of a struct, an enum or a variant.
+/// Holds the options of a struct, an enum or a variant.
 #[derive(Default)]
 pub(super) struct TypeOptions {
     pub(super) event_type: Option<LitStr>,

@@ -10,13 +10,13 @@ use super::options::{FieldOptions, TypeOptions};
 use crate::error::Errors;
 use crate::tokens::at;
 
-/// The field of each role.
+/// Holds the field of each role.
 #[derive(Default)]
 pub(super) struct Roles<'i> {
     pub(super) metadata: Option<Role<'i>>,
     pub(super) id: Option<Role<'i>>,
     pub(super) event_type: Option<Role<'i>>,
-    /// `#[event(type = "…")]`
+    /// The value of `#[event(type = "…")]`.
     pub(super) constant_type: Option<LitStr>,
     pub(super) key: Option<Role<'i>>,
     pub(super) attributes: Vec<(Vec<LitStr>, Role<'i>)>,
@@ -118,7 +118,8 @@ impl<'i> Role<'i> {
         Self {
             member,
             field,
-            // A pattern would match a constant of the user instead of binding a variable, so the name is ours.
+            // A pattern would match a constant of the user instead of binding a variable, so this macro chooses the
+            // name.
             binding: format_ident!("__linked_span_{index}", span = type_span_of(field)),
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn first_elided(tokens: TokenStream) -> Option<TokenTree> {
             .iter()
             .any(|name| ident == name)
     };
-    // The lifetimes of a closure are its own.
+    // A closure has its own lifetimes.
     if contains_ident(tokens.clone(), &is_callable) {
         return None;
     }
@@ -43,8 +43,9 @@ fn find(tokens: TokenStream) -> Option<TokenTree> {
     None
 }
 
-/// Names each lifetime in a type, because a bound cannot have elided ones. Closures and function pointers have
-/// lifetimes of their own.
+/// Names each lifetime in a type, because a bound cannot have elided ones.
+///
+/// Closures and function pointers have their own lifetimes.
 pub(super) fn name_each(ty: &mut Type, names: &mut Vec<Lifetime>) {
     match ty {
         Type::Array(array) => name_each(&mut array.elem, names),

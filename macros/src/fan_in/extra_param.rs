@@ -10,7 +10,7 @@ use crate::error::Errors;
 use crate::function::{plain_name, ungrouped_type};
 use crate::tokens::contains_ident;
 
-/// The generated methods take this parameter, and pass it to the function.
+/// Holds a parameter that the generated methods take and pass to the function.
 pub(super) struct ExtraParam {
     /// The name in the generated methods.
     pub(super) ident: Ident,
@@ -63,8 +63,10 @@ impl ExtraParam {
         quote!(#ident: #ty #repeated)
     }
 
-    /// Returns a `Clone` bound. Its unused lifetime defers the check to the callers of `sweep`: rustc checks a bound without
-    /// generics at the definition.
+    /// Returns a `Clone` bound.
+    ///
+    /// Its unused lifetime defers the check to the callers of `sweep`: rustc checks a bound without generics at the
+    /// definition.
     pub(super) fn clone_bound(&self) -> Option<TokenStream> {
         match ungrouped_type(&self.pattern.ty) {
             Type::ImplTrait(_) | Type::Reference(_) => None,
@@ -86,8 +88,9 @@ impl ExtraParam {
     }
 }
 
-/// clippy reports a use of a `_name` of the user, and the generated methods use each parameter. A name with two underscores is
-/// not reported, and may be ours.
+/// Returns the name of the parameter in the generated methods, which use each parameter.
+///
+/// clippy reports a use of a `_name` of the user, but no name with two underscores.
 fn argument_name(ident: &Ident) -> Ident {
     let mut name = ident.clone();
     let text = ident.to_string();

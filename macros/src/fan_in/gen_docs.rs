@@ -151,7 +151,7 @@ impl FanIn {
         )])
     }
 
-    /// `#[doc(hidden)]` on the function hides each generated item.
+    /// Copies `#[doc(hidden)]` from the function to each generated item.
     fn with_listed(&self, mut docs: TokenStream) -> TokenStream {
         let own = self.attributes_named("doc");
         let listed = own.filter(|own| own.meta.require_list().is_ok());

@@ -96,7 +96,7 @@ impl FanIn {
         let (mut extras, mut inputs) = (TokenStream::new(), TokenStream::new());
         let mut arguments = Vec::new();
         for (index, given) in self.params.all.iter().enumerate() {
-            // The names are ours, because the function may have the name of one of its parameters.
+            // This macro chooses the names, because the function may have the name of one of its parameters.
             let argument = format_ident!("__linked_span_{index}", span = Span::mixed_site());
             match given {
                 FnParam::Input(place) => {
@@ -159,7 +159,7 @@ impl FanIn {
     }
 }
 
-/// An input cannot have this name, or the next one.
+/// Returns a name that no input can have.
 fn run_method() -> Ident {
     Ident::new("__linked_span_run", Span::mixed_site())
 }

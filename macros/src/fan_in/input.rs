@@ -90,7 +90,7 @@ fn variant(ident: &Ident, errors: &mut Errors) -> Option<Ident> {
     None
 }
 
-/// Returns what to write instead of a type that a join cannot store.
+/// Returns the type to write instead of one that a join cannot store.
 fn instead(ident: &Ident, ty: &Type, by_reference: bool) -> Option<String> {
     let owned = "an owned type";
     Some(match ungrouped_type(ty) {
@@ -108,7 +108,7 @@ fn instead(ident: &Ident, ty: &Type, by_reference: bool) -> Option<String> {
     })
 }
 
-/// A store holds the inputs of all callers, so their types are the same for each caller.
+/// Reports an input whose type depends on the caller, because a store holds the inputs of all callers.
 fn check_generics(ident: &Ident, ty: &Type, signature: &Signature, errors: &mut Errors) {
     for parameter in &signature.generics.params {
         let (generic, name, instead) = match parameter {

@@ -44,7 +44,8 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
             ..fan_in
         }
     });
-    // After an error in an option the joins are generated too: otherwise each use of them is another error.
+    // Without the joins, each use of them would be another error, so an error in an option does not stop their
+    // generation.
     let joins = match &fan_in {
         Some(fan_in) if mistakes.is_empty() => generate(fan_in),
         _ => TokenStream::new(),

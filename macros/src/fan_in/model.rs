@@ -17,7 +17,7 @@ pub(super) struct FanIn {
     pub(super) is_async: bool,
     /// The path of `linked_span`.
     pub(super) crate_path: TokenStream,
-    /// There are errors in options, so the expansion uses none of them.
+    /// `true` if options have errors, so the expansion uses none of them.
     pub(super) has_option_errors: bool,
 }
 

@@ -97,7 +97,7 @@ impl Names {
         Some(names)
     }
 
-    /// Only the compiler knows the names of other items.
+    /// Reports a name that the function already uses. Only the compiler knows the names of other items.
     fn check_name_in_use(&self, name: &Ident, signature: &Signature, errors: &mut Errors) {
         let whose = if is_same_name(name, &signature.ident) {
             "the function itself"

@@ -13,7 +13,7 @@ use crate::function::{NOT_IN_AN_IMPL, plain_name};
 use crate::options::ParameterOptions;
 use crate::tokens::{contains_ident, is_same_name};
 
-/// A parameter, in the order of the signature.
+/// Represents a parameter, in the order of the signature.
 pub(super) enum FnParam {
     /// The input at this place in the attribute.
     Input(usize),
@@ -26,7 +26,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// `named` are the attribute's parameters, with the identifiers of the signature.
+    /// Checks the parameters. `named` has the attribute's parameters, with the identifiers of the signature.
     pub(super) fn check(
         signature: &Signature,
         named: &[ParameterOptions],
@@ -100,7 +100,7 @@ pub(super) fn is_condition(attribute: &Attribute) -> bool {
     contains_ident(attribute.meta.to_token_stream(), &is_cfg)
 }
 
-/// Refuses two inputs with one variant: all inputs are the variants of one enum.
+/// Reports two inputs with one variant, because all inputs are the variants of one enum.
 fn check_variants(inputs: &[Input], errors: &mut Errors) {
     for (place, input) in inputs.iter().enumerate() {
         let is_same = |other: &&Input| other.variant == input.variant;

@@ -1,5 +1,6 @@
-//! Adds a parameter to precise captures, `impl Trait + use<'a, T>`: a generated method has a type parameter more than the
-//! function.
+//! Adds a parameter to precise captures, `impl Trait + use<'a, T>`.
+//!
+//! A generated method has one type parameter more than the function.
 
 use proc_macro2::Ident;
 use syn::{CapturedParam, Type, TypeParamBound};

@@ -19,7 +19,7 @@ fn write(tokens: TokenStream, text: &mut String) {
                     Delimiter::Parenthesis => ("(", ")"),
                     Delimiter::Bracket => ("[", "]"),
                     Delimiter::Brace => ("{", "}"),
-                    // Around an argument of a `macro_rules!`.
+                    // This group surrounds an argument of a `macro_rules!`.
                     Delimiter::None => ("", ""),
                 };
                 text.push_str(open);
@@ -53,7 +53,7 @@ fn write(tokens: TokenStream, text: &mut String) {
     }
 }
 
-/// rustfmt adds a comma where it breaks a line.
+/// Drops the comma that rustfmt adds where it breaks a line.
 fn drop_last_comma(text: &mut String) {
     if text.ends_with(", ") {
         text.truncate(text.len() - 2);

@@ -54,7 +54,7 @@ impl FanIn {
         self.check_input_expressions(errors);
     }
 
-    /// Checks that the origin and the key of an input use nothing else: the store has only this input.
+    /// Checks that the origin and the key of an input use no other parameter, because the store has only this input.
     pub(super) fn check_input_expressions(&self, errors: &mut Errors) {
         for (parameter, input) in self.handler.events.iter().zip(&self.params.inputs) {
             let expressions = [("origin", &parameter.origin), ("key", &parameter.key)];
@@ -132,7 +132,7 @@ fn check_callable_by_joins(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// Refuses a type that the caller chooses: it may be a `Result`, whose `Err` would count as a success.
+/// Reports a return type that the caller chooses: it may be a `Result`, whose `Err` would count as a success.
 fn check_generic_result(signature: &Signature, errors: &mut Errors) {
     let returned = returned(signature);
     let Type::Path(path) = ungrouped_type(&returned) else {

@@ -9,7 +9,7 @@ use super::grouping::ungrouped_expr;
 use super::pattern::variables;
 use crate::tokens::with_stream;
 
-/// A function; its body stays tokens, which are moved and not parsed.
+/// Holds a function. Its body remains unparsed tokens.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,

@@ -1,14 +1,16 @@
 //! Finds variables in tokens.
 //!
-//! Bodies are not parsed, because that costs compile time. In the attribute's expressions, the arguments of macros are
-//! tokens, so `syn::visit` would be needed beside this, not instead of it.
+//! The macros do not parse bodies, because that costs compile time. In the attribute's expressions, the arguments of
+//! macros are tokens, so `syn::visit` would not replace this file.
 
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use crate::tokens::is_same_name;
 
-/// Returns `true` if an expression uses this variable, also in a format string; a field of that name does not count.
+/// Returns `true` if an expression uses this variable, also in a format string.
+///
+/// A field of the same name does not count.
 pub(crate) fn uses_variable(expression: TokenStream, variable: &Ident) -> bool {
     let mut before = PrecedingMarks::default();
     expression.into_iter().any(|token| match token {
@@ -32,7 +34,7 @@ pub(crate) fn uses_variable(expression: TokenStream, variable: &Ident) -> bool {
     })
 }
 
-/// How certainly a body uses a variable.
+/// Grades the certainty that a body uses a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mention {
     None,
@@ -41,7 +43,7 @@ pub(crate) enum Mention {
     Certain,
 }
 
-/// Returns how certainly a body uses a variable.
+/// Returns the certainty that a body uses a variable.
 pub(crate) fn mention(body: TokenStream, variable: &Ident) -> Mention {
     let name = variable.unraw().to_string();
     let mut found = Mention::None;
@@ -110,7 +112,7 @@ pub(crate) fn is_assigned(body: TokenStream, variable: &Ident) -> bool {
     false
 }
 
-/// The two punctuation marks before a token.
+/// Holds the two punctuation marks before a token.
 #[derive(Default)]
 struct PrecedingMarks([Option<char>; 2]);
 

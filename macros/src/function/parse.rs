@@ -14,7 +14,7 @@ pub(crate) fn parse(kind: MacroKind, item: TokenStream) -> Result<Function> {
     (|input: ParseStream| parse_item(kind, input, body)).parse2(item)
 }
 
-/// `body` is the stream that [`without_body`] took out.
+/// Parses the item; `body` is the stream that [`without_body`] took out.
 fn parse_item(kind: MacroKind, input: ParseStream, body: Option<Group>) -> Result<Function> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
@@ -43,7 +43,9 @@ fn parse_item(kind: MacroKind, input: ParseStream, body: Option<Group>) -> Resul
     })
 }
 
-/// Splits off the body. syn would parse it token by token, which costs compile time, and no code here needs it parsed.
+/// Splits off the body.
+///
+/// syn would parse it token by token, which costs compile time, and the macros do not need it parsed.
 fn without_body(item: TokenStream) -> (TokenStream, Option<Group>) {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
     let body = match tokens.last_mut() {
@@ -72,7 +74,7 @@ fn braces(input: ParseStream) -> Result<Group> {
 
 pub(crate) const NOT_IN_AN_IMPL: &str = "use a free function, and pass the service as a parameter, `service: &Service`: `#[fan_in]` generates a type beside the function";
 
-/// Returns what to write for another item.
+/// Returns an error for another item, with the fix.
 fn other_item(kind: MacroKind, input: ParseStream) -> Option<Error> {
     let attribute = kind.attribute();
     let keyword = input.fork().call(Ident::parse_any).ok()?;
@@ -115,7 +117,8 @@ fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
         Ok((attributes, input.parse::<TokenStream>()?))
     };
     let (attributes, rest) = parse.parse2(body.stream())?;
-    // Without such attributes the group stays the same: a new one has a single span for both braces, and rustc's errors would point elsewhere.
+    // The group is reused without such attributes. A new one would have a single span for both braces, and rustc's
+    // errors would point elsewhere.
     let body = if attributes.is_empty() {
         body.clone()
     } else {
@@ -130,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    /// rustc refuses such a function before it expands the attribute, so there is no case in `tests/compile/fail`.
+    /// rustc rejects such a function before it expands the attribute, so there is no case in `tests/compile/fail`.
     #[test]
     fn function_without_braces_is_refused() {
         let parsed = parse(MacroKind::LinkedSpan, quote!(fn f(event: Event) = 7));

@@ -6,11 +6,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::{Pat, PatIdent};
 
-/// A variable that a pattern binds.
+/// Holds a variable that a pattern binds.
 pub(crate) struct Variable {
     pub(crate) ident: Ident,
     pub(crate) is_mutable: bool,
-    /// `ref`
+    /// `true` for a `ref` binding.
     pub(crate) is_reference: bool,
 }
 
@@ -24,7 +24,9 @@ impl Variable {
     }
 }
 
-/// Returns the variables of a pattern. A capitalized name is a constant or a variant: tokens do not show more.
+/// Returns the variables of a pattern.
+///
+/// A capitalized name counts as a constant or a variant, because the tokens do not show which it is.
 pub(crate) fn variables(pattern: &Pat) -> Vec<Variable> {
     let mut variables = Vec::new();
     match pattern {

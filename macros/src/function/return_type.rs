@@ -10,11 +10,11 @@ use super::grouping::ungrouped_type;
 use super::opaque::each_opaque;
 use crate::tokens::contains_ident;
 
-/// How a function runs its body.
+/// Selects the way a function runs its body.
 pub(crate) enum Shape {
     Plain,
     Async,
-    /// It returns a future, as an opaque type or in a pinned box.
+    /// The function returns a future, as an opaque type or in a pinned box.
     Future {
         boxed: bool,
     },
@@ -98,7 +98,7 @@ const NO_FUTURES: [&str; 21] = [
 ];
 
 fn is_future(output: &Type) -> bool {
-    // The names of the futures crate.
+    // `BoxFuture` and `LocalBoxFuture` are from the futures crate.
     bound(output, "Future").is_some() || is_called(output, &["BoxFuture", "LocalBoxFuture"])
 }
 

@@ -16,7 +16,8 @@ impl Handler {
         let given = options.kind.as_ref().map(variant);
         let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
         let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
-        // The context of a span that sends one message is the message's. Messages that have one are only linked.
+        // A span that sends one message becomes the message's context. Messages that already have a context are only
+        // linked.
         let of_send = || match (&options.send, self.events.as_slice()) {
             (None, _) => None,
             (Some(_), []) => Some(Ident::new("Producer", Span::call_site())),
@@ -49,7 +50,7 @@ impl Handler {
         }
     }
 
-    /// What is constant for all messages of this handler, for metrics: literals, and the system of the client.
+    /// Returns the labels of metrics that all messages of this handler share: literals, and the client's system.
     fn messaging_labels(&self) -> Option<TokenStream> {
         let [event] = self.events.as_slice() else {
             return None;
@@ -77,7 +78,7 @@ impl Handler {
         })
     }
 
-    /// What spans of this name have in common.
+    /// Returns a callsite with this span name and these fields.
     pub(crate) fn callsite_called(&self, name: &LitStr, fields: &TokenStream) -> TokenStream {
         let Self {
             runtime, options, ..
@@ -103,7 +104,7 @@ impl Handler {
         }
     }
 
-    /// What the handler's `tracing` span is made of.
+    /// Returns the fields for the handler's `tracing` span.
     fn in_tracing(&self) -> TokenStream {
         let Self {
             runtime, options, ..

@@ -1,4 +1,4 @@
-//! What the attribute collects before the span starts.
+//! Generates the collection of a request before the span starts.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,7 +9,9 @@ use super::model::Handler;
 use crate::options::{ParameterOptions, plain_value, text_literal};
 
 impl Handler {
-    /// Collects the event, then binds its pattern: the variables have their own types in the body and in options.
+    /// Collects the event, then binds its pattern.
+    ///
+    /// The variables then have their own types in the body and in options.
     pub(super) fn in_match(&self, handled: &TokenStream) -> TokenStream {
         let Some(event) = self.events.first() else {
             return handled.clone();
@@ -86,7 +88,7 @@ impl Handler {
         quote!(|#start| { #tracer #send #(#events)* #of_the_span })
     }
 
-    /// Returns what is collected after the event.
+    /// Returns the statements that run after the event was read.
     fn after_event(&self, start: &Ident) -> TokenStream {
         let (tracer, of_the_span) = (self.tracer(start), self.span_statements(start));
         let relationship = self.options.relationship.as_ref().map(|relationship| {
@@ -112,7 +114,9 @@ impl Handler {
         quote!(#(#attributes)* #(#start.name(#name);)*)
     }
 
-    /// Guards expressions that need a span. With several parameters, the runtime does not call the closure without one.
+    /// Guards expressions that need a span.
+    ///
+    /// With several parameters, the runtime does not call the closure if there is no span.
     fn if_span(&self, start: &Ident, statements: TokenStream) -> TokenStream {
         if statements.is_empty() || self.events.len() > 1 {
             return statements;
@@ -120,7 +124,7 @@ impl Handler {
         quote!(if #start.makes_span() { #statements })
     }
 
-    /// Returns what the attribute collects from one parameter.
+    /// Returns the statement that collects from one parameter.
     pub(crate) fn collect_event(
         &self,
         start: &Ident,

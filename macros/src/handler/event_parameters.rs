@@ -61,7 +61,7 @@ pub(crate) fn default_event(
     None
 }
 
-/// Returns the parameters that the attribute names, with the identifiers of the signature: their hygiene counts.
+/// Returns the parameters that the attribute names, with the identifiers of the signature, whose hygiene counts.
 pub(crate) fn named_events(
     kind: MacroKind,
     function: &Function,

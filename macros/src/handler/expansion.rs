@@ -34,7 +34,7 @@ impl Handler {
         self.function.with_body(&body)
     }
 
-    /// Returns what is bound in the body instead of the signature.
+    /// Returns the bindings that move from the signature into the body.
     fn bindings(&mut self, is_matched: bool) -> Bindings {
         let (mut signature, mut pattern) = (self.function.signature.clone(), self.pattern.take());
         let uses = Uses {
@@ -97,7 +97,7 @@ impl Handler {
             })
     }
 
-    /// Starts the span at the first poll, because the body is nothing but the future.
+    /// Starts the span at the first poll, because the body consists only of the future.
     fn lazy_future(
         &self,
         future: FutureBody,

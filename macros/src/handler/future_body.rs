@@ -4,7 +4,7 @@ use syn::{Expr, ExprAsync, ExprCall};
 
 use crate::function::{Function, Shape, ungrouped_expr};
 
-/// A future, and the call that boxes it.
+/// Holds a future, and the call that boxes it.
 pub(super) struct FutureBody {
     pub(super) future: ExprAsync,
     pub(super) pin: Option<ExprCall>,

@@ -1,4 +1,4 @@
-//! How a broker's message is read: by an adapter, or by a function or an expression of the user's.
+//! Generates the reading of a broker's message: by an adapter, or by a function or an expression of the user.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::options::{MessageOptions, ParameterOptions, plain_value};
 use crate::tokens::contains_name;
 
 impl Handler {
-    /// Returns a reference to what reads the event: the event itself, unless it is a message.
+    /// Returns a reference to the event, or to its adapter if it is a message.
     pub(super) fn reading(&self, event: &ParameterOptions, reference: &TokenStream) -> TokenStream {
         let runtime = &self.runtime;
         let message = &event.message;
@@ -43,7 +43,7 @@ impl Handler {
         }
     }
 
-    /// `send(…)`
+    /// Returns the statement for `send(…)`.
     pub(super) fn sending(&self, start: &Ident) -> TokenStream {
         let (runtime, Some(send)) = (&self.runtime, &self.options.send) else {
             return TokenStream::new();
@@ -60,7 +60,7 @@ impl Handler {
         quote!(#start.send(#system, &#given);)
     }
 
-    /// A path that is not a parameter's names a function.
+    /// Returns `true` for a path that is not a parameter, which therefore names a function.
     fn is_function(&self, view: &Expr) -> bool {
         let Expr::Path(path) = view else {
             return false;
@@ -71,7 +71,7 @@ impl Handler {
     }
 }
 
-/// What the message does not say itself.
+/// Returns the message's fields that the attribute adds.
 fn given(message: &MessageOptions, runtime: &TokenStream) -> Option<TokenStream> {
     let fields = [
         ("destination", &message.destination),

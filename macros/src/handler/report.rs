@@ -8,7 +8,9 @@ use super::body::conditions;
 use crate::function::{self, variables};
 use crate::macro_kind::MacroKind;
 
-/// Returns the errors and the function as it was. The function mentions its parameters, so that rustc does not report one that only the attribute uses.
+/// Returns the errors and the unchanged function.
+///
+/// The function mentions its parameters, so that rustc does not report one that only the attribute uses.
 pub(crate) fn report_beside(
     kind: MacroKind,
     errors: &TokenStream,

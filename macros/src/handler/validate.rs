@@ -9,7 +9,7 @@ use crate::function::{Function, is_stream, returned};
 use crate::macro_kind::MacroKind;
 use crate::options::{Options, ParameterOptions};
 
-/// Returns the handler; if there are errors, no code may be generated from it.
+/// Returns the handler. If there are errors, no code may be generated from it.
 pub(super) fn validate(
     mut function: Function,
     mut options: Options,

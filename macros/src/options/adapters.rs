@@ -1,4 +1,4 @@
-//! The clients whose messages can be read.
+//! The clients that have an adapter.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -10,7 +10,7 @@ use crate::suggestion::{list, nearest};
 
 const ADAPTERS: [&str; 4] = ["rdkafka", "async_nats", "async_nats::jetstream", "lapin"];
 
-/// Names of systems and of other clients, and the client that is meant.
+/// The names of systems and of other clients, with the client to suggest.
 const MEANT: [(&str, &str); 9] = [
     ("kafka", "rdkafka"),
     ("nats", "async_nats"),

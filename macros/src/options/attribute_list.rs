@@ -1,4 +1,4 @@
-//! `attributes(key = value, …)`
+//! Parses `attributes(key = value, …)`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;

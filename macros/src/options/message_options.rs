@@ -10,24 +10,24 @@ use super::row::{Row, Syntax};
 use super::value::value;
 use crate::error::Errors;
 
-/// What the attribute says of a message.
+/// Holds the options of a message.
 #[derive(Clone, Default)]
 pub(crate) struct MessageOptions {
-    /// `rdkafka`: the client whose message it is.
+    /// The client of the message, such as `rdkafka`.
     pub(crate) adapter: Option<Adapter>,
-    /// `client = …`: where the client is, if it is not called like its crate.
+    /// The path of the client from `client = …`, if the client has another name than its crate.
     pub(crate) client: Option<Path>,
     pub(crate) view: Option<Expr>,
     pub(crate) destination: Option<Expr>,
     pub(crate) template: Option<Expr>,
     pub(crate) group: Option<Expr>,
-    /// The first of these, where errors are reported.
+    /// The first of these options, where errors are reported.
     first: Option<Ident>,
-    /// The client is not known, which is an error already.
+    /// `true` if the client is unknown, which is already an error.
     pub(super) has_unknown_client: bool,
 }
 
-/// `rdkafka`, or `async_nats::jetstream`.
+/// Holds a client's path, such as `rdkafka` or `async_nats::jetstream`.
 #[derive(Clone)]
 pub(crate) struct Adapter {
     pub(crate) client: Ident,
@@ -35,7 +35,7 @@ pub(crate) struct Adapter {
 }
 
 impl Adapter {
-    /// Returns the system whose client it is.
+    /// Returns the client's messaging system.
     pub(crate) fn system(&self) -> &'static str {
         match self.client.to_string().as_str() {
             "rdkafka" => "kafka",
@@ -87,7 +87,7 @@ pub(super) const MESSAGE_OPTIONS: [Row<ParameterOptions>; 5] = [
     },
 ];
 
-/// `= ::kafka::rdkafka`
+/// Parses `= ::kafka::rdkafka`.
 fn client(word: &Ident, input: ParseStream) -> Result<Path> {
     const HELP: &str = "`client` takes a path to the client's crate: `client = kafka::rdkafka`";
     if !input.peek(Token![=]) {
@@ -107,7 +107,7 @@ impl MessageOptions {
         self.first.get_or_insert_with(|| word.clone());
     }
 
-    /// Returns `true` if nothing has to be computed to read the message.
+    /// Returns `true` if reading the message needs no computation.
     pub(crate) fn is_constant(&self) -> bool {
         let is_text = |value: &Expr| text_literal(value).is_some();
         let mut given = [&self.destination, &self.template, &self.group].into_iter();
@@ -123,7 +123,7 @@ impl MessageOptions {
         view.into_iter().chain(given.into_iter().flatten())
     }
 
-    /// Reports options that do not go together.
+    /// Reports options that exclude each other.
     pub(super) fn check(&self, parameter: &Ident, errors: &mut Errors) {
         let Self {
             adapter,

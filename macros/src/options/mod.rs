@@ -1,8 +1,8 @@
 //! The grammar of `#[linked_span(…)]` and `#[fan_in(…)]`: parameters, then options.
 //!
-//! To add an option, add a field in `model.rs` and a row in the table of its group (`span_options.rs`,
-//! `fan_in_options.rs`, `parameter_options.rs`, or a new file that `table.rs` lists). The row parses the option, and errors
-//! list its name. What it expands to belongs in `handler/` or `fan_in/`.
+//! To add an option, add a field in `model.rs` and a row in the table of its group. The tables are in
+//! `span_options.rs`, `fan_in_options.rs`, `parameter_options.rs`, or a new file that `table.rs` lists. The row parses
+//! the option, and errors list its name. The expansion belongs in `handler/` or `fan_in/`.
 
 mod adapters;
 mod attribute_list;

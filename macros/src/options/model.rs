@@ -1,4 +1,4 @@
-//! What an attribute can say.
+//! The options of an attribute.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -9,7 +9,7 @@ use super::message_options::MessageOptions;
 use super::send_options::SendOptions;
 use crate::function::ungrouped_expr;
 
-/// The parameters that the attribute names, and the options after them.
+/// Holds the parameters that the attribute names, and the options after them.
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) parameters: Vec<ParameterOptions>,
@@ -22,7 +22,7 @@ pub(crate) struct Options {
     pub(crate) scope: Option<Expr>,
     pub(crate) tracer: Option<Expr>,
     pub(crate) level: Option<Level>,
-    /// Of the `tracing` span.
+    /// The target of the `tracing` span.
     pub(crate) target: Option<Expr>,
     pub(crate) crate_path: Option<Path>,
     /// `#[linked_span]` only: the function sends messages.
@@ -33,27 +33,27 @@ pub(crate) struct Options {
     pub(crate) join: Option<Ident>,
 }
 
-/// The level of the `tracing` span.
+/// Holds the level of the `tracing` span.
 pub(crate) struct Level {
-    /// Of the runtime's `LogLevel`.
+    /// The variant of the runtime's `LogLevel`.
     pub(crate) variant: Ident,
-    /// As the user wrote it. The expansion names it too: else its import would be unused.
+    /// The path as the user wrote it. The expansion repeats it, because its import would otherwise be unused.
     pub(crate) path: Option<ExprPath>,
 }
 
-/// One parameter that the attribute names, and the options in its parentheses.
+/// Holds one parameter that the attribute names, and the options in its parentheses.
 pub(crate) struct ParameterOptions {
     pub(crate) ident: Ident,
     /// `#[fan_in]` only: the key of this input.
     pub(crate) key: Option<Expr>,
     pub(crate) origin: Option<Expr>,
-    /// How a broker's message is read.
+    /// The options for a broker's message.
     pub(crate) message: MessageOptions,
     pub(crate) relationship: Option<Expr>,
     pub(crate) attributes: Option<Vec<AttributeEntry>>,
 }
 
-/// `key = value` in a list of attributes.
+/// Holds `key = value` of a list of attributes.
 #[derive(Clone)]
 pub(crate) struct AttributeEntry {
     pub(crate) key: TokenStream,
@@ -61,7 +61,7 @@ pub(crate) struct AttributeEntry {
     pub(crate) form: ValueForm,
 }
 
-/// How an attribute's value becomes text.
+/// Selects the conversion of an attribute's value to text.
 #[derive(Clone, Copy)]
 pub(crate) enum ValueForm {
     Plain,
@@ -103,7 +103,7 @@ impl Options {
         entries.filter_map(|entry| syn::parse2(entry.key.clone()).ok())
     }
 
-    /// `parent = event`
+    /// Returns `true` for `parent = event`.
     pub(crate) fn has_event_as_parent(&self) -> bool {
         let parent = self.parent.as_ref();
         parent.is_some_and(|parent| parent == "event")

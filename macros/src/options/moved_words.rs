@@ -1,4 +1,4 @@
-//! Words of other macros, and what to write instead.
+//! Words of other macros, with their replacements.
 
 use proc_macro2::Ident;
 
@@ -6,7 +6,7 @@ use super::row::Syntax;
 use super::table::{is_fan_in_only, option};
 use crate::macro_kind::MacroKind;
 
-/// Returns what to write instead of a word of `#[tracing::instrument]`.
+/// Returns the replacement for a word of `#[tracing::instrument]`.
 pub(super) fn word_of_tracing(word: &Ident) -> Option<&'static str> {
     Some(match word.to_string().as_str() {
         "fields" => {

@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 
 use crate::error::Errors;
 
-/// An option: its name, how the user writes it, and how it is parsed into a `T`.
+/// Holds the name, the syntax and the parser of an option of a `T`.
 pub(super) struct Row<T> {
     pub(super) name: &'static str,
     pub(super) syntax: Syntax,
@@ -14,7 +14,7 @@ pub(super) struct Row<T> {
     pub(super) parse: fn(&mut T, &Ident, ParseStream, &mut Errors) -> Result<()>,
 }
 
-/// What follows the name of an option.
+/// Describes the tokens after the name of an option.
 #[derive(Clone, Copy)]
 pub(super) enum Syntax {
     /// `name = …`

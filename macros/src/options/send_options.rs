@@ -1,4 +1,4 @@
-//! `send("orders", system = "kafka")`: the function sends a message.
+//! Parses `send("orders", system = "kafka")`: the function sends a message.
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
@@ -10,7 +10,7 @@ use super::row::{Row, Syntax};
 use super::value::value;
 use crate::error::Errors;
 
-/// What the function sends, and where.
+/// Holds the destination and the system of a message that the function sends.
 pub(crate) struct SendOptions {
     pub(crate) destination: Option<Expr>,
     pub(crate) system: Expr,

@@ -1,4 +1,4 @@
-//! Which options each macro takes.
+//! The options of each macro.
 
 use super::fan_in_options::{FAN_IN_INPUT_OPTIONS, FAN_IN_OPTIONS};
 use super::message_options::MESSAGE_OPTIONS;
@@ -10,7 +10,7 @@ use super::span_options::SPAN_OPTIONS;
 use super::tracing_options::TRACING_OPTIONS;
 use crate::macro_kind::MacroKind;
 
-/// The options after the parameters.
+/// Returns the tables of the options after the parameters.
 fn groups(kind: MacroKind) -> &'static [&'static [Row<Options>]] {
     match kind {
         MacroKind::LinkedSpan => &[&SPAN_OPTIONS, &TRACING_OPTIONS, &SEND_OPTIONS],
@@ -18,7 +18,7 @@ fn groups(kind: MacroKind) -> &'static [&'static [Row<Options>]] {
     }
 }
 
-/// The options in a parameter's parentheses.
+/// Returns the tables of the options in a parameter's parentheses.
 fn parameter_groups(kind: MacroKind) -> &'static [&'static [Row<ParameterOptions>]] {
     match kind {
         MacroKind::LinkedSpan => &[&PARAMETER_OPTIONS, &MESSAGE_OPTIONS],

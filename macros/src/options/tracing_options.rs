@@ -1,4 +1,4 @@
-//! Options of the handler's `tracing` span, which mean what they mean in `#[tracing::instrument]`.
+//! Options of the handler's `tracing` span, with the meaning they have in `#[tracing::instrument]`.
 
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
@@ -11,7 +11,7 @@ use super::row::{Row, Syntax};
 use super::value::value;
 use crate::function::ungrouped_expr;
 
-/// In the order of `tracing`'s numbers, from 1.
+/// The variants in the order of `tracing`'s numbers, from 1.
 const LEVELS: [&str; 5] = ["Trace", "Debug", "Info", "Warn", "Error"];
 
 pub(super) const TRACING_OPTIONS: [Row<Options>; 2] = [
@@ -27,7 +27,7 @@ pub(super) const TRACING_OPTIONS: [Row<Options>; 2] = [
     },
 ];
 
-/// `= "debug"`, `= Level::DEBUG` or `= 2`, which is a variant of the runtime's
+/// Parses `= "debug"`, `= Level::DEBUG` or `= 2`.
 fn level(word: &Ident, input: ParseStream) -> Result<Level> {
     const HELP: &str = "use `\"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"`, `\"error\"` or `Level::INFO` for `level`";
     let given = ungrouped_expr(value(word, input)?);

@@ -18,7 +18,7 @@ pub(super) fn value(word: &Ident, input: ParseStream) -> Result<Expr> {
     expression(input)
 }
 
-/// `= ::my_tracing::linked_span`
+/// Parses `= ::my_tracing::linked_span`.
 pub(crate) fn crate_path(word: &Ident, input: ParseStream) -> Result<Path> {
     const HELP: &str = "write a path: `crate = ::my_tracing::linked_span`";
     if !input.peek(Token![=]) {

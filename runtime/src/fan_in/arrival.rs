@@ -1,4 +1,4 @@
-//! What an arrival has come to.
+//! The result of an arrival.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::core::error::StoreError;
 use super::core::missing::Missing;
 
-/// What has become of an input, and of the join it belongs to. `T` is what the function returns, `I` the input.
+/// Reports what happened to an input and to its join.
+///
+/// `T` is the return type of the function, and `I` the type of the input.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -27,80 +29,82 @@ use super::core::missing::Missing;
 /// assert!(matches!(ship.inventory(event), Ok(Arrival::Closed { .. })));
 /// ```
 ///
-/// What a consumer should tell its broker, [`disposition`](super::disposition) says.
+/// [`disposition`](super::disposition) converts it to what a consumer does with the broker's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "pass it to `fan_in::disposition`, which returns what to tell the broker"]
 #[non_exhaustive]
 pub enum Arrival<T, I> {
-    /// The input is kept, and others are still to come.
+    /// The store keeps the input, and other inputs are missing.
     #[non_exhaustive]
     Waiting {
-        /// These.
+        /// The missing inputs.
         missing: Missing,
-        /// Whether what is kept outlives this process. A fail-over of Redis can lose it, as the page of `Redis` says.
+        /// `true` if the stored input outlives this process. A fail-over of Redis can lose it: see the page of `Redis`.
         durable: bool,
     },
-    /// The input had come before, and the first is kept.
+    /// The input had arrived before. The store keeps the first one.
     #[non_exhaustive]
     Duplicate {
-        /// What is still to come.
+        /// The missing inputs.
         missing: Missing,
-        /// Whether what is kept outlives this process.
+        /// `true` if the stored input outlives this process.
         durable: bool,
     },
-    /// All have come, the function has succeeded, and that is recorded: it does not run again.
+    /// All inputs have arrived. The function has succeeded, and the store has recorded it: it does not run again.
     Ran(T),
-    /// The function has returned an `Err`. Every input is kept, and it will run again.
+    /// The function has returned an `Err`. The store keeps every input, and the function will run again.
     Failed(T),
-    /// The function has succeeded, and that is not recorded: the store failed, or the function took longer than its lease
-    /// and another worker has the join now. It may run again.
+    /// The function has succeeded, but the store has not recorded it. It may run again.
+    ///
+    /// The store failed, or the function took longer than its lease and another worker holds the join.
     Unrecorded(T),
-    /// All have come, and another worker runs the function. Every input is kept.
+    /// All inputs have arrived, and another worker runs the function. The store keeps every input.
     #[non_exhaustive]
     Busy {
-        /// In what time it is worth another look.
+        /// The time after which the broker should deliver again.
         retry_after: Duration,
     },
-    /// The join cannot get on, and waits for an operator, with every input that came. This one, which comes back, came
-    /// again or too late.
+    /// The join cannot progress, and waits for an operator with every stored input.
+    ///
+    /// This input comes back, because it is a duplicate or arrived too late.
     #[non_exhaustive]
     Parked {
         /// The input.
         input: I,
-        /// Whether what is kept outlives this process.
+        /// `true` if the stored inputs outlive this process.
         durable: bool,
     },
-    /// The join is over, and the input, which comes back, is no part of it.
+    /// The join has ended. The input comes back, because it is not part of the join.
     #[non_exhaustive]
     Closed {
-        /// How it ended.
+        /// The reason why the join ended.
         reason: ClosedReason,
         /// The input.
         input: I,
     },
 }
 
-/// How a join has ended.
+/// Names the reason why a join has ended.
 ///
 /// ```
 /// # use linked_span::fan_in::{Arrival, ClosedReason};
 /// # fn refund<I>(input: I) {}
 /// # fn report<I>(arrival: Arrival<(), I>) {
 /// if let Arrival::Closed { reason: ClosedReason::Expired, input, .. } = arrival {
-///     refund(input); // it came too late
+///     refund(input); // it arrived too late
 /// }
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClosedReason {
-    /// The function has succeeded: most often, the input was delivered again.
+    /// The function has succeeded. In most cases, the broker delivered the input again.
     Completed,
-    /// Its time was over.
+    /// The timeout passed.
     Expired,
 }
 
-/// An input that was not taken, which comes back.
+/// Returns an input that was not taken, with the reason.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -116,16 +120,16 @@ pub enum ClosedReason {
 /// assert_eq!(error.input.order, "");
 /// ```
 ///
-/// It is an [`Error`] whatever the input is, so that `?` takes it.
+/// It is an [`Error`] for every type of input, so `?` works.
 #[non_exhaustive]
 pub struct ArriveError<I> {
-    /// Why it was not taken.
+    /// The reason.
     pub kind: ArriveErrorKind,
-    /// The input, in a box: a `Result` with this error stays small.
+    /// The input, in a box to keep a `Result` with this error small.
     pub input: Box<I>,
 }
 
-/// Why an input was not taken.
+/// Names the reason why an input was not taken.
 ///
 /// ```
 /// # use linked_span::fan_in::{ArriveError, ArriveErrorKind};
@@ -141,16 +145,16 @@ pub struct ArriveError<I> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArriveErrorKind {
-    /// There is an open join for every place in the store; nothing is evicted, and there is room again when one settles.
+    /// The store holds its maximum number of open joins. It evicts none; a join that settles makes room.
     #[error("there are as many open joins as the store may hold")]
     Full,
     /// The key is empty.
     #[error("the input has no correlation key")]
     NoKey,
-    /// The input cannot be encoded as the store keeps it.
+    /// The store cannot encode the input.
     #[error("the input cannot be encoded")]
     Unencodable(#[source] Box<dyn Error + Send + Sync>),
-    /// The store failed. It may have taken the input all the same: another delivery will tell.
+    /// The store failed. It may have taken the input; another delivery shows whether it did.
     #[error(transparent)]
     Store(StoreError),
 }
@@ -174,7 +178,7 @@ impl<I> ArriveError<I> {
     }
 }
 
-// By hand, since the source is the kind's, whose text is this one's.
+// Written by hand: `Display` already writes the kind's text, so the source must be the kind's source.
 impl<I> Error for ArriveError<I> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.kind.source()
@@ -187,7 +191,7 @@ impl<I> fmt::Display for ArriveError<I> {
     }
 }
 
-// By hand, since an input need not be `Debug` to come back.
+// Written by hand, because an input need not be `Debug`.
 impl<I> fmt::Debug for ArriveError<I> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

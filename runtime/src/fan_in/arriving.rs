@@ -8,7 +8,7 @@ use crate::metrics;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
-/// Records an arrival once, on drop, however it ends.
+/// Records an arrival once, on drop, for every outcome.
 pub(super) struct Arriving {
     join: &'static str,
     input: &'static str,

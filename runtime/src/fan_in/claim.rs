@@ -1,4 +1,4 @@
-//! A join that this worker holds, until it is settled or let go of.
+//! A claim on a join, until this worker settles or releases it.
 
 use std::fmt;
 use std::panic::resume_unwind;
@@ -19,7 +19,9 @@ use super::unbegun::Unbegun;
 use super::within::within;
 use crate::metrics::joins;
 
-/// A claim on a join. Dropped before it is settled, it lets go: a body that was begun counts as failed.
+/// Guards a claim on a join.
+///
+/// If it is dropped before it is settled, it releases the claim. A body that has started then counts as failed.
 pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
     pub(super) join: &'j JoinContext<P, S>,
     pub(super) came: ReceivedInputs<P>,
@@ -27,11 +29,11 @@ pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
     token: Token,
     work: Work,
     progress: Progress,
-    /// What has become of the function, once it was started.
+    /// The result of the function, once it has started.
     run: Option<&'static str>,
-    /// When the claim was made, at the latest.
+    /// The latest time at which the store made or renewed the claim.
     since: Instant,
-    /// The claims of the same call, this one included, that have not begun.
+    /// The claims of the same call that have not begun, including this one.
     beside: Option<Arc<Unbegun>>,
 }
 
@@ -39,22 +41,22 @@ pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
 enum Progress {
     Claimed,
     Begun,
-    /// The work is done, and the store may not know it yet.
+    /// The work is done, but the store may not have recorded it yet.
     Done(Settlement),
-    /// There is nothing to tell the store.
+    /// The store needs no further call.
     Settled,
 }
 
-/// What a body has come to.
+/// Holds the result of a body.
 #[derive(Debug)]
 pub struct Ended<T> {
-    /// What it returned.
+    /// The returned value.
     pub returned: T,
-    /// Whether that is no `Err`.
+    /// `true` unless the body returned an `Err`.
     pub succeeded: bool,
 }
 
-/// What running a body has come to.
+/// Reports the result of running a body.
 pub(super) enum Ran<T> {
     Recorded(T),
     Unrecorded(T),
@@ -62,7 +64,7 @@ pub(super) enum Ran<T> {
     NotBegun,
 }
 
-/// What the delivery of an expired join has come to.
+/// Reports the result of delivering an expired join.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Delivery {
     Taken,
@@ -70,7 +72,7 @@ pub(super) enum Delivery {
     NotBegun,
 }
 
-/// What has become of a join that was due.
+/// Reports the result of a join that was due.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -93,17 +95,17 @@ pub(super) enum Delivery {
 #[must_use]
 #[non_exhaustive]
 pub enum DueOutcome<T> {
-    /// The function has succeeded, and that is recorded.
+    /// The function has succeeded, and the store has recorded it.
     Ran(T),
-    /// The function has returned an `Err`; it will run again.
+    /// The function has returned an `Err`. It will run again.
     Failed(T),
-    /// The function has succeeded, and that is not recorded; it may run again.
+    /// The function has succeeded, but the store has not recorded it. It may run again.
     Unrecorded(T),
-    /// It was handed over to `on_expired`.
+    /// The worker delivered the join to `on_expired`.
     Expired,
-    /// It could not be handed over, and will be again.
+    /// The worker could not deliver the join. A worker will deliver it again.
     ExpiryFailed,
-    /// The function was not started: the claim had passed to another worker, or the store could not confirm it.
+    /// The function did not start: another worker has the claim, or the store could not confirm it.
     NotBegun,
 }
 
@@ -133,20 +135,20 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         Self::new(join, due.key, due.token, due.claim, since)
     }
 
-    /// Adds it to the claims of one call.
+    /// Adds the claim to the other claims of its call.
     pub(super) fn beside(mut self, others: &Arc<Unbegun>) -> Self {
         others.add(self.came.key(), self.token, self.since);
         self.beside = Some(Arc::clone(others));
         self
     }
 
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub fn key(&self) -> &str {
         self.came.key()
     }
 
-    /// Does what is to be done with it.
+    /// Runs the body or delivers the expired join.
     pub async fn work<T, B>(self, body: impl FnOnce(ReceivedInputs<P>) -> B) -> DueOutcome<T>
     where
         B: Future<Output = Ended<T>>,
@@ -166,7 +168,9 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         }
     }
 
-    /// Runs the body. Its panic goes on once it is settled as a failure.
+    /// Runs the body.
+    ///
+    /// If the body panics, settles the claim as failed and then resumes the panic.
     pub(super) async fn run<T, B>(mut self, body: impl FnOnce(ReceivedInputs<P>) -> B) -> Ran<T>
     where
         B: Future<Output = Ended<T>>,
@@ -174,7 +178,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         if !self.begins().await {
             return Ran::NotBegun;
         }
-        // What it is if this future is dropped.
+        // This is the result if the caller drops this future.
         self.run = Some("cancelled");
         if self.attempts == 1 {
             joins::waited(self.join.declared.join, || self.came.waits());
@@ -188,7 +192,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 self.run = Some("unrecorded");
                 match self.settle(Settlement::Completed).await {
                     Ok(true) => Ran::Recorded(returned),
-                    // Whether a store that failed has recorded it is not known.
+                    // A store that failed may or may not have recorded the success.
                     Ok(false) | Err(_) => Ran::Unrecorded(returned),
                 }
             }
@@ -205,7 +209,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         }
     }
 
-    /// Delivers the expired join, within this limit.
+    /// Delivers the expired join within this limit.
     pub(super) async fn deliver_expired(mut self, limit: Option<Duration>) -> Delivery {
         if !self.begins().await {
             return Delivery::NotBegun;
@@ -226,7 +230,9 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         }
     }
 
-    /// Whether the claim is still this worker's, so that the work may begin. From then on it is an attempt.
+    /// Returns `true` if this worker still holds the claim, so that the work may begin.
+    ///
+    /// From then on the claim is an attempt.
     async fn begins(&mut self) -> bool {
         if let Some(beside) = &self.beside {
             let Some(since) = beside.leave(self.came.key()) else {
@@ -246,13 +252,13 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                     self.progress = Progress::Settled;
                     return false;
                 }
-                // The rest of the lease is long enough to renew it while the work goes on.
+                // The rest of the lease is long enough to renew it during the work.
                 Some(Err(_)) | None if self.since.elapsed() < 2 * third => {}
                 Some(Err(_)) | None => return false,
             }
         }
         if self.work == Work::Run && self.came.inputs() != Inputs::all(policy.inputs) {
-            // The store has lost an input: the function cannot be called.
+            // The store has lost an input, so the function cannot be called.
             let settlement = Settlement::Undecodable;
             let undecodable = self.settlement(settlement);
             let settled = store.apply(self.came.key(), policy, undecodable).await;
@@ -276,22 +282,22 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         Change::Settle { token, settlement }
     }
 
-    /// There is time for a second try, should the store be out of reach at the first.
+    /// Returns a third of the lease: it leaves time to repeat a renewal that failed.
     fn third(&self) -> Duration {
         Duration::from_millis((self.join.policy.lease / 3).max(1))
     }
 
-    /// Keeps the claim while the work takes longer than its lease, and looks after those that wait.
+    /// Renews the claim during the work, and looks after the claims that wait.
     async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
         let JoinContext { store, policy, .. } = self.join;
         if !store.is_durable() {
-            // Its claims do not run out.
+            // This store's claims do not end.
             return work.await;
         }
         let third = self.third();
         let renewals = async {
             let soon = (third / 8).max(Duration::from_millis(1));
-            // A third after the claim was made or renewed, and soon after a renewal that has failed.
+            // Renew a third of a lease after the claim or the last renewal, or soon after a failed renewal.
             let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
             let mut is_ours = true;
             loop {
@@ -299,10 +305,10 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 rest = third;
                 if is_ours {
                     let renewed = store.apply(self.key(), policy, self.renewal());
-                    // One that takes longer would end after the lease: it is made again.
+                    // A longer renewal would end after the lease, so it is dropped and repeated.
                     match within(renewed, sleep(third)).await {
                         Some(Ok(true)) => {}
-                        // Another has it now; this body's success will not be recorded.
+                        // Another worker holds the join now. The store will reject this body's success.
                         Some(Ok(false)) => is_ours = false,
                         Some(Err(_)) | None => {
                             rest = soon;
@@ -312,7 +318,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 }
                 match &self.beside {
                     Some(beside) if !beside.is_empty() => {
-                        // For so long that this claim's next renewal is in time.
+                        // The limit keeps this claim's own next renewal in time.
                         let others = Box::pin(beside.look_after(store, policy, third));
                         within(others, sleep(third / 3)).await;
                     }
@@ -324,7 +330,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         RunWhile::new(work, renewals).await
     }
 
-    /// Without a record of the failure, the claim runs out.
+    /// Settles the claim as failed. If the store does not record that, the lease ends by itself.
     async fn fail(self) {
         let _ = self.settle(Settlement::Failed).await;
     }
@@ -341,7 +347,9 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         recorded
     }
 
-    /// Counts what this worker's settlement has made of the join: no other worker's is recorded too.
+    /// Counts the result of this worker's settlement, if the store recorded it.
+    ///
+    /// Each join is counted once, because the store rejects the settlements of other workers.
     fn settled(&mut self, settlement: Settlement, is_recorded: bool) {
         let JoinContext {
             declared, policy, ..
@@ -375,8 +383,8 @@ impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
         };
         let JoinContext { store, policy, .. } = self.join;
         store.release(self.came.key(), policy, self.token, settlement);
-        // Another process settles it then, if this one's settlement is not recorded: only a store in this process says at
-        // once that it is.
+        // Only a store in this process reports at once whether it recorded the settlement. If a durable store did not,
+        // another process settles the join and counts it.
         if !store.is_durable() {
             self.settled(settlement, true);
         }

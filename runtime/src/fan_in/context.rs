@@ -1,4 +1,4 @@
-//! What the joins of one function are made of.
+//! The settings and the store of one function's joins.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use super::core::state::JoinPolicy;
 use super::expired::OnExpired;
 use super::spec::FanInSpec;
 
-/// A function's joins, as claims and deliveries use them.
+/// Holds what claims and deliveries need of a function's joins.
 pub(super) struct JoinContext<P: 'static, S> {
     pub(super) declared: &'static FanInSpec<P>,
     pub(super) store: S,
     pub(super) policy: JoinPolicy,
     pub(super) on_expired: Option<OnExpired<P>>,
-    /// How long an arrival may wait for `on_expired`.
+    /// The time that an arrival may wait for `on_expired`.
     pub(super) patience: Duration,
 }

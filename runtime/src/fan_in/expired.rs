@@ -1,4 +1,4 @@
-//! What `on_expired` takes and returns.
+//! The parameter and the return types of `on_expired`.
 
 use std::any::{Any, type_name};
 use std::fmt::Display;
@@ -8,7 +8,9 @@ use super::core::missing::Missing;
 use super::received::ReceivedInputs;
 use crate::support::text;
 
-/// A join whose time is over: what has come, and what has not. `I` is the function's generated struct of inputs.
+/// Holds an expired join: the received inputs and the names of the missing ones.
+///
+/// `I` is the function's generated struct of inputs.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -30,16 +32,16 @@ use crate::support::text;
 pub struct Expired<I> {
     /// The key.
     pub key: String,
-    /// What has come: a method an input, which returns an `Option`.
+    /// The received inputs: one method per input, which returns an `Option`.
     pub inputs: I,
-    /// What has not. Nothing, where all had come and no run of the function has succeeded.
+    /// The missing inputs; empty if all inputs arrived and no run of the function succeeded.
     pub missing: Missing,
-    /// How often the function was started.
+    /// The number of attempts.
     pub attempts: u32,
 }
 
 impl<I> Expired<I> {
-    /// With its inputs as another type.
+    /// Converts the inputs to another type.
     pub(super) fn map<J>(self, inputs: impl FnOnce(I) -> J) -> Expired<J> {
         Expired {
             key: self.key,
@@ -50,7 +52,9 @@ impl<I> Expired<I> {
     }
 }
 
-/// What `on_expired` returns: `()`, or a `Result`, of which an `Err` says that the join is to be handed over again.
+/// Converts the return value of `on_expired`: `()` or a `Result`.
+///
+/// After an `Err`, the store delivers the join again.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -69,7 +73,7 @@ impl<I> Expired<I> {
     note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is delivered again"
 )]
 pub trait ExpiryOutcome {
-    /// Why it was not.
+    /// Returns the error; `None` if `on_expired` succeeded.
     #[doc(hidden)]
     fn failure(self) -> Option<ExpiryFailure>;
 }
@@ -89,7 +93,7 @@ impl<T, E: Display> ExpiryOutcome for Result<T, E> {
     }
 }
 
-/// An error of `on_expired`'s, or its panic.
+/// Holds an error or a panic of `on_expired`.
 #[derive(Debug)]
 pub struct ExpiryFailure {
     pub(super) error_type: &'static str,
@@ -97,7 +101,7 @@ pub struct ExpiryFailure {
 }
 
 impl ExpiryFailure {
-    /// With what the panic says, if that is text.
+    /// Copies the panic's message, if it is text.
     pub(super) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let literal = panic.downcast_ref::<&str>().copied();
         let text = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -108,7 +112,7 @@ impl ExpiryFailure {
     }
 }
 
-/// Takes what has expired, and says what went wrong.
+/// Delivers an expired join, and returns the failure.
 pub(super) type OnExpired<P> = Box<
     dyn Fn(
             Expired<ReceivedInputs<P>>,

@@ -13,7 +13,9 @@ use crate::span::handle as span;
 use crate::support::ambient;
 
 impl<P: 'static, S> JoinContext<P, S> {
-    /// Delivers a join, in a span that is linked to its inputs. Returns `true` if `on_expired` took it.
+    /// Delivers a join in a span that links to its inputs.
+    ///
+    /// Returns `true` if `on_expired` succeeded.
     pub(super) async fn deliver(&self, received: &ReceivedInputs<P>, attempts: u32) -> bool {
         // The arrival that delivers this join handles another event, whose baggage must not be active here.
         let suppressed = ambient::map(Context::is_telemetry_suppressed).unwrap_or(false);
@@ -43,7 +45,7 @@ impl<P: 'static, S> JoinContext<P, S> {
         let delivered = async {
             let on_expired = self.on_expired.as_ref()?;
             let future = async { on_expired(expired).await };
-            // The caller handles another join, which a panic of `on_expired` must not reach.
+            // A panic of `on_expired` must not reach the caller, which handles another join.
             match (CatchUnwind { future }).await {
                 Ok(failure) => failure,
                 Err(panic) => Some(ExpiryFailure::panicked(&*panic)),

@@ -1,8 +1,8 @@
-//! Bounds of the inputs' types, with their compile errors.
+//! Bounds on the types of inputs, with their compile errors.
 
 use crate::Keyed;
 
-/// An input that the function takes by value.
+/// Marks an input that the function takes by value.
 #[diagnostic::on_unimplemented(
     message = "the input `{Self}` is taken by value, and does not implement `Clone`",
     label = "each run gets a clone, because a failed run is repeated",
@@ -13,7 +13,7 @@ pub trait Cloned: Clone {}
 #[diagnostic::do_not_recommend]
 impl<E: Clone> Cloned for E {}
 
-/// An input that a store can keep.
+/// Marks an input that a store can keep.
 #[diagnostic::on_unimplemented(
     message = "the input `{Self}` cannot be stored in a join",
     label = "expected a type that is `Send`, `Sync` and `'static`",

@@ -1,8 +1,8 @@
-//! What the enum of a function's inputs can do: each of it if the inputs can.
+//! Traits of the generated enum of inputs.
 //!
-//! The enum has no type parameters, so a bound on an input's type would be checked where the enum is declared. A lifetime
-//! that means nothing, `for<'linked_span>`, defers the check until the implementation is used. So serde is asked only by
-//! stores that need it.
+//! The enum implements each trait that all inputs implement. It has no type parameters, so the compiler would check a
+//! bound on an input's type at the declaration of the enum. The unused lifetime `for<'linked_span>` defers the check
+//! until code uses the implementation. So only stores that need serde require it.
 
 #[cfg(feature = "serde")]
 use std::{fmt, marker::PhantomData};
@@ -17,7 +17,7 @@ use serde::de::{
 #[macro_export]
 macro_rules! __linked_span_input_enum {
     ($name:ident $($place:literal $text:literal $variant:ident($alias:ident)),+) => {
-        // One item: where items are not allowed, one error.
+        // One item: where items are not allowed, the compiler reports one error.
         const _: () = {
             impl ::core::clone::Clone for $name
             where
@@ -117,7 +117,7 @@ macro_rules! __linked_span_serde_of_inputs {
     };
 }
 
-/// Nothing is serialized without the feature `serde`.
+/// Generates nothing without the feature `serde`.
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
@@ -125,18 +125,18 @@ macro_rules! __linked_span_serde_of_inputs {
     ($($any:tt)*) => {};
 }
 
-/// An enum of inputs that can be deserialized.
+/// Marks an enum of inputs that can be deserialized.
 #[cfg(feature = "serde")]
 pub trait InputVariant<'de>: Sized {
     /// Reads the variant of the input at this place; `None` if there is no such place.
     fn read<A: VariantAccess<'de>>(place: usize, from: A) -> Option<Result<Self, A::Error>>;
 }
 
-/// Deserializes an enum of inputs, whose variants are called like the inputs.
+/// Deserializes an enum of inputs, whose variants have the names of the inputs.
 ///
 /// # Errors
 ///
-/// If what is read is no such input.
+/// Returns an error if the value is not one of these inputs.
 #[cfg(feature = "serde")]
 pub fn deserialize_input<'de, P: InputVariant<'de>, D: Deserializer<'de>>(
     from: D,

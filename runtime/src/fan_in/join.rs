@@ -1,4 +1,4 @@
-//! The joins of one function: what arrives goes to their store, and what the store says is done.
+//! The joins of one function: passes arrivals to their store and acts on its verdicts.
 
 use std::fmt;
 use std::future::ready;
@@ -20,9 +20,11 @@ use super::options::JoinOptions;
 use super::received::ReceivedInputs;
 use super::spec::FanInSpec;
 
-/// The joins of one function, in a store. `P` is the enum of the function's inputs.
+/// Manages the joins of one function in a store.
 ///
-/// The generated type's `join()` returns it, for what does not depend on the function:
+/// `P` is the enum of the function's inputs.
+///
+/// The generated type's `join()` returns it, for operations that do not depend on the function:
 ///
 /// ```
 /// # use std::time::Duration;
@@ -95,7 +97,7 @@ impl<P: 'static, S> Join<P, S> {
         self
     }
 
-    /// Where the joins are kept.
+    /// Returns the store.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -113,8 +115,9 @@ impl<P: 'static, S> Join<P, S> {
 }
 
 impl<P: 'static, S: Store<P>> Join<P, S> {
-    /// Has a join that is parked or has failed tried again, by the next arrival or sweep, as if for the first time. Whether
-    /// it will be: it is not if nothing has failed, or if somebody works at it.
+    /// Makes a parked or failed join due again, as if for the first time.
+    ///
+    /// The next arrival or sweep runs it. Returns `false` if nothing has failed, or if a worker holds the join.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -129,7 +132,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     /// # let options = JoinOptions::timeout(Duration::from_secs(600)).max_attempts(1);
     /// # let ship = Ship::new(Memory::new(), options);
     /// let _waiting = ship.payment(payment).await?;
-    /// let _failed = ship.inventory(inventory).await?; // and so often that it is parked
+    /// let _failed = ship.inventory(inventory).await?; // the only attempt, so the join is parked
     /// assert!(ship.join().retry("7").await?);
     /// assert_eq!(ship.sweep().await?.failed, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -138,13 +141,14 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     ///
     /// # Errors
     ///
-    /// If the store fails.
+    /// Returns the [`StoreError`] if the store fails.
     pub async fn retry(&self, key: &str) -> Result<bool, StoreError> {
         self.apply(key, Change::Retry).await
     }
 
-    /// Removes a join, with its inputs; of one that has ended, the memory of it. Whether it is gone: it is not if there was
-    /// none, or if somebody works at it.
+    /// Removes a join with its inputs, or the record of a join that has ended.
+    ///
+    /// Returns `false` if the join does not exist, or if a worker holds it.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -165,7 +169,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     ///
     /// # Errors
     ///
-    /// If the store fails.
+    /// Returns the [`StoreError`] if the store fails.
     pub async fn forget(&self, key: &str) -> Result<bool, StoreError> {
         self.apply(key, Change::Forget).await
     }
@@ -175,7 +179,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         store.apply(key, policy, change).await
     }
 
-    /// Takes the input at this place of the declaration.
+    /// Records the arrival of the input at this place of the declaration.
     #[doc(hidden)]
     pub async fn arrive<T, B>(
         &self,
@@ -225,8 +229,8 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 Ok(ArriveResponse { verdict, overdue }) => {
                     let verdict = self.held(key, token, since, verdict);
                     if verdict.is_claim() {
-                        // `on_expired` must neither cost the caller its claim, nor come between its success and the caller:
-                        // the next arrival or sweep delivers the other join.
+                        // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The
+                        // next arrival or sweep delivers the other join.
                         drop(
                             overdue.map(|overdue| ClaimGuard::due(&self.context, *overdue, since)),
                         );
@@ -249,14 +253,14 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         }
     }
 
-    /// Delivers another join, for no longer than a caller may have to wait for it.
+    /// Delivers another join, for at most the time that a caller may wait for it.
     async fn deliver_expired(&self, overdue: Due<P>, since: Instant) -> Delivery {
         let overdue = ClaimGuard::due(&self.context, overdue, since);
-        // It is rare, and would make the future of every arrival larger.
+        // The box keeps the future of every arrival small, because this case is rare.
         Box::pin(overdue.deliver_expired(Some(self.context.patience))).await
     }
 
-    /// From here on, claims are let go of when they are dropped.
+    /// Converts claims to guards, which release them on drop.
     fn held(
         &self,
         key: String,
@@ -326,15 +330,16 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 }
 
 impl<P: 'static> Join<P, Memory<P>> {
-    /// Asks nothing of the inputs: what is wrong with one is said where it is.
+    /// Requires no bound on the inputs, so a compile error points at the input itself.
     #[doc(hidden)]
     #[must_use]
     pub fn in_memory(declared: &'static FanInSpec<P>, options: &JoinOptions) -> Self {
         Self::with(declared, Memory::new(), options)
     }
 
-    /// Waits until there is no join for this key that is neither completed nor expired, as
-    /// [`Memory::settled`] does.
+    /// Waits until every join of this key has completed or expired.
+    ///
+    /// See [`Memory::settled`].
     ///
     /// ```
     /// # use std::time::Duration;
@@ -345,7 +350,7 @@ impl<P: 'static> Join<P, Memory<P>> {
     /// # async fn ship(payment: Event, inventory: Event) {}
     /// # struct Message { event: Event }
     /// # impl Message { async fn acknowledge(self) {} }
-    /// // A task for each message: it waits for nobody but its own order.
+    /// // Each message has its own task, which waits only for the order of its message.
     /// async fn consume(message: Message, ship: &Ship) {
     ///     let arrival = ship.payment(message.event.clone()).await;
     ///     if disposition(&arrival) == Disposition::Defer {
@@ -359,7 +364,7 @@ impl<P: 'static> Join<P, Memory<P>> {
     }
 }
 
-/// A [`Verdict`] whose claims are held.
+/// Holds a [`Verdict`] whose claims are guarded.
 enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     Waiting(Inputs),
     Duplicate(Inputs),
@@ -376,7 +381,7 @@ impl<P: 'static, S: Store<P>> HeldVerdict<'_, P, S> {
     }
 }
 
-// By hand, since neither a store nor what it keeps need be `Debug`.
+// Written by hand, because neither a store nor its inputs need be `Debug`.
 impl<P: 'static, S> fmt::Debug for Join<P, S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,4 +1,4 @@
-//! What an operator asks of a function's joins.
+//! An operator's methods on a function's joins.
 
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary, Page, Status};
@@ -8,11 +8,11 @@ use super::core::state::ParkReason;
 use super::core::store::Store;
 use super::join::Join;
 
-/// How many joins an operator's method asks the store for at once.
+/// The minimum page size of these methods' queries.
 const PAGE: usize = 100;
 
 impl<P: 'static, S: Operator> Join<P, S> {
-    /// How many joins there are that have neither completed nor expired.
+    /// Returns the number of joins that have neither completed nor expired.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -34,7 +34,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
     ///
     /// # Errors
     ///
-    /// If the store fails.
+    /// Returns the [`StoreError`] if the store fails.
     #[expect(
         clippy::len_without_is_empty,
         reason = "whether there is none is one question more for each store to answer"
@@ -43,7 +43,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
         self.context.store.len().await
     }
 
-    /// What has become of joins, for an operator.
+    /// Lists the selected joins for an operator.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -66,7 +66,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
     ///
     /// # Errors
     ///
-    /// If the store fails.
+    /// Returns the [`StoreError`] if the store fails.
     pub async fn list(
         &self,
         which: JoinQuery<'_>,
@@ -76,7 +76,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
         Ok(listed.into_iter().map(named).collect())
     }
 
-    /// Lists the joins that are parked for this reason, a page of them.
+    /// Lists one page of the joins that are parked for this reason.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -97,7 +97,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
     ///
     /// # Errors
     ///
-    /// If the store fails.
+    /// Returns the [`StoreError`] if the store fails.
     pub async fn parked(
         &self,
         reason: ParkReason,
@@ -120,7 +120,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
 }
 
 impl<P: 'static, S: Store<P> + Operator> Join<P, S> {
-    /// Has every join tried again that is parked for this reason. Returns how many will be.
+    /// Retries every join that is parked for this reason, and returns how many.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -131,7 +131,7 @@ impl<P: 'static, S: Store<P> + Operator> Join<P, S> {
     /// # async fn ship(payment: Event, inventory: Event) {}
     /// # linked_span::fan_in::ready(async {
     /// # let ship = Ship::in_memory(Duration::from_secs(600));
-    /// // The release that runs now can read what the last one could not.
+    /// // The new release can decode the inputs that the old one could not.
     /// let count = ship.join().retry_parked(ParkReason::Undecodable).await?;
     /// # assert_eq!(count, 0);
     /// # Ok::<(), linked_span::fan_in::StoreError>(())
@@ -140,7 +140,7 @@ impl<P: 'static, S: Store<P> + Operator> Join<P, S> {
     ///
     /// # Errors
     ///
-    /// If the store fails; some may be tried again then.
+    /// Returns the [`StoreError`] if the store fails. Some joins may already be due again.
     pub async fn retry_parked(&self, reason: ParkReason) -> Result<usize, StoreError> {
         let mut retried = 0;
         let mut last: Option<String> = None;

@@ -14,19 +14,19 @@ use crate::span::join::SpanOfJoin;
 /// The largest number of inputs of a join.
 const INPUTS: usize = 12;
 
-/// The received inputs of a join, shared by the claim and the body.
+/// Holds the received inputs of a join, shared by the claim and the body.
 pub struct ReceivedInputs<P> {
     joined: Arc<JoinInfo>,
     inputs: Arc<[Option<Input<P>>]>,
 }
 
-/// The properties of a join that its span records, independent of the inputs' types.
+/// Holds the properties of a join that its span records, independent of the inputs' types.
 #[derive(Debug)]
 pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
     came: Inputs,
-    /// How long each input waited, in milliseconds.
+    /// The time that each input waited, in milliseconds.
     waited: [Moment; INPUTS],
 }
 
@@ -61,7 +61,7 @@ impl<P> ReceivedInputs<P> {
         self.joined.came
     }
 
-    /// How long each input has waited.
+    /// Returns how long each input has waited.
     pub(super) fn waits(&self) -> [Option<(&'static str, Duration)>; INPUTS] {
         let mut came = self.joined.came();
         std::array::from_fn(|_| {
@@ -86,7 +86,7 @@ impl<P> ReceivedInputs<P> {
 ///
 /// # Panics
 ///
-/// Panics if the store has lost it, which a claim checks before its body begins.
+/// Panics if the store has lost the input. A claim checks this before its body begins.
 #[must_use]
 pub fn received<T>(input: Option<&T>) -> &T {
     input.expect("a body begins with all inputs of its join")

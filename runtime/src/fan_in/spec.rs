@@ -9,7 +9,7 @@ use super::received::ReceivedInputs;
 use crate::span::callsite::Callsite;
 use crate::span::request::SpanRequest;
 
-/// The constants that `#[fan_in]` generates for a function.
+/// Holds the constants that `#[fan_in]` generates for a function.
 pub struct FanInSpec<P> {
     /// The name of the generated type, as spans record it.
     pub(super) join: &'static str,
@@ -39,7 +39,7 @@ impl<P> FanInSpec<P> {
         }
     }
 
-    /// Returns the inputs that are missing.
+    /// Returns the missing inputs.
     pub(super) fn missing(&self, came: Inputs) -> Missing {
         self.named(came.missing(self.count()))
     }

@@ -1,4 +1,4 @@
-//! Looking after the joins that are due.
+//! Sweeps: runs or delivers the joins that are due.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
@@ -14,16 +14,16 @@ use super::join::Join;
 use super::unbegun::{Meanwhile, Unbegun};
 use crate::metrics::joins;
 
-/// How many joins a sweep claims at once, at most: no other worker can begin what it has claimed and not yet begun.
+/// The maximum number of joins that a sweep claims at once. No other worker can begin a claimed join that waits.
 const AT_ONCE: usize = 16;
 
-/// How many more it claims the next time, at most.
+/// The maximum growth of the next batch.
 const MORE: usize = 4;
 
-/// How long the claims of one call may wait for each other, about.
+/// The approximate time that the claims of one call may wait for each other.
 const QUICK: Duration = Duration::from_millis(250);
 
-/// How many joins a sweep has dealt with.
+/// Counts the joins that a sweep has processed.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -35,36 +35,36 @@ const QUICK: Duration = Duration::from_millis(250);
 /// fn ship(payment: Event, inventory: Event) {}
 ///
 /// let ship = Ship::in_memory(Duration::from_secs(600));
-/// assert_eq!(ship.sweep()?, SweepReport::default());    // nothing has come yet, so nothing was due
+/// assert_eq!(ship.sweep()?, SweepReport::default());    // no input has arrived, so no join is due
 /// # Ok::<(), linked_span::fan_in::StoreError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SweepReport {
-    /// The function has succeeded, and that is recorded.
+    /// The number of joins whose function succeeded, and whose success was recorded.
     pub ran: usize,
-    /// The function has returned an `Err`.
+    /// The number of joins whose function returned an `Err`.
     pub failed: usize,
-    /// The function has succeeded, and that is not recorded.
+    /// The number of joins whose function succeeded, and whose success was not recorded.
     pub unrecorded: usize,
-    /// They were handed over to `on_expired`.
+    /// The number of joins that were delivered to `on_expired`.
     pub expired: usize,
-    /// They could not be handed over.
+    /// The number of joins that could not be delivered.
     pub not_handed_over: usize,
 }
 
-/// A sweep that is under way.
+/// Holds the state of a running sweep.
 #[derive(Debug)]
 pub struct Sweeping<'j, P: 'static, S: Store<P>> {
     join: &'j Join<P, S>,
     claimed: VecDeque<ClaimGuard<'j, P, S>>,
-    /// When these were claimed, and how many they were.
+    /// The time of the last batch of claims, and its size.
     since: Instant,
     batch: usize,
     hasher: RandomState,
     /// The hash of the key that was returned last.
     current: u64,
-    /// The hashes of the keys at which this sweep has failed. A join that fails may be due again at once.
+    /// The hashes of the keys that have failed in this sweep. A failed join may be due again at once.
     failed: HashSet<u64>,
     swept: SweepReport,
 }
@@ -113,13 +113,13 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 }
 
 impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
-    /// The next join that is due.
+    /// Returns the next join that is due.
     ///
     /// # Errors
     ///
-    /// If the store fails.
+    /// Returns the [`StoreError`] if the store fails.
     pub async fn next(&mut self) -> Result<Option<ClaimGuard<'j, P, S>>, StoreError> {
-        // What has waited for long is released, and claimed again if no other sweep has it.
+        // A claim that has waited for long is released, then claimed again unless another sweep has it.
         if self.since.elapsed() > self.longest() {
             self.claimed.clear();
         }
@@ -134,7 +134,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         Ok(next)
     }
 
-    /// Measures how many joins are open, at the end of the sweep.
+    /// Records the number of open joins at the end of the sweep.
     async fn measure(&self) {
         if !joins::measures() {
             return;
@@ -142,19 +142,20 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         let JoinContext {
             declared, store, ..
         } = &self.join.context;
-        // A store that fails has failed the sweep, or will fail the next.
+        // A store that fails here also fails this sweep or the next one.
         if let Ok(open) = store.len().await {
             joins::swept(declared.join, store.is_durable(), open);
         }
     }
 
-    /// Claims joins at which this sweep has not failed yet.
+    /// Claims joins that have not failed in this sweep.
     async fn claim(&mut self) -> Result<(), StoreError> {
         let max = self.next_batch();
         self.since = Instant::now();
-        // The others are held until then, so that they are not found again, and released when this returns.
+        // The sweep holds the others so that `claim_due` does not return them again, and releases them when this
+        // returns.
         let mut others = Vec::new();
-        // Where a lease is of no length, one of them is found again.
+        // With a lease of zero, `claim_due` returns one of them again.
         while self.claimed.is_empty() && others.len() <= self.failed.len() {
             let claimed = self.join.claim(max.max(others.len()), Meanwhile::Released);
             let claimed = claimed.await?;
@@ -173,7 +174,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         Ok(())
     }
 
-    /// How many to claim, so that they are done in a moment, if they take as long as the last.
+    /// Returns how many joins to claim, by the speed of the last batch.
     fn next_batch(&self) -> usize {
         let lease = Duration::from_millis(self.join.context.policy.lease);
         let quick = QUICK.min(lease / 16).as_micros();
@@ -183,12 +184,12 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         fit.clamp(1, (MORE * self.batch).clamp(1, AT_ONCE))
     }
 
-    /// How long a claim may wait: there is time for a renewal that has to be made twice.
+    /// Returns how long a claim may wait. The rest of the lease has time for two renewals.
     fn longest(&self) -> Duration {
         Duration::from_millis(self.join.context.policy.lease / 3)
     }
 
-    /// Counts what has become of it.
+    /// Counts the result of a join.
     pub fn count<T>(&mut self, settled: &DueOutcome<T>) {
         let swept = &mut self.swept;
         let count = match settled {
@@ -208,7 +209,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         }
     }
 
-    /// How many there were of each.
+    /// Returns the counts.
     #[must_use]
     pub fn done(self) -> SweepReport {
         self.swept

@@ -1,4 +1,4 @@
-//! Claims that one call made, and that their worker begins one after another.
+//! The claims of one call that wait for their worker.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,16 +10,16 @@ use super::core::store::Store;
 use super::sleep::sleep;
 use super::within::within;
 
-/// What becomes of the claims that wait, while the body of another takes long.
+/// Chooses what a worker does with waiting claims while a long body runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Meanwhile {
-    /// They are renewed: the caller has asked for them.
+    /// The worker renews them, because the caller has asked for them.
     Renewed,
-    /// They are released: another sweep can begin them.
+    /// The worker releases them, so that another sweep can begin them.
     Released,
 }
 
-/// The claims of one call that have not begun.
+/// Holds the claims of one call that have not begun.
 #[derive(Debug)]
 pub(super) struct Unbegun {
     meanwhile: Meanwhile,
@@ -29,7 +29,7 @@ pub(super) struct Unbegun {
 #[derive(Clone, Copy, Debug)]
 struct Claim {
     token: Token,
-    /// When the claim was made or renewed, at the latest.
+    /// The latest time at which the store made or renewed the claim.
     since: Instant,
 }
 
@@ -45,7 +45,9 @@ impl Unbegun {
         self.lock().insert(key.to_owned(), Claim { token, since });
     }
 
-    /// Takes a claim out. Returns since when it is good; `None` if it is no longer the worker's.
+    /// Removes a claim, and returns when it was made or last renewed.
+    ///
+    /// Returns `None` if this worker no longer holds it.
     pub(super) fn leave(&self, key: &str) -> Option<Instant> {
         let left = self.lock().remove(key);
         left.map(|claim| claim.since)
@@ -55,7 +57,7 @@ impl Unbegun {
         self.lock().is_empty()
     }
 
-    /// Renews or releases each claim that waits. A call may take so long.
+    /// Renews or releases each waiting claim; `limit` bounds each call.
     pub(super) async fn look_after<P, S: Store<P>>(
         &self,
         store: &S,
@@ -72,11 +74,11 @@ impl Unbegun {
                     match within(renewed, sleep(limit)).await {
                         Some(Ok(true)) => self.renewed(key, since),
                         Some(Ok(false)) => drop(self.leave(key)),
-                        // It is looked at again before it begins.
+                        // The worker checks the claim again before it begins.
                         Some(Err(_)) | None => {}
                     }
                 }
-                // Without waiting: the worker that runs another body may be done at any moment.
+                // This does not wait: the worker that runs another body may be done at any moment.
                 Meanwhile::Released if self.leave(key).is_some() => {
                     store.release(key, policy, *token, Settlement::Released);
                 }
@@ -91,7 +93,7 @@ impl Unbegun {
         }
     }
 
-    /// Nothing of the user's runs under the lock.
+    /// Takes the lock. No code of the user runs under it, so no panic of the user poisons it.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Claim>> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }

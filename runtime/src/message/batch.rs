@@ -1,11 +1,11 @@
-//! What the messages of a batch have in common.
+//! The shared and the varying fields of a batch of messages.
 
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
 use super::Message;
 use super::field::Field;
 
-/// The fields that are equal in all messages, and those that vary.
+/// Holds the fields that are equal in all messages, and those that vary.
 pub(crate) struct Shared<'b, 'm> {
     first: Option<&'b Message<'m>>,
     is_equal: [bool; Field::ALL.len()],
@@ -16,7 +16,7 @@ pub(crate) struct Shared<'b, 'm> {
 }
 
 impl<'b, 'm> Shared<'b, 'm> {
-    /// Compares all messages with the first. Messages that could not be read are not among them.
+    /// Compares all readable messages with the first.
     pub(crate) fn of(messages: impl Iterator<Item = &'b Message<'m>>) -> Self
     where
         'm: 'b,
@@ -54,13 +54,13 @@ impl<'b, 'm> Shared<'b, 'm> {
         self.others.retain(|other| message.others.contains(other));
     }
 
-    /// The system, if it is one.
+    /// Returns the system, if all messages have the same one.
     pub(crate) fn system(&self) -> Option<&StringValue> {
         let first = self.first.filter(|_| self.has_one_system)?;
         Some(first.system())
     }
 
-    /// The destination of all, where it may be in the span's name.
+    /// Returns the destination of all messages, if the span's name may contain it.
     pub(crate) fn low_cardinality(&self) -> Option<&str> {
         let first = self.first.filter(|_| self.has_one_system)?;
         let is_equal = |field: Field| self.is_equal[field as usize];
@@ -74,7 +74,7 @@ impl<'b, 'm> Shared<'b, 'm> {
         is_shared.then_some(destination)
     }
 
-    /// Gives each attribute that is equal for all: the span's.
+    /// Visits each attribute that is equal for all messages, for the span.
     pub(crate) fn each_equal(&self, mut visit: impl FnMut(Key, Value)) {
         let Some(first) = self.first else {
             return;
@@ -90,7 +90,7 @@ impl<'b, 'm> Shared<'b, 'm> {
         }
     }
 
-    /// Gives each attribute of a message that varies: its link's.
+    /// Visits each attribute of a message that varies, for its link.
     pub(crate) fn each_varying(&self, message: &Message<'m>, mut visit: impl FnMut(Key, Value)) {
         if !self.has_one_system {
             visit(

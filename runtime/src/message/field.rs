@@ -1,4 +1,4 @@
-//! What a message can contain, and the attribute that each of it is.
+//! The fields of a message and their attributes.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use opentelemetry::{Key, Value};
 use super::key;
 use super::text::Text;
 
-/// A field of a message, in the order of their attributes.
+/// Lists the fields of a message, in the order of their attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Destination,
@@ -27,14 +27,14 @@ pub(crate) enum Field {
     DeliveryCount,
 }
 
-/// Its value.
+/// Holds the value of a field.
 #[derive(Clone, Debug)]
 pub(crate) enum FieldValue<'m> {
     Text(Text<'m>),
     Number(i64),
-    /// A number that the conventions want as text.
+    /// A number that the conventions define as text.
     NumberAsText(i64),
-    /// `true`: the conventions leave `false` out.
+    /// `true`: the conventions omit `false`.
     True,
     Bytes(Cow<'m, [u8]>),
 }
@@ -58,7 +58,7 @@ impl Field {
         Self::DeliveryCount,
     ];
 
-    /// The attribute's key. What only some systems have is in the namespace of the system.
+    /// Returns the attribute's key; a field of only some systems has the system's namespace.
     pub(crate) fn key(self, system: &str) -> Key {
         let known = match (self, system) {
             (Self::Destination, _) => "messaging.destination.name",
@@ -98,7 +98,7 @@ impl Field {
 }
 
 impl FieldValue<'_> {
-    /// `None` where nothing can be recorded of it.
+    /// Returns the value to record; `None` if there is none.
     pub(crate) fn to_value(&self) -> Option<Value> {
         Some(match self {
             Self::Text(text) => Value::String(text.to_value()),

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-/// A longer key is data, not a name for it.
+/// The maximum length. A longer key is data and not a name.
 const LONGEST: usize = 1024;
 
-/// Returns the key as text, or as `0x…` where it is none.
+/// Returns the key as text, or as `0x…` if it is not readable.
 ///
-/// A lossy text could be the key of another message. A key of control characters, such as a binary number that happens
-/// to be UTF-8, is not readable as text either. An empty key and one that is too long are left out.
+/// A lossy text could equal the key of another message. A key of control characters, such as a binary number that
+/// happens to be UTF-8, is not readable either. An empty key and a key that is too long have no text.
 pub(super) fn text_of(key: &[u8]) -> Option<String> {
     if key.is_empty() || key.len() > LONGEST {
         return None;

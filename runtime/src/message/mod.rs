@@ -1,4 +1,4 @@
-//! What a broker's message says of itself, in the names of OpenTelemetry's messaging conventions.
+//! A broker's message in the names of OpenTelemetry's messaging conventions.
 
 mod batch;
 mod field;
@@ -16,13 +16,13 @@ use self::field::{Field, FieldValue};
 use self::text::Text;
 use crate::{Carrier, Origin, extract};
 
-/// A message of a broker: what a handler's span records of it, and the origin it carries.
+/// Describes a broker's message: the values that its span records, and its origin.
 ///
 /// ```
 /// use linked_span::linked_span;
 /// use linked_span::messaging::Message;
 ///
-/// // A client that has no adapter.
+/// // A client without an adapter.
 /// struct Job { queue: String, tag: u64, headers: Vec<(String, String)>, body: Vec<u8> }
 ///
 /// fn describe(job: &Job) -> Message<'_> {
@@ -41,13 +41,13 @@ use crate::{Carrier, Origin, extract};
 /// ```
 ///
 /// A message is a [`LinkedEvent`](crate::LinkedEvent), and its handler's span follows OpenTelemetry's messaging
-/// conventions: it is called `process mails`, and has the attributes `messaging.system`, `messaging.operation.name`,
-/// `messaging.operation.type`, and one for each field that the message has.
+/// conventions. The span's name is `process mails`. It has the attributes `messaging.system`,
+/// `messaging.operation.name`, `messaging.operation.type`, and one for each field of the message.
 #[derive(Clone)]
 pub struct Message<'m> {
     system: StringValue,
     fields: [Option<FieldValue<'m>>; Field::ALL.len()],
-    /// The handler's attribute names the destination, so the span may be called by it.
+    /// `true` if the handler's attribute names the destination, so the span's name may contain it.
     is_named: bool,
     origin: Origin,
     others: Vec<KeyValue>,
@@ -68,8 +68,8 @@ impl<'m> Message<'m> {
 
     /// Sets the topic, queue or subject: `messaging.destination.name`.
     ///
-    /// The span is called by it, unless it has no bound: an inbox, a generated queue, or, of NATS, MQTT and `RabbitMQ`, a
-    /// name with a number or a UUID in it.
+    /// The span's name contains it if the number of such destinations is bounded. It contains no inbox and no generated
+    /// queue. For NATS, MQTT and `RabbitMQ` it contains no name with a number or a UUID either.
     #[must_use]
     pub fn destination(self, destination: impl Into<Cow<'m, str>>) -> Self {
         let destination = destination.into();
@@ -81,13 +81,13 @@ impl<'m> Message<'m> {
         message.text(Field::Destination, destination)
     }
 
-    /// Sets the pattern of the destination, by which the span is called: `messaging.destination.template`.
+    /// Sets the destination's pattern, which the span's name contains: `messaging.destination.template`.
     #[must_use]
     pub fn template(self, template: impl Into<Cow<'m, str>>) -> Self {
         self.text(Field::Template, template.into())
     }
 
-    /// Marks the destination as one that may be gone soon: `messaging.destination.temporary`.
+    /// Marks the destination as short-lived: `messaging.destination.temporary`.
     #[must_use]
     pub fn temporary(self) -> Self {
         self.with(Field::Temporary, FieldValue::True)
@@ -99,7 +99,7 @@ impl<'m> Message<'m> {
         self.with(Field::Anonymous, FieldValue::True)
     }
 
-    /// Sets the partition: `messaging.destination.partition.id`. A negative one is unknown and is left out.
+    /// Sets the partition: `messaging.destination.partition.id`. A negative one means unknown and is omitted.
     #[must_use]
     pub fn partition(self, partition: impl Into<i64>) -> Self {
         self.number(Field::Partition, partition.into(), FieldValue::NumberAsText)
@@ -129,15 +129,15 @@ impl<'m> Message<'m> {
         self.with(Field::BodySize, FieldValue::Number(bounded(bytes)))
     }
 
-    /// Sets the offset: `messaging.kafka.offset`. A negative one is unknown and is left out.
+    /// Sets the offset: `messaging.kafka.offset`. A negative one means unknown and is omitted.
     #[must_use]
     pub fn offset(self, offset: impl Into<i64>) -> Self {
         self.number(Field::Offset, offset.into(), FieldValue::Number)
     }
 
-    /// Sets the key: `messaging.kafka.message.key`, as text, or as `0x…` where it is not readable.
+    /// Sets the key, as text, or as `0x…` if it is not readable: `messaging.kafka.message.key`.
     ///
-    /// A key of more than 1,024 bytes is left out.
+    /// A key of more than 1,024 bytes is omitted.
     #[must_use]
     pub fn key(self, key: &'m (impl AsRef<[u8]> + ?Sized)) -> Self {
         self.with(
@@ -165,14 +165,15 @@ impl<'m> Message<'m> {
         self.with(Field::DeliveryTag, FieldValue::Number(tag))
     }
 
-    /// Sets how often the broker has delivered the message, this time included: `messaging.nats.message.delivery_count`,
-    /// or the system's own attribute.
+    /// Sets the number of deliveries, including this one: `messaging.nats.message.delivery_count`.
+    ///
+    /// Other systems have their own attribute.
     #[must_use]
     pub fn delivery_count(self, count: impl Into<i64>) -> Self {
         self.number(Field::DeliveryCount, count.into(), FieldValue::Number)
     }
 
-    /// Sets another attribute; it is recorded as the others are.
+    /// Sets another attribute.
     #[must_use]
     pub fn attribute(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
         self.others.push(KeyValue::new(key, value));
@@ -192,7 +193,7 @@ impl<'m> Message<'m> {
         self.produced_at(extract(headers))
     }
 
-    /// Returns the message without what it borrows.
+    /// Converts the message to one that borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> Message<'static> {
         Message {
@@ -204,7 +205,7 @@ impl<'m> Message<'m> {
         }
     }
 
-    /// `destination = …` of the handler's attribute, which may be empty: then it is unknown.
+    /// Sets `destination = …` of the handler's attribute. An empty text means unknown.
     pub(crate) fn named(mut self, destination: StringValue) -> Self {
         self.is_named = true;
         self.with(
@@ -213,12 +214,12 @@ impl<'m> Message<'m> {
         )
     }
 
-    /// `template = …`
+    /// Sets `template = …`.
     pub(crate) fn templated(self, template: StringValue) -> Self {
         self.with(Field::Template, FieldValue::Text(Text::Shared(template)))
     }
 
-    /// `group = …`
+    /// Sets `group = …`.
     pub(crate) fn grouped(self, group: StringValue) -> Self {
         self.with(Field::Group, FieldValue::Text(Text::Shared(group)))
     }
@@ -235,7 +236,7 @@ impl<'m> Message<'m> {
         &self.origin
     }
 
-    /// The message and its origin, which is copied only of a message that is kept.
+    /// Returns the message and its origin, which is copied only if the message is kept.
     pub(crate) fn split(message: Cow<'_, Self>) -> (Cow<'_, Self>, Origin) {
         match message {
             Cow::Borrowed(message) => (Cow::Borrowed(message), message.origin.clone()),
@@ -246,12 +247,12 @@ impl<'m> Message<'m> {
         }
     }
 
-    /// The span's name: `process orders`, or `process` where no destination has a bound.
+    /// Returns the span's name: `process orders`, or `process` without a bounded destination.
     pub(crate) fn span_name(&self, operation: &'static str) -> Cow<'static, str> {
         span_name(operation, self.low_cardinality())
     }
 
-    /// The destination, where it may be in a name.
+    /// Returns the destination, if the span's name may contain it.
     pub(crate) fn low_cardinality(&self) -> Option<&str> {
         let text = |field: Field| match &self.fields[field as usize] {
             Some(FieldValue::Text(text)) => Some(text.as_str()),
@@ -269,7 +270,7 @@ impl<'m> Message<'m> {
         is_bounded.then_some(destination)
     }
 
-    /// Gives the attribute of each field.
+    /// Visits the attribute of each field.
     pub(crate) fn each_field(&self, mut visit: impl FnMut(Key, Value)) {
         for (field, value) in self.present() {
             if let Some(value) = value.to_value() {
@@ -278,7 +279,7 @@ impl<'m> Message<'m> {
         }
     }
 
-    /// The attributes that no field has.
+    /// Returns the attributes without a field.
     pub(crate) fn others(&self) -> &[KeyValue] {
         &self.others
     }
@@ -293,7 +294,7 @@ impl<'m> Message<'m> {
         self
     }
 
-    /// An empty text is none.
+    /// Sets a field, unless the text is empty.
     fn text(self, field: Field, text: Cow<'m, str>) -> Self {
         if text.is_empty() {
             return self;
@@ -323,7 +324,7 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// `process orders`, or `process` where there is no destination that may be in a name.
+/// Returns the span's name: `process orders`, or `process` without a destination.
 pub(crate) fn span_name(operation: &'static str, destination: Option<&str>) -> Cow<'static, str> {
     match destination {
         Some(destination) => {

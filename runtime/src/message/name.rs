@@ -1,14 +1,14 @@
-//! Span names, which have to be few.
+//! Span names, whose number must be bounded.
 
-/// Whether a destination is an address with an id in it: a number, a UUID or a long hexadecimal number.
+/// Returns `true` if a destination contains an id: a number, UUID or long hexadecimal number.
 ///
-/// A program may make such a destination for each device or order, so there is no bound on how many there are.
+/// A program may make such a destination for each device or order, so their number is unbounded.
 pub(super) fn has_ids(system: &str, destination: &str) -> bool {
     let is_address = matches!(system, "nats" | "mqtt" | "rabbitmq");
     is_address && destination.split(['.', '/', ':']).any(is_id)
 }
 
-/// Inboxes, acknowledgements and queues that a server or a client has named.
+/// Returns `true` for inboxes, acknowledgements and queues that a server or a client has named.
 pub(super) fn is_generated(destination: &str) -> bool {
     const PREFIXES: [&str; 5] = [
         "_INBOX.",
@@ -18,7 +18,7 @@ pub(super) fn is_generated(destination: &str) -> bool {
         "amq.rabbitmq.reply-to",
     ];
     let is = |part: &str| PREFIXES.iter().any(|prefix| part.starts_with(prefix));
-    // RabbitMQ's are parts of `exchange:routing_key:queue`.
+    // `RabbitMQ`'s names are parts of `exchange:routing_key:queue`.
     is(destination) || destination.split(':').any(is)
 }
 

@@ -1,10 +1,10 @@
-//! A text that a message lends, or that is shared.
+//! A text that is borrowed from a message, or shared.
 
 use std::borrow::Cow;
 
 use opentelemetry::StringValue;
 
-/// A text of a message.
+/// Holds a text of a message.
 #[derive(Clone, Debug)]
 pub(crate) enum Text<'m> {
     Lent(&'m str),

@@ -10,7 +10,7 @@ use crate::event::given::Given;
 use crate::support::shield::shielded;
 use crate::{Attributes, Events, LinkedEvent, Origin};
 
-/// A parameter that an adapter reads: an event, or a batch of events.
+/// Wraps a parameter that an adapter reads: an event, or a batch of events.
 #[doc(hidden)]
 pub struct Adapted<'a, A, T: ?Sized, Shape> {
     adapter: &'a A,
@@ -30,12 +30,12 @@ impl<'a, A, T: ?Sized, Shape> Adapted<'a, A, T, Shape> {
     }
 }
 
-/// One message.
+/// Marks a single message.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct One<Shape>(Shape);
 
-/// A batch.
+/// Marks a batch.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Many<Shape>(Shape);
@@ -81,7 +81,7 @@ impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> Events
     }
 }
 
-/// A message of a batch.
+/// Wraps a message of a batch.
 struct OneOfMany<'b, A, T: ?Sized, Shape> {
     batch: &'b Adapted<'b, A, T, Many<Shape>>,
     place: usize,

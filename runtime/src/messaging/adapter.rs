@@ -1,4 +1,4 @@
-//! How messages of a client are read.
+//! Adapters, which read a client's messages.
 
 use crate::Origin;
 use crate::message::Message;
@@ -8,20 +8,20 @@ use crate::message::Message;
 /// The client's macro implements it in the user's crate, for a type that is local there.
 #[doc(hidden)]
 pub trait Adapter<M: ?Sized> {
-    /// The system, which an empty batch has too.
+    /// The system, also of an empty batch.
     const SYSTEM: &'static str;
 
-    /// Whether `origin` reads only what is needed of it.
+    /// `true` if `origin` reads only the fields it needs.
     const READS_A_PART: bool = false;
 
-    /// What the message says of itself, and its origin.
+    /// Returns the message with its properties and its origin.
     fn read<'m>(&self, message: &'m M) -> Message<'m>;
 
-    /// Its origin alone.
+    /// Returns only the origin.
     fn origin(&self, message: &M) -> Origin;
 }
 
-/// `view = PATH`: a function of the user's that describes one message.
+/// Wraps `view = PATH`: a function of the user that describes one message.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ViewBy<F>(pub F);

@@ -2,14 +2,14 @@
 //!
 //! ```ignore
 //! #[linked_span(message(async_nats, template = "orders.{region}"))] // span "process orders.{region}"
-//! async fn on_order(message: &async_nats::Message) { … }
+//! async fn on_order(message: &async_nats::Message) { /* … */ }
 //!
 //! #[linked_span(message(async_nats::jetstream))] // span "process orders.created"
-//! async fn on_kept(message: &jetstream::Message) -> Result<(), Error> { … }
+//! async fn on_kept(message: &jetstream::Message) -> Result<(), Error> { /* … */ }
 //! ```
 //!
 //! The id is the header `Nats-Msg-Id`, or, of a message in a stream, `STREAM:SEQUENCE`. The group is the consumer's name.
-//! The first of several contexts is linked, as `HeaderMap::get` has it.
+//! The span links to the first of several contexts, as `HeaderMap::get` returns it.
 //!
 //! A sampled `traceparent` can make a server trace the message itself, if its account has `msg_trace` switched on. Servers
 //! before 2.14 may write the name of the header in another case. Names are read in any case.
@@ -18,7 +18,7 @@ use super::Message;
 use crate::Origin;
 use crate::propagation::{Repeated, origin_of_hop};
 
-/// What a message says of itself: its subject, its payload's size, and the id that its producer gave it.
+/// Returns a message with its subject, its payload's size, and its producer's id.
 #[doc(hidden)]
 #[must_use]
 pub fn message<'m>(subject: &'m str, payload: usize, id: Option<&'m str>) -> Message<'m> {
@@ -29,7 +29,7 @@ pub fn message<'m>(subject: &'m str, payload: usize, id: Option<&'m str>) -> Mes
     }
 }
 
-/// What a stream adds: the consumer, how often the message was delivered, and an id of a message that has none.
+/// Adds a stream's properties: the consumer, the number of deliveries, and an id if there is none.
 #[doc(hidden)]
 #[must_use]
 pub fn streamed<'m>(
@@ -46,9 +46,9 @@ pub fn streamed<'m>(
     }
 }
 
-/// The origin in the names and values of the headers.
+/// Returns the origin in the names and values of the headers.
 ///
-/// Of several contexts, the first is the message's, as `HeaderMap::get` has it.
+/// The first of several contexts counts, as `HeaderMap::get` returns it.
 #[doc(hidden)]
 pub fn origin<'h, I>(headers: impl Fn() -> I) -> Origin
 where
@@ -59,7 +59,7 @@ where
     })
 }
 
-/// The value that reads messages of `async_nats`, whose path is given.
+/// Expands to the adapter for messages of `async_nats`, at the given path of the client.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_async_nats_adapter {
@@ -86,7 +86,7 @@ macro_rules! __linked_span_async_nats_adapter {
     }};
 }
 
-/// The same for messages of `JetStream`.
+/// Expands to the adapter for messages of `JetStream`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_async_nats_jetstream_adapter {
@@ -165,20 +165,20 @@ pub use {
     __linked_span_async_nats_origin as __origin,
 };
 
-/// Returns the `HeaderMap` of a message: the active context, or another origin.
+/// Returns a message's `HeaderMap` with the active context or another origin.
 ///
 /// ```ignore
 /// use linked_span::messaging::async_nats::headers;
 ///
 /// client.publish_with_headers("orders.created", headers!(), payload).await?;
-/// let forwarded = headers!(replacing message.headers);   // all else stays
+/// let forwarded = headers!(replacing message.headers);   // keeps all other headers
 /// let from_an_outbox = headers!(of stored_origin);
 /// ```
 ///
-/// With `replacing`, all other headers keep their values and duplicates. The headers that are given do not change. Without
-/// an active span, no context is written and a forwarded one stays.
+/// With `replacing`, all other headers keep their values and duplicates. The given headers do not change. Without an
+/// active span, no context is written and a forwarded one remains.
 ///
-/// `client = path::to::async_nats` comes first, where the client has another name.
+/// If the client has another name, begin with `client = path::to::async_nats`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_async_nats_headers {
@@ -244,7 +244,7 @@ macro_rules! __linked_span_async_nats_headers {
                 for (name, value) in injected.fields() {
                     let name = <HeaderName as ::core::str::FromStr>::from_str(name);
                     let value = <HeaderValue as ::core::str::FromStr>::from_str(value);
-                    // What no header can have is left out: the message is still sent.
+                    // A value that no header can contain is omitted, so that the message is still sent.
                     if let (::core::result::Result::Ok(name), ::core::result::Result::Ok(value)) =
                         (name, value)
                     {
@@ -263,7 +263,7 @@ macro_rules! __linked_span_async_nats_headers {
 #[doc(inline)]
 pub use __linked_span_async_nats_headers as headers;
 
-/// NATS' `JetStream`.
+/// The adapter for NATS' `JetStream`.
 pub mod jetstream {
     #[doc(hidden)]
     pub use __linked_span_async_nats_jetstream_adapter as adapter;

@@ -36,11 +36,11 @@ const CREATE: Callsite = Callsite {
 /// publish_all(&records);
 /// ```
 ///
-/// The conventions want one context for each message of a batch, so that a handler of one message is linked to that message
-/// alone. The spans are children of the active span, are called `create orders`, and end at once.
+/// By the conventions, each message of a batch has its own context, so that a handler of one message links only to that
+/// message. The spans are children of the active span, have the name `create orders`, and end at once.
 ///
-/// A payload that has an origin keeps it, and gets no span: give a list of [`WithOrigin`]s, and name the type of the
-/// result, `let records: Vec<WithOrigin<Order>> = …`.
+/// A payload with an origin keeps it, and gets no span. In that case pass a list of [`WithOrigin`]s, and write the type
+/// of the result: `let records: Vec<WithOrigin<Order>> = …`.
 pub fn create<T, P: Into<WithOrigin<T>>>(
     message: &Message<'_>,
     payloads: impl IntoIterator<Item = P>,

@@ -10,7 +10,7 @@ impl LinkedEvent for Message<'_> {
         propagation::needed(self.origin_ref())
     }
 
-    /// The system, and each field that the message has.
+    /// Adds the system, and each field of the message.
     fn attributes(&self, attributes: &mut Attributes) {
         attributes.set("messaging.system", self.system());
         self.each_field(|key, value| attributes.set(key, value));

@@ -4,9 +4,9 @@ use crate::Origin;
 use crate::propagation::{Repeated, origin_of_hop};
 use crate::support::shield::shielded;
 
-/// The origin in headers that a client gives one at a time, and on some of which it panics.
+/// Returns the origin in headers that a client reads one at a time, and may panic on.
 ///
-/// A header that cannot be read, and one without a value, count as absent.
+/// Unreadable headers and headers without a value count as absent.
 pub(super) fn origin_at_places<'h>(
     repeated: Repeated,
     count: usize,

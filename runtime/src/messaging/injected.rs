@@ -2,7 +2,7 @@
 
 use crate::{CarrierMut, Origin, inject, inject_origin};
 
-/// What has to be written into headers, and which of the headers that are there it replaces.
+/// Holds the fields to write into headers, and the names of the headers they replace.
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct Injected {
@@ -11,7 +11,7 @@ pub struct Injected {
 }
 
 impl Injected {
-    /// Of the active context.
+    /// Returns the fields of the active context.
     #[must_use]
     pub fn current() -> Self {
         let mut injected = Self::default();
@@ -19,7 +19,7 @@ impl Injected {
         injected
     }
 
-    /// Of another origin.
+    /// Returns the fields of another origin.
     #[must_use]
     pub fn of(origin: impl Into<Origin>) -> Self {
         let mut injected = Self::default();
@@ -27,7 +27,7 @@ impl Injected {
         injected
     }
 
-    /// The names and values to write. A name that no header of a client could have is left out.
+    /// Returns the names and values to write, without names that no client's header can have.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = self.fields.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -37,7 +37,7 @@ impl Injected {
         })
     }
 
-    /// Whether a header of this name belongs to an earlier hop.
+    /// Returns `true` if a header of this name belongs to an earlier hop.
     #[must_use]
     pub fn replaces(&self, name: &str) -> bool {
         let written = self.fields.iter().map(|(name, _)| name);

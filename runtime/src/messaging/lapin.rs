@@ -2,20 +2,21 @@
 //!
 //! ```ignore
 //! #[linked_span(delivery(lapin, destination = "orders"))] // span "process orders", linked to the producer
-//! async fn on_delivery(delivery: &Delivery) -> Result<(), Error> { … }
+//! async fn on_delivery(delivery: &Delivery) -> Result<(), Error> { /* … */ }
 //! ```
 //!
-//! `Delivery`, `BasicGetMessage` and `BasicReturnMessage` are messages. A delivery does not contain the name of its queue:
-//! without `destination = …`, the destination is `exchange:routing_key`, of the parts that are not empty.
+//! `Delivery`, `BasicGetMessage` and `BasicReturnMessage` are messages. A delivery does not contain the name of its
+//! queue. Without `destination = …`, the destination is `exchange:routing_key`, without the empty parts.
 //!
-//! A quorum queue counts deliveries, which is `messaging.rabbitmq.message.delivery_count` from the second one on.
+//! A quorum queue counts deliveries. The span records `messaging.rabbitmq.message.delivery_count` from the second one
+//! on.
 
 use std::borrow::Cow;
 
 use super::Message;
 use crate::Origin;
 
-/// What a delivery says of itself.
+/// Returns a message with the properties of a delivery.
 #[doc(hidden)]
 #[must_use]
 pub fn message<'m>(
@@ -36,7 +37,7 @@ pub fn message<'m>(
         .delivery_tag(delivery_tag)
 }
 
-/// What its properties add. A quorum queue counts the deliveries before this one.
+/// Adds the message's properties. A quorum queue counts the deliveries before this one.
 #[doc(hidden)]
 #[must_use]
 pub fn with_properties<'m>(
@@ -54,13 +55,13 @@ pub fn with_properties<'m>(
     }
 }
 
-/// The origin in a delivery's headers.
+/// Returns the origin in a delivery's headers.
 #[doc(hidden)]
 pub fn origin<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Origin {
     Origin::from_carrier(headers)
 }
 
-/// The value that reads deliveries of `lapin`, whose path is given.
+/// Expands to the adapter for deliveries of `lapin`, at the given path of the client.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_lapin_adapter {
@@ -144,20 +145,20 @@ macro_rules! __linked_span_lapin_adapters {
 #[doc(hidden)]
 pub use {__linked_span_lapin_adapter as adapter, __linked_span_lapin_adapters as __adapters};
 
-/// Returns the headers of a message, a `FieldTable`: the active context, or another origin.
+/// Returns a message's headers as a `FieldTable`, with the active context or another origin.
 ///
 /// ```ignore
 /// use linked_span::messaging::lapin::headers;
 ///
 /// let properties = BasicProperties::default().with_headers(headers!());
-/// let forwarded = headers!(replacing delivery.properties.headers());   // all else stays
+/// let forwarded = headers!(replacing delivery.properties.headers());   // keeps all other headers
 /// let from_an_outbox = headers!(of stored_origin);
 /// ```
 ///
-/// With `replacing`, all other headers keep their values. The table that is given does not change. Without an active span,
-/// no context is written and a forwarded one stays.
+/// With `replacing`, all other headers keep their values. The given table does not change. Without an active span, no
+/// context is written and a forwarded one remains.
 ///
-/// `client = path::to::lapin` comes first, where the client has another name.
+/// If the client has another name, begin with `client = path::to::lapin`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_lapin_headers {

@@ -5,15 +5,15 @@
 //! use rdkafka::message::{BorrowedMessage, OwnedMessage};
 //!
 //! #[linked_span(message(rdkafka))] // span "process orders", linked to the producer
-//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { … }
+//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { /* … */ }
 //!
 //! #[linked_span(messages(rdkafka, group = "billing"))] // a batch: one span, a link to each message
-//! async fn on_orders(messages: &[OwnedMessage]) { … }
+//! async fn on_orders(messages: &[OwnedMessage]) { /* … */ }
 //! ```
 //!
-//! A parameter's parentheses name the client whose message it is. The type of the parameter decides whether it is one
-//! message or a batch: a reference, a pointer or an `Option` of a message is one; a slice, array, `Vec` or `VecDeque` of
-//! messages, and a pointer to one, is a batch.
+//! A parameter's parentheses name the client of its message. The type of the parameter decides whether it is one
+//! message or a batch. A message, or a reference, a pointer or an `Option` of one, is a single message. A slice, array,
+//! `Vec` or `VecDeque` of messages, or a pointer to one, is a batch.
 //!
 //! | in the parentheses | client | page |
 //! | --- | --- | --- |
@@ -22,10 +22,10 @@
 //! | `lapin` | `lapin` 2 or newer | [`RabbitMQ`](lapin) |
 //! | `view = path::to::function` | any other | [`Message`] |
 //!
-//! This crate depends on none of them. What the attribute expands to names the client in your crate, so it is checked
-//! against the version that you have. Use `client = path::to::rdkafka` where the client has another name.
+//! This crate depends on none of them. The expansion names the client in your crate, so rustc checks it against your
+//! version. If the client has another name, add `client = path::to::rdkafka`.
 //!
-//! # What is recorded
+//! # Recorded attributes
 //!
 //! The names are those of OpenTelemetry's [messaging
 //! conventions](https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/). The span's kind is consumer.
@@ -34,7 +34,7 @@
 //! | --- | --- |
 //! | `messaging.system` | `kafka`, `nats` or `rabbitmq` |
 //! | `messaging.operation.name`, `messaging.operation.type` | `process` |
-//! | `messaging.batch.message_count` | how many messages a batch has |
+//! | `messaging.batch.message_count` | the number of messages in a batch |
 //! | `messaging.destination.name` | the topic, subject or queue |
 //! | `messaging.destination.template` | `template = …` |
 //! | `messaging.destination.temporary`, `messaging.destination.anonymous` | `true`, of an inbox or a generated queue |
@@ -44,16 +44,17 @@
 //! | `messaging.message.body.size` | the size of the payload in bytes |
 //! | `messaging.kafka.offset`, `messaging.kafka.message.key`, `messaging.kafka.message.tombstone` | Kafka's |
 //! | `messaging.rabbitmq.destination.routing_key`, `messaging.rabbitmq.message.delivery_tag` | `RabbitMQ`'s |
-//! | `messaging.nats.message.delivery_count`, `messaging.rabbitmq.message.delivery_count` | how often the message was delivered, this time included |
+//! | `messaging.nats.message.delivery_count`, `messaging.rabbitmq.message.delivery_count` | the number of deliveries, including this one |
 //!
-//! In a batch, an attribute that is equal for all messages is on the span, and one that varies is on the links. A message
-//! without a context has a link without a context there, so that its id and offset stay on record.
+//! In a batch, the span has the attributes that are equal for all messages, and the links have those that vary. A
+//! message without a context gets a link without one, which records its id and offset.
 //!
 //! # The span's name
 //!
-//! It is `process` and the template, or else the destination. Inboxes, reply queues and queues with generated names never
-//! are part of a name, nor are subjects with a number or a UUID in them: such a span is called `process`. Give it a name
-//! by `template = "orders.{id}.created"`. A batch with several destinations is called `process` too.
+//! The name is `process` and the template, or else the destination. Inboxes, reply queues and queues with generated
+//! names are never part of a name. Neither are subjects with a number or a UUID in them. The name of such a span is
+//! `process`; add `template = "orders.{id}.created"` to extend it. A batch with several destinations also has the name
+//! `process`.
 //!
 //! # Producers
 //!
@@ -63,27 +64,28 @@
 //! #[linked_span(send("orders", system = "kafka"))] // span "send orders", of kind producer
 //! async fn publish(producer: &FutureProducer, order: &Order) -> Result<(), KafkaError> {
 //!     let record = FutureRecord::to("orders").payload(&order.json).headers(headers!());
-//!     producer.send(record, TIMEOUT).await…
+//!     producer.send(record, TIMEOUT).await /* … */
 //! }
 //! ```
 //!
-//! The span's context is the message's: `headers!()` returns the client's own type of headers with it. A message that is
-//! forwarded keeps its other headers by `headers!(replacing message.headers())`. An outbox stores an [`Origin`] and sends it
-//! later, by `headers!(of stored)`. For a client without an adapter, [`Origin::fields`](crate::Origin::fields) has the
-//! names and values, and [`inject_origin`](crate::inject_origin) writes them into a carrier.
+//! The span's context becomes the message's: `headers!()` returns the client's own type of headers with it. To forward
+//! a message with its other headers, write `headers!(replacing message.headers())`. An outbox stores an
+//! [`Origin`](crate::Origin) and sends it later by `headers!(of stored)`. For a client without an adapter,
+//! [`Origin::fields`](crate::Origin::fields) returns the names and values, and
+//! [`inject_origin`](crate::inject_origin) writes them into a carrier.
 //!
-//! Where a parameter of the function is a message with a context of its own, or a batch of them, name it:
+//! If a parameter of the function is a message with its own context, or a batch of them, name it:
 //! `#[linked_span(records, send("orders", system = "kafka"))]` links to each, and the kind is client.
 //!
-//! The span ends when the function returns, with the status unset unless it returns an `Err`. Await the broker's
-//! confirmation in it, so that its time and its error are recorded. A function that only puts a message into the client's
-//! queue ends its span there, and a delivery report that comes later is no part of it. Each message of a transaction has
-//! its own span. A transaction that is aborted does not change them.
+//! The span ends when the function returns. Its status is unset unless the function returns an `Err`. Await the
+//! broker's confirmation in the function, so that the span records its time and its error. If the function only puts a
+//! message into the client's queue, the span ends there, and does not include a later delivery report. Each message of
+//! a transaction has its own span. An aborted transaction does not change these spans.
 //!
-//! # An empty poll
+//! # Empty polls
 //!
-//! A handler that is called with an empty batch makes a span with `messaging.batch.message_count` 0. Do not call it if you
-//! want none:
+//! A handler that is called with an empty batch makes a span with `messaging.batch.message_count` 0. To avoid that, do
+//! not call it:
 //!
 //! ```
 //! # fn on_orders(messages: &[u8]) {}
@@ -93,11 +95,11 @@
 //! }
 //! ```
 //!
-//! # Retries, and messages that are delivered again
+//! # Retries and redelivered messages
 //!
-//! A handler links to the context in the headers of the message that it is given. A broker that delivers a message again
-//! leaves the headers as they were, so each attempt is a span of its own with a link to the same producer. A retry topic or
-//! a dead letter that your program writes carries what your program writes into its headers.
+//! A handler links to the context in the headers of its message. A broker that delivers a message again leaves the
+//! headers unchanged, so each attempt is a separate span with a link to the same producer. If your program writes a
+//! retry topic or a dead letter, the context is the one that your program writes into the headers.
 
 mod adapted;
 mod adapter;

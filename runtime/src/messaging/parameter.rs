@@ -1,12 +1,12 @@
-//! Which parameters an adapter reads: one message or a batch, by the type.
+//! The parameters that an adapter reads: one message or a batch, by the type.
 
 use super::adapted::{Adapted, Many, One};
 use super::reads::{ReadsMany, ReadsOne};
 use crate::event::given::Given;
 
-/// What an adapter reads: one message or a batch, by the type.
+/// Marks a parameter that an adapter reads: one message or a batch, by the type.
 ///
-/// `Shape` keeps the implementations apart; it is always inferred.
+/// `Shape` distinguishes the implementations; rustc always infers it.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a message of this client nor a batch of them",
@@ -16,7 +16,7 @@ use crate::event::given::Given;
     note = "a batch is a slice, array, `Vec` or `VecDeque` of messages"
 )]
 pub trait Reads<A, Shape> {
-    /// The parameter as an event, or as a batch. Where there is none, no other error follows.
+    /// The parameter as an event or as a batch. A type without an implementation causes no further errors.
     type Adapted<'a>
     where
         Self: 'a,
@@ -61,7 +61,7 @@ where
     parameter.adapted(adapter, Given::default())
 }
 
-/// The same, of which the attribute says more.
+/// Reads a parameter by an adapter, with options of the attribute.
 #[doc(hidden)]
 pub fn adapted_with<'a, A, T, Shape>(
     adapter: &'a A,

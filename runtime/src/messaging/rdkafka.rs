@@ -2,28 +2,28 @@
 //!
 //! ```ignore
 //! #[linked_span(message(rdkafka, group = "billing"))] // span "process orders", linked to the producer
-//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { … }
+//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { /* … */ }
 //!
 //! #[linked_span(messages(rdkafka))] // a batch: one span, a link to each message
-//! async fn on_orders(messages: &[OwnedMessage]) { … }
+//! async fn on_orders(messages: &[OwnedMessage]) { /* … */ }
 //! ```
 //!
 //! Every type that implements `rdkafka::message::Message` is a message. A `BorrowedMessage` borrows from its consumer:
 //! call `detach()` to keep it in a batch or to give it to a fan-in.
 //!
-//! Several producers may have appended a context to the headers of one record. The last one is linked, with the
-//! `tracestate` of the same hop, and baggage is merged. A header without a value counts as absent. `rdkafka` panics on a
-//! header whose name is not UTF-8; such a header is skipped, and a program with `panic = "abort"` ends there.
+//! Several producers may have appended a context to the headers of one record. The span links to the last one, with the
+//! `tracestate` of the same hop, and baggage is merged. A header without a value counts as absent. `rdkafka` panics on
+//! a header whose name is not UTF-8. The adapter skips such a header, but a program with `panic = "abort"` ends there.
 //!
-//! The key is recorded as text, or as `0x…` where it is not text. Topics with the message format before 0.11 refuse
-//! headers, so they carry no context.
+//! The span records the key as text, or as `0x…` if it is not readable. Topics with the message format before 0.11
+//! reject headers, so their messages carry no context.
 
 use super::Message;
 use super::fields::origin_at_places;
 use crate::Origin;
 use crate::propagation::Repeated;
 
-/// What a record says of itself.
+/// Returns a message with the properties of a record.
 #[doc(hidden)]
 #[must_use]
 pub fn message<'m>(
@@ -47,9 +47,9 @@ pub fn message<'m>(
     }
 }
 
-/// The origin in a record's headers, of which the client gives one at a time.
+/// Returns the origin in a record's headers, which the client reads one at a time.
 ///
-/// Of several contexts, the last is the record's: a producer that forwards appends to what is there.
+/// The last of several contexts counts, because a producer that forwards a record appends its own.
 #[doc(hidden)]
 pub fn origin<'h>(
     count: usize,
@@ -58,8 +58,7 @@ pub fn origin<'h>(
     origin_at_places(Repeated::Last, count, header)
 }
 
-/// Whether a header of the record, of which the client gives one at a time, is of an earlier hop; `None` where it cannot
-/// be read.
+/// Returns `true` if a record's header belongs to an earlier hop; `None` if it is unreadable.
 #[doc(hidden)]
 pub fn is_outdated<'h>(
     injected: &super::Injected,
@@ -69,12 +68,12 @@ pub fn is_outdated<'h>(
     Some(name.is_some_and(|name| injected.replaces(name)))
 }
 
-/// The value that reads messages of `rdkafka`, whose path is given.
+/// Expands to the adapter for messages of `rdkafka`, at the given path of the client.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_rdkafka_adapter {
     ($($client:tt)+) => {{
-        // Named once, so that a client that is missing is one error.
+        // The client has one mention here, so that a missing client is one error.
         use $($client)+::message as client;
 
         struct Rdkafka;
@@ -114,22 +113,22 @@ macro_rules! __linked_span_rdkafka_adapter {
 #[doc(hidden)]
 pub use __linked_span_rdkafka_adapter as adapter;
 
-/// Returns the `OwnedHeaders` of a record: the active context, or another origin.
+/// Returns a record's `OwnedHeaders` with the active context or another origin.
 ///
 /// ```ignore
 /// use linked_span::messaging::rdkafka::headers;
 ///
 /// let record = FutureRecord::to("orders").payload(&payload).headers(headers!());
-/// let forwarded = headers!(replacing message.headers());   // all else stays, in its order
+/// let forwarded = headers!(replacing message.headers());   // keeps all other headers in their order
 /// let from_an_outbox = headers!(of stored_origin);
 /// ```
 ///
-/// With `replacing`, the headers that are there keep their order, duplicates and nulls. Only the trace fields of an earlier
-/// hop are left out, and those of this one are written once, at the end. The headers that are given do not change. If a
-/// header's name cannot be read, all headers stay, and the last context is this hop's. Without an active span, no context
-/// is written and a forwarded one stays.
+/// With `replacing`, the existing headers keep their order, duplicates and nulls. Only the trace fields of an earlier
+/// hop are removed, and those of this hop are appended once. The given headers do not change. If a header's name cannot
+/// be read, all headers remain, and the last context is this hop's. Without an active span, no context is written and a
+/// forwarded one remains.
 ///
-/// `client = path::to::rdkafka` comes first, where the client has another name.
+/// If the client has another name, begin with `client = path::to::rdkafka`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_rdkafka_headers {
@@ -189,7 +188,7 @@ macro_rules! __linked_span_rdkafka_headers {
             }
         }
 
-        /// `None` where a header cannot be read.
+        /// Returns `None` if a header cannot be read.
         fn kept(
             existing: &BorrowedHeaders,
             injected: &$crate::messaging::Injected,

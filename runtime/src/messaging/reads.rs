@@ -1,4 +1,4 @@
-//! Messages of a client in pointers and lists.
+//! A client's messages in pointers and lists.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -6,40 +6,40 @@ use std::sync::Arc;
 
 use super::Adapter;
 
-/// A message, or a pointer to one.
+/// Marks a message, or a pointer to one.
 #[doc(hidden)]
 pub trait ReadsOne<A, Shape> {
-    /// The client's type.
+    /// The type of the client's message.
     type Message: ?Sized;
 
-    /// The message; `None` of an `Option`.
+    /// Returns the message; `None` for an `Option` without one.
     fn one(&self) -> Option<&Self::Message>;
 }
 
-/// Messages in a list, or a pointer to one.
+/// Marks a list of messages, or a pointer to one.
 #[doc(hidden)]
 pub trait ReadsMany<A, Shape> {
-    /// The client's type.
+    /// The type of the client's message.
     type Message: ?Sized;
 
-    /// How many there are.
+    /// Returns the number of messages.
     fn count(&self) -> usize;
 
-    /// The message at a place; `None` of an `Option`.
+    /// Returns the message at a place; `None` for an `Option` without one.
     fn at(&self, place: usize) -> Option<&Self::Message>;
 }
 
-/// The type itself.
+/// Marks the type itself.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Itself;
 
-/// A pointer, or an `Option`.
+/// Marks a pointer or an `Option`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Pointer<Shape>(Shape);
 
-/// A list.
+/// Marks a list.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Each<Shape>(Shape);

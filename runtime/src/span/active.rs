@@ -1,4 +1,4 @@
-//! A span that is active around the body, and ended once.
+//! A span that is active around the body and ends once.
 
 use std::borrow::Cow;
 use std::mem::{forget, take};
@@ -17,15 +17,15 @@ use crate::span::tracer::Started;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
-/// A span that has to be ended, or none, and the context of the body.
+/// Holds the context of the body, and a span to end if there is one.
 #[derive(Debug)]
 pub(crate) struct ActiveSpan {
     pub(crate) context: Context,
-    /// Whether the body runs in the context. It keeps the caller's where it is only measured.
+    /// `true` if the body runs in the context. A body that is only measured keeps the caller's context.
     has_context: bool,
     recording: bool,
     errors: Errors,
-    /// Also where there is none.
+    /// `true` once the span has ended, or if there is no span.
     ended: bool,
     timer: Timer,
     tracing: TracingSpan,
@@ -44,7 +44,7 @@ impl ActiveSpan {
         }
     }
 
-    /// Measures the call, also where there is nothing else to do.
+    /// Adds a timer, which records the duration even without a span.
     #[inline]
     pub(super) fn measured(active: Option<Self>, timer: Timer) -> Option<Self> {
         if !timer.is_on() {
@@ -54,13 +54,13 @@ impl ActiveSpan {
         Some(Self { timer, ..active })
     }
 
-    /// The active context, with this baggage.
+    /// Returns the active context with this baggage.
     #[cold]
     pub(super) fn without_span(baggage: &Baggage) -> Option<Self> {
         ambient::map(|ambient| Self::of_context(origin::with_baggage(ambient, baggage)))
     }
 
-    /// Its span, if there is one, is not the handler's.
+    /// Wraps a context whose span, if any, belongs to another handler.
     pub(super) fn of_context(context: Context) -> Self {
         Self {
             context,
@@ -74,7 +74,7 @@ impl ActiveSpan {
             context: Context::default(),
             has_context: false,
             recording: false,
-            // A handler that records no error has none to record.
+            // With `errors = off`, the macro generates a recorder that records no error.
             errors: Errors::Full,
             ended: true,
             timer: Timer::off(),
@@ -82,7 +82,7 @@ impl ActiveSpan {
         }
     }
 
-    /// The same inside its `tracing` span.
+    /// Adds the `tracing` span around the body.
     #[cold]
     pub(super) fn in_tracing(active: Option<Self>, prepared: Prepared) -> Option<Self> {
         let mut active = match active {
@@ -95,7 +95,7 @@ impl ActiveSpan {
         Some(active)
     }
 
-    /// Records what was returned.
+    /// Records the return value, and ends the span.
     #[inline]
     pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
         if self.recording || self.timer.is_on() {
@@ -107,7 +107,9 @@ impl ActiveSpan {
         self.end();
     }
 
-    /// Says it twice, since the SDK drops attributes and events that are too many.
+    /// Records the cancellation as an attribute and as an event.
+    ///
+    /// The SDK drops either beyond its limit.
     pub(crate) fn cancelled(&mut self) {
         self.timer.stop(Some("cancelled"));
         if !self.ended {
@@ -133,7 +135,7 @@ impl ActiveSpan {
         self.end();
     }
 
-    /// Explicitly: a task that the body has spawned may hold the span's context for much longer.
+    /// Ends the span explicitly: a task that the body spawned may keep the span's context for much longer.
     fn end(&mut self) {
         if !self.ended {
             self.ended = true;
@@ -147,13 +149,13 @@ impl ActiveSpan {
         }
     }
 
-    /// After a panic: a span that has not ended ends once more when it is dropped, and may panic once more.
+    /// Drops the context after a panic, shielded: the SDK ends an open span again on drop, and may panic again.
     #[cold]
     fn drop_context(&mut self) {
         shielded(|| drop(take(&mut self.context)));
     }
 
-    /// Runs a part of the body, with the span's context current.
+    /// Runs a part of the body with the span's context current.
     #[inline]
     pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
         let running = Running(self);
@@ -168,7 +170,9 @@ impl ActiveSpan {
     }
 }
 
-/// Dropped only by a panic. `std::thread::panicking()` would also be true in a destructor that handles an event.
+/// Detects a panic of the body: only a panic drops it.
+///
+/// `std::thread::panicking()` would also be `true` in a destructor that handles an event.
 struct Running<'a>(&'a mut ActiveSpan);
 
 impl Drop for Running<'_> {

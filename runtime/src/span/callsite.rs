@@ -1,4 +1,4 @@
-//! What is known of a handler before it runs.
+//! The constants of a handler.
 
 use opentelemetry::trace::SpanKind;
 
@@ -6,31 +6,32 @@ use opentelemetry::trace::SpanKind;
 use crate::metrics::labels::HandlerLabels;
 use crate::metrics::labels::MessagingLabels;
 
-/// The constants of one handler, as its attribute gives them: over [`Callsite::CONSUMER`], in an expression of constants
-/// alone, a reference to which is `'static`.
+/// Holds the constants of one handler, as its attribute gives them.
+///
+/// The expansion updates [`Callsite::CONSUMER`] in a constant expression, so a reference to the result is `'static`.
 #[derive(Clone, Debug)]
 pub struct Callsite {
-    /// Of the span, unless it is computed.
+    /// The name of the span, unless the attribute computes it.
     pub name: &'static str,
-    /// Whether the user has named the span. A handler of messages is called by their destination otherwise.
+    /// `true` if the user has named the span. Otherwise the destination names the span of a handler of messages.
     pub is_named: bool,
-    /// The instrumentation scope's name.
+    /// The name of the instrumentation scope.
     pub scope: &'static str,
-    /// The scope's version; empty, if it has none.
+    /// The version of the instrumentation scope; empty if it has none.
     pub version: &'static str,
-    /// Of the span.
+    /// The kind of the span.
     pub kind: SpanKind,
-    /// Of the span.
+    /// The parent of the span.
     pub parent: Parent,
-    /// What is recorded of them.
+    /// The parts of an error that the span records.
     pub errors: Errors,
-    /// Whether the tracer is the handler's, and collected when it runs.
+    /// `true` if the attribute has `tracer = …`, which the handler collects at each call.
     pub own_tracer: bool,
-    /// Whose joins' function it is.
+    /// The name of the join type, for the function of a join.
     pub join: Option<&'static str>,
-    /// Whether what is collected is of one parameter, whose baggage is the body's.
+    /// `true` if the handler has a single parameter with an event, whose baggage the body gets.
     pub one_event: bool,
-    /// What a handler of messages is called in metrics.
+    /// The labels of metrics, for a handler of messages.
     pub messaging: Option<MessagingLabels>,
     /// The handler's module, for its `tracing` span.
     pub module: &'static str,
@@ -38,15 +39,15 @@ pub struct Callsite {
     pub file: &'static str,
     /// The handler's line, for its `tracing` span.
     pub line: u32,
-    /// Of the `tracing` span.
+    /// The level of the `tracing` span.
     pub level: LogLevel,
-    /// Of the `tracing` span; empty, if it is the module.
+    /// The target of the `tracing` span; empty for the module.
     pub target: &'static str,
-    /// The attributes that the handler's own attribute names, for fields of the `tracing` span.
+    /// The attributes that the handler's attribute names, which become fields of the `tracing` span.
     pub keys: &'static [&'static str],
 }
 
-/// The level of a handler's `tracing` span.
+/// Selects the level of a handler's `tracing` span.
 #[allow(missing_docs, reason = "the names are `tracing`'s")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {
@@ -57,30 +58,30 @@ pub enum LogLevel {
     Error,
 }
 
-/// Whose child a handler's span is.
+/// Selects the parent of a handler's span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parent {
-    /// The active span's; if there is none, nobody's.
+    /// The active span. Without one, the handler's span is a root.
     Current,
-    /// Nobody's.
+    /// None: the handler's span is a root.
     Root,
-    /// The producer's of the handler's only event; if that has no context, as `Current`.
+    /// The producer's span of the only event. Without its context, this is `Current`.
     Event,
 }
 
-/// What is recorded of an `Err` that a handler returns.
+/// Selects the parts of a returned `Err` that the span records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errors {
-    /// Its type and its message.
+    /// The type and the message.
     Full,
-    /// Its type.
+    /// The type.
     Type,
     /// Nothing.
     Off,
 }
 
 impl Callsite {
-    /// What holds unless the attribute says otherwise.
+    /// The constants of a handler whose attribute has no options.
     pub const CONSUMER: Self = Self {
         name: "",
         is_named: false,
@@ -117,7 +118,9 @@ impl Callsite {
     }
 }
 
-/// The instrumentation scope of a handler: its name, and its version, which is empty if it has none.
+/// Holds the name and the version of an instrumentation scope.
+///
+/// The version is empty if there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) name: &'static str,
@@ -125,7 +128,9 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Most often they are one crate's, and so the very same text.
+    /// Returns `true` if the scopes are equal.
+    ///
+    /// Both usually belong to one crate and have the same address, so the cheap pointer comparison decides.
     pub(super) fn is(self, other: Self) -> bool {
         let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
         same(self.name, other.name) && same(self.version, other.version)

@@ -1,4 +1,4 @@
-//! A span that knows whether the SDK has dropped what says how its handler ended.
+//! A span that counts its attributes and events.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use opentelemetry::trace::{Span, SpanContext, Status};
 
 use crate::span::limit;
 
-/// The attribute and the event of a handler that was cancelled.
+/// The name of the attribute and of the event of a cancelled handler.
 pub(crate) const CANCELLED: &str = "linked_span.cancelled";
 
 static ATTRIBUTES: LazyLock<u32> = LazyLock::new(|| limit("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"));
@@ -19,7 +19,9 @@ fn limit(variable: &str) -> u32 {
     u32::try_from(limit::from_environment(variable)).unwrap_or(u32::MAX)
 }
 
-/// Counts attributes and events, since OpenTelemetry does not say what it drops. Only a status always finds room.
+/// Counts attributes and events, because OpenTelemetry does not report what it drops.
+///
+/// Only a status is never dropped.
 pub(crate) struct Counted<S> {
     pub(crate) span: S,
     pub(crate) attributes: u32,

@@ -14,11 +14,11 @@ pin_project! {
     /// Runs a handler's future with the handler's context current: at every poll, and while it is dropped.
     #[must_use = "futures do nothing unless they are awaited"]
     pub struct Handled<F: Future> {
-        // `None` once it is done, or while this is dropped.
+        // `None` once the future is done, and during its drop.
         #[pin]
         future: Option<F>,
         record: Record<F::Output>,
-        // A panic leaves a span that has ended, so the future alone says whether it is safe to unwind through.
+        // A panic leaves an ended span, so only the future decides whether unwinding is safe.
         stage: AssertUnwindSafe<Stage>,
     }
 
@@ -34,10 +34,10 @@ pin_project! {
 }
 
 enum Stage {
-    /// Started when the future is first polled.
+    /// The span starts at the first poll.
     Later(PendingSpan),
     Running(ActiveSpan),
-    /// Nothing is recorded, or no longer.
+    /// The span has ended, or there is none.
     Off,
 }
 
@@ -56,7 +56,7 @@ impl Stage {
         }
     }
 
-    /// Not inlined: that would make each poll so large that it costs 30 instructions more.
+    /// Records the result and ends the span. Inlining would cost each poll 30 more instructions.
     #[inline(never)]
     fn finish<R>(&mut self, returned: &R, record: Record<R>) {
         if let Self::Running(active) = self {
@@ -85,7 +85,7 @@ impl<F: Future> Handled<F> {
     }
 }
 
-/// The future of an `async fn`, whose span is open.
+/// Runs the future of an `async fn`, whose span is open.
 pub fn handle_async<F: Future>(
     handling: OpenSpan,
     future: F,
@@ -94,7 +94,7 @@ pub fn handle_async<F: Future>(
     Handled::new(Stage::of(handling), future, record)
 }
 
-/// The future that a function returns, whose span is started when it is first polled.
+/// Runs a returned future, whose span starts at the first poll.
 pub fn handle_later<F: Future>(
     collected: PendingSpan,
     future: F,
@@ -103,7 +103,7 @@ pub fn handle_later<F: Future>(
     Handled::new(Stage::Later(collected), future, record)
 }
 
-/// The future that a function returns after statements of its own, which are run in the span too.
+/// Runs a returned future after the function's own statements, inside the span.
 pub fn handle_prepared<F: Future>(
     mut handling: OpenSpan,
     prepare: impl FnOnce() -> F,
@@ -116,13 +116,13 @@ pub fn handle_prepared<F: Future>(
     handle_async(handling, future, record)
 }
 
-/// Says to the compiler what an `async` block comes to; never called.
+/// Gives the compiler the output type of an `async` block; no code calls it.
 #[must_use]
 pub fn never<T>() -> T {
     unreachable!("only its type is of use")
 }
 
-/// Says to the compiler what the future comes to that a function returns; never called.
+/// Gives the compiler the output type of a returned future; no code calls it.
 #[must_use]
 pub fn output_of<F: Future>(_: impl FnOnce() -> F) -> F::Output {
     unreachable!("only its type is of use")
@@ -146,7 +146,7 @@ impl<F: Future> Future for Handled<F> {
     }
 }
 
-/// Polls a future, and drops it once it is done: what it leaves behind is a part of it.
+/// Polls a future, and drops it once it is done, because its destructors belong to the body.
 #[inline]
 fn poll_until_done<F: Future>(
     mut future: Pin<&mut Option<F>>,
@@ -162,7 +162,7 @@ fn poll_until_done<F: Future>(
     poll
 }
 
-/// As the function's own future does: one that stays pending would hang the task for ever.
+/// Panics as the function's own future does. A future that stayed pending would hang the task.
 #[cold]
 fn polled_too_often() -> ! {
     panic!("`async fn` resumed after completion")

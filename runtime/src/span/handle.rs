@@ -1,4 +1,4 @@
-//! The handler's span: opened with its links, active around the body, ended once.
+//! The handler's span: it opens with its links, is active around the body, and ends once.
 
 use std::sync::Arc;
 
@@ -17,14 +17,17 @@ use crate::span::timer::Timer;
 use crate::support::clock;
 use crate::support::shield::shielded;
 
-/// The span of a handler that runs, or nothing where none is made: without an SDK, or under suppressed telemetry.
-/// Where the event has baggage, there is always a context for the body. Where a meter provider is installed, the call is
-/// measured in any case.
+/// Holds the span of a running handler, or nothing.
+///
+/// There is no span without an SDK, and under suppressed telemetry. If the event has baggage, there is always a context
+/// for the body. If a meter provider is installed, the call is always measured.
 #[derive(Debug)]
 #[must_use]
 pub struct OpenSpan(pub(crate) Option<ActiveSpan>);
 
-/// What is needed to start a span, collected where the events are still there, for a future that starts it later.
+/// Holds the collected request for a future that starts its span later.
+///
+/// The handler collects it early, because the future may move the events.
 #[derive(Debug)]
 #[must_use]
 pub struct PendingSpan {
@@ -32,13 +35,15 @@ pub struct PendingSpan {
     request: Option<Box<SpanRequest>>,
 }
 
-/// Collects, and starts the span.
+/// Collects the request and starts the span.
 pub fn open(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     open_for(joined, callsite, collect)
 }
 
-/// The same for a single event or batch of which nothing else is said: a closure would be checked for each handler anew.
+/// Starts the span of a single event or batch without further options.
+///
+/// It takes no closure, because the compiler would check one for each handler.
 pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>) -> OpenSpan {
     let joined = callsite.join.and_then(handoff::take);
     let now = clock::now();
@@ -50,7 +55,7 @@ pub fn open_event<Shape>(callsite: &'static Callsite, event: &impl Linked<Shape>
     OpenSpan(ActiveSpan::measured(active, timer))
 }
 
-/// The same for a join, which is told of.
+/// Starts the span, with the attributes of a join if there is one.
 pub(crate) fn open_for(
     joined: Option<Arc<dyn SpanOfJoin>>,
     callsite: &'static Callsite,
@@ -65,7 +70,7 @@ pub(crate) fn open_for(
     OpenSpan(ActiveSpan::measured(active, timer))
 }
 
-/// Collects, splits off what overflows, and starts the span.
+/// Collects the request, splits off the overflowing links, and starts the span.
 fn start(
     opener: SpanOpener,
     joined: Option<Arc<dyn SpanOfJoin>>,
@@ -81,7 +86,9 @@ fn start(
     opener.start(&mut request, began)
 }
 
-/// The event's baggage, for a body without a span: a handler that forwards it must not depend on an SDK.
+/// Returns the event's baggage for a body without a span.
+///
+/// A handler that forwards baggage must work without an SDK.
 fn baggage(
     callsite: &'static Callsite,
     propagation: Propagation,
@@ -95,13 +102,13 @@ fn baggage(
     start.baggage
 }
 
-/// The same for an event of which nothing else is said.
+/// Returns the baggage of an event without further options.
 #[inline]
 fn baggage_of<Shape>(event: &impl Linked<Shape>, propagation: Propagation) -> Option<Arc<Baggage>> {
     shielded(|| event.baggage(propagation)).flatten()
 }
 
-/// What was collected before a panic is kept.
+/// Collects into the request, and keeps what was collected before a panic.
 #[inline]
 fn collect_shielded(
     start: &mut SpanRequest,
@@ -111,7 +118,7 @@ fn collect_shielded(
     shielded(|| propagation::reading(propagation, Part::All, || collect(start)));
 }
 
-/// Collects, for a span that is started when the future is first polled.
+/// Collects the request of a span that starts when the future is first polled.
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let now = clock::now();
     match SpanOpener::of(callsite, now) {
@@ -122,7 +129,7 @@ pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanReques
     }
 }
 
-/// The same for a single event or batch of which nothing else is said.
+/// Collects the request of a single event or batch without further options.
 pub fn collect_event<Shape>(
     callsite: &'static Callsite,
     event: &impl Linked<Shape>,
@@ -136,13 +143,13 @@ pub fn collect_event<Shape>(
     }
 }
 
-/// For a body without a span, whose event may have baggage.
+/// Returns the context of a body without a span, if the event has baggage.
 #[inline]
 fn without_span(baggage: Option<Arc<Baggage>>) -> Option<ActiveSpan> {
     baggage.and_then(|baggage| ActiveSpan::without_span(&baggage))
 }
 
-/// Collects what depends on the variables of the event's pattern, which are there once the event has been read.
+/// Collects options that use variables of the event's pattern, which exist once the event was read.
 pub fn collect_more(collected: PendingSpan, more: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let mut collected = collected;
     let request = collected.request.as_mut();
@@ -152,7 +159,7 @@ pub fn collect_more(collected: PendingSpan, more: impl FnOnce(&mut SpanRequest))
     collected
 }
 
-/// Starts the span of what was collected.
+/// Starts the span of a collected request.
 pub fn open_collected(collected: PendingSpan) -> OpenSpan {
     collected.open()
 }
@@ -196,7 +203,7 @@ impl PendingSpan {
     }
 }
 
-/// Runs the body of a handler that is no future.
+/// Runs the body of a handler that returns no future.
 pub fn handle<R, O: SyncOutcome>(
     handling: OpenSpan,
     body: impl FnOnce() -> R,

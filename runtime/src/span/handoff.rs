@@ -1,7 +1,7 @@
-//! How a join tells the span of its function what is joined.
+//! Passes a join to the span of its function.
 //!
-//! The function is the user's, and takes nothing but its own parameters. So its join is lent to the thread while the
-//! function is called, or its future polled, until the function's span has taken it.
+//! The user's function takes only its own parameters. So a thread-local lends the join while the function is called, or
+//! its future polled, until the function's span has taken it.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -17,12 +17,12 @@ thread_local! {
 }
 
 struct Lent {
-    /// The function's name for its joins, so that no other function takes it.
+    /// The name of the function's join type, so that no other function takes the join.
     to: &'static str,
     joined: Arc<dyn SpanOfJoin>,
 }
 
-/// What is lent to a function, if it is called by its join.
+/// Takes the join that was lent to this function, if any.
 pub(crate) fn take(function: &'static str) -> Option<Arc<dyn SpanOfJoin>> {
     let lent = LENT.try_with(Cell::take).ok().flatten()?;
     if lent.to == function {
@@ -55,7 +55,7 @@ pub(crate) fn call_async<F>(
 }
 
 pin_project! {
-    /// The future of a function that is called for a join.
+    /// Runs the future of a function that is called for a join.
     #[must_use = "futures do nothing unless they are awaited"]
     pub struct Called<F> {
         #[pin]
@@ -72,7 +72,7 @@ impl<F: Future> Future for Called<F> {
         if this.lent.is_none() {
             return this.future.poll(task);
         }
-        // Another attribute may stand around the function and wait for something first.
+        // Another attribute may wrap the function and wait before the span takes the join.
         let (poll, unclaimed) = lending(this.lent.take(), || this.future.poll(task));
         *this.lent = unclaimed;
         poll
@@ -85,9 +85,9 @@ impl<F> std::fmt::Debug for Called<F> {
     }
 }
 
-/// Lends it while `part` runs, and returns it if nobody took it.
+/// Lends the join while `part` runs, and returns it if no span took it.
 fn lending<R>(lent: Option<Lent>, part: impl FnOnce() -> R) -> (R, Option<Lent>) {
-    /// Puts back what was lent before, after a panic too.
+    /// Restores the previous loan, also after a panic.
     struct Restore(Option<Lent>);
     impl Restore {
         fn restore(&mut self) -> Option<Lent> {

@@ -1,4 +1,4 @@
-//! What a join adds to the span of its function.
+//! The attributes that a join adds to the span of its function.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use opentelemetry::Value;
 
 use crate::Attributes;
 
-/// A join, as the span of its function sees it.
+/// Provides the attributes of a join to the span of its function.
 pub(crate) trait SpanOfJoin: Debug + Send + Sync {
     /// Adds the span's attributes.
     fn add_to_span(&self, attributes: &mut Attributes);

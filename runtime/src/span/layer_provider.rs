@@ -1,4 +1,4 @@
-//! The provider that the program gave to its `tracing` layer, for handlers without a global one.
+//! The provider of the program's `tracing` layer, for handlers without a global one.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -11,7 +11,7 @@ use crate::support::generation;
 
 static PROVIDER: Mutex<Option<Weak<dyn HandlerTracers>>> = Mutex::new(None);
 
-/// Makes tracers for handlers, of any provider.
+/// Makes tracers for handlers from a provider of any type.
 pub(super) trait HandlerTracers: Send + Sync {
     /// Returns `None` if the provider makes no spans.
     fn handler_tracer(&self, scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>>;
@@ -29,7 +29,7 @@ where
     }
 }
 
-/// Has handlers use this provider where no other is installed, as long as it lives.
+/// Makes handlers use this provider while it lives and no global one is installed.
 pub(super) fn set(provider: &Arc<dyn HandlerTracers>) {
     let mut known = PROVIDER.lock().unwrap_or_else(PoisonError::into_inner);
     *known = Some(Arc::downgrade(provider));
@@ -37,7 +37,7 @@ pub(super) fn set(provider: &Arc<dyn HandlerTracers>) {
     generation::advance();
 }
 
-/// Returns a tracer of that provider. It is asked outside of the lock: it is the user's code.
+/// Returns a tracer of that provider. The lock is released first, because the provider is the user's code.
 pub(super) fn tracer(scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
     let known = PROVIDER.lock().unwrap_or_else(PoisonError::into_inner);
     let provider = known.as_ref().and_then(Weak::upgrade);

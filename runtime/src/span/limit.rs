@@ -1,17 +1,17 @@
-//! How many links a span keeps.
+//! The number of links that a span keeps.
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
-/// OpenTelemetry's default, of links, attributes and events.
+/// OpenTelemetry's default limit of links, attributes and events.
 const DEFAULT: usize = 128;
 
-/// A program that sets it means the number below, which no span reaches either.
+/// Means that no limit was set. A program that sets this value gets the number below, which no span reaches either.
 const UNSET: usize = usize::MAX;
 
 static LIMIT: AtomicUsize = AtomicUsize::new(UNSET);
 static OVERFLOW: AtomicU8 = AtomicU8::new(0);
 
-/// Where links go for which a span's limit leaves no room; see [`set_link_overflow`].
+/// Chooses where links beyond a span's limit go; see [`set_link_overflow`].
 ///
 /// ```
 /// use linked_span::LinkOverflow;
@@ -25,30 +25,30 @@ static OVERFLOW: AtomicU8 = AtomicU8::new(0);
 /// the pages of a consumer. A sampler that drops spans by their name or for want of a parent's decision drops pages with
 /// their links.
 ///
-/// A batch span processor has room for 2,048 spans by default, and drops the spans that come while its queue is full. One
-/// handler fills a sixteenth of it at most, and keeps its own span. If many handlers receive large batches at once, give
-/// the queue more room with `OTEL_BSP_MAX_QUEUE_SIZE`, or choose [`LinkOverflow::Merge`].
+/// A batch span processor has room for 2,048 spans by default. It drops the spans that come while its queue is full.
+/// One handler fills at most a sixteenth of it, and keeps its own span. If many handlers receive large batches at once,
+/// enlarge the queue with `OTEL_BSP_MAX_QUEUE_SIZE`, or choose [`LinkOverflow::Merge`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkOverflow {
-    /// They stand on child spans called `NAME links`, a page each, that have ended before the handler's body starts.
+    /// The links go to child spans called `NAME links`, one page each. These end before the handler's body starts.
     ///
-    /// Links that are equal in all they say become one first, with their number as the attribute `link.count`.
+    /// Identical links first become one link, with their number as the attribute `link.count`.
     ///
-    /// A handler has at most 128 pages. The span's attribute `linked_span.links_left_out` counts the links for which
-    /// these have no room.
+    /// A handler has at most 128 pages. The span's attribute `linked_span.links_left_out` counts the links beyond
+    /// these.
     #[default]
     ChildSpans,
-    /// Links to one context become one link. It has their number as the attribute `link.count`, and the attributes that
-    /// all of them have. The links that still find no room stand on pages.
+    /// Links to one context become one link, with their number as the attribute `link.count` and the attributes that
+    /// all of them share. The links that still exceed the limit go to pages.
     ///
-    /// Links with different relationships stay apart. Use this for batches with many events from one producer.
+    /// Links with different relationships remain separate. Use this for batches with many events from one producer.
     Merge,
-    /// The SDK drops them, and counts how many.
+    /// The SDK drops the links and counts them.
     Drop,
 }
 
-/// Says how many links the SDK keeps on a span, where that was set in code.
+/// Sets the number of links that the SDK keeps, if the program configures it in code.
 ///
 /// ```
 /// # use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -57,14 +57,14 @@ pub enum LinkOverflow {
 /// # let _ = builder;
 /// ```
 ///
-/// By default it is the number in the environment variable `OTEL_SPAN_LINK_COUNT_LIMIT`, which the SDK reads too, or else
-/// 128. The variable is read when it is first needed. A limit of 0 keeps no link, and makes no pages. `usize::MAX` leaves
-/// all links to the SDK.
+/// The default is the environment variable `OTEL_SPAN_LINK_COUNT_LIMIT`, which the SDK also reads, or else 128. The
+/// variable is read at its first use. A limit of 0 keeps no links and makes no pages. `usize::MAX` leaves all links to
+/// the SDK.
 pub fn set_link_limit(links: usize) {
     LIMIT.store(links.min(UNSET - 1), Ordering::Relaxed);
 }
 
-/// Chooses where the links beyond the limit go: by default to [`LinkOverflow::ChildSpans`].
+/// Chooses where links beyond the limit go; the default is [`LinkOverflow::ChildSpans`].
 ///
 /// ```
 /// use linked_span::{LinkOverflow, set_link_overflow};
@@ -76,12 +76,14 @@ pub fn set_link_overflow(overflow: LinkOverflow) {
     OVERFLOW.store(overflow as u8, Ordering::Relaxed);
 }
 
-/// How many links a page has, and whether links that differ are merged; `None` where all go to the SDK.
+/// Returns the number of links on a page, and `true` if different links are merged.
+///
+/// Returns `None` if the SDK gets all links.
 pub(crate) fn page() -> Option<(usize, bool)> {
     let limit = match LIMIT.load(Ordering::Relaxed) {
         UNSET => {
             let limit = from_environment("OTEL_SPAN_LINK_COUNT_LIMIT");
-            // What the program has said meanwhile stands.
+            // A limit that the program has set meanwhile takes precedence.
             match LIMIT.compare_exchange(UNSET, limit, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => limit,
                 Err(said) => said,
@@ -94,7 +96,7 @@ pub(crate) fn page() -> Option<(usize, bool)> {
     has_pages.then_some((limit, overflow == LinkOverflow::Merge as u8))
 }
 
-/// A limit that the SDK reads too.
+/// Returns a limit from an environment variable that the SDK also reads.
 pub(crate) fn from_environment(variable: &str) -> usize {
     let said = std::env::var(variable).ok();
     said.and_then(|limit| limit.parse::<u32>().ok())

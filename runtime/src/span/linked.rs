@@ -10,14 +10,17 @@ use crate::span::request::SpanRequest;
 use crate::support::shield::shielded;
 use crate::{Events, LinkedEvent, Origin};
 
-/// An event that may be a [`LinkedEvent`]: one whose `origin` was given can say who it is all the same.
+/// Wraps an event that may be a [`LinkedEvent`].
+///
+/// An event with `origin = …` may still implement the trait, and then describes itself.
 #[derive(Debug)]
 pub struct Maybe<'e, E>(pub &'e E);
 
-/// Chosen by autoref: the implementation with the most references of those that hold. A trait of the user's may have a
-/// method on every type, so this one's name is ours.
+/// Finds the event's own description by autoref: the implementation with the most references wins.
+///
+/// The method's name has a prefix, because a trait of the user may have a method on every type.
 pub trait Identify {
-    /// The event, if it is a [`LinkedEvent`].
+    /// Returns the event, if it is a [`LinkedEvent`].
     fn linked_span_event(&self) -> Option<&dyn LinkedEvent>;
 }
 
@@ -33,9 +36,9 @@ impl<E> Identify for Maybe<'_, E> {
     }
 }
 
-/// What a handler's span is linked to: one event, or each of a batch, told by the type.
+/// Provides the links of a handler's span: of one event, or of each event in a batch.
 ///
-/// `Shape` keeps the two implementations apart; it is always inferred.
+/// The type of the parameter decides. `Shape` distinguishes the two implementations; rustc always infers it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a `LinkedEvent` nor a batch of them",
     label = "expected a type that implements `LinkedEvent`",
@@ -45,21 +48,21 @@ impl<E> Identify for Maybe<'_, E> {
     note = "for a batch, use a slice, array, `Vec` or `VecDeque` of events, or implement `linked_span::Events`"
 )]
 pub trait Linked<Shape> {
-    /// Links to it as the only parameter.
+    /// Adds the link of the only parameter.
     fn link(&self, start: &mut SpanRequest);
 
-    /// Links to it as one of several parameters, by its name.
+    /// Adds the link of one of several parameters, by its name.
     fn link_as(&self, name: &'static str, start: &mut SpanRequest);
 
-    /// The baggage that the body needs where no span is made.
+    /// Returns the baggage that a body without a span needs.
     fn baggage(&self, propagation: Propagation) -> Option<Arc<Baggage>>;
 }
 
-/// One event.
+/// Marks a single event.
 #[derive(Debug)]
 pub struct One;
 
-/// A batch.
+/// Marks a batch.
 #[derive(Debug)]
 pub struct Many;
 
@@ -106,13 +109,13 @@ impl<B: Events> Linked<Many> for B {
         start.named_batch(name, self.events());
     }
 
-    /// The events of a batch have no baggage in common.
+    /// Returns `None`, because the events of a batch share no baggage.
     fn baggage(&self, _: Propagation) -> Option<Arc<Baggage>> {
         None
     }
 }
 
-/// An event that a span can be a child of.
+/// Marks an event that can be the parent of a span.
 #[diagnostic::on_unimplemented(
     message = "`parent = event` needs one event, and `{Self}` is not one",
     label = "a span has one parent, and a batch has several producers",
@@ -123,7 +126,7 @@ pub trait Single: LinkedEvent {}
 #[diagnostic::do_not_recommend]
 impl<E: LinkedEvent> Single for E {}
 
-/// What `origin = …` takes.
+/// Converts the value of `origin = …`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an origin",
     label = "neither an `Origin` nor `Into<Origin>`",
@@ -136,17 +139,17 @@ pub trait IntoOrigin: Into<Origin> {}
 impl<O: Into<Origin>> IntoOrigin for O {}
 
 impl SpanRequest {
-    /// The handler's only parameter that is an event or a batch.
+    /// Links to the only parameter that is an event or a batch.
     pub fn event<Shape>(&mut self, event: &impl Linked<Shape>) {
         shielded(|| event.link(self));
     }
 
-    /// The handler's only event, for `parent = event`.
+    /// Sets the only event as the parent, for `parent = event`.
     pub fn parent(&mut self, event: &impl Single) {
         self.event(event);
     }
 
-    /// The handler's only event, whose origin the user gave.
+    /// Links to the only event, whose origin the user gave.
     pub fn event_from(&mut self, event: Option<&dyn LinkedEvent>, origin: impl IntoOrigin) {
         let mut origin = Some(origin);
         let mut origin = || origin.take().map(Into::into).unwrap_or_default();
@@ -164,14 +167,14 @@ impl SpanRequest {
         }
     }
 
-    /// One of several parameters.
+    /// Links to one of several parameters.
     pub fn input<Shape>(&mut self, name: &'static str, event: &impl Linked<Shape>) {
-        // The attributes that follow are its own, even where it has no link.
+        // The following attributes belong to this parameter, even if it has no link.
         self.last_parameter = self.links.len();
         shielded(|| event.link_as(name, self));
     }
 
-    /// One of several parameters, whose origin the user gave.
+    /// Links to one of several parameters, whose origin the user gave.
     pub fn input_from(
         &mut self,
         name: &'static str,

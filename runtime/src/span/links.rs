@@ -1,4 +1,4 @@
-//! From an event to its link.
+//! Conversion of an event to its link.
 
 use std::sync::Arc;
 
@@ -12,13 +12,15 @@ pub(crate) const RELATIONSHIP: &str = "link.relationship";
 pub(crate) const EVENT_ID: &str = "event.id";
 const EVENT_TYPE: &str = "link.event_type";
 
-/// What an event says of itself; nothing, where it panics.
+/// Returns a property of an event; `None` if the event panics.
 #[inline]
 pub(crate) fn said(say: impl FnOnce() -> Option<StringValue>) -> Option<StringValue> {
     shielded(say).flatten()
 }
 
-/// A link with what its event says of itself. A handler's only event says it on the span, but for its type.
+/// Returns a link with the event's properties.
+///
+/// The span of a handler with one event already has them, except the type.
 #[inline]
 pub(crate) fn describing(
     context: SpanContext,
@@ -42,7 +44,7 @@ pub(crate) fn describing(
     Link::new(context, attributes.into_vec(), 0)
 }
 
-/// Sets an attribute on links that may have it already.
+/// Sets an attribute on links, and replaces an equal key.
 pub(crate) fn set(links: &mut [Link], key: Key, value: Value) {
     let value = if links.len() > 1 {
         shared(value)
@@ -57,7 +59,7 @@ pub(crate) fn set(links: &mut [Link], key: Key, value: Value) {
     }
 }
 
-/// A value that many links can have without a copy of its text for each.
+/// Returns a value that many links can share without copying its text.
 pub(crate) fn shared(value: Value) -> Value {
     match value {
         Value::String(text) => Arc::<str>::from(text.as_str()).into(),

@@ -1,4 +1,4 @@
-//! Links of which several are made one.
+//! Merges links.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,10 +9,10 @@ use opentelemetry::trace::Link;
 
 use crate::span::links::RELATIONSHIP;
 
-/// The attribute that says how many links were made one.
+/// The attribute with the number of merged links.
 const COUNT: &str = "link.count";
 
-/// Makes links one that are equal in all they say.
+/// Merges identical links.
 pub(crate) fn equal(links: &mut Vec<Link>) {
     if share_a_producer(links) {
         let firsts = firsts(links, |link| (&link.span_context, &link.attributes));
@@ -20,7 +20,7 @@ pub(crate) fn equal(links: &mut Vec<Link>) {
     }
 }
 
-/// Makes links one that have the same context and the same relationship.
+/// Merges links with the same context and the same relationship.
 pub(crate) fn by_context(links: &mut Vec<Link>) {
     if share_a_producer(links) {
         let firsts = firsts(links, |link| (&link.span_context, relationship(link)));
@@ -33,7 +33,7 @@ fn relationship(link: &Link) -> Option<&KeyValue> {
     link.attributes.iter().find(is_relationship)
 }
 
-/// Whether there is anything to merge. To sort the ids takes a fraction of what it takes to hash the links.
+/// Returns `true` if two links share a context. Sorting the ids takes a fraction of the time of hashing the links.
 fn share_a_producer(links: &[Link]) -> bool {
     let id = |link: &Link| link.span_context.span_id().to_bytes();
     let mut ids: Vec<_> = links.iter().map(id).collect();
@@ -41,14 +41,14 @@ fn share_a_producer(links: &[Link]) -> bool {
     ids.windows(2).any(|pair| pair[0] == pair[1])
 }
 
-/// For each link, the place of the first link that has the same key.
+/// Returns for each link the place of the first link with the same key.
 fn firsts<'l, K: Eq + Hash>(links: &'l [Link], key: impl Fn(&'l Link) -> K) -> Vec<usize> {
     let mut places = HashMap::new();
     let first = |(place, link)| *places.entry(key(link)).or_insert(place);
     links.iter().enumerate().map(first).collect()
 }
 
-/// Leaves the first of each, with what all that are merged into it say.
+/// Keeps the first link of each group, with the attributes that the whole group shares.
 fn merge(links: &mut Vec<Link>, firsts: &[usize]) {
     let mut counts = vec![0; links.len()];
     for (place, &first) in firsts.iter().enumerate() {
@@ -70,7 +70,7 @@ fn merge(links: &mut Vec<Link>, firsts: &[usize]) {
     });
 }
 
-/// A key of the user's replaces one of ours.
+/// Sets the count. A key of the user replaces this crate's.
 fn count_on(link: &mut Link, count: i64) {
     let is_there = |attribute: &KeyValue| attribute.key.as_str() == COUNT;
     if !link.attributes.iter().any(is_there) {

@@ -1,4 +1,4 @@
-//! What the span of a handler of messages is started with, by OpenTelemetry's messaging conventions.
+//! The start of a message handler's span, by OpenTelemetry's messaging conventions.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ const SEND: &str = "send";
 const CREATE: &str = "create";
 
 impl SpanRequest {
-    /// `send(…)`: the function sends messages.
+    /// Records `send(…)`: the function sends messages.
     pub fn send(&mut self, system: &(impl AttributeValue + ?Sized), given: &Given<'_>) {
         self.sends = true;
         shielded(|| {
@@ -35,14 +35,14 @@ impl SpanRequest {
         });
     }
 
-    /// The span in which a message is made.
+    /// Records the span that creates a message.
     pub(crate) fn create(&mut self, message: &Message<'_>) {
         self.operation(CREATE, Some(message.system()));
         self.fields_of(message);
         self.name = message.span_name(CREATE);
     }
 
-    /// The only event, which is a message.
+    /// Records the only event, which is a message.
     pub(super) fn message(&mut self, message: Cow<'_, Message<'_>>) {
         let relationship = self.relationship.take();
         let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
@@ -62,7 +62,7 @@ impl SpanRequest {
         }
     }
 
-    /// A batch of messages: what is equal for all is recorded on the span, and what varies on the links.
+    /// Records a batch of messages: shared values on the span, and other values on the links.
     pub(super) fn messages(
         &mut self,
         batch: &Message<'_>,
@@ -73,7 +73,7 @@ impl SpanRequest {
         let mut origins = Vec::with_capacity(events.len());
         let mut messages = Vec::with_capacity(events.len());
         for event in &events {
-            // One that cannot be read is counted, and costs no other its link.
+            // An unreadable message is counted, and the others keep their links.
             if let Some(message) = shielded(|| event.linked_span_message()).flatten() {
                 let (message, origin) = Message::split(message);
                 messages.push(message);
@@ -117,7 +117,9 @@ impl SpanRequest {
         }
     }
 
-    /// A message without a context keeps its id and offset on record, on a link without a context.
+    /// Adds a link to the message.
+    ///
+    /// A message without a context gets a link without one, which records its id and offset.
     fn link_or_record(&mut self, context: SpanContext, attributes: Attributes) {
         let attributes = attributes.into_vec();
         if context.is_valid() || !attributes.is_empty() {
@@ -134,7 +136,7 @@ impl SpanRequest {
 
     fn operation(&mut self, operation: &'static str, system: Option<&StringValue>) {
         self.attributes.reserve(12);
-        // A view's batch that is empty has no system.
+        // An empty batch of a view has no system.
         if let Some(system) = system.filter(|system| !system.as_str().is_empty()) {
             self.attributes.push(SYSTEM, system.clone());
         }
@@ -143,7 +145,7 @@ impl SpanRequest {
     }
 }
 
-/// All events of an iterator of the user's, which may panic.
+/// Collects all events of a user's iterator, which may panic.
 fn collected<E>(events: impl Iterator<Item = E>) -> Vec<E> {
     let mut events = events;
     let mut all = Vec::new();

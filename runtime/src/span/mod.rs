@@ -1,8 +1,8 @@
 //! A handler's span: from the attribute's constants to the end of the body.
 //!
-//! A handled event goes one way through these files. `handle` collects into a `request`, which `linked` fills. `opener`
-//! splits off the links that overflow, makes the contexts, and has a `tracer` start the span. `active` runs the body and
-//! ends the span. `future` does the same for a future.
+//! A handled event passes these files in one direction. `handle` collects into a `request`, which `linked` fills.
+//! `opener` splits off the overflowing links, makes the contexts, and has a `tracer` start the span. `active` runs the
+//! body and ends the span. `future` does the same for a future.
 
 mod active;
 pub(crate) mod callsite;

@@ -1,4 +1,4 @@
-//! Whether a tracer makes spans.
+//! Detection of tracers that make no spans.
 
 use std::sync::LazyLock;
 
@@ -7,10 +7,10 @@ use opentelemetry::trace::{
     Span, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
 };
 
-/// Whether a tracer does nothing, found out without a span that would be exported.
+/// Returns `true` if a tracer makes no spans, without exporting a span.
 ///
-/// OpenTelemetry's no-op tracer hands back the parent's context, even where telemetry is suppressed; an SDK makes
-/// either no span there or a new one.
+/// OpenTelemetry's no-op tracer returns the parent's context, even under suppressed telemetry. An SDK then makes either
+/// no span or a new one.
 pub(super) fn is_noop(tracer: &impl Tracer) -> bool {
     static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
         let parent = SpanContext::new(

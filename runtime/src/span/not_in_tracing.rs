@@ -1,4 +1,4 @@
-//! What stands in for `in_tracing` without the feature `tracing`: nothing, at no cost.
+//! Replaces `in_tracing` without the feature `tracing`: it does nothing, at no cost.
 
 use std::convert::Infallible;
 
@@ -35,7 +35,7 @@ impl TracingSpan {
     }
 }
 
-/// Has a destructor, as the one that it stands in for.
+/// Has a destructor, as the type that it replaces does.
 pub(super) struct Entered<'s>(#[expect(dead_code, reason = "a borrow alone")] &'s ());
 
 impl Drop for Entered<'_> {

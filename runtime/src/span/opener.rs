@@ -1,4 +1,4 @@
-//! From a request to a span that is active.
+//! Opens the span of a request.
 
 use std::mem::take;
 use std::sync::Arc;
@@ -16,25 +16,27 @@ use crate::support::ambient;
 use crate::support::clock::Instant;
 use crate::support::shield::shielded;
 
-/// How the span is started.
+/// Holds the tracer and the contexts for starting a span.
 pub(super) struct SpanOpener {
     tracer: TracerSource,
     ambient: Context,
-    /// How contexts are read.
+    /// The way to read contexts.
     pub(super) propagation: Propagation,
 }
 
-/// Who starts the span.
+/// Selects the tracer that starts the span.
 enum TracerSource {
     Installed(Arc<dyn StartSpan>),
-    /// The handler's `tracer = …`, which is collected.
+    /// The handler's `tracer = …`, which it collects.
     Own,
-    /// No span is started, but `tracing` may want one.
+    /// None: OpenTelemetry starts no span, but `tracing` may want one.
     None,
 }
 
 impl SpanOpener {
-    /// Where no span is made, only how contexts are read, for the event's baggage.
+    /// Returns an opener, or an error if no span is made.
+    ///
+    /// The error is the way to read contexts, for the event's baggage.
     pub(super) fn of(callsite: &'static Callsite, now: Instant) -> Result<Self, Propagation> {
         let (tracer, propagation) = if callsite.own_tracer {
             (TracerSource::Own, propagation::propagation_at(now))
@@ -58,14 +60,14 @@ impl SpanOpener {
         })
     }
 
-    /// Starts the span of what was collected.
+    /// Starts the span of a collected request.
     pub(super) fn start(
         mut self,
         request: &mut SpanRequest,
         began: SystemTime,
     ) -> Option<ActiveSpan> {
         let prepared = in_tracing::prepare(request);
-        // The SDK runs code of the user's: a sampler, span processors.
+        // The SDK runs code of the user, such as a sampler and span processors.
         let started = shielded(|| self.start_unshielded(request, began));
         // Without a span, the body still gets the event's baggage.
         let active = started.unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! What a handler returned, recorded on its span.
+//! Records a handler's return value on its span.
 #![expect(clippy::unused_self, reason = "only methods are found by `Deref`")]
 
 use std::any::type_name;
@@ -14,10 +14,10 @@ use crate::span::callsite::Errors;
 use crate::support::shield::shielded;
 use crate::support::text;
 
-/// Where an outcome is recorded. Neither the SDK's panics nor those of an error's text leave it.
+/// Records an outcome, and shields the handler from panics of the SDK and of an error's text.
 #[derive(Debug)]
 pub struct Recorder<'s> {
-    /// None where the call is only measured.
+    /// `None` if the call is only measured.
     span: Option<SpanRef<'s>>,
     errors: Errors,
     error_type: Cell<Option<&'static str>>,
@@ -32,12 +32,12 @@ impl<'s> Recorder<'s> {
         }
     }
 
-    /// The type of the error that was recorded.
+    /// Returns the type of the recorded error.
     pub(crate) fn error_type(&self) -> Option<&'static str> {
         self.error_type.get()
     }
 
-    /// An error that has no text.
+    /// Records an error without a text.
     fn failed(&self, error_type: &'static str) {
         if self.errors == Errors::Off {
             return;
@@ -48,7 +48,7 @@ impl<'s> Recorder<'s> {
         }
     }
 
-    /// An error as OpenTelemetry's conventions record one:
+    /// Records an error by OpenTelemetry's conventions for
     /// [exceptions](https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/).
     fn failed_with(&self, error_type: &'static str, message: fmt::Arguments<'_>) {
         if self.errors == Errors::Off {
@@ -62,13 +62,13 @@ impl<'s> Recorder<'s> {
             Errors::Full => text::beginning(message),
             Errors::Type | Errors::Off => String::new(),
         };
-        // First what no limit of the SDK's drops.
+        // The status comes first, because no limit of the SDK drops it.
         let status = Status::error(message.clone());
         shielded(|| span.set_status(status));
         self.exception(error_type, message);
     }
 
-    /// An error as an event, which leaves the status as it is.
+    /// Records an error as an event, and leaves the status unchanged.
     pub(crate) fn exception(&self, error_type: &'static str, message: String) {
         if self.errors == Errors::Off {
             return;
@@ -88,42 +88,43 @@ impl<'s> Recorder<'s> {
     }
 }
 
-/// Records what a handler came to, and says `()` or [`HiddenFuture`].
+/// Records the result of a handler, and returns `()` or [`HiddenFuture`].
 ///
-/// A pointer, since what is generic where it is called is checked for each handler anew.
+/// It is a function pointer, because the compiler would check a generic parameter for each handler.
 pub(crate) type Record<R, Recorded = ()> = fn(&R, &Recorder<'_>) -> Recorded;
 
-/// For handlers that return `()`, or never.
+/// Records nothing, for handlers that return `()` or never return.
 pub fn record_nothing<R>(_: &R, _: &Recorder<'_>) {}
 
-/// How it is recorded what a function returned that should be no future.
+/// Returns the recorder of a function whose result must not be a future.
 #[must_use]
 pub const fn outcome<R>() -> Outcome<R> {
     Outcome(PhantomData)
 }
 
-/// The same for the type of a value, where it cannot be written.
+/// Returns the same for the type of a value that cannot be written.
 #[must_use]
 pub const fn outcome_of<R>(_: &R) -> Outcome<R> {
     outcome()
 }
 
-/// How it is recorded what a future came to.
+/// Returns the recorder of a future's output.
 #[must_use]
 pub const fn awaited<R>() -> Awaited<R> {
     Awaited(PhantomData)
 }
 
-/// The same for the type of a value, where it cannot be written.
+/// Returns the same for the type of a value that cannot be written.
 #[must_use]
 pub const fn awaited_of<R>(_: &R) -> Awaited<R> {
     awaited()
 }
 
-/// Declares types of which each is tried before the next: a call of `recorder` finds the first of them that has this
-/// method for `R`, since the next is what it dereferences to, unless a trait has one for
-/// every type. The bounds of the user's function must not change, and it
-/// should see no trait of ours.
+/// Declares types that dereference to the next, so that a method call tries each in turn.
+///
+/// A call of `linked_span_recorder` finds the first type that has this method for `R`. A trait with such a method on
+/// every type would come first. This needs neither new bounds on the user's function nor a trait of this crate in its
+/// scope.
 macro_rules! tried_in_turn {
     ($($(#[$docs:meta])* $name:ident)*) => {
         $(
@@ -147,22 +148,22 @@ macro_rules! tried_in_turn {
 }
 
 tried_in_turn! {
-    /// What the function of a fan-in returns behind an opaque type: a `Result`, whose `Err` its join would not see.
+    /// The result of a fan-in's function behind an opaque type: a `Result`, whose `Err` its join would not see.
     Opaque
-    /// What a function returns: a future that its signature does not show.
+    /// The result of a function: a future that its signature does not show.
     Outcome
-    /// What a future comes to: a `Result` whose error has a text.
+    /// The output of a future: a `Result` whose error has a text.
     Awaited
     /// A `Result` whose error is only `Debug`.
     Debugged
     /// A `Result` whose error is neither.
     Mute
-    /// Anything else.
+    /// Any other result.
     Anything
 }
 
 impl<F: Future> Outcome<F> {
-    /// The span would end before the future runs.
+    /// Rejects a hidden future, because the span would end before the future runs.
     #[must_use]
     pub const fn linked_span_recorder(&self) -> Record<F, HiddenFuture> {
         |_, _| HiddenFuture
@@ -182,7 +183,7 @@ impl<T, E: Display> Awaited<Result<T, E>> {
 }
 
 impl<T, E: Debug> Debugged<Result<T, E>> {
-    /// Records what the error is for a developer.
+    /// Records the error's `Debug` text.
     #[must_use]
     pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
@@ -194,7 +195,7 @@ impl<T, E: Debug> Debugged<Result<T, E>> {
 }
 
 impl<T, E> Mute<Result<T, E>> {
-    /// Records that it failed.
+    /// Records the failure.
     #[must_use]
     pub const fn linked_span_recorder(&self) -> Record<Result<T, E>> {
         |returned, recorder| {
@@ -214,25 +215,25 @@ impl<R> Anything<R> {
 }
 
 impl<T, E> Opaque<Result<T, E>> {
-    /// Its join could not tell a success from a failure.
+    /// Rejects a hidden `Result`, because its join could not see a failure.
     #[must_use]
     pub const fn linked_span_recorder(&self) -> Record<Result<T, E>, HiddenResult> {
         |_, _| HiddenResult
     }
 }
 
-/// How it is recorded what a fan-in's function returned whose type is opaque.
+/// Returns the recorder of a fan-in's function whose type is opaque.
 #[must_use]
 pub const fn opaque_of<R>(_: &R) -> Opaque<R> {
     Opaque(PhantomData)
 }
 
-/// Records it, or is an error at compile time.
+/// Records the result, or fails to compile.
 pub fn record_visible<R, O: Visible>(record: Record<R, O>, returned: &R, recorder: &Recorder<'_>) {
     record(returned, recorder);
 }
 
-/// An outcome that a join sees.
+/// Marks an outcome that a join can see.
 #[diagnostic::on_unimplemented(
     message = "this fan-in returns a `Result`, but its signature does not show it",
     label = "the join would count an `Err` as a success",
@@ -243,17 +244,18 @@ pub trait Visible {}
 #[diagnostic::do_not_recommend]
 impl Visible for () {}
 
-/// What stands for a `Result` behind an opaque type.
+/// Represents a `Result` behind an opaque type.
 #[derive(Debug)]
 pub struct HiddenResult;
 
-/// What a function returns of which no error is recorded, `errors = off`: a future that its signature does not show, or
-/// anything. An error need not have a text.
+/// Tries the results of a function with `errors = off`: a future that its signature does not show, or any other result.
+///
+/// An error need not have a text.
 #[derive(Debug)]
 pub struct Unrecorded<R>(PhantomData<fn() -> R>);
 
 impl<F: Future> Unrecorded<F> {
-    /// The span would end before the future runs.
+    /// Rejects a hidden future, because the span would end before the future runs.
     #[must_use]
     pub const fn linked_span_recorder(&self) -> Record<F, HiddenFuture> {
         |_, _| HiddenFuture
@@ -268,26 +270,25 @@ impl<R> Deref for Unrecorded<R> {
     }
 }
 
-/// How nothing is recorded of what a function returned that should be no future.
+/// Returns the recorder with `errors = off` of a function whose result must not be a future.
 #[must_use]
 pub const fn unrecorded<R>() -> Unrecorded<R> {
     Unrecorded(PhantomData)
 }
 
-/// The same for the type of a value, where it cannot be written.
+/// Returns the same for the type of a value that cannot be written.
 #[must_use]
 pub const fn unrecorded_of<R>(_: &R) -> Unrecorded<R> {
     unrecorded()
 }
 
-/// What a fan-in's function returned.
+/// Wraps the result of a fan-in's function.
 #[derive(Debug)]
 pub struct Returned<'r, R: ?Sized>(pub &'r R);
 
-/// Whether what a fan-in's function returned is no `Err`. Chosen by autoref: the implementation with the most references
-/// of those that hold.
+/// Decides by autoref whether a result is a success: the implementation with the most references wins.
 pub trait Succeeded {
-    /// Anything but an `Err` is a success.
+    /// Returns `true` unless the result is an `Err`.
     fn linked_span_succeeded(&self) -> bool;
 }
 
@@ -303,7 +304,7 @@ impl<R: ?Sized> Succeeded for Returned<'_, R> {
     }
 }
 
-/// A handler's outcome that is known once the handler has returned, as a future's is not.
+/// Marks an outcome that is known once the handler has returned, unlike a future's.
 #[diagnostic::on_unimplemented(
     message = "this handler returns a future, but its signature does not show it",
     label = "the span would end before the future runs",
@@ -314,6 +315,6 @@ pub trait SyncOutcome {}
 #[diagnostic::do_not_recommend]
 impl SyncOutcome for () {}
 
-/// What stands for the outcome of a future that has not run.
+/// Represents the outcome of a future that has not run.
 #[derive(Debug)]
 pub struct HiddenFuture;

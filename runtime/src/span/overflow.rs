@@ -1,4 +1,4 @@
-//! The links that find no room on a span, on child spans of their own.
+//! Puts overflowing links on child spans.
 
 use std::time::SystemTime;
 
@@ -10,15 +10,15 @@ use crate::span::request::SpanRequest;
 use crate::span::tracer::{SpanContexts, StartSpan};
 use crate::support::shield::shielded;
 
-/// How many pages a span has at the most. A batch span processor's queue has room for 2,048 spans by default.
+/// The maximum number of pages of a span. The queue of a batch span processor has room for 2,048 spans by default.
 const MOST: usize = 128;
 
-/// The attribute that counts the links for which the pages have no room.
+/// The attribute that counts the links beyond the last page.
 const LEFT_OUT: &str = "linked_span.links_left_out";
 
-/// Links beyond the first page, which are lost if they are not exported.
+/// Holds the links beyond the first page, which are lost unless they are exported.
 pub(crate) struct OverflowSpans {
-    /// The handler's span's.
+    /// The name of the handler's span.
     name: String,
     kind: SpanKind,
     links: Vec<Link>,
@@ -26,10 +26,10 @@ pub(crate) struct OverflowSpans {
 }
 
 impl OverflowSpans {
-    /// Leaves the request the links that one span keeps; `None` if these are all.
+    /// Takes the links that exceed the limit; returns `None` if none does.
     #[inline]
     pub(super) fn split(request: &mut SpanRequest) -> Option<Self> {
-        // One finds room wherever there is a limit that leaves pages.
+        // A single link never overflows: each limit that makes pages is at least one.
         if request.links.len() <= 1 {
             return None;
         }
@@ -64,17 +64,17 @@ impl OverflowSpans {
         overflow
     }
 
-    /// Exports a child span a page. It is no part of the handler's work, and so takes no time.
+    /// Exports one child span per page. A page has no duration, because it is not part of the handler's work.
     pub(crate) fn export(self, now: SystemTime, parent: &Context, tracer: &dyn StartSpan) {
         let surroundings = SpanContexts::of_a_child(parent);
         let mut links = self.links.into_iter();
         while links.len() > 0 {
-            // The handler's kind, so that a sampler which keeps only consumers keeps their pages.
+            // The page has the handler's kind, so that a sampler that keeps only consumers keeps it.
             let mut builder = SpanBuilder::from_name(self.name.clone())
                 .with_kind(self.kind.clone())
                 .with_start_time(now);
             builder.links = Some(links.by_ref().take(self.length).collect());
-            // The handler's span has begun: a page that panics costs its own links alone.
+            // The handler's span has begun. A page that panics loses only its own links.
             shielded(|| {
                 if let Some(page) = tracer.start_span(builder, &surroundings) {
                     page.context.span().end_with_timestamp(now);

@@ -1,6 +1,6 @@
 //! The tracer provider that the program has installed.
 //!
-//! OpenTelemetry keeps it behind a lock that all threads share. A thread therefore asks for it at most once in a
+//! OpenTelemetry keeps it behind a lock that all threads share. So each thread asks for it at most once per
 //! millisecond, as it does for the propagator.
 
 use std::any::TypeId;
@@ -23,16 +23,16 @@ use crate::support::clock::{CacheWindow, Instant};
 use crate::support::generation;
 use crate::support::shield::shielded;
 
-/// Whether a provider that was given to OpenTelemetry itself was found to make spans.
+/// Remembers whether a provider that the program gave to OpenTelemetry itself makes spans.
 ///
-/// To find out, a span has to be started, which a provider without an SDK's suppression exports. So only OpenTelemetry's
-/// no-op provider, which makes none, is asked each time.
+/// The check starts a span, which a provider without an SDK's suppression exports. So only OpenTelemetry's no-op
+/// provider, which makes no spans, is checked each time.
 static MAKES_SPANS: AtomicBool = AtomicBool::new(false);
 
-/// The tracers that threads use in their windows.
+/// Holds the tracers that threads use in their windows.
 ///
-/// A thread itself holds a [`Weak`]: a thread that idles must not keep a provider alive that was replaced. Each thread
-/// that asks removes what is outdated of all threads.
+/// A thread itself holds a [`Weak`], because an idle thread must not keep a replaced provider alive. Each thread that
+/// asks also removes the outdated tracers of all threads.
 static LENT: Mutex<Vec<Lent>> = Mutex::new(Vec::new());
 
 struct Lent {
@@ -41,7 +41,7 @@ struct Lent {
     _tracer: Arc<dyn StartSpan>,
 }
 
-/// Keeps a tracer for its window, and drops all that are outdated.
+/// Keeps a tracer for its window, and drops all outdated ones.
 fn lend(tracer: Arc<dyn StartSpan>, now: Instant) -> Weak<dyn StartSpan> {
     let lent = Arc::downgrade(&tracer);
     let current = generation::current();
@@ -53,7 +53,7 @@ fn lend(tracer: Arc<dyn StartSpan>, now: Instant) -> Weak<dyn StartSpan> {
     };
     let mut outdated = Vec::new();
     let mut tracers = LENT.lock().unwrap_or_else(PoisonError::into_inner);
-    // Nearly always there is one, this thread's own, whose place can be taken without an allocation.
+    // In most cases only this thread's own tracer is outdated, and reusing its place avoids an allocation.
     match tracers.iter_mut().find(|lent| is_outdated(lent)) {
         Some(place) => {
             std::mem::swap(place, &mut next);
@@ -64,14 +64,14 @@ fn lend(tracer: Arc<dyn StartSpan>, now: Instant) -> Weak<dyn StartSpan> {
         None => tracers.push(next),
     }
     drop(tracers);
-    // Only now, with `next`'s: a tracer may be the last to hold its provider, whose end is the user's code.
+    // The drop comes after the lock: a tracer may be the last to hold its provider, whose drop runs the user's code.
     drop(outdated);
     lent
 }
 
 thread_local! {
     static TRACERS: RefCell<Tracers> = const { RefCell::new(Tracers::NONE) };
-    /// What an [`Installed`] provider answers while this thread asks for a tracer.
+    /// The answer of an [`Installed`] provider while this thread asks for a tracer.
     static ANSWER: Cell<Answer> = const { Cell::new(Answer::NotAsked) };
 }
 
@@ -85,7 +85,9 @@ enum Answer {
     NoSdk,
 }
 
-/// Asks as long as it lives. A provider may handle events, which ask too, and may panic: so it puts back what was there.
+/// Marks a question while it lives, and then restores the previous answer.
+///
+/// A provider may handle events, which ask as well, and may panic.
 struct Asking(Answer);
 
 impl Asking {
@@ -103,38 +105,38 @@ impl Asking {
 impl Drop for Asking {
     fn drop(&mut self) {
         let before = std::mem::take(&mut self.0);
-        // The end of a tracer is the user's code.
+        // The drop of a tracer runs the user's code.
         shielded(|| drop(set_answer(before)));
     }
 }
 
-/// Returns what was there.
+/// Sets the answer, and returns the previous one.
 fn set_answer(answer: Answer) -> Answer {
     ANSWER
         .try_with(|cell| cell.replace(answer))
         .unwrap_or_default()
 }
 
-/// Installs the program's tracer provider: OpenTelemetry's
-/// [`global::set_tracer_provider`], seen by every handler at once.
+/// Installs the program's tracer provider for every handler at once.
+///
+/// It also calls OpenTelemetry's [`global::set_tracer_provider`].
 ///
 /// ```
 /// # use opentelemetry_sdk::trace::SdkTracerProvider;
 /// # let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
 /// let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
 /// linked_span::set_tracer_provider(provider.clone());
-/// // … the program; then, so that the last spans are exported:
+/// // … run the program, then export the last spans:
 /// provider.shutdown()?;
 /// # Ok::<(), opentelemetry_sdk::error::OTelSdkError>(())
 /// ```
 ///
-/// A provider that was given to OpenTelemetry itself is seen too. A thread that has just handled an event sees it after a
-/// millisecond at the latest. The first time, a span `linked_span.probe` is started under suppressed telemetry, to find
-/// out whether there is an SDK; the SDK does not export it. No probe is needed for a provider that is given to this
-/// function.
+/// Handlers also see a provider that the program gave to OpenTelemetry itself. A thread that has just handled an event
+/// sees it within a millisecond. The first time, the crate starts a span `linked_span.probe` under suppressed
+/// telemetry, to detect an SDK. The SDK does not export it. A provider that is given to this function needs no probe.
 ///
-/// Every thread lets go of the previous provider at once. Had OpenTelemetry itself replaced it, it would be kept until
-/// an event is handled by any thread, a millisecond later or more.
+/// Every thread drops the previous provider at once. If OpenTelemetry itself replaced it, the threads would keep it
+/// until any thread handles an event, at least a millisecond later.
 pub fn set_tracer_provider<P, T, S>(provider: P)
 where
     P: TracerProvider<Tracer = T> + Send + Sync + 'static,
@@ -143,7 +145,7 @@ where
 {
     global::set_tracer_provider(Installed(provider));
     generation::advance();
-    // What the next provider is that OpenTelemetry itself is given, is not known.
+    // The next provider that OpenTelemetry itself is given has to be checked again.
     MAKES_SPANS.store(false, Ordering::Relaxed);
     let mut lent = LENT.lock().unwrap_or_else(PoisonError::into_inner);
     let outdated = std::mem::take(&mut *lent);
@@ -151,9 +153,9 @@ where
     drop(outdated);
 }
 
-/// A provider whose tracers are found as what they are.
+/// Wraps a provider, and keeps the concrete type of its tracers.
 ///
-/// Behind OpenTelemetry's globals a tracer boxes each span it starts, and the span's context boxes it once more. That is an
+/// Behind OpenTelemetry's globals, a tracer boxes each span, and the span's context boxes it again. That costs an
 /// allocation and 108 instructions for each event, 1.8 %.
 struct Installed<P>(P);
 
@@ -179,7 +181,7 @@ where
     }
 }
 
-/// A tracer that OpenTelemetry's globals and this crate use.
+/// Shares a tracer between OpenTelemetry's globals and this crate.
 struct Shared<T>(Arc<T>);
 
 impl<T: Tracer> Tracer for Shared<T> {
@@ -190,11 +192,11 @@ impl<T: Tracer> Tracer for Shared<T> {
     }
 }
 
-/// The tracers a thread has asked for, by scope.
+/// Caches the tracers of a thread by scope.
 struct Tracers {
     window: Option<CacheWindow>,
     generation: u64,
-    /// Asked for at the same time, so that a handler need not look whether this answer is outdated too.
+    /// Read at the same time, so that a handler needs no second check of the age.
     propagation: Propagation,
     by_scope: Vec<(Scope, Option<Weak<dyn StartSpan>>)>,
 }
@@ -223,11 +225,11 @@ impl Tracers {
     }
 }
 
-/// The tracer of this scope, unless no SDK is installed, and how contexts are read.
+/// Returns the tracer of this scope if an SDK is installed, and the way to read contexts.
 pub(crate) fn tracer(scope: Scope, now: Instant) -> (Option<Arc<dyn StartSpan>>, Propagation) {
     let generation = generation::current();
-    // Providers are the user's code, which may handle events: neither their end nor a question to them falls into a
-    // borrow. There is nothing to borrow while the thread ends.
+    // A provider is the user's code and may handle events. So no borrow is held while one is asked or dropped. While
+    // the thread ends, there is nothing to borrow.
     let known = TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation));
     match known {
         Ok(Known::Tracer(tracer, propagation)) => (Some(tracer), propagation),
@@ -252,9 +254,9 @@ fn forget_outdated(now: Instant, generation: u64) -> Propagation {
     };
     if let Ok(outdated) = TRACERS.try_with(|tracers| tracers.replace(asked)) {
         let mut room = outdated.by_scope;
-        // A provider ends with its last tracer.
+        // The last tracer drops its provider.
         shielded(|| room.clear());
-        // Otherwise each window would allocate.
+        // Reusing the memory avoids an allocation in each window.
         let _ = TRACERS.try_with(|tracers| {
             let mut tracers = tracers.borrow_mut();
             if tracers.by_scope.capacity() == 0 {
@@ -273,12 +275,12 @@ fn asked_tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
     tracer
 }
 
-/// What a thread knows of a scope, and how it reads contexts.
+/// Reports what a thread's cache has for a scope, with the way to read contexts.
 enum Known {
     Tracer(Arc<dyn StartSpan>, Propagation),
     NoSdk(Propagation),
     Nothing(Propagation),
-    /// What it knows is too old.
+    /// The cache is too old.
     Outdated,
 }
 
@@ -306,14 +308,15 @@ fn ask_globals(scope: InstrumentationScope) -> Option<Arc<dyn StartSpan>> {
     }
 }
 
-/// Has the next tracer asked whether it makes spans: one that OpenTelemetry's globals gave us has made none. Its provider
-/// may be a no-op that has replaced an SDK.
+/// Makes the crate check the next tracer, because the current one made no span.
+///
+/// Its provider may be a no-op that has replaced an SDK.
 #[cold]
 pub(super) fn made_no_span() {
     MAKES_SPANS.store(false, Ordering::Relaxed);
 }
 
-/// Whether a tracer makes spans. Once one of them does, it is not asked again.
+/// Returns `true` if a tracer makes spans. A positive result is remembered.
 fn makes_spans(tracer: &BoxedTracer) -> bool {
     if MAKES_SPANS.load(Ordering::Relaxed) {
         return true;

@@ -1,4 +1,4 @@
-//! What a handler's span is started with.
+//! The data that starts a handler's span.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,27 +17,29 @@ use crate::span::tracer::{IntoTracer, OwnTracer, SpanContexts};
 use crate::support::shield::shielded;
 use crate::{AttributeValue, Attributes, LinkedEvent, Origin, origin};
 
-/// How many messages a batch has, by OpenTelemetry's conventions.
+/// The attribute with the number of messages in a batch, by OpenTelemetry's conventions.
 pub(super) const BATCH_SIZE: &str = "messaging.batch.message_count";
 
-/// Links, of about a hundred bytes each.
+/// The maximum number of links to reserve memory for; each takes about 100 bytes.
 const MOST_RESERVED: usize = 4096;
 
-/// Collects name, attributes and links, by the attribute's order: ours first, then the user's, which replace them.
+/// Collects name, attributes and links in the attribute's order.
+///
+/// The user's values come last and replace this crate's.
 pub struct SpanRequest {
     pub(crate) callsite: &'static Callsite,
     pub(crate) tracer: OwnTracer,
     pub(super) name: Cow<'static, str>,
     pub(super) attributes: Attributes,
     pub(super) links: Vec<Link>,
-    /// Where the links of the parameter that was named last begin.
+    /// The index of the first link of the latest parameter.
     pub(super) last_parameter: usize,
     pub(super) relationship: Option<Value>,
     pub(super) producer: Option<SpanContext>,
     joined: Option<Arc<dyn SpanOfJoin>>,
     pub(crate) baggage: Option<Arc<Baggage>>,
     makes_span: bool,
-    /// The function sends messages.
+    /// `true` if the function sends messages.
     pub(super) sends: bool,
 }
 
@@ -59,7 +61,7 @@ impl SpanRequest {
         }
     }
 
-    /// Collects the event's baggage alone, for a body without a span.
+    /// Creates a request that collects only the event's baggage, for a body without a span.
     pub(crate) fn without_span(callsite: &'static Callsite) -> Self {
         Self {
             makes_span: false,
@@ -67,50 +69,53 @@ impl SpanRequest {
         }
     }
 
-    /// Whether more is needed than the event's baggage. Otherwise no other expression of the attribute runs.
+    /// Returns `true` if the handler makes a span.
+    ///
+    /// Otherwise only the event's baggage is collected, and no other expression of the attribute runs.
     #[must_use]
     pub fn makes_span(&self) -> bool {
         self.makes_span
     }
 
-    /// The attributes of the span.
+    /// Returns the attributes of the span.
     #[cfg(feature = "tracing")]
     pub(super) fn attributes(&self) -> &[opentelemetry::KeyValue] {
         self.attributes.as_slice()
     }
 
-    /// The join whose function's span this is.
+    /// Sets the join whose function has this span.
     pub(super) fn joined(&mut self, joined: Arc<dyn SpanOfJoin>) {
         joined.add_to_span(&mut self.attributes);
         self.joined = Some(joined);
     }
 
-    /// `name = …`
+    /// Sets `name = …`.
     pub fn name(&mut self, name: impl Name) {
         if let Some(name) = shielded(|| name.into()) {
             self.name = name;
         }
     }
 
-    /// `tracer = …`
+    /// Sets `tracer = …`.
     pub fn tracer<T: IntoTracer<Form>, Form>(&mut self, tracer: T) {
         self.tracer = OwnTracer::new(tracer.into_tracer());
     }
 
-    /// `relationship = …`, of the parameter that comes next.
+    /// Sets `relationship = …` for the next parameter.
     pub fn relationship(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
         self.relationship = shielded(|| relationship.to_value()).flatten();
     }
 
-    /// The only event, and its origin if the user gave that. The origin is asked last: where that panics, the rest is
-    /// there.
+    /// Records the only event, and its origin if the user gave it.
+    ///
+    /// The origin comes last: if it panics, the other values remain.
     pub(crate) fn one(
         &mut self,
         event: Option<&dyn LinkedEvent>,
         given: Option<&mut dyn FnMut() -> Origin>,
     ) {
         let mut relationship = self.relationship.take();
-        // The conventions link a span that sends to what it sends, which did not trigger it.
+        // By the conventions, a sending span links to the messages it sends, which did not trigger it.
         if relationship.is_none() && !self.sends {
             relationship = Some("triggered_by".into());
         }
@@ -190,7 +195,7 @@ impl SpanRequest {
         self.add_of_join(name);
     }
 
-    /// What the join knows of the input that was named last, on its links.
+    /// Adds the join's attribute of the latest parameter to its links.
     fn add_of_join(&mut self, name: &str) {
         let attribute = self
             .joined
@@ -201,14 +206,14 @@ impl SpanRequest {
         }
     }
 
-    /// Returns how many events there are.
+    /// Links to each event, and returns the number of events.
     fn link_to_each(
         &mut self,
         events: impl Iterator<Item = impl LinkedEvent>,
         link: impl Fn(SpanContext, &dyn LinkedEvent) -> Link,
     ) -> usize {
         let mut events = events;
-        // What an iterator of the user's expects is not to be trusted without a bound.
+        // The size hint of a user's iterator may be wrong, so it is bounded.
         let expected = shielded(|| events.size_hint().0).unwrap_or_default();
         self.links.reserve(expected.min(MOST_RESERVED));
         let mut size = 0;
@@ -218,13 +223,13 @@ impl SpanRequest {
                 for event in events.by_ref() {
                     size += 1;
                     let (context, _) = event.origin().into_parts();
-                    // A message without a context keeps its offset on record.
+                    // A message without a context keeps its link, which records its offset.
                     if context.is_valid() || event.linked_span_message().is_some() {
                         self.links.push(link(context, &event));
                     }
                 }
             });
-            // An event that panics costs its link. An iterator that does, and would do so again, costs the rest.
+            // An event that panics loses its link. An iterator that panics would do so again, so the loop ends.
             if is_through.is_some() || size == before {
                 break;
             }
@@ -233,17 +238,17 @@ impl SpanRequest {
         size
     }
 
-    /// `relationship = …`, of the event that was read before it.
+    /// Sets `relationship = …` for the event that was read before.
     pub fn relate(&mut self, relationship: &(impl AttributeValue + ?Sized)) {
         self.link_attribute(links::RELATIONSHIP, relationship);
     }
 
-    /// An attribute of the span.
+    /// Sets an attribute of the span.
     pub fn attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
         shielded(|| self.attributes.set(key, value));
     }
 
-    /// An attribute of the links of the parameter that was named last.
+    /// Sets an attribute on the links of the latest parameter.
     pub fn link_attribute(&mut self, key: impl Into<Key>, value: &(impl AttributeValue + ?Sized)) {
         let links = self.links.get_mut(self.last_parameter..);
         shielded(|| {
@@ -253,7 +258,7 @@ impl SpanRequest {
         });
     }
 
-    /// Where the span is made: the context that it will be active in, but for itself, and its parent's.
+    /// Returns the contexts of the body and of the parent.
     #[inline]
     pub(super) fn contexts(&mut self, ambient: Context) -> SpanContexts {
         let body = match &self.baggage {
@@ -271,26 +276,26 @@ impl SpanRequest {
         SpanContexts { body, parent }
     }
 
-    /// Counts the links that are lost.
+    /// Records the number of lost links.
     pub(super) fn left_out(&mut self, key: &'static str, links: usize) {
         self.attributes.push(key, count(links));
     }
 
-    /// The span to build, of what was collected.
+    /// Returns the builder of the collected span.
     pub(crate) fn builder(&mut self, now: SystemTime) -> SpanBuilder {
         SpanBuilder {
             name: take(&mut self.name),
             span_kind: Some(self.callsite.kind.clone()),
             start_time: Some(now),
             attributes: Some(take(&mut self.attributes).into_vec()),
-            // Set directly: `with_links` would remove links in silence.
+            // The field is set directly, because `with_links` would silently remove links.
             links: Some(take(&mut self.links)),
             ..SpanBuilder::default()
         }
     }
 }
 
-/// What `name = …` takes.
+/// Marks a valid value of `name = …`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the name of a span",
     label = "not `Into<Cow<'static, str>>`",

@@ -5,10 +5,10 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{Link, SpanKind, TraceContextExt, TraceId};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
-/// Samples a span that is linked to a sampled one, and otherwise asks another sampler.
+/// Samples a span that links to a sampled one, and otherwise asks another sampler.
 ///
-/// Let a parent-based sampler be one of the two. Spans below a handler have no links: without one, each of them is sampled
-/// or not by itself, and traces are torn apart.
+/// One of the two must be a parent-based sampler. Spans below a handler have no links. Without a parent-based sampler,
+/// each of them is sampled on its own, and traces have gaps.
 ///
 /// ```
 /// use linked_span::LinksBased;
@@ -20,8 +20,8 @@ use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 /// # let _ = builder;
 /// ```
 ///
-/// Here it decides where there is no parent, which is where a handler's trace begins. Where a parent decides, links are
-/// not asked. The other way round, links decide first, and a parent where no link is sampled:
+/// Here it decides only if there is no parent, as for a handler that starts a trace. If a parent decides, links have no
+/// effect. In the other order, links decide first, and a parent decides if no link is sampled:
 ///
 /// ```
 /// use linked_span::LinksBased;
@@ -32,10 +32,10 @@ use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 /// # let _ = builder;
 /// ```
 ///
-/// This is the order of `linksbased_parentbased_always_on` in OpenTelemetry's contributions for Java. There, a span whose
-/// links are all unsampled is dropped; here, the other sampler is asked.
+/// This is the order of `linksbased_parentbased_always_on` in OpenTelemetry's contributions for Java. That sampler
+/// drops a span whose links are all unsampled. This one asks the other sampler.
 ///
-/// Samplers see the links that stand on the span itself, and on each page those of the page (see
+/// Samplers see the links of the span itself, and on each page the links of the page (see
 /// [`LinkOverflow`](crate::LinkOverflow)).
 #[derive(Clone, Debug)]
 pub struct LinksBased {
@@ -50,13 +50,13 @@ enum Needs {
 }
 
 impl LinksBased {
-    /// Samples where any link is sampled, and asks `otherwise` where none is.
+    /// Samples if any link is sampled, and otherwise asks `otherwise`.
     ///
     /// ```
     /// use linked_span::LinksBased;
     /// use opentelemetry_sdk::trace::Sampler;
     ///
-    /// // A handler of one event is sampled if the event was, and what it calls is sampled with it.
+    /// // The handler of a sampled event is sampled, and so are the calls it makes.
     /// let sampler = Sampler::ParentBased(Box::new(LinksBased::any(Sampler::AlwaysOff)));
     /// ```
     #[must_use]
@@ -67,13 +67,13 @@ impl LinksBased {
         }
     }
 
-    /// Samples where there are links and all are sampled, and asks `otherwise` where one is not, or there is none.
+    /// Samples if there are links and all are sampled, and otherwise asks `otherwise`.
     ///
     /// ```
     /// use linked_span::LinksBased;
     /// use opentelemetry_sdk::trace::Sampler;
     ///
-    /// // Nearly every large batch has some event that was sampled: `any` would sample nearly all of them.
+    /// // Nearly every large batch has a sampled event: `any` would sample nearly all of them.
     /// let one_in_ten = Sampler::TraceIdRatioBased(0.1);
     /// let sampler = Sampler::ParentBased(Box::new(LinksBased::all(one_in_ten)));
     /// ```

@@ -1,4 +1,4 @@
-//! How long a call of a handler takes, where metrics are on.
+//! Measures the duration of a handler's call, if metrics are on.
 
 #[cfg(feature = "metrics")]
 pub(crate) use measuring::Timer;
@@ -34,7 +34,7 @@ mod measuring {
             self.0.is_some()
         }
 
-        /// Records the time once, however often it is called.
+        /// Records the duration at the first call, and ignores further calls.
         #[inline]
         pub(crate) fn stop(&mut self, error: Option<&'static str>) {
             if let Some((began, callsite)) = self.0.take() {
@@ -49,7 +49,7 @@ mod off {
     use crate::span::callsite::Callsite;
     use crate::support::clock::Instant;
 
-    /// Measures nothing, and takes no room in a future.
+    /// Measures nothing, and takes no space in a future.
     #[derive(Debug)]
     pub(crate) struct Timer;
 

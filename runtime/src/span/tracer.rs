@@ -8,17 +8,17 @@ use opentelemetry::trace::{Span, SpanBuilder, TraceContextExt, Tracer};
 use crate::span::counted::Counted;
 use crate::support::shield::shielded;
 
-/// The contexts around a span.
+/// Holds the contexts around a span.
 #[derive(Debug)]
 pub struct SpanContexts {
-    /// The body's, but for the span.
+    /// The context of the body, without the span.
     pub(crate) body: Context,
-    /// The parent's, if that is another.
+    /// The context of the parent, if it differs.
     pub(super) parent: Option<Context>,
 }
 
 impl SpanContexts {
-    /// For a child of `parent`.
+    /// Returns the contexts of a child of `parent`.
     pub(crate) fn of_a_child(parent: &Context) -> Self {
         Self {
             body: parent.clone(),
@@ -31,7 +31,7 @@ impl SpanContexts {
     }
 }
 
-/// Starts a span, active in its surroundings; `None` if the tracer made none.
+/// Starts a span and returns its context; `None` if the tracer made no span.
 fn start<T>(tracer: &T, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started>
 where
     T: Tracer,
@@ -40,16 +40,16 @@ where
     let parent = surroundings.parent();
     let attributes = builder.attributes.as_ref().map_or(0, Vec::len);
     let attributes = u32::try_from(attributes).unwrap_or(u32::MAX);
-    // In its place from the beginning: the SDK's span is hundreds of bytes, which would be copied.
+    // The span is built in place, because it has hundreds of bytes that would be copied.
     let span = Counted {
         span: tracer.build_with_context(builder, parent),
         attributes,
         events: 0,
     };
-    // A tracer that does nothing hands back the parent's context, one that was shut down an invalid one.
+    // A no-op tracer returns the parent's context, and a tracer that was shut down returns an invalid one.
     let made =
         span.span_context().is_valid() && span.span_context() != parent.span().span_context();
-    // Not in a closure, into which the span would have to be moved.
+    // A closure would move the span.
     if !made {
         return None;
     }
@@ -59,14 +59,14 @@ where
     })
 }
 
-/// A span that was started, active in a context.
+/// Holds the context in which a started span is active.
 #[derive(Debug)]
 pub struct Started {
     pub(crate) context: Context,
     pub(crate) recording: bool,
 }
 
-/// A tracer without its type.
+/// Hides the type of a tracer.
 pub trait StartSpan: Send + Sync {
     fn start_span(&self, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started>;
 }
@@ -81,7 +81,7 @@ where
     }
 }
 
-/// The handler's `tracer = …`, if it has one. Its end is the user's code.
+/// Holds the handler's `tracer = …`, if it has one. Its drop runs the user's code.
 #[derive(Default)]
 pub(crate) struct OwnTracer(Option<Box<dyn StartSpan>>);
 
@@ -115,9 +115,9 @@ where
     }
 }
 
-/// A tracer, or a pointer to one that outlives the handler: what `tracer = …` takes.
+/// Converts the value of `tracer = …`: a tracer, or a pointer to one that outlives the handler.
 ///
-/// `Form` tells the implementations apart; it is always inferred.
+/// `Form` distinguishes the implementations; rustc always infers it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tracer",
     note = "use an `opentelemetry::trace::Tracer`, or a `&'static` or an `Arc` of one"

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 const LEN: usize = 36;
 
-/// Random enough, and the same in every run.
+/// A generator that is random enough, and the same in every run.
 pub(super) struct Keys(u64);
 
 impl Keys {
@@ -12,8 +12,8 @@ impl Keys {
         Self(0)
     }
 
-    /// Returns new keys. They are adjacent in memory and never freed: the measured code shares its heap with no
-    /// keys that come and go, as its holes would be the store's to fill.
+    /// Returns new keys. They are adjacent in memory and never freed: freed keys would leave holes, which the store
+    /// would fill.
     pub(super) fn next(&mut self, count: usize) -> Vec<&'static str> {
         let mut keys = String::with_capacity(count * LEN);
         for _ in 0..count {
@@ -44,7 +44,7 @@ impl Keys {
         (self.random() % end as u64) as usize
     }
 
-    /// A counter, mixed so that each of its bits decides on every bit of the number.
+    /// Mixes a counter, so that each of its bits affects every bit of the result.
     fn random(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ self.0 >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);

@@ -1,10 +1,10 @@
-//! `fan_in::Memory`, with a deadline for each join, a token for each arrival, and a tombstone for each that is settled.
+//! `fan_in::Memory`, with a deadline for each join, a token for each arrival, and a tombstone for each settled join.
 
 use linked_span::fan_in::{Change, JoinPolicy, Memory, Settlement, Store, Token, Verdict, ready};
 
 use super::Joins;
 
-// A tombstone is made and soon forgotten: as many come as go, and they are not what is compared.
+// Without a window, as many tombstones are removed as are made. They are not compared.
 const RULES: JoinPolicy = JoinPolicy::new(2).dedup_window(0);
 
 pub(super) struct InMemory(Memory<()>);

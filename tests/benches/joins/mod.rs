@@ -1,4 +1,4 @@
-//! Joins of two that are kept in memory, beside shards that only count to two.
+//! Joins of two inputs in memory, beside shards that only count to two.
 
 mod keys;
 mod memory;
@@ -13,21 +13,21 @@ use linked_span_tests::figures::quick;
 use self::keys::Keys;
 use self::resident::resident;
 
-/// Steps between which the clock is read.
+/// Steps between two readings of the clock.
 const AT_ONCE: usize = 64;
 
-/// Joins that make a store do everything that it does for the first time.
+/// Joins that warm a store up.
 const FEW: usize = 64;
 
-/// A store of joins of two.
+/// A store of joins of two inputs.
 pub(crate) trait Joins {
-    /// The first of two comes.
+    /// Makes the first arrival.
     fn open(&self, key: &str);
 
-    /// The second comes. What it was given for the settlement, if there is any.
+    /// Makes the second arrival. Returns the token for the settlement, if there is one.
     fn complete(&self, key: &str) -> u128;
 
-    /// What the second has started is done.
+    /// Settles the join.
     fn settle(&self, key: &str, token: u128);
 }
 
@@ -59,7 +59,7 @@ impl Store {
     }
 }
 
-/// Nanoseconds, each of one call, while about as many joins are open as there were keys.
+/// Nanoseconds per call, while about as many joins are open as there were keys.
 pub(crate) struct Times {
     pub(crate) open: f64,
     pub(crate) complete: f64,
@@ -80,7 +80,7 @@ pub(crate) fn bytes(store: Store, open: usize) -> usize {
     (resident() - before) / open
 }
 
-/// What each step takes: any of the open joins completes, and another is opened in its place.
+/// Returns the time of each step: an open join completes, and another is opened in its place.
 pub(crate) fn times(store: Store, open: usize, steps: usize) -> Times {
     let mut keys = Keys::new();
     let mut full = Full::new(store, &mut keys, open);
@@ -100,7 +100,7 @@ pub(crate) fn times(store: Store, open: usize, steps: usize) -> Times {
     }
 }
 
-/// The same steps, for Callgrind to count. How many arrivals they are.
+/// Makes the same steps for Callgrind to count. Returns the number of arrivals.
 pub(crate) fn run(store: Store, open: usize) -> usize {
     let mut keys = Keys::new();
     let mut full = Full::new(store, &mut keys, open);
@@ -117,7 +117,7 @@ pub(crate) fn run(store: Store, open: usize) -> usize {
     second.len() * AT_ONCE * 2
 }
 
-/// Known to Callgrind by its name.
+/// Callgrind finds this function by its name.
 #[inline(never)]
 fn counted(full: &Full, exchanges: &[Exchange<'_>]) {
     for exchange in exchanges {
@@ -131,7 +131,7 @@ struct Full {
     open: Vec<&'static str>,
 }
 
-/// Some of its joins, and as many new ones.
+/// Some of the store's joins, and as many new ones.
 struct Exchange<'k> {
     leaving: [&'static str; AT_ONCE],
     coming: &'k [&'static str],
@@ -147,12 +147,12 @@ impl Full {
         Self { joins, open }
     }
 
-    /// Those that leave are any, as they do not complete in the order in which they were opened.
+    /// The joins that leave are random, because joins do not complete in the order in which they were opened.
     fn next_exchange<'k>(&mut self, keys: &mut Keys, coming: &'k [&'static str]) -> Exchange<'k> {
         let mut next = || self.open.swap_remove(keys.below(self.open.len()));
         let leaving = std::array::from_fn(|_| next());
         self.open.extend_from_slice(coming);
-        // A consumer has just read what has arrived.
+        // A consumer has just read the messages.
         for key in leaving.iter().chain(coming) {
             black_box(key.bytes().fold(0, u8::wrapping_add));
         }
@@ -160,7 +160,7 @@ impl Full {
     }
 
     fn exchange(&self, Exchange { leaving, coming }: &Exchange<'_>) -> Times {
-        // On the stack, as an allocation of this size would have the allocator tidy up in the store's time.
+        // On the stack, because the allocator would clean up after an allocation of this size while the store is timed.
         let mut tokens = [0; AT_ONCE];
         Times {
             complete: timed(|| tokens = leaving.map(|key| self.joins.complete(key))),

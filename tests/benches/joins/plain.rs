@@ -1,4 +1,4 @@
-//! The least that a join can be: 64 hash tables of keys and numbers, each behind a lock.
+//! The simplest possible join: 64 hash tables of keys and numbers, each behind a lock.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -23,7 +23,7 @@ impl Plain {
         }
     }
 
-    /// Whether both have come, in which case it is forgotten.
+    /// Returns `true` if both inputs were received, and then forgets them.
     fn count(&self, key: &str) -> bool {
         let hash = self.hasher.hash_one(key);
         let shard = &self.shards[(hash >> 32 & (SHARDS - 1)) as usize];

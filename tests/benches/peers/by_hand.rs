@@ -1,4 +1,4 @@
-//! Written by hand on OpenTelemetry: the SDK's propagator, and a tracer that is asked for once.
+//! Code written by hand with OpenTelemetry: the SDK's propagator, and a cached tracer.
 
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{
@@ -24,7 +24,7 @@ pub(super) fn install(sdk: Sdk) -> Box<dyn Peer> {
     }
 }
 
-/// What it comes to with `TraceContextPropagator`, without the ambient context as what is found where nothing is.
+/// Returns the producer that `TraceContextPropagator` extracts. Without a context it must not return the ambient one.
 pub(super) fn producer(propagator: &TraceContextPropagator, event: &Event) -> SpanContext {
     let producer = propagator.extract_with_context(&Context::new(), &event.metadata);
     producer.span().span_context().clone()

@@ -1,4 +1,4 @@
-//! fastrace, whose contexts have no state, and whose links no attributes.
+//! fastrace, whose contexts have no state, and whose links have no attributes.
 
 use std::hint::black_box;
 
@@ -24,7 +24,7 @@ pub(super) fn install(sdk: Sdk) -> Box<dyn Peer> {
     })
 }
 
-/// Counts them, and nothing else.
+/// Counts the links of spans, and does nothing else.
 struct Links;
 
 impl Reporter for Links {

@@ -1,4 +1,4 @@
-//! `#[tracing::instrument]` with tracing-opentelemetry, and the link added in the body, since it cannot be elsewhere.
+//! `#[tracing::instrument]` with tracing-opentelemetry. The body adds the link, because the attribute cannot.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider as _;
@@ -17,7 +17,7 @@ struct Instrument {
     propagator: TraceContextPropagator,
 }
 
-/// The extras are attributes that no other's span has: where the code is, the thread, how long the span was idle.
+/// The extras are attributes that only this peer's spans have: the code's location, the thread, and the idle time.
 pub(super) fn install(sdk: Sdk, extras: bool) -> Box<dyn Peer> {
     if let Some(provider) = sdk.provider() {
         let layers = match sdk {

@@ -15,7 +15,7 @@ struct Linked;
 
 pub(super) fn install(sdk: Sdk) -> Box<dyn Peer> {
     if let Some(provider) = sdk.provider() {
-        // The others read no baggage.
+        // The other peers read no baggage.
         global::set_text_map_propagator(TraceContextPropagator::new());
         linked_span::set_tracer_provider(provider.clone());
         if let Sdk::InTracing(layers) = sdk {

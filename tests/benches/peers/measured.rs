@@ -1,4 +1,4 @@
-//! This crate with a meter provider: a handler of messages, with all that is constant of them.
+//! This crate with a meter provider: a handler of messages with all constant attributes.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::Peer;
 use crate::body;
 use crate::events::Event;
 
-/// What the attribute expands to for `message(…, destination = "orders", group = "billing")`.
+/// The expansion of `message(…, destination = "orders", group = "billing")`.
 static CALLSITE: Callsite = Callsite {
     name: "handle",
     messaging: Some(MessagingLabels {

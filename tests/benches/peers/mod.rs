@@ -1,4 +1,4 @@
-//! Who is compared: the same handlers, each as its crate's documentation has it.
+//! The compared peers: the same handlers, each written as its crate's documentation shows.
 
 mod body;
 mod by_hand;
@@ -11,7 +11,7 @@ mod measured;
 use crate::events::Event;
 use crate::sdk::Sdk;
 
-/// The handlers of one of them.
+/// The handlers of one peer.
 pub(crate) trait Peer: Sync {
     /// Handles one event, in a span with a link.
     fn one(&self, event: &Event) -> usize;
@@ -35,7 +35,7 @@ pub(crate) trait Peer: Sync {
         unreachable!("no row measures it")
     }
 
-    /// Does what was left to another thread.
+    /// Finishes the work that was left to another thread.
     fn finish(&self) {}
 }
 
@@ -59,7 +59,7 @@ impl Who {
         Self::Fastrace,
     ];
 
-    /// As the tables have it.
+    /// Returns the peer's name in the tables.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Body => "nothing",
@@ -75,12 +75,12 @@ impl Who {
         Self::ALL.into_iter().find(|who| who.title() == title)
     }
 
-    /// tracing has no reader of contexts, and links with the SDK's.
+    /// Returns `true` if the peer has its own reader of contexts. `tracing` has none, and links with the SDK's.
     pub(crate) fn extracts(self) -> bool {
         matches!(self, Self::ByHand | Self::Linked | Self::Fastrace)
     }
 
-    /// Whether its spans keep 128 links and lose the rest.
+    /// Returns `true` if the peer's spans keep 128 links and lose the rest.
     pub(crate) fn loses_links(self) -> bool {
         matches!(
             self,
@@ -88,7 +88,7 @@ impl Who {
         )
     }
 
-    /// Prepares this process for its handlers; once, since some of what they need is global.
+    /// Prepares this process for the peer's handlers. It must run once, because some of it is global.
     pub(crate) fn install(self, sdk: Sdk) -> Box<dyn Peer> {
         match self {
             Self::Body => Box::new(body::Body),

@@ -1,4 +1,4 @@
-//! What is written over the fields of an earlier hop, by propagators that are not the W3C's.
+//! Fields that other propagators write over those of an earlier hop.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +13,7 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 use super::{composite, install, install_beside, span};
 
-/// B3 in one header or in several, as Zipkin's libraries write it: with a sampling decision where there is no span.
+/// B3 in one header or in several, as Zipkin's libraries write it: with a sampling decision even without a span.
 #[derive(Debug)]
 struct B3 {
     single: bool,
@@ -87,7 +87,7 @@ impl TextMapPropagator for B3 {
     }
 }
 
-/// A producer's context in all formats, in several cases and twice.
+/// A producer's context in all formats, in several cases and repeated.
 const FORWARDED: [(&str, &str); 8] = [
     ("B3", "0000000000000000000000000000000c-000000000000000d-1"),
     ("X-B3-TraceId", "0000000000000000000000000000000c"),
@@ -104,7 +104,7 @@ const FORWARDED: [(&str, &str); 8] = [
 
 type Fields = BTreeMap<String, String>;
 
-/// A carrier with these fields, and the fields of it.
+/// A carrier that can be created from fields and read back.
 trait Fielded: Carrier + CarrierMut {
     fn of(fields: &[(&str, &str)]) -> Self;
     fn fields(&self) -> Vec<(String, String)>;
@@ -172,7 +172,7 @@ impl Fielded for HeaderMap {
     }
 }
 
-/// What is in a carrier with [`FORWARDED`] once this context was written into it, by names in lowercase.
+/// Returns the fields of a carrier with [`FORWARDED`] after this context was written into it, by lower-case name.
 fn written_into<C: Fielded>(context: &Context) -> (C, Fields) {
     let mut carrier = C::of(&FORWARDED);
     let guard = context.clone().attach();
@@ -192,7 +192,7 @@ fn forwarded() -> Fields {
     FORWARDED.iter().map(lower).collect()
 }
 
-/// Checks every carrier, after `change` of the forwarded fields.
+/// Asserts the fields of every carrier; `change` turns the forwarded fields into the expected ones.
 fn assert_written(context: &Context, change: impl Fn(&mut Fields)) {
     fn assert_one<C: Fielded>(context: &Context, expected: &Fields) {
         let (_, fields) = written_into::<C>(context);
@@ -235,7 +235,7 @@ fn inject_without_a_span_keeps_the_forwarded_context() {
     drop(alone);
 }
 
-/// Baggage is not the span's: a service without an SDK forwards it.
+/// Baggage does not belong to the span: a service without an SDK forwards it.
 #[test]
 fn inject_without_a_span_writes_baggage() {
     let alone = install(composite(all_propagators()));
@@ -277,7 +277,7 @@ fn inject_removes_the_propagator_s_outdated_fields() {
     drop(alone);
 }
 
-/// By this crate's writer, and by the SDK's in a composite with another.
+/// Both writers are tested: this crate's, and the SDK's in a composite with another.
 #[test]
 fn inject_with_cleared_baggage_removes_the_old_one() {
     let traceparent = format!("00-{:032x}-{:016x}-01", 10, 11);
@@ -303,7 +303,7 @@ fn inject_with_cleared_baggage_removes_the_old_one() {
         fields.insert("x-b3-spanid".into(), format!("{:016x}", 11));
         fields.insert("x-b3-sampled".into(), "1".into());
     });
-    // Without the propagator of baggage, the field is not ours.
+    // Without a propagator of baggage, this crate must not touch the field.
     install_beside(TraceContextPropagator::new());
     assert_written(&context, |fields| {
         without(fields);
@@ -312,7 +312,7 @@ fn inject_with_cleared_baggage_removes_the_old_one() {
     drop(alone);
 }
 
-/// The SDK's propagators ask for one value, where HTTP allows several.
+/// The SDK's propagators read one value, but HTTP allows several fields.
 #[test]
 fn lists_in_several_fields_are_joined_for_other_propagators() {
     let alone = install(BaggagePropagator::new());
@@ -358,7 +358,7 @@ fn lists_in_several_fields_are_joined_for_other_propagators() {
     drop(alone);
 }
 
-/// As the docs say: in a composite with another propagator, the SDK's reads the W3C's fields.
+/// The documentation says that, in a composite with another propagator, the SDK's propagator reads the W3C fields.
 #[test]
 fn w3c_fields_beside_b3_are_read_by_the_sdk() {
     let alone = install(composite(all_propagators()));

@@ -1,4 +1,4 @@
-//! What the installed propagator changes. It is the process's, so that these tests are a program of their own.
+//! Effects of the installed propagator. It is global, so these tests are a separate program.
 
 mod injected;
 mod user;
@@ -38,7 +38,7 @@ fn span(trace_id: u128, span_id: u64, flags: u8, state: &[(&str, &str)]) -> Span
     )
 }
 
-/// What [`FIELDS`] hold of the W3C's, with and without the baggage.
+/// Returns the W3C origin in [`FIELDS`], with or without baggage.
 fn w3c(with_baggage: bool) -> Origin {
     let context = Context::new().with_remote_span_context(span(10, 11, 3, &[("a", "1")]));
     if with_baggage {
@@ -50,14 +50,14 @@ fn w3c(with_baggage: bool) -> Origin {
     }
 }
 
-/// An active context, from which nothing must leak into what is read.
+/// Returns an active context, from which nothing may leak into the origin.
 fn ambient() -> Context {
     Context::new()
         .with_remote_span_context(span(0xaaaa, 0xbbbb, 1, &[]))
         .with_baggage([KeyValue::new("ambient", "yes")])
 }
 
-/// Installs a propagator; the only one as long as the guard lives.
+/// Installs a propagator, and locks out others while the guard lives.
 fn install(propagator: impl TextMapPropagator + Send + Sync + 'static) -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,7 +65,7 @@ fn install(propagator: impl TextMapPropagator + Send + Sync + 'static) -> MutexG
     alone
 }
 
-/// Through this crate: every thread sees the propagator at once.
+/// Installs through this crate, so that every thread uses the propagator at once.
 fn install_beside(propagator: impl TextMapPropagator + Send + Sync + 'static) {
     linked_span::set_text_map_propagator(propagator);
 }
@@ -76,7 +76,7 @@ fn composite(
     TextMapCompositePropagator::new(propagators.into_iter().collect())
 }
 
-/// Reads and writes `x-test-trace: TRACE-SPAN`, and keeps what it was called with.
+/// Reads and writes `x-test-trace: TRACE-SPAN`, and records its calls.
 #[derive(Clone, Debug)]
 struct TestPropagator {
     fields: Arc<[String]>,
@@ -128,7 +128,7 @@ impl TextMapPropagator for TestPropagator {
     }
 }
 
-/// What is written of a context with state and baggage, and of one with neither, over what is stale.
+/// Returns the fields written over stale ones: for a context with state and baggage, and for one with neither.
 fn written() -> [BTreeMap<String, String>; 2] {
     let old = [
         "TraceParent",
@@ -167,10 +167,10 @@ fn fields<const N: usize>(fields: [(&str, &str); N]) -> BTreeMap<String, String>
         .into()
 }
 
-/// Of an earlier hop, in a carrier with what a W3C propagator writes.
+/// Fields of an earlier hop beside the W3C fields.
 const STALE: [(&str, &str); 2] = [("X-TEST-TRACE", "stale"), ("x-test-empty", "stale")];
 
-/// All three of the W3C's are read and written.
+/// Asserts that all three W3C fields are read and written.
 fn assert_w3c_with_baggage() {
     assert_eq!(extract(&FIELDS), w3c(true));
     let (traceparent, state) = (("traceparent", TRACEPARENT), ("tracestate", "a=1"));
@@ -184,13 +184,13 @@ fn assert_w3c_with_baggage() {
 }
 
 #[test]
-fn none() {
+fn noop_propagator_is_replaced_by_all_w3c_fields() {
     let _alone = install(NoopTextMapPropagator::new());
     assert_w3c_with_baggage();
 }
 
 #[test]
-fn the_trace_context_s_alone() {
+fn trace_context_propagator_leaves_baggage_alone() {
     let _alone = install(TraceContextPropagator::new());
     assert_eq!(extract(&FIELDS), w3c(false));
     let (traceparent, state) = (("traceparent", TRACEPARENT), ("tracestate", "a=1"));
@@ -200,7 +200,7 @@ fn the_trace_context_s_alone() {
 }
 
 #[test]
-fn the_trace_context_s_and_the_baggage_s() {
+fn composite_propagator_of_the_w3c_has_all_fields() {
     let _alone = install(composite([
         Box::new(TraceContextPropagator::new()) as _,
         Box::new(BaggagePropagator::new()) as _,
@@ -209,7 +209,7 @@ fn the_trace_context_s_and_the_baggage_s() {
 }
 
 #[test]
-fn the_baggage_s_alone() {
+fn baggage_propagator_reads_no_context() {
     let _alone = install(BaggagePropagator::new());
     let origin = extract(&FIELDS);
     assert_eq!(*origin.span_context(), SpanContext::NONE);
@@ -221,7 +221,7 @@ fn the_baggage_s_alone() {
     assert_eq!(extract(&[("baggage", "?")]), Origin::default());
 }
 
-/// A W3C propagator is asked which fields it wants, not to read them: OpenTelemetry's own is less strict.
+/// A W3C propagator is only asked for its fields. This crate reads them, because OpenTelemetry's reader is less strict.
 #[test]
 fn sdk_propagator_is_replaced_by_the_strict_reader() {
     let _alone = install(TraceContextPropagator::new());
@@ -315,7 +315,7 @@ fn strict_reader_does_not_return_the_ambient_context() {
     assert_eq!(extract(&FIELDS), w3c(true));
 }
 
-/// As one has it during a migration: what the first does not find, the second may.
+/// A migration needs this: the second propagator reads what the first does not find.
 #[test]
 fn foreign_propagator_in_a_composite_reads_and_writes() {
     let _alone = install(composite([
@@ -338,7 +338,7 @@ fn foreign_propagator_in_a_composite_reads_and_writes() {
         Origin::default()
     );
 
-    // OpenTelemetry's leaves the random flag out, and writes an empty state.
+    // OpenTelemetry's writer omits the random flag, and writes an empty state.
     let ours = (TEST, "a-b");
     let traceparent = (
         "traceparent",
@@ -357,7 +357,7 @@ fn foreign_propagator_in_a_composite_reads_and_writes() {
     assert_eq!(without, fields([traceparent, ours]));
 }
 
-/// What was serialized is the W3C's: a store outlives a configuration.
+/// Serialized origins are in the W3C's format, because stored data outlives a configuration.
 #[test]
 fn serialized_origin_has_w3c_fields_with_any_propagator() {
     let _alone = install(TestPropagator::new());

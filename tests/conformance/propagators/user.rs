@@ -1,4 +1,4 @@
-//! Propagators of the user's whose `fields()` are the W3C's, or empty: they are called.
+//! The user's propagators whose `fields()` are the W3C's, or empty: they are called.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 use super::{FIELDS, composite, install, span, w3c};
 
-/// Writes the active context of a span, and returns the fields.
+/// Returns the fields that are written while the context of a span is active.
 fn injected(span: SpanContext) -> Vec<(String, String)> {
     let _guard = Context::new().with_remote_span_context(span).attach();
     let mut headers = Vec::new();
@@ -23,7 +23,7 @@ fn injected(span: SpanContext) -> Vec<(String, String)> {
     headers
 }
 
-/// Refuses contexts of other organizations, which have no member of ours in their state.
+/// Rejects contexts of other organizations, whose state has no member of ours.
 #[derive(Debug)]
 struct Ours(TraceContextPropagator);
 
@@ -67,7 +67,7 @@ fn wrapper_in_a_composite_is_called() {
     assert!(origin.baggage().is_some());
 }
 
-/// A propagator of baggage that keeps what is private at home.
+/// A propagator of baggage that drops private entries.
 #[derive(Debug)]
 struct WithoutPrivate(BaggagePropagator);
 
@@ -105,7 +105,7 @@ fn wrapper_beside_the_sdk_s_in_a_composite_is_called() {
 mod named_like_the_sdk_s {
     use super::*;
 
-    /// Adds a member to each state. It has the SDK's name, size and `Debug` text.
+    /// Adds a member to each state. It has the name, the size and the `Debug` text of the SDK's type.
     #[derive(Debug, Default)]
     pub(super) struct TraceContextPropagator {
         _private: (),
@@ -140,7 +140,7 @@ fn user_s_type_of_the_sdk_s_name_is_called() {
     assert_eq!(format!("{sdk:?}"), format!("{other:?}"));
     assert_eq!(size_of_val(&sdk), size_of_val(&other));
 
-    // The SDK's own has just been recognized.
+    // The SDK's own propagator was recognized just before.
     let alone = install(sdk);
     assert_eq!(injected(span(10, 11, 1, &[])).len(), 1);
     super::install_beside(other);
@@ -155,7 +155,7 @@ fn user_s_type_of_the_sdk_s_name_is_called() {
     drop(alone);
 }
 
-/// Prints the text of what it wraps, has its size and its fields, and asks for a field more.
+/// Has the `Debug` text, the size and the fields of the propagator that it wraps, and requests one more field.
 struct Hidden(TraceContextPropagator);
 
 impl std::fmt::Debug for Hidden {
@@ -189,7 +189,7 @@ fn wrapper_with_the_debug_text_of_the_sdk_s_is_called() {
     assert_eq!(extract(&untrusted), Origin::default());
 }
 
-/// Reads a header under a name that it does not tell.
+/// Reads a header that its `fields()` does not name.
 #[derive(Clone, Debug, Default)]
 struct WithoutFields {
     called: Arc<AtomicUsize>,
@@ -230,10 +230,10 @@ fn empty_composite_reads_and_writes_nothing() {
     assert_eq!(injected(span(10, 11, 1, &[])), []);
 }
 
-/// They are read by this crate, which keeps the random flag.
+/// This crate reads their fields itself, and keeps the random flag.
 #[test]
 fn propagators_of_the_sdk_are_recognized() {
-    // Sampled and random: the SDK's reader drops the second flag.
+    // Sampled and random. The SDK's reader drops the second flag.
     const RANDOM: u8 = 3;
     let nested = || composite([Box::new(TraceContextPropagator::new()) as _]);
     let alone = install(TraceContextPropagator::new());

@@ -1,4 +1,4 @@
-//! What is borrowed for as long as without the attribute.
+//! Values are borrowed as long as without the attribute.
 
 use std::cell::RefCell;
 use std::fmt::Display;

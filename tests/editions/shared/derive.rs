@@ -32,7 +32,7 @@ pub(crate) enum KeyedTree<T> {
     },
 }
 
-/// A field's name that is a keyword of a later edition.
+/// A field's name that is a keyword in a later edition.
 
 #[derive(LinkedEvent)]
 pub(crate) struct Generated {
@@ -44,7 +44,7 @@ pub(crate) struct Generated {
     metadata: Origin,
 }
 
-/// Around a keyed event.
+/// A newtype around a keyed event.
 #[derive(LinkedEvent)]
 pub(crate) struct Newtype(#[event(key)] Chain<u8>);
 
@@ -57,7 +57,7 @@ pub(crate) enum Message {
     Newtype(Newtype),
 }
 
-/// As `#[serde(other)]` asks for one.
+/// The variant that `#[serde(other)]` requires.
 #[derive(LinkedEvent)]
 pub(crate) enum Incoming {
     Chain(Chain<u8>),
@@ -102,7 +102,7 @@ fn recursive_generic_events_are_events() {
 }
 
 #[test]
-fn a_newtype_has_the_key_of_what_it_contains() {
+fn newtype_has_the_key_of_its_content() {
     assert_eq!(Newtype(chain()).key(), "7");
     assert_eq!(Newtype(chain()).id(), Some("7".into()));
     assert_eq!(GenericNewtype(chain()).key(), "7");
@@ -111,7 +111,7 @@ fn a_newtype_has_the_key_of_what_it_contains() {
 }
 
 #[test]
-fn an_event_without_origin_is_an_event() {
+fn event_without_an_origin_is_derived() {
     assert_eq!(Incoming::Unknown.event_type(), Some("unknown".into()));
     assert_eq!(Incoming::Unknown.id(), None);
     assert!(!Incoming::Unknown.origin().span_context().is_valid());
@@ -121,7 +121,7 @@ fn an_event_without_origin_is_an_event() {
 }
 
 #[test]
-fn keywords_of_other_editions_are_names() {
+fn keywords_of_other_editions_are_field_names() {
     let generated = Generated {
         r#gen: 1,
         r#type: "generated",
@@ -132,7 +132,7 @@ fn keywords_of_other_editions_are_names() {
     assert_eq!(generated.id(), Some("2".into()));
 }
 
-/// Deprecated types and variants, which the derive does not report.
+/// Deprecated types and variants: the derive must not warn about them.
 mod deprecated {
     #![forbid(deprecated)]
     #![allow(dead_code)]

@@ -7,13 +7,13 @@ use linked_span_tests_edition::{
     ignore, install, log, logged, order, poll_and_drop, wait, Note, Order, Yield,
 };
 
-/// What a function without the attribute logs.
+/// Returns the log of a function without the attribute.
 pub(crate) fn logged_without(part: impl FnOnce()) -> Vec<String> {
     install();
     logged(part)
 }
 
-/// An event that is not dropped.
+/// Returns an event that is never dropped.
 fn kept() -> &'static Order {
     Box::leak(Box::new(order("kept")))
 }
@@ -793,7 +793,7 @@ impl Drop for FailsToDrop {
 }
 
 #[test]
-fn a_panic_in_the_drop_of_an_unused_parameter_is_recorded() {
+fn panic_in_the_drop_of_an_unused_parameter_is_recorded() {
     assert_same_log!(unused_fails_to_drop, handle(kept(), FailsToDrop));
     assert_same_log!(
         unused_fails_to_drop_later,

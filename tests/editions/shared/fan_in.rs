@@ -1,4 +1,4 @@
-//! Fan-ins, which leave their functions as they are.
+//! Fan-ins do not change their functions.
 
 use std::time::Duration;
 

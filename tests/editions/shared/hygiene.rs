@@ -1,4 +1,4 @@
-//! Traits, constants and statics of the user's do not change what an expansion means.
+//! The user's traits, constants and statics do not change the meaning of an expansion.
 #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use linked_span::{fan_in, linked_span, Keyed, LinkedEvent, Origin};
 use linked_span_tests_edition::{install, logged, wait};
 use opentelemetry::StringValue;
 
-/// Methods on everything, by reference, that have the names of ours.
+/// Methods on everything, by reference, with the names that the expansion calls.
 macro_rules! on_everything {
     ($($name:ident)*) => {
         trait ByReference {
@@ -29,7 +29,7 @@ macro_rules! on_everything {
     };
 }
 
-/// What a wrong method returns.
+/// The result of a wrong method.
 struct Wrong;
 
 on_everything! {
@@ -40,7 +40,7 @@ on_everything! {
     call call_async open close handle record recorded outcome awaited is_ok is_err start within end
 }
 
-/// Constants that have the names of variables.
+/// Constants with the names of variables.
 mod constants {
     pub(crate) const field_0: u8 = 0;
     pub(crate) const field_1: u8 = 0;
@@ -150,7 +150,7 @@ fn methods_of_blanket_traits_are_not_called() {
 }
 
 #[test]
-fn a_fan_in_is_not_confused_by_blanket_traits() {
+fn fan_in_beside_blanket_traits_runs() {
     install();
     let timeout = Duration::from_secs(601);
     let joins = Join::in_memory(timeout);
@@ -184,7 +184,7 @@ fn a_fan_in_is_not_confused_by_blanket_traits() {
 }
 
 #[test]
-fn derived_events_are_not_confused_by_blanket_traits_and_constants() {
+fn derived_events_beside_blanket_traits_and_constants_are_read() {
     let payment = payment();
     assert_eq!(
         LinkedEvent::id(&payment),
@@ -203,7 +203,7 @@ fn derived_events_are_not_confused_by_blanket_traits_and_constants() {
     assert_eq!(Keyed::key(&either), "7");
 }
 
-/// Constants beside handlers, whose parameters have other names.
+/// Constants beside handlers whose parameters have other names.
 mod handlers {
     #[allow(unused_imports)]
     use super::constants::*;
@@ -222,12 +222,12 @@ mod handlers {
 }
 
 #[test]
-fn constants_do_not_change_variables_of_ours() {
+fn constants_named_like_variables_change_nothing() {
     assert_eq!(wait(handlers::handle(payment())), Some(7));
     let _joins = handlers::Join::in_memory(Duration::from_secs(601));
 }
 
-/// Constants that have the names of parameters of a fan-in's methods.
+/// Constants with the names of parameters of a fan-in's methods.
 mod methods {
     #[allow(non_upper_case_globals, unused)]
     mod constants {

@@ -1,4 +1,5 @@
-//! What the tests in this edition share: values that record when they are dropped, and an exporter that records when a span ends.
+//! Shared helpers of the tests in this edition: values that log their drop, and an exporter that logs the end of a
+//! span.
 #![allow(clippy::pedantic)]
 
 use std::cell::RefCell;
@@ -20,7 +21,7 @@ pub fn log(line: &str) {
     LOG.with(|log| log.borrow_mut().push(line.to_owned()));
 }
 
-/// Returns what was logged while `part` ran, and whether it panicked.
+/// Returns the log of `part`, and whether it panicked.
 pub fn logged(part: impl FnOnce()) -> Vec<String> {
     LOG.with(|log| log.borrow_mut().clear());
     let part = std::panic::AssertUnwindSafe(part);
@@ -30,7 +31,7 @@ pub fn logged(part: impl FnOnce()) -> Vec<String> {
     LOG.with(RefCell::take)
 }
 
-/// Takes a result that does not matter.
+/// Ignores a result.
 pub fn ignore<T>(_: T) {}
 
 /// A value that logs its drop.
@@ -43,12 +44,12 @@ impl Note {
         self.0.len()
     }
 
-    /// Uses it for a change.
+    /// Uses it mutably.
     pub fn change(&mut self) {
         self.0 = "changed";
     }
 
-    /// Fails, always.
+    /// Always fails.
     pub fn fail(&self) -> Result<usize, String> {
         Err(self.0.to_owned())
     }
@@ -74,7 +75,7 @@ pub struct Order {
     pub metadata: Origin,
 }
 
-/// An event whose note has this name.
+/// Returns an event whose note has this name.
 pub fn order(name: &'static str) -> Order {
     Order {
         id: "order-1".to_owned(),
@@ -84,7 +85,7 @@ pub fn order(name: &'static str) -> Order {
     }
 }
 
-/// Logs the end of each span, and its status if that is not unset.
+/// Logs the end of each span, and its status unless it is unset.
 #[derive(Debug)]
 struct LogEnds;
 

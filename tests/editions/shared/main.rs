@@ -1,6 +1,6 @@
-//! The attribute never changes the function: each function is here twice, with and without it, in three editions.
+//! The attribute never changes the function: each function is here with and without it, in three editions.
 #![deny(warnings)]
-// The functions are written for what they compare, in the words of the oldest edition.
+// The functions use the syntax of the oldest edition, and are written for the comparison.
 #![allow(clippy::all, clippy::pedantic)]
 
 #[macro_use]

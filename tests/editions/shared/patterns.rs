@@ -1,9 +1,9 @@
-//! Patterns, and the variables that options take from them.
+//! Patterns, and the variables that options use.
 
 use linked_span::linked_span;
 use linked_span_tests_edition::{install, order, wait, Order};
 
-/// The type of a variable is the body's.
+/// A variable has the same type in an option and in the body.
 fn by_value(number: u32, id: &String) -> bool {
     number > 100 && !id.is_empty()
 }

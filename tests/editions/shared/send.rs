@@ -1,4 +1,4 @@
-//! A future is `Send` with the attribute where it is without.
+//! A future with the attribute is `Send` exactly when it is without.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! A future is hardly larger with the attribute than without it.
+//! A future with the attribute is hardly larger than without it.
 
 use std::mem::size_of_val;
 
@@ -18,7 +18,7 @@ fn large() -> Large {
     }
 }
 
-/// What a span needs while its handler runs: the rest must not grow.
+/// The size of a running handler's span. The rest of the future must not grow.
 const SPAN: usize = 192;
 
 twice!(by_value (event) {
@@ -80,7 +80,7 @@ twice!(returned (event) {
 });
 
 #[test]
-fn an_event_by_value_takes_no_more_room_than_without_the_attribute() {
+fn future_of_an_event_by_value_does_not_grow() {
     macro_rules! compare {
         ($name:ident $(, $argument:expr)*) => {{
             let without = size_of_val(&$name::without::handle($($argument),*));

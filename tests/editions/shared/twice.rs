@@ -20,7 +20,7 @@ macro_rules! twice {
     };
 }
 
-/// The same for a method of a `Service`.
+/// Declares the same two modules for a method of a `Service`.
 macro_rules! method_twice {
     ($name:ident $attribute:tt { $($item:tt)* }) => {
         mod $name {
@@ -47,7 +47,7 @@ macro_rules! method_twice {
     };
 }
 
-/// Asserts that both log the same, but for the span's end, which comes after all drops.
+/// Asserts that both log the same, except that a span ends after all drops.
 macro_rules! assert_same_log {
     ($name:ident, $call:expr) => {{
         let without = {

@@ -1,4 +1,4 @@
-//! A future is as safe to unwind through, and as loud when it is polled too often, as without the attribute.
+//! A future keeps its unwind safety, and panics as before when it is polled too often.
 
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
@@ -8,7 +8,7 @@ use std::task::Poll;
 use linked_span::{LinkedEvent, Origin};
 use linked_span_tests_edition::{install, poll, Yield};
 
-/// An event that is as safe as can be.
+/// An event that is unwind safe.
 #[derive(Debug, Default)]
 pub(crate) struct Event(u32);
 
@@ -84,7 +84,7 @@ fn futures_are_unwind_safe() {
     is_ref_unwind_safe(&ready::with::handle(Event::default()));
 }
 
-/// Whether a future that is done panics when it is polled.
+/// Returns `true` if a completed future panics when it is polled.
 fn panics_when_it_is_done<F: Future<Output = u32>>(future: F) -> bool {
     let mut future = Box::pin(future);
     while poll(future.as_mut()).is_pending() {}
@@ -107,7 +107,7 @@ fn futures_that_are_done_panic_when_they_are_polled() {
     assert!(panics_when_it_is_done(ready::with::handle(event())));
 }
 
-/// A future after a panic panics again, as the function's own does.
+/// A future that has panicked panics again, as the function's own future does.
 #[test]
 fn futures_that_have_panicked_panic_again() {
     fn panics_twice<F: Future<Output = u32>>(future: F) -> bool {

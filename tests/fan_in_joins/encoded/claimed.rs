@@ -1,4 +1,4 @@
-//! A join that somebody holds, in bytes.
+//! A claimed join as bytes.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) struct Claimed {
 }
 
 impl Claimed {
-    /// With the inputs that it was made of, if each is one.
+    /// Decodes all inputs, or returns `None` if one of them cannot be decoded.
     pub(super) fn decode<P: DeserializeOwned>(self, token: Token) -> Option<Due<P>> {
         let input = |kept: Option<Kept>| match kept {
             None => Some(None),

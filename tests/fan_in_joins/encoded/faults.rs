@@ -1,8 +1,8 @@
-//! What goes wrong between a worker and a store.
+//! Faults between a worker and a store.
 
 use linked_span::fan_in::StoreError;
 
-/// A method of the store's.
+/// A method of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Arrive,
@@ -15,7 +15,7 @@ pub(crate) enum Call {
     Forget,
 }
 
-/// What the next calls come to; each once.
+/// Results of the next calls; each applies once.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<(Call, Fault)>);
 
@@ -24,7 +24,7 @@ pub(super) enum Fault {
     None,
     Fails,
     LosesTheReply,
-    /// There is never an answer.
+    /// The call never returns.
     Hangs,
 }
 
@@ -41,7 +41,7 @@ impl Faults {
         self.0.push((call, Fault::Hangs));
     }
 
-    /// Whether the next call of this kind is never answered.
+    /// Returns `true` if the next call of this kind never returns.
     pub(super) fn hangs(&mut self, call: Call) -> bool {
         let hangs = |fault: &(Call, Fault)| fault.0 == call && matches!(fault.1, Fault::Hangs);
         match self.0.iter().position(hangs) {

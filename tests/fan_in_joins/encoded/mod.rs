@@ -1,8 +1,8 @@
-//! A store of joins that keeps nothing but bytes, as one beyond the process does: it asks serde of what it keeps.
+//! A store of joins that keeps only bytes, as a database would; it encodes payloads with serde.
 //!
-//! It is what the trait's documentation says: each call one step of [`transition`](linked_span::fan_in::state::transition)
-//! over a row, which is read and written under a lock. Payloads, whose encoding is code of the user's, become bytes before
-//! and payloads again after.
+//! It follows the trait's documentation. Each call is one step of
+//! [`transition`](linked_span::fan_in::state::transition) over a row, which is read and written under a lock. Payloads
+//! are encoded before the lock and decoded after it, because their encoding is the user's code.
 
 mod claimed;
 mod faults;
@@ -27,7 +27,7 @@ use self::faults::Faults;
 pub(crate) use self::remote::Remote;
 use self::rows::{Answer, Rows};
 
-/// Its clones are what several workers have of it.
+/// Each worker has a clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Encoded {
     time: Time,
@@ -48,37 +48,37 @@ impl Encoded {
         }
     }
 
-    /// The functions that were declared.
+    /// Returns the declared functions.
     pub(crate) fn declared(&self) -> Vec<FanInIdentity> {
         self.declared.lock().unwrap().clone()
     }
 
-    /// How the holders that were dropped settled.
+    /// Returns the settlements of claims that were dropped.
     pub(crate) fn released(&self) -> Vec<Settlement> {
         self.released.lock().unwrap().clone()
     }
 
-    /// The next call of this kind does not reach the store.
+    /// Makes the next call of this kind fail before it reaches the store.
     pub(crate) fn fail(&self, call: Call) {
         self.faults.lock().unwrap().fail(call);
     }
 
-    /// The next call of this kind does what it is to do, and nobody is told.
+    /// Lets the next call of this kind take effect, and loses its reply.
     pub(crate) fn lose_the_reply(&self, call: Call) {
         self.faults.lock().unwrap().lose_the_reply(call);
     }
 
-    /// The next call of this kind is never answered.
+    /// Makes the next call of this kind hang.
     pub(crate) fn hang(&self, call: Call) {
         self.faults.lock().unwrap().hang(call);
     }
 
-    /// The store has no longer what came first.
+    /// Removes the payload of the first input.
     pub(crate) fn lose_payload(&self, key: &str) {
         self.rows.lock().unwrap().lose_payload(key);
     }
 
-    /// What is kept of a join's inputs is none of them any longer.
+    /// Replaces the stored inputs by bytes that do not decode.
     pub(crate) fn spoil(&self, key: &str) {
         self.rows.lock().unwrap().spoil(key);
     }
@@ -105,7 +105,7 @@ impl Encoded {
         })
     }
 
-    /// Hands out what is claimed, unless it cannot be read: then it is parked.
+    /// Returns the claim, or parks the join if its inputs do not decode.
     fn hand_out<P: DeserializeOwned>(
         &self,
         claimed: Claimed,
@@ -207,7 +207,7 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         }
     }
 
-    /// A holder that does not wait cannot call another process: the lease runs out.
+    /// A synchronous drop cannot call another process, so the lease has to end by itself.
     fn release(&self, _: &str, _: &JoinPolicy, _: Token, settlement: Settlement) {
         self.released.lock().unwrap().push(settlement);
     }

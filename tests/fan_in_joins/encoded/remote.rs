@@ -1,4 +1,4 @@
-//! The same store, at some distance.
+//! The same store over a network that takes time.
 
 use linked_span::fan_in::{
     ArriveResponse, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected,
@@ -10,7 +10,7 @@ use tokio::task::yield_now;
 
 use super::{Call, Encoded};
 
-/// Waits before each call and before its reply, where a caller can be cancelled.
+/// Yields before each call and before its reply, so that a caller can be cancelled there.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote(pub(crate) Encoded);
 

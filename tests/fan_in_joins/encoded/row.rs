@@ -1,4 +1,4 @@
-//! A join as a row of bytes: what a [`State`] says, in columns, and the inputs.
+//! A join as a row of bytes: the columns of a [`State`], and the inputs.
 
 use linked_span::fan_in::state::State;
 use linked_span::fan_in::{Inputs, JoinPolicy, Moment, ParkReason, Token};
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Default, Deserialize, Serialize)]
 pub(super) struct Row {
     stage: Stage,
-    /// When it began; when it ended, if it has.
+    /// When the join began; after its end, when it ended.
     pub(super) since: Moment,
     holder: Option<u128>,
-    /// When the lease is over, or the rest after a failure, or all is forgotten.
+    /// When the lease, the backoff or the dedup window ends.
     until: Moment,
     deadline: Moment,
     attempts: u32,
-    /// By their place; which they are says what has come.
+    /// The inputs by position; the positions that are filled are the received inputs.
     pub(super) inputs: Vec<Option<Kept>>,
 }
 
-/// An input.
+/// A stored input.
 #[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Kept {
     pub(super) at: Moment,
@@ -124,7 +124,7 @@ impl Row {
         (0..).zip(&self.inputs).fold(Inputs::default(), came)
     }
 
-    /// What it becomes. The inputs stay as long as anybody needs them.
+    /// Returns the row in its next state. It keeps the inputs as long as a claim can need them.
     pub(super) fn with(self, state: State, now: Moment, rules: &JoinPolicy) -> Self {
         let is = Stage::of(&state);
         let goes_on = is == self.stage || self.stage.is_there() && !is.has_ended();

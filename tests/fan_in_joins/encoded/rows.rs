@@ -1,4 +1,4 @@
-//! What the store does while it is locked.
+//! What the store does under its lock.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::row::{Kept, Row};
 #[derive(Debug, Default)]
 pub(super) struct Rows(BTreeMap<String, Vec<u8>>);
 
-/// What an arrival has come to.
+/// The result of an arrival.
 pub(super) struct Answer {
     pub(super) reply: Reply,
     pub(super) at: Moment,
@@ -21,7 +21,7 @@ pub(super) struct Answer {
 }
 
 impl Rows {
-    /// One atomic step: what the join is now, and what to tell the caller.
+    /// Makes one atomic step, and returns the reply.
     pub(super) fn step(
         &mut self,
         key: &str,
@@ -50,7 +50,7 @@ impl Rows {
     ) -> Answer {
         let step = Step::Arrive { input, token };
         let (state, reply) = self.step(key, step, now, rules);
-        // What has come is part of the state, unless all has, and of a join that is over.
+        // The state contains the received inputs, unless all were received or the join has ended.
         let takes = match state {
             Some(State::Open { came, .. }) => came.contains(input),
             Some(State::Running { .. }) => true,
@@ -167,7 +167,7 @@ impl Rows {
         }
     }
 
-    /// Keeps an input, unless it is there already.
+    /// Stores an input, unless the row already has one in this position.
     fn keep(&mut self, key: &str, input: u8, kept: Kept) {
         if let Some(mut row) = self.read(key) {
             row.inputs[usize::from(input)].get_or_insert(kept);

@@ -1,4 +1,4 @@
-//! Any bytes as a `traceparent`: what is read of them stands in them, and is what is written again.
+//! Any bytes as a `traceparent`: what is read is a part of them, and is written back the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -33,7 +33,7 @@ fuzz_target!(|value: &[u8]| {
     assert_eq!(extract(&twice), Origin::default(), "two refuse both");
 });
 
-/// Whether these bytes are a `traceparent` without anything special to it.
+/// Returns `true` if these bytes are a plain `traceparent`.
 fn is_plain(value: &[u8]) -> bool {
     let digits = |range: std::ops::Range<usize>| {
         let digits = &value[range];
@@ -50,7 +50,7 @@ fn is_plain(value: &[u8]) -> bool {
         && value.ends_with(b"-01")
 }
 
-/// The `traceparent` that is written while this origin's span is active, and no state with it.
+/// Returns the `traceparent` that is written while this origin's span is active without a state.
 fn written(origin: &Origin) -> String {
     let span_context = origin.span_context().clone();
     let _guard = Context::new()

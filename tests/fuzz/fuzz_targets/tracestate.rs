@@ -1,4 +1,4 @@
-//! Any bytes as `tracestate`s, a field a line: the context stays, and what is read is what is written and read again.
+//! Any bytes as `tracestate` fields, one per line. The context stays, and the state survives a round trip.
 #![no_main]
 
 use std::collections::HashSet;

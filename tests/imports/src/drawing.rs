@@ -1,4 +1,4 @@
-//! The imports as text.
+//! Drawings of the imports as text.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::graph::Graph;
 use crate::rules::{FOLDERS, folders};
 
-/// A line for each folder, from the top down, with the folders that it imports.
+/// Returns a line for each folder, from the top down, with the folders that it imports.
 #[must_use]
 pub fn of_folders(graph: &Graph) -> String {
     let folders = folders(graph);
@@ -34,7 +34,7 @@ pub fn of_folders(graph: &Graph) -> String {
     text
 }
 
-/// The files of a folder in rows: each file imports only files of rows below its own.
+/// Returns the files of a folder in rows: each file only imports files of lower rows.
 #[must_use]
 pub fn of_files(graph: &Graph, folder: &str) -> String {
     let inside = |file: &String| file.rsplit_once('/').is_some_and(|(own, _)| own == folder);
@@ -48,7 +48,7 @@ pub fn of_files(graph: &Graph, folder: &str) -> String {
         };
         let mut row: BTreeSet<&String> = left.iter().copied().filter(is_free).collect();
         if row.is_empty() {
-            // Files of a circle share a row.
+            // The files of a circle share a row.
             row.clone_from(&left);
         }
         let names: Vec<&str> = row

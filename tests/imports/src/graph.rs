@@ -1,4 +1,4 @@
-//! Which file imports which.
+//! The imports between files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,18 +21,18 @@ impl Graph {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or whose tokens are not Rust's.
+    /// If a file cannot be read, or its tokens are not Rust's.
     pub fn read(root: &FilePath) -> Result<Self, String> {
         let mut sources = Vec::new();
         find(root, root, &mut sources)?;
         Self::of(&sources)
     }
 
-    /// The same for names and texts of files.
+    /// Reads files from names and texts.
     ///
     /// # Errors
     ///
-    /// A text whose tokens are not Rust's.
+    /// If a text's tokens are not Rust's.
     pub fn of<N: AsRef<str>, T: AsRef<str>>(sources: &[(N, T)]) -> Result<Self, String> {
         let mut files = Files::default();
         let mut names = BTreeMap::new();
@@ -61,14 +61,14 @@ impl Graph {
         Ok(graph)
     }
 
-    /// The circles: each a set of files that import each other, if only by others of them.
+    /// Returns the circles: each is a set of files that import each other, directly or through others of the set.
     #[must_use]
     pub fn circles(&self) -> Vec<BTreeSet<String>> {
         circles(&self.imports)
     }
 }
 
-/// The sets of names that lead to each other.
+/// Returns the sets of names that lead to each other.
 fn circles(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
     let reachable: BTreeMap<&String, BTreeSet<&String>> = edges
         .keys()
@@ -116,7 +116,7 @@ fn file(target: Target, own: &Module, names: &BTreeMap<Module, String>) -> Optio
     }
 }
 
-/// `span/mod.rs` is the module `span`, and `lib.rs` the crate.
+/// Returns the module of a file: `span/mod.rs` is `span`, and `lib.rs` is the crate.
 fn module_of(name: &str) -> Module {
     let name = name.trim_end_matches(".rs");
     let segments = name

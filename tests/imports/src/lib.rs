@@ -1,4 +1,4 @@
-//! Which file of the runtime imports which, and the rules that these imports keep.
+//! The imports between the runtime's files, and the rules that they keep.
 
 pub mod drawing;
 pub mod graph;

@@ -1,7 +1,7 @@
-//! Prints which folder of the runtime imports which, and fails where an import breaks a rule or CONTRIBUTING.md draws
-//! another picture.
+//! Prints the imports between the runtime's folders. It fails if an import breaks a rule, or if CONTRIBUTING.md has
+//! another drawing.
 //!
-//! `update` writes the picture into CONTRIBUTING.md. `files FOLDER` prints the files of a folder in rows.
+//! `update` writes the drawing into CONTRIBUTING.md. `files FOLDER` prints the files of a folder in rows.
 
 use std::env;
 use std::fs;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use linked_span_tests_imports::graph::Graph;
 use linked_span_tests_imports::{drawing, rules};
 
-/// The lines around the picture in CONTRIBUTING.md.
+/// The lines around the drawing in CONTRIBUTING.md.
 const BEGIN: &str = "<!-- `.ci/imports update` writes what follows. -->\n\n```text\n";
 const END: &str = "```\n";
 

@@ -6,29 +6,29 @@ use std::collections::BTreeMap;
 
 use crate::scan::{Path, Scanned};
 
-/// No chain of re-exports in the runtime is nearly as long. A circle of them would be endless.
+/// No chain of re-exports in the runtime is nearly this long. A circle of them would never end.
 const MOST_STEPS: usize = 16;
 
-/// A file, by the path of its module: `["fan_in", "memory"]`.
+/// A file, as the path of its module: `["fan_in", "memory"]`.
 pub(crate) type Module = Path;
 
-/// All files of a crate, by their modules.
+/// All files of a crate by their modules.
 #[derive(Debug, Default)]
 pub(crate) struct Files(pub(crate) BTreeMap<Module, Scanned>);
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// An item that this file defines.
     Item(Module),
-    /// The module itself. What is used of it follows from other paths.
+    /// A module. Other paths show which of its items are used.
     Module(Module),
-    /// Another crate's, or a name that no `use` brings in.
+    /// Another crate's item, or a name that no `use` imports.
     Elsewhere,
 }
 
 impl Files {
-    /// What a path leads to that a file names in one of its inline modules.
+    /// Returns the target of a path that a file names in one of its inline modules.
     pub(crate) fn resolve(&self, file: &Module, inline: &Path, path: &Path) -> Target {
         self.steps(file, inline, path, MOST_STEPS)
     }
@@ -52,7 +52,7 @@ impl Files {
                 let scanned = self.0.get(file);
                 let name = (inline.clone(), first.clone());
                 if let Some(imported) = scanned.and_then(|scanned| scanned.names.get(&name)) {
-                    // `use serde;` leads to itself.
+                    // `use serde;` would lead to itself.
                     if imported.first() == Some(first) && !self.is_module(&child(&here, first)) {
                         return Target::Elsewhere;
                     }
@@ -100,7 +100,7 @@ impl Files {
         }
     }
 
-    /// What a name leads to in a module that has no module of this name.
+    /// Returns the target of a name in a module without a child module of this name.
     fn item(&self, file: &Module, inline: &Path, path: &[String], left: usize) -> Target {
         let own = Target::Item(file.clone());
         let (Some(scanned), Some((name, rest))) = (self.0.get(file), path.split_first()) else {
@@ -136,7 +136,7 @@ impl Files {
                 .is_some_and(|(_, inline)| !inline.is_empty())
     }
 
-    /// The file that contains a module, and the module's path in it.
+    /// Returns the file that contains a module, and the module's path in it.
     fn file_of(&self, module: &[String]) -> Option<(Module, Path)> {
         (0..=module.len()).rev().find_map(|length| {
             let (file, inline) = module.split_at(length);

@@ -1,10 +1,10 @@
-//! What is allowed to import what: CONTRIBUTING.md says why.
+//! The allowed imports; CONTRIBUTING.md has the reasons.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Graph;
 
-/// The folders below `runtime/src`, from the top down. A folder imports only folders that come after it.
+/// The folders below `runtime/src`, from the top down. A folder only imports folders that come after it.
 pub const FOLDERS: [&str; 19] = [
     "macros",
     "testing",
@@ -27,12 +27,12 @@ pub const FOLDERS: [&str; 19] = [
     "support",
 ];
 
-/// How many files the folder `runtime/src` may have itself.
+/// The limit of files directly in `runtime/src`.
 const MOST_AT_THE_ROOT: usize = 5;
 
-/// Checks all rules, and returns what breaks them.
+/// Checks all rules, and returns the violations.
 ///
-/// `known` are circles that are still there: a line for each, the names of its files.
+/// `known` has the circles that still exist: a line for each, with the names of its files.
 #[must_use]
 pub fn check(graph: &Graph, known: &str) -> Vec<String> {
     let mut broken = check_root(graph);
@@ -110,7 +110,7 @@ fn edges(graph: &Graph, circle: &BTreeSet<String>) -> Vec<String> {
     circle.iter().map(imports).collect()
 }
 
-/// Which folder imports which.
+/// Returns the imports between folders.
 #[must_use]
 pub fn folders(graph: &Graph) -> BTreeMap<String, BTreeSet<String>> {
     let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -129,7 +129,7 @@ fn folder(file: &str) -> Option<&str> {
     file.rsplit_once('/').map(|(folder, _)| folder)
 }
 
-/// A folder that is not in the list has the place of the folder around it.
+/// Returns a folder's place. A folder that is not listed has the place of its parent.
 fn place(folder: &str) -> Option<usize> {
     let known = FOLDERS.iter().position(|known| *known == folder);
     known.or_else(|| {

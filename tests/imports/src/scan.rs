@@ -1,7 +1,7 @@
 //! Finds the paths that one file names.
 //!
-//! It reads tokens, not syntax: a path in a macro's body counts too, and a path in a comment does not. A path from
-//! `$crate::__private` does not count: generated code calls that module from the user's crate.
+//! It reads tokens, not syntax: it finds a path in a macro's body, and ignores comments. It ignores paths from
+//! `$crate::__private`, because generated code calls that module from the user's crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 /// The segments of a path, as the file writes them: `["super", "state", "Step"]`.
 pub(crate) type Path = Vec<String>;
 
-/// What one file says about others.
+/// The names and paths in one file.
 #[derive(Debug, Default)]
 pub(crate) struct Scanned {
     /// Names that a `use` brings into the file, by the inline module that has it.
@@ -19,7 +19,7 @@ pub(crate) struct Scanned {
     pub(crate) globs: Vec<(Path, Path)>,
     /// Names of items that the file defines.
     pub(crate) items: BTreeSet<String>,
-    /// Modules that the file has inside of itself.
+    /// Inline modules of the file.
     pub(crate) inline: BTreeSet<Path>,
     /// Paths that the file depends on, by the inline module that names them.
     pub(crate) uses: BTreeSet<(Path, Path)>,
@@ -43,7 +43,7 @@ impl Scanned {
         }
     }
 
-    /// Reads what begins at `at`, and returns where the next begins.
+    /// Reads the item at `at`. Returns the index of the next item.
     fn next(&mut self, tokens: &[TokenTree], at: usize, module: &Path) -> usize {
         if is_cfg_test(tokens, at) {
             return end_of_item(tokens, at + 2);
@@ -80,7 +80,7 @@ impl Scanned {
 
     fn declaration(&mut self, tokens: &[TokenTree], at: usize, module: &Path) -> usize {
         let end = (at..tokens.len()).find(|end| is_punct(tokens.get(*end), ';'));
-        // `use<'a>` in a type is no declaration.
+        // `use<'a>` in a type is not a declaration.
         let (Some(end), false) = (end, is_punct(tokens.get(at + 1), '<')) else {
             return at + 1;
         };
@@ -123,7 +123,7 @@ impl Scanned {
     }
 }
 
-/// Whether a name follows that is an item's.
+/// Returns `true` if the next token is the name of an item.
 fn defines(word: &Ident) -> bool {
     [
         "const", "enum", "fn", "static", "struct", "trait", "type", "union",
@@ -132,7 +132,7 @@ fn defines(word: &Ident) -> bool {
     .any(|known| word == known)
 }
 
-/// One name of a `use`; `None` stands for `*`.
+/// One name of a `use`; `None` means `*`.
 struct Leaf {
     path: Path,
     name: Option<String>,
@@ -173,7 +173,7 @@ fn branches(group: &Group, prefix: &Path, leaves: &mut Vec<Leaf>) {
     }
 }
 
-/// `#[cfg(test)]`
+/// Returns `true` at `#[cfg(test)]`.
 fn is_cfg_test(tokens: &[TokenTree], at: usize) -> bool {
     let Some(TokenTree::Group(attribute)) = tokens.get(at + 1) else {
         return false;
@@ -181,7 +181,7 @@ fn is_cfg_test(tokens: &[TokenTree], at: usize) -> bool {
     is_punct(tokens.get(at), '#') && attribute.stream().to_string().replace(' ', "") == "cfg(test)"
 }
 
-/// Where the item ends that begins at `at`, after the first of its attributes.
+/// Returns the end of the item that starts at `at`, after the first of its attributes.
 fn end_of_item(tokens: &[TokenTree], at: usize) -> usize {
     let ends = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -191,7 +191,7 @@ fn end_of_item(tokens: &[TokenTree], at: usize) -> usize {
     length.map_or(tokens.len(), |length| at + length + 1)
 }
 
-/// `pub`, or the parentheses of `pub(crate)`.
+/// Returns `true` for `pub`, and for the parentheses of `pub(crate)`.
 fn is_visibility(tokens: &[TokenTree], at: usize) -> bool {
     let is_pub =
         |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == "pub");

@@ -1,11 +1,11 @@
-//! What the checker finds in sources made for it.
+//! The results of the checker on sources made for it.
 
 use std::collections::BTreeSet;
 
 use linked_span_tests_imports::graph::Graph;
 use linked_span_tests_imports::{drawing, rules};
 
-/// What a file imports among files with these texts.
+/// Returns the imports of a file, among files with these texts.
 fn imports(file: &str, sources: &[(&str, &str)]) -> Vec<String> {
     let graph = Graph::of(sources).expect("Rust");
     graph.imports[file].iter().cloned().collect()

@@ -1,5 +1,6 @@
-//! What the behaviour suite's tests share, with every handler's span inside `tracing`: the installed SDK is behind
-//! tracing-opentelemetry's layer too, beside a filter and a layer that formats logs.
+//! Shared helpers of the behaviour suite, with every handler's span inside `tracing`.
+//!
+//! The installed SDK also exports through tracing-opentelemetry's layer. A filter and a formatting layer run beside it.
 
 use std::io::sink;
 use std::ops::Deref;
@@ -20,28 +21,28 @@ pub use plain::*;
 pub struct Sdk(plain::Sdk);
 
 impl Sdk {
-    /// Installs one that records everything.
+    /// Installs an SDK that records everything.
     #[must_use]
     pub fn install() -> Self {
         inside_tracing();
         Self(plain::Sdk::install())
     }
 
-    /// Installs one that asks this sampler.
+    /// Installs an SDK with this sampler.
     #[must_use]
     pub fn install_with(sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
         inside_tracing();
         Self(plain::Sdk::install_with(sampler))
     }
 
-    /// Installs one that keeps so many links a span.
+    /// Installs an SDK with this limit of links per span.
     #[must_use]
     pub fn install_with_link_limit(links: u32) -> Self {
         inside_tracing();
         Self(plain::Sdk::install_with_link_limit(links))
     }
 
-    /// Installs one that is built with more than this keeps of it.
+    /// Installs an SDK with this builder and sampler.
     #[must_use]
     pub fn install_built(
         builder: TracerProviderBuilder,
@@ -51,19 +52,19 @@ impl Sdk {
         Self(plain::Sdk::install_built(builder, sampler))
     }
 
-    /// Installs one that records everything, and leaves `tracing` to the test.
+    /// Installs an SDK that records everything, and leaves `tracing` to the test.
     #[must_use]
     pub fn install_outside() -> Self {
         Self(plain::Sdk::install())
     }
 
-    /// Installs one that is built with more, and leaves `tracing` to the test.
+    /// Installs an SDK with this builder, and leaves `tracing` to the test.
     #[must_use]
     pub fn install_outside_built(builder: TracerProviderBuilder) -> Self {
         Self(plain::Sdk::install_built(builder, Sampler::AlwaysOn))
     }
 
-    /// Installs one that asks this sampler, and leaves `tracing` to the test.
+    /// Installs an SDK with this sampler, and leaves `tracing` to the test.
     #[must_use]
     pub fn install_outside_with(sampler: impl Into<Box<dyn ShouldSample>>) -> Self {
         Self(plain::Sdk::install_with(sampler))
@@ -92,11 +93,11 @@ fn inside_tracing() {
     });
 }
 
-/// The global provider of the moment: each test installs its own.
+/// The current global provider, because each test installs its own.
 #[derive(Debug)]
 pub struct Globals;
 
-/// Asks [`Globals`] for each span.
+/// Uses the tracer of [`Globals`] for each span.
 #[derive(Debug)]
 pub struct GlobalTracer(InstrumentationScope);
 

@@ -1,6 +1,6 @@
-//! Fifty handlers, of which lints have something to say, with the attribute if the feature `attribute` is on.
+//! Fifty handlers that raise lints. The feature `attribute` adds the attribute to them.
 //!
-//! `tests/difference.rs` has clippy look at both. Blocks between empty lines are handlers.
+//! `tests/difference.rs` runs clippy on both. Empty lines separate handlers.
 #![allow(dead_code, clippy::missing_errors_doc)]
 #![allow(
     unused,

@@ -1,13 +1,13 @@
-//! Which lints the attribute changes: `DIFFERENCE.md` lists them, and this fails where the list is not right.
+//! Checks `DIFFERENCE.md`, the list of lints that the attribute changes.
 //!
-//! After a change of ours, or for another compiler, write it again with `.ci/lints update`, and read the difference.
+//! After a change of this crate, or for another compiler, run `.ci/lints update` and review the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Groups, and lints that are in none of them.
+/// Groups of lints, and lints outside of them.
 const LINTS: [&str; 56] = [
     "unused",
     "closure_returning_async_block",
@@ -67,7 +67,7 @@ const LINTS: [&str; 56] = [
     "clippy::unwrap_used",
 ];
 
-/// Why a lint is not the same.
+/// The reason of each difference.
 const REASONS: [(&str, &str); 11] = [
     (
         "clippy::implicit_return",
@@ -130,12 +130,12 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// What clippy says of the handlers.
+/// Returns clippy's reports on the handlers.
 fn reports(features: &[&str]) -> Reports {
     let handlers = handlers();
     let force = LINTS.iter().flat_map(|lint| ["--force-warn", lint]);
     let output = Command::new(env!("CARGO"))
-        // The crates that it depends on are linted elsewhere.
+        // The dependencies are linted elsewhere.
         .args([
             "clippy",
             "--quiet",
@@ -184,7 +184,7 @@ fn reports(features: &[&str]) -> Reports {
     reports
 }
 
-/// The line on which each handler begins, and its name.
+/// Returns the first line of each handler, with its name.
 fn handlers() -> BTreeMap<u64, String> {
     let source = std::fs::read_to_string(root().join("src/lib.rs")).expect("the handlers");
     let mut handlers = BTreeMap::new();
@@ -232,7 +232,7 @@ fn page(without: &Reports, with: &Reports) -> String {
          | lint | with the attribute | handlers | why |\n| --- | --- | --- | --- |\n",
         lints.len()
     );
-    // A lint that the handlers do not raise says nothing.
+    // The comparison is only useful if the handlers raise many lints.
     assert!(lints.len() > 40, "{lints:?}");
     for ((lint, change), handlers) in lines {
         let handlers: Vec<_> = handlers.iter().map(|name| format!("`{name}`")).collect();

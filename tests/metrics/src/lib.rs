@@ -1,4 +1,4 @@
-//! A meter provider for one test, and words to ask it with.
+//! A meter provider for one test, and helpers that query it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,10 +14,10 @@ use opentelemetry_sdk::metrics::{
     InMemoryMetricExporter, MeterProviderBuilder, PeriodicReader, SdkMeterProvider,
 };
 
-/// The installed provider is the program's.
+/// The installed provider is global.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// An SDK for metrics that is installed for one test.
+/// An SDK for metrics, installed for one test.
 #[derive(Debug)]
 pub struct Meters {
     exporter: InMemoryMetricExporter,
@@ -25,30 +25,30 @@ pub struct Meters {
     _alone: MutexGuard<'static, ()>,
 }
 
-/// One series: its attributes, and what was recorded.
+/// One series: its attributes and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// Keys and values.
+    /// Attributes by key.
     pub attributes: BTreeMap<String, String>,
     /// The keys in their order.
     pub keys: Vec<String>,
-    /// How many measurements of a histogram; of a counter or gauge, the value.
+    /// The number of a histogram's measurements; the value of a counter or gauge.
     pub count: u64,
-    /// The sum of a histogram; of a counter or gauge, the value.
+    /// The sum of a histogram; the value of a counter or gauge.
     pub sum: f64,
     /// The boundaries of a histogram.
     pub boundaries: Vec<f64>,
 }
 
 impl Series {
-    /// The value of an attribute, or nothing.
+    /// Returns the value of an attribute, or an empty string.
     #[must_use]
     pub fn get(&self, key: &str) -> &str {
         self.attributes.get(key).map_or("", String::as_str)
     }
 }
 
-/// A provider and the exporter that it exports to.
+/// Returns a provider and its exporter.
 #[must_use]
 pub fn provider(builder: MeterProviderBuilder) -> (InMemoryMetricExporter, SdkMeterProvider) {
     let exporter = InMemoryMetricExporter::default();
@@ -56,19 +56,19 @@ pub fn provider(builder: MeterProviderBuilder) -> (InMemoryMetricExporter, SdkMe
     (exporter, builder.with_reader(reader).build())
 }
 
-/// Longer than a thread's answer about the provider counts.
+/// Waits longer than a thread caches the provider.
 pub fn let_answers_age() {
     thread::sleep(Duration::from_millis(2));
 }
 
 impl Meters {
-    /// Installs one.
+    /// Installs an SDK.
     #[must_use]
     pub fn install() -> Self {
         Self::install_built(SdkMeterProvider::builder())
     }
 
-    /// Installs one that is built with more.
+    /// Installs an SDK with this builder.
     #[must_use]
     pub fn install_built(builder: MeterProviderBuilder) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +82,7 @@ impl Meters {
         }
     }
 
-    /// Installs none, and keeps others from installing one.
+    /// Installs no provider, and locks out tests that do.
     #[must_use]
     pub fn without() -> Self {
         let meters = Self::install();
@@ -91,13 +91,13 @@ impl Meters {
         meters
     }
 
-    /// Installs this one after another.
+    /// Installs this SDK's provider again.
     pub fn install_again(&self) {
         global::set_meter_provider(self.provider.clone());
         let_answers_age();
     }
 
-    /// All metrics by name, as they are exported now.
+    /// Exports, and returns all metrics by name.
     ///
     /// # Panics
     ///
@@ -120,14 +120,14 @@ impl Meters {
             .collect()
     }
 
-    /// The series of one metric.
+    /// Returns the series of one metric.
     #[must_use]
     pub fn series(&self, name: &str) -> Vec<Series> {
         let metric = self.collect().remove(name);
         metric.map(|(_, series)| series).unwrap_or_default()
     }
 
-    /// The only series of one metric.
+    /// Returns the only series of one metric.
     ///
     /// # Panics
     ///
@@ -140,7 +140,7 @@ impl Meters {
         }
     }
 
-    /// The counts of the series of one metric, by the values of some attributes, in the order of these.
+    /// Returns the counts of one metric's series by the values of these attributes, in their order.
     #[must_use]
     pub fn counts<const N: usize>(&self, name: &str, keys: [&str; N]) -> Vec<([String; N], u64)> {
         let series = self.series(name);
@@ -151,7 +151,7 @@ impl Meters {
     }
 }
 
-/// What a test expects of [`Meters::counts`].
+/// Returns the expected value of [`Meters::counts`].
 #[must_use]
 pub fn counted<const N: usize>(expected: &[([&str; N], u64)]) -> Vec<([String; N], u64)> {
     let mut expected: Vec<_> = expected

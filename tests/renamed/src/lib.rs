@@ -1,23 +1,23 @@
-//! A crate that has linked-span by another name, and hands it on to others by a third.
+//! A crate that renames linked-span, and re-exports it under a third name.
 
 pub use spans as telemetry;
 
 use spans::{LinkedEvent, Origin, fan_in, linked_span};
 
-/// An event, by the name that linked-span has here.
+/// An event, through this crate's name for linked-span.
 #[derive(Clone, Debug, Default, LinkedEvent)]
 #[event(crate = spans, type = "order")]
 pub struct Order {
-    /// Its id.
+    /// The order's id.
     pub id: u64,
-    /// What a fan-in joins on.
+    /// The key of the fan-in.
     #[event(key, attribute = "order.number")]
     pub number: u64,
     /// The producer's context.
     pub metadata: Origin,
 }
 
-/// A handler, by the name that linked-span has here.
+/// Handles an order, through this crate's name for linked-span.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub async fn handle(event: &Order, body: impl FnOnce()) -> Result<u64, String> {
     Ok(event.number)
 }
 
-/// A function of several events, by the name that linked-span has here.
+/// Joins two orders, through this crate's name for linked-span.
 ///
 /// # Errors
 ///

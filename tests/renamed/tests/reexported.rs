@@ -1,4 +1,4 @@
-//! Handlers in a crate that knows linked-span only as what another crate hands on.
+//! Handlers in a crate that only knows linked-span through another crate's re-export.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -65,7 +65,7 @@ macro_rules! handler {
 handler!(linked_span_tests_renamed::telemetry, made_by_a_macro);
 
 #[tokio::test]
-async fn by_another_name() {
+async fn reexported_handler_runs_in_its_span() {
     let sdk = Sdk::install();
     let order = || {
         Event::Order(Order {
@@ -98,7 +98,7 @@ async fn by_another_name() {
 }
 
 #[tokio::test]
-async fn joins_by_another_name() {
+async fn reexported_join_runs_in_its_span() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let order = || Order {

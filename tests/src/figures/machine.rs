@@ -1,11 +1,11 @@
-//! Where, and with which versions.
+//! The machine and the versions of what was measured.
 
 use std::process::Command;
 use std::{fs, thread};
 
 const LOCKED: &str = include_str!("../../../Cargo.lock");
 
-/// The processor, the compiler, and the versions of these crates.
+/// Returns the processor, the compiler, and the versions of these crates.
 #[must_use]
 pub fn describe(crates: &[&str]) -> String {
     let versions: Vec<_> = crates

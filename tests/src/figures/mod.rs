@@ -1,4 +1,4 @@
-//! What benches write down: where they were run, and tables.
+//! The parts of a report on a benchmark: the machine, and tables.
 
 mod machine;
 mod table;
@@ -6,11 +6,11 @@ mod table;
 pub use machine::describe;
 pub use table::{Table, compared, number, ratio};
 
-/// What a quarter of the figures are below: what else the machine does only ever adds to a figure.
+/// Returns the lower quartile: other work of the machine can only add to a figure.
 ///
 /// # Panics
 ///
-/// If there is none.
+/// If there are no figures.
 #[must_use]
 pub fn quick(figures: impl Iterator<Item = f64>) -> f64 {
     let mut figures: Vec<_> = figures.collect();

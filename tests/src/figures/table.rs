@@ -11,7 +11,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The first column is the rows' names.
+    /// Creates a table; the first column has the rows' names.
     #[must_use]
     pub fn new<'a>(title: &'static str, head: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
@@ -41,7 +41,9 @@ impl fmt::Display for Table {
     }
 }
 
-/// A figure, and in brackets its ratio to another, where that says anything: not to itself, and not of next to nothing.
+/// Formats a figure with its ratio to another in brackets.
+///
+/// It leaves the ratio out for the figure itself, and for a base near zero.
 #[must_use]
 pub fn compared(figure: Option<f64>, to: Option<f64>) -> String {
     let Some(figure) = figure else {
@@ -54,13 +56,13 @@ pub fn compared(figure: Option<f64>, to: Option<f64>) -> String {
     }
 }
 
-/// With two digits behind the point.
+/// Formats a ratio with two decimals.
 #[must_use]
 pub fn ratio(ratio: f64) -> String {
     format!("{ratio:.2}")
 }
 
-/// With a comma at the thousands, and a digit behind the point where there are few before it.
+/// Formats a number with a comma at the thousands, and with one decimal if it is small.
 #[must_use]
 pub fn number(number: f64) -> String {
     if number < 10.0 && number.fract() > 0.05 {

@@ -1,4 +1,4 @@
-//! What a store of joins should do, and random operations on it.
+//! A model of a store of joins, and random operations on it.
 
 mod model;
 mod operations;

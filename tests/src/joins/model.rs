@@ -1,4 +1,4 @@
-//! A map of the state machine's states, beside which a store is held.
+//! A map of the state machine's states, with which a store is compared.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,13 +8,13 @@ use linked_span::fan_in::{
     Work,
 };
 
-/// What a store should hold. Payloads are known by a number.
+/// The expected contents of a store. A number identifies a payload.
 #[derive(Debug)]
 pub struct Model<P> {
     rules: JoinPolicy,
     id: fn(&P) -> u64,
     states: BTreeMap<String, State>,
-    /// By input: which payload, and when it came.
+    /// For each input, the number of its payload and when it arrived.
     kept: BTreeMap<String, [Option<(u64, Moment)>; 4]>,
     ended: VecDeque<String>,
     remembered: usize,
@@ -24,7 +24,7 @@ pub struct Model<P> {
 }
 
 impl<P> Model<P> {
-    /// Nothing, at the moment 0.
+    /// Creates an empty model at time 0.
     #[must_use]
     pub fn new(rules: JoinPolicy, id: fn(&P) -> u64) -> Self {
         Self {
@@ -40,25 +40,25 @@ impl<P> Model<P> {
         }
     }
 
-    /// Of a store that remembers no more joins that have ended than that.
+    /// Limits the ended joins that the store remembers.
     #[must_use]
     pub fn remembered(self, remembered: usize) -> Self {
         Self { remembered, ..self }
     }
 
-    /// Of a store whose clock goes on by itself, though by less than that.
+    /// Allows for a store whose clock advances by itself, by less than this.
     #[must_use]
     pub fn slack(self, slack: Moment) -> Self {
         Self { slack, ..self }
     }
 
-    /// Time passes.
+    /// Advances the clock.
     pub fn pass(&mut self, milliseconds: Moment) {
         self.now += milliseconds;
         self.forget();
     }
 
-    /// Forgets what is to be forgotten by now.
+    /// Removes the joins whose dedup window has passed.
     pub fn forget(&mut self) {
         let now = self.now;
         self.states
@@ -67,7 +67,7 @@ impl<P> Model<P> {
         self.ended.retain(|key| states.contains_key(key));
     }
 
-    /// What the state machine says to it.
+    /// Makes a step, and returns the state machine's reply.
     pub fn step(&mut self, key: &str, step: Step) -> Reply {
         let before = self.states.get(key).copied();
         let (after, reply) = transition(before, step, self.now, &self.rules);
@@ -91,7 +91,7 @@ impl<P> Model<P> {
         reply
     }
 
-    /// An input comes, with this payload.
+    /// Makes an arrival with this payload.
     pub fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) -> Reply {
         let before = self.states.get(key).copied();
         let reply = self.step(key, Step::Arrive { input, token });
@@ -103,39 +103,39 @@ impl<P> Model<P> {
         reply
     }
 
-    /// Whether there is one of that key.
+    /// Returns `true` if the model has a join with this key.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         self.states.contains_key(key)
     }
 
-    /// How many have neither completed nor expired.
+    /// Returns how many joins have neither completed nor expired.
     #[must_use]
     pub fn open(&self) -> usize {
         let states = self.states.values();
         states.filter(|state| !has_ended(**state)).count()
     }
 
-    /// How many payloads there are.
+    /// Returns how many payloads the store must hold.
     #[must_use]
     pub fn kept(&self) -> usize {
         self.kept.values().flatten().flatten().count()
     }
 
-    /// How many have been forgotten before their window was over.
+    /// Returns how many joins were forgotten before their dedup window had passed.
     #[must_use]
     pub fn forgotten_early(&self) -> u64 {
         self.forgotten_early
     }
 
-    /// What such a visitor could claim.
+    /// Returns the keys that a `ClaimDue` in this mode could claim.
     #[must_use]
     pub fn claimable(&self, mode: ClaimMode) -> Vec<String> {
         let is_claim = |reply| matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
         self.answering(mode, is_claim)
     }
 
-    /// What such a visitor would park.
+    /// Returns the keys that a `ClaimDue` in this mode would park.
     #[must_use]
     pub fn exhausted(&self, mode: ClaimMode) -> Vec<String> {
         let states = &self.states;
@@ -156,11 +156,11 @@ impl<P> Model<P> {
             .collect()
     }
 
-    /// Whether the verdict is a claim.
+    /// Compares a verdict with the model's reply. Returns `true` if the verdict is a claim.
     ///
     /// # Panics
     ///
-    /// If it is not what the reply says.
+    /// If the verdict and the reply differ.
     pub fn check_verdict(&self, key: &str, id: u64, verdict: &Verdict<P>, reply: Reply) -> bool {
         match (verdict, reply) {
             (Verdict::Waiting(came), Reply::Waiting(expected))
@@ -221,7 +221,7 @@ impl<P> Model<P> {
         }
     }
 
-    /// What an operator sees.
+    /// Compares the joins that an operator lists with the model.
     ///
     /// # Panics
     ///
@@ -266,7 +266,7 @@ impl<P> Model<P> {
         listed.take(page.limit).collect()
     }
 
-    /// The store's clock may be later.
+    /// Compares two durations: the store's clock may be later.
     fn check_span(&self, later: Moment, earlier: Moment) {
         assert!(
             later >= earlier && later - earlier <= self.slack,

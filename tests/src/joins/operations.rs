@@ -1,10 +1,10 @@
-//! Random operations, and random rules.
+//! Random operations and random policies.
 
 use linked_span::fan_in::{JoinPolicy, Moment, Settlement};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// All the ways in which a holder's work can end.
+/// All settlements.
 pub const SETTLEMENTS: [Settlement; 6] = [
     Settlement::Completed,
     Settlement::Failed,
@@ -14,52 +14,52 @@ pub const SETTLEMENTS: [Settlement; 6] = [
     Settlement::Released,
 ];
 
-/// What is done to a store, or to time.
+/// An operation on a store, or on its clock.
 #[derive(Clone, Copy, Debug)]
 pub enum Operation {
-    /// An input arrives; again, with the token of the key's last delivery.
+    /// An input arrives, possibly with the token of the key's last delivery.
     Arrive {
-        /// At this join.
+        /// The number of the join's key.
         key: u8,
-        /// Of as many as there are, counted round.
+        /// The number of the input, modulo the policy's inputs.
         input: u8,
-        /// Whether the reply to the last delivery was lost.
+        /// Repeats the last delivery, as if its reply was lost.
         again: bool,
     },
-    /// Who has claimed a join, the last first, settles it.
+    /// The holder of a claim settles it.
     Settle {
-        /// Which claim.
+        /// How many newer claims there are.
         claim: usize,
-        /// How.
+        /// The settlement.
         settlement: Settlement,
-        /// Whether the holder is dropped instead.
+        /// Drops the claim instead.
         abandon: bool,
     },
     /// The holder renews its lease.
     Renew {
-        /// Which claim.
+        /// How many newer claims there are.
         claim: usize,
     },
-    /// An operator wants it tried again.
+    /// An operator retries a join.
     Retry {
-        /// The join.
+        /// The number of the join's key.
         key: u8,
     },
-    /// An operator wants it gone.
+    /// An operator forgets a join.
     Forget {
-        /// The join.
+        /// The number of the join's key.
         key: u8,
     },
-    /// An operator looks.
+    /// An operator lists joins.
     List {
-        /// At what follows this, and at this.
+        /// Starts after this key.
         after: Option<u8>,
-        /// How many.
+        /// The largest number of joins in the page.
         limit: usize,
     },
-    /// A sweep claims what is due.
+    /// A sweep claims due joins.
     Due {
-        /// How many at most.
+        /// The largest number of claims.
         max: usize,
     },
     /// Time passes.
@@ -69,7 +69,7 @@ pub enum Operation {
     },
 }
 
-/// So many that joins complete, expire and are forgotten.
+/// Returns enough operations for joins to complete, to expire and to be forgotten.
 pub fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let settlement = prop::sample::select(SETTLEMENTS.as_slice());
     let operation = prop_oneof![

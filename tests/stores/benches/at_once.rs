@@ -1,9 +1,9 @@
-//! Calls, several at once.
+//! Concurrent calls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What all calls have taken, and what each has taken and come to.
+/// The duration of all calls, and the duration and the result of each.
 pub(crate) struct Made<R> {
     pub(crate) took: Duration,
     pub(crate) calls: Vec<(Duration, R)>,

@@ -1,13 +1,13 @@
-//! The least that a database can be asked to do with an input: to keep it, by its key.
+//! The least work that a database can do with an input: storing it by its key.
 
-/// In one way or another, of which the first is the barest.
+/// A way of storing; the first way does the least.
 pub(crate) type Way = usize;
 
 pub(crate) trait Bare: Clone + Send + Sync + 'static {
     fn keep(&self, way: Way, key: &str, input: u8, text: &str) -> impl Future<Output = ()> + Send;
 }
 
-/// Of what is no database.
+/// The database type of places without a database.
 #[derive(Clone)]
 pub(crate) enum Nothing {}
 

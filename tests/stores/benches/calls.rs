@@ -1,14 +1,14 @@
-//! What arrives where: keys, inputs, and what is in them.
+//! The arrivals of a benchmark: keys, inputs and payloads.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-/// Of a join: two that wait, and one that runs.
+/// The inputs of a join: two that wait, and one that runs it.
 pub(crate) const INPUTS: u8 = 3;
 
-/// How many bytes an event has.
+/// The size of an event in bytes.
 const SIZE: usize = 256;
 
-/// What the stores write down besides.
+/// What the stores write in addition to the event.
 const BESIDES: &str = r#"{"version":1,"input":""}"#;
 
 /// An input of a key.
@@ -18,11 +18,11 @@ pub(crate) struct Call {
     pub(crate) input: u8,
 }
 
-/// Who shares a store.
+/// The processes that share a store.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sharing {
     pub(crate) processes: usize,
-    /// How many calls each of them makes.
+    /// The number of concurrent calls of each process.
     pub(crate) at_once: usize,
 }
 
@@ -31,12 +31,14 @@ pub(crate) struct Sharing {
 pub(crate) struct Part {
     pub(crate) process: usize,
     pub(crate) of: Sharing,
-    /// How many keys all of them handle in a round.
+    /// The number of keys that all processes together handle in a round.
     pub(crate) keys: usize,
 }
 
 impl Part {
-    /// What arrives here, in its order: the inputs of a key in different processes, and those of many others between them.
+    /// Returns this process's arrivals in their order.
+    ///
+    /// Different processes have the inputs of a key, with many other inputs between them.
     pub(crate) fn calls(self, round: u32) -> Vec<Call> {
         let apart = self.keys / 8;
         let last = self.keys + usize::from(INPUTS) * apart;
@@ -60,7 +62,7 @@ impl Part {
         number % self.of.processes == self.process
     }
 
-    /// Of 32 bytes, in no order, and none of those who share the store otherwise.
+    /// Returns a key of 32 bytes. Keys have no order, and no other process has the same keys.
     fn key(self, round: u32, number: usize) -> String {
         let Sharing { processes, at_once } = self.of;
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
@@ -69,12 +71,12 @@ impl Part {
     }
 }
 
-/// What is in an input.
+/// Returns an event.
 pub(crate) fn event() -> String {
     letters(SIZE)
 }
 
-/// As many bytes as a store keeps of an event.
+/// Returns text of the size that a store keeps of an event.
 pub(crate) fn kept() -> String {
     letters(SIZE + BESIDES.len())
 }

@@ -1,4 +1,4 @@
-//! What a server counts of what it is asked.
+//! Counts of a server's statements and round trips.
 
 use std::ops::Range;
 
@@ -12,10 +12,12 @@ const ALONE: Sharing = Sharing {
     at_once: 1,
 };
 
-/// Whose keys are no others'.
+/// No other measurement uses these rounds, so their keys are new.
 const ROUNDS: Range<u32> = 1_000..1_002;
 
-/// Of an arrival or a settlement, on the average; `None` of what is no server. What a process asks once is a part of it.
+/// Returns the average of an arrival or a settlement; `None` without a server.
+///
+/// It includes what a process asks once.
 pub(crate) async fn count(place: &Place) -> Option<Asked> {
     let before = place.asked().await?;
     let mut processes = Processes::start(place, ALONE);

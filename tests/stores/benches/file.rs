@@ -1,4 +1,4 @@
-//! The file that all figures go to.
+//! The file that all figures are written to.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::tables;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/FIGURES.md");
 
-/// Measures everything, prints it, and writes it down.
+/// Measures everything, prints it, and writes the file.
 pub(crate) async fn write() {
     let places = Place::all().await;
     let mut databases = Vec::new();

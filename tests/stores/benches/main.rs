@@ -1,8 +1,8 @@
-//! What an arrival takes in each store, beside the least that a database could be asked to do instead.
+//! The cost of an arrival in each store, beside the least work that a database could do instead.
 //!
-//! `cargo bench -p linked-span-tests-stores --features servers` starts the servers, and itself as the processes that share
-//! them, takes some minutes, and writes `FIGURES.md`. After `--` there may stand the name of a store, as `Redis`, for what is
-//! of that alone, which is printed and not written down.
+//! `cargo bench -p linked-span-tests-stores --features servers` starts the servers, and itself as the processes that
+//! share them. It takes some minutes, and writes `FIGURES.md`. The name of a store after `--`, such as `Redis`,
+//! measures only that store, and prints the result.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -27,7 +27,7 @@ use std::process::ExitCode;
 #[tokio::main]
 async fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
-    // Without it, it is `cargo test` that wants to know whether this runs.
+    // Without this flag, `cargo test` checks that the program starts.
     if !words.iter().any(|word| word == "--bench") {
         return ExitCode::SUCCESS;
     }

@@ -1,4 +1,4 @@
-//! What calls take, in rounds that take turns.
+//! The durations of calls, measured in rounds that take turns.
 
 use linked_span_tests::figures::quick;
 
@@ -7,17 +7,17 @@ use crate::place::Place;
 use crate::processes::{Processes, Took};
 use crate::task::Task;
 
-/// Beside a first one in which everything is opened and prepared.
+/// A first round, which opens and prepares everything, is not counted.
 const ROUNDS: u32 = 12;
 
 pub(crate) struct Measured {
     pub(crate) arrivals: Calls,
     pub(crate) settlements: Calls,
-    /// In each way.
+    /// The bare calls of each way.
     pub(crate) bare: Vec<Calls>,
 }
 
-/// Of the same kind, in all rounds.
+/// Calls of the same kind in all rounds.
 #[derive(Default)]
 pub(crate) struct Calls(Vec<Took>);
 
@@ -42,7 +42,7 @@ pub(crate) fn measure(place: &Place, sharing: Sharing) -> Measured {
     measured
 }
 
-/// One of each, where what is bare comes first every second time.
+/// Measures one round of each kind. The bare calls come first in every second round.
 fn turn(place: &Place, processes: &mut Processes, round: u32) -> (Took, Took, Vec<Took>) {
     let keep = |processes: &mut Processes| -> Vec<_> {
         let ways = 0..place.bare().len();
@@ -56,7 +56,7 @@ fn turn(place: &Place, processes: &mut Processes, round: u32) -> (Took, Took, Ve
     (arrivals, settlements, bare)
 }
 
-/// Arrivals, and then the settlements of what they have claimed.
+/// Makes arrivals, and then the settlements of what they claimed.
 pub(crate) fn join(processes: &mut Processes, keys: usize, round: u32) -> (Took, Took) {
     let arrivals = processes.tell(Task::Arrive(round));
     let settlements = processes.tell(Task::Settle);
@@ -66,7 +66,7 @@ pub(crate) fn join(processes: &mut Processes, keys: usize, round: u32) -> (Took,
 }
 
 impl Calls {
-    /// The microseconds in which one more was done, by all processes together.
+    /// Returns the microseconds per call, over all processes together.
     pub(crate) fn time(&self) -> f64 {
         let time = |round: &Took| round.all / round.each.len() as f64;
         quick(self.0.iter().map(time))

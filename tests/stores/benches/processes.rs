@@ -1,4 +1,4 @@
-//! Processes that share a store: this program, once more for each.
+//! Processes that share a store. Each runs this program.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -16,9 +16,9 @@ struct Process {
     output: BufReader<ChildStdout>,
 }
 
-/// What a task has taken, in microseconds.
+/// The duration of a task in microseconds.
 pub(crate) struct Took {
-    /// From its beginning until the last process was done with it.
+    /// From the start until the last process was done.
     pub(crate) all: f64,
     pub(crate) each: Vec<f64>,
 }
@@ -31,7 +31,7 @@ impl Processes {
         Self((0..processes).map(start).collect())
     }
 
-    /// Has all of them do it at the same time.
+    /// Makes all processes run a task at the same time.
     pub(crate) fn tell(&mut self, task: Task) -> Took {
         let line = task.to_line();
         for process in &mut self.0 {

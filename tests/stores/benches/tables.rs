@@ -8,7 +8,7 @@ use crate::place::Place;
 
 const NONE: &str = "–";
 
-/// What is of the store of that name, if there is one.
+/// Prints the tables of the store with this name. Returns `false` if there is none.
 pub(crate) async fn print(store: &str) -> bool {
     let places = Place::all().await;
     let is_it = |place: &&Place| place.title().trim_matches('`') == store;
@@ -69,7 +69,7 @@ pub(crate) fn times(places: &[Place]) -> Table {
     table
 }
 
-/// How many a second, their time to that of what is bare, and percentiles.
+/// Returns calls per second, the ratio to the bare calls, and percentiles.
 fn row(calls: &Calls, bare: Option<&Calls>) -> [String; 4] {
     let to_bare = bare.map(|bare| ratio(calls.time() / bare.time()));
     [

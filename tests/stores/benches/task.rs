@@ -1,14 +1,14 @@
-//! What a process is told to do.
+//! The tasks of a process.
 
 use crate::bare::Way;
 
-/// In a round, each of whose keys are its own.
+/// A task in a round; no other round has the same keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
     Arrive(u32),
-    /// What has been claimed by the arrivals.
+    /// Settles what the arrivals have claimed.
     Settle,
-    /// What arrives in that round is kept in this way, and no more.
+    /// Stores the round's inputs in this bare way.
     Keep(Way, u32),
 }
 

@@ -1,4 +1,4 @@
-//! One of the processes that share a store. It says of each task what that has taken, and each of its calls.
+//! One of the processes that share a store. It prints the duration of each task and of each call.
 
 use std::fmt::Write;
 use std::io::stdin;
@@ -31,7 +31,7 @@ struct Claimed {
     token: Token,
 }
 
-/// Opens what is there, and does what is said on the standard input.
+/// Opens the store, and runs the tasks that it reads from standard input.
 pub(crate) async fn work_at(url: &str, words: &[&str]) {
     let numbers: Vec<_> = words.iter().map(|word| word.parse().ok()).collect();
     let [Some(process), Some(processes), Some(at_once), Some(keys)] = numbers[..] else {
@@ -120,7 +120,7 @@ impl<S: Store<String> + 'static, B: Bare> Worker<S, B> {
     }
 }
 
-/// What the caller then holds, if it was the last input.
+/// Makes an arrival. Returns the claim if it was the last input.
 async fn arrive(
     store: &impl Store<String>,
     Call { key, input }: Call,
@@ -143,7 +143,7 @@ async fn settle(store: &impl Store<String>, Claimed { key, token }: Claimed) {
     assert!(settled.await.expect("a settlement"), "it is the holder's");
 }
 
-/// In nanoseconds.
+/// Formats durations in nanoseconds.
 fn took<R>(made: &Made<R>) -> String {
     let mut line = made.took.as_nanos().to_string();
     for call in made.calls.iter().map(|(took, _)| Duration::as_nanos(took)) {

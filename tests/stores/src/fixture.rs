@@ -3,10 +3,10 @@
 use linked_span::fan_in::{JoinPolicy, Moment, Operator, Store};
 use serde::{Deserialize, Serialize};
 
-/// Clocks go on while a test runs, by less than this: what is to be told apart is at least so far apart.
+/// Tests keep times at least this far apart, because clocks advance while a test runs.
 pub const MINUTE: Moment = 60_000;
 
-/// For two inputs.
+/// A policy for two inputs.
 pub const RULES: JoinPolicy = JoinPolicy::new(2)
     .timeout(60 * MINUTE)
     .lease(5 * MINUTE)
@@ -14,17 +14,17 @@ pub const RULES: JoinPolicy = JoinPolicy::new(2)
     .dedup_window(600 * MINUTE)
     .max_attempts(u32::MAX);
 
-/// What is kept of an input.
+/// A payload.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Payload {
-    /// Which it is.
+    /// The payload's number.
     pub id: u64,
-    /// As an event has it.
+    /// Text like that of an event.
     pub text: String,
 }
 
 impl Payload {
-    /// With a text that is not easy to keep.
+    /// Creates a payload whose text is hard to store.
     #[must_use]
     pub fn new(id: u64) -> Self {
         let text = format!("\"{id}\", \\ \0 \u{1F980} {{}} %s $1 ?1\n");
@@ -32,35 +32,35 @@ impl Payload {
     }
 }
 
-/// A place where joins are kept, which a test has to itself.
+/// A place for joins that only one test uses.
 pub trait Fixture: Send + Sync + Sized + 'static {
-    /// What keeps them.
+    /// The store.
     type Store: Store<Payload> + Operator + Clone + 'static;
 
-    /// Whether a claim runs out, and an input is decoded: in memory neither.
+    /// `true` if leases end and inputs are decoded; `false` for joins in memory.
     const IS_DURABLE: bool = true;
 
-    /// An empty one.
+    /// Creates an empty place.
     fn begin() -> impl Future<Output = Self> + Send;
 
-    /// The joins of that name, as a process that has just begun sees them.
+    /// Opens the joins of this name, as a new process does.
     fn open(&self, name: &str) -> impl Future<Output = Self::Store> + Send;
 
-    /// The same joins under a name of the user's.
+    /// Returns the store with a name that the user gives.
     fn named(store: Self::Store, name: &str) -> Self::Store;
 
-    /// Loses all that was kept, as a server does that comes back empty; the tables stay.
+    /// Removes all data except the tables, as after a server's restart without its data.
     fn lose_all(&self) -> impl Future<Output = ()> + Send;
 
-    /// Lets time pass: moves what is kept into the past.
+    /// Moves all stored times into the past.
     fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;
 
-    /// How many rows or keys there are of joins.
+    /// Returns how many rows or keys the joins have.
     fn rows(&self) -> impl Future<Output = usize> + Send;
 
-    /// Makes of what is kept of this join's inputs what is no input.
+    /// Replaces the stored inputs of this join by data that does not decode.
     fn spoil(&self, name: &str, key: &str) -> impl Future<Output = ()> + Send;
 
-    /// Removes the payloads of this join's inputs, though they came.
+    /// Removes the payloads of this join's inputs, and leaves them marked as received.
     fn lose_payloads(&self, name: &str, key: &str) -> impl Future<Output = ()> + Send;
 }

@@ -1,4 +1,4 @@
-//! What every store of joins has to do, whatever it is: a suite that is run on each.
+//! The suite that each store of joins must pass.
 
 pub mod conformance;
 mod fixture;

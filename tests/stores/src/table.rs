@@ -1,14 +1,16 @@
 //! The table of states and steps by which stores are compared with `state.rs`.
 //!
-//! [`states`] has every kind of state, on each side of each moment. [`rules`] has the policies that make a difference, and
-//! [`steps`] each step but an arrival. A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and
-//! compares the outcome with `transition`.
+//! [`states`] has every kind of state, on each side of each of its times. [`rules`] has the policies that make a
+//! difference. [`steps`] has each step except arrivals.
+//!
+//! A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and compares the outcome with
+//! `transition`.
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step};
 use linked_span::fan_in::{Inputs, JoinPolicy, Moment, ParkReason, Settlement, Token};
 use linked_span_tests::joins::SETTLEMENTS;
 
-/// The moment of each step; later than any clock that a test reads.
+/// The time of each step; later than any clock that a test reads.
 pub const NOW: Moment = 9_000_000_000_000;
 const NEAR: [Moment; 3] = [NOW - 1, NOW, NOW + 1];
 
@@ -19,7 +21,7 @@ const RULES: JoinPolicy = JoinPolicy::new(3)
     .dedup_window(20_000)
     .max_attempts(2);
 
-/// The longest span that a store is given, and none.
+/// The longest duration that a store accepts, and zero.
 const SPANS: [Moment; 2] = [1 << 51, 0];
 
 /// The token of the caller who makes the step.
@@ -47,7 +49,7 @@ pub fn rules() -> Vec<JoinPolicy> {
     rules
 }
 
-/// Returns every kind of state, on each side of each of its moments; `None` is absent.
+/// Returns every kind of state, on each side of each of its times; `None` is absent.
 #[must_use]
 pub fn states() -> Vec<Option<State>> {
     let all = || (1..8).map(inputs);
@@ -181,7 +183,7 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
     }
 }
 
-/// Returns each step but an arrival, with its name and its argument as words.
+/// Returns each step except arrivals, with its name and its argument as words.
 #[must_use]
 pub fn steps() -> Vec<(Step, &'static str, &'static str)> {
     let token = MINE;

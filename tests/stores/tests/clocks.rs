@@ -1,4 +1,4 @@
-//! Processes whose clocks are two hours off, and whose joins may take one.
+//! Processes whose clocks differ by two hours, with joins whose timeout is one hour.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -10,13 +10,13 @@ const CLOCKS: [&str; 3] = ["-2h", "+2h", "+0h"];
 
 const KEYS: usize = 30;
 
-/// What it is by a worker's clock makes no difference: no join expires, and none is run by two.
+/// The workers' clocks make no difference: no join expires, and no two workers run one join.
 fn join_over(url: &str) {
     let folder = tempfile::tempdir().unwrap();
     let mut workers = CLOCKS.map(|clock| Worker::start(clock, url, folder.path()));
     for key in 0..KEYS {
         for input in 0..3 {
-            // Each clock is the first at some keys, and the last at others.
+            // Each clock makes the first arrival at some keys, and the last one at others.
             let worker = &mut workers[(key + input) % 3];
             assert_eq!(worker.deliver(key, input), "ack", "{key} {input}");
         }
@@ -56,11 +56,11 @@ impl Drop for Worker {
 }
 
 #[test]
-fn redis_has_the_time() {
+fn redis_store_uses_the_clock_of_the_server() {
     join_over(Server::redis(&[]).url());
 }
 
 #[test]
-fn postgres_has_the_time() {
+fn postgres_store_uses_the_clock_of_the_server() {
     join_over(Server::postgres(&[]).url());
 }

@@ -1,4 +1,4 @@
-//! Processes that share a server of `PostgreSQL`, which is killed too.
+//! Processes that share a `PostgreSQL` server. The test kills the server too.
 
 mod completed;
 

@@ -1,4 +1,4 @@
-//! Processes that share a server of Redis, which is killed too.
+//! Processes that share a Redis server. The test kills the server too.
 
 mod completed;
 
@@ -10,7 +10,7 @@ use linked_span_tests_stores::servers::Server;
 
 #[test]
 fn every_key_has_one_success_and_no_input_is_lost() {
-    // With `everysec`, a slow disk has the server hold acknowledged writes back, and a kill loses them.
+    // With `everysec`, a slow disk makes the server hold back acknowledged writes, and a kill loses them.
     let mut server = Server::redis(&["--appendonly", "yes", "--appendfsync", "always"]);
     let url = server.url().to_owned();
     let folder = tempfile::tempdir().unwrap();

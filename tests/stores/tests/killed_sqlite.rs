@@ -1,4 +1,4 @@
-//! Processes that share a file, and are killed.
+//! Processes that share a file and are killed.
 
 mod completed;
 

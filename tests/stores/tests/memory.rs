@@ -1,4 +1,4 @@
-//! The suite on joins in memory.
+//! The suite for joins in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -67,7 +67,7 @@ impl Fixture for InMemory {
     }
 }
 
-/// Joins of a function, in memory.
+/// The joins of a function in memory.
 struct Pairs {
     time: Time,
     store: Shared<Pair>,
@@ -80,7 +80,7 @@ impl Place for Pairs {
 
     async fn begin() -> Self {
         let time = Time::default();
-        // Of one part, in which each arrival sees what has expired.
+        // With one shard, each arrival finds expired joins.
         let store = Shared(Arc::new(time.of(Memory::new().shards(1))));
         Self { time, store }
     }

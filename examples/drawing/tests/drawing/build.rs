@@ -1,4 +1,4 @@
-//! Spans, and what is drawn of them.
+//! Spans, and the parts of their drawing.
 
 use flow_drawing::{
     Attribute, Graph, Hrefs, Kind, Link, Picture, Span, SpanId, Status, TraceId, view,
@@ -16,7 +16,7 @@ pub(crate) fn id(number: u64) -> SpanId {
     SpanId::from_slice(&(number + 1).to_be_bytes()).unwrap()
 }
 
-/// The first span of a trace of its own, which starts `number` milliseconds after some time.
+/// Returns the first span of a new trace, which starts `number` milliseconds after a fixed time.
 pub(crate) fn span(number: u64, name: &str) -> Span {
     Span {
         trace: trace(number),
@@ -61,12 +61,12 @@ pub(crate) fn failed(mut span: Span) -> Span {
     span
 }
 
-/// The picture of spans, which must be XML.
+/// Draws spans, and parses the drawing as XML.
 pub(crate) fn draw(spans: &[Span]) -> Drawn {
     draw_around(spans, None)
 }
 
-/// With a selected span.
+/// Draws spans around a selected span.
 pub(crate) fn draw_around(spans: &[Span], selected: Option<&Span>) -> Drawn {
     let graph = Graph::of(spans);
     let selected = selected.and_then(|span| graph.find(span.trace, span.id));
@@ -83,7 +83,7 @@ pub(crate) fn draw_around(spans: &[Span], selected: Option<&Span>) -> Drawn {
     Drawn::of(&picture.to_string(), hidden)
 }
 
-/// The picture of spans, unread.
+/// Draws spans as text.
 pub(crate) fn svg(spans: &[Span]) -> String {
     let view = view(Graph::of(spans), None, Some(0));
     let picture = Picture {
@@ -97,14 +97,14 @@ pub(crate) fn svg(spans: &[Span]) -> String {
     picture.to_string()
 }
 
-/// What stands in a picture.
+/// The contents of a drawing.
 #[derive(Debug)]
 pub(crate) struct Drawn {
     pub(crate) svg: String,
     pub(crate) texts: Vec<String>,
     pub(crate) paths: Vec<String>,
     pub(crate) hidden: Option<(usize, usize)>,
-    /// The left, the top, the right and the bottom of each bar.
+    /// The left, top, right and bottom edges of each bar.
     pub(crate) bars: Vec<(f64, f64, f64, f64)>,
     pub(crate) cards: usize,
 }

@@ -1,10 +1,10 @@
-//! Traces that are alike share a card, and siblings that are alike a row.
+//! Equal traces share a card, and equal siblings share a row.
 
 use flow_drawing::Span;
 
 use crate::build::{child, draw, draw_around, failed, link, span};
 
-/// Producers, and one handler of a batch of all of them.
+/// Returns producers, and one handler of a batch with an event of each.
 fn batch(producers: u64) -> Vec<Span> {
     let mut spans: Vec<Span> = (0..producers)
         .map(|number| span(number, "GET /page"))

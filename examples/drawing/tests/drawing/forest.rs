@@ -1,4 +1,4 @@
-//! Ids are untrusted: none of them may lose a span or hang.
+//! Ids are untrusted: none of them may lose a span or cause a hang.
 
 use flow_drawing::{Graph, Kind, Span};
 
@@ -11,7 +11,7 @@ fn span_that_is_its_own_parent_is_drawn() {
     assert_eq!(draw(&[span]).bars.len(), 1);
 }
 
-// A viewer that walked from the roots alone lost these: otel-desktop-viewer#379.
+// A viewer that only walked from the roots lost these: otel-desktop-viewer#379.
 #[test]
 fn spans_whose_parents_form_a_cycle_are_all_drawn() {
     let root = span(0, "root");

@@ -1,4 +1,4 @@
-//! What is drawn of spans: each test builds some, and reads the picture or the tree.
+//! Drawings of spans. Each test builds spans, and reads the drawing or the tree.
 
 mod build;
 mod fold;

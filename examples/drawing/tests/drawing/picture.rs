@@ -1,4 +1,4 @@
-//! What a picture looks like.
+//! The layout of a drawing.
 
 use crate::build::{MS, child, draw, link, span};
 
@@ -22,7 +22,7 @@ fn arrow_leads_from_its_producer_to_its_handler() {
 }
 
 #[test]
-fn handler_stands_to_the_right_of_all_its_producers() {
+fn handler_is_drawn_right_of_all_its_producers() {
     let first = span(0, "first");
     let second = link(span(1, "second"), &first, "");
     let third = link(link(span(2, "third"), &second, ""), &first, "");
@@ -37,7 +37,7 @@ fn link_that_skips_a_column_passes_between_its_cards() {
     let third = link(link(span(2, "third"), &second, ""), &first, "");
     let drawn = draw(&[first, second, third]);
     let (left, top, right, bottom) = drawn.bars[1];
-    // Its lane is a straight part that begins left of the second card and ends right of it.
+    // The link's lane is a straight part that starts left of the second card and ends right of it.
     let lane = drawn
         .paths
         .iter()
@@ -47,7 +47,7 @@ fn link_that_skips_a_column_passes_between_its_cards() {
         .split(|char: char| !char.is_ascii_digit() && char != '.' && char != '-')
         .filter_map(|number| number.parse().ok())
         .collect();
-    // M x y, H x, C and six numbers, H x: the height of the lane is the last of the six.
+    // The path is M x y, H x, C and six numbers, H x. The last of the six is the height of the lane.
     let (start, height, end) = (numbers[7], numbers[8], numbers[9]);
     assert!(start <= left && end >= right, "{lane}");
     assert!(
@@ -97,7 +97,7 @@ fn fan_in_has_a_place_for_each_of_its_links() {
 }
 
 #[test]
-fn handlers_of_one_producer_stand_in_the_order_of_their_starts() {
+fn handlers_of_one_producer_are_ordered_by_start() {
     let producer = span(0, "send");
     let handlers =
         (1..5).map(|number| link(span(number, &format!("handle {number}")), &producer, ""));
@@ -107,7 +107,7 @@ fn handlers_of_one_producer_stand_in_the_order_of_their_starts() {
 }
 
 #[test]
-fn time_that_goes_backwards_says_that_clocks_differ() {
+fn time_that_goes_backwards_shows_that_clocks_differ() {
     let mut producer = span(100, "send");
     producer.end = producer.start;
     let handler = link(span(50, "handle"), &producer, "");
@@ -116,7 +116,7 @@ fn time_that_goes_backwards_says_that_clocks_differ() {
 }
 
 #[test]
-fn time_of_days_is_told_in_days() {
+fn time_of_days_is_shown_in_days() {
     let producer = span(0, "send");
     let mut handler = link(span(1, "handle"), &producer, "");
     handler.start = producer.end + 17 * 86_400_000 * MS;
@@ -145,7 +145,7 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
-fn cancelled_span_is_told_without_colour() {
+fn cancelled_span_is_marked_without_colour() {
     let mut cancelled = span(0, "wait");
     cancelled.attributes.push(flow_drawing::Attribute {
         key: "linked_span.cancelled".to_owned(),
@@ -159,7 +159,7 @@ fn cancelled_span_is_told_without_colour() {
     );
 }
 
-// A reader who opens a high picture sees its top, so its first card must be there.
+// A reader who opens a high drawing sees its top, so its first card must be there.
 #[test]
 fn high_picture_begins_at_its_top() {
     let producer = span(0, "send");

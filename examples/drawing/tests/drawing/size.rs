@@ -1,10 +1,10 @@
-//! A flow that is too large for one picture.
+//! A flow that is too large for one drawing.
 
 use flow_drawing::Span;
 
 use crate::build::{child, draw, draw_around, link, span, svg};
 
-/// A trace that lasts, and sends many events, each of which has a handler like no other.
+/// Returns a long trace that sends many events, each of which has a different handler.
 fn hub(events: u64) -> Vec<Span> {
     let root = span(0, "poll");
     let mut spans = vec![root.clone()];
@@ -33,7 +33,7 @@ fn hub_is_drawn_around_the_selected_span_alone() {
     assert_eq!(drawn.cards, 2);
     assert!(drawn.says("send 7") && drawn.says("poll") && !drawn.says("send 8"));
     assert_eq!(drawn.hidden, Some((999, 1998)));
-    // The card of the hub says that it is not all there.
+    // The card of the hub shows that spans are missing.
     assert!(drawn.says("… 999 more spans"), "{:?}", drawn.texts);
 }
 
@@ -63,7 +63,7 @@ fn many_failures_do_not_make_an_unreadable_picture() {
 
 #[test]
 fn before_and_after_are_followed_to_the_end() {
-    // A chain through a hub: before the selected span and after it, many steps.
+    // A chain through a hub: many steps before the selected span, and many after it.
     let mut spans = hub(200);
     let handled = spans
         .iter()
@@ -85,7 +85,7 @@ fn before_and_after_are_followed_to_the_end() {
     assert!(drawn.says("poll") && drawn.says("step 9"));
 }
 
-/// Shapes of 20,000 spans: each is drawn, and its time is printed, for `cargo test --release -- --nocapture`.
+/// Draws several shapes of 20,000 spans, and prints the times for `cargo test --release -- --nocapture`.
 #[test]
 fn twenty_thousand_spans_are_drawn() {
     let root = span(0, "root");

@@ -1,4 +1,4 @@
-//! The SDK's exporters, over both protocols.
+//! The SDK's exporters over both protocols.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn provider(exporter: SpanExporter, service: &'static str) -> SdkTracerProvider 
         .build()
 }
 
-/// A span that is linked to others.
+/// Creates a span that is linked to others.
 fn span(provider: &SdkTracerProvider, name: &'static str, causes: &[SpanContext]) -> SpanContext {
     let tracer = provider.tracer("test");
     let links = causes.iter().map(|cause| {
@@ -60,7 +60,7 @@ fn over_grpc(server: &Server, compression: Option<Compression>) -> SpanExporter 
     exporter.build().unwrap()
 }
 
-/// Two services with an exporter each, and one flow from one to the other.
+/// Exports one flow from two services, each with its own exporter.
 fn one_flow(server: &Server, first: SpanExporter, second: SpanExporter) {
     let (shop, mail) = (provider(first, "shop"), provider(second, "mail"));
     let cause = span(&shop, "create_order", &[]);
@@ -106,7 +106,7 @@ async fn exporters_over_grpc_make_one_flow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exporter_over_grpc_of_more_than_the_limit_fails_and_the_page_says_so() {
+async fn export_over_grpc_above_the_limit_fails_and_is_reported() {
     let server = tokio::task::spawn_blocking(|| Server::with(&["--request-mib", "1"]))
         .await
         .unwrap();

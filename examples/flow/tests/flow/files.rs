@@ -1,4 +1,4 @@
-//! Files, as a collector's file exporter writes them: a request a line.
+//! Files as a collector's file exporter writes them: one request per line.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -26,7 +26,7 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// A request a line, with an empty line at the end, and a span that is there twice.
+/// Returns one request per line, with a repeated span and an empty last line.
 fn lines() -> String {
     let lines = [
         request(&[span(1, "handle", &[0])]),

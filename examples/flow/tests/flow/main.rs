@@ -1,4 +1,4 @@
-//! The program as its users meet it: exporters, files, the page, and what is refused.
+//! The program as its users run it: exporters, files, the page, and refused requests.
 
 mod exporters;
 mod files;

@@ -1,4 +1,4 @@
-//! The page, without a browser.
+//! The page without a browser.
 
 use crate::server::{Server, id, request, span, trace};
 
@@ -18,7 +18,7 @@ fn list_shows_flows_and_a_flow_shows_its_spans() {
     );
     let page = server.page(&flows[1]);
     assert!(page.contains("<svg") && page.contains("handle") && !page.contains("alone"));
-    // Each trace of a flow has its page.
+    // Each trace of a flow has a page.
     assert!(
         server
             .page(&format!("/flow/{}", trace(1)))
@@ -93,7 +93,7 @@ fn page_has_no_code_in_its_markup_and_a_policy_that_forbids_it() {
 }
 
 #[test]
-fn picture_of_hostile_names_is_xml_that_stands_alone() {
+fn picture_of_hostile_names_is_standalone_xml() {
     let server = Server::start();
     server.send(&request(&[
         span(0, "</svg><script>\\u0000\\u001b", &[]),
@@ -116,7 +116,7 @@ fn picture_of_hostile_names_is_xml_that_stands_alone() {
 }
 
 #[test]
-fn evicted_spans_are_told() {
+fn evicted_spans_are_reported() {
     let server = Server::with(&["--keep", "10"]);
     let spans: Vec<String> = (0..25).map(|number| span(number, "send", &[])).collect();
     server.send(&request(&spans));
@@ -126,7 +126,7 @@ fn evicted_spans_are_told() {
 }
 
 #[test]
-fn many_flows_stand_on_several_pages() {
+fn many_flows_are_listed_on_several_pages() {
     let server = Server::start();
     let spans: Vec<String> = (0..250).map(|number| span(number, "send", &[])).collect();
     server.send(&request(&spans));

@@ -1,4 +1,4 @@
-//! Hostile input, and what is refused.
+//! Hostile and refused requests.
 
 use std::io::Write;
 use std::process::Command;
@@ -55,7 +55,7 @@ fn request_under_another_name_is_misdirected() {
     }
 }
 
-// opentelemetry-collector#7452: the parameters of a media type change nothing.
+// Parameters of a media type change nothing: opentelemetry-collector#7452.
 #[test]
 fn content_type_is_protobuf_or_json_with_any_parameters() {
     let server = Server::start();
@@ -120,7 +120,7 @@ fn request_of_more_than_four_mebibytes_is_too_large_also_after_gzip() {
 }
 
 #[test]
-fn malformed_request_is_refused_and_told() {
+fn malformed_request_is_refused_and_reported() {
     let server = Server::start();
     let deep = format!(
         "{}{}",
@@ -145,7 +145,7 @@ fn malformed_request_is_refused_and_told() {
 }
 
 #[test]
-fn span_without_a_valid_id_is_told_to_its_exporter_and_on_the_page() {
+fn span_without_a_valid_id_is_reported_to_its_exporter_and_on_the_page() {
     let server = Server::start();
     let broken = span(0, "broken", &[]).replacen("0001", "junk", 1);
     let response = server.post(JSON, request(&[broken, span(1, "whole", &[])]));
@@ -226,7 +226,7 @@ fn port_that_is_taken_is_named() {
 #[test]
 fn hostile_requests_at_the_same_time_take_little_memory() {
     let server = Server::start();
-    // Empty spans, attributes and values: what is smallest on the wire, and largest in memory.
+    // Empty spans, attributes and values are the smallest on the wire relative to their size in memory.
     let empty_spans = wrapped(b"\x12\x00", &[0x12, 0x0a]);
     let empty_attributes = wrapped(b"\x4a\x00", &[0x12, 0x12, 0x0a]);
     let empty_values = wrapped(b"\x0a\x00", &[0x2a, 0x12, 0x4a, 0x12, 0x12, 0x0a]);
@@ -259,7 +259,7 @@ fn hostile_requests_at_the_same_time_take_little_memory() {
     assert!(server.page("/").contains("Kept: 0 spans"));
 }
 
-/// A part as often as it fits into a request, inside of messages with these tags, the innermost first.
+/// Repeats a part as often as it fits into a request, in messages with these tags, the innermost first.
 fn wrapped(part: &[u8], tags: &[u8]) -> Vec<u8> {
     let mut message = part.repeat((4 << 20) / part.len() - 40);
     for tag in tags {

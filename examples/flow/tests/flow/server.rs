@@ -1,4 +1,4 @@
-//! The program, on ports of its own.
+//! The program on random ports.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
 
-/// A running `flow`, which ends with it.
+/// A running `flow` process, which ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Child,
@@ -61,7 +61,7 @@ impl Server {
         assert_eq!(self.post("application/json", json).status(), 200);
     }
 
-    /// The paths of the flows in the list.
+    /// Returns the paths of the listed flows.
     pub(crate) fn flows(&self) -> Vec<String> {
         let page = self.page("/");
         let paths = page
@@ -89,7 +89,7 @@ impl Server {
         }
     }
 
-    /// The most memory it has had, in MiB.
+    /// Returns the process's peak memory in MiB.
     pub(crate) fn peak(&self) -> usize {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
@@ -121,7 +121,7 @@ pub(crate) fn id(number: u64) -> String {
     format!("{:016x}", number + 1)
 }
 
-/// A span as JSON, the first of its trace, linked to the first span of others.
+/// Returns a span as JSON: the first of its trace, linked to the first spans of other traces.
 pub(crate) fn span(number: u64, name: &str, links: &[u64]) -> String {
     let links: Vec<String> = links
         .iter()

@@ -33,7 +33,7 @@ fn orders_are_as_many_flows_and_each_is_whole() {
         String::from_utf8_lossy(&printed.stderr)
     );
 
-    // The list changes by itself.
+    // The list updates itself.
     browser.wait("return document.querySelectorAll('.flows tbody a').length === 3");
     browser.wait("return [...document.querySelectorAll('.flows tbody tr')].reduce((sum, row) => sum + +row.cells[2].innerText, 0) === 20");
     let names =
@@ -102,7 +102,7 @@ fn click_on_a_producer_shows_its_consumers_and_back_leads_back() {
     let consumers =
         "return [...document.querySelectorAll('#effects + ul a')].map(one => one.innerText)";
     assert_eq!(browser.run(consumers), json!(["bill", "pack"]));
-    // The selected span is in sight, and told without colour.
+    // The selected span is visible, and its mark does not depend on colour.
     let selected = "const at = document.querySelector('[aria-current] .selected').getBoundingClientRect(); return at.top >= 0 && at.bottom <= innerHeight && at.left >= 0";
     assert_eq!(browser.run(selected), json!(true));
 
@@ -149,7 +149,7 @@ fn hostile_name_stays_text() {
         let title = browser.run("return document.title");
         assert!(title.as_str().unwrap().ends_with("flow"), "{title}");
     }
-    // Even code that would get into the page does not run.
+    // Code that an attacker could add to the page does not run.
     browser.run("const code = document.createElement('script'); code.textContent = 'document.title = \"taken\"'; document.body.append(code)");
     browser.run("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"document.title = 1\">')");
     std::thread::sleep(std::time::Duration::from_millis(200));
@@ -162,7 +162,7 @@ fn hostile_name_stays_text() {
     );
 }
 
-// Six streams take all connections that a browser has for a place: freenet-core#5213.
+// Six streams use up a browser's connections to one host: freenet-core#5213.
 #[test]
 fn eight_open_tabs_all_load_and_all_change() {
     let server = Server::start();
@@ -181,7 +181,7 @@ fn eight_open_windows_all_load_and_all_change() {
     let server = Server::start();
     server.send(&request(&[span(0, "first", &[])]));
     let browser = Browser::start();
-    // Pages that cannot be hidden hold their streams, as those of windows side by side do.
+    // Pages that cannot be hidden keep their streams, as windows side by side do.
     let tabs: Vec<String> = (0..8)
         .map(|_| {
             let tab = browser.open_tab(&server.web);

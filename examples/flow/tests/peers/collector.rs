@@ -12,11 +12,11 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use crate::installed;
 use crate::server::Server;
 
-/// A collector, which ends with it.
+/// A running collector, which ends when this is dropped.
 struct Collector(Child);
 
 impl Collector {
-    /// It listens on this port, and sends on over this protocol.
+    /// Starts a collector that listens on this port, and exports over this protocol.
     fn start(port: u16, protocol: &str, endpoint: &str) -> Self {
         let other = free_port();
         let scripts = installed("bin/python");

@@ -1,4 +1,4 @@
-//! The program with others: a browser, a collector, and a service in another language.
+//! The program with its peers: a browser, a collector, and a service in another language.
 //!
 //! `.ci/peers` installs them.
 
@@ -12,7 +12,7 @@ mod webdriver;
 
 use std::path::PathBuf;
 
-/// What `.ci/peers` installed from Python's registry.
+/// Returns a program that `.ci/peers` installed from Python's registry.
 fn installed(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../target/peers")

@@ -1,4 +1,4 @@
-//! A service in Python, between two in Rust.
+//! A service in Python between two in Rust.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use crate::server::Server;
 
 #[derive(LinkedEvent)]
 struct Event {
-    /// As it stands in a message's headers.
+    /// The headers of a message.
     metadata: Vec<(String, String)>,
 }
 
@@ -35,7 +35,7 @@ fn order() -> Vec<(String, String)> {
     })
 }
 
-/// Handles an event in Python, over this protocol, and returns the context of the event it sends.
+/// Handles an event in Python over this protocol. Returns the context of the event that it sends.
 fn price(server: &Server, protocol: &str, traceparent: &str) -> String {
     let endpoint = if protocol == "grpc" {
         &server.grpc
@@ -98,7 +98,7 @@ fn service_in_python_is_in_the_same_flow() {
         ] {
             assert!(flow.contains(part), "{part}");
         }
-        // The drawing has both links, and the time between them.
+        // The drawing has both links and the time between them.
         assert_eq!(flow.matches(r#"class="link""#).count(), 2);
         assert!(flow.contains(">ordered</text>") && flow.contains(">priced</text>"));
     }

@@ -1,4 +1,4 @@
-//! A browser without a window, through `ChromeDriver`.
+//! A headless browser, driven through `ChromeDriver`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
-/// A browser, which ends with it.
+/// A running browser, which ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Browser {
     driver: Child,
@@ -80,7 +80,7 @@ impl Browser {
         self.command("url", &json!({ "url": url }));
     }
 
-    /// In a tab of its own, which is then in front.
+    /// Opens a URL in a new tab, and selects the tab.
     pub(crate) fn open_tab(&self, url: &str) -> String {
         let tab = self.command("window/new", &json!({ "type": "tab" }));
         let handle = tab["handle"].as_str().unwrap().to_owned();
@@ -101,12 +101,12 @@ impl Browser {
         self.command("window/rect", &json!({ "width": width, "height": height }));
     }
 
-    /// What a script returns.
+    /// Runs a script, and returns its result.
     pub(crate) fn run(&self, script: &str) -> Value {
         self.command("execute/sync", &json!({ "script": script, "args": [] }))
     }
 
-    /// A click, as a person does it, on the middle of what is found.
+    /// Clicks the middle of the element, as a user does.
     pub(crate) fn click(&self, css: &str) {
         let element = json!({ "using": "css selector", "value": css });
         let found = self.command("element", &element);
@@ -122,7 +122,7 @@ impl Browser {
         self.command(&format!("element/{id}/click"), &json!({}));
     }
 
-    /// A key, to what has the focus.
+    /// Presses a key in the focused element.
     pub(crate) fn press(&self, key: &str) {
         let actions =
             json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);

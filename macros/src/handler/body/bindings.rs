@@ -6,15 +6,15 @@ use syn::{Attribute, Pat, Token};
 
 use super::carried_attributes::CarriedAttributes;
 
-/// Statements before the user's body.
+/// Holds the statements before the user's body.
 #[derive(Default)]
 pub(crate) struct Bindings {
     pub(super) slots: Vec<Slot>,
-    /// Set once a by-value parameter is bound inside; then all that follow are.
+    /// `true` once a by-value parameter is bound inside. All following parameters then are too.
     pub(super) binds: bool,
 }
 
-/// A parameter, or a variable of its pattern.
+/// Holds a parameter, or a variable of its pattern.
 pub(super) struct Slot {
     /// The name in the signature.
     source: Ident,

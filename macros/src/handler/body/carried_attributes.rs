@@ -7,9 +7,9 @@ use syn::{Attribute, Meta, PatType, Token};
 
 #[derive(Default)]
 pub(super) struct CarriedAttributes {
-    /// `cfg`
+    /// The `cfg` attributes.
     pub(super) conditions: Vec<Attribute>,
-    /// `allow`, `expect` and the like.
+    /// The lint attributes, such as `allow` and `expect`.
     pub(super) lints: Vec<Attribute>,
 }
 

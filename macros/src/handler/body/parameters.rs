@@ -12,7 +12,7 @@ use crate::function::{
 };
 use crate::tokens::contains_ident;
 
-/// How the body and the attribute use variables.
+/// Holds the uses of variables by the body and by the attribute.
 pub(crate) struct Uses<'u> {
     pub(crate) body: TokenStream,
     /// The attribute uses these, so they must exist before the body.

@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use super::bindings::Bindings;
 use crate::tokens::with_stream;
 
-/// What precedes the user's body.
+/// Selects the statements before the user's body.
 pub(crate) enum Before {
     Nothing,
     /// A statement that gives an `async` block its type.

@@ -1,37 +1,37 @@
-//! What a holder or an operator has a store do to a join.
+//! Changes of one join by a holder or an operator.
 
 use super::state::{Settlement, Step, Token};
 
-/// A change of one join, which a store [applies](super::store::Store::apply).
+/// Describes a change of one join, which a store [applies](super::store::Store::apply).
 ///
 /// ```
 /// use linked_span::fan_in::state::Step;
 /// use linked_span::fan_in::Change;
 ///
-/// assert_eq!(Step::from(Change::Retry), Step::Retry); // what the state machine takes
+/// assert_eq!(Step::from(Change::Retry), Step::Retry); // the same step of the state machine
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// The holder has ended its work. It is recorded if the token still holds the join.
+    /// The holder has ended its work. The store records this if the token still holds the join.
     Settle {
         /// The holder's token.
         token: Token,
-        /// How the work ended.
+        /// The result of the work.
         settlement: Settlement,
     },
-    /// The holder needs another lease. It is recorded if the token still holds the join.
+    /// The holder needs another lease. The store records this if the token still holds the join.
     Renew {
         /// The holder's token.
         token: Token,
     },
-    /// An operator has what failed run again at once, with all its time and as if for the first time.
+    /// An operator retries a failed join at once, with a new timeout and no attempts.
     ///
-    /// That is the body, or the delivery of an incomplete join. It is recorded unless nothing has failed, or a worker
-    /// holds the join.
+    /// The next arrival or sweep runs the body, or delivers an incomplete join. The store rejects the change if nothing
+    /// has failed, or if a worker holds the join.
     Retry,
-    /// An operator removes the join with its inputs, or the memory of one that has ended.
+    /// An operator removes the join with its inputs, or the record of one that has ended.
     ///
-    /// It is recorded unless there is no such join, or a worker holds it.
+    /// The store rejects the change if the join does not exist, or if a worker holds it.
     Forget,
 }
 

@@ -1,15 +1,15 @@
-//! What a store hands out: a join, with its inputs, that the caller holds.
+//! A claimed join with its inputs.
 
 use std::sync::Arc;
 
 use super::state::{Moment, Token};
 
-/// A join that the caller holds until the caller settles it.
+/// Holds a join and its inputs until the caller settles it.
 ///
 /// ```
 /// use linked_span::fan_in::{Claim, Input, Work};
 ///
-/// /// Hands out a complete join whose inputs the store has read.
+/// /// Returns the claim on a complete join whose inputs the store has read.
 /// fn complete<P>(inputs: Vec<Input<P>>, attempts: u32) -> Claim<P> {
 ///     Claim::new(Work::Run, attempts, inputs.into_iter().map(Some).collect())
 /// }
@@ -17,11 +17,11 @@ use super::state::{Moment, Token};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Claim<P> {
-    /// What the holder has to do.
+    /// The work that the holder does.
     pub work: Work,
-    /// How many bodies have been started, including the one that is about to start.
+    /// The number of attempts, including the one that is about to start.
     pub attempts: u32,
-    /// The inputs by their place in the declaration; `None` for one that has not arrived.
+    /// The inputs by their place in the declaration; `None` for a missing one.
     pub inputs: Vec<Option<Input<P>>>,
 }
 
@@ -44,7 +44,7 @@ impl<P> Claim<P> {
     }
 }
 
-/// What the holder of a join has to do.
+/// Distinguishes the work of a holder.
 ///
 /// ```
 /// use linked_span::fan_in::{Claim, Work};
@@ -64,7 +64,7 @@ pub enum Work {
     DeliverExpired,
 }
 
-/// An input that a store has kept.
+/// Holds a stored input.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -77,16 +77,16 @@ pub enum Work {
 pub struct Input<P> {
     /// The event.
     pub payload: Arc<P>,
-    /// How long it has waited, in milliseconds.
+    /// The time since its arrival, in milliseconds.
     pub waited: Moment,
 }
 
-/// A join that was due, and that the caller now holds.
+/// Holds a join that was due and that the caller now holds.
 ///
 /// ```
 /// use linked_span::fan_in::{Change, Due, JoinPolicy, Settlement, Store, StoreError, Work};
 ///
-/// /// Settles as if all went well.
+/// /// Settles the claim as a success.
 /// async fn succeed<P>(store: &impl Store<P>, policy: &JoinPolicy, due: Due<P>) -> Result<bool, StoreError> {
 ///     let settlement = match due.claim.work {
 ///         Work::Run => Settlement::Completed,
@@ -98,9 +98,9 @@ pub struct Input<P> {
 /// ```
 #[derive(Debug)]
 pub struct Due<P> {
-    /// Its key.
+    /// The key of the join.
     pub key: String,
-    /// The token that settles it.
+    /// The token that settles the claim.
     pub token: Token,
     /// The claim.
     pub claim: Claim<P>,

@@ -1,8 +1,8 @@
-//! Why a store failed.
+//! Errors of a store.
 
 use thiserror::Error;
 
-/// Tells why a store did not do what it was asked to.
+/// Describes why a store did not execute a call.
 ///
 /// ```
 /// use linked_span::fan_in::StoreError;
@@ -11,8 +11,8 @@ use thiserror::Error;
 /// fn is_worth_another_try(error: &StoreError) -> bool {
 ///     match error {
 ///         StoreError::Full | StoreError::Failed(_) => true,
-///         StoreError::Unencodable(_) => false, // the event is at fault
-///         StoreError::Misconfigured(_) => false, // the program is, or the server
+///         StoreError::Unencodable(_) => false, // the event must change
+///         StoreError::Misconfigured(_) => false, // the program or the server must change
 ///         _ => false,
 ///     }
 /// }
@@ -20,17 +20,18 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store holds as many open joins as it may.
+    /// The store holds its maximum number of open joins.
     #[error("there are as many open joins as the store may hold")]
     Full,
-    /// The input cannot be encoded. Another delivery of it fails as well.
+    /// The input cannot be encoded. Another delivery of it also fails.
     #[error("the input cannot be encoded")]
     Unencodable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The program or the server has to be changed first: the store keeps joins of another function or of other inputs, or
-    /// the server may drop what it keeps.
+    /// The program or the server must change first.
+    ///
+    /// The store keeps joins of another function or of other inputs, or the server may drop what it keeps.
     #[error("{0}")]
     Misconfigured(String),
-    /// The store failed. The call may have had its effect; it can be made again with the same token.
+    /// The store failed. The call may have had its effect. The caller may repeat it with the same token.
     #[error("the store of joins failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -1,6 +1,6 @@
-//! Which function a store's joins belong to.
+//! The identity of a function in a store.
 
-/// The identity of one function's joins in a store.
+/// Identifies one function's joins in a store.
 ///
 /// ```
 /// use linked_span::fan_in::{FanInIdentity, Memory, Store};
@@ -12,8 +12,8 @@
 /// store.declare(SHIP);
 /// ```
 ///
-/// `#[fan_in]` generates it. A store that keeps the joins of several functions in one place uses it to tell them apart:
-/// by [`path`](Self::path), unless the user gives the joins another name. A store also keeps the inputs, and refuses the
+/// `#[fan_in]` generates it. A store that keeps the joins of several functions in one place distinguishes them by
+/// [`path`](Self::path), unless the user gives the joins another name. A store also keeps the inputs, and rejects the
 /// joins of a function whose inputs differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,13 +21,14 @@ pub struct FanInIdentity {
     /// The module of the function and the type of its joins: `shop::orders::Ship`.
     ///
     /// The module is `module_path!()`. It begins with the name of the crate that contains the function. It contains no
-    /// function and no block: two functions of one name in two blocks of a module have the same path.
+    /// function and no block. So two functions with the same name in two blocks of a module have the same path.
     pub path: &'static str,
     /// The names of the inputs, in the order of the declaration.
     pub inputs: &'static [&'static str],
     /// The types of the inputs as the user wrote them, in the same order.
     ///
-    /// `std::any::type_name` may return another text after an update of the compiler; the user's own words do not change.
+    /// `std::any::type_name` may return another text after an update of the compiler. The user's own text does not
+    /// change.
     pub types: &'static [&'static str],
 }
 

@@ -1,6 +1,6 @@
 //! Sets of inputs.
 
-/// A set of a join's inputs, by their place in its declaration; twelve at most.
+/// Represents a set of at most twelve inputs, by their place in the declaration.
 ///
 /// ```
 /// use linked_span::fan_in::Inputs;
@@ -12,7 +12,7 @@
 pub struct Inputs(u16);
 
 impl Inputs {
-    /// All of so many.
+    /// Returns the set of the first `count` inputs.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
@@ -23,11 +23,11 @@ impl Inputs {
         Self(Self::only(count).wrapping_sub(1))
     }
 
-    /// These, and one more.
+    /// Returns this set with one more input.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
-    /// let came = Inputs::default().with(1).with(1); // once is enough
+    /// let came = Inputs::default().with(1).with(1); // the second call changes nothing
     /// assert_eq!(came.len(), 1);
     /// ```
     #[must_use]
@@ -35,7 +35,7 @@ impl Inputs {
         Self(self.0 | Self::only(input))
     }
 
-    /// Whether this one is among them.
+    /// Returns `true` if the set contains this input.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
@@ -47,7 +47,7 @@ impl Inputs {
         self.0 & Self::only(input) != 0
     }
 
-    /// Which of so many are not among them.
+    /// Returns the inputs that the set lacks, of a join with `all` inputs.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
@@ -59,7 +59,7 @@ impl Inputs {
         Self(Self::all(all).0 & !self.0)
     }
 
-    /// Each of them, in the order of the declaration.
+    /// Iterates over the inputs in the order of the declaration.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
@@ -72,7 +72,7 @@ impl Inputs {
         (0..16).filter(move |input| self.contains(*input))
     }
 
-    /// One alone; none, if there can be no such input.
+    /// Returns the bit of one input; zero if there can be no such input.
     const fn only(input: u8) -> u16 {
         match 1_u16.checked_shl(input as u32) {
             Some(bit) => bit,
@@ -80,7 +80,7 @@ impl Inputs {
         }
     }
 
-    /// How many there are.
+    /// Returns the number of inputs in the set.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
@@ -92,12 +92,12 @@ impl Inputs {
         self.0.count_ones()
     }
 
-    /// Whether there is none.
+    /// Returns `true` if the set is empty.
     ///
     /// ```
     /// # use linked_span::fan_in::Inputs;
     /// let came = Inputs::default().with(0);
-    /// assert!(came.missing(1).is_empty()); // all has come
+    /// assert!(came.missing(1).is_empty()); // no input is missing
     /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -1,8 +1,8 @@
-//! What an operator sees of joins.
+//! Queries and results of an operator's listing.
 
 use super::state::{Inputs, JoinPolicy, Moment, ParkReason, State};
 
-/// Which joins an operator asks a store for.
+/// Selects the joins that an operator asks a store for.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -22,15 +22,15 @@ use super::state::{Inputs, JoinPolicy, Moment, ParkReason, State};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JoinQuery<'a> {
-    /// The one with this key, whatever has become of it.
+    /// The join with this key, in any state.
     Key(&'a str),
-    /// Those that have neither completed nor expired.
+    /// The joins that have neither completed nor expired.
     Unsettled(Page<'a>),
-    /// Those that are parked.
+    /// The joins that are parked.
     Parked(Page<'a>),
 }
 
-/// One page of joins, in the order of their keys' bytes.
+/// Selects one page of joins, in the order of their keys' bytes.
 ///
 /// ```
 /// use linked_span::fan_in::{Change, JoinPolicy, JoinQuery, Memory, Operator, Page, Store, StoreError};
@@ -57,9 +57,9 @@ pub enum JoinQuery<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<'a> {
-    /// The last key of the page before; `None` for the first page.
+    /// The last key of the previous page; `None` for the first page.
     pub after: Option<&'a str>,
-    /// How many joins a page has at most.
+    /// The maximum number of joins on a page.
     pub limit: usize,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Page<'a> {
         Self { after: None, limit }
     }
 
-    /// Returns the page after this key; after `None`, the first page.
+    /// Returns the page after this key, or the first page after `None`.
     ///
     /// ```
     /// # use linked_span::fan_in::Page;
@@ -87,7 +87,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// A join, as an operator sees it.
+/// Summarizes a join for an operator.
 ///
 /// ```
 /// use linked_span::fan_in::{JoinPolicy, JoinQuery, Memory, Operator, Status, Store, Token, ready};
@@ -103,23 +103,22 @@ impl<'a> Page<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JoinSummary<M = Inputs> {
-    /// Its key.
+    /// The key of the join.
     pub key: String,
-    /// What has become of it.
+    /// The status of the join.
     pub status: Status,
-    /// For how many milliseconds there has been an input; of a join that has completed or expired, since when it has.
+    /// The time since the first arrival, in milliseconds; of a completed or expired join, the time since it ended.
     pub age: Moment,
-    /// Which inputs have not come; none of a join that has completed or expired, of which that is no longer known.
+    /// The missing inputs; empty if the join has completed or expired, because the store keeps no inputs then.
     pub missing: M,
-    /// How many bodies have been started, since an operator last wanted it tried again; 0 of a join that has completed or
-    /// expired.
+    /// The number of attempts since an operator's last retry; 0 if the join has completed or expired.
     pub attempts: u32,
-    /// Why a store could not read an input: which input, and the decoder's own words. Only a parked join has one.
+    /// The input that the store could not decode, with the decoder's message. Only a parked join has one.
     pub detail: Option<String>,
 }
 
 impl<M> JoinSummary<M> {
-    /// With what is missing in other words.
+    /// Converts the missing inputs to another type.
     pub(in crate::fan_in) fn map<N>(self, missing: impl FnOnce(M) -> N) -> JoinSummary<N> {
         JoinSummary {
             key: self.key,
@@ -132,7 +131,7 @@ impl<M> JoinSummary<M> {
     }
 }
 
-/// What has become of a join: its [`State`], without what is the store's alone.
+/// Shows an operator the [`State`] of a join, without its times and tokens.
 ///
 /// ```
 /// use linked_span::fan_in::{ParkReason, Status};
@@ -144,30 +143,30 @@ impl<M> JoinSummary<M> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// Some inputs have come.
+    /// Some inputs have arrived.
     Open,
-    /// All have come, and a body runs, or has died unnoticed.
+    /// All inputs have arrived. A worker runs the body, or has died since.
     Running,
-    /// All have come, and a body is to be run.
+    /// All inputs have arrived, and the body is due to run.
     Ready,
-    /// It cannot get on, and waits for an operator.
+    /// The join cannot progress, and waits for an operator.
     Parked(ParkReason),
-    /// Its time is over, and it is to be handed over.
+    /// The deadline has passed, and the join is due to be delivered.
     Expiring,
     /// A body has succeeded.
     Completed,
-    /// It was handed over.
+    /// A worker has delivered the join to `on_expired`.
     Expired,
 }
 
 impl JoinSummary {
-    /// What a store answers for a join in this state.
+    /// Summarizes a join in this state.
     ///
     /// ```
     /// use linked_span::fan_in::state::State;
     /// use linked_span::fan_in::{JoinSummary, Moment, JoinPolicy};
     ///
-    /// /// A row of a store's table.
+    /// /// Holds a row of a store's table.
     /// struct Row { key: String, state: State, since: Moment }
     ///
     /// fn listed(row: Row, now: Moment, rules: &JoinPolicy) -> JoinSummary {
@@ -200,7 +199,7 @@ impl JoinSummary {
         }
     }
 
-    /// Adds why a store could not read an input.
+    /// Adds the reason why the store could not decode an input.
     #[must_use]
     pub fn with_detail(self, detail: Option<String>) -> Self {
         Self { detail, ..self }

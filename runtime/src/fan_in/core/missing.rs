@@ -1,10 +1,12 @@
-//! The names of what has not come.
+//! The names of missing inputs.
 
 use std::fmt;
 
 use super::state::Inputs;
 
-/// The inputs that a join still waits for, by their names, in the order of their declaration.
+/// Holds the names of the inputs that a join still waits for.
+///
+/// The names are in the order of the declaration.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -32,7 +34,7 @@ impl Missing {
         Self { names, missing }
     }
 
-    /// Each name.
+    /// Iterates over the names.
     ///
     /// ```
     /// # use linked_span::fan_in::Missing;
@@ -48,7 +50,7 @@ impl Missing {
         self.missing.iter().filter_map(name)
     }
 
-    /// Whether an input of this name has not come.
+    /// Returns `true` if the input of this name is missing.
     ///
     /// ```
     /// # use linked_span::fan_in::Missing;
@@ -63,7 +65,7 @@ impl Missing {
         self.iter().any(|missing| missing == name)
     }
 
-    /// Whether everything has come.
+    /// Returns `true` if no input is missing.
     ///
     /// ```
     /// # use linked_span::fan_in::Missing;
@@ -79,7 +81,7 @@ impl Missing {
     }
 }
 
-/// The names, with commas between.
+/// Writes the names, separated by commas.
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, name) in self.iter().enumerate() {

@@ -1,10 +1,10 @@
-//! What an operator asks of a store.
+//! An operator's view of a store.
 
 use super::error::StoreError;
 use super::listing::{JoinQuery, JoinSummary};
 use super::state::JoinPolicy;
 
-/// Shows an operator the joins of a store, whatever their inputs are, and changes nothing.
+/// Shows an operator the joins of a store, and changes nothing.
 ///
 /// ```
 /// use linked_span::fan_in::{JoinPolicy, JoinQuery, Operator, Page, StoreError};
@@ -26,7 +26,7 @@ use super::state::JoinPolicy;
     reason = "whether there is none is one question more for each store to answer"
 )]
 pub trait Operator: Send + Sync {
-    /// Returns how many joins have neither completed nor expired.
+    /// Returns the number of joins that have neither completed nor expired.
     ///
     /// ```
     /// # use linked_span::fan_in::{Memory, Operator, StoreError, ready};

@@ -1,4 +1,4 @@
-//! What a store answers to an arrival.
+//! A store's response to an arrival.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use super::error::StoreError;
 use super::inputs::Inputs;
 use super::state::Moment;
 
-/// The answer to an arrival.
+/// Holds a store's response to an arrival.
 ///
 /// ```
 /// use linked_span::fan_in::{ArriveResponse, Inputs, Verdict};
 ///
-/// /// Answers the first input of a join, where no other join is overdue.
+/// /// Responds to the first input of a join, where no other join is overdue.
 /// fn first<P>(input: u8) -> ArriveResponse<P> {
 ///     let arrived = Inputs::default().with(input);
 ///     ArriveResponse { verdict: Verdict::Waiting(arrived), overdue: None }
@@ -20,19 +20,19 @@ use super::state::Moment;
 /// ```
 #[derive(Debug)]
 pub struct ArriveResponse<P> {
-    /// What became of the input.
+    /// The verdict on the input.
     pub verdict: Verdict<P>,
-    /// Another join that has expired. The caller delivers it.
+    /// Another join that has expired. The caller delivers it to `on_expired`.
     pub overdue: Option<Box<Due<P>>>,
 }
 
-/// What became of an input.
+/// Reports what the store did with an input.
 ///
 /// ```
 /// use linked_span::fan_in::state::Reply;
 /// use linked_span::fan_in::{Moment, Verdict};
 ///
-/// /// The answer where the caller gets no claim.
+/// /// Returns the verdict if the caller gets no claim.
 /// fn verdict<P>(reply: Reply, now: Moment, payload: P) -> Option<Verdict<P>> {
 ///     Some(match reply {
 ///         Reply::Waiting(arrived) => Verdict::Waiting(arrived),
@@ -63,37 +63,37 @@ pub enum Verdict<P> {
     },
     /// Another worker runs the body, and the store keeps every input.
     Busy {
-        /// In how many milliseconds another look is worth it.
+        /// The time after which the broker should deliver again, in milliseconds.
         retry_after: Moment,
     },
-    /// The join had completed. The input comes back.
+    /// The join had completed. The store returns the input.
     Completed(P),
-    /// The join had expired. The input comes back.
+    /// The join had expired. The store returns the input.
     Expired(P),
-    /// The join is parked. The input comes back: the join has it already, or it arrived too late.
+    /// The join is parked. The store returns the input: the join has it already, or it arrived too late.
     Parked(P),
 }
 
-/// An input that a store has not taken.
+/// Returns an input that a store has not taken, with the error.
 ///
 /// ```
 /// use linked_span::fan_in::{Rejected, StoreError};
 ///
-/// /// The answer of a store that cannot reach its server.
+/// /// Rejects an input because the store cannot reach its server.
 /// fn failed<P>(payload: P, why: std::io::Error) -> Rejected<P> {
 ///     Rejected { payload, error: StoreError::Failed(why.into()), overdue: None }
 /// }
 /// ```
 pub struct Rejected<P> {
-    /// The input, which comes back.
+    /// The input.
     pub payload: P,
-    /// Why it was not taken.
+    /// The error.
     pub error: StoreError,
     /// Another join that has expired. The caller delivers it: otherwise a full store would stay full.
     pub overdue: Option<Box<Due<P>>>,
 }
 
-// By hand, since an input need not be `Debug` to be refused.
+// Written by hand, because an input need not be `Debug`.
 impl<P> fmt::Debug for Rejected<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

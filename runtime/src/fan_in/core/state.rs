@@ -1,4 +1,4 @@
-//! What becomes of a join: one pure function over a state without payloads.
+//! Computes the next state of a join: one pure function over a state without payloads.
 //!
 //! ```
 //! use linked_span::fan_in::state::{Inputs, Reply, Step, Token, transition};
@@ -11,35 +11,35 @@
 //! assert_eq!(reply, Reply::Run { attempts: 1 });
 //! ```
 //!
-//! A store keeps a join's [`State`] beside its inputs, and does what [`transition`] says in one atomic step. This file
-//! knows no clock, no OpenTelemetry and no store, so that it can be explored exhaustively.
+//! A store keeps a join's [`State`] beside its inputs. It calls [`transition`] and writes the result in one atomic
+//! step. This file uses no clock, no OpenTelemetry and no store, so tests can explore it exhaustively.
 //!
 //! ```text
-//! absent    arrive                                    -> open
-//! open      arrive the last input                     -> running
-//! open, ready   the deadline is over                  -> expiring
+//! absent    an input arrives                          -> open
+//! open      the last input arrives                    -> running
+//! open, ready   the deadline has passed               -> expiring
 //! running   completed                                 -> completed
-//! running   failed                                    -> ready; parked, if that was the last attempt
-//! running   the lease is over: arrive, sweep          -> running, by another, even past the deadline; or parked
-//! running   lease and deadline are over: in passing   -> expiring; or parked
-//! ready     arrive; sweep, after a backoff            -> running; before a first attempt even past the deadline
-//! expiring  handed over                               -> expired
-//! expiring  not handed over, or the lease is over     -> expiring, by another
-//! running, expiring   not begun                       -> ready, expiring; at once, and no attempt
+//! running   failed                                    -> ready; parked after the last attempt
+//! running   the lease has ended: arrival, sweep       -> running for another worker, even past the deadline; or parked
+//! running   lease and deadline have passed: opportunistic claim   -> expiring; or parked
+//! ready     arrival; sweep after the backoff          -> running; before a first attempt even past the deadline
+//! expiring  delivered                                 -> expired
+//! expiring  not delivered, or the lease has ended     -> expiring for another worker
+//! running, expiring   released                        -> ready, expiring; at once, and not an attempt
 //! running, expiring   an input cannot be decoded      -> parked
-//! completed, expired   the dedup window is over       -> absent
+//! completed, expired   the dedup window has passed    -> absent
 //! ```
 //!
-//! And what becomes of a join that nobody holds, be it that the lease is over, when an operator wants it:
+//! An operator can change a join that no worker holds, or whose lease has ended:
 //!
 //! ```text
-//! parked, ready, running, expiring   retry            -> ready; expiring, if it is incomplete
+//! parked, ready, running, expiring   retry            -> ready; expiring if an input is missing
 //! any       forget                                    -> absent
 //! ```
 
 pub use super::inputs::Inputs;
 
-/// Milliseconds of the store's clock.
+/// Measures time in milliseconds of the store's clock.
 ///
 /// ```
 /// use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,7 +52,9 @@ pub use super::inputs::Inputs;
 /// ```
 pub type Moment = u64;
 
-/// Who holds a join: random, unique for a delivery, and the same over all retries of a store's call.
+/// Identifies one delivery's claim on a join.
+///
+/// A token is random and unique for a delivery. It stays the same over all retries of a store's call.
 ///
 /// ```
 /// use linked_span::fan_in::Token;
@@ -64,7 +66,9 @@ pub type Moment = u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u128);
 
-/// What the joins of one function have in common. All durations are in milliseconds.
+/// Holds the settings that all joins of one function share.
+///
+/// All durations are in milliseconds.
 ///
 /// ```
 /// use linked_span::fan_in::JoinPolicy;
@@ -73,29 +77,30 @@ pub struct Token(pub u128);
 /// assert_eq!(policy.lease, 300_000);
 /// ```
 ///
-/// The runtime makes it of the function's [`JoinOptions`](super::JoinOptions), and gives it to the store at every call. Only
-/// the tests of a store make one.
+/// The runtime builds it from the function's [`JoinOptions`](crate::fan_in::JoinOptions) and passes it to the store at
+/// every call. Only the tests of a store build one themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JoinPolicy {
-    /// How many inputs there are, from two to twelve.
+    /// The number of inputs, from two to twelve.
     pub inputs: u8,
-    /// How long an incomplete join waits, and how long a complete one may take.
+    /// The time until an incomplete join expires, and the time a complete join may take.
     pub timeout: Moment,
-    /// How long a worker holds a join before another may claim it.
+    /// The time a worker holds a join before another worker may claim it.
     pub lease: Moment,
-    /// How long a failed join rests before a sweep runs it again.
+    /// The time between a failed attempt and the next attempt by a sweep.
     pub backoff: Moment,
-    /// How long a completed or expired join is remembered.
+    /// The time a store remembers a completed or expired join.
     pub dedup_window: Moment,
-    /// How many bodies may be started until a join is parked; `u32::MAX` is no limit.
+    /// The number of attempts after which a join is parked; `u32::MAX` means no limit.
     pub max_attempts: u32,
 }
 
 impl JoinPolicy {
-    /// Makes the default policy of a function with so many inputs.
+    /// Makes the default policy of a function with this number of inputs.
     ///
-    /// The timeout is 10 minutes, the lease 5 minutes, the backoff a second, the dedup window a day; attempts have no limit.
+    /// The timeout is 10 minutes, the lease 5 minutes, the backoff 1 second and the dedup window 1 day. Attempts have
+    /// no limit.
     ///
     /// ```
     /// # use linked_span::fan_in::JoinPolicy;
@@ -113,7 +118,7 @@ impl JoinPolicy {
         }
     }
 
-    /// Sets how many inputs there are.
+    /// Sets the number of inputs.
     #[must_use]
     pub const fn inputs(self, inputs: u8) -> Self {
         Self { inputs, ..self }
@@ -146,7 +151,7 @@ impl JoinPolicy {
         }
     }
 
-    /// Sets how many bodies may be started.
+    /// Sets the maximum number of attempts.
     #[must_use]
     pub const fn max_attempts(self, max_attempts: u32) -> Self {
         Self {
@@ -156,12 +161,12 @@ impl JoinPolicy {
     }
 }
 
-/// A join that is not absent.
+/// Describes a join that is not absent.
 ///
 /// ```
 /// use linked_span::fan_in::state::State;
 ///
-/// /// Whether a store still has to keep the inputs that came.
+/// /// Returns `true` if a store must still keep the inputs that have arrived.
 /// fn has_inputs(state: &State) -> bool {
 ///     !matches!(state, State::Completed { .. } | State::Expired { .. })
 /// }
@@ -171,70 +176,70 @@ impl JoinPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// Some inputs have come.
+    /// Some inputs have arrived.
     Open {
-        /// These.
+        /// The inputs that have arrived.
         came: Inputs,
-        /// When it expires.
+        /// The time when the join expires.
         deadline: Moment,
     },
-    /// All have come, and a body runs.
+    /// All inputs have arrived, and a body runs.
     Running {
-        /// Whose.
+        /// The token of the worker that runs it.
         holder: Token,
-        /// Until when nobody else may run one.
+        /// The time until which no other worker may run a body.
         lease: Moment,
-        /// When it expires, if the body does not succeed.
+        /// The time when the join expires if the body does not succeed.
         deadline: Moment,
-        /// How many bodies have been started, this one included.
+        /// The number of attempts, including the current one.
         attempts: u32,
     },
-    /// All have come, and a body has failed.
+    /// All inputs have arrived, and an attempt has failed.
     Ready {
-        /// When a sweep may run it again.
+        /// The time from which a sweep may run the body again.
         retry_at: Moment,
-        /// When it expires.
+        /// The time when the join expires.
         deadline: Moment,
-        /// How many bodies have been started.
+        /// The number of attempts.
         attempts: u32,
     },
-    /// Its time is over, and somebody is told so.
+    /// The deadline has passed, and a worker delivers the join to `on_expired`.
     Expiring {
-        /// The inputs that came.
+        /// The inputs that have arrived.
         came: Inputs,
-        /// Who hands it over; nobody, once that has failed.
+        /// The token of the worker that delivers it; `None` after a failed delivery.
         holder: Option<Token>,
-        /// Until when nobody else may.
+        /// The time until which no other worker may deliver it.
         lease: Moment,
-        /// How many bodies have been started.
+        /// The number of attempts.
         attempts: u32,
     },
-    /// It cannot get on, and waits for an operator with every input that came.
+    /// The join cannot progress. It waits for an operator, with every input that has arrived.
     Parked {
-        /// The inputs that came.
+        /// The inputs that have arrived.
         came: Inputs,
-        /// How many bodies have been started.
+        /// The number of attempts.
         attempts: u32,
-        /// Why.
+        /// The reason why it is parked.
         reason: ParkReason,
     },
-    /// A body has succeeded; nothing but this is left.
+    /// A body has succeeded. The store keeps only this state.
     Completed {
-        /// Whose.
+        /// The token of the worker whose body succeeded.
         holder: Token,
-        /// When it is forgotten.
+        /// The time when the store forgets the join.
         forget_at: Moment,
     },
-    /// It was handed over; nothing but this is left.
+    /// A worker has delivered the join to `on_expired`. The store keeps only this state.
     Expired {
-        /// By whom.
+        /// The token of the worker that delivered it.
         holder: Token,
-        /// When it is forgotten.
+        /// The time when the store forgets the join.
         forget_at: Moment,
     },
 }
 
-/// Why a join is parked.
+/// Names the reason why a join is parked.
 ///
 /// ```
 /// use linked_span::fan_in::ParkReason;
@@ -248,13 +253,13 @@ pub enum State {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParkReason {
-    /// Its body has failed as often as it may.
+    /// The body has failed as often as `max_attempts` allows.
     Attempts,
-    /// What was kept of an input cannot be read.
+    /// The store cannot decode a stored input.
     Undecodable,
 }
 
-/// What happens to a join.
+/// Describes what happens to a join.
 ///
 /// ```
 /// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, transition};
@@ -270,38 +275,40 @@ pub enum ParkReason {
 pub enum Step {
     /// An input arrives.
     Arrive {
-        /// Which; less than there are.
+        /// The input's place in the declaration, less than the number of inputs.
         input: u8,
-        /// The delivery's.
+        /// The token of the delivery.
         token: Token,
     },
-    /// A holder says how it ended.
+    /// A holder reports how its work ended.
     Settle {
-        /// The holder's.
+        /// The token of the holder.
         token: Token,
-        /// How.
+        /// The result of the work.
         settlement: Settlement,
     },
-    /// A holder goes on for another lease.
+    /// A holder extends its lease.
     Renew {
-        /// The holder's.
+        /// The token of the holder.
         token: Token,
     },
-    /// Somebody looks whether there is something to do.
+    /// A sweep or another arrival claims the join if it is due.
     ClaimDue {
-        /// The visitor's, who will hold the join if there is.
+        /// The token of the caller, which holds the join if it is due.
         token: Token,
-        /// Who.
+        /// The kind of caller.
         mode: ClaimMode,
     },
-    /// An operator wants what has failed tried again, unless somebody holds it: a complete join is ready at once, with a
-    /// new deadline and no attempts; an incomplete one, that has expired, is handed over.
+    /// An operator retries a join that has failed or expired, unless a worker holds it.
+    ///
+    /// A complete join becomes ready at once, with a new deadline and no attempts. An incomplete join is delivered to
+    /// `on_expired` again.
     Retry,
-    /// An operator wants it gone, with its inputs, whatever has become of it, unless somebody holds it.
+    /// An operator removes a join in any state, with its inputs, unless a worker holds it.
     Forget,
 }
 
-/// How a holder's work ended.
+/// Describes how a holder's work ended.
 ///
 /// ```
 /// use linked_span::fan_in::{Settlement, Work};
@@ -322,40 +329,40 @@ pub enum Settlement {
     Completed,
     /// The body failed, panicked or was cancelled.
     Failed,
-    /// The expired join was handed over.
+    /// The holder delivered the expired join.
     ExpiryDelivered,
-    /// It could not be handed over.
+    /// The holder could not deliver the expired join.
     ExpiryFailed,
-    /// An input could not be decoded, so that it can neither be run nor handed over.
+    /// The store could not decode an input. The join can be neither run nor delivered.
     Undecodable,
-    /// The holder has let go of it before he did anything: no body was started.
+    /// The holder released the claim before the body started. This is not an attempt.
     Released,
 }
 
-/// Who looks after a join that is not his own.
+/// Distinguishes the callers that claim a join that is due.
 ///
 /// ```
 /// use linked_span::fan_in::state::{State, ClaimMode, due};
 ///
 /// let failed = State::Ready { retry_at: 2_000, deadline: 600_000, attempts: 1 };
-/// assert_eq!(due(&failed, ClaimMode::Sweep), Some(2_000)); // to run it again
-/// assert_eq!(due(&failed, ClaimMode::Opportunistic), Some(600_000)); // to hand it over
+/// assert_eq!(due(&failed, ClaimMode::Sweep), Some(2_000)); // to run the body again
+/// assert_eq!(due(&failed, ClaimMode::Opportunistic), Some(600_000)); // to deliver it as expired
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClaimMode {
-    /// A sweep, which can run bodies.
+    /// A sweep, which runs bodies and delivers expired joins.
     Sweep,
-    /// An arrival at another join, which can only hand over what has expired.
+    /// An arrival that opportunistically claims one other expired join, and cannot run its body.
     Opportunistic,
 }
 
-/// What a step has come to.
+/// Reports the result of a step.
 ///
 /// ```
 /// use linked_span::fan_in::Moment;
 /// use linked_span::fan_in::state::Reply;
 ///
-/// /// In how many milliseconds another delivery is worth it.
+/// /// Returns in how many milliseconds the broker should deliver again.
 /// fn retry_after(reply: Reply, now: Moment) -> Option<Moment> {
 ///     match reply {
 ///         Reply::Busy(until) => Some(until.saturating_sub(now)),
@@ -367,47 +374,49 @@ pub enum ClaimMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reply {
-    /// The input is kept; these have come so far.
+    /// The store keeps the input. These inputs have arrived so far.
     Waiting(Inputs),
-    /// The input had come before; these have come so far.
+    /// The input had arrived before. These inputs have arrived so far.
     Duplicate(Inputs),
-    /// The caller holds the join, and runs the body.
+    /// The caller holds the join and runs the body.
     Run {
-        /// How many bodies have been started, this one included.
+        /// The number of attempts, including the one that starts now.
         attempts: u32,
     },
-    /// The caller holds the join, and hands it over; an input that has arrived is not part of it.
+    /// The caller holds the join and delivers it to `on_expired`. An input of this call is not part of the join.
     DeliverExpired {
-        /// The inputs that came.
+        /// The inputs that have arrived.
         came: Inputs,
-        /// How many bodies have been started.
+        /// The number of attempts.
         attempts: u32,
     },
-    /// Somebody else holds the join, until then unless he settles or renews before.
+    /// Another worker holds the join until this time, unless it settles or renews before.
     Busy(Moment),
-    /// The join has completed; the input is not taken.
+    /// The join has completed. The store does not take the input.
     Completed,
-    /// The join has expired; the input is not taken.
+    /// The join has expired. The store does not take the input.
     Expired,
-    /// The join is parked; the input is not taken.
+    /// The join is parked. The store does not take the input.
     Parked,
-    /// The settlement, the renewal or the operator's wish counts.
+    /// The store records the settlement, the renewal or the operator's change.
     Recorded,
-    /// The caller does not hold the join: its settlement or renewal does not count.
+    /// The caller does not hold the join. The store rejects its settlement or renewal.
     Refused,
-    /// There is nothing to do until then.
+    /// The join is not due before this time.
     NotDue(Moment),
-    /// There is no such join, or no longer.
+    /// The join does not exist, or no longer exists.
     Absent,
 }
 
-/// The one rule. Returns the state that comes after, `None` for absent, and what to tell the caller.
+/// Returns the state after a step, and the reply to the caller.
+///
+/// The state is `None` for an absent join.
 ///
 /// ```
 /// use std::collections::HashMap;
 /// use linked_span::fan_in::state::{Moment, Reply, JoinPolicy, State, Step, transition};
 ///
-/// /// A step of a store, under its lock: it reads, asks what comes after, and writes that.
+/// /// Executes a step under the store's lock: reads the state, computes the next one, and writes it.
 /// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Moment, rules: &JoinPolicy) -> Reply {
 ///     let (next, reply) = transition(joins.remove(key), step, now, rules);
 ///     if let Some(state) = next {
@@ -419,9 +428,10 @@ pub enum Reply {
 /// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, 0, &rules), Reply::Absent);
 /// ```
 ///
-/// A step whose reply was lost may be made again with the same token: an arrival's claim, a success and a hand-over are
-/// confirmed as before. Any other settlement lets go of the join, and is refused the second time; a visit's claim is lost
-/// until its lease is over, unless the store finds it by its token and settles it as not begun.
+/// A caller whose reply was lost may repeat the step with the same token. The state machine then confirms an arrival's
+/// claim, a success and a delivery as before. It rejects the second call of any other settlement, because the first one
+/// released the join. A claim by [`Step::ClaimDue`] is lost until its lease ends, unless the store finds it by its
+/// token and settles it as [`Settlement::Released`].
 #[must_use]
 pub fn transition(
     state: Option<State>,
@@ -440,13 +450,15 @@ pub fn transition(
     }
 }
 
-/// When there may be something to do for such a visitor, `None` for never: a store keeps its joins in this order.
+/// Returns the time from which a caller in this mode may claim the join; `None` for never.
+///
+/// A store orders its joins by this time.
 ///
 /// ```
 /// use linked_span::fan_in::state::{Inputs, State, ClaimMode, due};
 ///
 /// let open = State::Open { came: Inputs::default().with(0), deadline: 600_000 };
-/// assert_eq!(due(&open, ClaimMode::Sweep), Some(600_000)); // to hand it over
+/// assert_eq!(due(&open, ClaimMode::Sweep), Some(600_000)); // to deliver it as expired
 /// ```
 #[must_use]
 pub fn due(state: &State, mode: ClaimMode) -> Option<Moment> {
@@ -479,7 +491,7 @@ fn is_forgotten(state: &State, now: Moment) -> bool {
     }
 }
 
-/// Who holds the join, or held it when it ended.
+/// Returns the token of the worker that holds the join, or that ended it.
 fn holder(state: &State) -> Option<Token> {
     match *state {
         State::Open { .. } | State::Ready { .. } | State::Parked { .. } => None,
@@ -490,7 +502,7 @@ fn holder(state: &State) -> Option<Token> {
     }
 }
 
-/// Until when the join is somebody's, unless he settles or renews before.
+/// Returns the time until which a worker holds the join, unless it settles or renews before.
 fn held_until(state: &State, now: Moment) -> Option<Moment> {
     match *state {
         State::Running { lease, .. }
@@ -503,7 +515,7 @@ fn held_until(state: &State, now: Moment) -> Option<Moment> {
     }
 }
 
-/// Whether there must not be another body.
+/// Returns `true` if no further attempt is allowed.
 fn is_exhausted(attempts: u32, rules: &JoinPolicy) -> bool {
     attempts >= rules.max_attempts
 }
@@ -529,7 +541,7 @@ fn arrive(
         State::Expiring { came, attempts, .. } if is_holder => {
             expire(came, attempts, token, now, rules)
         }
-        // What is due, an arrival does as a sweep would.
+        // An arrival does what a sweep would do with a join that is due.
         _ if due(&state, ClaimMode::Sweep).is_some_and(|due| due <= now) => {
             visit(Some(state), token, ClaimMode::Sweep, now, rules)
         }
@@ -537,13 +549,13 @@ fn arrive(
         State::Open { came, deadline } => {
             let came = came.with(input);
             if came == Inputs::all(rules.inputs) {
-                // A body has a timeout of its own, however late the last input came.
+                // A body has a timeout of its own, even if the last input came late.
                 run(token, now.saturating_add(rules.timeout), 0, now, rules)
             } else {
                 (Some(State::Open { came, deadline }), Reply::Waiting(came))
             }
         }
-        // The backoff is for sweeps: brokers have one of their own.
+        // The backoff is for sweeps: brokers have their own.
         State::Ready {
             deadline, attempts, ..
         } => run(token, deadline, attempts, now, rules),
@@ -560,7 +572,7 @@ fn first(input: u8, now: Moment, rules: &JoinPolicy) -> Outcome {
     (Some(State::Open { came, deadline }), Reply::Waiting(came))
 }
 
-/// The caller holds the join, and starts a body.
+/// Gives the caller the join, to start a body.
 fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &JoinPolicy) -> Outcome {
     let attempts = attempts.saturating_add(1);
     let state = State::Running {
@@ -572,7 +584,7 @@ fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &JoinP
     (Some(state), Reply::Run { attempts })
 }
 
-/// The caller holds the join, and hands it over.
+/// Gives the caller the join, to deliver it to `on_expired`.
 fn expire(came: Inputs, attempts: u32, token: Token, now: Moment, rules: &JoinPolicy) -> Outcome {
     let state = State::Expiring {
         came,
@@ -635,7 +647,7 @@ fn settle(
         (State::Expiring { came, attempts, .. }, Settlement::Undecodable) => {
             park(came, attempts, ParkReason::Undecodable)
         }
-        // It is due at once, and what was not begun was no attempt.
+        // The join is due at once, and a released claim is not an attempt.
         (
             State::Running {
                 deadline, attempts, ..
@@ -708,7 +720,7 @@ fn visit(
         (State::Running { attempts, .. }, ClaimMode::Opportunistic) => {
             expire(all, attempts, token, now, rules)
         }
-        // A body that outlived its lease may have died; even past the deadline it is given to another first.
+        // The body may have outlived its lease and died. Another worker runs it first, even past the deadline.
         (
             State::Ready {
                 deadline, attempts, ..
@@ -724,7 +736,7 @@ fn visit(
     }
 }
 
-/// What failed is tried again at once, with all its time: the body, or of an incomplete join the hand-over.
+/// Makes a failed body or a failed delivery due at once, with a new timeout.
 fn retry(state: Option<State>, now: Moment, rules: &JoinPolicy) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);
@@ -758,7 +770,7 @@ fn retry(state: Option<State>, now: Moment, rules: &JoinPolicy) -> Outcome {
     (Some(next), Reply::Recorded)
 }
 
-/// What has ended goes too: it is no longer remembered.
+/// Removes a join, even one that has ended.
 fn forget(state: Option<State>, now: Moment) -> Outcome {
     match state {
         None => (None, Reply::Absent),

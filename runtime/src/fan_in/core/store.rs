@@ -1,4 +1,4 @@
-//! What keeps joins, here or elsewhere.
+//! The contract of a store.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -31,14 +31,14 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// assert!(ready(store.apply("order-1", &policy, completed)).unwrap());
 /// ```
 ///
-/// `P` is the enum of the function's inputs. A store that leaves the process asks that it be serializable; one that does
-/// not asks nothing.
+/// `P` is the enum of the function's inputs. A store outside the process requires that `P` is serializable. A store in
+/// memory requires nothing.
 ///
 /// # How to write one
 ///
 /// Execute the [state machine](super::state). Each step is atomic: the store reads the join's [`State`], asks
-/// [`transition`] for the next state, and writes that together with the input. For a store over a server, a call is one round
-/// trip unless something is out of the ordinary.
+/// [`transition`] for the next state, and writes that together with the input. A store over a server makes one round
+/// trip for most calls.
 ///
 /// | method | step | answer |
 /// | --- | --- | --- |
@@ -46,8 +46,8 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// | [`apply`](Self::apply) | `Step::from(change)` | `true` if the reply is [`Reply::Recorded`] |
 /// | [`claim_due`](Self::claim_due) | [`Step::ClaimDue`] with [`ClaimMode::Sweep`] at each join that is [`due`] | the joins whose reply is [`Reply::Run`] or [`Reply::DeliverExpired`] |
 ///
-/// An absent or open join takes an input whose reply is [`Reply::Waiting`] or [`Reply::Run`]. A claim carries the inputs that have
-/// arrived. A join that has completed or expired has no inputs left.
+/// An absent or open join takes an input whose reply is [`Reply::Waiting`] or [`Reply::Run`]. A claim carries the
+/// inputs that have arrived. A join that has completed or expired has no inputs left.
 ///
 /// The store's own clock decides. A caller may make a call again with the same token if the answer was lost. A store serves
 /// one function, with the same [`JoinPolicy`] at every call.
@@ -80,9 +80,10 @@ use super::state::{JoinPolicy, Settlement, Token};
     note = "use `linked_span::fan_in::Memory`, or implement `linked_span::fan_in::Store`"
 )]
 pub trait Store<P>: Operator {
-    /// Receives the identity of the function whose joins the store keeps, once and before any other call.
+    /// Receives the identity of the function whose joins the store keeps.
     ///
-    /// A store that keeps the joins of several functions in one place tells them apart by it.
+    /// The runtime calls it once, before any other call. A store that keeps the joins of several functions in one place
+    /// distinguishes them by it.
     ///
     /// ```
     /// # use linked_span::fan_in::{FanInIdentity, Store};
@@ -94,13 +95,13 @@ pub trait Store<P>: Operator {
         let _ = identity;
     }
 
-    /// Takes the input with this place in the declaration.
+    /// Records the arrival of the input at this place of the declaration.
     ///
     /// The call may also return one other join that has expired and that no worker holds: [`ArriveResponse::overdue`]. The
     /// caller delivers it to `on_expired`, with the token of this arrival.
     ///
-    /// The caller may drop the future, and a server's reply may be lost. The store then releases what this token has claimed,
-    /// as [`Settlement::Released`]; otherwise the claim lasts until its lease ends.
+    /// The caller may drop the future, and a server's reply may be lost. The store then releases the claims of this
+    /// token, as [`Settlement::Released`]. Otherwise a claim lasts until its lease ends.
     ///
     /// ```
     /// # use linked_span::fan_in::{Rejected, JoinPolicy, Store, Token, Verdict};
@@ -149,8 +150,8 @@ pub trait Store<P>: Operator {
 
     /// Claims at most `max` joins that are due to run again or to be delivered as expired.
     ///
-    /// The claims have this token, or the tokens that are returned with them. If none is returned, each join that is due is
-    /// held by another worker.
+    /// The claims have this token, or the tokens that are returned with them. If the store returns no claim, other
+    /// workers hold all joins that are due.
     ///
     /// ```
     /// # use linked_span::fan_in::{JoinPolicy, Store, StoreError, Token};
@@ -174,8 +175,8 @@ pub trait Store<P>: Operator {
 
     /// Settles without waiting, for a holder that was dropped or that could not settle.
     ///
-    /// A store over a server calls it in the background, again until there is an answer. If that cannot be done, the lease
-    /// ends by itself.
+    /// A store over a server sends the settlement in the background, and retries until the server answers. If the
+    /// server stays out of reach, the lease ends by itself.
     ///
     /// ```
     /// # use linked_span::fan_in::{JoinPolicy, Settlement, Store, Token};
@@ -185,9 +186,10 @@ pub trait Store<P>: Operator {
     /// ```
     fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement);
 
-    /// Returns `true` if what the store keeps outlives this process.
+    /// Returns `true` if the stored joins outlive this process.
     ///
-    /// Then a claim has a lease that ends, and the runtime renews it. An event may be acknowledged as soon as it is kept.
+    /// If so, a claim has a lease that ends, and the runtime renews it. A consumer may acknowledge an event as soon as
+    /// the store keeps it.
     ///
     /// ```
     /// # use linked_span::fan_in::{Memory, Store};
@@ -198,7 +200,7 @@ pub trait Store<P>: Operator {
     }
 }
 
-/// A [`Store`] that never waits, so that a plain `fn` can be joined.
+/// Marks a [`Store`] that never waits, so that a plain `fn` can use it.
 ///
 /// Each of its futures is ready at the first poll.
 ///
@@ -218,7 +220,7 @@ pub trait Store<P>: Operator {
 )]
 pub trait BlockingStore<P>: Store<P> {}
 
-/// Returns what a future of a [`BlockingStore`] returns.
+/// Returns the output of a future of a [`BlockingStore`].
 ///
 /// ```
 /// # use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Where tokens come from.
+//! Random tokens.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
@@ -6,12 +6,12 @@ use std::hash::{BuildHasher, RandomState};
 use super::state::Token;
 
 thread_local! {
-    /// A number that is random for every thread of every process, and how many tokens were made of it.
+    /// A random number for each thread of each process, and the number of tokens made from it.
     static SOURCE: (u64, Cell<u64>) = (RandomState::new().hash_one(0), Cell::new(0));
 }
 
 impl Token {
-    /// One that no other delivery has, in this process or another.
+    /// Returns a token that no other delivery has, in this process or another.
     ///
     /// ```
     /// use linked_span::fan_in::Token;

@@ -1,54 +1,54 @@
-//! A join as it lies in memory.
+//! The representation of a join in memory.
 
 use super::kept::{Several, When};
 use super::lane::APART;
 use super::text::Text;
 use crate::fan_in::core::state::{Moment, State, Token};
 
-/// What every join has.
+/// Holds what every join has.
 pub(super) struct Head {
     pub(super) key: Text,
-    /// The part of the key's hash by which the shard's table orders it.
+    /// The part of the key's hash that the shard's table uses.
     pub(super) hash: u32,
-    /// Its number in the list of what it waits for.
+    /// The join's number in its list.
     pub(super) due: u32,
 }
 
-/// A join that has not ended.
+/// Holds a join that has not ended.
 pub(super) struct Entry<P> {
     pub(super) head: Head,
     pub(super) body: Body<P>,
 }
 
 pub(super) enum Body<P> {
-    /// What most joins are, most of the time: open, with one input, which is shared with nobody yet.
+    /// Open with one input, as most joins are. No claim shares the input yet.
     Begun {
         deadline: Moment,
         came: When,
         payload: P,
     },
-    /// Open with several, running, ready, parked or expiring: where the shard has the [`ActiveJoin`].
+    /// Open with several inputs, running, ready, parked or expiring. The number finds the shard's [`ActiveJoin`].
     ActiveJoin(u32),
 }
 
-/// What is held by somebody, or could be.
+/// Holds a join that a worker holds or may claim.
 pub(super) struct ActiveJoin<P> {
     pub(super) state: State,
     pub(super) retry: u32,
     pub(super) kept: Several<P>,
 }
 
-/// What is left of a join that has completed or expired, perhaps for a day.
+/// Holds the rest of a join that has completed or expired, for the dedup window.
 pub(super) struct Ended {
     pub(super) head: Head,
     pub(super) how: How,
 }
 
-/// How a join has ended.
+/// Describes how a join has ended.
 #[derive(Clone, Copy)]
 pub(super) struct How {
     is_completed: bool,
-    /// In halves, since a `u128` would be aligned.
+    /// In halves, because a `u128` would be aligned to 16 bytes.
     holder: [u64; 2],
     pub(super) forget_at: Moment,
 }
@@ -64,7 +64,7 @@ impl Head {
 }
 
 impl How {
-    /// None, if it has not.
+    /// Returns `None` if the join has not ended.
     #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
     pub(super) fn of(state: &State) -> Option<Self> {
         let (is_completed, holder, forget_at) = match *state {

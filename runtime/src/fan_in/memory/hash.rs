@@ -1,4 +1,4 @@
-//! Which hash a key has.
+//! Hashes of keys.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
 
-/// Nobody else knows it: keys come from outside, and may be made to have the same hash by whoever does.
+/// The seed is secret: keys come from outside, and an attacker who knew it could make them collide.
 static SEED: LazyLock<SharedSeed> = LazyLock::new(|| SharedSeed::from_u64(random()));
 
-/// A hash of a store's own, so that what one store's shards have in common another's have not.
+/// Computes a store's own hashes.
+///
+/// Keys of one shard in one store spread over all shards of another store.
 pub(super) struct Hasher(SeedableRandomState);
 
 impl Hasher {
@@ -22,7 +24,7 @@ impl Hasher {
     }
 }
 
-/// From the operating system, as the standard library's hashes have it.
+/// Returns a random number from the operating system, as the standard library's hashes do.
 fn random() -> u64 {
     RandomState::new().hash_one(0)
 }

@@ -7,11 +7,12 @@ use super::slab::Slab;
 use crate::fan_in::core::claim::Input;
 use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, State};
 
-/// The numbers of those that have ended begin here.
+/// The first number of the joins that have ended.
 const ENDED: u32 = 1 << 31;
 
-/// What takes much room lies where few are at a time: there are many joins open, fewer are held, and of those that have
-/// ended, which may be the most, no payload is left.
+/// Keeps joins in three slabs, so that each takes only the memory of its state.
+///
+/// Most joins are open or have ended, and few are active. A join that has ended has no payload left.
 pub(super) struct Joins<P> {
     entries: Slab<Entry<P>>,
     held: Slab<ActiveJoin<P>>,
@@ -27,17 +28,17 @@ impl<P> Joins<P> {
         }
     }
 
-    /// For how many there is memory, open or ended.
+    /// Returns the number of joins that have memory, open or ended.
     pub(super) fn slots(&self) -> usize {
         self.entries.slots() + self.ended.slots()
     }
 
-    /// Some of those that have not ended; `None` behind the last.
+    /// Returns one chunk of the joins that have not ended; `None` after the last.
     pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &Entry<P>>> {
         self.entries.chunk(number)
     }
 
-    /// Puts in a join of which one input has come.
+    /// Inserts a join with its first input.
     pub(super) fn begin(&mut self, head: Head, deadline: Moment, came: When, payload: P) -> u32 {
         let body = Body::Begun {
             deadline,
@@ -71,23 +72,23 @@ impl<P> Joins<P> {
         }
     }
 
-    /// When nothing is to be left of it, if it has ended.
+    /// Returns when the store forgets the join, if it has ended.
     pub(super) fn forget_at(&self, index: u32) -> Option<Moment> {
         let ended = index.checked_sub(ENDED)?;
         Some(self.ended.get(ended).how.forget_at)
     }
 
-    /// Writes down a state in which it has not ended.
+    /// Sets a state in which the join has not ended.
     pub(super) fn set(&mut self, index: u32, state: &State) {
         self.hold(index, state);
     }
 
-    /// Keeps another input, with which the join has come to such a state.
+    /// Adds an input, and sets the state after it.
     pub(super) fn keep(&mut self, index: u32, state: &State, kept: StoredInput<P>) {
         self.hold(index, state).kept.push(kept);
     }
 
-    /// Keeps of a join only how it has ended. Returns its number from now on, and its inputs.
+    /// Reduces a join to how it has ended. Returns its new number and its inputs.
     pub(super) fn end(&mut self, index: u32, how: How) -> (u32, Useless<P>) {
         let Entry { head, body } = self.entries.remove(index);
         let useless = self.take_out(body);
@@ -109,7 +110,7 @@ impl<P> Joins<P> {
         useless
     }
 
-    /// Everything that has come, by its place.
+    /// Returns the received inputs by their place.
     pub(super) fn inputs(
         &self,
         index: u32,
@@ -122,7 +123,7 @@ impl<P> Joins<P> {
         }
     }
 
-    /// For how long there has been an input, or since when the join has ended.
+    /// Returns the time since the first arrival, or since the join ended.
     pub(super) fn age(&self, index: u32, now: Moment, rules: &JoinPolicy) -> Moment {
         match self.forget_at(index) {
             Some(forget_at) => now.saturating_sub(forget_at.saturating_sub(rules.dedup_window)),
@@ -138,7 +139,7 @@ impl<P> Joins<P> {
         now.saturating_sub(since)
     }
 
-    /// The join's number in a list.
+    /// Returns the join's number in a list.
     pub(super) fn number(&mut self, index: u32, lane: Lane) -> &mut u32 {
         if let Some(ended) = index.checked_sub(ENDED) {
             return &mut self.ended.get_mut(ended).head.due;
@@ -151,10 +152,10 @@ impl<P> Joins<P> {
         }
     }
 
-    /// Makes room for any state, and for more inputs than one.
+    /// Moves a join to the active joins, which have room for any state and several inputs.
     fn hold(&mut self, index: u32, state: &State) -> &mut ActiveJoin<P> {
         let body = &mut self.entries.get_mut(index).body;
-        // What a join has instead for a moment is not seen.
+        // The lock hides this placeholder from other threads.
         let held = match std::mem::replace(body, Body::ActiveJoin(APART)) {
             Body::ActiveJoin(held) => {
                 self.held.get_mut(held).state = *state;
@@ -177,7 +178,7 @@ impl<P> Joins<P> {
         }
     }
 
-    /// Gives back memory in which nothing is left.
+    /// Frees memory that no join uses.
     fn shrink(&mut self) {
         self.entries.shrink();
         self.held.shrink();

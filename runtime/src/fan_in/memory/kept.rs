@@ -5,26 +5,28 @@ use std::sync::Arc;
 use crate::fan_in::core::claim::Input;
 use crate::fan_in::core::state::Moment;
 
-/// As many as a set of inputs can be told apart by.
+/// The bits of an input's place: a join has at most twelve inputs.
 const INPUT_BITS: u32 = 4;
 
-/// When an input came, and in the lowest bits which it is: together they take no more room than either.
+/// Packs the time of an arrival with the place of its input.
+///
+/// The place is in the lowest bits, which saves memory.
 #[derive(Clone, Copy)]
 pub(super) struct When(u64);
 
-/// An input that has come, and that a claim may share.
+/// Holds an input that a claim may share.
 pub(super) struct StoredInput<P> {
     payload: Arc<P>,
     came: When,
 }
 
-/// Inputs in the order in which they came: most joins are of two.
+/// Holds inputs in the order of their arrival. Most joins have two.
 pub(super) struct Several<P> {
     two: [Option<StoredInput<P>>; 2],
     more: Vec<StoredInput<P>>,
 }
 
-/// Inputs that nobody needs any longer, to be dropped when the lock is no longer held.
+/// Holds unneeded inputs until the caller has released the lock, and then drops them.
 #[expect(dead_code, reason = "they are there to be dropped")]
 pub(super) enum Useless<P> {
     One(P),
@@ -78,13 +80,13 @@ impl<P> Several<P> {
         }
     }
 
-    /// When the first came.
+    /// Returns when the first input arrived.
     pub(super) fn since(&self) -> Option<Moment> {
         let first = self.two[0].as_ref();
         first.map(|first| first.came.moment())
     }
 
-    /// So many places, and at their places what has come.
+    /// Returns the received inputs at their places, and `None` at the others.
     pub(super) fn inputs(&self, places: u8, now: Moment) -> Vec<Option<Input<P>>> {
         let mut inputs = Vec::new();
         inputs.resize_with(usize::from(places), || None);

@@ -1,4 +1,4 @@
-//! How a join knows its place in a list.
+//! A join's number in a list.
 
 /// The number of a join that is in no list.
 pub(super) const APART: u32 = u32::MAX;

@@ -1,22 +1,22 @@
-//! Lists of a shard's joins: in at both ends and out from anywhere, without a look at any other join.
+//! Lists of a shard's joins: they insert at both ends and remove anywhere, without touching other joins.
 
 use std::collections::VecDeque;
 
 use super::joins::Joins;
 use super::lane::{APART, Lane};
 
-/// Stands where a join has left.
+/// Marks the place of a removed join.
 const GAP: u32 = u32::MAX;
 
-/// So many gaps are not worth closing.
+/// The number of gaps that the list always tolerates.
 const FEW: usize = 32;
 
-/// Joins in order, each of which knows its number.
+/// Keeps joins in order; each join knows its number.
 ///
-/// Neighbours that knew each other would be on two more cache lines whenever a join leaves.
+/// A linked list would touch two more cache lines for each removed join.
 pub(super) struct List {
     joins: VecDeque<u32>,
-    /// The number of the first; it may go round.
+    /// The number of the first place. It wraps around.
     begin: u32,
     len: usize,
     lane: Lane,
@@ -27,7 +27,7 @@ impl List {
         Self {
             lane,
             joins: VecDeque::new(),
-            // So that it soon goes round, and not after years.
+            // The number wraps around soon, so that a fault in that shows at once and not after years.
             begin: APART - 4,
             len: 0,
         }
@@ -61,7 +61,7 @@ impl List {
         self.len += 1;
     }
 
-    /// Takes out a join, unless it has left before.
+    /// Removes a join, unless it was removed before.
     pub(super) fn remove<P>(&mut self, index: u32, joins: &mut Joins<P>) {
         let number = std::mem::replace(joins.number(index, self.lane), APART);
         if number == APART {
@@ -78,7 +78,7 @@ impl List {
         }
     }
 
-    /// Lets a join be the first, if there is any.
+    /// Removes gaps at the front.
     fn trim(&mut self) {
         while self.joins.front() == Some(&GAP) {
             self.joins.pop_front();
@@ -86,7 +86,7 @@ impl List {
         }
     }
 
-    /// Gives all new numbers: as often as so many have left, so that each that leaves pays for one or two of them.
+    /// Renumbers all joins. About as many joins have left before, so each removal pays for one or two numbers.
     fn close_gaps<P>(&mut self, joins: &mut Joins<P>) {
         self.joins.retain(|index| *index != GAP);
         self.begin = 0;

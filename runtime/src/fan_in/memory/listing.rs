@@ -1,4 +1,4 @@
-//! What an operator sees, gathered from all shards.
+//! An operator's listing, gathered from all shards.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl<P> Memory<P> {
         Some(JoinSummary::new(key.to_owned(), &state, age, rules))
     }
 
-    /// Every lock is given back after some joins, for those who have more to do than to look.
+    /// Releases each lock after some joins, so that arrivals need not wait for the listing.
     fn look_at_all(&self, mut listing: Listing<'_>) -> Vec<JoinSummary> {
         for place in 0..self.shards.len() {
             let mut chunk = 0;
@@ -49,7 +49,7 @@ impl<P> Memory<P> {
         listing.done()
     }
 
-    /// Whether there may be more behind these.
+    /// Returns `true` if there may be further chunks.
     fn look_at(&self, place: usize, chunk: usize, listing: &mut Listing<'_>) -> bool {
         let clock = (self.clock)();
         let mut shard = self.lock(place);
@@ -65,12 +65,12 @@ impl<P> Memory<P> {
     }
 }
 
-/// The first of the wanted joins behind the page before, as far as they have been seen.
+/// Holds the first selected joins after the previous page, among those seen so far.
 struct Listing<'a> {
     rules: &'a JoinPolicy,
     page: Page<'a>,
     is_wanted: fn(&State) -> bool,
-    /// What has become of them, and their ages.
+    /// The states of the joins and their ages.
     found: BTreeMap<String, (State, Moment)>,
 }
 

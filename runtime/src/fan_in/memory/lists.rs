@@ -1,25 +1,26 @@
-//! The lists of a shard, and where a join stands in them.
+//! The lists of a shard, and a join's place in them.
 
 use super::joins::Joins;
 use super::lane::{APART, Lane};
 use super::list::List;
 use crate::fan_in::core::state::{Moment, State};
 
-/// All joins wait equally long for the same thing, so what is appended to a list is due after all that stands in it,
-/// and only the first has to be looked at. What is due at once, because an operator wants it or its time has been over
-/// for long, stands before all others.
+/// Keeps the joins of a shard in lists, each ordered by time.
+///
+/// All joins of a list wait equally long. So a join that is appended is due after all others, and only the first needs
+/// a check. A join that is already due goes to the front.
 pub(super) struct Lists {
-    /// Open, running and ready joins, by deadline. A running one may be missing, once that is over.
+    /// Open, running and ready joins, by deadline. A running join may be missing after its deadline.
     pub(super) waiting: List,
-    /// Expiring joins that nobody hands over, by when somebody may.
+    /// Expiring joins that no worker holds, by the time when a worker may deliver them.
     pub(super) unheld: List,
-    /// Ready joins, by when a sweep may run them.
+    /// Ready joins, by the time when a sweep may run them.
     pub(super) retries: List,
-    /// Completed and expired joins, by when they are forgotten.
+    /// Completed and expired joins, by the time when the store forgets them.
     pub(super) ended: List,
-    /// Before then nothing that waits or is unheld is due, so that most who pass by need not look.
+    /// No waiting or unheld join is due before this time, so most arrivals need not check.
     idle_until: Moment,
-    /// Before then nothing is to be forgotten.
+    /// The store forgets no join before this time.
     remembered_until: Moment,
 }
 
@@ -35,13 +36,13 @@ impl Lists {
         }
     }
 
-    /// Puts in a join that is new.
+    /// Inserts a new join.
     pub(super) fn begin<P>(&mut self, index: u32, deadline: Moment, joins: &mut Joins<P>) {
         self.waiting.push_back(index, joins);
         self.idle_until = self.idle_until.min(deadline);
     }
 
-    /// Puts in a join that has ended.
+    /// Inserts a join that has ended.
     pub(super) fn end<P>(
         &mut self,
         index: u32,
@@ -53,12 +54,14 @@ impl Lists {
         self.remembered_until = self.remembered_until.min(forget_at);
     }
 
-    /// Whether nothing is to be handed over by now, as far as is known without a look.
+    /// Returns `true` if certainly no join is due to be delivered.
+    ///
+    /// This does not look at any join.
     pub(super) fn are_idle(&self, now: Moment) -> bool {
         now < self.idle_until
     }
 
-    /// Nobody has to look before the first of all is due.
+    /// Skips further checks until the first join is due.
     pub(super) fn rest<P>(&mut self, joins: &Joins<P>) {
         let firsts = [&self.waiting, &self.unheld].map(List::first);
         let dues = firsts
@@ -68,7 +71,7 @@ impl Lists {
         self.idle_until = dues.min().unwrap_or(Moment::MAX);
     }
 
-    /// The first that is to be forgotten by now.
+    /// Returns the first join that is due to be forgotten.
     pub(super) fn next_forgotten<P>(&mut self, now: Moment, joins: &Joins<P>) -> Option<u32> {
         if now < self.remembered_until {
             return None;
@@ -79,7 +82,7 @@ impl Lists {
         first.filter(|_| self.remembered_until <= now)
     }
 
-    /// Puts a join where it belongs, now that it is no longer what it was.
+    /// Moves a join to the lists of its new state.
     pub(super) fn enter<P>(
         &mut self,
         index: u32,
@@ -89,7 +92,7 @@ impl Lists {
         joins: &mut Joins<P>,
     ) {
         let (was, is) = (Place::of(before), Place::of(after));
-        // One that was running and missing, and has failed, is to be found again.
+        // A running join may be missing from its list. After a failure, sweeps must find it again.
         let is_ready = matches!(after, State::Ready { .. });
         if was != is || is_ready && *joins.number(index, Lane::Due) == APART {
             self.leave_place(index, was, joins);
@@ -104,7 +107,7 @@ impl Lists {
         }
     }
 
-    /// Takes a join out of all lists.
+    /// Removes a join from all lists.
     pub(super) fn leave<P>(&mut self, index: u32, state: &State, joins: &mut Joins<P>) {
         self.leave_place(index, Place::of(state), joins);
         self.leave_retries(index, state, joins);
@@ -122,7 +125,7 @@ impl Lists {
         }
     }
 
-    /// The list of those that stand in such a place, and when the join is due there.
+    /// Returns the list of such joins, and the time when the join is due there.
     fn list(&mut self, place: Place) -> Option<(&mut List, Moment)> {
         match place {
             Place::Waiting(due) => Some((&mut self.waiting, due)),
@@ -141,13 +144,13 @@ fn insert<P>(list: &mut List, index: u32, is_due: bool, joins: &mut Joins<P>) {
     }
 }
 
-/// In which list a join belongs, besides that of the ready ones, and when it is due there.
+/// Names a join's list, other than the retries, and the time when the join is due there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Waiting(Moment),
     Unheld(Moment),
     Ended(Moment),
-    /// In memory a claim does not run out; and what is parked is never due.
+    /// In memory a claim does not end by itself, and a parked join is never due.
     Nowhere,
 }
 

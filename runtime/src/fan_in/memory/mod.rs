@@ -39,26 +39,29 @@ use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 const CAPACITY: usize = 1_000_000;
 const SHARDS: usize = 64;
 
-/// After so many arrivals at a shard, one looks at another: a shard where nothing arrives needs it.
+/// After this many arrivals at a shard, one checks another shard, because that shard may have no arrivals.
 const LOOK_ELSEWHERE: usize = 16;
 
-/// How much a sweep does while it holds a lock.
+/// The number of joins that a sweep handles before it releases a lock.
 const AT_ONCE: usize = 64;
 
-/// The lease of a claim that does not run out: a process that dies takes its memory with it, and in one that lives a
-/// claim that is dropped lets go.
+/// The lease of a claim that does not end by itself.
+///
+/// A process that dies takes its memory with it. In a running process, a dropped claim is released.
 ///
 /// ```
 /// use linked_span::fan_in::{NO_LEASE, JoinPolicy};
 ///
-/// /// What a store of that kind asks the state machine with.
+/// /// Returns the policy that a store in memory passes to the state machine.
 /// fn without_leases(rules: &JoinPolicy) -> JoinPolicy {
 ///     JoinPolicy { lease: NO_LEASE, ..*rules }
 /// }
 /// ```
 pub const NO_LEASE: Moment = u64::MAX / 2;
 
-/// Joins in this process's memory. It serves one process, and joins that have not run die with it.
+/// Keeps joins in this process's memory.
+///
+/// It serves one process. Joins that have not run are lost with the process.
 ///
 /// ```
 /// use linked_span::fan_in::Memory;
@@ -66,22 +69,22 @@ pub const NO_LEASE: Moment = u64::MAX / 2;
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// At capacity an arrival that would open another join first hands over one that has expired, if there is one. If there is
-/// none, the arrival is refused, and its input comes back; nothing is evicted. A parked
-/// join takes room until an operator has it tried again or forgotten.
+/// At capacity, an arrival that would open another join first delivers an expired one, if there is one. Otherwise the
+/// store rejects the arrival, returns the input and evicts nothing. A parked join takes room until an operator retries
+/// or forgets it.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
     hasher: Hasher,
     room: Room,
     served: Served,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
-    /// Where the next sweep begins.
+    /// The shard where the next sweep begins.
     next: AtomicUsize,
     waiters: Waiters,
 }
 
 impl<P> Memory<P> {
-    /// Room for a million joins.
+    /// Makes a store for at most a million open joins.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -112,7 +115,7 @@ impl<P> Memory<P> {
         }
     }
 
-    /// How many joins there may be that have neither completed nor expired.
+    /// Sets the maximum number of joins that have neither completed nor expired.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -135,8 +138,10 @@ impl<P> Memory<P> {
         self
     }
 
-    /// How many joins that have completed or expired may be remembered, about. Beyond that the oldest are forgotten
-    /// before the dedup window is over, and [counted](Self::forgotten_early).
+    /// Sets approximately how many completed or expired joins the store remembers.
+    ///
+    /// Beyond that, the store forgets the oldest before their dedup window ends, and [counts](Self::forgotten_early)
+    /// them.
     ///
     /// ```
     /// # use linked_span::fan_in::Memory;
@@ -148,21 +153,20 @@ impl<P> Memory<P> {
         self
     }
 
-    /// Waits until there is no join for this key that is neither completed nor expired.
+    /// Waits until every join of this key has completed or expired.
     ///
     /// ```
     /// # use linked_span::fan_in::{Memory, JoinPolicy, Store, Token};
     /// # async fn consume(store: &Memory<String>, rules: &JoinPolicy, order: &str, event: String) {
-    /// // Nothing but this memory knows of the event until its join has settled: the broker keeps it until then.
+    /// // Only this memory has the event until its join has settled, so the broker keeps it until then.
     /// store.arrive(order, rules, 0, event, Token::random()).await;
     /// store.settled(order).await;
     /// // … acknowledge it.
     /// # }
     /// ```
     ///
-    /// A join whose time is over settles when somebody hands it over, and is found by arrivals and sweeps only: where
-    /// nothing arrives any more and nobody sweeps, it does not settle. Nor does a parked one, until an operator comes; a
-    /// join that he forgets is settled.
+    /// A join settles after its timeout only when a worker delivers it, and only arrivals and sweeps find it. Without
+    /// arrivals and sweeps it does not settle. A parked join does not settle until an operator retries or forgets it.
     pub async fn settled(&self, key: &str) {
         let mut wait = Wait::new(&self.waiters, key);
         poll_fn(|context| wait.poll(context, || self.has_settled(key))).await;
@@ -173,7 +177,7 @@ impl<P> Memory<P> {
         self.lock(place).has_settled(key)
     }
 
-    /// Into how many parts, each with a lock, the joins are divided: a power of two. An empty store begins anew.
+    /// Sets the number of shards, each with a lock: a power of two. This empties the store.
     #[doc(hidden)]
     #[must_use]
     pub fn shards(mut self, shards: usize) -> Self {
@@ -182,7 +186,7 @@ impl<P> Memory<P> {
         self
     }
 
-    /// Another clock than the system's, in milliseconds.
+    /// Replaces the system's clock, in milliseconds.
     #[doc(hidden)]
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
@@ -190,7 +194,7 @@ impl<P> Memory<P> {
         self
     }
 
-    /// How many joins were forgotten before the dedup window was over.
+    /// Returns how many joins the store forgot before their dedup window ended.
     ///
     /// ```
     /// # use linked_span::fan_in::Memory;
@@ -205,7 +209,7 @@ impl<P> Memory<P> {
         self.all(Shard::forgotten_early).sum()
     }
 
-    /// How many joins there is memory for.
+    /// Returns the number of joins that have memory.
     #[doc(hidden)]
     #[must_use]
     pub fn slots(&self) -> usize {
@@ -216,7 +220,7 @@ impl<P> Memory<P> {
         (0..self.shards.len()).map(move |shard| of(&self.lock(shard)))
     }
 
-    /// Nothing of the user's runs under a lock, so that no panic of his poisons one.
+    /// Takes the lock of a shard. No code of the user runs under it, so no panic of the user poisons it.
     fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<P>> {
         let lock = &self.shards[shard & (self.shards.len() - 1)];
         lock.lock().unwrap_or_else(PoisonError::into_inner)
@@ -280,7 +284,7 @@ impl<P> Memory<P> {
         }
     }
 
-    /// Takes turns over the other shards.
+    /// Checks the other shards in turn.
     fn look_elsewhere(
         &self,
         place: usize,
@@ -300,7 +304,7 @@ impl<P> Memory<P> {
         shard.pass(None, Caller { now, ..caller }, &self.room)
     }
 
-    /// Looks at each other shard: where the store is full, a join that is handed over makes room.
+    /// Checks every other shard: in a full store, a delivered join makes room.
     fn look_everywhere_else(
         &self,
         place: usize,
@@ -323,7 +327,7 @@ impl<P> Memory<P> {
         let now = shard.time(clock);
         let (counts, useless) = shard.tell(hashed, step, now, &rules, &self.room);
         drop(shard);
-        // A join has inputs until it ends, or is forgotten.
+        // A join has inputs until it ends or is forgotten.
         if useless.is_some() {
             self.waiters.wake(key);
         }
@@ -332,7 +336,7 @@ impl<P> Memory<P> {
 
     fn due_now(&self, rules: &JoinPolicy, token: Token, max: usize) -> Vec<Due<P>> {
         let rules = without_leases(rules);
-        // Each sweep begins elsewhere, so that none of the shards is always the last.
+        // Each sweep begins at another shard, so that no shard is always the last.
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let mut found = Vec::new();
         for place in 0..self.shards.len() {
@@ -342,7 +346,7 @@ impl<P> Memory<P> {
         found
     }
 
-    /// Does some of what is to be done in a shard. Whether there may be more.
+    /// Claims and forgets some joins of a shard. Returns `true` if there may be more.
     fn sweep(
         &self,
         place: usize,
@@ -455,7 +459,7 @@ impl<P> Default for Memory<P> {
     }
 }
 
-// By hand, since payloads need not be `Debug`, nor a store write out a million of them.
+// Written by hand, because payloads need not be `Debug`, and a store may hold a million of them.
 impl<P> fmt::Debug for Memory<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,10 +1,10 @@
-//! How much a store may hold.
+//! The capacity of a store.
 
 use crate::support::sync::{AtomicUsize, Ordering};
 
-/// Room for joins that have not ended, in all shards, and for some that have.
+/// Counts the joins that have not ended, in all shards, up to the capacity.
 ///
-/// All threads write here: what else the store consists of is on other cache lines, or reading it would be slow.
+/// All threads write here. It has its own cache lines, so that reads of the other fields stay fast.
 #[repr(align(128))]
 pub(super) struct Room {
     open: AtomicUsize,
@@ -23,9 +23,9 @@ impl Room {
         }
     }
 
-    /// For one more, if there is any.
+    /// Takes room for one more join. Returns `false` if the store is full.
     pub(super) fn take(&self) -> bool {
-        // Nothing but the number itself depends on it, so it need not be ordered with anything.
+        // Only the number depends on it, so it needs no ordering.
         let more = |open| (open < self.capacity).then_some(open + 1);
         self.open
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
@@ -36,12 +36,12 @@ impl Room {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// How many have been taken.
+    /// Returns the number of open joins.
     pub(super) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// How many that have ended a shard remembers.
+    /// Returns the number of ended joins that a shard remembers.
     pub(super) fn remembered_in_a_shard(&self) -> usize {
         self.remembered.div_ceil(self.shards)
     }

@@ -1,15 +1,17 @@
-//! The function whose joins are in a memory.
+//! The function whose joins a memory keeps.
 
 use std::sync::OnceLock;
 
 use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::identity::FanInIdentity;
 
-/// Nothing in a memory tells the joins of two functions apart, and their inputs can be of the same types.
+/// Detects a second function, because a memory cannot distinguish the joins of two functions.
+///
+/// Their inputs can have the same types.
 #[derive(Debug, Default)]
 pub(super) struct Served {
     function: OnceLock<FanInIdentity>,
-    /// The path of the second function that was declared, if there was one.
+    /// The path of the second function that was declared, if any.
     other: OnceLock<&'static str>,
 }
 
@@ -20,7 +22,7 @@ impl Served {
         }
     }
 
-    /// Refuses to serve two functions.
+    /// Returns an error if two functions were declared.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match (self.function.get(), self.other.get()) {
             (Some(function), Some(other)) => Err(StoreError::Misconfigured(format!(

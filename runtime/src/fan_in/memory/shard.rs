@@ -1,7 +1,7 @@
 //! A part of the joins, behind one lock.
 //!
-//! Nothing here runs code of the user's: payloads that have become useless are returned, and dropped by the caller once
-//! the lock is no longer held.
+//! No code of the user runs here. The methods return unneeded payloads, and the caller drops them after it has released
+//! the lock.
 
 use hashbrown::HashTable;
 
@@ -16,34 +16,35 @@ use crate::fan_in::core::state::{
     ClaimMode, JoinPolicy, Moment, Reply, State, Step, Token, transition,
 };
 
-/// How many forgotten joins an arrival or a settlement removes: more than it can leave behind itself.
+/// The number of joins that each arrival or settlement forgets: more than it can leave behind.
 const FORGET_A_CALL: usize = 2;
 
-/// The table of so many joins is kept when it is empty, for the next.
+/// An empty table of at most this capacity is kept for the next joins.
 const FEW: usize = 256;
 
-/// The joins whose keys' hashes fall into it, each in the list of what it waits for.
+/// Holds the joins whose keys' hashes belong to this shard.
 ///
-/// It is aligned to cache lines, so that the locks of two do not share one.
+/// The alignment to cache lines keeps the locks of two shards apart.
 #[repr(align(64))]
 pub(super) struct Shard<P> {
     table: HashTable<u32>,
     joins: Joins<P>,
     lists: Lists,
-    /// The clock was read before the lock was taken: here it does not go backwards, which the lists rely on.
+    /// The latest time. Callers read the clock before they take the lock, but the lists need a time that never
+    /// decreases.
     latest: Moment,
     arrivals: u32,
     forgotten_early: u64,
 }
 
-/// A key, and the part of its hash that a shard's table uses.
+/// Holds a key, and the part of its hash that a shard's table uses.
 #[derive(Clone, Copy)]
 pub(super) struct Key<'a> {
     pub(super) text: &'a str,
     pub(super) hash: u32,
 }
 
-/// Who asks, and by which rules.
+/// Holds the caller's token, policy and time.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
     pub(super) token: Token,
@@ -51,13 +52,13 @@ pub(super) struct Caller<'a> {
     pub(super) now: Moment,
 }
 
-/// What an arrival has come to.
+/// Holds the result of an arrival.
 pub(super) struct Answer<P> {
-    /// The payload, if there is no room for it.
+    /// The verdict, or the payload if the store is full.
     pub(super) verdict: Result<Verdict<P>, P>,
-    /// A payload that nobody needs.
+    /// An unneeded payload.
     pub(super) useless: Option<P>,
-    /// Where the join is, if it is kept.
+    /// The number of the join, if the store keeps it.
     pub(super) index: Option<u32>,
 }
 
@@ -73,23 +74,23 @@ impl<P> Shard<P> {
         }
     }
 
-    /// The time in this shard, if the clock says so.
+    /// Returns the time in this shard, which never decreases.
     pub(super) fn time(&mut self, clock: Moment) -> Moment {
         self.latest = self.latest.max(clock);
         self.latest
     }
 
-    /// How many arrivals there have been.
+    /// Returns the number of arrivals.
     pub(super) fn arrivals(&self) -> usize {
         self.arrivals as usize
     }
 
-    /// How many joins were forgotten before their time.
+    /// Returns how many joins were forgotten before their dedup window ended.
     pub(super) fn forgotten_early(&self) -> u64 {
         self.forgotten_early
     }
 
-    /// How many joins there is memory for.
+    /// Returns the number of joins that have memory.
     pub(super) fn slots(&self) -> usize {
         self.joins.slots()
     }
@@ -116,7 +117,7 @@ impl<P> Shard<P> {
             return self.open(key, after, payload, input, now, room);
         };
 
-        // An open join takes the input, unless it has come before or comes too late.
+        // An open join takes the input, unless the input is a duplicate or too late.
         let takes = matches!(before, Some(State::Open { .. }))
             && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
         let left = if takes {
@@ -127,7 +128,7 @@ impl<P> Shard<P> {
             Some(payload)
         };
         if let Some(before) = &before {
-            // No arrival ends a join, so no inputs come back.
+            // An arrival does not end a join, so this returns no inputs.
             let _ = self.put(index, before, after, now, room);
         }
         let (verdict, useless) = match (*reply, left) {
@@ -142,7 +143,7 @@ impl<P> Shard<P> {
                 (Verdict::DeliverExpired { claim, payload }, None)
             }
             (Reply::Busy(_), left) => {
-                // Until when is not known without a lease, but how long a failed join rests is.
+                // Without a lease the end of the claim is unknown, so the backoff is the estimate.
                 let retry_after = rules.backoff;
                 (Verdict::Busy { retry_after }, left)
             }
@@ -158,8 +159,9 @@ impl<P> Shard<P> {
         }
     }
 
-    /// A settlement, a renewal or an operator's wish: whether it counts, and if it has ended the join or made it go, the
-    /// inputs, which nobody needs any longer.
+    /// Applies a settlement, a renewal or an operator's change. Returns `true` if it was recorded.
+    ///
+    /// Also returns the inputs if it ended or removed the join.
     pub(super) fn tell(
         &mut self,
         key: Key<'_>,
@@ -181,7 +183,7 @@ impl<P> Shard<P> {
         (*reply == Reply::Recorded, useless)
     }
 
-    /// Whether there is no join of this key, or one that has ended.
+    /// Returns `true` if no join of this key exists, or if it has ended.
     pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
         self.look_up(key)
             .is_none_or(|index| has_ended(&self.joins.state(index)))
@@ -191,7 +193,7 @@ impl<P> Shard<P> {
         &self.joins
     }
 
-    /// Hands over a join that has expired, other than this one.
+    /// Claims an expired join, other than this one, for delivery.
     pub(super) fn pass(
         &mut self,
         other_than: Option<u32>,
@@ -208,7 +210,7 @@ impl<P> Shard<P> {
         due
     }
 
-    /// Claims a join whose time has come, other than this one.
+    /// Claims a join that is due, other than this one.
     pub(super) fn visit(
         &mut self,
         mode: ClaimMode,
@@ -223,7 +225,7 @@ impl<P> Shard<P> {
                 }
             }
             match self.joins.state(index) {
-                // It comes back to the front if it fails, and until then is in nobody's way.
+                // The join returns to the front if it fails. Until then it would only delay these checks.
                 State::Running { deadline, .. } if deadline <= caller.now => {
                     self.lists.waiting.remove(index, &mut self.joins);
                 }
@@ -241,7 +243,7 @@ impl<P> Shard<P> {
             .find_map(|index| self.visit_one(index, mode, caller, room))
     }
 
-    /// Removes so many joins that are to be forgotten by now. Whether there may be more.
+    /// Forgets at most `max` joins that are due for it. Returns `true` if there may be more.
     pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
         for _ in 0..max {
             let Some(index) = self.lists.next_forgotten(now, &self.joins) else {
@@ -293,7 +295,7 @@ impl<P> Shard<P> {
         found.copied()
     }
 
-    /// Where a join is that is not to be forgotten by now.
+    /// Finds the join of a key, unless it is due to be forgotten.
     pub(super) fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
         let index = self.look_up(key)?;
         if self.is_forgotten(index, now) {
@@ -325,7 +327,7 @@ impl<P> Shard<P> {
             _ => return None,
         };
         if let Some(after) = after {
-            // No visit ends a join, so no inputs come back.
+            // A claim does not end a join, so this returns no inputs.
             let _ = self.put(index, &before, after, now, room);
         }
         Some(Due {
@@ -343,8 +345,7 @@ impl<P> Shard<P> {
         }
     }
 
-    /// Writes down what a join has become, and puts it into the lists where it now belongs. Returns its inputs if it has
-    /// ended.
+    /// Sets the new state of a join and moves it between the lists. Returns its inputs if it has ended.
     #[must_use = "payloads are dropped when the lock is no longer held"]
     fn put(
         &mut self,
@@ -365,7 +366,7 @@ impl<P> Shard<P> {
         None
     }
 
-    /// Keeps of a join only how it has ended.
+    /// Reduces a join to how it has ended.
     #[must_use = "payloads are dropped when the lock is no longer held"]
     fn end(
         &mut self,
@@ -387,7 +388,7 @@ impl<P> Shard<P> {
         useless
     }
 
-    /// Forgets the oldest of those that have ended, if they have become too many.
+    /// Forgets the oldest ended joins while there are too many.
     fn keep_within(&mut self, most: usize) {
         while self.lists.ended.len() > most {
             let Some(oldest) = self.lists.ended.first() else {
@@ -398,12 +399,12 @@ impl<P> Shard<P> {
         }
     }
 
-    /// Removes a join that has ended, of which there are no payloads.
+    /// Removes a join that has ended and has no payloads.
     fn forget_ended(&mut self, index: u32) {
         let _ = self.remove(index);
     }
 
-    /// Removes a join that an operator wants to go.
+    /// Removes a join that an operator forgets.
     #[must_use = "payloads are dropped when the lock is no longer held"]
     fn give_up(&mut self, index: u32, room: &Room) -> Option<Useless<P>> {
         let useless = self.remove(index);
@@ -428,7 +429,7 @@ impl<P> Shard<P> {
         useless
     }
 
-    /// Gives memory back, now that there are no joins.
+    /// Frees memory after the last join has left.
     fn shrink(&mut self) {
         if self.table.capacity() > FEW {
             self.table = HashTable::new();
@@ -437,7 +438,7 @@ impl<P> Shard<P> {
     }
 }
 
-/// A table looks at a hash's lowest bits and its highest.
+/// Spreads a hash over the lowest and highest bits, which a table uses.
 fn spread(hash: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(hash)
 }

@@ -1,14 +1,14 @@
-//! Values by a number, in chunks: a `Vec` of them would, each time it grows, be there twice.
+//! Values by number, in chunks. A growing `Vec` would hold all values twice while it copies them.
 
 const CHUNK: usize = 256;
 const NONE: u32 = u32::MAX;
 
-/// Values that keep their number until they are removed.
+/// Holds values that keep their number until they are removed.
 pub(super) struct Slab<T> {
-    /// The first chunk, which is the only one of most shards of a small store, and grows as it needs to.
+    /// The first chunk, which grows as needed. Most shards of a small store have only this one.
     first: Vec<Slot<T>>,
     more: Vec<Vec<Slot<T>>>,
-    /// The first of the list of vacant slots.
+    /// The first slot in the list of vacant slots.
     vacant: u32,
     len: u32,
 }
@@ -77,7 +77,7 @@ impl<T> Slab<T> {
         value
     }
 
-    /// What is in one of the chunks; `None` behind the last.
+    /// Returns the values of one chunk; `None` after the last.
     pub(super) fn chunk(&self, number: usize) -> Option<impl Iterator<Item = &T>> {
         let chunk = match number.checked_sub(1) {
             None => &self.first,
@@ -89,7 +89,7 @@ impl<T> Slab<T> {
         }))
     }
 
-    /// Gives back all but the first chunk, if nothing is in any.
+    /// Frees all chunks but the first, if all are empty.
     pub(super) fn shrink(&mut self) {
         if self.len > 0 || self.more.is_empty() {
             return;
@@ -99,7 +99,7 @@ impl<T> Slab<T> {
         self.vacant = NONE;
     }
 
-    /// How many slots there are, vacant ones included.
+    /// Returns the number of slots, including vacant ones.
     pub(super) fn slots(&self) -> usize {
         self.first.len() + self.more.iter().map(Vec::len).sum::<usize>()
     }

@@ -1,9 +1,9 @@
-//! A join's key as it lies in memory.
+//! A join's key in memory.
 
-/// A UUID's 36 bytes, and what there is room for beside them.
+/// The 36 bytes of a UUID, and the 2 bytes that the layout leaves.
 const SHORT: usize = 38;
 
-/// Text that lies in its place if it is short, for it is looked at by each arrival.
+/// Holds a short text inline, because each arrival reads it.
 pub(super) enum Text {
     Short { len: u8, bytes: [u8; SHORT] },
     Long(Box<str>),
@@ -28,7 +28,7 @@ impl Text {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        // They are a text's.
+        // The bytes came from a `str`.
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 

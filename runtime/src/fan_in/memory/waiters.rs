@@ -1,6 +1,6 @@
-//! Who waits for a join to settle.
+//! Tasks that wait for a join to settle.
 //!
-//! Wakers are code of the user's: none is cloned, woken or dropped under the lock.
+//! Wakers are code of the user: this file clones, wakes and drops none under the lock.
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -8,9 +8,9 @@ use std::task::{Context, Poll, Waker};
 
 use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
-/// Those who wait, by key.
+/// Holds the waiting tasks by key.
 pub(super) struct Waiters {
-    /// How many there are, so that a settlement for which nobody waits takes no lock.
+    /// The number of waiting tasks. At zero, a settlement takes no lock.
     count: AtomicUsize,
     queues: Mutex<Queues>,
 }
@@ -18,12 +18,12 @@ pub(super) struct Waiters {
 #[derive(Default)]
 struct Queues {
     by_key: HashMap<Box<str>, Vec<Waiter>>,
-    /// The next one's number.
+    /// The number of the next task.
     next: u64,
 }
 
 struct Waiter {
-    /// None has another's, and each has a greater one than who came before.
+    /// A unique number, greater than those of earlier tasks.
     number: u64,
     waker: Waker,
 }
@@ -36,10 +36,10 @@ impl Waiters {
         }
     }
 
-    /// A join has settled, and the lock of its shard has been given back.
+    /// Wakes the tasks of a join that has settled, after the shard's lock was released.
     pub(super) fn wake(&self, key: &str) {
-        // Whoever still found the join unsettled had been counted before he looked, and the shard's lock, which both he
-        // and the settlement have held, orders the two.
+        // A waiter counts itself before it checks the join, and both it and the settlement hold the shard's lock. So if
+        // the waiter found the join unsettled, its count is visible here.
         if self.count.load(Ordering::Relaxed) == 0 {
             return;
         }
@@ -65,7 +65,7 @@ impl Waiters {
         number
     }
 
-    /// Gives one who still waits another waker. Returns the waker that has become useless, and whether he still waits.
+    /// Replaces the waker of a waiting task. Returns the old waker, and `true` if the task still waits.
     fn replace(&self, key: &str, number: u64, mut waker: Waker) -> (Waker, bool) {
         let mut queues = self.lock();
         let queue = queues.by_key.get_mut(key);
@@ -80,7 +80,7 @@ impl Waiters {
         (waker, waits)
     }
 
-    /// Removes one who no longer waits, unless he has been woken.
+    /// Removes a task that no longer waits, unless it was woken.
     #[must_use = "wakers are dropped when the lock is no longer held"]
     fn remove(&self, key: &str, number: u64) -> Option<Waiter> {
         let mut queues = self.lock();
@@ -93,7 +93,7 @@ impl Waiters {
         Some(removed)
     }
 
-    /// So many are no longer in their queues.
+    /// Counts tasks that have left their queues.
     fn left(&self, count: usize, queues: &mut Queues) {
         self.count.fetch_sub(count, Ordering::Relaxed);
         if queues.by_key.is_empty() {
@@ -101,7 +101,7 @@ impl Waiters {
         }
     }
 
-    /// Nothing of the user's runs under this lock, so that no panic of his poisons it.
+    /// Takes the lock. No code of the user runs under it, so no panic of the user poisons it.
     fn lock(&self) -> MutexGuard<'_, Queues> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -112,11 +112,11 @@ fn place(queue: &[Waiter], number: u64) -> Option<usize> {
     found.ok()
 }
 
-/// One who waits.
+/// Waits for a join to settle.
 pub(super) struct Wait<'a> {
     waiters: &'a Waiters,
     key: &'a str,
-    /// None, before the first poll.
+    /// `None` before the first poll.
     number: Option<u64>,
 }
 
@@ -129,8 +129,10 @@ impl<'a> Wait<'a> {
         }
     }
 
-    /// Looks once whether the join has settled. From then on, to be in no queue is to have been woken: another join of
-    /// this key may have begun since.
+    /// Checks once whether the join has settled.
+    ///
+    /// Afterwards, a task in no queue was woken. A second check would be wrong: another join of this key may have
+    /// begun.
     pub(super) fn poll(
         &mut self,
         context: &Context<'_>,
@@ -141,7 +143,7 @@ impl<'a> Wait<'a> {
             let (_useless, waits) = self.waiters.replace(self.key, number, waker);
             !waits
         } else {
-            // Before the look, or a settlement between the two would wake nobody.
+            // The waiter is added before the check. Otherwise a settlement between the two would wake no task.
             self.number = Some(self.waiters.add(self.key, waker));
             has_settled()
         };

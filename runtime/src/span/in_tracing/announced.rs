@@ -1,4 +1,4 @@
-//! The handler's span that this thread makes a `tracing` span for.
+//! The span that this thread announces to the `tracing` layer.
 
 use std::cell::Cell;
 use std::ptr;
@@ -10,14 +10,15 @@ thread_local! {
 }
 
 struct Announced {
-    /// The very text of the `tracing` span's name, by which it is told from any other.
+    /// The name of the `tracing` span. Its address distinguishes it from every other span.
     name: &'static str,
     span_context: SpanContext,
 }
 
 /// Announces the handler's span while `make` makes its `tracing` span.
 ///
-/// A handler that runs meanwhile, in a layer of the user's, announces its own and then puts this one back.
+/// A layer of the user may run another handler meanwhile. That handler announces its own span, and then restores this
+/// one.
 pub(super) fn announcing<R>(
     name: &'static str,
     span_context: SpanContext,
@@ -27,7 +28,7 @@ pub(super) fn announcing<R>(
     make()
 }
 
-/// Takes the announced span, if the layer asks for its name: one layer gets it, and no other span does.
+/// Takes the announced span if the layer asks for its name. Only one layer gets it, and no other span does.
 pub(super) fn take(name: &str) -> Option<SpanContext> {
     let announced = swap(None)?;
     if ptr::eq(announced.name, name) {
@@ -37,7 +38,7 @@ pub(super) fn take(name: &str) -> Option<SpanContext> {
     None
 }
 
-/// Does nothing while the thread ends.
+/// Swaps the announcement; does nothing while the thread ends.
 fn swap(next: Option<Announced>) -> Option<Announced> {
     let swapped = ANNOUNCED.try_with(|announced| announced.replace(next));
     swapped.ok().flatten()

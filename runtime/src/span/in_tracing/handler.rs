@@ -9,10 +9,10 @@ use tracing::{Level, Metadata};
 use super::site::Site;
 use crate::span::callsite::{Callsite, LogLevel};
 
-/// `tracing` refuses a span with more fields.
+/// The maximum number of fields: `tracing` rejects a span with more.
 pub(super) const MOST_FIELDS: usize = 32;
 
-/// The attributes that a handler's span may have without its attribute naming them.
+/// The attributes that a handler's span may have although its attribute does not name them.
 const OURS: [&str; 7] = [
     "event.id",
     "event.type",
@@ -23,7 +23,7 @@ const OURS: [&str; 7] = [
     "linked_span.links_left_out",
 ];
 
-/// What `tracing` knows of one handler.
+/// Holds what `tracing` needs of a handler.
 pub(super) struct Handler {
     pub(super) site: &'static Site,
     pub(super) metadata: Metadata<'static>,
@@ -33,7 +33,9 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    /// Makes it. Its memory is never freed: there is one for each handler of the program.
+    /// Makes the callsite of a handler.
+    ///
+    /// Its memory is never freed: there is one for each handler of the program.
     pub(super) fn leak(callsite: &Callsite) -> &'static Self {
         let site: &'static Site = Box::leak(Box::new(Site::new()));
         let names: &'static [&'static str] = names(callsite).leak();
@@ -57,7 +59,7 @@ impl Handler {
         handler
     }
 
-    /// Returns `true` if this is the handler's: a generic one may have several callsites that are equal.
+    /// Returns `true` if this callsite is the handler's. A generic handler may have several equal callsites.
     pub(super) fn is_of(&self, callsite: &Callsite) -> bool {
         let known = &self.metadata;
         known.name() == callsite.name
@@ -101,7 +103,7 @@ fn line(callsite: &Callsite) -> Option<u32> {
     (callsite.line > 0).then_some(callsite.line)
 }
 
-/// Ours first, then the user's, each once.
+/// Returns this crate's names and then the user's, each once.
 fn names(callsite: &Callsite) -> Vec<&'static str> {
     let mut names = OURS.to_vec();
     for key in callsite.keys {

@@ -13,7 +13,7 @@ use super::switch::{self, CountedLayer};
 use crate::span::layer_provider::{self, HandlerTracers};
 use crate::support::shield::shielded;
 
-/// Marks the link by which a builder is known as a handler's. No link of the user's has dropped so many attributes.
+/// Marks the link of a handler's span builder. No link of the user has dropped so many attributes.
 const HANDLER: u32 = u32::MAX;
 
 /// Makes the tracer for tracing-opentelemetry's layer with which each handler's span is a `tracing` span.
@@ -28,11 +28,11 @@ const HANDLER: u32 = u32::MAX;
 /// # linked_span::use_tracing(false);
 /// ```
 ///
-/// This switches handlers over for the whole program, which decides it once, at its start. `name` is the instrumentation
-/// scope of all other `tracing` spans; a handler's span keeps the handler's own scope.
+/// This enables `tracing` spans of handlers for the whole program, so call it once, at the start. `name` is the
+/// instrumentation scope of all other `tracing` spans. A handler's span keeps the handler's own scope.
 ///
-/// The provider is an SDK's, or `opentelemetry::global::tracer_provider()`. Handlers use the provider that is installed
-/// globally; where none is, they use this one. So give the same provider to both, or to this function alone.
+/// The provider is an SDK's, or `opentelemetry::global::tracer_provider()`. Handlers use the global provider. If there
+/// is none, they use this one. So give the same provider to both, or only to this function.
 ///
 /// See [inside `tracing`](crate#inside-tracing).
 pub fn layer_tracer<P>(provider: P, name: impl Into<Cow<'static, str>>) -> LayerTracer<P::Tracer>
@@ -51,14 +51,14 @@ where
     }
 }
 
-/// A tracer for tracing-opentelemetry's layer; see [`layer_tracer`].
+/// Starts spans for tracing-opentelemetry's layer; see [`layer_tracer`].
 ///
-/// It answers for a handler's `tracing` span with the handler's OpenTelemetry span. It starts all other spans as the
+/// For a handler's `tracing` span it returns the handler's OpenTelemetry span. It starts all other spans as the
 /// provider's tracer does.
 #[must_use = "give it to the layer: `tracing_opentelemetry::layer().with_tracer(…)`"]
 pub struct LayerTracer<T> {
     tracer: T,
-    /// Handlers use it as long as the layer lives.
+    /// Handlers use the provider as long as the layer lives.
     _provider: Arc<dyn HandlerTracers>,
     _counted: CountedLayer,
 }
@@ -69,7 +69,7 @@ where
 {
     type Span = LayerSpan<T::Span>;
 
-    /// The layer calls this for each new `tracing` span.
+    /// Builds each new `tracing` span: the layer calls it.
     fn span_builder<N: Into<Cow<'static, str>>>(&self, name: N) -> SpanBuilder {
         let name = name.into();
         let handler = announced::take(&name);
@@ -78,7 +78,9 @@ where
         builder
     }
 
-    /// The layer calls this in a lock, at the span's first enter or later. A panic would leave the lock poisoned.
+    /// Starts a span at its first enter or later.
+    ///
+    /// The layer calls it under a lock, which a panic would poison.
     fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> Self::Span {
         if let Some(handler) = handler(&builder) {
             return LayerSpan::of_handler(handler, parent);
@@ -88,7 +90,7 @@ where
     }
 }
 
-/// The handler's span for whose `tracing` span this was built.
+/// Returns the span of the handler for whose `tracing` span this builder was made.
 fn handler(builder: &SpanBuilder) -> Option<&SpanContext> {
     let first = builder.links.as_ref()?.first()?;
     (first.dropped_attributes_count == HANDLER).then_some(&first.span_context)

@@ -1,4 +1,4 @@
-//! What the layer holds of a span.
+//! The layer's view of a span.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -6,18 +6,18 @@ use std::time::SystemTime;
 use opentelemetry::trace::{Span, SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
-/// A span of tracing-opentelemetry's layer.
+/// Represents a span of tracing-opentelemetry's layer.
 #[derive(Debug)]
 pub enum LayerSpan<S> {
-    /// Any span but a handler's.
+    /// Any span that is not a handler's.
     Started(S),
-    /// A handler's, which was started before. All but its end goes to it: the span ends when the body ends.
+    /// A handler's span, which was started before. It gets every call but the end: the span ends with the body.
     Handler(Handler),
-    /// Records nothing, but has children.
+    /// A parent that records nothing through the layer.
     Remote(SpanContext),
 }
 
-/// The context in which a handler's span is active.
+/// Holds the context in which a handler's span is active.
 #[derive(Debug)]
 pub struct Handler {
     context: Context,
@@ -25,10 +25,10 @@ pub struct Handler {
 }
 
 impl<S> LayerSpan<S> {
-    /// The handler's span, which is active in the context that the layer took for the parent's.
+    /// Finds the handler's span in the context that the layer took as the parent's.
     ///
-    /// Without context activation, the layer takes the enclosing `tracing` span's context. Then what is recorded through
-    /// the layer is lost, but the children have the right parent.
+    /// Without context activation, the layer takes the enclosing `tracing` span's context. Data that is recorded
+    /// through the layer is then lost, but the children have the right parent.
     pub(super) fn of_handler(handler: &SpanContext, context: &Context) -> Self {
         let span = context.span();
         let active = span.span_context();
@@ -44,7 +44,7 @@ impl<S> LayerSpan<S> {
         })
     }
 
-    /// No span of its own: its children are the parent's.
+    /// Returns a span that only passes the parent on to its children.
     pub(super) fn parent(context: &Context) -> Self {
         Self::Remote(context.span().span_context().clone())
     }

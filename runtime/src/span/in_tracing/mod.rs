@@ -1,9 +1,9 @@
 //! The handler's span inside `tracing`.
 //!
-//! OpenTelemetry's span is started first, directly, as it is without `tracing`. Then the handler's `tracing` span is made
-//! in its context, from a callsite that is made at run time (`handler`, `table`), with values of the span's attributes
-//! (`values`). The layer's tracer (`layer`) recognizes that span by what this thread announces (`announced`), and answers
-//! with a span that forwards to the one that was started (`layer_span`).
+//! The handler first starts OpenTelemetry's span directly, as it does without `tracing`. In its context it then makes
+//! the `tracing` span, from a callsite made at run time (`handler`, `table`), with the span's attributes as values
+//! (`values`). The layer's tracer (`layer`) recognizes that span by this thread's announcement (`announced`). It
+//! returns a span that forwards to the started one (`layer_span`).
 
 mod announced;
 mod handler;
@@ -27,7 +27,7 @@ pub use switch::use_tracing;
 use handler::Handler;
 use values::Values;
 
-/// What the `tracing` span is made of, taken before OpenTelemetry's span takes the attributes.
+/// Holds the parts of the `tracing` span, copied before OpenTelemetry's span takes the attributes.
 pub(super) struct Prepared {
     handler: &'static Handler,
     values: Values,

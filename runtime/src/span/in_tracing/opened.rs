@@ -1,4 +1,4 @@
-//! A `tracing` span of a handler, entered while a part of the body runs.
+//! A handler's `tracing` span, entered while a part of the body runs.
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
@@ -14,10 +14,10 @@ use super::values::Values;
 use crate::support::ambient;
 use crate::support::shield::shielded;
 
-/// The handler's `tracing` span, if it has one.
+/// Holds the handler's `tracing` span, if it has one.
 ///
-/// It keeps its own dispatcher: the body may run under another. A subscriber that panics costs what it would have
-/// recorded.
+/// It keeps its own dispatcher, because the body may run under another. If a subscriber panics, only its own record is
+/// lost.
 #[derive(Debug, Default)]
 pub(in crate::span) struct TracingSpan(Option<Box<Opened>>);
 
@@ -28,7 +28,9 @@ struct Opened {
 }
 
 impl TracingSpan {
-    /// Enters it until the guard is dropped. The caller has it alone, so no two threads are in it at once.
+    /// Enters the span until the guard is dropped.
+    ///
+    /// Only one caller has it, so no two threads enter it at once.
     #[inline]
     pub(in crate::span) fn enter(&self) -> Entered<'_> {
         Entered(self.0.as_deref().and_then(Opened::enter))
@@ -60,7 +62,7 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// Makes the span in the body's context.
+/// Makes the `tracing` span in the body's context.
 pub(super) fn open(
     handler: &'static Handler,
     values: &Values,
@@ -74,7 +76,7 @@ pub(super) fn open(
     opened.map(|opened| TracingSpan(Some(Box::new(opened))))
 }
 
-/// The layer's tracer takes the span that is active in the context for the `tracing` span's.
+/// Makes the span for our layer, whose tracer uses the context's active span for it.
 fn open_for_our_layer(
     handler: &'static Handler,
     values: &Values,
@@ -82,7 +84,7 @@ fn open_for_our_layer(
 ) -> Option<Opened> {
     let active = context.span();
     let active = active.span_context();
-    // Its state is not needed to recognize it.
+    // The layer's tracer does not need the trace state to recognize the span.
     let (flags, state) = (active.trace_flags(), TraceState::NONE);
     let active = SpanContext::new(active.trace_id(), active.span_id(), flags, false, state);
     announcing(handler.metadata.name(), active, || {
@@ -90,7 +92,9 @@ fn open_for_our_layer(
     })
 }
 
-/// No layer has our tracer. One with another tracer would start a second span: then the handler has no `tracing` span.
+/// Makes the span for logs alone.
+///
+/// If a layer has another tracer, it would start a second OpenTelemetry span. The handler then has no `tracing` span.
 fn open_for_logs(handler: &'static Handler, values: &Values, context: &Context) -> Option<Opened> {
     let probe = Probe::in_place_of(context);
     let opened = open_in(handler, values, &probe.context)?;
@@ -101,9 +105,11 @@ fn open_for_logs(handler: &'static Handler, values: &Values, context: &Context) 
     Some(opened)
 }
 
-/// Nothing of the user's runs between the two questions to the subscriber: filters of layers keep the answer to the
-/// first in a thread-local, where the second finds it. It is asked even where the interest is cached, since an answer of
-/// another span's may be there still.
+/// Asks the subscriber whether it wants the span, and makes it.
+///
+/// No code of the user runs between these two calls: layers' filters keep the first answer in a thread-local for the
+/// second. The first call is made even if the interest is cached, because the thread-local may hold another span's
+/// answer.
 fn open_in(handler: &'static Handler, values: &Values, context: &Context) -> Option<Opened> {
     let _attached = ambient::attach(context);
     let metadata = &handler.metadata;

@@ -1,4 +1,4 @@
-//! Whether an OpenTelemetry layer with another tracer sees a span.
+//! Detection of an OpenTelemetry layer with another tracer.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use opentelemetry::trace::{Span, SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
-/// A context in which no SDK starts a span. A layer that would start one keeps it.
+/// Holds a context in which no SDK starts a span. A layer that would start one keeps the context.
 pub(super) struct Probe {
     pub(super) context: Context,
     kept: Arc<()>,
@@ -33,7 +33,7 @@ impl Probe {
     }
 }
 
-/// A span that is there, for a subscriber that asks which one is active, and records nothing.
+/// Represents the active span for a subscriber that asks for it, and records nothing.
 struct Kept {
     span_context: SpanContext,
     _kept: Arc<()>,

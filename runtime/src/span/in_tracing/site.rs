@@ -1,4 +1,4 @@
-//! What `tracing` registers of a handler: whether a subscriber wants its spans.
+//! A handler's registration with `tracing`: it shows whether a subscriber wants its spans.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -16,10 +16,12 @@ const REGISTERING: u8 = 1;
 const NEVER: u8 = 2;
 const WANTED: u8 = 3;
 
-/// A callsite that `tracing` knows. It lives as long as the program, as `tracing` requires.
+/// Holds a callsite that is registered with `tracing`.
+///
+/// It lives as long as the program, as `tracing` requires.
 pub(super) struct Site {
     interest: AtomicU8,
-    /// Whether an OpenTelemetry layer with another tracer was found.
+    /// `true` after an OpenTelemetry layer with another tracer was found.
     has_other_layer: AtomicBool,
     /// Set before the site is registered: it refers to the site.
     metadata: OnceLock<&'static Metadata<'static>>,
@@ -45,16 +47,18 @@ impl Site {
         match self.interest.load(Ordering::Relaxed) {
             NEVER => false,
             UNREGISTERED => self.register(),
-            // Another thread registers it, or this one, whose subscriber handles an event meanwhile.
+            // Another thread registers it, or this thread does and its subscriber handles an event meanwhile.
             REGISTERING => true,
             _ => !self.has_other_layer.load(Ordering::Relaxed),
         }
     }
 
-    /// Asks all subscribers. No lock of ours is held, and no initializer runs: they may call this handler.
+    /// Registers the site with all subscribers.
+    ///
+    /// This holds no lock and runs no initializer, because the subscribers may call this handler.
     #[cold]
     fn register(&'static self) -> bool {
-        // `tracing` may ask this thread's subscriber alone. Where it has none, "never" would be the answer for good.
+        // `tracing` may ask only this thread's subscriber. Without one, the answer would be a permanent "never".
         if !dispatcher::get_default(|dispatch| !dispatch.is::<NoSubscriber>()) {
             return false;
         }
@@ -64,7 +68,7 @@ impl Site {
                 .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
         if registers.is_ok() {
             shielded(|| callsite::register(self));
-            // A subscriber that has panicked is asked at each span.
+            // After a panic, the crate asks the subscriber at each span.
             let (from, to) = (REGISTERING, WANTED);
             let _ = self
                 .interest

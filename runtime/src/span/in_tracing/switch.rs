@@ -1,9 +1,9 @@
-//! Whether handlers' spans are `tracing` spans.
+//! The switch that makes handlers' spans `tracing` spans.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
-/// How many of our tracers layers hold.
+/// The number of layers that hold this crate's tracer.
 static LAYERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Makes each handler's span a `tracing` span, for logs without an OpenTelemetry layer.
@@ -14,8 +14,8 @@ static LAYERS: AtomicUsize = AtomicUsize::new(0);
 /// # linked_span::use_tracing(false);
 /// ```
 ///
-/// With tracing-opentelemetry's layer, call [`layer_tracer`](crate::layer_tracer) instead: it switches this on. This is
-/// for programs to decide, not for libraries. See [inside `tracing`](crate#inside-tracing).
+/// With tracing-opentelemetry's layer, call [`layer_tracer`](crate::layer_tracer) instead, which enables this too. Call
+/// it from a program, not from a library. See [inside `tracing`](crate#inside-tracing).
 pub fn use_tracing(on: bool) {
     IS_ON.store(on, Ordering::Release);
 }
@@ -25,7 +25,7 @@ pub(super) fn is_on() -> bool {
     IS_ON.load(Ordering::Relaxed)
 }
 
-/// Returns `true` if an OpenTelemetry layer has our tracer.
+/// Returns `true` if an OpenTelemetry layer has this crate's tracer.
 pub(super) fn has_layer() -> bool {
     LAYERS.load(Ordering::Relaxed) > 0
 }

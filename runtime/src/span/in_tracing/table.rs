@@ -1,4 +1,4 @@
-//! The handlers that were made, found by the address of their constants.
+//! The known handlers, by the address of their constants.
 
 use std::ptr;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -6,13 +6,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::handler::{Handler, level_is_on};
 use crate::span::callsite::Callsite;
 
-/// A power of two.
+/// The number of buckets, a power of two.
 const BUCKETS: usize = 256;
 
-/// Handlers by address, read without a lock. A bucket is a list that only grows.
+/// Maps addresses to handlers without a lock. A bucket is a list that only grows.
 static TABLE: [Place; BUCKETS] = [const { Place::new() }; BUCKETS];
 
-/// All handlers. A handler whose constants the compiler has at several addresses is here once.
+/// Holds all handlers. A handler whose constants have several addresses is here once.
 static HANDLERS: Mutex<Vec<&'static Handler>> = Mutex::new(Vec::new());
 
 type Place = OnceLock<&'static Known>;
@@ -46,7 +46,7 @@ fn get(callsite: &'static Callsite) -> &'static Handler {
 }
 
 fn bucket(callsite: &'static Callsite) -> usize {
-    // Constants are aligned, and lie one behind the other.
+    // Constants are aligned and adjacent.
     (ptr::from_ref(callsite).addr() / size_of::<Callsite>()) % BUCKETS
 }
 
@@ -59,7 +59,7 @@ fn add(callsite: &'static Callsite, place: &'static Place) -> &'static Handler {
         next: Place::new(),
     }));
     let mut place = place;
-    // Another thread may have added one, even this one: then it is there twice, with the same handler.
+    // Another thread, or even this one, may have added it. It is then there twice, with the same handler.
     while place.set(known).is_err() {
         match place.get() {
             Some(there) => place = &there.next,
@@ -69,7 +69,7 @@ fn add(callsite: &'static Callsite, place: &'static Place) -> &'static Handler {
     handler
 }
 
-/// Finds or makes the handler. Nothing of the user's runs in the lock.
+/// Finds or makes the handler. No code of the user runs under the lock.
 fn handler(callsite: &Callsite) -> &'static Handler {
     let mut handlers = HANDLERS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(handler) = handlers.iter().find(|handler| handler.is_of(callsite)) {

@@ -1,16 +1,16 @@
-//! Whether this thread can still enter `tracing` spans.
+//! Detects a thread that can no longer enter `tracing` spans.
 //!
-//! Subscribers keep thread-locals. In a destructor of a thread that ends they may be gone, and to ask for them panics. A
-//! panic that is caught would call the program's panic hook first, which may end it.
+//! Subscribers keep thread-locals. A destructor may run after these are gone, and reading them then panics. Catching
+//! that panic is too late, because the program's panic hook runs first and may end the program.
 
 use std::cell::Cell;
 
 use crate::support::ambient;
 
 thread_local! {
-    /// Has no destructor, and so can always be read.
+    /// Has no destructor, so it is always readable.
     static ENDS: Cell<bool> = const { Cell::new(false) };
-    /// Used after the subscriber's thread-locals are, and so dropped before them.
+    /// Initialized after the subscriber's thread-locals, so it is dropped before them.
     static SENTINEL: Sentinel = const { Sentinel };
 }
 

@@ -1,15 +1,15 @@
-//! The values of a `tracing` span's fields, of the attributes that the handler's span has.
+//! The values of a `tracing` span's fields.
 
 use opentelemetry::{Array, KeyValue, Value};
 use tracing::field::{self, DisplayValue, Field, FieldSet, ValueSet};
 
 use super::handler::MOST_FIELDS;
 
-/// Values, each with its field's place.
+/// Holds values with the places of their fields.
 pub(super) struct Values(Vec<(usize, Value)>);
 
 impl Values {
-    /// Takes the values whose keys are among the names.
+    /// Copies the values whose keys are among the names.
     pub(super) fn of(attributes: &[KeyValue], names: &[&str]) -> Self {
         let mut values = Vec::with_capacity(attributes.len().min(MOST_FIELDS));
         for attribute in attributes {
@@ -21,7 +21,7 @@ impl Values {
         Self(values)
     }
 
-    /// Calls `then` with them, as `tracing` takes values.
+    /// Calls `then` with the values in `tracing`'s form.
     pub(super) fn with<R>(
         &self,
         set: &FieldSet,
@@ -45,7 +45,7 @@ impl Values {
             let (place, value) = self.0.get(index)?;
             Some((fields.get(*place)?, Plain::of(value)))
         });
-        // Ours are always there, so there is a first one, which pads.
+        // This crate's fields are always there, so the first one can pad the rest.
         let Some(padding) = fields.first() else {
             return then(&set.value_set(&[]));
         };
@@ -57,7 +57,7 @@ impl Values {
     }
 }
 
-/// A value as one of the types that `tracing` knows.
+/// Represents a value as one of `tracing`'s types.
 enum Plain<'v> {
     Bool(bool),
     Integer(i64),

@@ -1,4 +1,4 @@
-//! What the tests with brokers share: the exported spans, and a producer's span.
+//! Shared helpers of the tests with brokers: the exported spans, and a producer's span.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt, Tracer, Trace
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 
-/// Attributes by their keys, as text; an attribute that is there twice is in neither map.
+/// Attributes by key, as text. A duplicate attribute fails the test.
 pub type Attributes = BTreeMap<String, String>;
 
 fn exporter() -> &'static InMemorySpanExporter {
@@ -22,7 +22,7 @@ fn exporter() -> &'static InMemorySpanExporter {
     })
 }
 
-/// A span of a producer: active in `within`, ended afterwards. Returns its context.
+/// Makes a producer's span active in `within`, then ends it. Returns its context.
 pub fn produced(name: &str, within: impl FnOnce(&Context)) -> SpanContext {
     exporter();
     let tracer = opentelemetry::global::tracer_provider().tracer("producer");
@@ -37,13 +37,13 @@ pub fn produced(name: &str, within: impl FnOnce(&Context)) -> SpanContext {
     context.span().span_context().clone()
 }
 
-/// All spans with this name, in the order of their ends.
+/// Returns all spans with this name, in the order of their ends.
 pub fn spans(name: &str) -> Vec<SpanData> {
     let spans = exporter().get_finished_spans().expect("spans");
     spans.into_iter().filter(|span| span.name == name).collect()
 }
 
-/// The only span with this name.
+/// Returns the only span with this name.
 #[track_caller]
 pub fn span(name: &str) -> SpanData {
     let mut spans = spans(name);
@@ -72,7 +72,7 @@ pub fn attributes(list: &[KeyValue]) -> Attributes {
     attributes
 }
 
-/// Attributes as they are expected, `key = value` in a line, where the value of a text is in quotes.
+/// Parses expected attributes: one `key = value` per line, with text values in quotes.
 #[track_caller]
 pub fn expected(lines: &str) -> Attributes {
     lines
@@ -86,7 +86,7 @@ pub fn expected(lines: &str) -> Attributes {
         .collect()
 }
 
-/// Asserts the attributes of a span or of a link, all of them.
+/// Asserts all attributes of a span or of a link.
 #[track_caller]
 pub fn assert_attributes(list: &[KeyValue], lines: &str) {
     assert_eq!(attributes(list), expected(lines));

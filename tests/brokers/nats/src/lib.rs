@@ -1,1 +1,1 @@
-//! Only tests.
+//! This package only has tests.

@@ -1,6 +1,6 @@
 //! The behaviour suite, with every handler's span inside `tracing`.
 //!
-//! The module `tracing` is left out: its layers have another tracer. `in_tracing/rows.rs` has tests of such layers.
+//! The module `tracing` is left out, because its layers have another tracer. `in_tracing/rows.rs` tests such layers.
 
 #[path = "../../../behaviour/article.rs"]
 mod article;
@@ -48,7 +48,7 @@ use std::collections::BTreeSet;
 use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, producer};
 
-/// The modules that a test program declares.
+/// Returns the modules that a test program declares.
 fn modules(program: &str) -> BTreeSet<&str> {
     let lines = program.lines();
     let modules = lines.filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));

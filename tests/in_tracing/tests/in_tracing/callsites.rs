@@ -1,4 +1,4 @@
-//! How handlers are registered with `tracing`.
+//! The registration of handlers with `tracing`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -19,7 +19,7 @@ fn event() -> Origin {
     producer(1).into()
 }
 
-/// A report says that a callsite which was first used before `init` stayed off (tracing#3611).
+/// tracing#3611 reports a callsite that was first used before `init` and stayed off.
 #[test]
 fn handler_called_before_a_subscriber_is_installed_is_logged_afterwards() {
     #[linked_span(event)]
@@ -34,7 +34,8 @@ fn handler_called_before_a_subscriber_is_installed_is_logged_afterwards() {
     assert_eq!(written.lines(), [" INFO early: working"]);
 }
 
-/// `tracing` asks this thread's subscriber alone where there is one in all. A callsite of its own would stay off.
+/// With a single subscriber, `tracing` only asks the current thread's one. The callsite would stay off on other
+/// threads.
 #[test]
 fn handler_called_on_a_thread_without_a_subscriber_is_a_span_elsewhere() {
     #[linked_span(event)]
@@ -56,7 +57,7 @@ fn registered(event: &Origin) -> bool {
     Span::current().is_none()
 }
 
-/// Handles an event whenever a callsite is registered.
+/// Handles an event during each registration of a callsite.
 struct Handles(Arc<AtomicUsize>);
 
 impl<S: Subscriber> Layer<S> for Handles {
@@ -69,7 +70,7 @@ impl<S: Subscriber> Layer<S> for Handles {
     }
 }
 
-/// Reports of registrations that never ended: tracing#2020, tracing#2083.
+/// tracing#2020 and tracing#2083 report registrations that never ended.
 #[test]
 fn subscriber_that_handles_an_event_while_it_registers_the_handler_ends() {
     let _sdk = Sdk::install_outside();
@@ -78,7 +79,7 @@ fn subscriber_that_handles_an_event_while_it_registers_the_handler_ends() {
     let layer = Handles(Arc::clone(&asked));
     let (ended, wait) = mpsc::channel();
     thread::spawn(move || {
-        // With another one alive, `tracing` registers in a lock of its own.
+        // With a second subscriber, `tracing` holds its own lock while it registers.
         let other = Dispatch::new(registry());
         let is_none = with_default(registry().with(layer), || registered(&event()));
         drop(other);
@@ -89,7 +90,7 @@ fn subscriber_that_handles_an_event_while_it_registers_the_handler_ends() {
     assert!(asked.load(Ordering::Relaxed) > 0);
 }
 
-/// Counts the callsites of this name that were registered.
+/// Counts the registrations of callsites with this name.
 struct Registered(&'static str, Arc<AtomicUsize>);
 
 impl<S: Subscriber> Layer<S> for Registered {

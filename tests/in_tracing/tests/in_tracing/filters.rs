@@ -1,4 +1,4 @@
-//! Filters, which choose what is logged, and never which spans OpenTelemetry gets.
+//! Filters decide what is logged. They must not decide which spans OpenTelemetry gets.
 
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Sdk, producer};
@@ -31,7 +31,7 @@ fn pack(order: &Order) -> bool {
     Span::current().is_none()
 }
 
-/// Whether the handler had no `tracing` span. Its OpenTelemetry span is exported with its link in each case.
+/// Returns whether the handler had no `tracing` span. It asserts that its OpenTelemetry span is exported with its link.
 fn is_filtered_off(filter: &str) -> (bool, Written) {
     let (sdk, written) = (Sdk::install_outside(), Written::default());
     let subscriber = registry()
@@ -98,7 +98,7 @@ fn reloaded_filter_applies_to_the_next_call() {
     assert_eq!(sdk.spans().len(), 4);
 }
 
-/// A layer inside of `reload::Layer` cannot be downcast, which OpenTelemetry's extensions of spans need.
+/// A layer inside `reload::Layer` cannot be downcast, but OpenTelemetry's span extensions need the downcast.
 #[test]
 fn reloadable_layer_starts_the_span_with_its_links() {
     let sdk = Sdk::install_outside();
@@ -107,8 +107,8 @@ fn reloadable_layer_starts_the_span_with_its_links() {
     assert_eq!(sdk.span().links.links[0].span_context, producer(1));
 }
 
-/// `enabled!` asks filters and starts nothing: its answer stays in a thread-local, where the next span would find it
-/// (tracing#2519, tracing#3572).
+/// `enabled!` asks filters without starting a span. The answer stays in a thread-local, where the next span would find
+/// it (tracing#2519, tracing#3572).
 #[test]
 fn question_without_a_span_does_not_hide_the_next_handler() {
     let (sdk, written) = (Sdk::install_outside(), Written::default());
@@ -130,7 +130,7 @@ fn question_without_a_span_does_not_hide_the_next_handler() {
     assert_eq!(names(&sdk.spans()), ["pack", "pack"]);
 }
 
-/// Values are formatted before the filters are asked: a handler's `Display` that logs does not change their answers.
+/// Values are formatted before the filters decide, so a `Display` that logs does not change their decision.
 #[test]
 fn value_that_logs_does_not_change_the_filters_answers() {
     struct Logs;

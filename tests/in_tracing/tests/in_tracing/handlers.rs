@@ -1,4 +1,4 @@
-//! Each form of a handler: its span, and what is inside of it and around it.
+//! Each form of a handler: its span, its children and its parent.
 
 use std::pin::Pin;
 
@@ -34,7 +34,7 @@ fn order() -> Order {
 #[instrument]
 fn inner() {}
 
-/// In the body of each: which `tracing` span is current, and which OpenTelemetry span.
+/// Returns the current `tracing` span, and asserts the active OpenTelemetry span.
 fn look() -> Option<&'static str> {
     info!("working");
     inner();
@@ -89,7 +89,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(future)
 }
 
-/// Runs a handler under the layer.
+/// Runs a handler under the layer, and returns the exported spans.
 fn spans(handle: impl FnOnce()) -> Vec<SpanData> {
     let sdk = Sdk::install_outside();
     with_default(registry().with(otel()), handle);

@@ -1,4 +1,4 @@
-//! Code of the user's that runs around the handler: samplers, processors, exporters, layers.
+//! The user's code that runs during a handler: samplers, processors, exporters and layers.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -39,7 +39,7 @@ fn nested(event: &Origin) {}
 fn inner() {}
 
 thread_local! {
-    /// So that a sampler which handles an event is not asked about that one too.
+    /// Set while the sampler handles an event, so that it does not handle another for that span.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -72,7 +72,7 @@ impl ShouldSample for Busy {
     }
 }
 
-/// A sampler that logged in the layer's lock waited for itself (tracing-opentelemetry#250, #251).
+/// A sampler that logged inside the layer's lock deadlocked: tracing-opentelemetry#250, #251.
 #[test]
 fn sampler_that_logs_and_handles_an_event_does_not_deadlock() {
     let sdk = Sdk::install_outside_with(Busy);
@@ -111,13 +111,13 @@ impl SpanProcessor for Logs {
     }
 }
 
-/// A processor that logged when a span ended did so without an end (tracing-opentelemetry#260).
+/// A processor that logged at the end of a span recursed without end: tracing-opentelemetry#260.
 #[test]
 fn processor_that_logs_and_handles_an_event_does_not_deadlock() {
     let builder = SdkTracerProvider::builder().with_span_processor(Logs);
     let sdk = Sdk::install_outside_built(builder);
     with_default(registry().with(otel()), || assert_eq!(handle(&event()), 7));
-    // The second is of the instrumented function, which ends in the body.
+    // The second span belongs to the instrumented function, which ends inside the body.
     assert_eq!(
         events(called(&sdk.spans(), "handle")),
         ["handling", "ending"]
@@ -157,7 +157,7 @@ fn sampler_that_panics_costs_one_span_and_no_other() {
     }
 }
 
-/// A layer that panics wherever it is called.
+/// A layer that panics in this method.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Panics {
     New,
@@ -204,7 +204,7 @@ fn layer_that_panics_does_not_fail_the_handler() {
     }
 }
 
-/// Handles an event while another handler's `tracing` span is made, before the OpenTelemetry layer sees that one.
+/// Handles an event while another handler's `tracing` span is created, before the OpenTelemetry layer sees that span.
 struct HandlesAtNew;
 
 impl<S: Subscriber> Layer<S> for HandlesAtNew {
@@ -242,7 +242,7 @@ impl LogExporter for HandlingExporter {
     }
 }
 
-/// An exporter whose own work is logged would export for ever (opentelemetry-rust#1171).
+/// An exporter that logs its own work would export for ever: opentelemetry-rust#1171.
 #[test]
 fn log_exporter_that_handles_an_event_does_not_loop() {
     let sdk = Sdk::install_outside();

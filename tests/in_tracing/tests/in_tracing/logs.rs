@@ -1,4 +1,4 @@
-//! What logs show of a handler.
+//! The logs of a handler.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn json_line_has_typed_fields_once() {
     assert!(!written.text().contains("otel."));
 }
 
-/// Two formatting layers share the text of a span's fields (tracing#1372).
+/// Two formatting layers share the text of a span's fields: tracing#1372.
 #[test]
 fn two_formatting_layers_show_each_field_once() {
     let _sdk = Sdk::install_outside();
@@ -112,7 +112,7 @@ fn redeem(order: &Order) {
     info!("redeeming");
 }
 
-/// An attribute without a value is an empty field, which the body may record (tracing#2405).
+/// An attribute without a value is an empty field, which the body may record: tracing#2405.
 #[test]
 fn field_without_a_value_can_be_recorded_in_the_body() {
     let (sdk, written) = (Sdk::install_outside(), Written::default());
@@ -222,7 +222,7 @@ fn span_has_the_level_target_and_place_of_the_users_code() {
     });
 }
 
-/// Logs of OpenTelemetry's appender carry the handler's ids.
+/// Logs through OpenTelemetry's appender have the handler's ids.
 #[test]
 fn appended_log_carries_the_handlers_trace_id() {
     let (sdk, exporter) = (Sdk::install_outside(), InMemoryLogExporter::default());

@@ -1,4 +1,4 @@
-//! Handlers inside `tracing`, each test with a subscriber of its own.
+//! Handlers inside `tracing`. Each test has its own subscriber.
 
 mod callsites;
 mod filters;

@@ -1,4 +1,4 @@
-//! The table "what a handler does" of the crate's page, a test for each row.
+//! The table "what a handler does" in the crate's documentation: a test for each row.
 
 use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, producer};
@@ -59,7 +59,7 @@ fn no_layer_and_no_provider_logs_show_the_handler() {
     assert_eq!(sdk.spans().len(), 0);
 }
 
-/// The handler is left to OpenTelemetry, as without `tracing`: there is no second span.
+/// The handler only makes an OpenTelemetry span, as without `tracing`.
 #[test]
 fn layer_with_another_tracer_gets_no_span_of_the_handler() {
     for activation in [true, false] {
@@ -124,7 +124,7 @@ fn outer() {
     let _ = active();
 }
 
-/// The handler does not see the `tracing` span around it, but what is instrumented in it is its child.
+/// The handler does not see the outer `tracing` span, but an instrumented function inside it is its child.
 #[test]
 fn context_activation_off_has_one_span_with_links_and_children() {
     let (sdk, written) = (Sdk::install_outside(), Written::default());
@@ -151,7 +151,8 @@ fn context_activation_off_has_one_span_with_links_and_children() {
     }
 }
 
-/// tracing-opentelemetry panics at each span that two of its layers see. The handler does not fail, and its span is exported.
+/// tracing-opentelemetry panics at each span that two of its layers see. The handler must not fail, and its span is
+/// exported.
 #[test]
 fn second_layer_does_not_fail_the_handler() {
     #[linked_span(event)]
@@ -173,7 +174,7 @@ fn second_layer_does_not_fail_the_handler() {
     }
 }
 
-/// A provider that is given to the layer alone is the handlers' too.
+/// A provider that only the layer has is used for handlers too.
 #[test]
 fn layers_provider_is_used_where_none_is_installed() {
     let _sdk = Sdk::install_outside();

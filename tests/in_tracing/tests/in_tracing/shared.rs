@@ -1,4 +1,4 @@
-//! Subscribers, and what they have written.
+//! Subscribers, and their output.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::registry::LookupSpan;
 
-/// tracing-opentelemetry's layer with our tracer.
+/// Returns tracing-opentelemetry's layer with the tests' tracer.
 pub(crate) fn otel<S>() -> OpenTelemetryLayer<S, LayerTracer<GlobalTracer>>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
@@ -20,7 +20,7 @@ where
     tracing_opentelemetry::layer().with_tracer(linked_span::layer_tracer(Globals, "tests"))
 }
 
-/// What a formatting layer has written.
+/// The output of a formatting layer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -55,7 +55,7 @@ impl MakeWriter<'_> for Written {
     }
 }
 
-/// A layer that formats without colors and times.
+/// Creates a layer that formats without colours and times.
 #[macro_export]
 macro_rules! lines_to {
     ($written:expr) => {

@@ -1,4 +1,4 @@
-//! Threads and tasks around a handler's `tracing` span.
+//! Threads and tasks that share a handler's `tracing` span.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,7 @@ fn event() -> Origin {
     producer(1).into()
 }
 
-/// Without an explicit end, a task that enters the span later would stretch it (tracing-opentelemetry#116).
+/// Without an explicit end, a task that enters the span later would extend it: tracing-opentelemetry#116.
 #[test]
 fn exported_end_is_the_bodys_although_a_thread_enters_the_span_later() {
     #[linked_span(event)]
@@ -50,7 +50,7 @@ fn exported_end_is_the_bodys_although_a_thread_enters_the_span_later() {
     assert!(took.expect("a duration") < Duration::from_millis(200));
 }
 
-/// Which spans are entered, over all threads.
+/// The entered spans of all threads.
 #[derive(Default)]
 struct Entered {
     now: Mutex<HashSet<u64>>,
@@ -84,7 +84,7 @@ async fn yielding(event: Origin, times: usize) {
     }
 }
 
-/// A report of a span that two threads were in: sentry-rust#946.
+/// sentry-rust#946 reports a span that two threads were in.
 #[test]
 fn span_of_a_task_that_moves_is_entered_by_one_thread_at_once() {
     let sdk = Sdk::install_outside();
@@ -127,7 +127,7 @@ fn poll<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// A guard of the user's that is held over an await is exited late, on this thread (tracing#3514).
+/// The user's guard is held over an await, so it exits late on this thread: tracing#3514.
 #[test]
 fn guard_that_the_body_holds_over_an_await_does_not_panic() {
     #[linked_span(event)]
@@ -149,7 +149,7 @@ fn guard_that_the_body_holds_over_an_await_does_not_panic() {
     assert_eq!(held.parent_span_id, handler.span_context.span_id());
 }
 
-/// A parent that a layer's filter hides, as in tracing#1656.
+/// A layer's filter hides the parent, as in tracing#1656.
 #[test]
 fn handler_in_a_span_that_is_filtered_does_not_panic() {
     #[linked_span(event)]
@@ -172,7 +172,7 @@ fn handler_in_a_span_that_is_filtered_does_not_panic() {
     assert_eq!(written.lines(), [" INFO hidden:visible: working"]);
 }
 
-/// The span is exited where it was entered, as it was not in tracing-opentelemetry#86.
+/// The span must be exited in the subscriber in which it was entered, unlike tracing-opentelemetry#86.
 #[test]
 fn handler_that_swaps_the_subscriber_leaves_its_own() {
     #[linked_span(event)]

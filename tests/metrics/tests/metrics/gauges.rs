@@ -91,7 +91,7 @@ mod shared {
 
     static IS_READABLE: AtomicBool = AtomicBool::new(true);
 
-    /// An input that the next release cannot read.
+    /// An input that the next release cannot decode.
     #[derive(Clone, serde::Serialize, LinkedEvent)]
     struct Outdated {
         #[event(key)]
@@ -145,7 +145,7 @@ mod shared {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("joins.db");
         let hour = Duration::from_hours(1);
-        // What arrives is counted, which another test would see.
+        // Arrivals are counted, and another test would see them.
         let alone = Meters::install();
         for order in 0..3 {
             let joins = joins(&file, hour).await;

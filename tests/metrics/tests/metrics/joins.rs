@@ -1,4 +1,4 @@
-//! What is counted of joins.
+//! Metrics of joins.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -131,7 +131,7 @@ fn retries_are_runs_of_their_own_and_a_join_is_parked_once() {
         ["fan_in.join", "fan_in.reason"],
     );
     assert_eq!(parked, counted(&[(["Ship", "attempts"], 1)]));
-    // What an input has waited is measured before the first run alone.
+    // The wait is only measured before the first run.
     let waits = meters.counts("linked_span.fan_in.wait", ["fan_in.join", "fan_in.input"]);
     assert_eq!(
         waits,
@@ -222,7 +222,7 @@ fn ten_thousand_keys_make_a_bounded_number_of_series() {
     }
     let all = meters.collect();
     let series: usize = all.values().map(|(_, series)| series.len()).sum();
-    // Two of arrivals, two of waits, one of runs and one of the handler.
+    // Two series of arrivals, two of waits, one of runs and one of the handler.
     assert_eq!(series, 6, "{all:#?}");
     assert_eq!(meters.one(RUNS).count, 10_000);
 }

@@ -1,4 +1,4 @@
-//! What is measured of handlers and joins.
+//! Metrics of handlers and joins.
 
 mod gauges;
 mod handlers;

@@ -1,4 +1,4 @@
-//! `messaging.process.duration`, for a handler whose attribute names what is constant of its messages.
+//! `messaging.process.duration`, for a handler whose attribute has constant properties of its messages.
 
 use linked_span::__private::{
     Callsite, MessagingLabels, handle, open_event, outcome, record_nothing,
@@ -98,7 +98,7 @@ fn template_wins_over_the_destination() {
     assert_eq!(series.get("messaging.destination.name"), "");
 }
 
-/// A batch of messages from several topics, or a topic that is known when the message comes.
+/// A batch may have messages from several topics, and a topic may only be known at run time.
 #[test]
 fn destination_that_is_not_constant_is_no_attribute() {
     let meters = Meters::install();

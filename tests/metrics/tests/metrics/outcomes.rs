@@ -1,4 +1,4 @@
-//! `error.type`: an `Err`, a panic and a cancellation are told apart.
+//! `error.type` distinguishes an `Err`, a panic and a cancellation.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -86,7 +86,7 @@ fn err_is_recorded_by_its_type() {
 }
 
 #[test]
-fn panic_and_cancellation_are_told_apart() {
+fn panic_and_cancellation_have_different_error_types() {
     let meters = Meters::install();
     let event = Origin::default();
     assert!(catch_unwind(|| panics(&event)).is_err());
@@ -124,7 +124,7 @@ fn future_that_is_never_polled_is_not_measured() {
     assert_eq!(meters.counts(DURATION, LABELS), []);
 }
 
-/// Its span begins with the statement before `Box::pin`.
+/// The function's span starts before `Box::pin`, at the first statement.
 #[test]
 fn returned_future_whose_function_ran_is_cancelled_if_it_is_never_polled() {
     let meters = Meters::install();

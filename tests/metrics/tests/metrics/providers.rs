@@ -1,4 +1,4 @@
-//! Meter providers that are installed once handlers have run, and replaced.
+//! Meter providers that are installed after handlers have run, and replaced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,7 +46,7 @@ fn instruments_follow_a_provider_that_is_replaced() {
     assert!(format!("{finished:?}").contains("count: 2"), "{finished:?}");
 }
 
-/// The address of a provider that has ended may be used again.
+/// A new provider may have the address of one that was dropped.
 #[test]
 fn instruments_follow_a_hundred_providers_in_turn() {
     let _alone = Meters::install();
@@ -60,7 +60,7 @@ fn instruments_follow_a_hundred_providers_in_turn() {
     }
 }
 
-/// Counts how often it is asked, and how many of it there are.
+/// Counts its calls, and its live copies.
 struct Counting {
     meters: Arc<AtomicUsize>,
 }
@@ -72,7 +72,7 @@ impl MeterProvider for Counting {
     fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
         assert_eq!(scope.name(), "linked_span");
         self.meters.fetch_add(1, Ordering::Relaxed);
-        // It is the user's code: it may handle events itself, and panic.
+        // A provider is the user's code: it may handle events, and panic.
         handle(&Origin::default());
         Meter::new(Arc::new(NoInstruments))
     }
@@ -138,7 +138,7 @@ mod made {
 
     use super::*;
 
-    /// Records which instruments are made.
+    /// Records the created instruments.
     struct Recording(Arc<Mutex<Vec<String>>>);
 
     struct Nothing;
@@ -208,7 +208,7 @@ mod made {
     #[fan_in(payment, inventory)]
     fn ship(payment: Event, inventory: Event) {}
 
-    /// No callback of an observable instrument could reach into a store, since there is none.
+    /// There is no observable instrument whose callback could reach into a store.
     #[test]
     fn instruments_are_made_once_when_they_are_needed_and_none_observes() {
         let _alone = Meters::install();

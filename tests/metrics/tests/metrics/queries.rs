@@ -1,4 +1,5 @@
-//! The queries on the page of `linked_span::metrics`: Prometheus's tool runs them as tests/metrics/promql.yml has them.
+//! The queries in the documentation of `linked_span::metrics`. Prometheus's tool runs those of
+//! tests/metrics/promql.yml.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Where joins are kept.
+//! The places where joins are stored.
 
 pub(crate) mod postgres;
 pub(crate) mod redis;
@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use crate::calls::Sharing;
 
-/// As many as a process makes calls at once, at most.
+/// The largest number of concurrent calls of a process.
 const CONNECTIONS: u32 = 4;
 
-/// A machine that has other things to do is no failure.
+/// Long enough for a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) enum Place {
@@ -24,17 +24,17 @@ pub(crate) enum Place {
     Postgres(Server),
 }
 
-/// What a server has been asked since it began.
+/// The number of requests to a server since its start.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked {
-    /// From outside, each a round trip.
+    /// Requests of clients, each of which is a round trip.
     pub(crate) trips: f64,
-    /// By its scripts.
+    /// Requests that scripts make inside the server.
     pub(crate) inside: f64,
 }
 
 impl Place {
-    /// One of each, in which there is nothing.
+    /// Returns an empty place of each kind.
     pub(crate) async fn all() -> [Self; 4] {
         let all = [
             Self::Memory,
@@ -69,7 +69,7 @@ impl Place {
         }
     }
 
-    /// What is asked of it beside, in each way.
+    /// Returns the names of the bare ways.
     pub(crate) fn bare(&self) -> &'static [&'static str] {
         match self {
             Self::Memory => &[],
@@ -78,7 +78,7 @@ impl Place {
         }
     }
 
-    /// Who shares it, in one measurement and another.
+    /// Returns how the processes share the place, one element for each measurement.
     pub(crate) fn shared(&self) -> impl Iterator<Item = Sharing> {
         let most = match self {
             Self::Memory => 1,
@@ -100,7 +100,7 @@ impl Place {
         }
     }
 
-    /// Its version, and how it keeps what it is told.
+    /// Returns the server's version and its durability settings.
     pub(crate) async fn describe(&self) -> Option<String> {
         match self {
             Self::Memory => None,
@@ -110,7 +110,7 @@ impl Place {
         }
     }
 
-    /// `None` of what is no server.
+    /// Returns the counts; `None` without a server.
     pub(crate) async fn asked(&self) -> Option<Asked> {
         match self {
             Self::Memory | Self::File(_) => None,

@@ -1,4 +1,4 @@
-//! In a `PostgreSQL` server.
+//! Joins in a `PostgreSQL` server.
 
 use linked_span::fan_in::Postgres;
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -42,10 +42,12 @@ pub(super) async fn describe(url: &str) -> String {
     settings.expect("its settings")
 }
 
-/// Each statement commits, and so does what only asks whether a connection is still there. The processes have ended by now:
-/// what they were told is counted when they do.
+/// Returns the server's counts.
+///
+/// Each statement commits, and so does the pool's check of a connection. The processes must have ended, because the
+/// server counts a connection's statements when it closes.
 pub(super) async fn asked(url: &str) -> Asked {
-    // In a database of its own, so that it is not counted itself.
+    // This query uses another database, so that it does not count itself.
     let pool = connect(&url.replace("/postgres?", "/template1?")).await;
     let committed = "SELECT (xact_commit + xact_rollback)::float8 FROM pg_stat_database WHERE datname = 'postgres'";
     let trips = sqlx::query_scalar(committed).fetch_one(&pool).await;

@@ -1,4 +1,4 @@
-//! In a Redis server.
+//! Joins in a Redis server.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use redis::{Client, Cmd, FromRedisValue, Script, cmd};
 use super::{Asked, PATIENCE};
 use crate::bare::{Bare, Way};
 
-/// Commands that only scripts send, if the bare variant does not run.
+/// The commands that only scripts send, unless the bare calls run.
 const INSIDE: [&str; 10] = [
     "del",
     "hget",
@@ -81,7 +81,7 @@ pub(super) async fn asked(url: &str) -> Asked {
     asked
 }
 
-/// `cmdstat_hset:calls=3,usec=7,…`
+/// Parses `cmdstat_hset:calls=3,usec=7,…`.
 fn calls(line: &str) -> Option<(&str, f64)> {
     let (command, stats) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
     let (calls, _) = stats.split_once(',')?;

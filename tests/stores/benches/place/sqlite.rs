@@ -1,4 +1,4 @@
-//! In an `SQLite` file.
+//! Joins in an `SQLite` file.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use super::PATIENCE;
 use crate::bare::{Bare, Way};
 
-/// As `Sqlite::open` does.
+/// Connects with the settings of `Sqlite::open`.
 pub(crate) async fn connect(file: impl AsRef<Path>) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(file)

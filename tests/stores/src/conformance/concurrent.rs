@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
 
-/// Each input is delivered twice, by whomever.
+/// Two workers deliver each input.
 pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
     const KEYS: u64 = 100;
     let fixture = F::begin().await;
@@ -19,7 +19,7 @@ pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
         workers.spawn(async move {
             let mut successes = BTreeMap::<u64, u32>::new();
             for step in 0..KEYS {
-                // Each begins elsewhere, and two have the same input.
+                // Each worker starts at another key.
                 let key = (step + number * 17) % KEYS;
                 let token = Token::random();
                 let name = key.to_string();
@@ -44,7 +44,7 @@ pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
     assert!(successes.values().all(|count| *count == 1), "{successes:?}");
 }
 
-/// Each join is claimed once.
+/// No two sweeps claim the same join.
 pub async fn concurrent_sweeps_claim_each_join_once<F: Fixture>() {
     const KEYS: usize = 300;
     let fixture = F::begin().await;
@@ -71,7 +71,7 @@ pub async fn concurrent_sweeps_claim_each_join_once<F: Fixture>() {
     while let Some(of_one) = workers.join_next().await {
         claimed.extend(of_one.unwrap());
     }
-    // Where others hold what is due, a sweep may find nothing: the next finds it.
+    // A sweep may find nothing while others hold locks. The next sweep finds the join.
     claimed.extend(worker.due(KEYS).await.into_iter().map(|due| due.key));
     claimed.sort();
     claimed.dedup();

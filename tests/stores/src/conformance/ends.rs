@@ -7,7 +7,7 @@ use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-/// Once, with what came.
+/// The sweep delivers it once, with the received inputs.
 pub async fn sweep_delivers_an_expired_incomplete_join<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -34,7 +34,7 @@ pub async fn sweep_delivers_an_expired_incomplete_join<F: Fixture>() {
     assert!(worker.is_empty().await);
 }
 
-/// It comes back.
+/// The caller gets its input back.
 pub async fn arrival_at_an_expired_join_delivers_it_without_the_input<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -81,14 +81,14 @@ pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
         }
     }
     found.sort();
-    // Memory does not look at all its shards each time.
+    // An arrival in memory does not search all shards.
     if F::IS_DURABLE {
         assert_eq!(found, ["first", "second"]);
         assert_eq!(worker.len().await, 3);
     }
 }
 
-/// It may be the first, one more, the last, or one that is not taken.
+/// The reply may be any: a first, second or last input, or one that is not accepted.
 pub async fn arrival_with_any_reply_delivers_another_overdue_join<F: Fixture>() {
     let fixture = F::begin().await;
     let hasty = Worker::with(&fixture, RULES.inputs(3)).await;
@@ -137,7 +137,7 @@ pub async fn arrival_with_any_reply_delivers_another_overdue_join<F: Fixture>() 
     }
 }
 
-/// Without a sweep.
+/// No sweep is needed.
 pub async fn arrival_removes_joins_after_the_dedup_window<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -149,7 +149,7 @@ pub async fn arrival_removes_joins_after_the_dedup_window<F: Fixture>() {
     assert_eq!(fixture.rows().await, 0);
 }
 
-/// By a sweep or an arrival.
+/// A sweep or an arrival retries it.
 pub async fn failed_delivery_is_retried_after_the_backoff<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -177,7 +177,7 @@ pub async fn failed_delivery_is_retried_after_the_backoff<F: Fixture>() {
     );
 }
 
-/// Nothing runs a clock but the store.
+/// The deadline depends on the store's clock only.
 pub async fn deadline_passes_without_a_process<F: Fixture>() {
     let fixture = F::begin().await;
     {
@@ -205,7 +205,7 @@ pub async fn deadline_passes_without_a_process<F: Fixture>() {
     assert!(matches!(done.verdict, Verdict::Completed(_)), "{done:?}");
 }
 
-/// The next arrival or sweep that finds it delivers it.
+/// The next arrival or sweep that finds the join delivers it.
 pub async fn complete_join_expires_after_an_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -225,7 +225,7 @@ pub async fn complete_join_expires_after_an_attempt<F: Fixture>() {
     );
 }
 
-/// A later input opens a new join.
+/// After the window, an input opens a new join.
 pub async fn ended_join_is_remembered_for_the_dedup_window<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -253,7 +253,7 @@ pub async fn ended_join_is_remembered_for_the_dedup_window<F: Fixture>() {
     }
 }
 
-/// Neither rows nor keys.
+/// The store keeps neither rows nor keys.
 pub async fn ten_thousand_joins_leave_no_rows<F: Fixture>() {
     const JOINS: usize = 10_000;
     let fixture = F::begin().await;

@@ -1,11 +1,11 @@
-//! Several functions, and a store for each.
+//! Several functions, with a store for each.
 
 use linked_span::fan_in::{Operator, Store, StoreError, Token};
 
 use super::worker::{Worker, identity};
 use crate::{Fixture, Payload, RULES};
 
-/// It says so when it is asked to do something for another.
+/// A second declaration makes each later call fail. An arrival returns its input.
 pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -32,7 +32,7 @@ pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
     }
 }
 
-/// The same key is another join.
+/// The same key is a different join.
 pub async fn functions_in_one_database_have_separate_joins<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::named(&fixture, "ship", RULES).await;

@@ -1,4 +1,4 @@
-//! Who holds a join, and how it passes to another.
+//! Claims, and how they pass to another worker.
 
 use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
 use linked_span_tests::joins::SETTLEMENTS;
@@ -26,7 +26,7 @@ pub async fn settlement_of_another_token_is_rejected<F: Fixture>() {
     assert!(worker.settle("order", token, Settlement::Completed).await);
 }
 
-/// It goes back to where it was.
+/// The join returns to its earlier state.
 pub async fn released_claim_is_due_at_once_and_no_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -57,7 +57,7 @@ pub async fn released_claim_is_due_at_once_and_no_attempt<F: Fixture>() {
     assert_eq!(worker.one_due().await.claim.work, Work::DeliverExpired);
 }
 
-/// Every input stays in place.
+/// The join keeps every input.
 pub async fn what_failed_is_run_by_an_arrival_at_once_and_by_a_sweep_after_the_backoff<
     F: Fixture,
 >() {
@@ -84,7 +84,7 @@ pub async fn what_failed_is_run_by_an_arrival_at_once_and_by_a_sweep_after_the_b
     assert!(worker.is_empty().await);
 }
 
-/// With every input, and one attempt more.
+/// The claim has every input, and counts one more attempt.
 pub async fn arrival_after_the_lease_claims_the_join<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
@@ -97,7 +97,7 @@ pub async fn arrival_after_the_lease_claims_the_join<F: Fixture>() {
     assert!(!here.settle("order", first, Settlement::Completed).await);
 }
 
-/// The body is tried again first.
+/// The body runs again before the join expires.
 pub async fn sweep_after_the_lease_claims_the_join_past_its_deadline<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
@@ -114,7 +114,7 @@ pub async fn sweep_after_the_lease_claims_the_join_past_its_deadline<F: Fixture>
     );
 }
 
-/// An arrival at another join cannot run its body.
+/// An arrival at another join cannot run this join's body.
 pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
@@ -143,7 +143,7 @@ pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
     );
 }
 
-/// The next arrival finds it at once, even if the previous one had nothing to do.
+/// The next arrival finds the join at once, even if the previous one had nothing to do.
 pub async fn join_released_past_its_deadline_is_found_at_once<F: Fixture>() {
     let fixture = F::begin().await;
     let rules = RULES.lease(2 * RULES.timeout);
@@ -163,7 +163,7 @@ pub async fn join_released_past_its_deadline_is_found_at_once<F: Fixture>() {
     assert_eq!(overdue.claim.attempts, 1);
 }
 
-/// From when it was made.
+/// The new lease starts at the renewal.
 pub async fn renewal_extends_the_lease<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -190,7 +190,7 @@ pub async fn renewal_extends_the_lease<F: Fixture>() {
     );
 }
 
-/// Of a run, and of a hand-over.
+/// For a run and for a delivery to `on_expired`.
 pub async fn stale_token_is_rejected_by_every_settlement<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -226,7 +226,7 @@ pub async fn stale_token_is_rejected_by_every_settlement<F: Fixture>() {
     }
 }
 
-/// By an arrival, which does not come by its own join, and by a sweep.
+/// A call must not return its own claim again as another due join.
 pub async fn claim_with_a_short_lease_is_returned_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -239,7 +239,7 @@ pub async fn claim_with_a_short_lease_is_returned_once<F: Fixture>() {
     assert_eq!(hasty.due(10).await.len(), 1);
 }
 
-/// By the store's clock.
+/// The rest is measured by the store's clock.
 pub async fn busy_arrival_returns_the_rest_of_the_lease<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

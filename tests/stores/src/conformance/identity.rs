@@ -1,4 +1,4 @@
-//! Which function the joins in a store belong to.
+//! The identity of the function whose joins a store keeps.
 
 use linked_span::fan_in::{
     Arrival, Change, FanInIdentity, JoinOptions, Operator, Store, StoreError, Token, Verdict,
@@ -9,21 +9,21 @@ use serde::{Deserialize, Serialize};
 use super::worker::{Worker, identity};
 use crate::{Fixture, Payload, RULES};
 
-/// Of two functions.
+/// An input of both functions.
 #[derive(Clone, Debug, Deserialize, LinkedEvent, PartialEq, Serialize)]
 pub struct Event {
-    /// Its key.
+    /// The key of the join.
     #[event(key)]
     pub order: String,
-    /// Its producer's context.
+    /// The producer's context.
     pub metadata: Origin,
 }
 
-/// One module.
+/// A module with a function `ship`.
 pub mod a {
     use super::{Event, fan_in};
 
-    /// Ships from here.
+    /// Ships from this module.
     #[fan_in(payment, inventory)]
     pub async fn ship(payment: Event, inventory: Event) -> (&'static str, String) {
         assert_eq!(payment.order, inventory.order);
@@ -31,11 +31,11 @@ pub mod a {
     }
 }
 
-/// Another module.
+/// Another module with a function `ship`.
 pub mod b {
     use super::{Event, fan_in};
 
-    /// Ships from there.
+    /// Ships from the other module.
     #[fan_in(payment, inventory)]
     pub async fn ship(payment: Event, inventory: Event) -> (&'static str, String) {
         assert_eq!(payment.order, inventory.order);
@@ -66,7 +66,7 @@ where
     assert_eq!(ran, Arrival::Ran(("b", "order".to_owned())));
 }
 
-/// A caller of these inputs, which arrives with the second.
+/// Declares these inputs, makes the second arrival, and returns the error.
 async fn refused<S: Store<Payload>>(store: &S) -> String {
     let payload = Payload::new(1);
     let arrived = store.arrive("order", &RULES, 1, payload.clone(), Token::random());
@@ -76,7 +76,7 @@ async fn refused<S: Store<Payload>>(store: &S) -> String {
     refused.error.to_string()
 }
 
-/// They would be stored in each other's places.
+/// Otherwise each input would be stored in the other's place.
 pub async fn other_inputs_under_the_same_path_are_refused<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
@@ -94,7 +94,7 @@ pub async fn other_inputs_under_the_same_path_are_refused<F: Fixture>() {
     assert_eq!(again.len().await, 1);
 }
 
-/// `T` becomes `Option<T>`, and the function moves to another module: its open joins stay.
+/// `T` becomes `Option<T>`, and the function moves to another module. Its open joins stay.
 pub async fn other_types_are_refused_until_the_user_names_the_joins<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
@@ -115,12 +115,12 @@ pub async fn other_types_are_refused_until_the_user_names_the_joins<F: Fixture>(
     let arrived = named.arrive("order", &RULES, 1, Payload::new(1), token);
     let verdict = arrived.await.unwrap().verdict;
     assert!(matches!(verdict, Verdict::Run(_)), "{verdict:?}");
-    // The release before still works.
+    // The previous release still works.
     assert_eq!(ship.len().await, 1);
     ship.waits("another", 0).await;
 }
 
-/// An input's place is what the store knows it by.
+/// The store identifies an input by its position.
 pub async fn name_of_the_users_does_not_allow_other_inputs<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
@@ -137,7 +137,7 @@ pub async fn name_of_the_users_does_not_allow_other_inputs<F: Fixture>() {
     }
 }
 
-/// Then another release cannot take other inputs for the same.
+/// Otherwise another release could store other inputs in the same places.
 pub async fn lost_declaration_is_written_again_by_a_running_process<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
@@ -156,7 +156,7 @@ pub async fn lost_declaration_is_written_again_by_a_running_process<F: Fixture>(
     );
 }
 
-/// Its input would be stored in the place of another.
+/// Otherwise its input would be stored in the place of another input.
 pub async fn running_process_is_refused_where_another_declaration_replaced_its_own<F: Fixture>() {
     let fixture = F::begin().await;
     let ship = Worker::of(&fixture).await;
@@ -186,7 +186,7 @@ pub async fn running_process_is_refused_where_another_declaration_replaced_its_o
         matches!(settled, StoreError::Misconfigured(_)),
         "{settled:?}"
     );
-    // Other functions are not concerned.
+    // Other functions are not affected.
     let bill = fixture.open("bill").await;
     bill.declare(identity("bill", 2));
     assert_eq!(bill.len().await.unwrap(), 0);

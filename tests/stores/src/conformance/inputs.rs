@@ -1,11 +1,11 @@
-//! What comes is kept as it came.
+//! Inputs are stored unchanged.
 
 use linked_span::fan_in::{Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, Payload, RULES};
 
-/// Whatever the order of arrival, with how long each has waited.
+/// The order of arrival does not matter. Each input has its wait.
 pub async fn claim_has_the_inputs_in_declaration_order<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::with(&fixture, RULES.inputs(3)).await;
@@ -25,7 +25,7 @@ pub async fn claim_has_the_inputs_in_declaration_order<F: Fixture>() {
     assert_eq!(waited.collect::<Vec<_>>(), [3, 0, 6]);
 }
 
-/// What is delivered twice is told so, and its payload is the first.
+/// The second delivery is a duplicate, and the join keeps the first payload.
 pub async fn duplicate_input_keeps_the_first<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -87,7 +87,7 @@ pub async fn key_of_any_text_is_stored<F: Fixture>() {
     }
 }
 
-/// A mebibyte.
+/// The payload has one mebibyte.
 pub async fn large_input_is_stored_unchanged<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -101,7 +101,7 @@ pub async fn large_input_is_stored_unchanged<F: Fixture>() {
     assert_eq!(*claim.inputs[0].as_ref().unwrap().payload, large);
 }
 
-/// As many as there may be.
+/// The largest number of inputs.
 pub async fn twelve_inputs<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::with(&fixture, RULES.inputs(12)).await;

@@ -1,11 +1,11 @@
-//! Calls whose reply was lost, which are repeated with the same token.
+//! Calls whose reply was lost, and which are repeated with the same token.
 
 use linked_span::fan_in::{Settlement, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-/// A claim is confirmed, and an input that waits has come.
+/// The repeated call confirms a claim, or an input that waits.
 pub async fn repeated_arrival_returns_the_same_claim<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -26,7 +26,7 @@ pub async fn repeated_arrival_returns_the_same_claim<F: Fixture>() {
     assert!(worker.settle("order", token, Settlement::Completed).await);
 }
 
-/// And nothing else is.
+/// The repeated call records nothing else.
 pub async fn repeated_success_is_recorded_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -47,7 +47,7 @@ pub async fn repeated_success_is_recorded_once<F: Fixture>() {
     assert!(!worker.renew("order", token).await);
 }
 
-/// An arrival's claim to hand its join over is confirmed as well.
+/// A repeated arrival also confirms its claim of an expired join.
 pub async fn repeated_delivery_is_recorded_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

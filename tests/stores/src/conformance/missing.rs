@@ -7,7 +7,7 @@ use crate::{Fixture, MINUTE, RULES};
 
 const ALL: Page<'_> = Page::first(100);
 
-/// By an arrival and by a sweep, before the function could be called without it.
+/// An arrival or a sweep parks it, because the function cannot be called without the payload.
 pub async fn join_whose_payload_is_missing_is_parked<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -31,7 +31,7 @@ pub async fn join_whose_payload_is_missing_is_parked<F: Fixture>() {
     }
 }
 
-/// Which input, and the decoder's words.
+/// The reason names the input and has the decoder's text.
 pub async fn parked_join_says_which_input_cannot_be_read<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

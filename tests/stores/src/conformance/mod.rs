@@ -1,4 +1,4 @@
-//! The suite: [`conformance!`](macro@crate::conformance) makes a test of each.
+//! The suite of all stores: [`conformance!`](macro@crate::conformance) makes a test of each check.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -21,7 +21,7 @@ mod worker;
 
 pub use worker::Worker;
 
-/// Every check of the suite, as a test of a store.
+/// Makes a test of each check of the suite.
 #[macro_export]
 macro_rules! conformance {
     ($fixture:ty: $($module:ident::$check:ident),+ $(,)?) => {
@@ -67,7 +67,7 @@ macro_rules! conformance {
     };
 }
 
-/// The checks that are of those stores only whose claims run out, and that decode what they keep.
+/// Makes a test of each check for stores with leases, which decode stored inputs.
 #[macro_export]
 macro_rules! durable_conformance {
     ($fixture:ty) => {

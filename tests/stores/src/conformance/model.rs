@@ -13,9 +13,9 @@ use tokio::task::spawn_blocking;
 use super::worker::{Worker, identity};
 use crate::{Fixture, MINUTE, Payload};
 
-/// In less time than a minute for each case.
+/// Each case takes less than a minute.
 pub async fn random_steps_match_the_state_machine<F: Fixture>() {
-    // The runner is none that waits.
+    // The runner of the cases blocks its thread.
     spawn_blocking(run_cases::<F>).await.unwrap();
 }
 
@@ -59,14 +59,14 @@ async fn perform<F: Fixture>(rules: JoinPolicy, operations: Vec<Operation>) {
     }
 }
 
-/// The store, and beside it the model.
+/// The store and its model.
 struct Pair<F: Fixture> {
     fixture: F,
     worker: Worker<F::Store>,
     model: Model<Payload>,
-    /// Everything that was claimed once, by whom.
+    /// Every claim so far: its key and its token.
     claims: Vec<(String, Token)>,
-    /// By key, who arrived last.
+    /// The token of the latest arrival at each key.
     last: BTreeMap<String, Token>,
 }
 
@@ -137,7 +137,8 @@ impl<F: Fixture> Pair<F> {
         self.park(ClaimMode::Sweep).await;
     }
 
-    /// Which of the joins that died at their last attempt have been found is the store's choice.
+    /// A store may find the joins whose last attempt died in any order. The model parks those that the store has
+    /// parked.
     async fn park(&mut self, mode: ClaimMode) {
         for key in self.model.exhausted(mode) {
             let listed = self.worker.one(&key).await.expect("a join");
@@ -166,7 +167,7 @@ impl<F: Fixture> Pair<F> {
         }
         let mut others = self.model.claimable(ClaimMode::Opportunistic);
         others.retain(|other| *other != key);
-        // Memory does not look at all its shards each time.
+        // An arrival in memory does not search all shards.
         if F::IS_DURABLE {
             assert_eq!(arrived.overdue.is_some(), !others.is_empty(), "{others:?}");
         }

@@ -1,11 +1,11 @@
-//! What an operator sees and does.
+//! An operator's view of joins, and an operator's actions.
 
 use linked_span::fan_in::{JoinQuery, Page, Settlement, Status};
 
 use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
 
-/// With their ages, by the store's clock.
+/// The list has the joins' ages by the store's clock.
 pub async fn list_shows_each_state<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -52,7 +52,7 @@ pub async fn list_shows_each_state<F: Fixture>() {
     assert_eq!(worker.one("late").await.unwrap().status, Status::Expired);
 }
 
-/// Some of what there is, and then the rest.
+/// Reads the joins in two pages.
 pub async fn list_orders_pages_by_the_keys_bytes<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -92,7 +92,7 @@ pub async fn list_orders_pages_by_the_keys_bytes<F: Fixture>() {
     assert!(worker.list(JoinQuery::Unsettled(none)).await.is_empty());
 }
 
-/// Of an open join, and of one that is remembered.
+/// An operator forgets an open join, and one in its dedup window.
 pub async fn forgotten_join_opens_again<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;

@@ -1,4 +1,4 @@
-//! What cannot get on waits for an operator.
+//! Parked joins wait for an operator.
 
 use linked_span::fan_in::{
     JoinPolicy, JoinQuery, Page, ParkReason, Settlement, Status, Token, Verdict, Work,
@@ -20,7 +20,7 @@ async fn parked<F: Fixture>(fixture: &F) -> Worker<F::Store> {
     worker
 }
 
-/// With its inputs.
+/// The parked join keeps its inputs.
 pub async fn join_is_parked_after_its_last_attempt<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = parked(&fixture).await;
@@ -37,7 +37,7 @@ pub async fn join_is_parked_after_its_last_attempt<F: Fixture>() {
     assert_eq!(worker.len().await, 1);
 }
 
-/// It neither runs nor expires; tried again, it has all its time and all its attempts.
+/// It neither runs nor expires. A retry gives it its full timeout and all attempts.
 pub async fn parked_join_waits_for_an_operator<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = parked(&fixture).await;
@@ -66,7 +66,7 @@ pub async fn parked_join_waits_for_an_operator<F: Fixture>() {
     worker.waits("order", 1).await;
 }
 
-/// An arrival, a sweep, and who passes by once the deadline is over; none of them is kept from others.
+/// An arrival, a sweep, and an arrival at another join past the deadline park it. Other joins are still claimed.
 pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     let fixture = F::begin().await;
     let rules = RULES.max_attempts(1);
@@ -74,7 +74,7 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     for key in ["arrival", "sweep", "passing"] {
         let (token, _) = worker.complete(key).await;
         if key == "passing" {
-            // By then its lease is over with its deadline.
+            // By now both the lease and the deadline have passed.
             fixture.pass(RULES.lease - MINUTE).await;
             assert!(worker.renew(key, token).await);
             fixture.pass(2 * MINUTE).await;
@@ -96,7 +96,7 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     worker.waits("half", 0).await;
     fixture.pass(RULES.timeout + MINUTE).await;
     let passing = worker.arrive("another", 0, Token::random()).await;
-    // Whichever was found first, the other is found by the next.
+    // The arrival finds one of the two first, and the next arrival finds the other.
     let half = match passing.overdue {
         Some(due) => due,
         None => worker
@@ -116,7 +116,8 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     );
 }
 
-/// At an arrival to it or to another join, and at a sweep. Its inputs stay, and other due joins are still claimed.
+/// An arrival to it or to another join parks it, and so does a sweep. It keeps its inputs, and other due joins are
+/// still claimed.
 pub async fn undecodable_join_is_parked_and_blocks_no_other<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
@@ -139,7 +140,7 @@ pub async fn undecodable_join_is_parked_and_blocks_no_other<F: Fixture>() {
         let missing = u32::from(listed.key != "arrival");
         assert_eq!(listed.missing.len(), missing, "{listed:?}");
     }
-    // Tried again, they are parked again, and nothing loops.
+    // Retried, they are parked again, and no sweep loops.
     for listed in &listed {
         assert!(worker.retry(&listed.key).await);
     }

@@ -1,11 +1,11 @@
-//! What is removed when time passes, and what is not.
+//! What the store removes as time passes, and what it keeps.
 
 use linked_span::fan_in::{JoinQuery, Page, Settlement, Status, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
 
-/// Nothing that is still to run, to be handed over, or to be looked at: with all its inputs.
+/// It removes no join that can still run, be delivered or be retried. Such a join keeps all inputs.
 pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
     let fixture = F::begin().await;
     let rules = RULES.dedup_window(MINUTE).max_attempts(2);
@@ -23,7 +23,7 @@ pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
 
     fixture.pass(10 * rules.dedup_window + rules.timeout).await;
     for number in 0..20 {
-        // An arrival and a sweep remove what is to be forgotten. What an arrival finds, it lets go of.
+        // An arrival and a sweep remove the joins to be forgotten. The arrival releases what it claims.
         let key = format!("later-{number}");
         let token = Token::random();
         if let Some(due) = worker.arrive(&key, 0, token).await.overdue {
@@ -53,7 +53,7 @@ pub async fn retention_removes_only_what_has_ended<F: Fixture>() {
     );
     assert_eq!(works[1], ("ready", Work::DeliverExpired, all.clone()));
     if F::IS_DURABLE {
-        // Its lease is over.
+        // Its lease has passed.
         assert_eq!((works[2].0, &works[2].2), ("running", &all));
     } else {
         let settled = worker.settle("running", running, Settlement::Completed);

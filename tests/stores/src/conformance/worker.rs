@@ -7,12 +7,12 @@ use linked_span::fan_in::{
 
 use crate::{Fixture, Payload, RULES};
 
-/// A process that has the joins of one function open.
+/// A process that has opened the joins of one function.
 #[derive(Clone, Debug)]
 pub struct Worker<S> {
-    /// Where they are.
+    /// The store.
     pub store: S,
-    /// Of the function.
+    /// The policy of the function.
     pub rules: JoinPolicy,
 }
 
@@ -28,17 +28,17 @@ pub(super) fn identity(path: &'static str, inputs: u8) -> FanInIdentity {
 }
 
 impl<S: Store<Payload> + Operator> Worker<S> {
-    /// One that serves a function of two inputs.
+    /// Creates a worker for a function of two inputs.
     pub async fn of<F: Fixture<Store = S>>(fixture: &F) -> Self {
         Self::with(fixture, RULES).await
     }
 
-    /// One with these rules.
+    /// Creates a worker with this policy.
     pub async fn with<F: Fixture<Store = S>>(fixture: &F, rules: JoinPolicy) -> Self {
         Self::named(fixture, "ship", rules).await
     }
 
-    /// One of a function of this name.
+    /// Creates a worker for a function of this name.
     pub async fn named<F: Fixture<Store = S>>(
         fixture: &F,
         name: &'static str,
@@ -47,19 +47,19 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         Self::serving(fixture.open(name).await, name, rules)
     }
 
-    /// One whose store serves a function of this name.
+    /// Creates a worker whose store serves a function of this name.
     pub fn serving(store: S, name: &'static str, rules: JoinPolicy) -> Self {
         store.declare(identity(name, rules.inputs));
         Self { store, rules }
     }
 
-    /// An input arrives.
+    /// Makes an arrival.
     pub async fn arrive(&self, key: &str, input: u8, token: Token) -> ArriveResponse<Payload> {
         self.arrive_with(key, input, Payload::new(input.into()), token)
             .await
     }
 
-    /// An input arrives with this payload.
+    /// Makes an arrival with this payload.
     pub async fn arrive_with(
         &self,
         key: &str,
@@ -71,14 +71,14 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         arrived.await.expect("an arrival")
     }
 
-    /// An input arrives that is not the last, at a time when nothing else is overdue.
+    /// Makes an arrival that waits, while no other join is overdue.
     pub async fn waits(&self, key: &str, input: u8) {
         let ArriveResponse { verdict, overdue } = self.arrive(key, input, Token::random()).await;
         assert!(matches!(verdict, Verdict::Waiting(_)), "{verdict:?}");
         assert!(overdue.is_none(), "{overdue:?}");
     }
 
-    /// An input arrives, and the caller holds the join.
+    /// Makes an arrival, and returns the claim.
     pub async fn runs(&self, key: &str, input: u8) -> (Token, Claim<Payload>) {
         let token = Token::random();
         match self.arrive(key, input, token).await.verdict {
@@ -87,7 +87,7 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         }
     }
 
-    /// All inputs arrive, the first first, and the caller holds the join.
+    /// Makes all arrivals in order, and returns the claim.
     pub async fn complete(&self, key: &str) -> (Token, Claim<Payload>) {
         let last = self.rules.inputs - 1;
         for input in 0..last {
@@ -96,32 +96,32 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         self.runs(key, last).await
     }
 
-    /// Whether the settlement counts.
+    /// Settles a claim. Returns `true` if the store recorded it.
     pub async fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
         let settled = Change::Settle { token, settlement };
         let settled = self.store.apply(key, &self.rules, settled);
         settled.await.expect("a settlement")
     }
 
-    /// Whether the renewal counts.
+    /// Renews a claim. Returns `true` if the store extended the lease.
     pub async fn renew(&self, key: &str, token: Token) -> bool {
         let renewed = self.store.apply(key, &self.rules, Change::Renew { token });
         renewed.await.expect("a renewal")
     }
 
-    /// What was due.
+    /// Claims due joins.
     pub async fn due(&self, max: usize) -> Vec<Due<Payload>> {
         let due = self.store.claim_due(&self.rules, Token::random(), max);
         due.await.expect("what is due")
     }
 
-    /// The one that was due.
+    /// Claims the only due join.
     pub async fn one_due(&self) -> Due<Payload> {
         let [due] = <[_; 1]>::try_from(self.due(10).await).expect("one");
         due
     }
 
-    /// What an operator sees.
+    /// Lists joins, as an operator does.
     pub async fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {
         let listed = self.store.list(&self.rules, which);
         listed.await.expect("a list")
@@ -134,30 +134,30 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         listed.pop()
     }
 
-    /// Whether it will be tried again.
+    /// Retries a join, as an operator does. Returns `true` if it will be tried again.
     pub async fn retry(&self, key: &str) -> bool {
         let retried = self.store.apply(key, &self.rules, Change::Retry);
         retried.await.expect("an operator's wish")
     }
 
-    /// Whether it is gone.
+    /// Forgets a join, as an operator does. Returns `true` if it was removed.
     pub async fn forget(&self, key: &str) -> bool {
         let forgotten = self.store.apply(key, &self.rules, Change::Forget);
         forgotten.await.expect("an operator's wish")
     }
 
-    /// How many there are.
+    /// Returns the number of unsettled joins.
     pub async fn len(&self) -> usize {
         self.store.len().await.expect("a count")
     }
 
-    /// Whether there is none.
+    /// Returns `true` if there are no unsettled joins.
     pub async fn is_empty(&self) -> bool {
         self.len().await == 0
     }
 }
 
-/// Which inputs a claim has.
+/// Returns the ids of a claim's payloads.
 #[must_use]
 pub(super) fn ids(claim: &Claim<Payload>) -> Vec<Option<u64>> {
     let id = |input: &linked_span::fan_in::Input<Payload>| {

@@ -1,4 +1,4 @@
-//! Calls that are dropped before they are answered, at any moment.
+//! Calls that are dropped before their reply, at any moment.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ const CALLS: u32 = 60;
 
 const LATER: Duration = Duration::from_micros(40);
 
-/// No body began, so that the join is not held for a lease, and is not parked.
+/// No body started. So the dropped claim holds no lease, and the join is not parked.
 pub async fn dropped_arrivals_hold_no_join<P: Place>() {
     let place = P::begin().await;
     let ship = process(&place, JoinOptions::timeout(HOUR).max_attempts(1)).await;
@@ -36,7 +36,7 @@ pub async fn dropped_arrivals_hold_no_join<P: Place>() {
     assert_eq!(bodies.succeeded().len(), CALLS as usize);
 }
 
-/// The call finds no runtime there.
+/// The drop runs without a tokio runtime.
 pub async fn arrivals_dropped_outside_of_a_runtime_hold_no_join<P: Place>() {
     let place = P::begin().await;
     let ship = process(&place, JoinOptions::timeout(HOUR).max_attempts(1)).await;
@@ -60,7 +60,7 @@ pub async fn arrivals_dropped_outside_of_a_runtime_hold_no_join<P: Place>() {
     assert_eq!(bodies.succeeded().len(), (CALLS / 2) as usize);
 }
 
-/// Neither those that it has claimed and not begun, nor those of a claim that it did not hear of.
+/// No join keeps a claim: neither those whose body has not started, nor those whose reply was lost.
 pub async fn dropped_sweeps_hold_no_joins<P: Place>() {
     const JOINS: usize = 40;
     let place = P::begin().await;

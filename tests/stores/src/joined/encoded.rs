@@ -1,4 +1,4 @@
-//! Inputs that JSON cannot keep, or that cannot be read back.
+//! Inputs that JSON cannot store, or that do not decode again.
 
 use std::error::Error;
 
@@ -59,19 +59,19 @@ struct Skipped {
 #[fan_in(odd, other)]
 pub async fn keep(odd: &Odd, other: &Half) {}
 
-/// How deep a part is nested.
+/// Returns a part that is nested this deep.
 fn nested(depth: usize) -> Part {
     let innermost = Part::Nested(Box::new(None));
     (1..depth).fold(innermost, |part, _| Part::Nested(Box::new(Some(part))))
 }
 
-/// The reason, in the words of the part that refused it.
+/// Returns the error's text of the part that was refused.
 fn reason(kind: &ArriveErrorKind) -> String {
     let source = kind.source().expect("a source");
     source.to_string()
 }
 
-/// The input comes back, with the reason, and nothing is kept of it.
+/// The caller gets the input back with the reason, and the store keeps nothing.
 pub async fn input_that_cannot_be_decoded_again_is_refused<F: Fixture>()
 where
     F::Store: Store<KeepInput>,
@@ -128,7 +128,7 @@ where
     let listed = keep.join().list(JoinQuery::Key("refused")).await.unwrap();
     assert!(listed.is_empty(), "{listed:?}");
 
-    // Their neighbours are kept.
+    // Values just inside the limits are stored.
     let kept = [
         Part::Number(f64::MAX),
         Part::Perhaps { amount: None },

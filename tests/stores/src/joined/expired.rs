@@ -11,7 +11,7 @@ use super::{Bodies, HOUR, Half, Place, parked, pays, process};
 
 const LEASE: Duration = Duration::from_millis(600);
 
-/// An arrival that runs the function does not wait for it, and no redelivery parks the join meanwhile.
+/// An arrival that runs the function does not wait for `on_expired`, and no redelivery parks the join meanwhile.
 pub async fn slow_on_expired_costs_the_caller_neither_claim_nor_result<P: Place>() {
     let place = P::begin().await;
     let options = JoinOptions::timeout(HOUR).lease(LEASE).max_attempts(1);
@@ -29,7 +29,7 @@ pub async fn slow_on_expired_costs_the_caller_neither_claim_nor_result<P: Place>
         pays(&ship, order).await;
     }
     place.pass(2 * 3_600_000 - 60_000).await;
-    // It finds one of them, and waits for it.
+    // The arrival finds one of the two expired joins, and waits for its `on_expired`.
     pays(&ship, "new").await;
     assert_eq!(done.load(Ordering::SeqCst), 1);
 
@@ -50,13 +50,13 @@ pub async fn slow_on_expired_costs_the_caller_neither_claim_nor_result<P: Place>
             );
         }
     };
-    // `other` has no `on_expired`: what it finds, it hands over to its span alone.
+    // `other` has no `on_expired`, so its deliveries only make a span.
     tokio::join!(arrival, redelivery);
     assert_eq!(bodies.succeeded(), ["new"]);
     assert_eq!(parked(&ship).await, [""; 0]);
 }
 
-/// Whether they run the function or wait.
+/// The arrivals run the function or wait.
 pub async fn on_expired_that_panics_does_not_disturb_arrivals<P: Place>() {
     let place = P::begin().await;
     let options = JoinOptions::timeout(HOUR);
@@ -74,7 +74,7 @@ pub async fn on_expired_that_panics_does_not_disturb_arrivals<P: Place>() {
     assert_eq!(bodies.succeeded(), ["new"]);
 }
 
-/// It is cancelled, and called again by a sweep.
+/// The call is cancelled, and a sweep repeats it.
 pub async fn on_expired_that_hangs_is_bounded_for_arrivals<P: Place>() {
     let place = P::begin().await;
     let options = JoinOptions::timeout(HOUR)

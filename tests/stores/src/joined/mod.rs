@@ -1,4 +1,4 @@
-//! A function and its joins, over a store that a test has to itself.
+//! A function and its joins, over a store that only one test uses.
 
 pub mod dropped;
 pub mod encoded;
@@ -35,7 +35,7 @@ impl Half {
     }
 }
 
-/// What a store of `ship`'s inputs keeps.
+/// The payload type of `ship`'s joins.
 pub type Pair = ShipInput;
 
 /// What the bodies of a test do, and what they have done.
@@ -58,7 +58,7 @@ impl Bodies {
         self.fail.store(fail, Ordering::SeqCst);
     }
 
-    /// The orders whose body succeeded, once for each body.
+    /// Returns the order of each body that succeeded.
     fn succeeded(&self) -> Vec<String> {
         let mut succeeded = self.succeeded.lock().unwrap().clone();
         succeeded.sort();
@@ -66,7 +66,7 @@ impl Bodies {
     }
 }
 
-/// Waits only if the body is to take time: a body that does not wait cannot be cancelled.
+/// Ships an order. It only waits if the body is to take time: a body that does not wait cannot be cancelled.
 ///
 /// # Errors
 ///
@@ -84,21 +84,21 @@ pub async fn ship(payment: &Half, inventory: &Half, bodies: &Bodies) -> Result<(
     Ok(())
 }
 
-/// A place where joins of `ship` are kept, which a test has to itself.
+/// A place for joins of `ship` that only one test uses.
 pub trait Place: Send + Sync + Sized + 'static {
-    /// What keeps them.
+    /// The store.
     type Store: Store<Pair> + Operator + Clone + 'static;
 
-    /// Whether a claim runs out.
+    /// `true` if leases end.
     const IS_DURABLE: bool;
 
-    /// An empty one.
+    /// Creates an empty place.
     fn begin() -> impl Future<Output = Self> + Send;
 
-    /// The joins, as a process that has just begun sees them.
+    /// Opens the joins, as a new process does.
     fn open(&self) -> impl Future<Output = Self::Store> + Send;
 
-    /// Lets time pass.
+    /// Advances the time of the store.
     fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;
 }
 
@@ -125,7 +125,7 @@ where
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A process that joins.
+/// Creates a process that joins.
 async fn process<P: Place>(place: &P, options: JoinOptions) -> Ship<P::Store> {
     Ship::new(place.open().await, options)
 }
@@ -138,7 +138,7 @@ async fn pays<S: Store<Pair>>(ship: &Ship<S>, order: &str) {
     );
 }
 
-/// Whether an arrival has succeeded now or before; `None` if it is to be delivered again.
+/// Returns whether the join has succeeded; `None` if the input must be redelivered.
 fn is_done(arrival: &Result<Arrival<Result<(), &'static str>, Pair>, ArriveError<Pair>>) -> bool {
     match arrival {
         Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => true,
@@ -147,7 +147,7 @@ fn is_done(arrival: &Result<Arrival<Result<(), &'static str>, Pair>, ArriveError
     }
 }
 
-/// Delivers the last input of an order until it has run.
+/// Delivers the last input of an order until its body has run.
 async fn reserve<S: Store<Pair>>(ship: &Ship<S>, order: &str, bodies: &Bodies) {
     let began = Instant::now();
     while !is_done(&ship.inventory(Half::of(order), bodies).await) {
@@ -156,14 +156,14 @@ async fn reserve<S: Store<Pair>>(ship: &Ship<S>, order: &str, bodies: &Bodies) {
     }
 }
 
-/// The joins that an operator has to look after.
+/// Returns the keys of parked joins.
 async fn parked<S: Store<Pair> + Operator>(ship: &Ship<S>) -> Vec<String> {
     let page = Page::first(1_000);
     let parked = ship.join().list(JoinQuery::Parked(page)).await.unwrap();
     parked.into_iter().map(|join| join.key).collect()
 }
 
-/// Polls for so long, and returns `None` and the future if it is not done by then. Timers are too coarse for it.
+/// Polls for this long. Returns the output, or the unfinished future. Timers are too coarse for this.
 async fn polled_for<F: Future + Unpin>(mut future: F, span: Duration) -> Result<F::Output, F> {
     let over = async {
         let began = Instant::now();
@@ -178,7 +178,7 @@ async fn polled_for<F: Future + Unpin>(mut future: F, span: Duration) -> Result<
     }
 }
 
-/// Every check of a function's joins, as a test of a place.
+/// Makes a test of each check of a function's joins.
 #[macro_export]
 macro_rules! joined {
     ($place:ty: $($module:ident::$check:ident),+ $(,)?) => {
@@ -203,7 +203,7 @@ macro_rules! joined {
     };
 }
 
-/// The checks that are of those places only whose claims run out, and that decode what they keep.
+/// Makes a test of each check for places with leases, which decode stored inputs.
 #[macro_export]
 macro_rules! durable_joined {
     ($place:ty) => {

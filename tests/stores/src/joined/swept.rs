@@ -1,4 +1,4 @@
-//! What sweeps do where several run at once.
+//! Concurrent sweeps.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ const JOINS: usize = 12;
 
 const BODY: Duration = Duration::from_millis(200);
 
-/// Shorter than what the bodies of all joins take.
+/// Shorter than all bodies together.
 const LEASE: Duration = Duration::from_millis(700);
 
 /// Sweeps with two processes until `done` returns `true`.
@@ -31,7 +31,7 @@ where
     });
     let [first, second] = sweeps;
     tokio::join!(first, second);
-    // What has been claimed twice would be run now.
+    // A join that was claimed twice would run again now.
     tokio::time::sleep(2 * LEASE).await;
     for ship in &ships {
         ship.sweep(bodies).await.unwrap();
@@ -39,7 +39,7 @@ where
     assert_eq!(parked(&ships[0]).await, [""; 0]);
 }
 
-/// No claim runs out while another body runs, so that no body runs twice and no join is parked.
+/// No lease ends while another body runs. So no body runs twice, and no join is parked.
 pub async fn two_sweeps_run_each_ready_join_once<P: Place>() {
     let place = P::begin().await;
     let options = JoinOptions::timeout(HOUR)
@@ -90,7 +90,7 @@ pub async fn two_sweeps_hand_each_expired_join_over_once<P: Place>() {
     assert_eq!(begun.load(Ordering::SeqCst), JOINS);
 }
 
-/// Each is tried once, and the others are not kept from their turn.
+/// Each sweep runs each join once, and other joins still get their turn.
 pub async fn sweep_ends_although_joins_are_due_again_at_once<P: Place>() {
     let place = P::begin().await;
     let options = JoinOptions::timeout(HOUR).backoff(Duration::ZERO);
@@ -107,7 +107,7 @@ pub async fn sweep_ends_although_joins_are_due_again_at_once<P: Place>() {
         let swept = tokio::time::timeout(Duration::from_mins(1), ship.sweep(&bodies)).await;
         let swept = swept.expect("an end").unwrap();
         assert_eq!(swept.failed, JOINS, "{swept:?}");
-        // What was set aside is released without waiting.
+        // Dropped claims are released in the background.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     bodies.let_fail(false);
@@ -118,7 +118,7 @@ pub async fn sweep_ends_although_joins_are_due_again_at_once<P: Place>() {
     }
 }
 
-/// The first sweep does, without an arrival.
+/// The first sweep delivers them without an arrival.
 pub async fn sweep_after_a_restart_hands_over_what_expired_meanwhile<P: Place>() {
     let place = P::begin().await;
     let options = JoinOptions::timeout(HOUR);

@@ -7,7 +7,7 @@ use super::INPUTS;
 use super::process::{Heard, Workers};
 use super::random::Random;
 
-/// How many messages a worker has in its hands.
+/// How many messages a worker may have unacknowledged.
 const AT_ONCE: usize = 24;
 
 /// A message: an input of a join.
@@ -20,13 +20,13 @@ pub(super) struct Message {
 #[derive(Debug, Default)]
 pub(super) struct Broker {
     queue: VecDeque<Message>,
-    /// How many have not been acknowledged.
+    /// How many messages are not acknowledged.
     left: usize,
     deliveries: u64,
 }
 
 impl Broker {
-    /// Adds the inputs of joins: each is there one to three times, in any order.
+    /// Adds the inputs of joins in random order, each one to three times.
     pub(super) fn add(&mut self, keys: impl Iterator<Item = String>, random: &mut Random) {
         let mut messages = Vec::new();
         for key in keys {
@@ -50,7 +50,7 @@ impl Broker {
         self.deliveries
     }
 
-    /// Gives each worker what it can take.
+    /// Delivers as many messages to each worker as it can take.
     pub(super) fn deliver(&mut self, workers: &mut Workers) {
         for place in 0..workers.len() {
             while workers.in_hand(place) < AT_ONCE {
@@ -63,9 +63,9 @@ impl Broker {
         }
     }
 
-    /// Hears what has become of deliveries.
+    /// Reads the workers' dispositions.
     ///
-    /// A worker that has died is started again, and what it had in its hands is delivered again.
+    /// A worker that has died is started again, and its unacknowledged messages are redelivered.
     pub(super) fn hear(&mut self, workers: &mut Workers, random: &mut Random) {
         for heard in workers.hear(Duration::from_millis(20)) {
             match heard {

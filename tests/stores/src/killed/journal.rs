@@ -1,4 +1,4 @@
-//! The bodies' effects, in a file that survives their processes.
+//! The bodies' effects, in files that survive their processes.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -15,19 +15,19 @@ pub struct Journal {
     refused: PathBuf,
 }
 
-/// How many bodies ran again, by what had become of the one before.
+/// How many bodies ran again, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Repeats {
-    /// Its process had died before its success was recorded.
+    /// The process of the earlier body died before its success was recorded.
     pub died: usize,
-    /// Its process had been stopped for longer than the lease.
+    /// The process of the earlier body was stopped for longer than the lease.
     pub stopped: usize,
-    /// The store did not say that it had recorded the success: it was restarted, or too busy.
+    /// The store did not confirm the earlier success: it was restarted, or too busy.
     pub unrecorded: usize,
 }
 
 impl Journal {
-    /// In that folder.
+    /// Creates a journal in this folder.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Journal {
         }
     }
 
-    /// A body has run in this process; that is on the disk when this returns.
+    /// Records that a body ran in this process. The record is on the disk when this returns.
     ///
     /// # Panics
     ///
@@ -49,7 +49,7 @@ impl Journal {
         file.sync_data().expect("a disk");
     }
 
-    /// Its success was recorded.
+    /// Records that the store confirmed the success.
     ///
     /// # Panics
     ///
@@ -60,7 +60,7 @@ impl Journal {
             .expect("a line");
     }
 
-    /// Its success was not recorded.
+    /// Records that the store refused the success.
     ///
     /// # Panics
     ///
@@ -71,7 +71,7 @@ impl Journal {
             .expect("a line");
     }
 
-    /// Which bodies ran, and in which processes.
+    /// Returns the keys of all bodies with their processes.
     pub(super) fn bodies(&self) -> Vec<(String, u32)> {
         let bodies = std::fs::read_to_string(&self.bodies).expect("a journal");
         let body = |line: &str| {

@@ -1,7 +1,7 @@
 //! Processes that share joins and are killed at random.
 //!
-//! The broker is this process: it delivers messages to workers, and again what a worker had not acknowledged when it
-//! died. Workers are killed and stopped at random, and the server, if there is one, is restarted.
+//! This process is the broker: it delivers messages to workers, and redelivers those of a worker that died. The test
+//! kills and stops workers at random, and restarts the server, if there is one.
 
 mod broker;
 mod journal;
@@ -24,49 +24,51 @@ pub const INPUTS: u8 = 3;
 const WORKERS: usize = 6;
 const KEYS: u32 = 5_000;
 
-/// The environment variable that says for how many seconds rounds follow each other. Without it there is one round.
+/// The environment variable with the number of seconds in which rounds are repeated. Without it there is one round.
 const SECONDS: &str = "LINKED_SPAN_KILLED_SECONDS";
 
-/// How long a round may take.
+/// The longest duration of a round.
 const ROUND: Duration = Duration::from_mins(10);
 
-/// How often something happens to a worker.
+/// How often the test kills or stops a worker.
 const MISFORTUNE: Duration = Duration::from_secs(1);
 
-/// How long a worker is stopped: longer than a lease, so that another worker has its joins when it continues.
+/// How long a worker is stopped. This is longer than a lease, so that another worker claims its joins meanwhile.
 const STOPPED: Duration = Duration::from_secs(4);
 
-/// How long a claim lasts, in a worker.
+/// The lease in a worker.
 pub const LEASE: Duration = Duration::from_secs(2);
 
-/// What has happened.
+/// The counts of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
-    /// How many joins there were, in rounds of equal size.
+    /// The number of joins, in rounds of equal size.
     pub keys: u32,
-    /// How many workers were killed from outside.
+    /// The number of workers that the test killed.
     pub killed: u32,
-    /// How many killed themselves between a commit and its reply.
+    /// The number of workers that exited between a commit and its reply.
     pub died: u32,
-    /// How many were stopped past their leases.
+    /// The number of workers that were stopped past their leases.
     pub stopped: u32,
-    /// How many messages were delivered, each as often as it had to be.
+    /// The number of deliveries, including repeated ones.
     pub deliveries: u64,
-    /// How many bodies ran.
+    /// The number of bodies that ran.
     pub bodies: usize,
-    /// How many of them ran again, and why.
+    /// The number of bodies that ran again, by the reason.
     pub repeats: Repeats,
-    /// How many successes the store did not record.
+    /// The number of successes that the store refused.
     pub refused: usize,
-    /// How long it took.
+    /// The duration of the run.
     pub took: Duration,
 }
 
-/// Delivers everything to workers that are killed, until all is acknowledged. `restart` is called twice in each round.
+/// Delivers all messages to workers that are killed, until all are acknowledged.
+///
+/// It calls `restart` twice in each round.
 ///
 /// # Panics
 ///
-/// If a message is rejected, or a round takes longer than it may.
+/// If a message is rejected, or a round takes too long.
 #[must_use]
 pub fn run(worker: &Path, url: &str, folder: &Path, mut restart: impl FnMut()) -> Report {
     let (began, mut random) = (Instant::now(), Random::new());
@@ -124,7 +126,7 @@ fn seconds() -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The keys of joins by their numbers.
+/// Returns the keys of joins by their numbers.
 pub fn keys(numbers: Range<u32>) -> impl Iterator<Item = String> {
     numbers.map(|number| format!("order-{number}"))
 }

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use super::broker::Message;
 use super::random::Random;
 
-/// The average number of calls until a worker dies.
+/// The average number of calls until a worker exits.
 const CALLS: &str = "1000";
 
-/// What a worker says, or that it says nothing any more.
+/// A line that a worker printed, or `None` at its end.
 type Line = (u32, Option<String>);
 
-/// What has become of a delivery.
+/// The result of a delivery.
 pub(super) enum Heard {
     Acknowledged,
     Again(Message),
@@ -39,10 +39,10 @@ pub(super) struct Workers {
 struct Worker {
     process: Child,
     input: ChildStdin,
-    /// By the number of the delivery.
+    /// Unacknowledged messages by the number of their delivery.
     in_hand: BTreeMap<u64, Message>,
     next: u64,
-    /// Until when it is stopped.
+    /// When the worker continues.
     stopped: Option<Instant>,
 }
 
@@ -101,7 +101,7 @@ impl Workers {
         }
     }
 
-    /// A worker that has died does not take it; that is heard.
+    /// Sends a message to a worker. A worker that has died does not take it; `hear` reports that later.
     pub(super) fn send(&mut self, place: usize, message: Message) {
         let worker = &mut self.at_work[place];
         let number = worker.next;
@@ -110,7 +110,7 @@ impl Workers {
         worker.in_hand.insert(number, message);
     }
 
-    /// What is said by then, and a while longer if it is nothing.
+    /// Returns the new results of deliveries. It waits at most this long for the first one.
     pub(super) fn hear(&mut self, wait: Duration) -> Vec<Heard> {
         let first = self.said.recv_timeout(wait).ok();
         let lines: Vec<_> = first.into_iter().chain(self.said.try_iter()).collect();
@@ -166,7 +166,7 @@ impl Workers {
         let mut awake: Vec<_> = awake.collect();
         let worker = awake.swap_remove(random.below(awake.len()));
         let id = worker.process.id();
-        // The first is stopped, and what it has in hand waits for it: the others come to something, too.
+        // One strike in four stops a worker. Its messages wait for it, but the other workers must make progress.
         let strikes = self.stopped.len() + self.killed.len();
         if strikes.is_multiple_of(4) {
             signal("STOP", id);
@@ -178,7 +178,7 @@ impl Workers {
         }
     }
 
-    /// Lets them come to their end.
+    /// Lets the workers run to their end.
     pub(super) fn finish(&mut self) {
         for mut worker in self.at_work.drain(..) {
             signal("CONT", worker.process.id());
@@ -187,7 +187,7 @@ impl Workers {
         }
     }
 
-    /// How many were killed, have died, and were stopped.
+    /// Returns how many workers were killed, have exited, and were stopped.
     pub(super) fn struck(&self) -> (u32, u32, u32) {
         let count = |ids: &Vec<u32>| u32::try_from(ids.len()).unwrap_or(u32::MAX);
         (count(&self.killed), count(&self.died), count(&self.stopped))

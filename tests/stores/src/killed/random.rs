@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Its seed is printed, so that a failure can be looked at; what the machine does is chance as well.
+/// A generator whose seed is printed, so that a failure can be examined. The machine's timing is random too.
 pub(super) struct Random(u64);
 
 impl Random {
@@ -12,7 +12,7 @@ impl Random {
         Self(seed | 1)
     }
 
-    /// A number below this.
+    /// Returns a number below this.
     pub(super) fn below(&mut self, most: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -1,4 +1,4 @@
-//! Servers of a test's own, in a folder of their own, which end with the test's process.
+//! Servers that belong to one test, in a folder of their own. They end with the test's process.
 
 mod pgbouncer;
 mod postgres;
@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Ends the server on request, or when the shell's input ends: then the test's process has ended for any reason,
-/// and the folder is no longer needed.
+/// Ends the server on request, or when the shell's input ends.
+///
+/// The input ends when the test's process ends for any reason; then the folder is removed too.
 const UNTIL_THE_INPUT_ENDS: &str = r#"
     "$@" >/dev/null 2>"$FOLDER/log" & server=$!
     read -r word
@@ -29,15 +30,15 @@ pub struct Server {
     shell: Child,
 }
 
-/// How a server is begun.
+/// How to start a server.
 #[derive(Debug)]
 struct Program {
     words: Vec<String>,
-    /// What ends it at once, as a crash would.
+    /// The signal that ends the server at once, as a crash would.
     signal: &'static str,
-    /// Who runs it, if not the test's user.
+    /// The user that runs the server, if it is not the test's user.
     user: Option<u32>,
-    /// What is there once it listens.
+    /// The socket that exists once the server listens.
     socket: PathBuf,
     url: String,
 }
@@ -52,23 +53,23 @@ impl Server {
         }
     }
 
-    /// Its log and its data.
+    /// Returns the folder of the server's log and data.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where it is.
+    /// Returns the server's address.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.program.url
     }
 
-    /// Ends it as a crash would, and begins it again with what is on the disk.
+    /// Ends the server as a crash would, and restarts it with the data on the disk.
     ///
     /// # Panics
     ///
-    /// If it does not.
+    /// If the server does not start.
     pub fn restart(&mut self) {
         let input = self.shell.stdin.as_mut();
         writeln!(input.expect("an input"), "keep").expect("a shell");
@@ -76,7 +77,7 @@ impl Server {
         self.shell = self.program.start(&self.folder);
     }
 
-    /// Ends it as a crash would.
+    /// Ends the server as a crash would.
     pub fn stop(&mut self) {
         self.end();
     }
@@ -95,7 +96,7 @@ impl Drop for Server {
 
 impl Program {
     fn start(&self, folder: &Path) -> Child {
-        // A crash leaves it behind.
+        // A crash leaves the socket behind.
         let _ = std::fs::remove_file(&self.socket);
         let mut shell = Command::new("sh");
         shell

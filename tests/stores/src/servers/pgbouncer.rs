@@ -1,4 +1,4 @@
-//! `PgBouncer`, which gives each transaction of its clients another connection.
+//! `PgBouncer`, which gives each transaction of a client any of its connections.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -9,17 +9,17 @@ use tempfile::TempDir;
 use super::postgres::UNPRIVILEGED_USER;
 use super::{Program, Server};
 
-/// A release of Debian whose `PgBouncer` runs.
+/// A release of Debian, whose `PgBouncer` runs.
 #[derive(Clone, Copy, Debug)]
 pub enum PgBouncer {
-    /// 1.18, which knows no prepared statements.
+    /// 1.18, which does not support prepared statements.
     Bookworm,
-    /// 1.24, which has the statements of its clients prepared on each connection.
+    /// 1.24, which prepares the statements of its clients on each connection.
     Trixie,
 }
 
 impl Server {
-    /// One in transaction mode, with these settings, before a `PostgreSQL` server.
+    /// Starts `PgBouncer` in transaction mode with these settings, in front of a `PostgreSQL` server.
     ///
     /// # Panics
     ///

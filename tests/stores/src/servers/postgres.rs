@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -13,7 +15,7 @@ use super::{Program, Server, become_user};
 pub(super) const UNPRIVILEGED_USER: u32 = 65_534;
 
 impl Server {
-    /// One with these settings, `fsync=off`, say.
+    /// Starts a server with these settings, such as `fsync=off`.
     ///
     /// # Panics
     ///
@@ -31,7 +33,7 @@ impl Server {
         Self::run(folder, data, user, settings)
     }
 
-    /// A hot standby of this server.
+    /// Starts a hot standby of this server.
     ///
     /// # Panics
     ///
@@ -54,8 +56,25 @@ impl Server {
             .current_dir("/");
         become_user(&mut backup, user);
         assert!(backup.status().expect("pg_basebackup").success());
-        // A standby needs room for as many as its primary has.
-        Self::run(folder, data, user, &["max_connections=500"])
+        // A standby needs at least as many connections as its primary.
+        let standby = Self::run(folder, data, user, &["max_connections=500"]);
+        standby.wait_until_it_accepts();
+        standby
+    }
+
+    /// Waits until the server accepts connections. A standby refuses them until its primary has written a snapshot of its
+    /// running transactions, every 15 s: a pool would give up meanwhile.
+    fn wait_until_it_accepts(&self) {
+        let accepts = || {
+            let mut probe = Command::new(program("pg_isready"));
+            probe.arg("--quiet").arg("--host").arg(self.folder());
+            probe.status().expect("pg_isready").success()
+        };
+        let since = Instant::now();
+        while !accepts() {
+            assert!(since.elapsed() < Duration::from_mins(2), "no standby");
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     fn run(folder: PathBuf, data: PathBuf, user: Option<u32>, settings: &[&str]) -> Self {
@@ -98,7 +117,7 @@ fn initialize(data: &Path, user: Option<u32>) {
     assert!(initdb.status().expect("initdb").success(), "initdb");
 }
 
-/// Debian installs the programs outside of `PATH`.
+/// Returns the path of a program: Debian installs them outside of `PATH`.
 fn program(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin").join(name)));

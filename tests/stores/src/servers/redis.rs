@@ -7,8 +7,9 @@ use tempfile::TempDir;
 use super::{Program, Server};
 
 impl Server {
-    /// One with these options. Of itself it writes nothing to the disk; `--appendonly yes` makes what it was told survive
-    /// it.
+    /// Starts a server with these options.
+    ///
+    /// By default it writes nothing to the disk. With `--appendonly yes`, writes survive its end.
     ///
     /// # Panics
     ///
@@ -18,7 +19,7 @@ impl Server {
         Self::redis_with(&["redis-server"], options)
     }
 
-    /// One that listens on this port of the loopback interface too.
+    /// Starts a server that also listens on this port of the loopback interface.
     #[must_use]
     pub fn redis_on(port: u16, options: &[&str]) -> Self {
         let port = port.to_string();
@@ -27,7 +28,7 @@ impl Server {
         Self::redis(&words)
     }
 
-    /// A Sentinel on this port, which watches the master on another under the name `orders`.
+    /// Starts a Sentinel on this port, which watches the master on another port under the name `orders`.
     ///
     /// # Panics
     ///

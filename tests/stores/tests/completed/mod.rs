@@ -1,10 +1,10 @@
-//! What is left when all is acknowledged.
+//! The contents of a store once all messages are acknowledged.
 
 use linked_span::fan_in::{FanInIdentity, JoinQuery, Operator, Status, Store, StoreError};
 use linked_span_tests_stores::killed::{INPUTS, Report, keys};
 use linked_span_tests_stores::{Payload, RULES};
 
-/// Every key has completed, and nothing else is there.
+/// Checks that every key has completed, and that nothing else is stored.
 pub(crate) fn check<S, F>(open: impl FnOnce() -> F, report: &Report)
 where
     S: Store<Payload> + Operator,
@@ -25,7 +25,7 @@ where
             assert_eq!(statuses, [Status::Completed], "{key}");
         }
     });
-    // It has not been too easy.
+    // Enough has failed for the test to mean something.
     assert!(report.killed > 0 && report.died > 0 && report.stopped > 0);
     assert!(report.repeats.died > 0);
 }

@@ -1,4 +1,4 @@
-//! How long a call may take.
+//! Bounds on the duration of a call.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::schema::{Schema, declare};
 
 const BOUND: Duration = Duration::from_millis(700);
 
-/// A busy machine is no failure.
+/// Long enough for a machine that is busy.
 const LATE: Duration = Duration::from_secs(5);
 
 fn store(pool: &PgPool) -> Postgres {
@@ -22,7 +22,7 @@ fn store(pool: &PgPool) -> Postgres {
     store
 }
 
-/// Each call is an error, and takes about as long as it may.
+/// Asserts that each call fails, after about its timeout.
 async fn times_out(store: &Postgres) {
     let begun = Instant::now();
     let late = store.arrive("order", &RULES, 1, Payload::new(1), Token::random());
@@ -53,20 +53,20 @@ async fn call_of_a_server_that_falls_silent_fails_in_time_and_the_next_has_anoth
         rules: RULES,
     };
     worker.waits("order", 0).await;
-    // Until the pool has its connection back, which it asks whether the server is there.
+    // The pool pings its connection before it takes it back.
     sleep(Duration::from_millis(300)).await;
-    // The call that times out may already ask for the next connection.
+    // The call that times out may already have requested the next connection.
     let before = proxy.connections();
     proxy.block(true);
     times_out(&store).await;
     proxy.block(false);
-    // The silent connection is the only one that the pool may have.
+    // The pool is limited to the one silent connection.
     let begun = Instant::now();
     worker.arrive("order", 1, Token::random()).await;
     assert!(begun.elapsed() < LATE);
     assert!(proxy.connections() > before, "{before}");
 
-    // A store that is opened while the server is silent.
+    // The server is silent while the store is opened.
     proxy.block(true);
     times_out(&self::store(&pool)).await;
 }
@@ -85,7 +85,7 @@ async fn call_without_a_connection_of_the_pool_fails_in_time() {
     arrived.await.unwrap();
 }
 
-/// The server gives up too: no statement waits after its caller has gone.
+/// The server gives up too: no statement waits after its caller has left.
 #[tokio::test]
 async fn call_that_waits_for_a_row_fails_in_time_and_leaves_no_statement_behind() {
     let schema = Schema::begin().await;

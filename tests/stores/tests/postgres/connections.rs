@@ -5,7 +5,7 @@ use linked_span_tests_stores::conformance::Worker;
 
 use crate::schema::Schema;
 
-/// An operator or a restart closed it.
+/// An operator or a restart closes it.
 #[tokio::test]
 async fn call_on_a_lost_connection_is_retried() {
     let schema = Schema::begin().await;

@@ -9,7 +9,7 @@ use linked_span_tests_stores::{Fixture, Payload, RULES};
 
 use crate::schema::Schema;
 
-/// Another version of the function, with its inputs in another order.
+/// Declares the function as another version does, with its inputs in another order.
 async fn reordered(schema: &Schema) -> Postgres {
     let store = schema.open("ship").await;
     Store::<Payload>::declare(
@@ -37,7 +37,7 @@ async fn running_process_declares_again_after_data_was_lost() {
     worker.runs("another", 1).await;
 }
 
-/// Each call of a process whose declaration was replaced is an error.
+/// Each call of a process whose declaration was replaced fails.
 #[tokio::test]
 async fn running_process_is_refused_after_another_version_declared() {
     let schema = Schema::begin().await;
@@ -81,7 +81,7 @@ async fn refusals(
     ]
 }
 
-/// A sweep does not wait for an arrival to declare.
+/// A sweep declares too, without an arrival.
 #[tokio::test]
 async fn sweep_after_data_was_lost_finds_nothing_and_declares() {
     let schema = Schema::begin().await;
@@ -96,7 +96,7 @@ async fn sweep_after_data_was_lost_finds_nothing_and_declares() {
     assert_eq!(declared, 1);
 }
 
-/// For an operator: joins under a name that no process declares any more.
+/// An operator finds joins under a name that no process declares any more.
 #[tokio::test]
 async fn functions_are_listed_with_their_unsettled_joins() {
     let schema = Schema::begin().await;

@@ -1,4 +1,4 @@
-//! Inputs that the server can never keep.
+//! Inputs that the server can never store.
 
 use linked_span::fan_in::{FanInIdentity, Postgres, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Fixture, Payload, RULES};

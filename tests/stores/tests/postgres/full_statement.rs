@@ -1,11 +1,11 @@
-//! The general statement of an arrival, in the cases for which the short one exists too.
+//! The general statement of an arrival, in cases that usually take the fast statement.
 
 use linked_span::fan_in::{Moment, Postgres};
 use linked_span_tests_stores::{Fixture, conformance};
 
 use crate::schema::Schema;
 
-/// Where whatever arrives at a join that there is seems to have waited too long for the shorter one.
+/// A trigger delays each arrival at an existing join, so that the fast statement does not apply.
 struct Rarer(Schema);
 
 impl Fixture for Rarer {

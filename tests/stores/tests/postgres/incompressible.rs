@@ -1,4 +1,4 @@
-//! Text that cannot be compressed.
+//! Text that does not compress.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 

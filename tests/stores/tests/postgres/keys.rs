@@ -1,4 +1,4 @@
-//! Keys that an index does not take.
+//! Keys that an index rejects.
 
 use linked_span::fan_in::{Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
@@ -20,7 +20,7 @@ async fn key_with_any_character_is_stored() {
     }
 }
 
-/// Another delivery would fare no better.
+/// A redelivery would fail too.
 #[tokio::test]
 async fn key_that_is_too_long_is_unencodable() {
     let schema = Schema::begin().await;

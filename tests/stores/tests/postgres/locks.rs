@@ -1,4 +1,4 @@
-//! Rows that others hold.
+//! Rows that another transaction has locked.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::schema::Schema;
 
-/// Of all that are overdue.
+/// Locks the rows of all joins.
 async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
     let mut connection = schema.pool.acquire().await.unwrap();
     sqlx::raw_sql("BEGIN; SELECT FROM linked_span_joins FOR UPDATE")
@@ -19,7 +19,7 @@ async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
     connection
 }
 
-/// What has passed while it waited has passed.
+/// The deadline passes while the arrival waits for the lock.
 #[tokio::test]
 async fn arrival_reads_the_clock_after_the_row_lock() {
     let schema = Schema::begin().await;
@@ -41,7 +41,7 @@ async fn arrival_reads_the_clock_after_the_row_lock() {
     );
 }
 
-/// A lease is not the shorter for it.
+/// The wait for the lock does not shorten the lease.
 #[tokio::test]
 async fn arrival_that_waited_claims_from_the_row_lock_on() {
     let schema = Schema::begin().await;
@@ -68,7 +68,7 @@ async fn arrival_that_waited_claims_from_the_row_lock_on() {
     assert!(ends >= begins + i64::try_from(RULES.lease).unwrap());
 }
 
-/// They skip joins whose rows are locked.
+/// Neither call waits for a locked row.
 #[tokio::test]
 async fn arrival_and_sweep_skip_locked_joins() {
     let schema = Schema::begin().await;

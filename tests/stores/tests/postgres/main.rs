@@ -1,4 +1,4 @@
-//! The suite on joins in `PostgreSQL`, and what is of that alone.
+//! The suite for joins in `PostgreSQL`, and tests of this store only.
 
 mod bounds;
 mod connections;

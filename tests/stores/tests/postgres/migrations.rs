@@ -1,4 +1,4 @@
-//! The tables, their versions, and who else is in the database.
+//! The tables and their versions, beside other users of the database.
 
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ async fn sixteen_first_starts_at_once_leave_one_version() {
     Worker::of(&schema).await.waits("order", 0).await;
 }
 
-/// The lock ends with the transaction, and is not left on a connection of the pooler.
+/// The lock ends with the transaction, and does not stay on a connection of the pooler.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn first_starts_at_once_behind_a_pooler_leave_one_version() {
     for which in [PgBouncer::Bookworm, PgBouncer::Trixie] {
@@ -84,7 +84,7 @@ async fn user_migration_can_apply_the_schema() {
     assert_eq!(versions(&schema.pool).await, [(1, 1)]);
 }
 
-/// A program's migrations, the last of which is the store's.
+/// Returns a program's migrations, the last of which is the store's.
 async fn migrations_of_a_program(folder: &TempDir) -> Migrator {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write(
@@ -113,7 +113,7 @@ async fn migrations_of_the_program_and_of_the_store_run_in_either_order() {
     }
 }
 
-/// Tables from before there were versions, with joins in every stage.
+/// The tables have no version yet, and joins in every stage.
 #[tokio::test]
 async fn migration_of_a_million_rows_rewrites_none() {
     let schema = Schema::empty().await;
@@ -139,12 +139,12 @@ async fn migration_of_a_million_rows_rewrites_none() {
     worker.runs("77", 1).await;
 }
 
-/// What the next release may do, as far as this one can know: more columns, and procedures of its own.
+/// A migration that a later release might make: more columns, and new procedures.
 const NEXT: &str = "ALTER TABLE linked_span_joins ADD COLUMN more text; \
                     CREATE PROCEDURE linked_span_arrive_0_v2() LANGUAGE sql AS 'SELECT 1'; \
                     INSERT INTO linked_span_versions (version, lowest) VALUES (2, 1)";
 
-/// During a rolling deploy and after a roll-back.
+/// This happens during a rolling deploy and after a roll-back.
 #[tokio::test]
 async fn release_runs_beside_a_newer_one_that_allows_it() {
     let schema = Schema::begin().await;
@@ -206,7 +206,7 @@ async fn running_process_that_has_become_too_old_is_refused() {
 }
 
 #[tokio::test]
-async fn release_that_is_too_new_says_to_migrate() {
+async fn release_that_is_too_new_is_refused_with_a_request_to_migrate() {
     let schema = Schema::begin().await;
     run(
         &schema.pool,
@@ -239,7 +239,7 @@ async fn migration_gives_up_on_a_lock_in_time() {
     store.migrate().await.unwrap();
 }
 
-/// With any `search_path` of the connections, and any name of the schema.
+/// The connections may have any `search_path`, and the schema any name.
 #[tokio::test]
 async fn store_with_a_schema_uses_its_tables() {
     let admin = connect(options()).await;

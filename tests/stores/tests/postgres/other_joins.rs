@@ -6,7 +6,7 @@ use linked_span_tests_stores::{Fixture, MINUTE, RULES};
 
 use crate::schema::Schema;
 
-/// The next arrival handles it.
+/// The next arrival repeats the work.
 #[tokio::test]
 async fn arrival_ignores_an_error_at_another_join() {
     let schema = Schema::begin().await;
@@ -30,7 +30,7 @@ async fn arrival_ignores_an_error_at_another_join() {
     assert_eq!(next.overdue.expect("half of a join").key, "half");
 }
 
-/// A part at a time, so that an arrival stays short.
+/// One arrival removes only a part, so that it stays short.
 #[tokio::test]
 async fn arrival_removes_ended_joins_in_parts() {
     let schema = Schema::begin().await;

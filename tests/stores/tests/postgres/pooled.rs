@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 use crate::schema;
 use crate::server::{SERVER, connect, options};
 
-/// Fewer connections than clients, which change between them often.
+/// Fewer connections than clients, which the pooler changes often.
 const SETTINGS: [&str; 2] = ["default_pool_size = 3", "server_round_robin = 1"];
 
 static BOOKWORM: LazyLock<Server> =
@@ -21,9 +21,9 @@ static BOOKWORM: LazyLock<Server> =
 static TRIXIE: LazyLock<Server> =
     LazyLock::new(|| Server::pgbouncer(PgBouncer::Trixie, &SERVER, &SETTINGS));
 
-/// A database, and how it is reached past the pooler and through it.
+/// A database, and the two ways to it: direct and through the pooler.
 pub(crate) struct Behind {
-    /// Not through the pooler.
+    /// Connects past the pooler.
     pub(crate) direct: PgPool,
     pub(crate) pooled: PgConnectOptions,
 }
@@ -57,7 +57,7 @@ impl Behind {
     }
 }
 
-/// The suite, behind each of them.
+/// Runs the suite behind each of them.
 macro_rules! behind {
     ($fixture:ident, $which:expr) => {
         pub(crate) struct $fixture(Behind);

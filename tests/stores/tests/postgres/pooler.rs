@@ -1,4 +1,4 @@
-//! A pooler in transaction mode, of two releases.
+//! Two releases of a pooler in transaction mode.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ async fn open(options: &PgConnectOptions, connections: u32) -> (PgPool, Postgres
     (pool, store)
 }
 
-/// Several processes deliver the inputs of many keys, and each input carries where it belongs.
+/// Delivers the inputs of many keys from several processes. Each payload names its key and input.
 async fn deliver(behind: &Behind, change: impl Fn(Postgres) -> Postgres) {
     let mut deliveries = JoinSet::new();
     for process in 0..PROCESSES {
@@ -60,7 +60,7 @@ async fn deliver(behind: &Behind, change: impl Fn(Postgres) -> Postgres) {
         claims += delivered.unwrap();
     }
     assert_eq!(claims, KEYS);
-    // As they are kept, past the pooler.
+    // Reads the stored inputs past the pooler.
     let wrong: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM linked_span_joins WHERE convert_from(key, 'UTF8')::int * 2 <> (substring(payload_0 FROM '.id.:([0-9]+)'))::int \
          OR convert_from(key, 'UTF8')::int * 2 + 1 <> (substring(payload_1 FROM '.id.:([0-9]+)'))::int",
@@ -86,7 +86,7 @@ async fn arrivals_behind_pgbouncer_1_24_are_kept_in_their_own_places() {
     deliver(&Behind::begin(PgBouncer::Trixie).await, |store| store).await;
 }
 
-/// As if the pooler had not been noticed.
+/// The option makes the store prepare statements in spite of the pooler.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prepared_statements_behind_pgbouncer_1_18_are_given_up_before_an_input_is_misplaced() {
     let behind = Behind::begin(PgBouncer::Bookworm).await;
@@ -99,7 +99,7 @@ async fn prepared_statements_behind_pgbouncer_1_24_keep_inputs_in_their_own_plac
     deliver(&behind, |store| store.prepared_statements(true)).await;
 }
 
-/// How many calls the server has prepared on connections of the pool.
+/// Returns how many of the store's statements are prepared on connections of the pool.
 async fn prepared(pool: &PgPool) -> i64 {
     let count = "SELECT count(*) AS count FROM pg_prepared_statements WHERE statement LIKE 'CALL%'";
     let row = sqlx::raw_sql(count).fetch_one(pool).await.unwrap();

@@ -1,4 +1,4 @@
-//! A way to the server that can be blocked.
+//! A proxy to the server that a test can block.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -19,7 +19,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Its threads end with their connections, and with the process.
+    /// Starts a proxy. Its threads end with their connections, and with the process.
     pub(crate) fn begin() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Self {
@@ -38,12 +38,12 @@ impl Proxy {
         proxy
     }
 
-    /// Neither lets anything pass nor ends a connection.
+    /// While blocked, the proxy forwards nothing and closes no connection.
     pub(crate) fn block(&self, is_blocked: bool) {
         self.is_blocked.store(is_blocked, Ordering::Relaxed);
     }
 
-    /// How many there have been.
+    /// Returns how many connections were made.
     pub(crate) fn connections(&self) -> u32 {
         self.connections.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Roles with few rights, servers that take no writes, and strict isolation.
+//! Roles with few rights, servers that reject writes, and strict isolation.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn run(pool: &PgPool, statements: &str) {
     run.await.unwrap();
 }
 
-/// The schema, with a role of its own that has these rights.
+/// Opens the schema's store with a new role that has these rights.
 async fn with_role(schema: &Schema, rights: &str) -> Postgres {
     let name = schema.name().await;
     let role = format!("role_{name}");
@@ -61,7 +61,7 @@ async fn role_that_may_not_create_uses_tables_that_are_there() {
 }
 
 #[tokio::test]
-async fn role_that_may_not_create_is_told_so_where_there_are_no_tables() {
+async fn role_that_may_not_create_without_tables_is_an_error() {
     let schema = Schema::empty().await;
     let store = with_role(&schema, USE).await;
     let error = store.migrate().await.unwrap_err();
@@ -70,7 +70,7 @@ async fn role_that_may_not_create_is_told_so_where_there_are_no_tables() {
 }
 
 #[tokio::test]
-async fn role_that_may_not_write_is_told_which_rights_it_needs() {
+async fn role_that_may_not_write_is_an_error_that_names_the_rights() {
     let schema = Schema::begin().await;
     let read = "GRANT SELECT ON ALL TABLES IN SCHEMA NAME TO ROLE;";
     for rights in ["", USE, &[USE, read].concat()] {
@@ -95,7 +95,7 @@ async fn drop_role(schema: &Schema) -> String {
 }
 
 #[tokio::test]
-async fn store_without_tables_says_how_to_make_them() {
+async fn store_without_tables_is_an_error_that_names_migrate() {
     let schema = Schema::empty().await;
     let store = schema.store();
     declare(&store);
@@ -116,7 +116,7 @@ async fn replica_is_refused_when_opened() {
     says(&refusal(&store).await, "connect to the primary server");
 }
 
-/// A connection that leads to a server which was the primary one until now.
+/// The connection leads to a server that was the primary until now.
 #[tokio::test]
 async fn connection_whose_server_takes_no_more_writes_is_replaced() {
     let schema = Schema::begin().await;
@@ -142,7 +142,7 @@ async fn connection_whose_server_takes_no_more_writes_is_replaced() {
     worker.runs("order", 1).await;
 }
 
-/// Each call chooses the isolation that its statement is written for.
+/// Each call sets the isolation that its statement was written for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn call_under_serializable_isolation_is_never_refused() {
     let schema = Schema::begin().await;

@@ -16,7 +16,7 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// One in which there is nothing.
+    /// Creates an empty schema.
     pub(crate) async fn empty() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -29,7 +29,7 @@ impl Schema {
         .await
     }
 
-    /// With what is counted apart for each database.
+    /// Creates a database, whose statistics the server counts separately.
     pub(crate) async fn in_a_database(name: &str) -> Self {
         let create = format!("CREATE DATABASE {name}");
         let pool = connect(options()).await;
@@ -66,7 +66,7 @@ impl Schema {
     }
 }
 
-/// Has the store serve the function of two inputs that tests declare.
+/// Declares the tests' function of two inputs.
 pub(crate) fn declare(store: &Postgres) {
     let ship = FanInIdentity::new("ship", &["a", "b"], &["Payload", "Payload"]);
     Store::<Payload>::declare(store, ship);
@@ -134,7 +134,7 @@ pub(crate) async fn pass(pool: &PgPool, milliseconds: Moment) {
     let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
     let shifted = sqlx::query(looked).bind(milliseconds).execute(pool);
     shifted.await.unwrap();
-    // Until a process looks at other joins again.
+    // After this pause the process searches for due joins again.
     sleep(Duration::from_millis(20)).await;
 }
 

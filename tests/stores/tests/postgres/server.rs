@@ -1,11 +1,11 @@
-//! The one server of all tests.
+//! The server that all tests share.
 
 use std::sync::LazyLock;
 
 use linked_span_tests_stores::servers::Server;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
-/// It does not wait for the disk, which is not what is tested.
+/// It does not wait for the disk, which the tests do not need.
 pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(|| {
     Server::postgres(&[
         "fsync=off",
@@ -18,7 +18,7 @@ pub(crate) fn options() -> PgConnectOptions {
     SERVER.url().parse().unwrap()
 }
 
-/// A few connections, each of which is used without a look whether it is still there.
+/// Connects with a few connections, which the pool does not ping before use.
 pub(crate) async fn connect(options: PgConnectOptions) -> PgPool {
     let pool = PgPoolOptions::new()
         .max_connections(4)

@@ -1,4 +1,4 @@
-//! What a call costs the server.
+//! The cost of a call on the server.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::incompressible::noise;
 use crate::schema::Schema;
 
-/// Of all calls since it was last asked.
+/// The counts of all calls since the last reading.
 #[derive(Debug)]
 struct Taken {
     calls: i64,
@@ -35,7 +35,7 @@ async fn taken(schema: &Schema) -> Taken {
     }
 }
 
-/// Which commits by itself.
+/// The statement commits by itself.
 #[tokio::test]
 async fn call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
@@ -73,7 +73,7 @@ async fn call_is_one_statement() {
     assert_is_one("a count").await;
 }
 
-/// The second one claims the other join, or forgets what has ended.
+/// The second statement claims the other join, or removes ended joins.
 #[tokio::test]
 async fn arrival_where_another_join_is_due_is_two_statements() {
     let schema = Schema::in_a_database("two_statements").await;
@@ -100,7 +100,7 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
     assert_is(2, "an arrival a minute after the last search").await;
 }
 
-/// However large it is.
+/// The inputs may be large.
 #[tokio::test]
 async fn arrival_does_not_rewrite_stored_inputs() {
     let schema = Schema::in_a_database("written_once").await;
@@ -127,7 +127,7 @@ async fn arrival_does_not_rewrite_stored_inputs() {
     assert!(written.bytes_logged < 1 << 16, "{written:?}");
 }
 
-/// However many there are, whatever the planner knows of them, and on a connection that is new.
+/// This holds for any number of joins, for any statistics of the planner, and on a new connection.
 #[tokio::test]
 async fn arrival_reads_no_other_joins() {
     let schema = Schema::in_a_database("not_read").await;
@@ -144,7 +144,7 @@ async fn arrival_reads_no_other_joins() {
                     ANALYZE linked_span_joins";
     sqlx::raw_sql(multiply).execute(&schema.pool).await.unwrap();
 
-    // A new connection reads the catalog for its plans, and the server changes to a plan without values after five calls.
+    // A new connection reads the catalog for its plans. After five calls, the server may change to a generic plan.
     let worker = Worker::with(&schema, rules).await;
     let mut pages = Vec::new();
     for number in 0..10 {
@@ -161,7 +161,7 @@ async fn arrival_reads_no_other_joins() {
     assert!(early < Some(&200) && late < Some(&200), "{pages:?}");
 }
 
-/// Their entries stay in an index, behind those of joins that are due.
+/// Their entries stay in an index, after those of due joins.
 #[tokio::test]
 async fn arrival_does_not_read_index_entries_of_ended_joins() {
     let schema = Schema::in_a_database("left_behind").await;
@@ -192,7 +192,7 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     }
     assert!(pages.iter().min() < Some(&100), "{pages:?}");
 
-    // Nor to find one that is due.
+    // The search for a due join reads none either.
     let hasty = Worker::with(&schema, RULES.timeout(0)).await;
     let finder = Worker::of(&schema).await;
     schema.pass(MINUTE).await;
@@ -200,7 +200,7 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     let mut pages = Vec::new();
     for number in 0..6 {
         hasty.waits(&format!("half {number}"), 0).await;
-        // Until its process looks again.
+        // After this pause the process searches again.
         sleep(Duration::from_millis(30)).await;
         taken(&schema).await;
         let key = format!("whole {number}");
@@ -210,7 +210,7 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     }
     assert!(pages.iter().min() < Some(&120), "{pages:?}");
 
-    // Every ten seconds they are read, because a due join may be among them.
+    // An arrival reads them every ten seconds, because one of them may be due.
     schema.pass(MINUTE).await;
     taken(&schema).await;
     worker.waits("a fourth", 0).await;

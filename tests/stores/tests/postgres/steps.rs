@@ -11,11 +11,11 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::schema::Schema;
 
-/// A reply and its number, and when a sweep and an arrival at another join have something to do.
+/// The stored join, the reply and its number, and when a sweep and an arrival at another join must handle it.
 type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_step_in_sql_is_the_one_in_rust() {
+async fn each_step_in_sql_matches_rust() {
     let schema = Schema::begin().await;
     let pool = with_a_clock_that_stands(&schema).await;
     let mut all: Vec<Step> = steps().into_iter().map(|(step, ..)| step).collect();
@@ -38,7 +38,7 @@ async fn each_step_in_sql_is_the_one_in_rust() {
     assert!(compared > 30_000, "{compared}");
 }
 
-/// A schema that the `search_path` names before `pg_catalog` has its functions found first.
+/// Replaces the server's clock: `search_path` has the schema before `pg_catalog`, so that its function is found first.
 async fn with_a_clock_that_stands(schema: &Schema) -> PgPool {
     let clock = format!(
         "CREATE FUNCTION clock_timestamp() RETURNS timestamptz STABLE LANGUAGE sql AS $$ SELECT to_timestamp({NOW} / 1000.0) $$; \
@@ -64,7 +64,7 @@ async fn run(pool: &PgPool, statements: &str) {
     run.await.unwrap();
 }
 
-/// Each state is of a function of its own, whose name is its number.
+/// Writes each state under its own function, whose name is the state's number.
 async fn write(pool: &PgPool, states: &[Option<State>]) {
     let last = states.len() - 1;
     let mut statement = format!(
@@ -97,7 +97,7 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
     run(pool, &statement).await;
 }
 
-/// Makes the step at each of them, one after the other, in the server.
+/// Makes the step at each state in turn, inside the server.
 async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
     let token = format!("'\\x{}'::bytea", text(MINE));
     let JoinPolicy {
@@ -194,7 +194,7 @@ fn number<N: TryFrom<i64> + Default>(row: &PgRow, column: &str) -> N {
     })
 }
 
-/// What is due is due: by how much makes no difference.
+/// Only whether a join is due matters, not since when.
 fn at_once(due: Option<Moment>) -> Option<Moment> {
     due.map(|due| due.max(NOW))
 }
@@ -214,7 +214,7 @@ fn outcome(row: &PgRow) -> Outcome {
     )
 }
 
-/// The join, without what its stage has no use for.
+/// Returns the stored join without the columns that its stage ignores.
 fn kept(row: &PgRow) -> Option<Columns> {
     let stage: String = row.get::<Option<_>, _>("stage")?;
     let (came, kept): (i32, i32) = (row.get("came"), row.get("kept"));
@@ -234,13 +234,13 @@ fn kept(row: &PgRow) -> Option<Columns> {
 
 fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
     let (after, reply) = transition(state, step, NOW, rules);
-    // A row is still there, which the next step finds forgotten.
+    // The row stays, and the next step treats it as forgotten.
     let after = after.filter(|after| !has_ended(after) || dues_of_ended(after) > NOW);
     let (word, number) = told(reply);
     let (word, number) = match (step, reply) {
         (Step::Arrive { .. }, _) | (Step::ClaimDue { .. }, Reply::Run { .. }) => (word, number),
         (Step::ClaimDue { .. }, Reply::DeliverExpired { came, .. }) => (word, bits(came).into()),
-        // A visit says what it has claimed, and nothing else.
+        // A `ClaimDue` only returns what it has claimed.
         (Step::ClaimDue { .. }, _) => ("", 0),
         (_, Reply::Recorded) => ("recorded", 0),
         _ => ("refused", 0),
@@ -257,13 +257,13 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
     )
 }
 
-/// As the columns have them: what has ended is forgotten by another index.
+/// Returns the columns' values. Ended joins have an index of their own.
 fn dues(state: &State) -> [Option<Moment>; 2] {
     [ClaimMode::Sweep, ClaimMode::Opportunistic]
         .map(|mode| due(state, mode).filter(|_| !has_ended(state)))
 }
 
-/// When it is forgotten.
+/// Returns when the store forgets an ended join.
 fn dues_of_ended(state: &State) -> Moment {
     due(state, ClaimMode::Sweep).unwrap_or(Moment::MAX)
 }

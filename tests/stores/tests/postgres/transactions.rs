@@ -9,7 +9,7 @@ use sqlx::postgres::PgPool;
 use crate::schema::{Schema, declare};
 use crate::server::connect;
 
-/// Leaves each connection of the pool so, as a `begin()` that was dropped in flight does.
+/// Leaves each connection of the pool in a transaction, as a `begin()` does that was dropped in flight.
 async fn leave(pool: &PgPool, statements: &'static str) {
     let mut connections = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
@@ -19,7 +19,7 @@ async fn leave(pool: &PgPool, statements: &'static str) {
         connections.push(connection);
     }
     for connection in connections {
-        // Back into the pool by the time the next one asks.
+        // The connection is back in the pool before the next acquire.
         drop(connection);
     }
 }
@@ -31,7 +31,7 @@ const LEFT: [&str; 4] = [
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT count(*) FROM linked_span_joins",
 ];
 
-/// Every call, each on connections that were left so, and each with its effect, as another process sees it.
+/// Each call runs on such connections, and another process sees its effect.
 #[tokio::test]
 async fn call_on_a_connection_that_was_left_inside_a_transaction_counts() {
     for left in LEFT {

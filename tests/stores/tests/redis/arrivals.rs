@@ -1,4 +1,4 @@
-//! An arrival as the server's script makes it, held beside `state.rs`: of each input, at each state, and what else is there.
+//! Compares arrivals in the server's script with `state.rs`: each input, at each state, beside other joins.
 
 use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment};
@@ -26,7 +26,7 @@ const KEY: &str = "own";
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Beside {
     Nothing,
-    /// Another join, whose time is over.
+    /// Another join that is overdue.
     Overdue,
     /// No due join, but an earlier arrival examined a join that only a sweep must handle.
     Passed,
@@ -49,7 +49,7 @@ type Outcome = (
 );
 
 #[tokio::test]
-async fn each_arrival_in_the_server_is_the_one_in_rust() {
+async fn each_arrival_in_the_server_matches_rust() {
     let mut manager = Database::begin().await.connect().await;
     let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
     let states = states();
@@ -123,7 +123,7 @@ fn has(state: &State, input: u8) -> bool {
     columns(state).1 & 1 << input != 0
 }
 
-/// Among what is due.
+/// Returns when the join is due in this mode, if it is in that set.
 fn stands_at(state: &State, mode: ClaimMode) -> Option<Moment> {
     due(state, mode).filter(|_| !has_ended(state))
 }

@@ -1,4 +1,4 @@
-//! How often a server is called, and what becomes of calls that it does not answer.
+//! Round trips of a call, and calls that the server does not answer.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::server::{ask, connect_to};
 use crate::ship::{arrive, open};
 
 #[tokio::test]
-async fn an_arrival_and_a_settlement_are_one_round_trip_each() {
+async fn arrival_and_settlement_are_one_round_trip_each() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
@@ -61,7 +61,7 @@ async fn script_that_the_server_lost_is_sent_again() {
     }
 }
 
-/// As while another server takes over.
+/// This happens while another server takes over.
 #[tokio::test]
 async fn call_on_a_briefly_read_only_server_is_retried() {
     let server = Server::redis(&[]);
@@ -77,10 +77,10 @@ async fn call_on_a_briefly_read_only_server_is_retried() {
     assert!(matches!(verdict, Verdict::Waiting(_)));
 }
 
-/// A join of a stage that some later version may know.
+/// A join in a stage that a later version may add.
 const LATER: &str = "later 1 - 0 0 0 0";
 
-/// Another call would be refused as well.
+/// A repeated call would fail too.
 #[tokio::test]
 async fn value_that_is_no_join_is_a_permanent_error() {
     let server = Server::redis(&[]);
@@ -99,7 +99,7 @@ async fn value_that_is_no_join_is_a_permanent_error() {
         refused.await.unwrap_err();
     }
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
-    // Once for the one, and twice for the other.
+    // The first arrival calls it once, and the second twice.
     assert!(calls.contains("cmdstat_hget:calls=3,"), "{calls}");
     let join: String = ask(&mut manager, &["HGET", "{linked_span:ship}:join:c", "join"]).await;
     assert_eq!(join, LATER);

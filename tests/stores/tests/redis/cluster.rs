@@ -1,4 +1,4 @@
-//! Joins in a cluster, also while it moves them from one node to another.
+//! Joins in a cluster, which moves them to another node meanwhile.
 
 use linked_span::fan_in::{Change, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
@@ -63,13 +63,13 @@ async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
     node.ask(&["CLUSTER", "GETKEYSINSLOT", &slot, "1000"]).await
 }
 
-/// The second input finds the first wherever the slot is, or is refused, and the broker delivers it again.
+/// Asserts that the second input finds the first while the slot moves, or is refused and redelivered.
 async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let nodes = Nodes::begin().await;
     let store = declare(nodes.open().await);
     let late = RULES.timeout(0);
     for (key, rules) in [("late", late), ("later", late), ("order", RULES)] {
-        // Each of them opens its join, and may hand another over: it does so again after the lease.
+        // Each arrival opens its join, and may claim an expired one. The test releases that claim.
         let arrival = store.arrive(key, &rules, 0, Payload::new(0), Token::random());
         if let Some(overdue) = arrival.await.unwrap().overdue {
             let settlement = Settlement::Released;
@@ -86,7 +86,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     }
     let (from, slot) = nodes.of("{linked_span:ship}").await;
     let (source, target) = (&nodes.0[from], &nodes.0[(from + 1) % 3]);
-    // Each set has something, so that each key that a call declares may be on one side.
+    // Each set has a member, so that any of a call's keys may be on either node.
     for set in ["sweep", "parked"] {
         let set = format!("{{linked_span:ship}}:{set}");
         let _: u32 = source
@@ -122,7 +122,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     assert_eq!(nodes.count().await, before);
     let token = Token::random();
     let (mut verdict, mut overdue) = (None, None);
-    // The client learns where the slot is.
+    // The client has to learn where the slot is.
     for _ in 0..10 {
         let arrival = store
             .arrive("order", &RULES, 1, Payload::new(1), token)
@@ -147,7 +147,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
         },
     );
     assert!(settled.await.unwrap());
-    // No sweep has claimed a join, and not said so.
+    // The refused sweeps have claimed nothing.
     let due = Store::<Payload>::claim_due(&store, &RULES, token, 9)
         .await
         .unwrap();

@@ -1,4 +1,4 @@
-//! An address that leads to another server, while the old connection still leads to the old one; and no server at all.
+//! An address that leads to another server while old connections remain, and an address without a server.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::proxy::Proxy;
 use crate::server::{ask, connect_to};
 use crate::ship::{arrive, declare};
 
-/// Makes it a replica of a master that is not there: it answers READONLY.
+/// Makes the server a replica of a missing master, so that it replies READONLY.
 async fn demote(server: &Server) {
     let mut manager = connect_to(server, 0).await;
     let () = ask(&mut manager, &["REPLICAOF", "127.0.0.1", "1"]).await;
@@ -55,7 +55,7 @@ async fn open_store_whose_old_master_only_reads_follows_the_address() {
     assert_follows(open(&proxy).await, &old, &new, &proxy).await;
 }
 
-/// As after a partition: the old master still believes that it is one, and refuses since it has no replica.
+/// After a partition, the old master still acts as a master, but refuses writes because it has no replica.
 #[tokio::test]
 async fn store_whose_old_master_lost_its_replicas_follows_the_address() {
     let (old, new) = (Server::redis(&[]), Server::redis(&[]));
@@ -81,7 +81,7 @@ async fn store_whose_old_master_lost_its_replicas_follows_the_address() {
     }
 }
 
-/// The system would notice after a quarter of an hour.
+/// The operating system would notice after 15 minutes.
 #[tokio::test]
 async fn open_store_whose_old_host_is_silent_follows_the_address() {
     let (old, new) = (Server::redis(&[]), Server::redis(&[]));
@@ -95,7 +95,7 @@ async fn open_store_whose_old_host_is_silent_follows_the_address() {
     assert!(began.elapsed() < Duration::from_secs(3), "{began:?}");
 }
 
-/// They share the connection, so the first replaces it for all.
+/// The callers share the connection, so the first caller replaces it for all.
 #[tokio::test]
 async fn many_callers_at_once_make_few_connections() {
     let (old, new) = (Server::redis(&[]), Server::redis(&[]));
@@ -154,7 +154,7 @@ async fn silent_server_is_an_error_within_the_documented_time() {
     assert_fails_within(&store, Duration::from_secs(5)).await;
 }
 
-/// Its own retries take longer.
+/// The manager's own retries take longer.
 #[tokio::test]
 async fn manager_without_a_server_is_an_error_within_the_call_timeout() {
     let server = Server::redis(&[]);

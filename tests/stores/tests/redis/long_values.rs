@@ -34,7 +34,7 @@ async fn value_that_is_longer_than_the_server_takes_is_unencodable() {
     assert_is_unencodable(&declare(Redis::new(manager).await.unwrap())).await;
 }
 
-/// Where the store may not ask for it: the server says so, and closes the connection.
+/// The store may not read the limit here. The server rejects the value, and closes the connection.
 #[tokio::test]
 async fn value_that_a_server_turns_out_not_to_take_is_unencodable() {
     let server = Server::redis(&[]);

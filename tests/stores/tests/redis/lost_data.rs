@@ -53,7 +53,7 @@ async fn flushed_server_is_declared_again_by_each_call() {
     }
 }
 
-/// An inventory would be taken for a payment.
+/// Otherwise an inventory would be read as a payment.
 #[tokio::test]
 async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
     let mut manager = Database::begin().await.connect().await;
@@ -85,7 +85,7 @@ async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
     assert!(matches!(verdict, Verdict::Run(_)));
 }
 
-/// Another hand has removed the field.
+/// Another client has removed the field.
 #[tokio::test]
 async fn join_without_an_input_that_came_is_parked() {
     let mut manager = Database::begin().await.connect().await;

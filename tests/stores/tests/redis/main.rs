@@ -1,4 +1,4 @@
-//! The suite on joins in a Redis server, and what is that server's alone.
+//! The suite for joins in Redis, and tests of this store only.
 
 mod arrivals;
 mod calls;

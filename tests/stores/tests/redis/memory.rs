@@ -32,7 +32,7 @@ async fn server_that_evicts_is_rejected() {
     open(&manager).await;
 }
 
-/// Else it would stay full.
+/// Otherwise the server would stay full.
 #[tokio::test]
 async fn full_server_rejects_new_joins_and_ends_others() {
     let server = Server::redis(&[]);
@@ -53,7 +53,7 @@ async fn full_server_rejects_new_joins_and_ends_others() {
     assert!(matches!(refused.error, StoreError::Failed(_)));
     let complete = arrive("half", 1, second).await.unwrap();
     assert!(matches!(complete.verdict, Verdict::Run(_)));
-    // As a process that has just begun, too.
+    // A new process sees the same.
     let store = open(&manager).await;
     let settle = |key, token, settlement| {
         Store::<Payload>::apply(&store, key, &RULES, Change::Settle { token, settlement })
@@ -72,7 +72,7 @@ async fn full_server_rejects_new_joins_and_ends_others() {
     assert_eq!(Operator::len(&store).await.unwrap(), 0);
 }
 
-/// It makes room.
+/// The delivery makes room.
 #[tokio::test]
 async fn full_server_accepts_an_input_after_a_delivery() {
     let server = Server::redis(&[]);

@@ -88,14 +88,14 @@ impl Nodes {
         Redis::new(self.connect().await).await.unwrap()
     }
 
-    /// The node that has the slot of this key, and the slot.
+    /// Returns the index of the node that has this key's slot, and the slot.
     pub(crate) async fn of(&self, key: &str) -> (usize, u16) {
         let slot: u16 = self.0[0].ask(&["CLUSTER", "KEYSLOT", key]).await;
         let place = (0..3).find(|place| slot < SLOTS * (place + 1) / 3);
         (place.unwrap().into(), slot)
     }
 
-    /// How many keys there are in all nodes.
+    /// Returns how many keys all nodes have.
     pub(crate) async fn count(&self) -> u64 {
         let mut connection = self.connect().await;
         let keys: Vec<String> = connection.keys("*").await.unwrap();

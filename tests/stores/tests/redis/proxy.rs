@@ -1,4 +1,4 @@
-//! An address that comes to lead elsewhere, while the connections that were made before stay where they are.
+//! A proxy whose address can lead elsewhere, while existing connections stay.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,12 +13,12 @@ use tokio::task::{JoinHandle, JoinSet};
 pub(crate) struct Proxy {
     port: u16,
     state: Arc<State>,
-    /// With its connections.
+    /// The task that accepts connections, and owns them.
     listens: JoinHandle<()>,
 }
 
 struct State {
-    /// The server's socket; none for a host that takes connections and is silent.
+    /// The server's socket, or `None` for a host that accepts connections and is silent.
     target: Mutex<Option<PathBuf>>,
     /// How often the connections were frozen.
     frozen: watch::Sender<u32>,
@@ -50,29 +50,29 @@ impl Proxy {
         self.port
     }
 
-    /// New connections lead there; the others stay.
+    /// Leads new connections to this server.
     pub(crate) fn lead_to(&self, server: &Server) {
         *self.state.target.lock().unwrap() = Some(socket_of(server));
     }
 
-    /// The connections that there are carry nothing more, and stay open.
+    /// Makes existing connections silent, without closing them.
     pub(crate) fn freeze(&self) {
         self.state.frozen.send_modify(|times| *times += 1);
     }
 
-    /// New connections are taken and never answered.
+    /// Accepts new connections, and never replies.
     pub(crate) fn be_silent(&self) {
         *self.state.target.lock().unwrap() = None;
         self.freeze();
     }
 
-    /// Closes all connections, and takes no more.
+    /// Closes all connections, and accepts no more.
     pub(crate) async fn close(&mut self) {
         self.listens.abort();
         let _ = (&mut self.listens).await;
     }
 
-    /// How many connections were made.
+    /// Returns how many connections were made.
     pub(crate) fn connections(&self) -> usize {
         self.state.connections.load(Ordering::Relaxed)
     }

@@ -13,7 +13,7 @@ use crate::ship::{arrive, declare};
 
 const TIMEOUT: Duration = Duration::from_millis(100);
 
-/// A master, and a replica that has what it has.
+/// Starts a master and a replica that is up to date.
 async fn servers() -> (Server, Server) {
     let port = free_port();
     let master = Server::redis_on(port, &["--repl-diskless-sync-delay", "0"]);
@@ -51,14 +51,14 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
     let kept: bool = ask(&mut other, &["EXISTS", "{linked_span:ship}:join:order"]).await;
     assert!(kept);
 
-    // The replica does nothing for a while.
+    // The replica sleeps for a while.
     let asleep = Instant::now();
     let sleeps = tokio::spawn(async move {
         let () = ask(&mut other, &["DEBUG", "SLEEP", "5"]).await;
     });
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_is_refused(&store, "order", 1, Token(2)).await;
-    // Neither is a call that writes nothing, over a connection that has written nothing.
+    // A call that writes nothing is refused too, on a connection that has written nothing.
     assert_is_refused(&open(&master).await, "order", 1, Token(2)).await;
     let settled = Store::<Payload>::apply(
         &store,
@@ -70,14 +70,14 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
         },
     );
     settled.await.unwrap_err();
-    // What is not acknowledged does not wait.
+    // An input that was not acknowledged does not count as received.
     let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
     assert_eq!(listed.unwrap().len(), 1);
     assert!(asleep.elapsed() < Duration::from_millis(4_900));
 
     sleeps.await.unwrap();
     let token = Token(4);
-    // The claims that were not acknowledged are released.
+    // The store releases the claims that were not acknowledged.
     while !matches!(arrive(&store, "order", 1, token).await, Verdict::Run(_)) {
         assert!(asleep.elapsed() < Duration::from_secs(30));
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -7,7 +7,7 @@ use crate::proxy::Proxy;
 use crate::server::{ask, connect_to};
 use crate::ship::{declare, use_all};
 
-/// As the store's page says.
+/// The rights that the store's documentation lists.
 const RIGHTS: &str = "on >password ~{linked_span:* +eval +evalsha +info +get +set +del +persist +pexpireat +time \
      +hget +hmget +hset +hdel +hgetall +zadd +zrem +zcard +zrangebyscore +zrangebylex";
 
@@ -27,11 +27,11 @@ async fn user_with_the_documented_rights_can_do_all() {
     use_all(&declare(Redis::open(url).await.unwrap())).await;
     let denied: Vec<Vec<(String, redis::Value)>> =
         ask(&mut connect_to(&server, 0).await, &["ACL", "LOG"]).await;
-    // Whether the server takes shorter values than usual.
+    // The only denied command reads the server's limit of values.
     assert_eq!(denied.len(), 1, "{denied:?}");
 }
 
-/// Rarer commands too, and as they are documented.
+/// It also covers commands that scripts rarely call, in their documented form.
 #[test]
 fn each_command_of_a_script_is_among_the_documented_rights() {
     let folder = concat!(
@@ -62,7 +62,7 @@ fn each_command_of_a_script_is_among_the_documented_rights() {
 }
 
 #[tokio::test]
-async fn user_without_the_right_to_info_is_told_which_right_to_have() {
+async fn user_without_the_right_to_info_is_an_error_that_names_it() {
     let server = server_with(&RIGHTS.replace("+info ", "")).await;
     let proxy = Proxy::to(&server).await;
     let url = format!("redis://shop:password@127.0.0.1:{}/0", proxy.port());
@@ -75,7 +75,7 @@ async fn user_without_the_right_to_info_is_told_which_right_to_have() {
 }
 
 #[tokio::test]
-async fn password_and_database_number_are_the_urls() {
+async fn password_and_database_number_are_read_from_the_url() {
     let server = Server::redis(&["--requirepass", "secret"]);
     let proxy = Proxy::to(&server).await;
     let url = format!("redis://:secret@127.0.0.1:{}/3", proxy.port());

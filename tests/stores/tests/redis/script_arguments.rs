@@ -4,7 +4,7 @@ use linked_span::fan_in::JoinPolicy;
 use linked_span_tests_stores::table::{MINE, text};
 use redis::Pipeline;
 
-/// The keys that each script declares, in their order, and the hash of a join.
+/// Appends the keys that each script declares, in their order, and the hash of a join.
 pub(crate) fn keys(call: &mut Pipeline, join: &str) {
     call.arg(3)
         .arg("function")

@@ -32,7 +32,7 @@ impl Watched {
             sentinel,
             port,
         };
-        // Until it knows the replica.
+        // Wait until the Sentinel knows the replica.
         let mut manager = connect_to(&watched.sentinel, 0).await;
         for _ in 0..600 {
             let info: String = ask(&mut manager, &["INFO", "sentinel"]).await;
@@ -67,7 +67,7 @@ async fn store_goes_on_with_the_master_that_a_sentinel_names() {
     let store = watched.open().await;
     use_all(&store).await;
     let mut manager = connect_to(&watched.sentinel, 0).await;
-    // It refuses until it has asked the replica how it is.
+    // The Sentinel refuses until it has polled the replica.
     for _ in 0..200 {
         let mut fail_over = redis::cmd("SENTINEL");
         fail_over.arg("FAILOVER").arg("orders");
@@ -77,7 +77,7 @@ async fn store_goes_on_with_the_master_that_a_sentinel_names() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 
-    // The old master takes arrivals until the Sentinel makes a replica of it.
+    // The old master accepts arrivals until the Sentinel demotes it.
     let began = Instant::now();
     for number in 0.. {
         let key = format!("order {number}");
@@ -101,7 +101,7 @@ async fn store_goes_on_with_the_master_that_a_sentinel_names() {
     assert!(kept);
 }
 
-/// Whether it has become the master, and has the join. It closes all connections when it does.
+/// Returns `true` if the server is the master and has the join. A server closes all connections when it is promoted.
 async fn is_master_with(server: &Server, key: &str) -> bool {
     let mut asked = redis::pipe();
     let join = format!("{{linked_span:ship}}:join:{key}");

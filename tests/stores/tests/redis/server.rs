@@ -1,4 +1,4 @@
-//! A server, and databases of it.
+//! A server and its databases.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,12 +8,12 @@ use linked_span_tests_stores::servers::Server;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, FromRedisValue};
 
-/// More than a test process needs: a test has one to itself.
+/// Enough databases for each test of a process to have its own.
 const DATABASES: u32 = 10_000;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The tests' one.
+/// The server that the tests share.
 static SHARED: LazyLock<Server> =
     LazyLock::new(|| Server::redis(&["--databases", &DATABASES.to_string()]));
 
@@ -22,13 +22,13 @@ static NEXT_DATABASE: AtomicU32 = AtomicU32::new(0);
 pub(crate) async fn connect_to(server: &Server, database: u32) -> ConnectionManager {
     let url = format!("{}?db={database}", server.url());
     let client = Client::open(url).unwrap();
-    // All the tests at once keep it busy, and `pass` does for long.
+    // The server is busy with all tests at once, and `pass` blocks it for long.
     let config = ConnectionManagerConfig::new().set_response_timeout(Some(PATIENCE));
     let connected = client.get_connection_manager_with_config(config).await;
     connected.unwrap()
 }
 
-/// A database that no other test uses, of a server that all share.
+/// A database that only one test uses, on the server that all tests share.
 #[derive(Clone)]
 pub(crate) struct Database {
     number: u32,
@@ -48,7 +48,7 @@ impl Database {
     }
 }
 
-/// A command, and what comes back.
+/// Sends a command, and returns the reply.
 pub(crate) async fn ask<T: FromRedisValue>(manager: &mut ConnectionManager, words: &[&str]) -> T {
     let mut command = redis::cmd(words[0]);
     command.arg(&words[1..]);

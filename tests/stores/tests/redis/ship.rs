@@ -21,7 +21,7 @@ pub(crate) async fn arrive(store: &Redis, key: &str, input: u8, token: Token) ->
     arrived.await.expect("an arrival").verdict
 }
 
-/// Does all that a store can do.
+/// Makes every call of a store.
 pub(crate) async fn use_all(store: &Redis) {
     for key in ["order", "other"] {
         let verdict = arrive(store, key, 0, Token::random()).await;

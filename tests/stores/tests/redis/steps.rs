@@ -1,4 +1,4 @@
-//! The state machine in Lua, held beside the one in Rust: each step but an arrival, from each state.
+//! Compares the state machine in Lua with the one in Rust: each step except arrivals, from each state.
 
 use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span::fan_in::{JoinPolicy, Moment};
@@ -19,7 +19,7 @@ const SCRIPT: &str = concat!(
 type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
 
 #[tokio::test]
-async fn each_step_in_lua_is_the_one_in_rust() {
+async fn each_step_in_lua_matches_rust() {
     let mut manager = Database::begin().await.connect().await;
     let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
     let (states, steps) = (states(), steps());

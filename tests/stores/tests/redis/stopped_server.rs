@@ -59,7 +59,7 @@ async fn arrive(store: &Redis, key: &str, input: u8) -> Result<Verdict<Payload>,
     arrived.map(|arrived| arrived.verdict)
 }
 
-/// The server makes the claim when it goes on, and no worker learns of it.
+/// The server makes the claim when it continues, and no worker receives it.
 #[tokio::test]
 async fn arrival_that_a_stopped_server_takes_later_does_not_hold_its_join() {
     let server = Server::redis(&[]);
@@ -68,7 +68,7 @@ async fn arrival_that_a_stopped_server_takes_later_does_not_hold_its_join() {
         let key = round.to_string();
         arrive(&store, &key, 0).await.unwrap();
         if let Ok(verdict) = while_stopped(&server, arrive(&store, &key, 1)).await {
-            // The last of its calls was answered.
+            // The server answered the last of the call's attempts.
             assert!(matches!(verdict, Verdict::Run(_)), "{verdict:?}");
             continue;
         }
@@ -88,13 +88,13 @@ async fn arrival_that_a_stopped_server_takes_later_does_not_hold_its_join() {
     }
 }
 
-/// The same for what a sweep claims.
+/// The same for claims of a sweep.
 #[tokio::test]
 async fn sweep_that_a_stopped_server_answers_later_holds_no_joins() {
     const JOINS: usize = 8;
     let server = Server::redis(&[]);
     let store = open(&server).await;
-    // From now on the server knows the script, so that it also runs calls whose caller has left.
+    // From now on the server knows the script. So it also runs calls whose caller has left.
     let nothing = Store::<Payload>::claim_due(&store, &ONE_ATTEMPT, Token::random(), 2).await;
     assert!(nothing.unwrap().is_empty());
     for key in 0..JOINS {

@@ -9,7 +9,7 @@ use crate::ship::{arrive, open};
 
 const JOIN: &str = "{linked_span:ship}:join:order";
 
-/// A server forgets a millisecond later than the state machine.
+/// The server forgets a millisecond later than the state machine.
 #[tokio::test]
 async fn expiring_hash_does_not_remove_the_next_join() {
     let mut manager = Database::begin().await.connect().await;
@@ -25,9 +25,9 @@ async fn expiring_hash_does_not_remove_the_next_join() {
     assert!(join.starts_with("open 1 - "), "{join}");
 }
 
-/// Lua writes a number of that size with an exponent, unless it is told not to.
+/// By default Lua writes a number of that size with an exponent.
 #[tokio::test]
-async fn the_longest_spans_are_kept_to_the_millisecond() {
+async fn longest_durations_are_kept_to_the_millisecond() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     let rules = RULES
@@ -60,7 +60,7 @@ async fn sweep_continues_past_parked_joins() {
     let manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     let rules = RULES.timeout(0).lease(0).max_attempts(1);
-    // Joins that came to life and died at once, in front of one that is over.
+    // Joins whose last attempt died, which precede a due join in the set.
     let longer = rules.timeout(RULES.timeout);
     for key in ["a", "b", "c", "d"] {
         for input in [0, 1] {
@@ -77,7 +77,7 @@ async fn sweep_continues_past_parked_joins() {
     assert_eq!(keys, ["over"]);
 }
 
-/// Another tool removed the hash, and left the key in the sets.
+/// Another client removed the hash, and left the key in the sets.
 #[tokio::test]
 async fn removed_join_blocks_no_other() {
     let mut manager = Database::begin().await.connect().await;
@@ -97,7 +97,7 @@ async fn removed_join_blocks_no_other() {
     assert_eq!(Operator::len(&store).await.unwrap(), 1);
 }
 
-/// More of them than the server is asked for at once, in another order.
+/// There are more joins than one request returns, in another order.
 #[tokio::test]
 async fn list_returns_every_join() {
     let store = open(&Database::begin().await.connect().await).await;
@@ -136,9 +136,9 @@ async fn functions_are_listed_with_their_joins_and_when_they_were_declared() {
     assert!(functions[0].declared_ago < std::time::Duration::from_mins(1));
 }
 
-/// It reads no more joins than it shows: 200,000 of them took 450 ms.
+/// The list only reads the joins of its page: reading 200,000 joins took 450 ms.
 #[tokio::test]
-async fn page_of_many_joins_reads_those_that_it_shows() {
+async fn page_of_many_joins_reads_only_its_joins() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
@@ -158,7 +158,8 @@ async fn page_of_many_joins_reads_those_that_it_shows() {
     }
 }
 
-/// Another hand has removed the first, and left it in the sets: as it is, it seems to have ended since it was found.
+/// Another client removed the first join, and left its key in the sets. The join seems to have ended after the key was
+/// read.
 #[tokio::test]
 async fn list_continues_after_a_page_of_removed_joins() {
     let mut manager = Database::begin().await.connect().await;

@@ -1,5 +1,5 @@
-//! Two releases on the same joins, during a rolling deploy and after a roll-back. The other release is played by what it
-//! would write.
+//! Two releases on the same joins, during a rolling deploy and after a roll-back. The test writes what the other
+//! release would write.
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
@@ -10,7 +10,7 @@ use crate::ship::{arrive, open};
 
 const DECLARED: &str = "{linked_span:ship}:declared";
 
-/// Writes the declaration as a release of this version does, to be used by that one and later ones.
+/// Writes the declaration of a release of this version, which that release and later ones can use.
 async fn migrate(manager: &mut ConnectionManager, version: u32, lowest: u32) {
     let declared: String = ask(manager, &["GET", DECLARED]).await;
     let inputs = declared.splitn(3, ' ').nth(2).unwrap();

@@ -1,4 +1,6 @@
-//! Disks that are full, or become read-only. Each is a small file system, which only root may mount: `.ci/run` does.
+//! Disks that are full, or become read-only.
+//!
+//! Each is a small file system, which only root may mount: `.ci/run` does.
 
 use std::path::Path;
 use std::process::Command;
@@ -30,7 +32,7 @@ impl Disk {
         self.as_root("mount", &["-o", &format!("remount,{options}")]);
     }
 
-    /// The gate runs as root, or may become it without a password.
+    /// The gate runs as root, or can become root without a password.
     fn as_root(&self, program: &str, arguments: &[&str]) {
         let run = |command: &mut Command| {
             let output = command.args(arguments).arg(self.path()).output();

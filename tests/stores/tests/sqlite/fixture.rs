@@ -18,7 +18,7 @@ impl File {
     }
 }
 
-/// Does not wait for the disk, which is not what is tested.
+/// Connects without waiting for the disk, which the tests do not need.
 pub(crate) async fn connect(path: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(path)

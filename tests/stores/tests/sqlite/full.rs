@@ -1,4 +1,4 @@
-//! A full database: calls fail while it is full, inputs come back, and all works again once there is room.
+//! A full database: calls fail while it is full, inputs are returned, and all works once there is room.
 
 use linked_span::fan_in::{ArriveResponse, Rejected, Sqlite, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::fixture::File;
 
-/// Four to a page of `SQLite`, about.
+/// A page of `SQLite` has room for about four of them.
 fn large(id: u64) -> Payload {
     let text = "x".repeat(1_000);
     Payload { id, text }
@@ -24,7 +24,7 @@ pub(crate) async fn arrive(
         .await
 }
 
-/// Arrives until it fails; returns the keys that were acknowledged, and the one that was not.
+/// Makes arrivals until one fails. Returns the acknowledged keys, and the key that failed.
 pub(crate) async fn fill(worker: &Worker<Sqlite>) -> (Vec<String>, String) {
     let mut kept = Vec::new();
     for number in 0..10_000 {
@@ -50,7 +50,7 @@ pub(crate) async fn fill(worker: &Worker<Sqlite>) -> (Vec<String>, String) {
     panic!("it was never full");
 }
 
-/// Each that was acknowledged is there, and nothing else.
+/// Checks that the store has each acknowledged join, and nothing else.
 pub(crate) async fn check(worker: &Worker<Sqlite>, kept: &[String]) {
     for key in kept {
         assert!(worker.one(key).await.is_some(), "{key}");
@@ -58,7 +58,7 @@ pub(crate) async fn check(worker: &Worker<Sqlite>, kept: &[String]) {
     assert_eq!(worker.len().await, kept.len());
 }
 
-/// `PRAGMA max_page_count` is of a connection: it is gone with the one that failed.
+/// `PRAGMA max_page_count` belongs to a connection: it is gone with the connection that failed.
 #[tokio::test]
 async fn store_works_again_after_a_full_database_has_room() {
     let file = File::begin().await;
@@ -70,7 +70,7 @@ async fn store_works_again_after_a_full_database_has_room() {
     let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
     let (mut kept, refused) = fill(&worker).await;
     assert!(kept.len() > 5, "{kept:?}");
-    // It stays full, on a new connection with the pool's own pragmas.
+    // A new connection has the pool's own pragmas, so the database stays full.
     for _ in 0..3 {
         assert!(arrive(&worker, &refused).await.is_err());
         check(&worker, &kept).await;
@@ -87,7 +87,7 @@ async fn store_works_again_after_a_full_database_has_room() {
     assert!(worker.settle(&kept[0], token, completed).await);
 }
 
-/// A pool that was wedged before: sqlx counts a transaction that `SQLite` has rolled back.
+/// The pool was wedged before: sqlx counts a transaction that `SQLite` has rolled back.
 #[tokio::test]
 async fn store_works_on_a_pool_whose_count_of_transactions_is_wrong() {
     let file = File::begin().await;
@@ -97,7 +97,7 @@ async fn store_works_on_a_pool_whose_count_of_transactions_is_wrong() {
     let mut begun = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     sqlx::query("ROLLBACK").execute(&mut *begun).await.unwrap();
     drop(begun);
-    // sqlx could not roll back once more, and believes itself in a transaction.
+    // sqlx could not roll back once more, and still counts a transaction.
     assert!(pool.begin_with("BEGIN IMMEDIATE").await.is_err());
     let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
     worker.waits("order", 0).await;

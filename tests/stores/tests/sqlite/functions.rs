@@ -1,4 +1,4 @@
-//! The functions that an operator sees.
+//! The functions that an operator lists.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ async fn functions_are_listed_with_what_is_open_and_when_they_were_declared() {
     let minute = Duration::from_mins(1);
     assert!(first.declared_ago < minute && second.declared_ago < minute);
 
-    // An hour without a call: the function was renamed, say. A process that calls its store declares it again.
+    // An hour without a call, as after a rename of the function. A process that calls its store declares it again.
     sqlx::query("UPDATE linked_span_functions SET declared_at = declared_at - 3600000")
         .execute(&file.pool)
         .await

@@ -1,4 +1,4 @@
-//! Joins in a file: the suite of all stores, and what is `SQLite`'s alone.
+//! Joins in a file: the suite of all stores, and tests of `SQLite` only.
 
 #[cfg(feature = "servers")]
 mod disks;

@@ -32,7 +32,7 @@ async fn works(pool: &SqlitePool, key: &str) {
     assert!(worker.settle(key, token, Settlement::Completed).await);
 }
 
-/// The second process waits for the first, and finds it done.
+/// Every other start waits for the first, and finds the tables made.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_first_starts_at_once_leave_one_version() {
     let folder = tempfile::tempdir().unwrap();
@@ -98,7 +98,7 @@ async fn schema_applied_by_a_migration_of_the_users_is_the_first_version() {
     works(&pool, "order").await;
 }
 
-/// The newer release has added columns, an index and a table.
+/// Changes the tables as a newer release might: with columns, an index and a table.
 async fn update(pool: &SqlitePool, lowest: i64) {
     let update = sqlx::AssertSqlSafe(format!(
         "ALTER TABLE linked_span_joins ADD COLUMN priority INTEGER; \
@@ -116,7 +116,7 @@ async fn release_works_on_while_and_after_a_newer_one_updates_the_tables() {
     let worker = Worker::of(&file).await;
     worker.waits("order", 0).await;
     update(&file.pool, 1).await;
-    // The process that runs, one that begins, and one that migrates when it begins.
+    // A process that runs, one that starts, and one that migrates when it starts.
     worker.waits("another", 0).await;
     works(&file.pool, "third").await;
     let reopened = Worker::serving(Sqlite::open(file.path()).await.unwrap(), "ship", RULES);
@@ -157,7 +157,7 @@ async fn tables_that_are_too_old_for_the_release_are_refused_until_they_are_migr
     works(&pool, "order").await;
 }
 
-/// A start of a process that has nothing to migrate reads, and a file of a million rows is as fast as any.
+/// With nothing to migrate, a process only reads when it starts, and a million rows cost nothing.
 #[tokio::test]
 async fn migration_of_a_million_rows_writes_none_of_them() {
     let file = File::begin().await;

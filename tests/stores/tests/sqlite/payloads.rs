@@ -1,4 +1,4 @@
-//! What is stored of an input.
+//! The stored form of an input.
 
 use linked_span::fan_in::{ParkReason, Status, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::fixture::File;
 
-/// It is readable to an operator, and says by which version of the encoding.
+/// It is readable for an operator, and has the version of its encoding.
 #[tokio::test]
-async fn an_input_is_kept_as_json_and_what_a_later_version_wrote_is_parked() {
+async fn input_is_stored_as_json_and_one_of_a_later_version_is_parked() {
     let file = File::begin().await;
     let worker = Worker::of(&file).await;
     worker.waits("order", 0).await;
@@ -37,7 +37,7 @@ async fn an_input_is_kept_as_json_and_what_a_later_version_wrote_is_parked() {
     );
 }
 
-/// An operator removed its row, say. The join is parked with a reason, and the call succeeds.
+/// An operator may have removed the row. The store parks the join with a reason, and the call succeeds.
 #[tokio::test]
 async fn payload_that_is_missing_parks_its_join_with_a_reason() {
     let file = File::begin().await;
@@ -45,7 +45,7 @@ async fn payload_that_is_missing_parks_its_join_with_a_reason() {
     worker.waits("order", 0).await;
     let remove = "DELETE FROM linked_span_inputs WHERE key = 'order' AND input = 0";
     sqlx::query(remove).execute(&file.pool).await.unwrap();
-    // To an arrival, the input has not come; so it is taken again.
+    // For an arrival, the input is missing, so it is accepted again.
     worker.waits("order", 1).await;
     let (token, _) = worker.runs("order", 0).await;
     sqlx::query(remove).execute(&file.pool).await.unwrap();
@@ -59,7 +59,7 @@ async fn payload_that_is_missing_parks_its_join_with_a_reason() {
     assert!(detail.contains('a'), "{detail}");
 }
 
-/// The reason goes with the parking: it is not shown of a join that is tried again.
+/// A retry removes the reason with the parked state.
 #[tokio::test]
 async fn reason_of_an_undecodable_input_is_listed_until_the_join_is_retried() {
     let file = File::begin().await;
@@ -74,7 +74,7 @@ async fn reason_of_an_undecodable_input_is_listed_until_the_join_is_retried() {
     assert_eq!(worker.one("order").await.unwrap().detail, None);
 }
 
-/// A row that belongs to no input of the function.
+/// A row belongs to no input of the function.
 #[tokio::test]
 async fn input_that_the_function_does_not_have_is_ignored() {
     let file = File::begin().await;

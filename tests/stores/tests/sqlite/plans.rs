@@ -1,4 +1,4 @@
-//! What a million ended joins cost: no call scans them.
+//! The cost of a million ended joins: no call scans them.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub(crate) async fn fill(pool: &SqlitePool, count: i64) {
     sqlx::query(fill).bind(count).execute(pool).await.unwrap();
 }
 
-/// The times are bounds of what was measured, tenfold: a scan of a million rows takes more.
+/// The bounds are ten times the measured durations. A scan of a million rows takes longer.
 #[tokio::test]
 async fn no_call_scans_a_million_ended_joins() {
     let file = File::begin().await;
@@ -64,7 +64,7 @@ async fn no_call_scans_a_million_ended_joins() {
     );
 }
 
-/// The fastest of several: other processes use the machine too.
+/// Returns the shortest of several durations, because other processes use the machine too.
 async fn time(call: impl AsyncFn()) -> Duration {
     let mut fastest = Duration::MAX;
     for _ in 0..5 {

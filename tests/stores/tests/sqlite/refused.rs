@@ -1,4 +1,4 @@
-//! What cannot keep joins is refused when it is opened, with what to do.
+//! A place that cannot store joins is refused when it is opened. The error names the fix.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ async fn database_in_memory_is_refused_when_it_is_opened() {
             Sqlite::new(pool.clone()).migrate().await.unwrap_err(),
             IN_MEMORY,
         );
-        // A user's own migration has made the tables.
+        // The user's own migration has made the tables.
         sqlx::raw_sql(Sqlite::SCHEMA).execute(&pool).await.unwrap();
         let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
         let arrived = worker
@@ -116,7 +116,7 @@ async fn tables_that_are_missing_are_an_error_that_names_migrate() {
     assert_is(error, "run `Sqlite::migrate`");
 }
 
-/// Another process has the lock of the one writer.
+/// Another process has the write lock.
 #[tokio::test]
 async fn locked_file_is_an_error_within_the_call_timeout() {
     let file = File::begin().await;
@@ -140,7 +140,7 @@ async fn locked_file_is_an_error_within_the_call_timeout() {
     assert_eq!(refused.payload, Payload::new(1));
     assert!(since.elapsed() < timeout * 3, "{:?}", since.elapsed());
     sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
-    // Within what SQLite itself waits for, it works again.
+    // A connection may still wait for the lock, up to its own busy timeout. After that the store works again.
     let patient = worker.store.call_timeout(Duration::from_secs(20));
     let worker = Worker::serving(patient, "ship", RULES);
     let (token, _) = worker.runs("order", 1).await;
@@ -151,7 +151,7 @@ async fn locked_file_is_an_error_within_the_call_timeout() {
     );
 }
 
-/// Tables are to be made, and another process has the lock.
+/// Tables must be made while another process has the write lock.
 #[tokio::test]
 async fn migration_of_a_locked_file_is_an_error_within_the_call_timeout() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! A database file that is removed or replaced while it is open: `SQLite` goes on writing to what has no name any more.
+//! A database file that is removed or replaced while it is open. `SQLite` continues to write to the file without a
+//! name.
 
 use std::fs;
 
@@ -55,14 +56,14 @@ async fn arrival_after_the_file_was_removed_is_refused() {
     let (path, away) = (file.path(), file.path().with_extension("away"));
     fs::rename(&path, &away).unwrap();
     assert_is_refused(&worker).await;
-    // It comes back.
+    // The file is restored.
     fs::rename(&away, &path).unwrap();
     worker.waits("another", 0).await;
     fs::remove_file(&path).unwrap();
     assert_is_refused(&worker).await;
 }
 
-/// As a restored backup does, or a deploy that copies a file.
+/// A restored backup does this, or a deploy that copies a file.
 #[tokio::test]
 async fn arrival_after_the_file_was_replaced_is_refused() {
     let file = File::begin().await;
@@ -74,11 +75,11 @@ async fn arrival_after_the_file_was_replaced_is_refused() {
     assert_is_refused(&worker).await;
 }
 
-/// What was written last is in the log alone.
+/// Only the log has the latest writes.
 #[tokio::test]
 async fn arrival_after_the_log_was_removed_is_refused() {
     let file = File::begin().await;
-    // A second connection would make a log of its own.
+    // A second connection would create its own log.
     let store = Sqlite::open(file.path()).await.unwrap();
     let worker = Worker::serving(store, "ship", RULES);
     file.pool.close().await;
@@ -87,7 +88,7 @@ async fn arrival_after_the_log_was_removed_is_refused() {
     assert_is_refused(&worker).await;
 }
 
-/// Where the process's folder changes, a relative path leads elsewhere; the file is the same.
+/// After a change of the process's folder, a relative path leads elsewhere. The file is the same.
 #[tokio::test]
 async fn file_is_known_by_its_full_path() {
     let file = File::begin().await;
@@ -100,8 +101,7 @@ async fn file_is_known_by_its_full_path() {
     worker.waits("another", 0).await;
 }
 
-/// A pool opens the file again after an error, or when a connection has been idle for long. It finds no file, or makes an
-/// empty one.
+/// A pool opens the file again after an error, or after a long idle time. It finds no file, or creates an empty one.
 #[tokio::test]
 async fn arrival_on_a_connection_opened_after_the_removal_is_refused() {
     for (is_created, was_called) in [(false, true), (true, true), (false, false), (true, false)] {
@@ -120,7 +120,7 @@ async fn arrival_on_a_connection_opened_after_the_removal_is_refused() {
         if was_called {
             worker.waits("order", 0).await;
         }
-        // So that the file's number is free for a new file.
+        // This frees the file's inode number for a new file.
         file.pool.close().await;
         pool.acquire().await.unwrap().close().await.unwrap();
         fs::remove_file(file.path()).unwrap();

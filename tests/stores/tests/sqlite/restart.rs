@@ -1,4 +1,4 @@
-//! A process that ends while joins are open, and the one that begins after it.
+//! A process that ends while joins are open, and the process that starts after it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ async fn ship(payment: Event, inventory: Event) {
     assert_eq!(payment.order, inventory.order);
 }
 
-/// No input arrives after the restart: the sweep alone finds it.
+/// No input arrives after the restart: only the sweep finds the join.
 #[tokio::test]
 async fn overdue_join_is_delivered_within_one_sweep_after_a_restart_without_traffic() {
     const TIMEOUT: Duration = Duration::from_millis(500);
@@ -52,7 +52,7 @@ async fn overdue_join_is_delivered_within_one_sweep_after_a_restart_without_traf
     let sweeps = tokio::spawn(async move { sweep_every(PAUSE, || second.sweep()).await });
     let (order, at) = deliveries.recv().await.unwrap();
     assert_eq!(order, Some(7));
-    // And what a loaded machine adds.
+    // A loaded machine adds some time.
     assert!(
         at < deadline + PAUSE + Duration::from_millis(800),
         "{:?} late",

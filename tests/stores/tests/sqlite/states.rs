@@ -1,4 +1,4 @@
-//! The table of states and steps, run on `SQLite`: what the rows are after each step is what `transition` says.
+//! Runs the table of states and steps on `SQLite`, and compares the rows after each step with `transition`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::fixture::File;
 
 const KEY: &str = "own";
 
-/// A state in a file: each has a function to itself, and all of them are kept in one.
+/// A state in a file. Each state has its own function, and all share one store.
 struct Case {
     worker: Worker<Sqlite>,
     name: String,
     state: Option<State>,
 }
 
-/// What a row has, and when a sweep and an arrival at another join have something to do.
+/// A row's columns, and when a sweep and an arrival at another join must handle it.
 type Kept = (Columns, Option<Moment>, Option<Moment>);
 
 fn has_ended(state: &State) -> bool {
@@ -43,7 +43,7 @@ fn number(moment: Moment) -> i64 {
     i64::try_from(moment).unwrap()
 }
 
-/// Writes each state as it is kept, in place of what a step left.
+/// Replaces all rows by these states.
 async fn write(pool: &SqlitePool, cases: &[Case]) {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     for clear in [
@@ -120,7 +120,7 @@ async fn read(pool: &SqlitePool) -> BTreeMap<String, Kept> {
         .collect()
 }
 
-/// Compares what is kept now with what came after.
+/// Asserts that the rows are those of the expected states.
 async fn assert_kept(
     pool: &SqlitePool,
     cases: &[Case],
@@ -171,7 +171,7 @@ fn told_of(verdict: &Verdict<Payload>) -> (&'static str, u64) {
     }
 }
 
-/// What a call removes of joins that were remembered long enough.
+/// Returns `None` for an ended join whose dedup window has passed: a call removes it.
 fn unless_forgotten(state: Option<State>) -> Option<State> {
     state.filter(|state| match state {
         State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => *forget_at > NOW,
@@ -180,7 +180,7 @@ fn unless_forgotten(state: Option<State>) -> Option<State> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_step_in_sqlite_is_the_one_in_rust() {
+async fn each_step_in_sqlite_matches_rust() {
     let file = File::begin().await;
     let pool = &file.pool;
     for rules in rules() {
@@ -236,11 +236,11 @@ async fn each_step_in_sqlite_is_the_one_in_rust() {
     }
 }
 
-/// By a sweep, and by an arrival at another join.
+/// Makes a `ClaimDue` from each state, by a sweep and by an arrival at another join.
 async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
         let step = Step::ClaimDue { token: MINE, mode };
-        // What the token holds already, a sweep of the same token has claimed.
+        // A sweep ignores joins that its own token has claimed.
         let is_mine = |state: &State| {
             matches!(state, State::Running { holder, .. } if *holder == MINE)
                 || matches!(state, State::Expiring { holder, .. } if *holder == Some(MINE))

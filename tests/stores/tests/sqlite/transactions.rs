@@ -1,4 +1,4 @@
-//! A connection that a user's code left inside a transaction: what is acknowledged on it would be rolled back later.
+//! A connection that the user's code left inside a transaction. What is acknowledged on it would be rolled back later.
 
 use linked_span::fan_in::Sqlite;
 use linked_span_tests_stores::conformance::Worker;
@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use crate::fixture::File;
 
-/// The users' pool, on which a connection serves both.
+/// The user's pool, whose connections serve both.
 async fn shared(file: &File, connections: u32) -> SqlitePool {
     let options = SqliteConnectOptions::new().filename(file.path());
     let pool = SqlitePoolOptions::new().max_connections(connections);
@@ -16,17 +16,17 @@ async fn shared(file: &File, connections: u32) -> SqlitePool {
 }
 
 fn worker(pool: &SqlitePool) -> Worker<Sqlite> {
-    // Where the transaction has the lock of the writer, SQLite waits for it on the other connections, 5 s at each.
+    // While the transaction has the write lock, other connections wait 5 s each for it.
     let store = Sqlite::new(pool.clone()).call_timeout(std::time::Duration::from_mins(1));
     Worker::serving(store, "ship", RULES)
 }
 
-/// What another process finds, once the connection is closed.
+/// Returns whether another process finds the join after the connection is closed.
 async fn is_there(file: &File, key: &str) -> bool {
     Worker::of(file).await.one(key).await.is_some()
 }
 
-/// As a `begin()` leaves it that was dropped between its statement and its answer.
+/// A `begin()` that was dropped between its statement and its reply leaves the connection so.
 #[tokio::test]
 async fn arrival_on_a_connection_that_sqlx_left_in_a_transaction_is_stored() {
     let file = File::begin().await;
@@ -47,7 +47,7 @@ async fn arrival_on_a_connection_that_sqlx_left_in_a_transaction_is_stored() {
     }
 }
 
-/// A transaction of which sqlx does not know.
+/// sqlx does not know of this transaction.
 #[tokio::test]
 async fn arrival_on_a_connection_with_a_begin_of_the_users_own_is_stored() {
     let file = File::begin().await;
@@ -69,7 +69,7 @@ async fn arrival_on_a_connection_with_a_begin_of_the_users_own_is_stored() {
     }
 }
 
-/// The future is dropped at each of its points, as `tokio::time::timeout` does.
+/// The future is dropped at each await point, as `tokio::time::timeout` does.
 #[tokio::test]
 async fn arrivals_that_are_dropped_leave_no_transaction_behind() {
     let file = File::begin().await;

@@ -1,7 +1,7 @@
 //! A store that was written from the rustdoc of `Store`, `Operator` and the state machine alone.
 //!
-//! It knows no runtime and no server, so the suite here shows that the documentation suffices, and `renewed` that such a
-//! store keeps its claims without tokio.
+//! It uses no runtime and no server. So the suite here shows that the documentation suffices, and `renewed` shows that
+//! such a store keeps its claims without tokio.
 
 mod renewed;
 mod shelf;

@@ -51,7 +51,7 @@ impl Wake for Unpark {
     }
 }
 
-/// The smallest executor.
+/// A minimal executor.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
@@ -83,7 +83,7 @@ fn claim_without_tokio_is_renewed_while_its_body_runs() {
         let last = block_on(here.inventory(half(), 3 * LEASE / 2));
         assert!(matches!(last, Ok(Arrival::Ran(()))), "the claim was lost");
     });
-    // Another worker looks for the join all the time, and never finds it due.
+    // Another worker searches for the join all the time, and never finds it due.
     while !worker.is_finished() {
         let swept = block_on(there.sweep(Duration::ZERO)).unwrap();
         assert_eq!(swept, SweepReport::default());

@@ -10,11 +10,11 @@ use linked_span::fan_in::{
     Verdict, Work,
 };
 
-/// Joins of one function, which workers of a process share.
+/// The joins of one function, which the workers of a process share.
 pub(crate) struct Shelf<P> {
     joins: Arc<Mutex<BTreeMap<String, Join<P>>>>,
     clock: Arc<dyn Fn() -> Moment + Send + Sync>,
-    /// Whether claims have leases.
+    /// `true` if claims have leases.
     is_durable: bool,
     function: Arc<OnceLock<FanInIdentity>>,
     other: Arc<OnceLock<FanInIdentity>>,
@@ -86,7 +86,7 @@ impl<P> Shelf<P> {
     }
 }
 
-/// The joins under the lock, at one moment.
+/// The joins under the lock, at one time.
 struct Locked<'s, P> {
     joins: MutexGuard<'s, BTreeMap<String, Join<P>>>,
     now: Moment,
@@ -111,7 +111,7 @@ impl<P> Locked<'_, P> {
         let has_ended =
             |state: &State| matches!(state, State::Completed { .. } | State::Expired { .. });
         if has_ended(&join.state) && !has_ended(&state) {
-            // The dedup window of the join before is over, and a new join begins.
+            // The dedup window of the earlier join has passed, so a new join opens.
             *join = new();
         }
         if has_ended(&state) && !has_ended(&join.state) {

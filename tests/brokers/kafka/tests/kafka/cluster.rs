@@ -1,10 +1,10 @@
-//! A mock cluster for all tests of the process.
+//! One mock cluster for all tests of the process.
 
 use std::sync::OnceLock;
 
 use rdkafka::mocking::MockCluster;
 
-/// Its address on this machine; it ends with the process.
+/// Returns the cluster's address. The cluster ends with the process.
 pub(crate) fn servers() -> &'static str {
     static SERVERS: OnceLock<String> = OnceLock::new();
     SERVERS.get_or_init(|| {

@@ -1,4 +1,4 @@
-// Records that other producers have written, and broken ones.
+// Malformed records, and records of other producers.
 
 mod hostile {
     use linked_span::linked_span;

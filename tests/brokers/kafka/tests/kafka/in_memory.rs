@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap as Fields;
 
-/// A record of a topic at an offset, with these headers.
+/// Returns a record with this topic, offset and headers.
 fn record(topic: &str, offset: i64, headers: &[(&str, Option<&str>)]) -> OwnedMessage {
     let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
         headers.insert(Header { key, value: *value })
@@ -21,7 +21,7 @@ fn record(topic: &str, offset: i64, headers: &[(&str, Option<&str>)]) -> OwnedMe
 const ONE: &str = "00-11111111111111111111111111111111-1111111111111111-01";
 const TWO: &str = "00-22222222222222222222222222222222-2222222222222222-01";
 
-/// The first digits of the contexts that a span is linked to; `0` of one without a context.
+/// Returns the first digits of each linked context, and `0` for a link without a context.
 fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
     let links = span.links.links.iter();
     links.map(|link| link.span_context.span_id().to_string()[..1].to_owned()).collect()
@@ -32,10 +32,11 @@ fn attribute(span: &opentelemetry_sdk::trace::SpanData, key: &str) -> Option<Str
     attributes.get(key).cloned()
 }
 
-/// Producers in other languages can write a name that is not UTF-8. This client takes names as text alone.
+/// Adds a header whose name is not UTF-8. Producers in other languages can write such a name; this client only accepts
+/// text.
 fn with_a_broken_name(headers: OwnedHeaders) -> OwnedHeaders {
     let name = vec![0xff, 0xfe];
-    // SAFETY: the name is only read as bytes, by C.
+    // SAFETY: C code only reads the name as bytes.
     #[allow(unsafe_code, reason = "no safe function of the client writes such a name")]
     let key = unsafe { std::str::from_utf8_unchecked(&name) };
     headers.insert(Header {

@@ -1,11 +1,11 @@
-//! Handlers of Kafka's messages, with librdkafka's mock cluster, in three versions of `rdkafka`.
+//! Handlers of Kafka messages, with librdkafka's mock cluster, in three versions of `rdkafka`.
 
 mod cluster;
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
         mod $version {
-            /// Where the attribute finds the client.
+            /// The path at which the attribute finds the client.
             use ::$client as client;
 
             const VERSION: &str = stringify!($version);

@@ -1,11 +1,11 @@
-// A topic for one test, which is written to and read by this version of the client.
+// A topic for one test, written to and read by this version of the client.
 
 use client::config::ClientConfig;
 use client::consumer::{Consumer, StreamConsumer};
 use client::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders, OwnedMessage};
 use client::producer::{FutureProducer, FutureRecord};
 
-/// A topic that no other test has.
+/// Returns a topic that no other test uses.
 fn topic(test: &str) -> String {
     format!("{test}-{VERSION}")
 }
@@ -32,7 +32,7 @@ fn consumer(topic: &str) -> StreamConsumer {
     consumer
 }
 
-/// The headers in which a producer in another language has written its context.
+/// Returns the headers in which a producer in another language wrote its context.
 fn headers_of(context: &opentelemetry::Context) -> OwnedHeaders {
     let mut fields: Vec<(String, String)> = Vec::new();
     {

@@ -1,4 +1,4 @@
-// Handlers of messages that no stream keeps.
+// Handlers of messages without a stream.
 
 mod core {
     use linked_span::linked_span;

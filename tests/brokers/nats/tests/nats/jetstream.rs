@@ -1,4 +1,4 @@
-// Handlers of messages that a stream keeps.
+// Handlers of messages in a stream.
 
 mod jetstream {
     use client::jetstream;
@@ -12,7 +12,7 @@ mod jetstream {
         Err("try again")
     }
 
-    /// A consumer of a stream that no other test has, and its messages.
+    /// Creates a stream that no other test uses, and returns a consumer's messages.
     async fn stream_of(subject: &str) -> jetstream::consumer::pull::Stream {
         let context = jetstream::new(connect().await);
         let stream = context

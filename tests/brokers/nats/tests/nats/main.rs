@@ -1,9 +1,9 @@
-//! Handlers of NATS' messages, with a real server, in three versions of `async-nats`.
+//! Handlers of NATS messages, with a real server, in three versions of `async-nats`.
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
         mod $version {
-            /// Where the attribute finds the client.
+            /// The path at which the attribute finds the client.
             use ::$client as client;
 
             const VERSION: &str = stringify!($version);

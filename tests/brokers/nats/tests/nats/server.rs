@@ -1,9 +1,9 @@
-// A subject for one test, which is written to and read by this version of the client.
+// A subject for one test, written to and read by this version of the client.
 
 use client::HeaderMap;
 use futures_util::StreamExt as _;
 
-/// A subject that no other test has.
+/// Returns a subject that no other test uses.
 fn subject(test: &str) -> String {
     format!("{test}.{VERSION}")
 }
@@ -13,7 +13,7 @@ async fn connect() -> client::Client {
     client::connect(url).await.expect("a connection")
 }
 
-/// The headers in which a producer in another language has written its context.
+/// Returns the headers in which a producer in another language wrote its context.
 fn headers_of(context: &opentelemetry::Context) -> HeaderMap {
     let mut fields: Vec<(String, String)> = Vec::new();
     {

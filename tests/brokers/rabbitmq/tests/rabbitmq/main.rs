@@ -1,9 +1,13 @@
-//! Handlers of RabbitMQ's deliveries, with a real server, in three versions of `lapin`.
+//! Handlers of deliveries from `RabbitMQ`, with a real server, in three versions of `lapin`.
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
+        #[allow(
+            clippy::useless_conversion,
+            reason = "version 4 takes a `ShortString` where 2 and 3 take a `&str`"
+        )]
         mod $version {
-            /// Where the attribute finds the client.
+            /// The path at which the attribute finds the client.
             use ::$client as client;
 
             const VERSION: &str = stringify!($version);

@@ -1,4 +1,4 @@
-// A queue for one test, which is written to and read by this version of the client.
+// A queue for one test, written to and read by this version of the client.
 
 use client::message::Delivery;
 use client::options::{
@@ -8,7 +8,7 @@ use client::types::{AMQPValue, FieldTable, LongString, ShortString};
 use client::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
 use futures_util::StreamExt as _;
 
-/// A queue that no other test has.
+/// Returns a queue that no other test uses.
 fn queue(test: &str) -> String {
     format!("{test}-{VERSION}")
 }
@@ -19,7 +19,7 @@ async fn channel() -> Channel {
     let connection = Connection::connect(&url, ConnectionProperties::default());
     let connection = connection.await.expect("a connection");
     let channel = connection.create_channel().await.expect("a channel");
-    // A connection that is dropped is closed.
+    // A dropped connection would be closed.
     std::mem::forget(connection);
     channel
 }
@@ -59,7 +59,7 @@ async fn publish(channel: &Channel, queue: &str, properties: BasicProperties) {
         .expect("confirmed");
 }
 
-/// The headers in which a producer in another language has written its context.
+/// Returns the headers in which a producer in another language wrote its context.
 fn headers_of(context: &opentelemetry::Context) -> FieldTable {
     let mut fields: Vec<(String, String)> = Vec::new();
     {

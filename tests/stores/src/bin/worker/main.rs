@@ -1,7 +1,7 @@
-//! A consumer that joins what it is given on its standard input, and says on its output what its broker should do.
+//! A consumer that joins the inputs on its standard input, and prints a disposition for each.
 //!
-//! It is killed for its trade; it can be told to die by itself now and then, when a commit has been made and its reply not
-//! been read.
+//! The test kills it at random. An option makes it exit by itself now and then, after a commit and before the reply is
+//! read.
 
 mod mortal;
 #[cfg(feature = "servers")]
@@ -41,7 +41,7 @@ async fn ship(
     let (journal, key) = (Arc::clone(journal), first.order);
     let written = tokio::task::spawn_blocking(move || journal.ran(&key));
     written.await.expect("a journal");
-    // Long enough to be killed in.
+    // Long enough for the test to kill the process meanwhile.
     tokio::time::sleep(Duration::from_millis(5)).await;
     Ok(())
 }
@@ -65,7 +65,7 @@ async fn main() {
     }
 }
 
-/// Works until the process dies, which happens at one in `calls` calls on average.
+/// Works until the process dies, on average once in `calls` calls.
 async fn work(store: impl Store<ShipInput> + 'static, calls: Option<u64>, journal: Arc<Journal>) {
     let options = JoinOptions::timeout(Duration::from_hours(1))
         .lease(LEASE)
@@ -122,7 +122,7 @@ where
     match disposition(&arrival) {
         Disposition::Ack => "ack",
         Disposition::Requeue => {
-            // As a broker would wait until it delivers again.
+            // A broker waits this long before it redelivers.
             tokio::time::sleep(Duration::from_millis(100)).await;
             "retry"
         }
@@ -137,7 +137,7 @@ where
 {
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        // What the store refuses now, it may give the next time.
+        // A refused claim may succeed at the next sweep.
         for due in joins.due(16).await.unwrap_or_default() {
             let key = due.key().to_owned();
             match due.run(&journal).await {

@@ -1,4 +1,4 @@
-//! A store that sometimes kills its process after a call took effect, and before the call returns.
+//! A store that sometimes ends its process after a call took effect, and before the call returns.
 
 use std::hash::{BuildHasher, RandomState};
 

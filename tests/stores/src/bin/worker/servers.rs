@@ -1,4 +1,4 @@
-//! Stores beyond this host, whose servers may just be about to begin again.
+//! Opens stores on servers that may be restarting.
 
 use std::time::Duration;
 
