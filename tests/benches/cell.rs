@@ -91,6 +91,8 @@ impl Cell {
             Work::Polled(polls) => self.peer.polled(&self.events[first], polls),
             Work::Batch(size) => self.peer.batch(&self.events[first..first + size]),
             Work::Extract => self.peer.extract(&self.events[first]),
+            Work::Message => self.peer.message(&self.events[first]),
+            Work::Messages(size) => self.peer.messages(&self.events[first..first + size]),
         }
     }
 }

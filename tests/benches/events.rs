@@ -13,6 +13,9 @@ pub(crate) struct Event {
     #[event(type)]
     pub(crate) kind: String,
     pub(crate) metadata: HashMap<String, String>,
+    pub(crate) topic: String,
+    pub(crate) partition: i32,
+    pub(crate) offset: i64,
 }
 
 pub(crate) fn events(with_state: bool) -> Vec<Event> {
@@ -38,5 +41,8 @@ fn event(number: usize, with_state: bool) -> Event {
         id: format!("event-{number:04}"),
         kind: format!("order.created.{}", number % 7),
         metadata,
+        topic: "orders".to_owned(),
+        partition: 3,
+        offset: i64::try_from(number).unwrap_or(i64::MAX),
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use linked_span_tests::figures::describe;
 
-use crate::{counts, times};
+use crate::{bounds, counts, times};
 
 const PEERS: [&str; 7] = [
     "opentelemetry",
@@ -21,9 +21,10 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/FIGURES.md");
 /// Measures everything, prints it, and writes the file.
 pub(crate) fn write() {
     let text = format!(
-        "{HEAD}\n{}.\n{}{}",
+        "{HEAD}\n{}.\n{}{}{}",
         describe(&PEERS),
         counts::tables(),
+        bounds::tables(),
         times::tables()
     );
     print!("{text}");
@@ -48,6 +49,14 @@ with more than 128 links, the SDK's limit, this crate and fastrace keep all link
 Instructions and allocations are counted by Callgrind, and are nearly the same at each run. Fastrace's include its collector.
 A program runs about fifty times slower in Callgrind. So this crate's check for an SDK, once per millisecond, adds about one
 percent to a handler's instructions there, and less than a tenth of that otherwise.
+
+Inside `tracing`, this crate's handler and `#[instrument]` run under the same subscriber, and formatted logs go to a sink. A
+filter that rejects the handler's `tracing` span leaves its OpenTelemetry span. \"At most\" is the bound that this crate has
+set itself. Messages are described by a view, and have the attributes of Kafka's; by hand, they are written without
+comparing the messages of a batch.
+
+With the feature `tracing`, not switched on, one event with a state takes 6,102 instructions, and 6,082 without the feature. That
+was counted by hand: all tables have the feature.
 
 A time is the lower quartile of many rounds, in the best of several processes. Times vary with the load of the machine.
 Fastrace's times include only the handler's thread.

@@ -3,6 +3,7 @@
 //! `cargo bench -p linked-span-tests` measures everything in some minutes, and writes `FIGURES.md`. These words after
 //! `--` change that:
 //! - `counts` only counts instructions and allocations.
+//! - `bounds` counts handlers inside `tracing` and of messages, which have bounds.
 //! - `check` counts five rows, and fails if one exceeds its count in `.ci/instructions.expected`.
 //! - `update` writes that file.
 
@@ -12,6 +13,7 @@
 )]
 
 mod body;
+mod bounds;
 mod callgrind;
 mod cell;
 mod child;
@@ -21,6 +23,7 @@ mod expected;
 mod file;
 mod job;
 mod joins;
+mod layers;
 mod peers;
 mod rows;
 mod sdk;
@@ -52,11 +55,12 @@ fn main() -> ExitCode {
         }
         [] => file::write(),
         ["counts"] => print!("{}", counts::tables()),
+        ["bounds"] => print!("{}", bounds::tables()),
         ["check"] => return expected::check(),
         #[cfg(not(feature = "metrics"))]
         ["update"] => expected::update(),
         _ => {
-            eprintln!("after `--`: nothing, or `counts`, or `check`, or `update`");
+            eprintln!("after `--`: nothing, or `counts`, or `bounds`, or `check`, or `update`");
             return ExitCode::FAILURE;
         }
     }

@@ -1,5 +1,6 @@
 //! The tables' rows: the work that each peer does.
 
+use crate::layers::Layers;
 use crate::peers::Who;
 use crate::sdk::Sdk;
 
@@ -22,6 +23,10 @@ pub(crate) enum Work {
     /// The number of events in a batch.
     Batch(usize),
     Extract,
+    /// A broker's message.
+    Message,
+    /// The number of messages in a batch.
+    Messages(usize),
 }
 
 pub(crate) const ROWS: &[Row] = &[
@@ -53,6 +58,70 @@ pub(crate) const ROWS: &[Row] = &[
     row("measured, four attributes", Work::One, Sdk::Measuring, true),
 ];
 
+/// What is compared with a bound.
+const BOUND: &[Row] = &[
+    in_tracing("one event, layer alone", Work::One, Layers::Otel),
+    in_tracing("one event, bare layer alone", Work::One, Layers::BareOtel),
+    in_tracing(
+        "one event, layer, EnvFilter and fmt",
+        Work::One,
+        Layers::Logs,
+    ),
+    in_tracing(
+        "one event, bare layer, EnvFilter and fmt",
+        Work::One,
+        Layers::BareLogs,
+    ),
+    in_tracing(
+        "async, 10 polls, layer alone",
+        Work::Polled(10),
+        Layers::Otel,
+    ),
+    in_tracing(
+        "async, 10 polls, layer, EnvFilter and fmt",
+        Work::Polled(10),
+        Layers::Logs,
+    ),
+    in_tracing("a batch of 16, layer alone", Work::Batch(16), Layers::Otel),
+    in_tracing(
+        "a batch of 16, layer, EnvFilter and fmt",
+        Work::Batch(16),
+        Layers::Logs,
+    ),
+    in_tracing(
+        "one event, span rejected by its target",
+        Work::One,
+        Layers::RejectedTarget,
+    ),
+    in_tracing(
+        "one event, span rejected by its level",
+        Work::One,
+        Layers::RejectedLevel,
+    ),
+    in_tracing(
+        "one event, span rejected, without a provider",
+        Work::One,
+        Layers::NoProvider,
+    ),
+    row("a message", Work::Message, Sdk::Sampling, true),
+    row(
+        "a batch of 128 messages",
+        Work::Messages(128),
+        Sdk::Sampling,
+        true,
+    ),
+    row(
+        "a message, without an SDK",
+        Work::Message,
+        Sdk::Absent,
+        true,
+    ),
+];
+
+const fn in_tracing(title: &'static str, work: Work, layers: Layers) -> Row {
+    row(title, work, Sdk::InTracing(layers), true)
+}
+
 const fn row(title: &'static str, work: Work, sdk: Sdk, with_state: bool) -> Row {
     Row {
         title,
@@ -64,7 +133,7 @@ const fn row(title: &'static str, work: Work, sdk: Sdk, with_state: bool) -> Row
 
 impl Row {
     pub(crate) fn called(title: &str) -> Option<&'static Self> {
-        ROWS.iter().find(|row| row.title == title)
+        ROWS.iter().chain(BOUND).find(|row| row.title == title)
     }
 
     pub(crate) fn has(&self, who: Who) -> bool {
@@ -74,8 +143,8 @@ impl Row {
     /// Returns the number of events per call.
     pub(crate) fn events_a_call(&self) -> usize {
         match self.work {
-            Work::One | Work::Polled(_) | Work::Extract => 1,
-            Work::Batch(size) => size,
+            Work::One | Work::Polled(_) | Work::Extract | Work::Message => 1,
+            Work::Batch(size) | Work::Messages(size) => size,
         }
     }
 
@@ -86,7 +155,7 @@ impl Row {
 
     /// Returns the number of links that the spans of a call keep.
     pub(crate) fn links_a_call(&self, who: Who) -> usize {
-        let is_traced = who != Who::Body && self.sdk == Sdk::Sampling;
+        let is_traced = who != Who::Body && self.sdk.samples();
         match self.work {
             Work::Extract => 0,
             _ if !is_traced => 0,

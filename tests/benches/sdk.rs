@@ -8,12 +8,16 @@ use opentelemetry::Context;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanProcessor};
 
+use crate::layers::Layers;
+
 /// The installed providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sdk {
     Sampling,
     NotSampling,
     Absent,
+    /// These layers of `tracing`, in which this crate's spans are too, and an SDK that samples.
+    InTracing(Layers),
     /// No tracer provider, and a meter provider.
     #[cfg(feature = "metrics")]
     Measuring,
@@ -22,14 +26,23 @@ pub(crate) enum Sdk {
 impl Sdk {
     pub(crate) fn provider(self) -> Option<SdkTracerProvider> {
         let sampler = match self {
-            Self::Sampling => Sampler::AlwaysOn,
+            Self::Absent | Self::InTracing(Layers::NoProvider) => return None,
+            Self::Sampling | Self::InTracing(_) => Sampler::AlwaysOn,
             Self::NotSampling => Sampler::AlwaysOff,
-            Self::Absent => return None,
             #[cfg(feature = "metrics")]
             Self::Measuring => return None,
         };
         let builder = SdkTracerProvider::builder().with_sampler(sampler);
         Some(builder.with_span_processor(Links).build())
+    }
+
+    /// Whether spans end with their links.
+    pub(crate) fn samples(self) -> bool {
+        match self {
+            Self::Sampling => true,
+            Self::InTracing(layers) => layers != Layers::NoProvider,
+            _ => false,
+        }
     }
 }
 

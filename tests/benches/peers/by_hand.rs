@@ -86,6 +86,52 @@ where
         Context::current_with_span(span)
     }
 
+    /// With the attributes that this crate takes from the same message.
+    fn start_message(&self, event: &Event) -> Context {
+        let link = Link::new(
+            producer(&self.propagator, event),
+            vec![KeyValue::new("link.relationship", "triggered_by")],
+            0,
+        );
+        let span = self
+            .tracer
+            .span_builder(format!("process {}", event.topic))
+            .with_kind(SpanKind::Consumer)
+            .with_links(vec![link])
+            .with_attributes(of_topic(event).into_iter().chain([
+                KeyValue::new("messaging.kafka.offset", event.offset),
+                KeyValue::new("messaging.kafka.message.key", event.id.clone()),
+            ]))
+            .start(&self.tracer);
+        Context::current_with_span(span)
+    }
+
+    /// Knows that a batch is of one partition, without comparing its messages.
+    fn start_messages(&self, events: &[Event]) -> Context {
+        let link = |event: &Event| {
+            Link::new(
+                producer(&self.propagator, event),
+                vec![
+                    KeyValue::new("messaging.kafka.offset", event.offset),
+                    KeyValue::new("messaging.kafka.message.key", event.id.clone()),
+                ],
+                0,
+            )
+        };
+        let links = events.iter().map(link).collect();
+        let span = self
+            .tracer
+            .span_builder(format!("process {}", events[0].topic))
+            .with_kind(SpanKind::Consumer)
+            .with_attributes(of_topic(&events[0]).into_iter().chain([KeyValue::new(
+                "messaging.batch.message_count",
+                count(events.len()),
+            )]))
+            .with_links(links)
+            .start(&self.tracer);
+        Context::current_with_span(span)
+    }
+
     async fn handle(&self, event: &Event, polls: usize) -> usize {
         let context = self.start(event);
         let body = body::polled(event, polls).with_context(context.clone());
@@ -120,9 +166,39 @@ where
         result
     }
 
+    fn message(&self, event: &Event) -> usize {
+        let context = self.start_message(event);
+        let _guard = context.clone().attach();
+        let result = body::one(event);
+        context.span().end();
+        result
+    }
+
+    fn messages(&self, events: &[Event]) -> usize {
+        let context = self.start_messages(events);
+        let _guard = context.clone().attach();
+        let result = body::batch(events);
+        context.span().end();
+        result
+    }
+
     fn extract(&self, event: &Event) -> usize {
         usize::from(producer(&self.propagator, event).is_valid())
     }
+}
+
+fn of_topic(event: &Event) -> [KeyValue; 6] {
+    [
+        KeyValue::new("messaging.system", "kafka"),
+        KeyValue::new("messaging.operation.name", "process"),
+        KeyValue::new("messaging.operation.type", "process"),
+        KeyValue::new("messaging.destination.name", event.topic.clone()),
+        KeyValue::new(
+            "messaging.destination.partition.id",
+            event.partition.to_string(),
+        ),
+        KeyValue::new("messaging.consumer.group.name", "billing"),
+    ]
 }
 
 pub(super) fn count(number: usize) -> i64 {

@@ -5,13 +5,12 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field, instrument};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::Registry;
-use tracing_subscriber::layer::SubscriberExt;
 
 use super::Peer;
 use super::by_hand::{count, producer};
 use crate::body;
 use crate::events::Event;
+use crate::layers::Layers;
 use crate::sdk::Sdk;
 
 struct Instrument {
@@ -21,14 +20,12 @@ struct Instrument {
 /// The extras are attributes that only this peer's spans have: the code's location, the thread, and the idle time.
 pub(super) fn install(sdk: Sdk, extras: bool) -> Box<dyn Peer> {
     if let Some(provider) = sdk.provider() {
-        let layer = tracing_opentelemetry::layer()
-            .with_tracer(provider.tracer("instrument"))
-            .with_location(extras)
-            .with_threads(extras)
-            .with_target(extras)
-            .with_tracked_inactivity(extras);
-        tracing::subscriber::set_global_default(Registry::default().with(layer))
-            .expect("no other subscriber");
+        let layers = match sdk {
+            Sdk::InTracing(layers) => layers,
+            _ if extras => Layers::Otel,
+            _ => Layers::BareOtel,
+        };
+        layers.install(provider.tracer("instrument"));
     }
     Box::new(Instrument {
         propagator: TraceContextPropagator::new(),

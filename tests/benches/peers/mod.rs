@@ -25,6 +25,16 @@ pub(crate) trait Peer: Sync {
     /// Reads an event's context and does nothing with it.
     fn extract(&self, event: &Event) -> usize;
 
+    /// Handles a broker's message, with the attributes of the conventions for messaging.
+    fn message(&self, _: &Event) -> usize {
+        unreachable!("no row measures it")
+    }
+
+    /// Handles a batch of messages, with what is equal on the span and what varies on the links.
+    fn messages(&self, _: &[Event]) -> usize {
+        unreachable!("no row measures it")
+    }
+
     /// Finishes the work that was left to another thread.
     fn finish(&self) {}
 }
