@@ -82,7 +82,7 @@ async fn disk_that_becomes_read_only_is_an_error_and_the_input_comes_back() {
     let error = Sqlite::open(&path).await.unwrap_err();
     assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
     let error = error.to_string();
-    assert!(error.contains("that the process may write to"), "{error}");
+    assert!(error.contains("that the process can write to"), "{error}");
     let new = Sqlite::open(disk.path().join("new.db")).await.unwrap_err();
     assert!(matches!(new, StoreError::Misconfigured(_)), "{new:?}");
 }
