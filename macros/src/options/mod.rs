@@ -8,12 +8,15 @@ mod adapters;
 mod attribute_list;
 mod fan_in_options;
 mod items;
+mod literal;
+mod message;
 mod message_options;
 mod model;
 mod moved_words;
 mod parameter_options;
 mod parse;
 mod row;
+mod send;
 mod send_options;
 mod span_options;
 mod table;
@@ -21,10 +24,9 @@ mod tracing_options;
 mod value;
 
 pub(crate) use self::items::{each_item, set_once};
-pub(crate) use self::message_options::MessageOptions;
-pub(crate) use self::model::{
-    AttributeEntry, Level, Options, ParameterOptions, plain_value, text_literal,
-};
+pub(crate) use self::literal::text_literal;
+pub(crate) use self::message::MessageOptions;
+pub(crate) use self::model::{AttributeEntry, Level, Options, ParameterOptions, plain_value};
 pub(crate) use self::parse::parse;
 pub(crate) use self::table::option_names;
 pub(crate) use self::value::crate_path;

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, ExprPath, Lit, LitStr, Member, Path};
+use syn::{Expr, ExprPath, LitStr, Member, Path};
 
-use super::message_options::MessageOptions;
-use super::send_options::SendOptions;
-use crate::function::ungrouped_expr;
+use super::literal::text_literal;
+use super::message::MessageOptions;
+use super::send::SendOptions;
 
 /// Holds the parameters that the attribute names, and the options after them.
 #[derive(Default)]
@@ -158,15 +158,4 @@ pub(crate) fn plain_value(value: &Expr, runtime: &TokenStream) -> TokenStream {
         || quote_spanned!(span=> &(#value)),
         |text| quote!(&#runtime::constant(#text)),
     )
-}
-
-/// Returns the string, if the expression is a string literal.
-pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
-    match ungrouped_expr(value.clone()) {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Some(text),
-        _ => None,
-    }
 }

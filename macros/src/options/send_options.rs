@@ -2,20 +2,14 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{Error, Expr, Result, Token, parenthesized};
+use syn::{Error, Result, Token, parenthesized};
 
 use super::items::{each_item, set_once};
 use super::model::Options;
 use super::row::{Row, Syntax};
+use super::send::SendOptions;
 use super::value::value;
 use crate::error::Errors;
-
-/// Holds the destination and the system of a message that the function sends.
-pub(crate) struct SendOptions {
-    pub(crate) destination: Option<Expr>,
-    pub(crate) system: Expr,
-    pub(crate) template: Option<Expr>,
-}
 
 pub(super) const SEND_OPTIONS: [Row<Options>; 1] = [Row {
     name: "send",
@@ -61,11 +55,4 @@ fn send(word: &Ident, input: ParseStream, errors: &mut Errors) -> Result<SendOpt
         system,
         template,
     })
-}
-
-impl SendOptions {
-    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expr> {
-        let optional = self.destination.iter().chain(&self.template);
-        optional.chain(std::iter::once(&self.system))
-    }
 }

@@ -20,17 +20,25 @@ pub(super) fn value(word: &Ident, input: ParseStream) -> Result<Expr> {
 
 /// Parses `= ::my_tracing::linked_span`.
 pub(crate) fn crate_path(word: &Ident, input: ParseStream) -> Result<Path> {
-    const HELP: &str = "write a path: `crate = ::my_tracing::linked_span`";
+    path(
+        word,
+        input,
+        "write a path: `crate = ::my_tracing::linked_span`",
+    )
+}
+
+/// Parses `=` and a path, or reports this help.
+pub(super) fn path(word: &Ident, input: ParseStream, help: &str) -> Result<Path> {
     if !input.peek(Token![=]) {
-        return Err(Error::new(word.span(), HELP));
+        return Err(Error::new(word.span(), help));
     }
     let sign: Token![=] = input.parse()?;
     if input.is_empty() {
-        return Err(Error::new(sign.span, HELP));
+        return Err(Error::new(sign.span, help));
     }
     input
         .call(Path::parse_mod_style)
-        .map_err(|error| Error::new(error.span(), HELP))
+        .map_err(|error| Error::new(error.span(), help))
 }
 
 pub(super) fn expression(input: ParseStream) -> Result<Expr> {

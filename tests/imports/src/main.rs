@@ -1,5 +1,5 @@
-//! Prints the imports between the runtime's folders. It fails if an import breaks a rule, or if CONTRIBUTING.md has
-//! another drawing.
+//! Prints the imports between the runtime's folders. It fails if an import breaks a rule, if files of the macros import
+//! each other, or if CONTRIBUTING.md has another drawing.
 //!
 //! `update` writes the drawing into CONTRIBUTING.md. `files FOLDER` prints the files of a folder in rows.
 
@@ -39,6 +39,8 @@ fn run(words: &[&str]) -> Result<(), String> {
             print!("{picture}");
             let known = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("known"))?;
             let mut broken = rules::check(&graph, &known);
+            let macros = Graph::read(&root.join("macros/src"))?;
+            broken.extend(rules::check_circles(&macros, ""));
             if !read(&contributing)?.contains(&format!("{BEGIN}{picture}{END}")) {
                 broken.push(
                     "run `.ci/imports update`: CONTRIBUTING.md draws other imports".to_owned(),
