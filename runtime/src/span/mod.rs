@@ -20,7 +20,7 @@ pub(crate) mod linked;
 mod links;
 mod merge;
 mod messages;
-mod noop;
+pub(crate) mod noop;
 mod opener;
 pub(crate) mod outcome;
 mod overflow;

@@ -11,7 +11,7 @@ use opentelemetry::trace::{
 ///
 /// OpenTelemetry's no-op tracer returns the parent's context, even under suppressed telemetry. An SDK then makes either
 /// no span or a new one.
-pub(super) fn is_noop(tracer: &impl Tracer) -> bool {
+pub(crate) fn is_noop(tracer: &impl Tracer) -> bool {
     static SUPPRESSED: LazyLock<Context> = LazyLock::new(|| {
         let parent = SpanContext::new(
             TraceId::from(1),

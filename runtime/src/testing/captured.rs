@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use opentelemetry::trace::SpanContext;
 use opentelemetry_sdk::trace::SpanData;
 
 use super::key::SpanKey;
+use crate::support::timer::Timer;
 
 /// What a capture has received, shared with the provider.
 #[derive(Debug, Default)]
@@ -83,8 +83,7 @@ impl Captured {
         limit: Duration,
         mut find: impl FnMut(&State) -> Option<T>,
     ) -> Option<T> {
-        let began = Instant::now();
-        let mut alarm = pin!(alarm(limit));
+        let mut alarm = pin!(Timer::after(limit));
         poll_fn(|task| {
             let mut state = self.lock();
             if let Some(found) = find(&state) {
@@ -92,35 +91,11 @@ impl Captured {
             }
             state.waiting.push(task.waker().clone());
             drop(state);
-            // The thread of the alarm may be late to start.
-            if began.elapsed() >= limit || alarm.as_mut().poll(task).is_ready() {
+            if alarm.as_mut().poll(task).is_ready() {
                 return Poll::Ready(None);
             }
             Poll::Pending
         })
         .await
     }
-}
-
-/// Ends after a time, without a runtime's timer: a test may run in any.
-async fn alarm(after: Duration) {
-    let waker: Arc<Mutex<(bool, Option<Waker>)>> = Arc::default();
-    let shared = Arc::clone(&waker);
-    thread::spawn(move || {
-        thread::sleep(after);
-        let mut rings = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        rings.0 = true;
-        let waiting = rings.1.take();
-        drop(rings);
-        waiting.into_iter().for_each(Waker::wake);
-    });
-    poll_fn(|task| {
-        let mut rings = waker.lock().unwrap_or_else(PoisonError::into_inner);
-        if rings.0 {
-            return Poll::Ready(());
-        }
-        rings.1 = Some(task.waker().clone());
-        Poll::Pending
-    })
-    .await;
 }

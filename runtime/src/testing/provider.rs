@@ -3,14 +3,12 @@
 use std::cell::Cell;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use opentelemetry::trace::Span as _;
-use opentelemetry::trace::{
-    SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer, TracerProvider,
-};
-use opentelemetry::{Context, InstrumentationScope, global};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry::{InstrumentationScope, global};
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
 
 use super::router::Router;
+use crate::span::noop::is_noop;
 
 /// The instrumentation scope that only our provider knows.
 const PROBE: &str = "linked_span.testing.probe";
@@ -47,19 +45,7 @@ pub(super) fn installed() -> Installed {
     if PROBED.try_with(Cell::take).unwrap_or(false) {
         return Installed::Ours;
     }
-    // OpenTelemetry's no-op tracer hands the parent back; no exporter sees a span under suppressed telemetry.
-    let parent = SpanContext::new(
-        TraceId::from(1),
-        SpanId::from(1),
-        TraceFlags::NOT_SAMPLED,
-        true,
-        TraceState::NONE,
-    );
-    let context = Context::new()
-        .with_remote_span_context(parent.clone())
-        .with_telemetry_suppressed();
-    let span = tracer.start_with_context(PROBE, &context);
-    if *span.span_context() == parent {
+    if is_noop(&tracer) {
         Installed::Nothing
     } else {
         Installed::Another
