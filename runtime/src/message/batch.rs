@@ -94,7 +94,7 @@ impl<'b, 'm> Shared<'b, 'm> {
     pub(crate) fn each_varying(&self, message: &Message<'m>, mut visit: impl FnMut(Key, Value)) {
         if !self.has_one_system {
             visit(
-                Key::from_static_str("messaging.system"),
+                Key::from_static_str(super::SYSTEM),
                 message.system.clone().into(),
             );
         }

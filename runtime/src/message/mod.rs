@@ -12,6 +12,9 @@ use std::fmt;
 use opentelemetry::{Key, KeyValue, StringValue, Value};
 
 pub(crate) use self::batch::Shared;
+
+/// The attribute that names the messaging system.
+pub(crate) const SYSTEM: &str = "messaging.system";
 use self::field::{Field, FieldValue};
 use self::text::Text;
 use crate::{Carrier, Origin, extract};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Message;
-use crate::{Attributes, LinkedEvent, Origin, propagation};
+use crate::{Attributes, LinkedEvent, Origin, message, propagation};
 
 impl LinkedEvent for Message<'_> {
     fn origin(&self) -> Origin {
@@ -12,7 +12,7 @@ impl LinkedEvent for Message<'_> {
 
     /// Adds the system, and each field of the message.
     fn attributes(&self, attributes: &mut Attributes) {
-        attributes.set("messaging.system", self.system());
+        attributes.set(message::SYSTEM, self.system());
         self.each_field(|key, value| attributes.set(key, value));
         for other in self.others() {
             attributes.replace(other.clone());

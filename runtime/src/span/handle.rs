@@ -122,7 +122,7 @@ fn collect_shielded(
 pub fn collect(callsite: &'static Callsite, collect: impl FnOnce(&mut SpanRequest)) -> PendingSpan {
     let now = clock::now();
     match SpanOpener::of(callsite, now) {
-        Ok(tracing) => PendingSpan::of(callsite, tracing.propagation, collect),
+        Ok(opener) => PendingSpan::of(callsite, opener.propagation, collect),
         Err(propagation) => {
             PendingSpan::without_span(callsite, baggage(callsite, propagation, collect))
         }
@@ -136,9 +136,7 @@ pub fn collect_event<Shape>(
 ) -> PendingSpan {
     let now = clock::now();
     match SpanOpener::of(callsite, now) {
-        Ok(tracing) => {
-            PendingSpan::of(callsite, tracing.propagation, |request| event.link(request))
-        }
+        Ok(opener) => PendingSpan::of(callsite, opener.propagation, |request| event.link(request)),
         Err(propagation) => PendingSpan::without_span(callsite, baggage_of(event, propagation)),
     }
 }
@@ -191,11 +189,11 @@ impl PendingSpan {
         let Self { callsite, request } = self;
         let timer = Timer::start_now(callsite);
         let active = request.and_then(|mut start| {
-            let tracing = start
+            let opener = start
                 .makes_span()
                 .then(|| SpanOpener::of(callsite, clock::now()).ok());
-            match tracing.flatten() {
-                Some(tracing) => tracing.start(&mut start, clock::wall()),
+            match opener.flatten() {
+                Some(opener) => opener.start(&mut start, clock::wall()),
                 None => start.baggage.as_deref().and_then(ActiveSpan::without_span),
             }
         });

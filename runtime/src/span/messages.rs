@@ -9,11 +9,10 @@ use super::callsite::Parent;
 use super::links;
 use super::request::{BATCH_SIZE, SpanRequest, count};
 use crate::event::given::{self, Given};
-use crate::message::{self, Message, Shared};
+use crate::message::{self, Message, SYSTEM, Shared};
 use crate::support::shield::shielded;
 use crate::{AttributeValue, Attributes, LinkedEvent};
 
-const SYSTEM: &str = "messaging.system";
 const OPERATION_NAME: &str = "messaging.operation.name";
 const OPERATION_TYPE: &str = "messaging.operation.type";
 const PROCESS: &str = "process";
