@@ -134,9 +134,15 @@ fn futures_are_as_large_as_the_table_says() {
         a_batch([large(), large(), large(), large()]): "a batch of four by value";
         returned(large()): "`fn … -> impl Future`, by value";
     };
-    let mut page = String::from(
+    // `cargo test --workspace` builds the runtime with `metrics`, for other packages: a timer makes each future larger.
+    let (name, packages) = if linked_span::__private::HAS_METRICS {
+        ("benches/FUTURE_SIZES_WITH_METRICS.md", "--workspace")
+    } else {
+        ("benches/FUTURE_SIZES.md", "-p linked-span-tests")
+    };
+    let mut page = format!(
         "# Sizes of futures\n\n\
-         Made by `SIZES=update cargo test -p linked-span-tests --test future_sizes`, which also checks it: the bytes of a handler's\n\
+         Made by `SIZES=update cargo test {packages} --test future_sizes`, which also checks it: the bytes of a handler's\n\
          future without an attribute, with `#[linked_span]`, and with `#[tracing::instrument(skip_all)]`.\n\n\
          | handler of | without | `linked_span` | `instrument` |\n| --- | ---: | ---: | ---: |\n",
     );
@@ -146,12 +152,6 @@ fn futures_are_as_large_as_the_table_says() {
             "| {title} | {without} | {linked_span} | {instrument} |"
         );
     }
-    // `cargo test --workspace` builds the runtime with `metrics`, for other packages: a timer makes each future larger.
-    let name = if linked_span::__private::HAS_METRICS {
-        "benches/FUTURE_SIZES_WITH_METRICS.md"
-    } else {
-        "benches/FUTURE_SIZES.md"
-    };
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var("SIZES").as_deref() == Ok("update") {
         std::fs::write(&file, &page).expect("a file that can be written");
