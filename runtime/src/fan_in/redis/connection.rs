@@ -13,7 +13,7 @@ use redis::{
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// The time limit for opening a connection, whatever the user's closure does.
+/// The time limit for opening a connection. The user's closure opens it, and may have no limit of its own.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The error codes of a server that is no longer the master, or that lost its replicas to another master.

@@ -50,7 +50,7 @@ const READ_WITH_OTHER_WORK: &str = read!(
       WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten"
 );
 
-// Two SQL statements in one string: each call of sqlx is a round trip to another thread, whatever it contains.
+// Both statements are in one string, because each call of sqlx is a round trip to another thread.
 // The columns are named, because a later version may add some.
 macro_rules! upsert {
     ($rest:literal) => {

@@ -13,7 +13,7 @@ use super::switch::{self, CountedLayer};
 use crate::span::layer_provider::{self, HandlerTracers};
 use crate::support::shield::shielded;
 
-/// Marks the link of a handler's span builder. No link of the user has dropped so many attributes.
+/// The count of dropped attributes that marks a link as the carrier of a handler's span context. No other link reaches it.
 const HANDLER: u32 = u32::MAX;
 
 /// Makes the tracer for tracing-opentelemetry's layer with which each handler's span is a `tracing` span.

@@ -188,7 +188,7 @@ BEGIN_WRITE
     END IF;
 
     -- Returns whether `claim_expired` could find a join: one that no call has seen, or any, if no call has searched all of
-    -- them for ten seconds. It reads one place of an index, whatever the planner's statistics are.
+    -- them for ten seconds. The query reads one entry of an index, even if the planner's statistics are outdated.
     moment := at;
     SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (
         SELECT true FROM SCHEMA.linked_span_joins AS other

@@ -3,8 +3,8 @@
 -- The search starts where an earlier call found nothing, because ended joins stay in an index for some time. Every ten
 -- seconds, a call searches from the start, and removes joins whose dedup window is over.
 --
--- It waits for no row lock. It reads one place of an index, whatever the planner's statistics are: a `CASE` hides a
--- condition's selectivity from the planner, which would otherwise read all rows, and `= ANY` of row ids needs no scan.
+-- It waits for no row lock. It reads one entry of an index, even if the planner's statistics are outdated: a `CASE` hides
+-- the selectivity of a condition, for which the planner would otherwise read all rows. `= ANY` of row ids needs no scan.
 WRITE(
     the_own_key bytea,
     the_token bytea,
