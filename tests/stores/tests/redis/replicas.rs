@@ -11,8 +11,8 @@ use linked_span_tests_stores::{Payload, RULES};
 use crate::server::{ask, connect_to};
 use crate::ship::{arrive, declare};
 
-/// How long an arrival waits for a replica. A busy machine takes a part of it.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long an attempt of an arrival waits for a replica. An arrival makes four attempts.
+const TIMEOUT: Duration = Duration::from_millis(500);
 /// How long the replica sleeps, in seconds: longer than the calls that it must not acknowledge.
 const SLEEP: &str = "12";
 
