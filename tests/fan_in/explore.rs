@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::{Discriminant, discriminant};
 
 use linked_span::fan_in::state::{JoinPolicy, Reply};
+use linked_span_tests::ms;
 
 use crate::model::World;
 use crate::probes;
@@ -101,10 +102,10 @@ fn rules(
     max_attempts: u32,
 ) -> JoinPolicy {
     JoinPolicy::new(inputs)
-        .timeout(timeout)
-        .lease(lease)
-        .backoff(backoff)
-        .dedup_window(dedup_window)
+        .timeout(ms(timeout))
+        .lease(ms(lease))
+        .backoff(ms(backoff))
+        .dedup_window(ms(dedup_window))
         .max_attempts(max_attempts)
 }
 

@@ -13,8 +13,9 @@
 //! - A call that does not reach the store is no step. A crash loses everything that a worker knew.
 
 use linked_span::fan_in::state::{
-    ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, transition,
+    ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, transition,
 };
+use linked_span_tests::ms;
 
 use crate::witness::{NOW, Witness, Work};
 
@@ -309,7 +310,7 @@ impl World {
 
 /// Advances time by one. Times that have passed stay in the past.
 pub(crate) fn tick(state: &mut Option<State>) {
-    let moments: [Option<&mut Moment>; 2] = match state {
+    let moments: [Option<&mut Timestamp>; 2] = match state {
         None | Some(State::Parked { .. }) => [None, None],
         Some(State::Open { deadline, .. }) => [Some(deadline), None],
         Some(State::Running {
@@ -325,7 +326,7 @@ pub(crate) fn tick(state: &mut Option<State>) {
         _ => unreachable!("the model does not know it"),
     };
     for moment in moments.into_iter().flatten() {
-        *moment = NOW.max(*moment - 1);
+        *moment = NOW.max(moment.saturating_sub(ms(1)));
     }
 }
 

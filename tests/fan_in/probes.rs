@@ -1,9 +1,13 @@
 //! Probes each reachable state: the join makes progress after its holder died, only the holder can change it, and an
 //! operator can retry and forget it.
 
+use std::time::Duration;
+
 use linked_span::fan_in::state::{
-    ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
+    ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
+    transition,
 };
+use linked_span_tests::{at, milliseconds, ms};
 
 use crate::model::tick;
 use crate::witness::{Checked, NOW, Work, ensure};
@@ -86,7 +90,7 @@ fn is_parked(state: Option<State>) -> bool {
 }
 
 /// Returns when the current lease ends.
-fn lease(state: State) -> Option<Moment> {
+fn lease(state: State) -> Option<Timestamp> {
     match state {
         State::Running { lease, .. }
         | State::Expiring {
@@ -133,7 +137,7 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolic
 
 fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     let mut state = Some(state).filter(|state| is_over(Some(*state)));
-    for _ in 0..=rules.dedup_window {
+    for _ in 0..=milliseconds(rules.dedup_window) {
         let token = Token(100);
         state = transition(state, Step::ClaimDue { token, mode }, NOW, rules).0;
         tick(&mut state);
@@ -148,16 +152,18 @@ fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
 fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
     let patience = match (state, comes) {
         (State::Running { .. }, _) => rules.lease,
-        (State::Ready { attempts: 0, .. }, _) => 0,
-        (State::Ready { deadline, .. }, Comes::Arrival(_)) if NOW < deadline => 0,
-        (State::Ready { deadline, .. }, _) if NOW + rules.backoff < deadline => rules.backoff,
+        (State::Ready { attempts: 0, .. }, _) => Duration::ZERO,
+        (State::Ready { deadline, .. }, Comes::Arrival(_)) if NOW < deadline => Duration::ZERO,
+        (State::Ready { deadline, .. }, _) if NOW.saturating_add(rules.backoff) < deadline => {
+            rules.backoff
+        }
         _ => return true,
     };
     let is_last =
         matches!(state, State::Running { attempts, .. } if attempts >= rules.max_attempts);
     let mut state = Some(state);
     let token = Token(100);
-    for _ in 0..=patience {
+    for _ in 0..=milliseconds(patience) {
         let (next, reply) = transition(state, comes.step(token), NOW, rules);
         if reply == Reply::Parked {
             return is_last && is_parked(next);
@@ -181,7 +187,7 @@ fn due_is_true(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     let Some(due) = due(&state, mode) else {
         return is_parked(Some(state));
     };
-    let early = visit(due - 1) == (Some(state), Reply::NotDue(due));
+    let early = visit(due.saturating_sub(ms(1))) == (Some(state), Reply::NotDue(due));
     let (after, reply) = visit(due);
     early && after != Some(state) && !matches!(reply, Reply::NotDue(_))
 }
@@ -230,7 +236,7 @@ fn stays_parked(state: State, rules: &JoinPolicy) -> bool {
     let mut all = arrivals.chain(visitors);
     !is_parked(Some(state))
         || all.all(|comes| {
-            [0, NOW, Moment::MAX].into_iter().all(|now| {
+            [at(0), NOW, Timestamp::MAX].into_iter().all(|now| {
                 let after = transition(Some(state), comes.step(token), now, rules);
                 after == (Some(state), Reply::Parked)
             })
@@ -263,7 +269,7 @@ fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
             match held {
                 Some(State::Running { deadline, .. }) => {
                     came == Inputs::all(rules.inputs)
-                        && deadline == NOW + rules.timeout
+                        && deadline == NOW.saturating_add(rules.timeout)
                         && reply == Reply::Run { attempts: 1 }
                 }
                 Some(State::Expiring { came: kept, .. }) => {

@@ -1,9 +1,10 @@
 //! Properties that hold for up to twelve inputs, at any time.
 
 use linked_span::fan_in::state::{
-    ClaimMode, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
+    ClaimMode, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due, transition,
 };
 use linked_span_tests::joins::SETTLEMENTS;
+use linked_span_tests::{at, ms};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -21,27 +22,27 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-fn rules(span: impl Strategy<Value = Moment> + Clone) -> impl Strategy<Value = JoinPolicy> {
+fn rules(span: impl Strategy<Value = u64> + Clone) -> impl Strategy<Value = JoinPolicy> {
     let spans = [span.clone(), span.clone(), span.clone(), span];
     let max_attempts = prop_oneof![Just(u32::MAX), 0..4_u32];
     (2..=12_u8, spans, max_attempts).prop_map(
         |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| {
             JoinPolicy::new(inputs)
-                .timeout(timeout)
-                .lease(lease)
-                .backoff(backoff)
-                .dedup_window(dedup_window)
+                .timeout(ms(timeout))
+                .lease(ms(lease))
+                .backoff(ms(backoff))
+                .dedup_window(ms(dedup_window))
                 .max_attempts(max_attempts)
         },
     )
 }
 
 /// Times near the beginning, near the end, and anywhere between.
-fn moment() -> impl Strategy<Value = Moment> + Clone {
+fn moment() -> impl Strategy<Value = u64> + Clone {
     prop_oneof![
         3 => 0..30_u64,
-        1 => Moment::MAX - 30..=Moment::MAX,
-        1 => any::<Moment>()
+        1 => u64::MAX - 30..=u64::MAX,
+        1 => any::<u64>()
     ]
 }
 
@@ -106,11 +107,11 @@ fn within(step: Step, rules: &JoinPolicy) -> Step {
 /// Returns the states that these steps lead to. The clock may also go back.
 fn states(
     rules: &JoinPolicy,
-    steps: &[(Step, Moment)],
-) -> Vec<(Option<State>, Step, Moment, Reply)> {
+    steps: &[(Step, u64)],
+) -> Vec<(Option<State>, Step, Timestamp, Reply)> {
     let mut state = None;
     let history = steps.iter().map(|&(step, now)| {
-        let step = within(step, rules);
+        let (step, now) = (within(step, rules), at(now));
         let (after, reply) = transition(state, step, now, rules);
         state = after;
         (after, step, now, reply)
@@ -162,7 +163,7 @@ proptest! {
     /// A step whose reply was lost can be repeated without a second effect.
     #[test]
     fn repeated_step_changes_nothing(
-        rules in rules(1..=Moment::MAX),
+        rules in rules(1..=u64::MAX),
         steps in vec((step(any_token()), 0..30_u64), 0..60),
     ) {
         for (state, step, now, reply) in states(&rules, &steps) {
@@ -206,17 +207,17 @@ proptest! {
                 let visit =
                     |now| transition(Some(state), Step::ClaimDue { token, mode }, now, &rules);
                 let Some(due) = due(&state, mode) else {
-                    for now in [0, Moment::MAX] {
+                    for now in [at(0), Timestamp::MAX] {
                         prop_assert_eq!(visit(now), (Some(state), Reply::Parked));
                     }
                     continue;
                 };
-                if let Some(last) = due.checked_sub(1) {
-                    for early in [0, last, last.min(between.index(1 << 20) as Moment)] {
-                        prop_assert_eq!(visit(early), (Some(state), Reply::NotDue(due)));
+                if let Some(last) = due.as_millis().checked_sub(1) {
+                    for early in [0, last, last.min(between.index(1 << 20) as u64)] {
+                        prop_assert_eq!(visit(at(early)), (Some(state), Reply::NotDue(due)));
                     }
                 }
-                for late in [due, due.saturating_add(1), Moment::MAX] {
+                for late in [due, due.saturating_add(ms(1)), Timestamp::MAX] {
                     let (after, reply) = visit(late);
                     prop_assert!(!matches!(reply, Reply::NotDue(_)), "{:?}", reply);
                     prop_assert_ne!(after, Some(state));

@@ -1,11 +1,17 @@
 //! Observes each step of a join and its reply, and checks the invariants.
 
 use linked_span::fan_in::state::{
-    ClaimMode, Inputs, JoinPolicy, Moment, ParkReason, Reply, Settlement, State, Step, Token,
+    ClaimMode, Inputs, JoinPolicy, ParkReason, Reply, Settlement, State, Step, Timestamp, Token,
 };
+use linked_span_tests::{at, milliseconds, ms};
 
 /// The clock never moves. Durations are what remains of them, so that the state space stays finite.
-pub(crate) const NOW: Moment = 1000;
+pub(crate) const NOW: Timestamp = at(1000);
+
+/// Returns the time after this number of milliseconds.
+fn after(milliseconds: u64) -> Timestamp {
+    NOW.saturating_add(ms(milliseconds))
+}
 
 /// An error names the violated invariant.
 pub(crate) type Checked = Result<(), &'static str>;
@@ -16,18 +22,18 @@ pub(crate) fn ensure(holds: bool, invariant: &'static str) -> Checked {
 
 /// What is known of a join since it was last absent.
 ///
-/// Durations are what remains of them. An ended join keeps only its end, and a parked join keeps no duration.
+/// Durations are what remains of them, in milliseconds. An ended join keeps only its end, and a parked join keeps no duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Witness {
     accepted: Inputs,
-    deadline: Moment,
+    deadline: u64,
     /// The number of bodies since the last retry by an operator.
     bodies: u32,
     /// Whether a reply has said that the join is expired.
     expiring: bool,
     claim: Option<Claim>,
     /// The remaining backoff after a failure.
-    rest: Moment,
+    rest: u64,
     parked: Option<ParkReason>,
     end: Option<End>,
 }
@@ -53,14 +59,14 @@ impl Work {
 struct Claim {
     token: Token,
     work: Work,
-    lease: Moment,
+    lease: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct End {
     token: Token,
     settlement: Settlement,
-    window: Moment,
+    window: u64,
 }
 
 impl Witness {
@@ -107,7 +113,7 @@ impl Witness {
                     claim.work == Work::Body
                         && claim.token != token
                         && claim.lease > 0
-                        && until == NOW + claim.lease
+                        && until == after(claim.lease)
                 }),
                 "a join is busy as long as somebody else's lease",
             ),
@@ -138,7 +144,7 @@ impl Witness {
                 if let Some(claim) = &mut self.claim
                     && holds
                 {
-                    claim.lease = rules.lease;
+                    claim.lease = milliseconds(rules.lease);
                 }
                 Ok(())
             }
@@ -157,7 +163,7 @@ impl Witness {
             (Step::Retry, Reply::Recorded) => self.retry(rules),
             (Step::Forget, Reply::Recorded) => self.forget(),
             (Step::Retry | Step::Forget, Reply::Busy(until)) => ensure(
-                self.held_for().is_some_and(|lease| until == NOW + lease),
+                self.held_for().is_some_and(|lease| until == after(lease)),
                 "an operator waits as long as somebody's lease",
             ),
             _ => Err("a reply answers the step"),
@@ -175,7 +181,7 @@ impl Witness {
         ensure(self.is_open(rules), "only an open join takes inputs")?;
         ensure(!self.accepted.contains(input), "no input is taken twice")?;
         if self.accepted.is_empty() {
-            self.deadline = rules.timeout;
+            self.deadline = milliseconds(rules.timeout);
         }
         ensure(self.deadline > 0, "no input is taken after the deadline")?;
         self.accepted = self.accepted.with(input);
@@ -205,7 +211,7 @@ impl Witness {
             (None, Step::Arrive { input, .. }) if self.accepted != all(rules) => {
                 self.accept(input, rules)?;
                 ensure(self.accepted == all(rules), "a body has all its inputs")?;
-                self.deadline = rules.timeout;
+                self.deadline = milliseconds(rules.timeout);
             }
             (None, step) => {
                 ensure(self.accepted == all(rules), "a body has all its inputs")?;
@@ -271,7 +277,7 @@ impl Witness {
     }
 
     fn claim(&mut self, token: Token, work: Work, rules: &JoinPolicy) {
-        let lease = rules.lease;
+        let lease = milliseconds(rules.lease);
         self.claim = Some(Claim { token, work, lease });
         self.rest = 0;
     }
@@ -303,7 +309,7 @@ impl Witness {
         self.claim = None;
         match settlement {
             Settlement::Completed | Settlement::ExpiryDelivered => {
-                let window = rules.dedup_window;
+                let window = milliseconds(rules.dedup_window);
                 let end = End {
                     token,
                     settlement,
@@ -317,7 +323,9 @@ impl Witness {
             Settlement::Failed if self.is_exhausted(rules) => {
                 self.park(ParkReason::Attempts, rules);
             }
-            Settlement::Failed | Settlement::ExpiryFailed => self.rest = rules.backoff,
+            Settlement::Failed | Settlement::ExpiryFailed => {
+                self.rest = milliseconds(rules.backoff)
+            }
             Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
             Settlement::Released if self.expiring => {}
             Settlement::Released => self.bodies -= 1,
@@ -365,7 +373,7 @@ impl Witness {
         self.parked = None;
         self.rest = 0;
         if self.accepted == all(rules) {
-            self.deadline = rules.timeout;
+            self.deadline = milliseconds(rules.timeout);
             self.bodies = 0;
             self.expiring = false;
         }
@@ -379,7 +387,7 @@ impl Witness {
         Ok(())
     }
 
-    fn held_for(&self) -> Option<Moment> {
+    fn held_for(&self) -> Option<u64> {
         let lease = self.claim?.lease;
         (lease > 0).then_some(lease)
     }

@@ -1,12 +1,10 @@
 //! Every result of an arrival, and the disposition that a consumer sends to its broker.
 
-use std::time::Duration;
-
 use linked_span::fan_in;
 use linked_span::fan_in::{
     Arrival, ArriveErrorKind, BlockingStore, ClosedReason, Disposition, Memory, Store, disposition,
 };
-use linked_span_tests::{Sdk, Time};
+use linked_span_tests::{Sdk, Time, ms};
 
 use crate::encoded::{Call, Encoded, Remote};
 use crate::{
@@ -133,7 +131,7 @@ fn completed(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, _: Disposi
         ran(ship.inventory(inventory("o-1"), Ok(2), &nothing)),
         Ok(2)
     );
-    time.pass(DEDUP_WINDOW - 1);
+    time.pass(DEDUP_WINDOW - ms(1));
     let arrival = ship.payment(payment("o-1"), Ok(3), &nothing);
     assert_eq!(disposition(&arrival), Disposition::Ack);
     let Ok(Arrival::Closed { reason, input, .. }) = arrival else {
@@ -144,7 +142,7 @@ fn completed(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, _: Disposi
         (ClosedReason::Completed, ShipInput::Payment(payment("o-1")))
     );
 
-    time.pass(1);
+    time.pass(ms(1));
     assert_eq!(
         waits_for(ship.payment(payment("o-1"), Ok(1), &nothing)),
         "inventory"
@@ -183,16 +181,16 @@ fn busy(ship: &Ship<impl BlockingStore<ShipInput>>, time: &Time, kept: Dispositi
     let left = if kept == Disposition::Defer {
         BACKOFF
     } else {
-        LEASE - 5
+        LEASE - ms(5)
     };
     let meanwhile = || {
-        time.pass(5);
+        time.pass(ms(5));
         let arrival = ship.payment(payment("o-1"), Ok(3), &nothing);
         assert_eq!(disposition(&arrival), Disposition::Requeue);
         let Ok(Arrival::Busy { retry_after, .. }) = arrival else {
             panic!("expected another to run it: {arrival:?}");
         };
-        assert_eq!(retry_after, Duration::from_millis(left));
+        assert_eq!(retry_after, left);
         let arrival = ship.inventory(inventory("o-1"), Ok(4), &nothing);
         assert!(matches!(arrival, Ok(Arrival::Busy { .. })));
     };

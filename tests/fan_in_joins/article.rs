@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use linked_span::{LinkedEvent, Origin, fan_in, set_attribute};
-use linked_span_tests::{Sdk, Time, pairs, producer};
+use linked_span_tests::{Sdk, Time, ms, pairs, producer};
 use opentelemetry::trace::{SpanId, SpanKind, Status};
 
 use crate::{links, memory, options, ran, waits_for};
@@ -99,7 +99,7 @@ fn payment_first_is_fulfilled() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let service = FulfillOrder::new(memory(&time), options());
     assert_eq!(waits_for(service.payment(payment())), "inventory");
-    time.pass(1_500);
+    time.pass(ms(1_500));
     ran(service.inventory(inventory()));
     assert_fulfilled(&sdk, 1.5, 0.0);
 }
@@ -109,7 +109,7 @@ fn inventory_first_is_fulfilled() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let service = FulfillOrder::new(memory(&time), options());
     assert_eq!(waits_for(service.inventory(inventory())), "payment");
-    time.pass(250);
+    time.pass(ms(250));
     ran(service.payment(payment()));
     assert_fulfilled(&sdk, 0.0, 0.25);
 }

@@ -137,7 +137,7 @@ fn sweep_runs_all_due_joins() {
 #[test]
 fn sweep_of_failing_functions_ends() {
     let _sdk = Sdk::install();
-    let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
+    let options = JoinOptions::timeout(TIMEOUT).backoff(Duration::ZERO);
     let ship = failed(Ship::new(Memory::new(), options), 40);
     assert_eq!(
         counts(ship.sweep(Err("no truck")).unwrap()),
@@ -148,7 +148,7 @@ fn sweep_of_failing_functions_ends() {
 #[test]
 fn sweep_with_a_failing_on_expired_ends() {
     let (_sdk, time) = (Sdk::install(), Time::default());
-    let options = JoinOptions::timeout(Duration::from_millis(TIMEOUT)).backoff(Duration::ZERO);
+    let options = JoinOptions::timeout(TIMEOUT).backoff(Duration::ZERO);
     let ship = Ship::new(memory(&time), options).on_expired(|_| Err::<(), _>("no refund"));
     for order in 0..40 {
         let order_id = format!("o-{order}");

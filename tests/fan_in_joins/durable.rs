@@ -8,7 +8,7 @@ use linked_span::fan_in::{
     Work, disposition, ready,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
-use linked_span_tests::{Sdk, Time, producer};
+use linked_span_tests::{Sdk, Time, ms, producer};
 use serde::{Deserialize, Serialize};
 
 use crate::encoded::{Call, Encoded};
@@ -44,7 +44,7 @@ fn input_of_one_worker_is_joined_by_another() {
     assert_eq!(disposition(&first), Disposition::Ack);
     assert_eq!(waits_for(first), "inventory");
     drop(here);
-    time.pass(3_000);
+    time.pass(ms(3_000));
     assert_eq!(
         ran(there.inventory(inventory("o-1"), &nothing)),
         Ok("p-1".into())
@@ -66,7 +66,7 @@ fn arrival_at_a_claimed_join_returns_the_rest_of_the_lease() {
         "inventory"
     );
     let meanwhile = || {
-        time.pass(LEASE - 1);
+        time.pass(LEASE - ms(1));
         let arrival = there.inventory(inventory("o-1"), &nothing);
         assert_eq!(disposition(&arrival), Disposition::Requeue);
         let Ok(Arrival::Busy { retry_after, .. }) = arrival else {
@@ -337,12 +337,12 @@ fn stale_token_settles_and_renews_nothing() {
     let store = Direct(Encoded::new(&time));
     store.arrive(ShipInput::Payment(payment("o-1")), 1);
     store.arrive(ShipInput::Inventory(inventory("o-1")), 2);
-    time.pass(LEASE - 1);
+    time.pass(LEASE - ms(1));
     assert!(store.renew(2));
-    time.pass(LEASE - 1);
+    time.pass(LEASE - ms(1));
     let busy = store.arrive(ShipInput::Inventory(inventory("o-1")), 3);
-    assert!(matches!(busy, Verdict::Busy { retry_after: 1 }));
-    time.pass(1);
+    assert!(matches!(busy, Verdict::Busy { retry_after } if retry_after == ms(1)));
+    time.pass(ms(1));
     let taken = store.arrive(ShipInput::Inventory(inventory("o-1")), 3);
     assert!(matches!(taken, Verdict::Run(_)));
 

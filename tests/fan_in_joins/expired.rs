@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use linked_span::{Origin, fan_in, set_attribute};
-use linked_span_tests::{Sdk, Time, active, pairs, producer};
+use linked_span_tests::{Sdk, Time, active, ms, pairs, producer};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanId, SpanKind, Status};
 use opentelemetry::{Context, KeyValue};
@@ -24,7 +24,7 @@ fn span_of_an_expired_join_begins_a_trace_with_links() {
         set_attribute("refunded", expired.inputs.payment().is_some());
     });
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
-    time.pass(TIMEOUT + 500);
+    time.pass(TIMEOUT + ms(500));
     consume(&Origin::default(), || {
         assert_eq!(waits_for(ship.payment(payment("o-2"))), "inventory");
     });

@@ -6,7 +6,7 @@ use linked_span::fan_in::{
     Arrival, ArriveErrorKind, BlockingStore, ClosedReason, DueOutcome, Expired, Memory, Store,
 };
 use linked_span::{fan_in, set_attribute};
-use linked_span_tests::{Sdk, Time, pairs, producer};
+use linked_span_tests::{Sdk, Time, ms, pairs, producer};
 use opentelemetry::trace::Status;
 
 use crate::encoded::{Encoded, Remote};
@@ -71,9 +71,9 @@ fn sweep_delivers_an_expired_join_with_its_inputs() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
-    time.pass(TIMEOUT - 1);
+    time.pass(TIMEOUT - ms(1));
     assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
-    time.pass(1);
+    time.pass(ms(1));
     assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
     assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
     assert_eq!(taken.all(), [WITHOUT_INVENTORY]);
@@ -106,15 +106,15 @@ fn complete_join_has_a_new_timeout() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
-    time.pass(TIMEOUT - 1);
+    time.pass(TIMEOUT - ms(1));
     assert!(matches!(
         ship.inventory(inventory("o-1")),
         Ok(Arrival::Failed(_))
     ));
-    time.pass(TIMEOUT - 1);
+    time.pass(TIMEOUT - ms(1));
     assert_eq!(counts(ship.sweep().unwrap()), [0, 1, 0, 0, 0]);
     assert_eq!(taken.all(), [""; 0]);
-    time.pass(1);
+    time.pass(ms(1));
     assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
 }
 
@@ -181,9 +181,9 @@ fn arrival_that_runs_the_function_delivers_no_other_join() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let (ship, taken) = taking(Ship::new(memory(&time), options()));
     assert_eq!(waits_for(ship.payment(payment("o-1"))), "inventory");
-    time.pass(TIMEOUT - 1);
+    time.pass(TIMEOUT - ms(1));
     assert_eq!(waits_for(ship.payment(payment("o-2"))), "inventory");
-    time.pass(1);
+    time.pass(ms(1));
     assert!(matches!(
         ship.inventory(inventory("o-2")),
         Ok(Arrival::Failed(_))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use linked_span::fan_in;
 use linked_span::fan_in::{Arrival, DueOutcome};
-use linked_span_tests::{Sdk, Time, pairs};
+use linked_span_tests::{Sdk, Time, ms, pairs};
 use opentelemetry::trace::Status;
 use opentelemetry_sdk::trace::SpanData;
 
@@ -46,11 +46,11 @@ fn expired<S: fan_in::BlockingStore<ShipInput>>(ship: Ship<S>, time: &Time) -> S
 /// Asserts that a refused delivery is repeated after the backoff, and not before.
 fn assert_taken_the_second_time(ship: &Ship, time: &Time, times: &Times) {
     assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 0, 1]);
-    time.pass(BACKOFF - 1);
+    time.pass(BACKOFF - ms(1));
     assert_eq!(counts(ship.sweep().unwrap()), [0; 5]);
     assert_eq!(waits_for(ship.payment(payment("o-2"))), "inventory");
     assert_eq!(times.so_far(), 1);
-    time.pass(1);
+    time.pass(ms(1));
     assert_eq!(counts(ship.sweep().unwrap()), [0, 0, 0, 1, 0]);
     assert_eq!(times.so_far(), 2);
     time.pass(BACKOFF);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{Arrival, Memory};
 use linked_span::{Keyed, LinkedEvent, Origin, fan_in};
-use linked_span_tests::{Sdk, Time, producer};
+use linked_span_tests::{Sdk, Time, ms, producer};
 
 use crate::{
     InventoryReserved, PaymentConfirmed, TIMEOUT, attribute, counts, inventory, links, memory,
@@ -34,7 +34,7 @@ fn batch_as_an_input_has_a_link_to_each_event() {
     let (sdk, time) = (Sdk::install(), Time::default());
     let joins = Pack::new(memory(&time), options());
     assert_eq!(waits_for(joins.items(vec![item(3), item(4)])), "payment");
-    time.pass(2_000);
+    time.pass(ms(2_000));
     assert_eq!(ran(joins.payment(payment("7"))), 2);
     let span = sdk.span();
     assert_eq!(attribute(&span, "fan_in.input_count"), Some(2.into()));
@@ -61,7 +61,7 @@ fn batch_without_a_valid_origin_has_no_link() {
         ..item(3)
     };
     assert_eq!(waits_for(joins.payment(payment("7"))), "items");
-    time.pass(2_000);
+    time.pass(ms(2_000));
     assert_eq!(ran(joins.items(vec![item])), 1);
     let span = sdk.span();
     let [(to, attributes)] = &links(&span)[..] else {
@@ -79,7 +79,7 @@ fn links_on_child_spans_have_their_wait() {
         waits_for(joins.items((3..203).map(item).collect())),
         "payment"
     );
-    time.pass(2_000);
+    time.pass(ms(2_000));
     assert_eq!(ran(joins.payment(payment("7"))), 200);
     let mut all = 0;
     for span in sdk.spans() {

@@ -34,7 +34,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, ArriveError, JoinOptions, Memory, Moment, SweepReport};
+use linked_span::fan_in::{Arrival, ArriveError, JoinOptions, Memory, SweepReport};
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Time, pairs, producer};
 use opentelemetry::Value;
@@ -42,10 +42,10 @@ use opentelemetry::trace::SpanContext;
 use opentelemetry_sdk::trace::SpanData;
 use serde::{Deserialize, Serialize};
 
-const TIMEOUT: Moment = 600_000;
-const LEASE: Moment = 300_000;
-const BACKOFF: Moment = 1_000;
-const DEDUP_WINDOW: Moment = 3_600_000;
+const TIMEOUT: Duration = Duration::from_secs(600);
+const LEASE: Duration = Duration::from_secs(300);
+const BACKOFF: Duration = Duration::from_secs(1);
+const DEDUP_WINDOW: Duration = Duration::from_secs(3_600);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LinkedEvent)]
 #[event(type = "payment.confirmed")]
@@ -79,10 +79,10 @@ fn inventory(order_id: &str) -> InventoryReserved {
 }
 
 fn options() -> JoinOptions {
-    JoinOptions::timeout(Duration::from_millis(TIMEOUT))
-        .lease(Duration::from_millis(LEASE))
-        .backoff(Duration::from_millis(BACKOFF))
-        .dedup_window(Duration::from_millis(DEDUP_WINDOW))
+    JoinOptions::timeout(TIMEOUT)
+        .lease(LEASE)
+        .backoff(BACKOFF)
+        .dedup_window(DEDUP_WINDOW)
 }
 
 /// Returns a memory of one shard, in which each arrival finds what is overdue.

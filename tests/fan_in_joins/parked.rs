@@ -4,7 +4,7 @@ use linked_span::fan_in;
 use linked_span::fan_in::{
     Arrival, BlockingStore, Disposition, JoinQuery, Operator, Page, ParkReason, Status, disposition,
 };
-use linked_span_tests::{Sdk, Time};
+use linked_span_tests::{Sdk, Time, ms};
 
 use crate::encoded::Encoded;
 use crate::{
@@ -145,7 +145,7 @@ fn list_shows_open_ready_and_completed_joins() {
     let (_sdk, time) = (Sdk::install(), Time::default());
     let ship = Ship::new(Encoded::new(&time), options());
     assert_eq!(waits_for(ship.payment(payment("o-1"), Ok(1))), "inventory");
-    time.pass(5);
+    time.pass(ms(5));
     assert_eq!(
         waits_for(ship.inventory(inventory("o-2"), Ok(1))),
         "payment"
@@ -162,13 +162,13 @@ fn list_shows_open_ready_and_completed_joins() {
     let first = &fan_in::ready(ship.join().list(JoinQuery::Key("o-1"))).unwrap()[0];
     assert_eq!(
         (first.age, first.missing.to_string()),
-        (5, "inventory".into())
+        (ms(5), "inventory".into())
     );
 
     assert_eq!(ran(ship.payment(payment("o-2"), Ok(2))), Ok(2));
-    time.pass(7);
+    time.pass(ms(7));
     let second = &fan_in::ready(ship.join().list(JoinQuery::Key("o-2"))).unwrap()[0];
-    assert_eq!((second.age, second.status), (7, Status::Completed));
+    assert_eq!((second.age, second.status), (ms(7), Status::Completed));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use linked_span::fan_in::{Arrival, DueOutcome, Moment};
-use linked_span_tests::{Sdk, Time};
+use linked_span::fan_in::{Arrival, DueOutcome};
+use linked_span_tests::{Sdk, Time, at};
 use tokio::task::yield_now;
 
 use crate::encoded::{Call, Encoded, Remote};
@@ -22,9 +22,9 @@ async fn ship(payment: PaymentConfirmed, inventory: InventoryReserved, times: us
 }
 
 /// Advances the store's clock and tokio's clock, which wakes renewals.
-async fn pass(time: &Time, milliseconds: Moment) {
-    time.pass(milliseconds);
-    tokio::time::advance(Duration::from_millis(milliseconds)).await;
+async fn pass(time: &Time, span: Duration) {
+    time.pass(span);
+    tokio::time::advance(span).await;
 }
 
 /// Returns a slow worker and others.
@@ -52,7 +52,7 @@ async fn body_longer_than_its_lease_keeps_its_claim() {
     for _ in 0..30 {
         assert!(poll_once(last.as_mut()).is_pending());
         pass(&time, LEASE / 6).await;
-        if time.now() > LEASE / 2 {
+        if time.now() > at(0).saturating_add(LEASE / 2) {
             assert_busy(&other);
         }
     }
@@ -73,7 +73,7 @@ async fn failed_renewal_is_repeated_in_time() {
     for _ in 0..72 {
         assert!(poll_once(last.as_mut()).is_pending());
         pass(&time, LEASE / 24).await;
-        if time.now() > LEASE / 2 {
+        if time.now() > at(0).saturating_add(LEASE / 2) {
             assert_busy(&other);
         }
     }
@@ -94,7 +94,7 @@ async fn hanging_renewal_is_repeated_in_time() {
     for _ in 0..72 {
         assert!(poll_once(last.as_mut()).is_pending());
         pass(&time, LEASE / 24).await;
-        if time.now() > LEASE / 2 {
+        if time.now() > at(0).saturating_add(LEASE / 2) {
             assert_busy(&other);
         }
     }

@@ -8,7 +8,7 @@ use std::thread;
 use linked_span::fan_in;
 use linked_span::fan_in::{Arrival, Memory};
 use linked_span::{Keyed, LinkedEvent, Origin};
-use linked_span_tests::{Sdk, Time};
+use linked_span_tests::{Sdk, Time, ms};
 use opentelemetry::trace::Status;
 
 use crate::{
@@ -40,10 +40,10 @@ fn arrival_after_an_err_runs_at_once_with_all_inputs() {
         waits_for(ship.payment(payment("o-1"), &failures)),
         "inventory"
     );
-    time.pass(1_000);
+    time.pass(ms(1_000));
     let first = ship.inventory(inventory("o-1"), &failures);
     assert_eq!(first.unwrap(), Arrival::Failed(Err(1)));
-    time.pass(1_000);
+    time.pass(ms(1_000));
     // The payload of the repeated delivery is ignored.
     let other = PaymentConfirmed {
         id: "p-2".into(),
@@ -77,9 +77,9 @@ fn sweep_after_an_err_runs_after_the_backoff() {
         Ok(Arrival::Failed(_))
     ));
     for swept in [[0, 1, 0, 0, 0], [1, 0, 0, 0, 0]] {
-        time.pass(BACKOFF - 1);
+        time.pass(BACKOFF - ms(1));
         assert_eq!(counts(ship.sweep(&failures).unwrap()), [0; 5]);
-        time.pass(1);
+        time.pass(ms(1));
         assert_eq!(counts(ship.sweep(&failures).unwrap()), swept);
     }
     assert_eq!(counts(ship.sweep(&failures).unwrap()), [0; 5]);

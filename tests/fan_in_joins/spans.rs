@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use linked_span::fan_in::{Arrival, Memory};
 use linked_span::{Origin, fan_in};
-use linked_span_tests::{Sdk, Time, active, pairs, producer};
+use linked_span_tests::{Sdk, Time, active, ms, pairs, producer};
 use opentelemetry::Value;
 use opentelemetry::trace::{SpanId, SpanKind, Status, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider};
@@ -49,7 +49,7 @@ fn function_called_by_its_join_has_the_key_and_the_waits() {
         waits_for(joins.inventory(inventory("o-1"), "by air")),
         "payment"
     );
-    time.pass(1);
+    time.pass(ms(1));
     ran(joins.payment(payment("o-1"), "by sea"));
     let span = sdk.span();
     assert_eq!(

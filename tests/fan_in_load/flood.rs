@@ -11,7 +11,7 @@ use linked_span::fan_in::{
     Arrival, ArriveError, ArriveErrorKind, ClosedReason, Disposition, Expired, JoinOptions, Memory,
     disposition, ready,
 };
-use linked_span_tests::Time;
+use linked_span_tests::{Time, ms};
 
 use crate::chance::Chance;
 use crate::orders::Event;
@@ -186,7 +186,7 @@ fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time
     while let Some(event) = queue.pop_front() {
         let (order, input) = (event.order, event.input);
         if parcels.chance.below(16, ("time", order, full)) == 0 {
-            time.pass(1);
+            time.pass(ms(1));
         }
         let arrived = match input {
             0 => pack.payment(event, parcels),
@@ -237,7 +237,7 @@ fn flood_without_a_sweep_expires_through_arrivals() {
     let patience = Patience::new();
     while parcels.ended().iter().sum::<u32>() < ORDERS {
         patience.try_on(|| format!("no more than {:?} end", parcels.ended()));
-        time.pass(100);
+        time.pass(ms(100));
         for _ in 0..1_000 {
             let _ = pack.payment(Event::new(ORDERS, 0), &parcels);
         }

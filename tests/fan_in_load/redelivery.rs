@@ -20,7 +20,7 @@ const INPUTS: u8 = 3;
 
 /// Longer than the clock advances while events are delivered.
 const LONG: Duration = Duration::from_secs(1_000_000);
-const BACKOFF: u64 = 1;
+const BACKOFF: Duration = Duration::from_millis(1);
 
 /// An event: the number of its order, and its input.
 type Message = (u32, u8);
@@ -80,7 +80,11 @@ fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32
         time.pass(BACKOFF);
         for due in ready(ship.due(16)).unwrap() {
             let order = due.key().parse().unwrap();
-            if orders.chance.below(10, ("let go", order, time.now())) == 0 {
+            if orders
+                .chance
+                .below(10, ("let go", order, time.now().as_millis()))
+                == 0
+            {
                 drop(due);
             } else if let Some(DueOutcome::Ran(_)) = poll_once(due.run(orders)) {
                 orders.get(order).record();
@@ -98,7 +102,7 @@ fn redelivered_orders_are_shipped_once() {
     let time = Time::default();
     let options = JoinOptions::timeout(LONG)
         .dedup_window(LONG)
-        .backoff(Duration::from_millis(BACKOFF));
+        .backoff(BACKOFF);
     let ship = Ship::new(time.of(Memory::new()), options);
     let orders = Orders::new(ORDERS, chance);
     let queues = queues(chance);
@@ -133,7 +137,7 @@ fn redelivered_orders_are_shipped_once() {
 
     let memory = ship.join().store();
     assert_eq!(memory.slots(), ORDERS as usize);
-    time.pass(u64::try_from(LONG.as_millis()).unwrap());
+    time.pass(LONG);
     assert_eq!(ready(ship.sweep(&orders)).unwrap(), SweepReport::default());
     assert_eq!((memory.slots(), memory.forgotten_early()), (0, 0));
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use linked_span::fan_in::{Due, Memory, Settlement, Token, Verdict, Work};
-use linked_span_tests::Time;
+use linked_span_tests::{Time, ms};
 
 use crate::{Joins, RULES};
 
@@ -67,7 +67,7 @@ fn concurrent_joins_succeed_once() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new()),
-        rules: RULES.timeout(1_000_000),
+        rules: RULES.timeout(ms(1_000_000)),
     };
     let shipped = Shipped {
         successes: (0..KEYS).map(|_| AtomicU32::new(0)).collect(),

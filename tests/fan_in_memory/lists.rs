@@ -2,7 +2,7 @@
 
 use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
-use linked_span_tests::Time;
+use linked_span_tests::{Time, ms};
 
 use crate::{Joins, RULES};
 
@@ -30,7 +30,7 @@ fn remaining_joins_are_due_in_arrival_order() {
     let keys: Vec<_> = (0..500).map(|number| number.to_string()).collect();
     for key in &keys {
         joins.arrive(key, 0, (), Token::random()).unwrap();
-        time.pass(1);
+        time.pass(ms(1));
     }
     // The first join stays, and then every tenth.
     for (number, key) in keys.iter().enumerate() {
@@ -38,12 +38,12 @@ fn remaining_joins_are_due_in_arrival_order() {
             assert!(joins.forget(key));
         }
     }
-    time.pass(RULES.timeout - 500);
+    time.pass(RULES.timeout - ms(500));
     for key in keys.iter().step_by(10) {
         let due = joins.due(Token::random(), 100);
         let due: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
         assert_eq!(due, [key]);
-        time.pass(10);
+        time.pass(ms(10));
     }
 }
 

@@ -14,12 +14,13 @@ use linked_span::fan_in::{
     ArriveResponse, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Memory, NO_LEASE, Operator,
     Rejected, Settlement, Store, Token, ready,
 };
+use linked_span_tests::ms;
 
 const RULES: JoinPolicy = JoinPolicy::new(3)
-    .timeout(1_000)
+    .timeout(ms(1_000))
     .lease(NO_LEASE)
-    .backoff(100)
-    .dedup_window(10_000)
+    .backoff(ms(100))
+    .dedup_window(ms(10_000))
     .max_attempts(u32::MAX);
 
 /// The store's methods without their futures.

@@ -7,8 +7,8 @@ use linked_span::fan_in::state::{ClaimMode, Reply, Step};
 use linked_span::fan_in::{
     JoinPolicy, JoinQuery, Memory, NO_LEASE, Page, Store, StoreError, Token,
 };
-use linked_span_tests::Time;
 use linked_span_tests::joins::{Model, Operation, operations, rules};
+use linked_span_tests::{Time, ms};
 use proptest::prelude::*;
 
 use crate::Joins;
@@ -120,8 +120,8 @@ impl<'l> Pair<'l> {
                 }
             }
             Operation::Pass { units } => {
-                self.time.pass(units);
-                self.model.pass(units);
+                self.time.pass(ms(units.into()));
+                self.model.pass(ms(units.into()));
             }
         }
         self.model.forget();
@@ -205,7 +205,7 @@ proptest! {
 
     #[test]
     fn random_operations_match_the_state_machine(
-        rules in rules(1, Just(NO_LEASE)),
+        rules in rules(ms(1), Just(NO_LEASE)),
         limits in limits(),
         operations in operations(),
     ) {

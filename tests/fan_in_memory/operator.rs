@@ -6,7 +6,7 @@ use linked_span::fan_in::{
     Inputs, JoinQuery, JoinSummary, Memory, Page, ParkReason, Settlement, Status, Token, Verdict,
     Work,
 };
-use linked_span_tests::Time;
+use linked_span_tests::{Time, ms};
 
 use crate::{Joins, RULES};
 
@@ -68,35 +68,35 @@ fn list_shows_each_state() {
     assert_eq!(joins.list(JoinQuery::Key("order")), []);
 
     joins.arrive("order", 1, (), Token::random()).unwrap();
-    time.pass(10);
+    time.pass(ms(10));
     joins.arrive("order", 0, (), Token::random()).unwrap();
-    assert_is(Status::Open, 10, vec![2], 0);
+    assert_is(Status::Open, ms(10), vec![2], 0);
     let token = Token::random();
     joins.arrive("order", 2, (), token).unwrap();
-    assert_is(Status::Running, 10, none(), 1);
+    assert_is(Status::Running, ms(10), none(), 1);
     assert!(joins.settle("order", token, Settlement::Failed));
-    assert_is(Status::Ready, 10, none(), 1);
+    assert_is(Status::Ready, ms(10), none(), 1);
     joins.arrive("order", 0, (), token).unwrap();
     assert!(joins.settle("order", token, Settlement::Failed));
-    time.pass(10);
-    assert_is(Status::Parked(ParkReason::Attempts), 20, none(), 2);
+    time.pass(ms(10));
+    assert_is(Status::Parked(ParkReason::Attempts), ms(20), none(), 2);
     assert!(joins.retry("order"));
-    assert_is(Status::Ready, 20, none(), 0);
+    assert_is(Status::Ready, ms(20), none(), 0);
     time.pass(RULES.timeout);
     let token = joins.due(Token::random(), 1)[0].token;
-    assert_is(Status::Running, 20 + RULES.timeout, none(), 1);
+    assert_is(Status::Running, ms(20) + RULES.timeout, none(), 1);
     assert!(joins.settle("order", token, Settlement::Released));
-    assert_is(Status::Ready, 20 + RULES.timeout, none(), 0);
+    assert_is(Status::Ready, ms(20) + RULES.timeout, none(), 0);
     let token = joins.due(Token::random(), 1)[0].token;
     assert!(joins.settle("order", token, Settlement::Undecodable));
     let reason = ParkReason::Undecodable;
-    assert_is(Status::Parked(reason), 20 + RULES.timeout, none(), 1);
+    assert_is(Status::Parked(reason), ms(20) + RULES.timeout, none(), 1);
     assert!(joins.retry("order"));
     joins.arrive("order", 0, (), token).unwrap();
     assert!(joins.settle("order", token, Settlement::Completed));
-    assert_is(Status::Completed, 0, none(), 0);
-    time.pass(10);
-    assert_is(Status::Completed, 10, none(), 0);
+    assert_is(Status::Completed, ms(0), none(), 0);
+    time.pass(ms(10));
+    assert_is(Status::Completed, ms(10), none(), 0);
 
     time.pass(RULES.dedup_window);
     assert_eq!(joins.list(JoinQuery::Key("order")), []);
@@ -105,7 +105,7 @@ fn list_shows_each_state() {
     let token = joins.due(Token::random(), 1)[0].token;
     assert_is(Status::Expiring, RULES.timeout, vec![1, 2], 0);
     assert!(joins.settle("order", token, Settlement::ExpiryDelivered));
-    assert_is(Status::Expired, 0, none(), 0);
+    assert_is(Status::Expired, ms(0), none(), 0);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn parked_join_waits_for_an_operator() {
     assert!(other.unwrap_err().overdue.is_none());
 
     assert!(joins.retry("order"));
-    time.pass(RULES.timeout - 1);
+    time.pass(RULES.timeout - ms(1));
     let token = Token::random();
     let due = joins.due(token, 10);
     assert_eq!((due[0].claim.work, due[0].claim.attempts), (Work::Run, 1));

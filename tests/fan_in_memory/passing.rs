@@ -1,7 +1,7 @@
 //! What arrivals and sweeps do for other joins.
 
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
-use linked_span_tests::Time;
+use linked_span_tests::{Time, at, ms};
 
 use crate::{Joins, RULES};
 
@@ -45,20 +45,20 @@ fn bodies_running_past_their_deadline_do_not_hide_due_joins() {
 #[test]
 fn sweep_and_arrival_agree_after_the_clock_goes_back() {
     let time = Time::default();
-    time.pass(10_000);
+    time.pass(ms(10_000));
     let joins = Joins {
         memory: time.of(Memory::new().shards(1)),
         rules: RULES,
     };
     joins.arrive("first", 0, (), Token::random()).unwrap();
     // Another thread may have read the clock earlier and locked the shard later.
-    time.go_to(9_900);
+    time.go_to(at(9_900));
     joins.arrive("second", 0, (), Token::random()).unwrap();
 
-    time.pass(RULES.timeout + 50);
+    time.pass(RULES.timeout + ms(50));
     assert!(joins.due(Token::random(), 10).is_empty());
     let second = joins.arrive("second", 0, (), Token::random()).unwrap();
     assert!(matches!(second.verdict, Verdict::Duplicate(_)));
-    time.pass(50);
+    time.pass(ms(50));
     assert_eq!(joins.due(Token::random(), 10).len(), 2);
 }

@@ -10,6 +10,6 @@ pub(crate) use self::core::claim::{Due, Work};
 pub(crate) use self::core::error::StoreError;
 pub(crate) use self::core::operator::Operator;
 pub(crate) use self::core::response::Verdict;
-pub(crate) use self::core::state::{JoinPolicy, Settlement, Token};
+pub(crate) use self::core::state::{JoinPolicy, Settlement, Timestamp, Token};
 pub(crate) use self::core::store::{Store, ready};
 pub(crate) use self::memory::{Memory, NO_LEASE};

@@ -18,20 +18,21 @@ mod support;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use fan_in::{
-    Change, JoinPolicy, Memory, NO_LEASE, Operator, Settlement, Store, StoreError, Token, Verdict,
-    Work, ready,
+    Change, JoinPolicy, Memory, NO_LEASE, Operator, Settlement, Store, StoreError, Timestamp,
+    Token, Verdict, Work, ready,
 };
 use shuttle::future::block_on;
 use shuttle::thread;
 use support::sync::{AtomicUsize, Ordering};
 
 const RULES: JoinPolicy = JoinPolicy::new(2)
-    .timeout(10)
+    .timeout(Duration::from_millis(10))
     .lease(NO_LEASE)
-    .backoff(0)
-    .dedup_window(100)
+    .backoff(Duration::ZERO)
+    .dedup_window(Duration::from_millis(100))
     .max_attempts(u32::MAX);
 
 fn settle(token: Token, settlement: Settlement) -> Change {
@@ -43,7 +44,7 @@ const SCHEDULES: usize = 2_000;
 #[test]
 fn concurrent_arrivals_succeed_once_per_key() {
     let schedule = || {
-        let store = Arc::new(Memory::new().shards(2).clock(|| 0));
+        let store = Arc::new(Memory::new().shards(2).clock(|| Timestamp::from_millis(0)));
         let successes = Arc::new([const { AtomicUsize::new(0) }; 2]);
         let workers: Vec<_> = (0..3_u8)
             .map(|worker| {
@@ -98,7 +99,7 @@ fn expired_join_is_delivered_once() {
         let store = Memory::new()
             .shards(4)
             .capacity(4)
-            .clock(move || clock.load(Ordering::SeqCst) as u64);
+            .clock(move || Timestamp::from_millis(clock.load(Ordering::SeqCst) as u64));
         let store = Arc::new(store);
         let opened = Arc::new(AtomicUsize::new(0));
         let handed_over = Arc::new(AtomicUsize::new(0));
@@ -163,7 +164,7 @@ fn expired_join_is_delivered_once() {
 /// without an end would be a schedule without an end.
 fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
     let schedule = move || {
-        let store = Arc::new(Memory::new().shards(1).clock(|| 0));
+        let store = Arc::new(Memory::new().shards(1).clock(|| Timestamp::from_millis(0)));
         for input in 0..inputs {
             ready(store.arrive("order", &RULES, input, (), Token(1))).unwrap();
         }

@@ -16,7 +16,7 @@ use opentelemetry_sdk::trace::{
 
 pub use bodies::{here, here_and};
 pub use recording::{RecordingSampler, Sampled};
-pub use time::Time;
+pub use time::{Time, at, milliseconds, ms};
 
 /// The provider is global, so each test that installs one holds this lock.
 static ALONE: Mutex<()> = Mutex::new(());

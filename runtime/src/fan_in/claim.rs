@@ -19,6 +19,9 @@ use super::unbegun::Unbegun;
 use super::within::within;
 use crate::metrics::joins;
 
+/// The shortest pause before a renewal.
+const MIN_PAUSE: Duration = Duration::from_millis(1);
+
 /// Guards a claim on a join.
 ///
 /// If it is dropped before it is settled, it releases the claim. A body that has started then counts as failed.
@@ -284,7 +287,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
 
     /// Returns a third of the lease: it leaves time to repeat a renewal that failed.
     fn third(&self) -> Duration {
-        Duration::from_millis((self.join.policy.lease / 3).max(1))
+        (self.join.policy.lease / 3).max(MIN_PAUSE)
     }
 
     /// Renews the claim during the work, and looks after the claims that wait.
@@ -296,7 +299,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         }
         let third = self.third();
         let renewals = async {
-            let soon = (third / 8).max(Duration::from_millis(1));
+            let soon = (third / 8).max(MIN_PAUSE);
             // Renew a third of a lease after the claim or the last renewal, or soon after a failed renewal.
             let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
             let mut is_ours = true;

@@ -276,7 +276,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             Verdict::DeliverExpired { claim, payload } => {
                 HeldVerdict::DeliverExpired(hold(claim), payload)
             }
-            Verdict::Busy { retry_after } => HeldVerdict::Busy(Duration::from_millis(retry_after)),
+            Verdict::Busy { retry_after } => HeldVerdict::Busy(retry_after),
             Verdict::Completed(payload) => HeldVerdict::Closed(ClosedReason::Completed, payload),
             Verdict::Expired(payload) => HeldVerdict::Closed(ClosedReason::Expired, payload),
             Verdict::Parked(payload) => HeldVerdict::Parked(payload),
@@ -306,7 +306,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 Ran::Unrecorded(returned) => Arrival::Unrecorded(returned),
                 Ran::Failed(returned) => Arrival::Failed(returned),
                 Ran::NotBegun => Arrival::Busy {
-                    retry_after: Duration::from_millis(self.context.policy.backoff),
+                    retry_after: self.context.policy.backoff,
                 },
             },
             HeldVerdict::DeliverExpired(held, payload) => {

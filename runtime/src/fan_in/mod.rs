@@ -165,7 +165,7 @@ pub use self::core::listing::{JoinQuery, JoinSummary, Page, Status};
 pub use self::core::missing::Missing;
 pub use self::core::operator::Operator;
 pub use self::core::response::{ArriveResponse, Rejected, Verdict};
-pub use self::core::state::{self, Inputs, JoinPolicy, Moment, ParkReason, Settlement, Token};
+pub use self::core::state::{self, Inputs, JoinPolicy, ParkReason, Settlement, Timestamp, Token};
 pub use self::core::store::{BlockingStore, Store, ready};
 #[cfg(feature = "_durable")]
 #[cfg_attr(

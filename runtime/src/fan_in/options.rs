@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::core::state::{JoinPolicy, Moment};
+use super::core::state::JoinPolicy;
+use super::core::time::milliseconds;
 
 const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 const LEASE: Duration = Duration::from_secs(5 * 60);
@@ -142,15 +143,15 @@ impl JoinOptions {
     pub(crate) fn policy(&self, inputs: u8) -> JoinPolicy {
         JoinPolicy {
             inputs,
-            timeout: milliseconds(self.timeout),
-            lease: milliseconds(self.lease),
-            backoff: milliseconds(self.backoff),
-            dedup_window: milliseconds(self.dedup_window),
+            timeout: in_milliseconds(self.timeout),
+            lease: in_milliseconds(self.lease),
+            backoff: in_milliseconds(self.backoff),
+            dedup_window: in_milliseconds(self.dedup_window),
             max_attempts: self.max_attempts,
         }
     }
 }
 
-fn milliseconds(span: Duration) -> Moment {
-    Moment::try_from(span.as_millis()).unwrap_or(Moment::MAX)
+fn in_milliseconds(span: Duration) -> Duration {
+    Duration::from_millis(milliseconds(span))
 }

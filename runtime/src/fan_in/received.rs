@@ -7,7 +7,7 @@ use std::time::Duration;
 use opentelemetry::Value;
 
 use super::core::claim::{Claim, Input};
-use super::core::state::{Inputs, Moment};
+use super::core::state::Inputs;
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
@@ -26,14 +26,14 @@ pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
     came: Inputs,
-    /// The time that each input waited, in milliseconds.
-    waited: [Moment; INPUTS],
+    /// The time that each input waited.
+    waited: [Duration; INPUTS],
 }
 
 impl<P> ReceivedInputs<P> {
     pub(super) fn new(names: &'static [&'static str], key: String, claim: Claim<P>) -> Self {
         let mut came = Inputs::default();
-        let mut waited = [0; INPUTS];
+        let mut waited = [Duration::ZERO; INPUTS];
         for ((place, waited), input) in (0..).zip(&mut waited).zip(&claim.inputs) {
             if let Some(input) = input {
                 came = came.with(place);
@@ -66,7 +66,7 @@ impl<P> ReceivedInputs<P> {
         let mut came = self.joined.came();
         std::array::from_fn(|_| {
             let (waited, input) = came.next()?;
-            Some((input, Duration::from_millis(waited)))
+            Some((input, waited))
         })
     }
 
@@ -93,7 +93,7 @@ pub fn received<T>(input: Option<&T>) -> &T {
 }
 
 impl JoinInfo {
-    fn came(&self) -> impl Iterator<Item = (Moment, &'static str)> {
+    fn came(&self) -> impl Iterator<Item = (Duration, &'static str)> {
         let input = |place: u8| {
             let place = usize::from(place);
             Some((*self.waited.get(place)?, *self.names.get(place)?))
@@ -112,8 +112,7 @@ impl SpanOfJoin for JoinInfo {
     /// Returns how long the input waited in its join, in seconds.
     fn of_input(&self, name: &str) -> Option<(&'static str, Value)> {
         let (waited, _) = self.came().find(|(_, input)| *input == name)?;
-        let waited = Duration::from_millis(waited).as_secs_f64();
-        Some(("fan_in.wait", waited.into()))
+        Some(("fan_in.wait", waited.as_secs_f64().into()))
     }
 }
 

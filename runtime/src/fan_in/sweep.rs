@@ -176,7 +176,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
 
     /// Returns how many joins to claim, by the speed of the last batch.
     fn next_batch(&self) -> usize {
-        let lease = Duration::from_millis(self.join.context.policy.lease);
+        let lease = self.join.context.policy.lease;
         let quick = QUICK.min(lease / 16).as_micros();
         let took = self.since.elapsed().as_micros().max(1);
         let fit = quick.saturating_mul(self.batch as u128) / took;
@@ -186,7 +186,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
 
     /// Returns how long a claim may wait. The rest of the lease has time for two renewals.
     fn longest(&self) -> Duration {
-        Duration::from_millis(self.join.context.policy.lease / 3)
+        self.join.context.policy.lease / 3
     }
 
     /// Counts the result of a join.

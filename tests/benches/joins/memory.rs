@@ -1,11 +1,13 @@
 //! `fan_in::Memory`, with a deadline for each join, a token for each arrival, and a tombstone for each settled join.
 
+use std::time::Duration;
+
 use linked_span::fan_in::{Change, JoinPolicy, Memory, Settlement, Store, Token, Verdict, ready};
 
 use super::Joins;
 
 // Without a window, as many tombstones are removed as are made. They are not compared.
-const RULES: JoinPolicy = JoinPolicy::new(2).dedup_window(0);
+const RULES: JoinPolicy = JoinPolicy::new(2).dedup_window(Duration::ZERO);
 
 pub(super) struct InMemory(Memory<()>);
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use linked_span::fan_in::{Claim, Due, Input, Moment, Token, Work};
+use linked_span::fan_in::{Claim, Due, Input, Timestamp, Token, Work};
 use serde::de::DeserializeOwned;
 
 use super::row::Kept;
@@ -12,7 +12,7 @@ pub(super) struct Claimed {
     pub(super) work: Work,
     pub(super) attempts: u32,
     pub(super) inputs: Vec<Option<Kept>>,
-    pub(super) at: Moment,
+    pub(super) at: Timestamp,
 }
 
 impl Claimed {
@@ -22,7 +22,7 @@ impl Claimed {
             None => Some(None),
             Some(kept) => {
                 let payload = Arc::new(postcard::from_bytes(&kept.payload).ok()?);
-                let waited = self.at - kept.at;
+                let waited = self.at.saturating_duration_since(kept.at());
                 Some(Some(Input { payload, waited }))
             }
         };

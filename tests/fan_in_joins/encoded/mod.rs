@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
     ArriveResponse, BlockingStore, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    Moment, Operator, Rejected, Settlement, Store, StoreError, Token, Verdict,
+    Operator, Rejected, Settlement, Store, StoreError, Timestamp, Token, Verdict,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Encoded {
     fn call<T>(
         &self,
         call: Call,
-        does: impl FnOnce(&mut Rows, Moment) -> T,
+        does: impl FnOnce(&mut Rows, Timestamp) -> T,
     ) -> Result<T, StoreError> {
         let fault = self.faults.lock().unwrap().of(call);
         fault.on(|| does(&mut self.rows.lock().unwrap(), self.time.now()))
@@ -140,7 +140,7 @@ impl Encoded {
                 Verdict::DeliverExpired { claim, payload }
             }
             (Reply::Busy(until), _) => Verdict::Busy {
-                retry_after: until - answer.at,
+                retry_after: until.saturating_duration_since(answer.at),
             },
             (Reply::Completed, _) => Verdict::Completed(payload),
             (Reply::Expired, _) => Verdict::Expired(payload),

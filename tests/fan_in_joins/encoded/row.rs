@@ -1,18 +1,19 @@
 //! A join as a row of bytes: the columns of a [`State`], and the inputs.
 
 use linked_span::fan_in::state::State;
-use linked_span::fan_in::{Inputs, JoinPolicy, Moment, ParkReason, Token};
+use linked_span::fan_in::{Inputs, JoinPolicy, ParkReason, Timestamp, Token};
+use linked_span_tests::at;
 use serde::{Deserialize, Serialize};
 
 #[derive(Default, Deserialize, Serialize)]
 pub(super) struct Row {
     stage: Stage,
-    /// When the join began; after its end, when it ended.
-    pub(super) since: Moment,
+    /// When the join began; after its end, when it ended. All times are in milliseconds.
+    since: u64,
     holder: Option<u128>,
     /// When the lease, the backoff or the dedup window ends.
-    until: Moment,
-    deadline: Moment,
+    until: u64,
+    deadline: u64,
     attempts: u32,
     /// The inputs by position; the positions that are filled are the received inputs.
     pub(super) inputs: Vec<Option<Kept>>,
@@ -21,8 +22,19 @@ pub(super) struct Row {
 /// A stored input.
 #[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Kept {
-    pub(super) at: Moment,
+    at: u64,
     pub(super) payload: Vec<u8>,
+}
+
+impl Kept {
+    pub(super) fn new(now: Timestamp, payload: Vec<u8>) -> Self {
+        let at = now.as_millis();
+        Self { at, payload }
+    }
+
+    pub(super) fn at(&self) -> Timestamp {
+        at(self.at)
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Serialize)]
@@ -75,8 +87,8 @@ impl Row {
     }
 
     pub(super) fn state(&self) -> State {
-        let (came, deadline, attempts) = (self.came(), self.deadline, self.attempts);
-        let (lease, retry_at, forget_at) = (self.until, self.until, self.until);
+        let (came, deadline, attempts) = (self.came(), at(self.deadline), self.attempts);
+        let [lease, retry_at, forget_at] = [at(self.until); 3];
         let holder = || Token(self.holder.expect("a holder"));
         let parked = |reason| State::Parked {
             came,
@@ -116,6 +128,10 @@ impl Row {
         }
     }
 
+    pub(super) fn since(&self) -> Timestamp {
+        at(self.since)
+    }
+
     fn came(&self) -> Inputs {
         let came = |inputs: Inputs, (input, kept): (u8, &Option<Kept>)| match kept {
             Some(_) => inputs.with(input),
@@ -125,12 +141,12 @@ impl Row {
     }
 
     /// Returns the row in its next state. It keeps the inputs as long as a claim can need them.
-    pub(super) fn with(self, state: State, now: Moment, rules: &JoinPolicy) -> Self {
+    pub(super) fn with(self, state: State, now: Timestamp, rules: &JoinPolicy) -> Self {
         let is = Stage::of(&state);
         let goes_on = is == self.stage || self.stage.is_there() && !is.has_ended();
         let mut row = Self {
             stage: is,
-            since: if goes_on { self.since } else { now },
+            since: if goes_on { self.since } else { now.as_millis() },
             inputs: self.inputs,
             ..Self::default()
         };
@@ -139,7 +155,7 @@ impl Row {
         }
         row.inputs.resize_with(rules.inputs.into(), || None);
         match state {
-            State::Open { deadline, .. } => row.deadline = deadline,
+            State::Open { deadline, .. } => row.deadline = deadline.as_millis(),
             State::Running {
                 holder,
                 lease,
@@ -147,8 +163,8 @@ impl Row {
                 attempts,
             } => {
                 row.holder = Some(holder.0);
-                row.until = lease;
-                row.deadline = deadline;
+                row.until = lease.as_millis();
+                row.deadline = deadline.as_millis();
                 row.attempts = attempts;
             }
             State::Ready {
@@ -156,8 +172,8 @@ impl Row {
                 deadline,
                 attempts,
             } => {
-                row.until = retry_at;
-                row.deadline = deadline;
+                row.until = retry_at.as_millis();
+                row.deadline = deadline.as_millis();
                 row.attempts = attempts;
             }
             State::Parked { attempts, .. } => row.attempts = attempts,
@@ -168,12 +184,12 @@ impl Row {
                 ..
             } => {
                 row.holder = holder.map(|holder| holder.0);
-                row.until = lease;
+                row.until = lease.as_millis();
                 row.attempts = attempts;
             }
             State::Completed { holder, forget_at } | State::Expired { holder, forget_at } => {
                 row.holder = Some(holder.0);
-                row.until = forget_at;
+                row.until = forget_at.as_millis();
             }
             _ => unreachable!("this store writes no such state"),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
-use linked_span::fan_in::{JoinPolicy, JoinQuery, JoinSummary, Moment, Page, Token, Work};
+use linked_span::fan_in::{JoinPolicy, JoinQuery, JoinSummary, Page, Timestamp, Token, Work};
 
 use super::claimed::Claimed;
 use super::row::{Kept, Row};
@@ -15,7 +15,7 @@ pub(super) struct Rows(BTreeMap<String, Vec<u8>>);
 /// The result of an arrival.
 pub(super) struct Answer {
     pub(super) reply: Reply,
-    pub(super) at: Moment,
+    pub(super) at: Timestamp,
     pub(super) claimed: Option<Claimed>,
     pub(super) overdue: Option<Claimed>,
 }
@@ -26,7 +26,7 @@ impl Rows {
         &mut self,
         key: &str,
         step: Step,
-        now: Moment,
+        now: Timestamp,
         rules: &JoinPolicy,
     ) -> (Option<State>, Reply) {
         let row = self.read(key);
@@ -46,7 +46,7 @@ impl Rows {
         rules: &JoinPolicy,
         (input, payload): (u8, Vec<u8>),
         token: Token,
-        now: Moment,
+        now: Timestamp,
     ) -> Answer {
         let step = Step::Arrive { input, token };
         let (state, reply) = self.step(key, step, now, rules);
@@ -57,7 +57,7 @@ impl Rows {
             _ => false,
         };
         if takes {
-            self.keep(key, input, Kept { at: now, payload });
+            self.keep(key, input, Kept::new(now, payload));
         }
         Answer {
             reply,
@@ -72,7 +72,7 @@ impl Rows {
         rules: &JoinPolicy,
         token: Token,
         max: usize,
-        now: Moment,
+        now: Timestamp,
     ) -> Vec<Claimed> {
         let mut claimed = Vec::new();
         for key in self.keys() {
@@ -88,7 +88,7 @@ impl Rows {
         other_than: &str,
         rules: &JoinPolicy,
         token: Token,
-        now: Moment,
+        now: Timestamp,
     ) -> Option<Claimed> {
         let mut others = self.keys().into_iter().filter(|key| key != other_than);
         others.find_map(|key| self.visit(&key, ClaimMode::Opportunistic, rules, token, now))
@@ -100,13 +100,13 @@ impl Rows {
         mode: ClaimMode,
         rules: &JoinPolicy,
         token: Token,
-        now: Moment,
+        now: Timestamp,
     ) -> Option<Claimed> {
         let (_, reply) = self.step(key, Step::ClaimDue { token, mode }, now, rules);
         self.claimed(key, reply, now)
     }
 
-    fn claimed(&self, key: &str, reply: Reply, at: Moment) -> Option<Claimed> {
+    fn claimed(&self, key: &str, reply: Reply, at: Timestamp) -> Option<Claimed> {
         let (work, attempts) = match reply {
             Reply::Run { attempts } => (Work::Run, attempts),
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
@@ -130,10 +130,10 @@ impl Rows {
         &self,
         rules: &JoinPolicy,
         which: JoinQuery<'_>,
-        now: Moment,
+        now: Timestamp,
     ) -> Vec<JoinSummary> {
         let listed = |(key, row): (&str, Row)| {
-            let age = now - row.since;
+            let age = now.saturating_duration_since(row.since());
             JoinSummary::new(key.to_owned(), &row.state(), age, rules)
         };
         let is_parked = |(_, row): &(&str, Row)| matches!(row.state(), State::Parked { .. });
@@ -204,6 +204,6 @@ fn has_ended(state: &State) -> bool {
     matches!(state, State::Completed { .. } | State::Expired { .. })
 }
 
-fn is_forgotten(state: &State, now: Moment) -> bool {
+fn is_forgotten(state: &State, now: Timestamp) -> bool {
     has_ended(state) && due(state, ClaimMode::Sweep).is_some_and(|due| due <= now)
 }

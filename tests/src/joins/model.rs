@@ -1,12 +1,15 @@
 //! A map of the state machine's states, with which a store is compared.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{
-    Claim, Due, Input, JoinPolicy, JoinQuery, JoinSummary, Moment, NO_LEASE, Page, Token, Verdict,
-    Work,
+    Claim, Due, Input, JoinPolicy, JoinQuery, JoinSummary, NO_LEASE, Page, Timestamp, Token,
+    Verdict, Work,
 };
+
+use crate::time::at;
 
 /// The expected contents of a store. A number identifies a payload.
 #[derive(Debug)]
@@ -15,12 +18,12 @@ pub struct Model<P> {
     id: fn(&P) -> u64,
     states: BTreeMap<String, State>,
     /// For each input, the number of its payload and when it arrived.
-    kept: BTreeMap<String, [Option<(u64, Moment)>; 4]>,
+    kept: BTreeMap<String, [Option<(u64, Timestamp)>; 4]>,
     ended: VecDeque<String>,
     remembered: usize,
     forgotten_early: u64,
-    now: Moment,
-    slack: Moment,
+    now: Timestamp,
+    slack: Duration,
 }
 
 impl<P> Model<P> {
@@ -35,8 +38,8 @@ impl<P> Model<P> {
             ended: VecDeque::new(),
             remembered: usize::MAX,
             forgotten_early: 0,
-            now: 0,
-            slack: 0,
+            now: at(0),
+            slack: Duration::ZERO,
         }
     }
 
@@ -48,13 +51,13 @@ impl<P> Model<P> {
 
     /// Allows for a store whose clock advances by itself, by less than this.
     #[must_use]
-    pub fn slack(self, slack: Moment) -> Self {
+    pub fn slack(self, slack: Duration) -> Self {
         Self { slack, ..self }
     }
 
     /// Advances the clock.
-    pub fn pass(&mut self, milliseconds: Moment) {
-        self.now += milliseconds;
+    pub fn pass(&mut self, span: Duration) {
+        self.now = self.now.saturating_add(span);
         self.forget();
     }
 
@@ -180,7 +183,7 @@ impl<P> Model<P> {
                 let rests = if self.rules.lease == NO_LEASE {
                     self.rules.backoff
                 } else {
-                    until - self.now
+                    until.saturating_duration_since(self.now)
                 };
                 self.check_span(rests, *retry_after);
             }
@@ -216,7 +219,7 @@ impl<P> Model<P> {
             let id = |input: &Input<P>| (self.id)(&input.payload);
             assert_eq!(input.as_ref().map(id), kept.map(|(id, _)| id), "{key}");
             if let (Some(Input { waited, .. }), Some((_, came_at))) = (input, kept) {
-                self.check_span(*waited, self.now - came_at);
+                self.check_span(*waited, self.now.saturating_duration_since(*came_at));
             }
         }
     }
@@ -243,10 +246,10 @@ impl<P> Model<P> {
 
     fn listed(&self, key: &str) -> Option<JoinSummary> {
         let state = self.states.get(key)?;
-        let came_at = |(_, came_at): (u64, Moment)| came_at;
+        let came_at = |(_, came_at): (u64, Timestamp)| came_at;
         let since = match *state {
             State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
-                forget_at - self.rules.dedup_window
+                forget_at.saturating_sub(self.rules.dedup_window)
             }
             _ => self.kept[key]
                 .iter()
@@ -255,7 +258,7 @@ impl<P> Model<P> {
                 .map(came_at)
                 .min()?,
         };
-        let age = self.now - since;
+        let age = self.now.saturating_duration_since(since);
         Some(JoinSummary::new(key.to_owned(), state, age, &self.rules))
     }
 
@@ -267,10 +270,10 @@ impl<P> Model<P> {
     }
 
     /// Compares two durations: the store's clock may be later.
-    fn check_span(&self, later: Moment, earlier: Moment) {
+    fn check_span(&self, later: Duration, earlier: Duration) {
         assert!(
             later >= earlier && later - earlier <= self.slack,
-            "{later} ms, but {earlier} ms"
+            "{later:?}, but {earlier:?}"
         );
     }
 }

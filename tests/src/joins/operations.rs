@@ -1,6 +1,8 @@
 //! Random operations and random policies.
 
-use linked_span::fan_in::{JoinPolicy, Moment, Settlement};
+use std::time::Duration;
+
+use linked_span::fan_in::{JoinPolicy, Settlement};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -65,7 +67,7 @@ pub enum Operation {
     /// Time passes.
     Pass {
         /// The number of units to advance the clock.
-        units: Moment,
+        units: u32,
     },
 }
 
@@ -84,32 +86,32 @@ pub fn operations() -> impl Strategy<Value = Vec<Operation>> {
         1 => (prop::option::of(0..6_u8), 0..5_usize)
             .prop_map(|(after, limit)| Operation::List { after, limit }),
         1 => (0..4_usize).prop_map(|max| Operation::Due { max }),
-        3 => (0..40_u64).prop_map(|units| Operation::Pass { units }),
+        3 => (0..40_u32).prop_map(|units| Operation::Pass { units }),
     ];
     vec(operation, 1..120)
 }
 
-/// Returns policies whose durations are small multiples of `unit` milliseconds.
+/// Returns policies whose durations are small multiples of `unit`.
 pub fn rules(
-    unit: Moment,
-    lease: impl Strategy<Value = Moment>,
+    unit: Duration,
+    lease: impl Strategy<Value = Duration>,
 ) -> impl Strategy<Value = JoinPolicy> {
     let max_attempts = prop_oneof![Just(u32::MAX), 1..4_u32];
     (
         2..=4_u8,
-        0..80_u64,
+        0..80_u32,
         lease,
-        0..40_u64,
-        0..120_u64,
+        0..40_u32,
+        0..120_u32,
         max_attempts,
     )
         .prop_map(
             move |(inputs, timeout, lease, backoff, dedup_window, max_attempts)| {
                 JoinPolicy::new(inputs)
-                    .timeout(timeout * unit)
+                    .timeout(unit * timeout)
                     .lease(lease)
-                    .backoff(backoff * unit)
-                    .dedup_window(dedup_window * unit)
+                    .backoff(unit * backoff)
+                    .dedup_window(unit * dedup_window)
                     .max_attempts(max_attempts)
             },
         )

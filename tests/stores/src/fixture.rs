@@ -1,17 +1,19 @@
 //! A store that a test controls.
 
-use linked_span::fan_in::{JoinPolicy, Moment, Operator, Store};
+use std::time::Duration;
+
+use linked_span::fan_in::{JoinPolicy, Operator, Store};
 use serde::{Deserialize, Serialize};
 
 /// Tests keep times at least this far apart, because clocks advance while a test runs.
-pub const MINUTE: Moment = 60_000;
+pub const MINUTE: Duration = Duration::from_mins(1);
 
 /// A policy for two inputs.
 pub const RULES: JoinPolicy = JoinPolicy::new(2)
-    .timeout(60 * MINUTE)
-    .lease(5 * MINUTE)
-    .backoff(2 * MINUTE)
-    .dedup_window(600 * MINUTE)
+    .timeout(Duration::from_mins(60))
+    .lease(Duration::from_mins(5))
+    .backoff(Duration::from_mins(2))
+    .dedup_window(Duration::from_mins(600))
     .max_attempts(u32::MAX);
 
 /// A payload.
@@ -53,7 +55,7 @@ pub trait Fixture: Send + Sync + Sized + 'static {
     fn lose_all(&self) -> impl Future<Output = ()> + Send;
 
     /// Moves all stored times into the past.
-    fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;
+    fn pass(&self, span: Duration) -> impl Future<Output = ()> + Send;
 
     /// Returns how many rows or keys the joins have.
     fn rows(&self) -> impl Future<Output = usize> + Send;

@@ -6,23 +6,26 @@
 //! A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and compares the outcome with
 //! `transition`.
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step};
-use linked_span::fan_in::{Inputs, JoinPolicy, Moment, ParkReason, Settlement, Token};
-use linked_span_tests::joins::SETTLEMENTS;
+use std::time::Duration;
 
-/// The time of each step; later than any clock that a test reads.
-pub const NOW: Moment = 9_000_000_000_000;
-const NEAR: [Moment; 3] = [NOW - 1, NOW, NOW + 1];
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due};
+use linked_span::fan_in::{Inputs, JoinPolicy, ParkReason, Settlement, Timestamp, Token};
+use linked_span_tests::joins::SETTLEMENTS;
+use linked_span_tests::{at, ms};
+
+/// The time of each step in milliseconds, as a database has it; later than any clock that a test reads.
+pub const NOW: u64 = 9_000_000_000_000;
+const NEAR: [Timestamp; 3] = [at(NOW - 1), at(NOW), at(NOW + 1)];
 
 const RULES: JoinPolicy = JoinPolicy::new(3)
-    .timeout(10_000)
-    .lease(5_000)
-    .backoff(3_000)
-    .dedup_window(20_000)
+    .timeout(ms(10_000))
+    .lease(ms(5_000))
+    .backoff(ms(3_000))
+    .dedup_window(ms(20_000))
     .max_attempts(2);
 
 /// The longest duration that a store accepts, and zero.
-const SPANS: [Moment; 2] = [1 << 51, 0];
+const SPANS: [Duration; 2] = [ms(1 << 51), Duration::ZERO];
 
 /// The token of the caller who makes the step.
 pub const MINE: Token = Token(u128::MAX);
@@ -30,7 +33,7 @@ pub const MINE: Token = Token(u128::MAX);
 pub const OTHERS: Token = Token(1);
 
 /// Stage, inputs (a bit each), holder (`-` for none), until, deadline, attempts.
-pub type Columns = (String, u16, String, Moment, Moment, u32);
+pub type Columns = (String, u16, String, u64, u64, u32);
 
 /// Returns the policies: usual ones, and the longest and the shortest spans with few attempts.
 #[must_use]
@@ -120,8 +123,9 @@ pub fn states() -> Vec<Option<State>> {
 #[must_use]
 pub fn columns(kept: &State) -> Columns {
     let all = bits(Inputs::all(RULES.inputs));
+    let unused = at(0);
     let (stage, came, holder, until, deadline, attempts) = match *kept {
-        State::Open { came, deadline } => ("open", bits(came), None, 0, deadline, 0),
+        State::Open { came, deadline } => ("open", bits(came), None, unused, deadline, 0),
         State::Running {
             holder,
             lease,
@@ -138,29 +142,37 @@ pub fn columns(kept: &State) -> Columns {
             holder,
             lease,
             attempts,
-        } => ("expiring", bits(came), holder, lease, 0, attempts),
+        } => ("expiring", bits(came), holder, lease, unused, attempts),
         State::Parked {
             came,
             attempts,
             reason: ParkReason::Attempts,
-        } => ("exhausted", bits(came), None, 0, 0, attempts),
+        } => ("exhausted", bits(came), None, unused, unused, attempts),
         State::Parked {
             came,
             attempts,
             reason: ParkReason::Undecodable,
-        } => ("undecodable", bits(came), None, 0, 0, attempts),
-        State::Completed { holder, forget_at } => ("completed", 0, Some(holder), forget_at, 0, 0),
-        State::Expired { holder, forget_at } => ("expired", 0, Some(holder), forget_at, 0, 0),
+        } => ("undecodable", bits(came), None, unused, unused, attempts),
+        State::Completed { holder, forget_at } => {
+            ("completed", 0, Some(holder), forget_at, unused, 0)
+        }
+        State::Expired { holder, forget_at } => ("expired", 0, Some(holder), forget_at, unused, 0),
         _ => unreachable!("the table does not know it"),
     };
     (
         stage.to_owned(),
         came,
         holder.map_or("-".to_owned(), text),
-        until,
-        deadline,
+        until.as_millis(),
+        deadline.as_millis(),
         attempts,
     )
+}
+
+/// Returns when the join is due, in milliseconds.
+#[must_use]
+pub fn due_at(state: &State, mode: ClaimMode) -> Option<u64> {
+    due(state, mode).map(Timestamp::as_millis)
 }
 
 /// Returns a reply as a word, and its number.
@@ -171,8 +183,8 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
         Reply::Duplicate(came) => ("duplicate", bits(came).into()),
         Reply::Run { attempts } => ("run", attempts.into()),
         Reply::DeliverExpired { came, .. } => ("hand_over", bits(came).into()),
-        Reply::Busy(until) => ("busy", until),
-        Reply::NotDue(due) => ("not_due", due),
+        Reply::Busy(until) => ("busy", until.as_millis()),
+        Reply::NotDue(due) => ("not_due", due.as_millis()),
         Reply::Completed => ("completed", 0),
         Reply::Expired => ("expired", 0),
         Reply::Parked => ("parked", 0),

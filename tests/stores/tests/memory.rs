@@ -1,10 +1,12 @@
 //! The suite for joins in memory.
 
+use std::time::Duration;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Memory, Moment,
+    ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Memory,
     Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 use linked_span_tests::Time;
@@ -49,8 +51,8 @@ impl Fixture for InMemory {
         unreachable!("a process that loses its memory has ended");
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        self.time.pass(milliseconds);
+    async fn pass(&self, span: Duration) {
+        self.time.pass(span);
     }
 
     async fn rows(&self) -> usize {
@@ -89,8 +91,8 @@ impl Place for Pairs {
         self.store.clone()
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        self.time.pass(milliseconds);
+    async fn pass(&self, span: Duration) {
+        self.time.pass(span);
     }
 }
 

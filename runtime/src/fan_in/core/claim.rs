@@ -1,8 +1,9 @@
 //! A claimed join with its inputs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::state::{Moment, Token};
+use super::state::Token;
 
 /// Holds a join and its inputs until the caller settles it.
 ///
@@ -68,17 +69,18 @@ pub enum Work {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use linked_span::fan_in::Input;
+/// use linked_span::fan_in::{Input, Timestamp};
 ///
-/// # let (now, arrived_at) = (2_500, 1_000);
-/// let input = Input { payload: Arc::new("paid"), waited: now - arrived_at };
+/// # let (now, arrived_at) = (Timestamp::from_millis(2_500), Timestamp::from_millis(1_000));
+/// let waited = now.saturating_duration_since(arrived_at);
+/// let input = Input { payload: Arc::new("paid"), waited };
 /// ```
 #[derive(Debug)]
 pub struct Input<P> {
     /// The event.
     pub payload: Arc<P>,
-    /// The time since its arrival, in milliseconds.
-    pub waited: Moment,
+    /// The time since its arrival.
+    pub waited: Duration,
 }
 
 /// Holds a join that was due and that the caller now holds.

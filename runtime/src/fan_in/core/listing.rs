@@ -1,6 +1,8 @@
 //! Queries and results of an operator's listing.
 
-use super::state::{Inputs, JoinPolicy, Moment, ParkReason, State};
+use std::time::Duration;
+
+use super::state::{Inputs, JoinPolicy, ParkReason, State};
 
 /// Selects the joins that an operator asks a store for.
 ///
@@ -15,7 +17,7 @@ use super::state::{Inputs, JoinPolicy, Moment, ParkReason, State};
 /// # linked_span::fan_in::ready(async {
 /// # let ship = Ship::in_memory(Duration::from_secs(600));
 /// for join in ship.join().list(JoinQuery::Unsettled(Page::first(100))).await? {
-///     println!("{} waits for {} since {} ms", join.key, join.missing, join.age);
+///     println!("{} waits for {} since {:?}", join.key, join.missing, join.age);
 /// }
 /// # Ok::<(), linked_span::fan_in::StoreError>(())
 /// # }).unwrap();
@@ -107,8 +109,8 @@ pub struct JoinSummary<M = Inputs> {
     pub key: String,
     /// The status of the join.
     pub status: Status,
-    /// The time since the first arrival, in milliseconds; of a completed or expired join, the time since it ended.
-    pub age: Moment,
+    /// The time since the first arrival; of a completed or expired join, the time since it ended.
+    pub age: Duration,
     /// The missing inputs; empty if the join has completed or expired, because the store keeps no inputs then.
     pub missing: M,
     /// The number of attempts since an operator's last retry; 0 if the join has completed or expired.
@@ -164,17 +166,17 @@ impl JoinSummary {
     ///
     /// ```
     /// use linked_span::fan_in::state::State;
-    /// use linked_span::fan_in::{JoinSummary, Moment, JoinPolicy};
+    /// use linked_span::fan_in::{JoinPolicy, JoinSummary, Timestamp};
     ///
     /// /// Holds a row of a store's table.
-    /// struct Row { key: String, state: State, since: Moment }
+    /// struct Row { key: String, state: State, since: Timestamp }
     ///
-    /// fn listed(row: Row, now: Moment, rules: &JoinPolicy) -> JoinSummary {
-    ///     JoinSummary::new(row.key, &row.state, now.saturating_sub(row.since), rules)
+    /// fn listed(row: Row, now: Timestamp, rules: &JoinPolicy) -> JoinSummary {
+    ///     JoinSummary::new(row.key, &row.state, now.saturating_duration_since(row.since), rules)
     /// }
     /// ```
     #[must_use]
-    pub fn new(key: String, state: &State, age: Moment, rules: &JoinPolicy) -> Self {
+    pub fn new(key: String, state: &State, age: Duration, rules: &JoinPolicy) -> Self {
         let all = Inputs::all(rules.inputs);
         let (status, came, attempts) = match *state {
             State::Open { came, .. } => (Status::Open, came, 0),

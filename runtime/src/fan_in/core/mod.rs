@@ -13,4 +13,5 @@ pub mod state;
 pub(super) mod store;
 #[cfg(feature = "_durable")]
 pub(super) mod stored_function;
+pub(crate) mod time;
 mod token;

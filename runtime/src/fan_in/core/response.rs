@@ -1,11 +1,11 @@
 //! A store's response to an arrival.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::claim::{Claim, Due};
 use super::error::StoreError;
 use super::inputs::Inputs;
-use super::state::Moment;
 
 /// Holds a store's response to an arrival.
 ///
@@ -30,14 +30,14 @@ pub struct ArriveResponse<P> {
 ///
 /// ```
 /// use linked_span::fan_in::state::Reply;
-/// use linked_span::fan_in::{Moment, Verdict};
+/// use linked_span::fan_in::{Timestamp, Verdict};
 ///
 /// /// Returns the verdict if the caller gets no claim.
-/// fn verdict<P>(reply: Reply, now: Moment, payload: P) -> Option<Verdict<P>> {
+/// fn verdict<P>(reply: Reply, now: Timestamp, payload: P) -> Option<Verdict<P>> {
 ///     Some(match reply {
 ///         Reply::Waiting(arrived) => Verdict::Waiting(arrived),
 ///         Reply::Duplicate(arrived) => Verdict::Duplicate(arrived),
-///         Reply::Busy(until) => Verdict::Busy { retry_after: until.saturating_sub(now) },
+///         Reply::Busy(until) => Verdict::Busy { retry_after: until.saturating_duration_since(now) },
 ///         Reply::Completed => Verdict::Completed(payload),
 ///         Reply::Expired => Verdict::Expired(payload),
 ///         Reply::Parked => Verdict::Parked(payload),
@@ -63,8 +63,8 @@ pub enum Verdict<P> {
     },
     /// Another worker runs the body, and the store keeps every input.
     Busy {
-        /// The time after which the broker should deliver again, in milliseconds.
-        retry_after: Moment,
+        /// The time after which the broker should deliver again.
+        retry_after: Duration,
     },
     /// The join had completed. The store returns the input.
     Completed(P),

@@ -1,13 +1,13 @@
 //! Computes the next state of a join: one pure function over a state without payloads.
 //!
 //! ```
-//! use linked_span::fan_in::state::{Inputs, Reply, Step, Token, transition};
+//! use linked_span::fan_in::state::{Inputs, Reply, Step, Timestamp, Token, transition};
 //! # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 //!
 //! let arrive = |input| Step::Arrive { input, token: Token::random() };
-//! let (open, reply) = transition(None, arrive(0), 1_000, &rules);
+//! let (open, reply) = transition(None, arrive(0), Timestamp::from_millis(1_000), &rules);
 //! assert_eq!(reply, Reply::Waiting(Inputs::default().with(0)));
-//! let (running, reply) = transition(open, arrive(1), 2_000, &rules);
+//! let (running, reply) = transition(open, arrive(1), Timestamp::from_millis(2_000), &rules);
 //! assert_eq!(reply, Reply::Run { attempts: 1 });
 //! ```
 //!
@@ -37,20 +37,10 @@
 //! any       forget                                    -> absent
 //! ```
 
-pub use super::inputs::Inputs;
+use std::time::Duration;
 
-/// Measures time in milliseconds of the store's clock.
-///
-/// ```
-/// use std::time::{SystemTime, UNIX_EPOCH};
-/// use linked_span::fan_in::Moment;
-///
-/// fn now() -> Moment {
-///     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-///     since.as_millis().try_into().unwrap_or(Moment::MAX)
-/// }
-/// ```
-pub type Moment = u64;
+pub use super::inputs::Inputs;
+pub use super::time::Timestamp;
 
 /// Identifies one delivery's claim on a join.
 ///
@@ -68,13 +58,14 @@ pub struct Token(pub u128);
 
 /// Holds the settings that all joins of one function share.
 ///
-/// All durations are in milliseconds.
+/// Durations are rounded down to milliseconds.
 ///
 /// ```
+/// use std::time::Duration;
 /// use linked_span::fan_in::JoinPolicy;
 ///
-/// let policy = JoinPolicy::new(2).timeout(900_000).max_attempts(5);
-/// assert_eq!(policy.lease, 300_000);
+/// let policy = JoinPolicy::new(2).timeout(Duration::from_secs(900)).max_attempts(5);
+/// assert_eq!(policy.lease, Duration::from_secs(300));
 /// ```
 ///
 /// The runtime builds it from the function's [`JoinOptions`](crate::fan_in::JoinOptions) and passes it to the store at
@@ -85,13 +76,13 @@ pub struct JoinPolicy {
     /// The number of inputs, from two to twelve.
     pub inputs: u8,
     /// The time until an incomplete join expires, and the time a complete join may take.
-    pub timeout: Moment,
+    pub timeout: Duration,
     /// The time a worker holds a join before another worker may claim it.
-    pub lease: Moment,
+    pub lease: Duration,
     /// The time between a failed attempt and the next attempt by a sweep.
-    pub backoff: Moment,
+    pub backoff: Duration,
     /// The time a store remembers a completed or expired join.
-    pub dedup_window: Moment,
+    pub dedup_window: Duration,
     /// The number of attempts after which a join is parked; `u32::MAX` means no limit.
     pub max_attempts: u32,
 }
@@ -110,10 +101,10 @@ impl JoinPolicy {
     pub const fn new(inputs: u8) -> Self {
         Self {
             inputs,
-            timeout: 600_000,
-            lease: 300_000,
-            backoff: 1_000,
-            dedup_window: 86_400_000,
+            timeout: Duration::from_secs(10 * 60),
+            lease: Duration::from_secs(5 * 60),
+            backoff: Duration::from_secs(1),
+            dedup_window: Duration::from_secs(24 * 60 * 60),
             max_attempts: u32::MAX,
         }
     }
@@ -126,25 +117,25 @@ impl JoinPolicy {
 
     /// Sets the timeout.
     #[must_use]
-    pub const fn timeout(self, timeout: Moment) -> Self {
+    pub const fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     /// Sets the lease.
     #[must_use]
-    pub const fn lease(self, lease: Moment) -> Self {
+    pub const fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
 
     /// Sets the backoff.
     #[must_use]
-    pub const fn backoff(self, backoff: Moment) -> Self {
+    pub const fn backoff(self, backoff: Duration) -> Self {
         Self { backoff, ..self }
     }
 
     /// Sets the dedup window.
     #[must_use]
-    pub const fn dedup_window(self, dedup_window: Moment) -> Self {
+    pub const fn dedup_window(self, dedup_window: Duration) -> Self {
         Self {
             dedup_window,
             ..self
@@ -170,8 +161,8 @@ impl JoinPolicy {
 /// fn has_inputs(state: &State) -> bool {
 ///     !matches!(state, State::Completed { .. } | State::Expired { .. })
 /// }
-/// # use linked_span::fan_in::state::Inputs;
-/// # assert!(has_inputs(&State::Open { came: Inputs::default(), deadline: 0 }));
+/// # use linked_span::fan_in::state::{Inputs, Timestamp};
+/// # assert!(has_inputs(&State::Open { came: Inputs::default(), deadline: Timestamp::MAX }));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -181,25 +172,25 @@ pub enum State {
         /// The inputs that have arrived.
         came: Inputs,
         /// The time when the join expires.
-        deadline: Moment,
+        deadline: Timestamp,
     },
     /// All inputs have arrived, and a body runs.
     Running {
         /// The token of the worker that runs it.
         holder: Token,
         /// The time until which no other worker may run a body.
-        lease: Moment,
+        lease: Timestamp,
         /// The time when the join expires if the body does not succeed.
-        deadline: Moment,
+        deadline: Timestamp,
         /// The number of attempts, including the current one.
         attempts: u32,
     },
     /// All inputs have arrived, and an attempt has failed.
     Ready {
         /// The time from which a sweep may run the body again.
-        retry_at: Moment,
+        retry_at: Timestamp,
         /// The time when the join expires.
-        deadline: Moment,
+        deadline: Timestamp,
         /// The number of attempts.
         attempts: u32,
     },
@@ -210,7 +201,7 @@ pub enum State {
         /// The token of the worker that delivers it; `None` after a failed delivery.
         holder: Option<Token>,
         /// The time until which no other worker may deliver it.
-        lease: Moment,
+        lease: Timestamp,
         /// The number of attempts.
         attempts: u32,
     },
@@ -228,14 +219,14 @@ pub enum State {
         /// The token of the worker whose body succeeded.
         holder: Token,
         /// The time when the store forgets the join.
-        forget_at: Moment,
+        forget_at: Timestamp,
     },
     /// A worker has delivered the join to `on_expired`. The store keeps only this state.
     Expired {
         /// The token of the worker that delivered it.
         holder: Token,
         /// The time when the store forgets the join.
-        forget_at: Moment,
+        forget_at: Timestamp,
     },
 }
 
@@ -262,11 +253,11 @@ pub enum ParkReason {
 /// Describes what happens to a join.
 ///
 /// ```
-/// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, transition};
+/// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, Timestamp, transition};
 /// # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 ///
 /// let parked = State::Parked { came: Inputs::all(2), attempts: 5, reason: ParkReason::Attempts };
-/// let (ready, reply) = transition(Some(parked), Step::Retry, 1_000, &rules);
+/// let (ready, reply) = transition(Some(parked), Step::Retry, Timestamp::from_millis(1_000), &rules);
 /// assert_eq!(reply, Reply::Recorded);
 /// assert!(matches!(ready, Some(State::Ready { attempts: 0, .. })));
 /// ```
@@ -342,11 +333,12 @@ pub enum Settlement {
 /// Distinguishes the callers that claim a join that is due.
 ///
 /// ```
-/// use linked_span::fan_in::state::{State, ClaimMode, due};
+/// use linked_span::fan_in::state::{ClaimMode, State, Timestamp, due};
 ///
-/// let failed = State::Ready { retry_at: 2_000, deadline: 600_000, attempts: 1 };
-/// assert_eq!(due(&failed, ClaimMode::Sweep), Some(2_000)); // to run the body again
-/// assert_eq!(due(&failed, ClaimMode::Opportunistic), Some(600_000)); // to deliver it as expired
+/// let (retry_at, deadline) = (Timestamp::from_millis(2_000), Timestamp::from_millis(600_000));
+/// let failed = State::Ready { retry_at, deadline, attempts: 1 };
+/// assert_eq!(due(&failed, ClaimMode::Sweep), Some(retry_at)); // to run the body again
+/// assert_eq!(due(&failed, ClaimMode::Opportunistic), Some(deadline)); // to deliver it as expired
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClaimMode {
@@ -359,17 +351,18 @@ pub enum ClaimMode {
 /// Reports the result of a step.
 ///
 /// ```
-/// use linked_span::fan_in::Moment;
-/// use linked_span::fan_in::state::Reply;
+/// use std::time::Duration;
+/// use linked_span::fan_in::state::{Reply, Timestamp};
 ///
-/// /// Returns in how many milliseconds the broker should deliver again.
-/// fn retry_after(reply: Reply, now: Moment) -> Option<Moment> {
+/// /// Returns how long the broker should wait before it delivers again.
+/// fn retry_after(reply: Reply, now: Timestamp) -> Option<Duration> {
 ///     match reply {
-///         Reply::Busy(until) => Some(until.saturating_sub(now)),
+///         Reply::Busy(until) => Some(until.saturating_duration_since(now)),
 ///         _ => None,
 ///     }
 /// }
-/// # assert_eq!(retry_after(Reply::Busy(300_000), 1_000), Some(299_000));
+/// # let at = Timestamp::from_millis;
+/// # assert_eq!(retry_after(Reply::Busy(at(300_000)), at(1_000)), Some(Duration::from_secs(299)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -391,7 +384,7 @@ pub enum Reply {
         attempts: u32,
     },
     /// Another worker holds the join until this time, unless it settles or renews before.
-    Busy(Moment),
+    Busy(Timestamp),
     /// The join has completed. The store does not take the input.
     Completed,
     /// The join has expired. The store does not take the input.
@@ -403,7 +396,7 @@ pub enum Reply {
     /// The caller does not hold the join. The store rejects its settlement or renewal.
     Refused,
     /// The join is not due before this time.
-    NotDue(Moment),
+    NotDue(Timestamp),
     /// The join does not exist, or no longer exists.
     Absent,
 }
@@ -414,10 +407,10 @@ pub enum Reply {
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use linked_span::fan_in::state::{Moment, Reply, JoinPolicy, State, Step, transition};
+/// use linked_span::fan_in::state::{JoinPolicy, Reply, State, Step, Timestamp, transition};
 ///
 /// /// Executes a step under the store's lock: reads the state, computes the next one, and writes it.
-/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Moment, rules: &JoinPolicy) -> Reply {
+/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Timestamp, rules: &JoinPolicy) -> Reply {
 ///     let (next, reply) = transition(joins.remove(key), step, now, rules);
 ///     if let Some(state) = next {
 ///         joins.insert(key.to_owned(), state);
@@ -425,7 +418,7 @@ pub enum Reply {
 ///     reply
 /// }
 /// # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
-/// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, 0, &rules), Reply::Absent);
+/// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, Timestamp::now(), &rules), Reply::Absent);
 /// ```
 ///
 /// A caller whose reply was lost may repeat the step with the same token. The state machine then confirms an arrival's
@@ -436,7 +429,7 @@ pub enum Reply {
 pub fn transition(
     state: Option<State>,
     step: Step,
-    now: Moment,
+    now: Timestamp,
     rules: &JoinPolicy,
 ) -> (Option<State>, Reply) {
     let state = state.filter(|state| !is_forgotten(state, now));
@@ -455,13 +448,14 @@ pub fn transition(
 /// A store orders its joins by this time.
 ///
 /// ```
-/// use linked_span::fan_in::state::{Inputs, State, ClaimMode, due};
+/// use linked_span::fan_in::state::{ClaimMode, Inputs, State, Timestamp, due};
 ///
-/// let open = State::Open { came: Inputs::default().with(0), deadline: 600_000 };
-/// assert_eq!(due(&open, ClaimMode::Sweep), Some(600_000)); // to deliver it as expired
+/// let deadline = Timestamp::from_millis(600_000);
+/// let open = State::Open { came: Inputs::default().with(0), deadline };
+/// assert_eq!(due(&open, ClaimMode::Sweep), Some(deadline)); // to deliver it as expired
 /// ```
 #[must_use]
-pub fn due(state: &State, mode: ClaimMode) -> Option<Moment> {
+pub fn due(state: &State, mode: ClaimMode) -> Option<Timestamp> {
     let due = match (*state, mode) {
         (State::Open { deadline, .. }, _)
         | (State::Ready { deadline, .. }, ClaimMode::Opportunistic) => deadline,
@@ -484,7 +478,7 @@ pub fn due(state: &State, mode: ClaimMode) -> Option<Moment> {
     Some(due)
 }
 
-fn is_forgotten(state: &State, now: Moment) -> bool {
+fn is_forgotten(state: &State, now: Timestamp) -> bool {
     match *state {
         State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => forget_at <= now,
         _ => false,
@@ -503,7 +497,7 @@ fn holder(state: &State) -> Option<Token> {
 }
 
 /// Returns the time until which a worker holds the join, unless it settles or renews before.
-fn held_until(state: &State, now: Moment) -> Option<Moment> {
+fn held_until(state: &State, now: Timestamp) -> Option<Timestamp> {
     match *state {
         State::Running { lease, .. }
         | State::Expiring {
@@ -526,7 +520,7 @@ fn arrive(
     state: Option<State>,
     input: u8,
     token: Token,
-    now: Moment,
+    now: Timestamp,
     rules: &JoinPolicy,
 ) -> Outcome {
     let Some(state) = state else {
@@ -566,14 +560,20 @@ fn arrive(
     }
 }
 
-fn first(input: u8, now: Moment, rules: &JoinPolicy) -> Outcome {
+fn first(input: u8, now: Timestamp, rules: &JoinPolicy) -> Outcome {
     let came = Inputs::default().with(input);
     let deadline = now.saturating_add(rules.timeout);
     (Some(State::Open { came, deadline }), Reply::Waiting(came))
 }
 
 /// Gives the caller the join, to start a body.
-fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &JoinPolicy) -> Outcome {
+fn run(
+    token: Token,
+    deadline: Timestamp,
+    attempts: u32,
+    now: Timestamp,
+    rules: &JoinPolicy,
+) -> Outcome {
     let attempts = attempts.saturating_add(1);
     let state = State::Running {
         holder: token,
@@ -585,7 +585,13 @@ fn run(token: Token, deadline: Moment, attempts: u32, now: Moment, rules: &JoinP
 }
 
 /// Gives the caller the join, to deliver it to `on_expired`.
-fn expire(came: Inputs, attempts: u32, token: Token, now: Moment, rules: &JoinPolicy) -> Outcome {
+fn expire(
+    came: Inputs,
+    attempts: u32,
+    token: Token,
+    now: Timestamp,
+    rules: &JoinPolicy,
+) -> Outcome {
     let state = State::Expiring {
         came,
         holder: Some(token),
@@ -607,7 +613,7 @@ fn settle(
     state: Option<State>,
     token: Token,
     settlement: Settlement,
-    now: Moment,
+    now: Timestamp,
     rules: &JoinPolicy,
 ) -> Outcome {
     let Some(held) = state.filter(|state| holder(state) == Some(token)) else {
@@ -672,7 +678,7 @@ fn settle(
     (Some(next), Reply::Recorded)
 }
 
-fn renew(mut state: Option<State>, token: Token, now: Moment, rules: &JoinPolicy) -> Outcome {
+fn renew(mut state: Option<State>, token: Token, now: Timestamp, rules: &JoinPolicy) -> Outcome {
     match &mut state {
         Some(
             State::Running { holder, lease, .. }
@@ -693,7 +699,7 @@ fn visit(
     state: Option<State>,
     token: Token,
     mode: ClaimMode,
-    now: Moment,
+    now: Timestamp,
     rules: &JoinPolicy,
 ) -> Outcome {
     let Some(state) = state else {
@@ -737,7 +743,7 @@ fn visit(
 }
 
 /// Makes a failed body or a failed delivery due at once, with a new timeout.
-fn retry(state: Option<State>, now: Moment, rules: &JoinPolicy) -> Outcome {
+fn retry(state: Option<State>, now: Timestamp, rules: &JoinPolicy) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
@@ -771,7 +777,7 @@ fn retry(state: Option<State>, now: Moment, rules: &JoinPolicy) -> Outcome {
 }
 
 /// Removes a join, even one that has ended.
-fn forget(state: Option<State>, now: Moment) -> Outcome {
+fn forget(state: Option<State>, now: Timestamp) -> Outcome {
     match state {
         None => (None, Reply::Absent),
         Some(state) => match held_until(&state, now) {

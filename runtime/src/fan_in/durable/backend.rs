@@ -1,11 +1,13 @@
 //! The trait that a database implements, under a [`Store`](crate::fan_in::Store).
 
+use std::time::Duration;
+
 use super::answer::Answer;
 use super::binding::StoreBinding;
 use super::encoded_claim::EncodedClaim;
 use super::error::BackendError;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
-use crate::fan_in::core::state::{JoinPolicy, Moment, Step, Token};
+use crate::fan_in::core::state::{JoinPolicy, Step, Token};
 
 /// Selects the joins of one function in a database that keeps those of several.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +70,7 @@ pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
         &self,
         function: JoinScope<'_>,
         token: Token,
-        age: Moment,
+        age: Duration,
     ) -> impl Future<Output = Result<usize, BackendError>> + Send;
 
     fn len(&self, name: &str) -> impl Future<Output = Result<usize, BackendError>> + Send;

@@ -1,5 +1,7 @@
 //! The methods of a store over a [`Backend`], with retries and within the call timeout.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -16,12 +18,12 @@ use crate::fan_in::core::claim::Due;
 use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
 use crate::fan_in::core::response::{ArriveResponse, Rejected};
-use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
+use crate::fan_in::core::state::{JoinPolicy, Settlement, Step, Token};
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::metrics::joins;
 
 /// The longest span of time, about 70,000 years. Added to any clock, it fits the numbers of SQL and Lua.
-const MAX_SPAN: Moment = 1 << 51;
+const MAX_SPAN: Duration = Duration::from_millis(1 << 51);
 
 /// Makes a call, with retries. If the database has lost the function's declaration, declares it and calls once more.
 async fn call<'a, D: Backend, T, F>(

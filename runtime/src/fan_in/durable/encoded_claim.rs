@@ -1,12 +1,13 @@
 //! A claimed join, with its inputs still encoded.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
 use super::encoding::decode;
 use crate::fan_in::core::claim::{Claim, Due, Input, Work};
-use crate::fan_in::core::state::{Moment, Token};
+use crate::fan_in::core::state::Token;
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct EncodedClaim {
@@ -20,7 +21,7 @@ pub(in crate::fan_in) struct EncodedClaim {
 #[derive(Debug)]
 pub(in crate::fan_in) struct EncodedInput {
     pub(in crate::fan_in) payload: String,
-    pub(in crate::fan_in) waited: Moment,
+    pub(in crate::fan_in) waited: Duration,
 }
 
 /// The largest detail in bytes. A decoder's error can repeat the whole input.

@@ -12,7 +12,7 @@ use super::backend::Backend;
 use super::declaration::function;
 use super::error::BackendError;
 use super::releases::{Release, Releases, Target};
-use crate::fan_in::core::state::{JoinPolicy, Moment, Settlement, Step, Token};
+use crate::fan_in::core::state::{JoinPolicy, Settlement, Step, Token};
 
 /// The pauses between searches for the claims of a lost call. A search can reach the database before the call does.
 const PAUSES: [Duration; 5] = [
@@ -232,7 +232,7 @@ impl Release {
                 }
                 Err(BackendError::Transient(_)) => pauses.next().unwrap_or(longest),
             };
-            if self.since.elapsed().as_millis() > u128::from(self.rules.lease) {
+            if self.since.elapsed() > self.rules.lease {
                 return;
             }
             tokio::time::sleep(pause).await;
@@ -255,8 +255,7 @@ impl Release {
                     database.apply(function, key, step, None).await
                 }
                 Target::Claims { token } => {
-                    let age = (self.since.elapsed() + SLACK).as_millis();
-                    let age = Moment::try_from(age).unwrap_or(Moment::MAX);
+                    let age = self.since.elapsed() + SLACK;
                     let released = database.release(function, *token, age).await;
                     released.map(|released| released > 0)
                 }

@@ -1,6 +1,6 @@
 //! A join's [`State`] as columns, without its inputs.
 
-use crate::fan_in::core::state::{Inputs, Moment, ParkReason, State, Token};
+use crate::fan_in::core::state::{Inputs, ParkReason, State, Timestamp, Token};
 
 /// The variants of [`State`], with one for each reason to park.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,10 @@ pub(in crate::fan_in) fn inputs_of(bits: u16) -> Inputs {
     inputs.fold(Inputs::default(), Inputs::with)
 }
 
+/// The time in a column that the stage does not use.
+#[cfg(feature = "sqlite")]
+const UNUSED: Timestamp = Timestamp::from_millis(0);
+
 /// A join's columns. A column that the stage does not use is zero or `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::fan_in) struct Row {
@@ -66,8 +70,8 @@ pub(in crate::fan_in) struct Row {
     pub(in crate::fan_in) came: Inputs,
     pub(in crate::fan_in) holder: Option<Token>,
     /// The end of the lease, of the backoff, or of the dedup window.
-    pub(in crate::fan_in) until: Moment,
-    pub(in crate::fan_in) deadline: Moment,
+    pub(in crate::fan_in) until: Timestamp,
+    pub(in crate::fan_in) deadline: Timestamp,
     pub(in crate::fan_in) attempts: u32,
 }
 
@@ -84,7 +88,7 @@ impl Row {
             attempts,
         };
         match *state {
-            State::Open { came, deadline } => row(Stage::Open, came, None, 0, deadline, 0),
+            State::Open { came, deadline } => row(Stage::Open, came, None, UNUSED, deadline, 0),
             State::Running {
                 holder,
                 lease,
@@ -101,7 +105,7 @@ impl Row {
                 holder,
                 lease,
                 attempts,
-            } => row(Stage::Expiring, came, holder, lease, 0, attempts),
+            } => row(Stage::Expiring, came, holder, lease, UNUSED, attempts),
             State::Parked {
                 came,
                 attempts,
@@ -111,14 +115,14 @@ impl Row {
                     ParkReason::Attempts => Stage::Exhausted,
                     ParkReason::Undecodable => Stage::Undecodable,
                 };
-                row(parked, came, None, 0, 0, attempts)
+                row(parked, came, None, UNUSED, UNUSED, attempts)
             }
             State::Completed { holder, forget_at } => row(
                 Stage::Completed,
                 Inputs::default(),
                 Some(holder),
                 forget_at,
-                0,
+                UNUSED,
                 0,
             ),
             State::Expired { holder, forget_at } => row(
@@ -126,7 +130,7 @@ impl Row {
                 Inputs::default(),
                 Some(holder),
                 forget_at,
-                0,
+                UNUSED,
                 0,
             ),
         }

@@ -1,11 +1,25 @@
 //! Helpers for the databases behind sqlx.
 
+use std::time::Duration;
+
 use super::error::BackendError;
-use crate::fan_in::core::state::Moment;
+use crate::fan_in::core::state::Timestamp;
+use crate::fan_in::core::time::milliseconds;
 
 /// Converts a time to a column's type.
-pub(in crate::fan_in) fn number(moment: Moment) -> i64 {
-    i64::try_from(moment).unwrap_or(i64::MAX)
+pub(in crate::fan_in) fn number(time: Timestamp) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Converts a span of time to an argument's type.
+pub(in crate::fan_in) fn span(span: Duration) -> i64 {
+    i64::try_from(milliseconds(span)).unwrap_or(i64::MAX)
+}
+
+/// Reads a time from a column.
+pub(in crate::fan_in) fn time(number: i64) -> Result<Timestamp, BackendError> {
+    let time = u64::try_from(number).map_err(|_| unknown())?;
+    Ok(Timestamp::from_millis(time))
 }
 
 /// Returns the error for a row that this crate cannot have written.

@@ -3,7 +3,7 @@
 use super::kept::{Several, When};
 use super::lane::APART;
 use super::text::Text;
-use crate::fan_in::core::state::{Moment, State, Token};
+use crate::fan_in::core::state::{State, Timestamp, Token};
 
 /// Holds what every join has.
 pub(super) struct Head {
@@ -23,7 +23,7 @@ pub(super) struct Entry<P> {
 pub(super) enum Body<P> {
     /// Open with one input, as most joins are. No claim shares the input yet.
     Begun {
-        deadline: Moment,
+        deadline: Timestamp,
         came: When,
         payload: P,
     },
@@ -50,7 +50,7 @@ pub(super) struct How {
     is_completed: bool,
     /// In halves, because a `u128` would be aligned to 16 bytes.
     holder: [u64; 2],
-    pub(super) forget_at: Moment,
+    pub(super) forget_at: Timestamp,
 }
 
 impl Head {

@@ -1,11 +1,13 @@
 //! The joins of a shard, by number.
 
+use std::time::Duration;
+
 use super::entry::{ActiveJoin, Body, Ended, Entry, Head, How};
 use super::kept::{Several, StoredInput, Useless, When};
 use super::lane::{APART, Lane};
 use super::slab::Slab;
 use crate::fan_in::core::claim::Input;
-use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, State};
+use crate::fan_in::core::state::{Inputs, JoinPolicy, State, Timestamp};
 
 /// The first number of the joins that have ended.
 const ENDED: u32 = 1 << 31;
@@ -39,7 +41,7 @@ impl<P> Joins<P> {
     }
 
     /// Inserts a join with its first input.
-    pub(super) fn begin(&mut self, head: Head, deadline: Moment, came: When, payload: P) -> u32 {
+    pub(super) fn begin(&mut self, head: Head, deadline: Timestamp, came: When, payload: P) -> u32 {
         let body = Body::Begun {
             deadline,
             came,
@@ -73,7 +75,7 @@ impl<P> Joins<P> {
     }
 
     /// Returns when the store forgets the join, if it has ended.
-    pub(super) fn forget_at(&self, index: u32) -> Option<Moment> {
+    pub(super) fn forget_at(&self, index: u32) -> Option<Timestamp> {
         let ended = index.checked_sub(ENDED)?;
         Some(self.ended.get(ended).how.forget_at)
     }
@@ -114,7 +116,7 @@ impl<P> Joins<P> {
     pub(super) fn inputs(
         &self,
         index: u32,
-        now: Moment,
+        now: Timestamp,
         rules: &JoinPolicy,
     ) -> Vec<Option<Input<P>>> {
         match self.entries.get(index).body {
@@ -124,19 +126,21 @@ impl<P> Joins<P> {
     }
 
     /// Returns the time since the first arrival, or since the join ended.
-    pub(super) fn age(&self, index: u32, now: Moment, rules: &JoinPolicy) -> Moment {
+    pub(super) fn age(&self, index: u32, now: Timestamp, rules: &JoinPolicy) -> Duration {
         match self.forget_at(index) {
-            Some(forget_at) => now.saturating_sub(forget_at.saturating_sub(rules.dedup_window)),
+            Some(forget_at) => {
+                now.saturating_duration_since(forget_at.saturating_sub(rules.dedup_window))
+            }
             None => self.age_of(self.entries.get(index), now),
         }
     }
 
-    pub(super) fn age_of(&self, entry: &Entry<P>, now: Moment) -> Moment {
+    pub(super) fn age_of(&self, entry: &Entry<P>, now: Timestamp) -> Duration {
         let since = match entry.body {
             Body::Begun { came, .. } => came.moment(),
             Body::ActiveJoin(held) => self.held.get(held).kept.since().unwrap_or(now),
         };
-        now.saturating_sub(since)
+        now.saturating_duration_since(since)
     }
 
     /// Returns the join's number in a list.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::fan_in::core::claim::Input;
-use crate::fan_in::core::state::Moment;
+use crate::fan_in::core::state::Timestamp;
 
 /// The bits of an input's place: a join has at most twelve inputs.
 const INPUT_BITS: u32 = 4;
@@ -34,16 +34,16 @@ pub(super) enum Useless<P> {
 }
 
 impl When {
-    pub(super) fn new(input: u8, now: Moment) -> Self {
-        Self(now << INPUT_BITS | u64::from(input))
+    pub(super) fn new(input: u8, now: Timestamp) -> Self {
+        Self(now.as_millis() << INPUT_BITS | u64::from(input))
     }
 
     pub(super) fn input(self) -> u8 {
         (self.0 % (1 << INPUT_BITS)) as u8
     }
 
-    pub(super) fn moment(self) -> Moment {
-        self.0 >> INPUT_BITS
+    pub(super) fn moment(self) -> Timestamp {
+        Timestamp::from_millis(self.0 >> INPUT_BITS)
     }
 }
 
@@ -55,11 +55,11 @@ impl<P> StoredInput<P> {
         }
     }
 
-    fn put_into(&self, inputs: &mut [Option<Input<P>>], now: Moment) {
+    fn put_into(&self, inputs: &mut [Option<Input<P>>], now: Timestamp) {
         if let Some(place) = inputs.get_mut(usize::from(self.came.input())) {
             *place = Some(Input {
                 payload: Arc::clone(&self.payload),
-                waited: now.saturating_sub(self.came.moment()),
+                waited: now.saturating_duration_since(self.came.moment()),
             });
         }
     }
@@ -81,13 +81,13 @@ impl<P> Several<P> {
     }
 
     /// Returns when the first input arrived.
-    pub(super) fn since(&self) -> Option<Moment> {
+    pub(super) fn since(&self) -> Option<Timestamp> {
         let first = self.two[0].as_ref();
         first.map(|first| first.came.moment())
     }
 
     /// Returns the received inputs at their places, and `None` at the others.
-    pub(super) fn inputs(&self, places: u8, now: Moment) -> Vec<Option<Input<P>>> {
+    pub(super) fn inputs(&self, places: u8, now: Timestamp) -> Vec<Option<Input<P>>> {
         let mut inputs = Vec::new();
         inputs.resize_with(usize::from(places), || None);
         for kept in self.two.iter().flatten() {

@@ -1,12 +1,13 @@
 //! An operator's listing, gathered from all shards.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::Memory;
 use super::entry::{Entry, has_ended};
 use super::joins::Joins;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
-use crate::fan_in::core::state::{JoinPolicy, Moment, State};
+use crate::fan_in::core::state::{JoinPolicy, State, Timestamp};
 
 impl<P> Memory<P> {
     pub(super) fn list_now(&self, rules: &JoinPolicy, which: JoinQuery<'_>) -> Vec<JoinSummary> {
@@ -71,11 +72,11 @@ struct Listing<'a> {
     page: Page<'a>,
     is_wanted: fn(&State) -> bool,
     /// The states of the joins and their ages.
-    found: BTreeMap<String, (State, Moment)>,
+    found: BTreeMap<String, (State, Duration)>,
 }
 
 impl Listing<'_> {
-    fn see<P>(&mut self, entry: &Entry<P>, joins: &Joins<P>, now: Moment) {
+    fn see<P>(&mut self, entry: &Entry<P>, joins: &Joins<P>, now: Timestamp) {
         let (state, key) = (joins.state_of(entry), entry.head.key.as_str());
         if (self.is_wanted)(&state) && self.has_place_for(key) {
             let age = joins.age_of(entry, now);

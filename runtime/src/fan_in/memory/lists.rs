@@ -3,7 +3,7 @@
 use super::joins::Joins;
 use super::lane::{APART, Lane};
 use super::list::List;
-use crate::fan_in::core::state::{Moment, State};
+use crate::fan_in::core::state::{State, Timestamp};
 
 /// Keeps the joins of a shard in lists, each ordered by time.
 ///
@@ -19,9 +19,9 @@ pub(super) struct Lists {
     /// Completed and expired joins, by the time when the store forgets them.
     pub(super) ended: List,
     /// No waiting or unheld join is due before this time, so most arrivals need not check.
-    idle_until: Moment,
+    idle_until: Timestamp,
     /// The store forgets no join before this time.
-    remembered_until: Moment,
+    remembered_until: Timestamp,
 }
 
 impl Lists {
@@ -31,13 +31,13 @@ impl Lists {
             unheld: List::new(Lane::Due),
             retries: List::new(Lane::Retry),
             ended: List::new(Lane::Due),
-            idle_until: Moment::MAX,
-            remembered_until: Moment::MAX,
+            idle_until: Timestamp::MAX,
+            remembered_until: Timestamp::MAX,
         }
     }
 
     /// Inserts a new join.
-    pub(super) fn begin<P>(&mut self, index: u32, deadline: Moment, joins: &mut Joins<P>) {
+    pub(super) fn begin<P>(&mut self, index: u32, deadline: Timestamp, joins: &mut Joins<P>) {
         self.waiting.push_back(index, joins);
         self.idle_until = self.idle_until.min(deadline);
     }
@@ -46,8 +46,8 @@ impl Lists {
     pub(super) fn end<P>(
         &mut self,
         index: u32,
-        forget_at: Moment,
-        now: Moment,
+        forget_at: Timestamp,
+        now: Timestamp,
         joins: &mut Joins<P>,
     ) {
         insert(&mut self.ended, index, forget_at <= now, joins);
@@ -57,7 +57,7 @@ impl Lists {
     /// Returns `true` if certainly no join is due to be delivered.
     ///
     /// This does not look at any join.
-    pub(super) fn are_idle(&self, now: Moment) -> bool {
+    pub(super) fn are_idle(&self, now: Timestamp) -> bool {
         now < self.idle_until
     }
 
@@ -68,17 +68,17 @@ impl Lists {
             .into_iter()
             .flatten()
             .filter_map(|index| Place::of(&joins.state(index)).due());
-        self.idle_until = dues.min().unwrap_or(Moment::MAX);
+        self.idle_until = dues.min().unwrap_or(Timestamp::MAX);
     }
 
     /// Returns the first join that is due to be forgotten.
-    pub(super) fn next_forgotten<P>(&mut self, now: Moment, joins: &Joins<P>) -> Option<u32> {
+    pub(super) fn next_forgotten<P>(&mut self, now: Timestamp, joins: &Joins<P>) -> Option<u32> {
         if now < self.remembered_until {
             return None;
         }
         let first = self.ended.first();
         let forget_at = first.and_then(|first| joins.forget_at(first));
-        self.remembered_until = forget_at.unwrap_or(Moment::MAX);
+        self.remembered_until = forget_at.unwrap_or(Timestamp::MAX);
         first.filter(|_| self.remembered_until <= now)
     }
 
@@ -88,7 +88,7 @@ impl Lists {
         index: u32,
         before: &State,
         after: &State,
-        now: Moment,
+        now: Timestamp,
         joins: &mut Joins<P>,
     ) {
         let (was, is) = (Place::of(before), Place::of(after));
@@ -126,7 +126,7 @@ impl Lists {
     }
 
     /// Returns the list of such joins, and the time when the join is due there.
-    fn list(&mut self, place: Place) -> Option<(&mut List, Moment)> {
+    fn list(&mut self, place: Place) -> Option<(&mut List, Timestamp)> {
         match place {
             Place::Waiting(due) => Some((&mut self.waiting, due)),
             Place::Unheld(due) => Some((&mut self.unheld, due)),
@@ -147,15 +147,15 @@ fn insert<P>(list: &mut List, index: u32, is_due: bool, joins: &mut Joins<P>) {
 /// Names a join's list, other than the retries, and the time when the join is due there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    Waiting(Moment),
-    Unheld(Moment),
-    Ended(Moment),
+    Waiting(Timestamp),
+    Unheld(Timestamp),
+    Ended(Timestamp),
     /// In memory a claim does not end by itself, and a parked join is never due.
     Nowhere,
 }
 
 impl Place {
-    fn due(self) -> Option<Moment> {
+    fn due(self) -> Option<Timestamp> {
         match self {
             Self::Waiting(due) | Self::Unheld(due) | Self::Ended(due) => Some(due),
             Self::Nowhere => None,

@@ -18,6 +18,7 @@ mod waiters;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use self::hash::Hasher;
 use self::room::Room;
@@ -31,8 +32,9 @@ use super::core::identity::FanInIdentity;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::operator::Operator;
 use super::core::response::{ArriveResponse, Rejected};
-use super::core::state::{ClaimMode, JoinPolicy, Moment, Settlement, Step, Token};
+use super::core::state::{ClaimMode, JoinPolicy, Settlement, Step, Timestamp, Token};
 use super::core::store::{BlockingStore, Store};
+use super::core::time::milliseconds;
 use crate::support::clock;
 use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 
@@ -57,7 +59,7 @@ const AT_ONCE: usize = 64;
 ///     rules.lease(NO_LEASE)
 /// }
 /// ```
-pub const NO_LEASE: Moment = u64::MAX / 2;
+pub const NO_LEASE: Duration = Duration::from_millis(u64::MAX / 2);
 
 /// Keeps joins in this process's memory.
 ///
@@ -77,7 +79,7 @@ pub struct Memory<P> {
     hasher: Hasher,
     room: Room,
     served: Served,
-    clock: Box<dyn Fn() -> Moment + Send + Sync>,
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// The shard where the next sweep begins.
     next: AtomicUsize,
     waiters: Waiters,
@@ -102,7 +104,7 @@ impl<P> Memory<P> {
         let since = clock::now();
         let clock = move || {
             let since = clock::elapsed(since);
-            since.as_secs() * 1_000 + u64::from(since.subsec_millis())
+            Timestamp::from_millis(milliseconds(since))
         };
         Self {
             shards: in_parts(SHARDS),
@@ -186,10 +188,10 @@ impl<P> Memory<P> {
         self
     }
 
-    /// Replaces the system's clock, in milliseconds.
+    /// Replaces the system's clock.
     #[doc(hidden)]
     #[must_use]
-    pub fn clock(mut self, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
@@ -289,7 +291,7 @@ impl<P> Memory<P> {
         &self,
         place: usize,
         arrivals: usize,
-        clock: Moment,
+        clock: Timestamp,
         caller: Caller<'_>,
     ) -> Option<Due<P>> {
         if arrivals % LOOK_ELSEWHERE > 0 {
@@ -308,7 +310,7 @@ impl<P> Memory<P> {
     fn look_everywhere_else(
         &self,
         place: usize,
-        clock: Moment,
+        clock: Timestamp,
         caller: Caller<'_>,
     ) -> Option<Due<P>> {
         (1..self.shards.len()).find_map(|distance| {

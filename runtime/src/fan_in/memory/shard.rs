@@ -13,7 +13,7 @@ use super::room::Room;
 use crate::fan_in::core::claim::{Claim, Due, Work};
 use crate::fan_in::core::response::Verdict;
 use crate::fan_in::core::state::{
-    ClaimMode, JoinPolicy, Moment, Reply, State, Step, Token, transition,
+    ClaimMode, JoinPolicy, Reply, State, Step, Timestamp, Token, transition,
 };
 
 /// The number of joins that each arrival or settlement forgets: more than it can leave behind.
@@ -32,7 +32,7 @@ pub(super) struct Shard<P> {
     lists: Lists,
     /// The latest time. Callers read the clock before they take the lock, but the lists need a time that never
     /// decreases.
-    latest: Moment,
+    latest: Timestamp,
     arrivals: u32,
     forgotten_early: u64,
 }
@@ -49,7 +49,7 @@ pub(super) struct Key<'a> {
 pub(super) struct Caller<'a> {
     pub(super) token: Token,
     pub(super) rules: &'a JoinPolicy,
-    pub(super) now: Moment,
+    pub(super) now: Timestamp,
 }
 
 /// Holds the result of an arrival.
@@ -68,14 +68,14 @@ impl<P> Shard<P> {
             table: HashTable::new(),
             joins: Joins::new(),
             lists: Lists::new(),
-            latest: 0,
+            latest: Timestamp::from_millis(0),
             arrivals: 0,
             forgotten_early: 0,
         }
     }
 
     /// Returns the time in this shard, which never decreases.
-    pub(super) fn time(&mut self, clock: Moment) -> Moment {
+    pub(super) fn time(&mut self, clock: Timestamp) -> Timestamp {
         self.latest = self.latest.max(clock);
         self.latest
     }
@@ -166,7 +166,7 @@ impl<P> Shard<P> {
         &mut self,
         key: Key<'_>,
         step: Step,
-        now: Moment,
+        now: Timestamp,
         rules: &JoinPolicy,
         room: &Room,
     ) -> (bool, Option<Useless<P>>) {
@@ -244,7 +244,7 @@ impl<P> Shard<P> {
     }
 
     /// Forgets at most `max` joins that are due for it. Returns `true` if there may be more.
-    pub(super) fn forget(&mut self, now: Moment, max: usize) -> bool {
+    pub(super) fn forget(&mut self, now: Timestamp, max: usize) -> bool {
         for _ in 0..max {
             let Some(index) = self.lists.next_forgotten(now, &self.joins) else {
                 return false;
@@ -260,7 +260,7 @@ impl<P> Shard<P> {
         state: &State,
         payload: P,
         input: u8,
-        now: Moment,
+        now: Timestamp,
         room: &Room,
     ) -> Answer<P> {
         let State::Open { came, deadline } = *state else {
@@ -296,7 +296,7 @@ impl<P> Shard<P> {
     }
 
     /// Finds the join of a key, unless it is due to be forgotten.
-    pub(super) fn find(&mut self, key: Key<'_>, now: Moment) -> Option<u32> {
+    pub(super) fn find(&mut self, key: Key<'_>, now: Timestamp) -> Option<u32> {
         let index = self.look_up(key)?;
         if self.is_forgotten(index, now) {
             self.forget_ended(index);
@@ -305,7 +305,7 @@ impl<P> Shard<P> {
         Some(index)
     }
 
-    fn is_forgotten(&self, index: u32, now: Moment) -> bool {
+    fn is_forgotten(&self, index: u32, now: Timestamp) -> bool {
         let forget_at = self.joins.forget_at(index);
         forget_at.is_some_and(|forget_at| forget_at <= now)
     }
@@ -352,7 +352,7 @@ impl<P> Shard<P> {
         index: u32,
         before: &State,
         after: &State,
-        now: Moment,
+        now: Timestamp,
         room: &Room,
     ) -> Option<Useless<P>> {
         if before == after {
@@ -373,7 +373,7 @@ impl<P> Shard<P> {
         index: u32,
         before: &State,
         how: How,
-        now: Moment,
+        now: Timestamp,
         room: &Room,
     ) -> Useless<P> {
         self.lists.leave(index, before, &mut self.joins);

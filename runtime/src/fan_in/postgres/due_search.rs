@@ -18,7 +18,7 @@ impl DueSearch {
     /// Returns `true` if the calling arrival must search.
     pub(super) fn is_time(&self, rules: &JoinPolicy) -> bool {
         // A join that was opened after the last search can be due this soon.
-        let soonest = Duration::from_millis(rules.timeout.min(rules.lease));
+        let soonest = rules.timeout.min(rules.lease);
         let (mut last, now) = (self.last(), Instant::now());
         let is_time = last.is_none_or(|last| now.duration_since(last) >= INTERVAL.min(soonest));
         if is_time {

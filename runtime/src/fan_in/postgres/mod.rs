@@ -21,7 +21,7 @@ use self::queries::Arriving;
 use self::server::{Server, patience};
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Moment, Settlement, Step, Token};
+use super::core::state::{Settlement, Step, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
@@ -343,7 +343,7 @@ impl Backend for Postgres {
         &self,
         function: JoinScope<'_>,
         token: Token,
-        age: Moment,
+        age: Duration,
     ) -> Result<usize, BackendError> {
         let patience = self.patience();
         let release = queries::release_claims(function, &patience, token, age);

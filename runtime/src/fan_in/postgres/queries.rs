@@ -1,10 +1,12 @@
 //! The procedures' calls with their arguments.
 
+use std::time::Duration;
+
 use super::argument::Argument::{self, Bigint, Boolean, Bytes, Integer, MaybeText, Text};
 use super::server::Call;
 use crate::fan_in::core::listing::JoinQuery;
-use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
-use crate::fan_in::durable::sql::number;
+use crate::fan_in::core::state::{Settlement, Step, Token};
+use crate::fan_in::durable::sql::span;
 use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{JoinScope, Stage};
 
@@ -77,8 +79,8 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
             token(arriving.token),
             Integer(rules.inputs.into()),
             Integer(others(rules.inputs, arriving.input)),
-            Bigint(number(rules.timeout)),
-            Bigint(number(rules.lease)),
+            Bigint(span(rules.timeout)),
+            Bigint(span(rules.lease)),
             Bigint(rules.max_attempts.into()),
             Boolean(searches),
         ],
@@ -105,7 +107,7 @@ pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
             Text(inputs),
             Bytes(arriving.key.as_bytes()),
             token(arriving.token),
-            Bigint(number(rules.lease)),
+            Bigint(span(rules.lease)),
             Bigint(rules.max_attempts.into()),
             Bigint(FORGOTTEN_BY_ARRIVAL),
         ],
@@ -129,7 +131,7 @@ pub(super) fn claim_due<'q>(
             Text(name),
             Text(inputs),
             token(holder),
-            Bigint(number(rules.lease)),
+            Bigint(span(rules.lease)),
             Bigint(rules.max_attempts.into()),
             Bigint(count(most)),
             Bigint(FORGOTTEN_BY_SWEEP),
@@ -145,7 +147,7 @@ pub(super) fn release_claims<'q>(
     }: JoinScope<'q>,
     patience: &'q str,
     holder: Token,
-    age: Moment,
+    age: Duration,
 ) -> Call<'q> {
     call(
         "release_claims",
@@ -154,8 +156,8 @@ pub(super) fn release_claims<'q>(
             Text(name),
             Text(inputs),
             token(holder),
-            Bigint(number(rules.lease)),
-            Bigint(number(age)),
+            Bigint(span(rules.lease)),
+            Bigint(span(age)),
         ],
     )
 }
@@ -188,11 +190,11 @@ pub(super) fn apply<'q>(
     };
     let ends = |holder, before: Stage, after: Stage| {
         let stages = [before, after].map(|stage| Text(stage.word()));
-        let window = Bigint(number(rules.dedup_window));
+        let window = Bigint(span(rules.dedup_window));
         of("finish", &[token(holder), stages[0], stages[1], window])
     };
     let lets_go = |holder, settlement: &'static str| {
-        let backoff = Bigint(number(rules.backoff));
+        let backoff = Bigint(span(rules.backoff));
         let most = Bigint(rules.max_attempts.into());
         let detail = MaybeText(detail);
         of(
@@ -212,10 +214,10 @@ pub(super) fn apply<'q>(
             Settlement::Undecodable => lets_go(holder, "undecodable"),
             Settlement::Released => lets_go(holder, "not_begun"),
         },
-        Step::Renew { token: holder } => of("renew", &[token(holder), Bigint(number(rules.lease))]),
+        Step::Renew { token: holder } => of("renew", &[token(holder), Bigint(span(rules.lease))]),
         Step::Retry => {
             let inputs = Integer(rules.inputs.into());
-            of("retry", &[inputs, Bigint(number(rules.timeout))])
+            of("retry", &[inputs, Bigint(span(rules.timeout))])
         }
         Step::Forget => of("forget", &[]),
         Step::Arrive { .. } | Step::ClaimDue { .. } => return None,

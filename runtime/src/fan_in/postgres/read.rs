@@ -1,16 +1,14 @@
 //! Reads the procedures' results.
 
-use std::time::Duration;
-
 use sqlx::postgres::{PgRow, Postgres};
 use sqlx::{Decode, Row as _, Type};
 
 use super::failure::failure;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::JoinSummary;
-use crate::fan_in::core::state::{Inputs, JoinPolicy, Moment, Reply, Token};
+use crate::fan_in::core::state::{Inputs, JoinPolicy, Reply, Timestamp, Token};
 use crate::fan_in::core::stored_function::StoredFunction;
-use crate::fan_in::durable::sql::unknown;
+use crate::fan_in::durable::sql::{time, unknown};
 use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
@@ -33,19 +31,19 @@ pub(super) fn released(row: &PgRow) -> Result<usize, BackendError> {
 }
 
 pub(super) fn functions(row: &PgRow) -> Result<Vec<StoredFunction>, BackendError> {
-    let at: Moment = number(row, "at")?;
+    let at = timestamp(row, "at")?;
     let names: Vec<String> = list(row, "names")?;
     let inputs: Vec<String> = list(row, "inputs")?;
     let declared: Vec<Option<i64>> = list(row, "declared_at")?;
     let unsettled: Vec<i64> = list(row, "unsettled")?;
     let mut functions = Vec::with_capacity(names.len());
     for (place, name) in names.into_iter().enumerate() {
-        let declared_at: Moment = of(item(&declared, place)?.unwrap_or(0))?;
+        let declared_at = time(item(&declared, place)?.unwrap_or(0))?;
         functions.push(StoredFunction::new(
             name,
             item(&inputs, place)?,
             of(*item(&unsettled, place)?)?,
-            Duration::from_millis(at.saturating_sub(declared_at)),
+            at.saturating_duration_since(declared_at),
         ));
     }
     Ok(functions)
@@ -62,7 +60,7 @@ pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answ
     let claims = matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
     Ok(Answer {
         reply,
-        at: number(row, "at")?,
+        at: timestamp(row, "at")?,
         claimed: claims
             .then(|| claimed(row, key.to_owned(), rules))
             .transpose()?,
@@ -109,7 +107,7 @@ fn reply(row: &PgRow) -> Result<Reply, BackendError> {
         "duplicate" => Reply::Duplicate(came),
         "run" => Reply::Run { attempts },
         "hand_over" => Reply::DeliverExpired { came, attempts },
-        "busy" => Reply::Busy(number(row, "until")?),
+        "busy" => Reply::Busy(timestamp(row, "until")?),
         "completed" => Reply::Completed,
         "expired" => Reply::Expired,
         "parked" => Reply::Parked,
@@ -121,7 +119,7 @@ fn reply(row: &PgRow) -> Result<Reply, BackendError> {
 fn claimed(row: &PgRow, key: String, rules: &JoinPolicy) -> Result<EncodedClaim, BackendError> {
     let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
     let came_at: Vec<Option<i64>> = column(row, "came_at")?;
-    let (at, came) = (number(row, "at")?, came(column(row, "came")?)?);
+    let (at, came) = (timestamp(row, "at")?, came(column(row, "came")?)?);
     Ok(EncodedClaim {
         key,
         work: match reply(row)? {
@@ -138,18 +136,18 @@ fn kept(
     came: Inputs,
     payloads: impl IntoIterator<Item = Option<String>>,
     came_at: &[Option<i64>],
-    at: Moment,
+    at: Timestamp,
     rules: &JoinPolicy,
 ) -> Vec<Option<EncodedInput>> {
     let mut payloads = payloads.into_iter();
     let kept = |place: u8| {
         let payload = payloads.next().flatten();
         let came_at = came_at.get(usize::from(place)).copied().flatten();
-        let came_at = came_at.and_then(|came_at| Moment::try_from(came_at).ok());
+        let came_at = came_at.and_then(|came_at| time(came_at).ok());
         // A received input whose payload is missing counts as one that cannot be decoded.
         came.contains(place).then(|| EncodedInput {
             payload: payload.unwrap_or_default(),
-            waited: at.saturating_sub(came_at.unwrap_or(at)),
+            waited: at.saturating_duration_since(came_at.unwrap_or(at)),
         })
     };
     (0..rules.inputs).map(kept).collect()
@@ -167,7 +165,7 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
     let inputs: Vec<i32> = list(row, "came")?;
     let came_at: Vec<Option<i64>> = list(row, "came_at")?;
     let payloads: Vec<Option<String>> = list(row, "payloads")?;
-    let at = number(row, "at")?;
+    let at = timestamp(row, "at")?;
     let mut payloads = payloads.into_iter();
     let mut came_at = came_at.chunks(PLACES);
     let mut claimed = Vec::with_capacity(keys.len());
@@ -194,7 +192,7 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
 
 pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>, BackendError> {
     word(row)?;
-    let at: Moment = number(row, "at")?;
+    let at = timestamp(row, "at")?;
     let keys: Vec<String> = list(row, "keys")?;
     let stages: Vec<String> = list(row, "stages")?;
     let since: Vec<i64> = list(row, "since")?;
@@ -212,13 +210,18 @@ pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>
             stage: Stage::of_word(item(&stages, place)?).ok_or_else(unknown)?,
             came: came(*item(&inputs, place)?)?,
             holder,
-            until: of(*item(&until, place)?)?,
-            deadline: of(*item(&deadlines, place)?)?,
+            until: time(*item(&until, place)?)?,
+            deadline: time(*item(&deadlines, place)?)?,
             attempts: of(*item(&attempts, place)?)?,
         };
         let state = read.state().ok_or_else(unknown)?;
-        let since: Moment = of(*item(&since, place)?)?;
-        let one = JoinSummary::new(key(&text)?, &state, at.saturating_sub(since), rules);
+        let since = time(*item(&since, place)?)?;
+        let one = JoinSummary::new(
+            key(&text)?,
+            &state,
+            at.saturating_duration_since(since),
+            rules,
+        );
         listed.push(one.with_detail(details.next().flatten()));
     }
     Ok(listed)
@@ -260,6 +263,10 @@ fn came(bits: i32) -> Result<Inputs, BackendError> {
 
 fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, BackendError> {
     of(column(row, name)?)
+}
+
+fn timestamp(row: &PgRow, name: &str) -> Result<Timestamp, BackendError> {
+    time(column(row, name)?)
 }
 
 fn of<N: TryFrom<i64>>(number: i64) -> Result<N, BackendError> {

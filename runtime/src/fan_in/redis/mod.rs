@@ -25,7 +25,7 @@ use self::scripts::Call;
 use self::server::Server;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Moment, Step, Token};
+use super::core::state::{Step, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
@@ -515,7 +515,7 @@ impl Backend for Redis {
         &self,
         function: JoinScope<'_>,
         token: Token,
-        age: Moment,
+        age: Duration,
     ) -> Result<usize, BackendError> {
         self.call(&scripts::release(function, token, age)).await
     }

@@ -2,26 +2,27 @@
 
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
-use crate::fan_in::core::state::{JoinPolicy, Moment, Reply};
+use crate::fan_in::core::state::{JoinPolicy, Reply, Timestamp};
 use crate::fan_in::durable::words::token;
 use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
 
 /// The time, the reply and its number, the claim of the input's join, and the claim of another join.
-pub(super) type ArriveReply = (Moment, String, Moment, Option<Claim>, Option<Claim>);
+pub(super) type ArriveReply = (u64, String, u64, Option<Claim>, Option<Claim>);
 
 /// The time, the claims, and whether more joins may be due.
-pub(super) type Due = (Moment, Vec<Claim>, bool);
+pub(super) type Due = (u64, Vec<Claim>, bool);
 
 /// The time, and for each key the stored join and the reason why an input cannot be decoded.
-pub(super) type List = (Moment, Vec<(String, Option<String>, Option<String>)>);
+pub(super) type List = (u64, Vec<(String, Option<String>, Option<String>)>);
 
 /// The key, the work, the attempts, the received inputs as bits, and a value for each declared input.
 type Claim = (String, String, u32, u16, Vec<Option<Vec<u8>>>);
 
 pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
     let (at, word, number, claim, overdue) = arrived;
+    let at = Timestamp::from_millis(at);
     let claimed = |claim: Option<Claim>| claim.map(|claim| claimed(claim, at)).transpose();
     let (claim, overdue) = (claimed(claim)?, claimed(overdue)?);
     let attempts = claim.as_ref().map_or(0, |claim| claim.attempts);
@@ -34,7 +35,7 @@ pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
             came: came()?,
             attempts,
         },
-        "busy" => Reply::Busy(number),
+        "busy" => Reply::Busy(Timestamp::from_millis(number)),
         "completed" => Reply::Completed,
         "expired" => Reply::Expired,
         "parked" => Reply::Parked,
@@ -50,6 +51,7 @@ pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
 
 /// Reads the claims of a sweep, and whether more joins may be due.
 pub(super) fn due((at, claims, again): Due) -> Result<(Vec<EncodedClaim>, bool), BackendError> {
+    let at = Timestamp::from_millis(at);
     let claimed = claims.into_iter().map(|claim| claimed(claim, at));
     Ok((claimed.collect::<Result<_, _>>()?, again))
 }
@@ -60,6 +62,7 @@ pub(super) fn list(
     which: JoinQuery<'_>,
     rules: &JoinPolicy,
 ) -> Result<Vec<JoinSummary>, BackendError> {
+    let at = Timestamp::from_millis(at);
     let mut list = Vec::with_capacity(kept.len());
     for (key, kept, detail) in kept {
         let Some(kept) = kept else { continue };
@@ -72,14 +75,14 @@ pub(super) fn list(
         };
         if is_asked_for {
             let state = row.state().ok_or_else(unknown)?;
-            let age = at.saturating_sub(since);
+            let age = at.saturating_duration_since(since);
             list.push(JoinSummary::new(key, &state, age, rules).with_detail(detail));
         }
     }
     Ok(list)
 }
 
-fn claimed(claim: Claim, at: Moment) -> Result<EncodedClaim, BackendError> {
+fn claimed(claim: Claim, at: Timestamp) -> Result<EncodedClaim, BackendError> {
     let (key, work, attempts, came, kept) = claim;
     let work = match work.as_str() {
         "run" => Work::Run,
@@ -98,18 +101,18 @@ fn claimed(claim: Claim, at: Moment) -> Result<EncodedClaim, BackendError> {
 }
 
 /// Reads an input: its arrival time, then its payload. A missing input, or one that is not text, cannot be decoded.
-fn input(kept: Option<Vec<u8>>, at: Moment) -> EncodedInput {
+fn input(kept: Option<Vec<u8>>, at: Timestamp) -> EncodedInput {
     let text = kept.and_then(|kept| String::from_utf8(kept).ok());
     let text = text.unwrap_or_default();
     let (came_at, payload) = text.split_once(' ').unwrap_or_default();
     EncodedInput {
         payload: payload.to_owned(),
-        waited: at.saturating_sub(came_at.parse().unwrap_or(at)),
+        waited: at.saturating_duration_since(time(came_at).unwrap_or(at)),
     }
 }
 
 /// Reads a join as `call.lua` writes it, and the time since when it is in its stage.
-fn row(kept: &str) -> Option<(Row, Moment)> {
+fn row(kept: &str) -> Option<(Row, Timestamp)> {
     let columns: Vec<_> = kept.split(' ').collect();
     let [stage, came, holder, until, deadline, attempts, since] = columns[..] else {
         return None;
@@ -119,11 +122,15 @@ fn row(kept: &str) -> Option<(Row, Moment)> {
         stage: Stage::of_word(stage)?,
         came: inputs_of(came.parse().ok()?),
         holder: holder.transpose().ok()?,
-        until: until.parse().ok()?,
-        deadline: deadline.parse().ok()?,
+        until: time(until)?,
+        deadline: time(deadline)?,
         attempts: attempts.parse().ok()?,
     };
-    Some((row, since.parse().ok()?))
+    Some((row, time(since)?))
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    text.parse().ok().map(Timestamp::from_millis)
 }
 
 pub(super) fn unknown() -> BackendError {

@@ -1,11 +1,13 @@
 //! The scripts, each of which is one atomic step of the server.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use redis::{Cmd, Script, ToRedisArgs};
 
 use super::{keys, version};
-use crate::fan_in::core::state::{Moment, Settlement, Step, Token};
+use crate::fan_in::core::state::{Settlement, Step, Token};
+use crate::fan_in::core::time::milliseconds;
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{BackendError, JoinScope};
 
@@ -131,9 +133,9 @@ pub(super) fn due(function: JoinScope<'_>, token: Token, max: usize) -> Call {
     declared(call, function.inputs)
 }
 
-pub(super) fn release(function: JoinScope<'_>, token: Token, age: Moment) -> Call {
+pub(super) fn release(function: JoinScope<'_>, token: Token, age: Duration) -> Call {
     let mut call = call(&RELEASE, function, None, Some(token));
-    call.command.arg(age);
+    call.command.arg(milliseconds(age));
     declared(call, function.inputs)
 }
 
@@ -176,10 +178,10 @@ fn call(
     let mut call = of(code, name, key);
     call.command
         .arg(rules.inputs)
-        .arg(rules.timeout)
-        .arg(rules.lease)
-        .arg(rules.backoff)
-        .arg(rules.dedup_window)
+        .arg(milliseconds(rules.timeout))
+        .arg(milliseconds(rules.lease))
+        .arg(milliseconds(rules.backoff))
+        .arg(milliseconds(rules.dedup_window))
         .arg(rules.max_attempts)
         .arg(token.map(words::word).unwrap_or_default());
     call

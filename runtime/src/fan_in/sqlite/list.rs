@@ -1,11 +1,9 @@
 //! Lists joins and functions for an operator.
 
-use std::time::Duration;
-
 use sqlx::Row as _;
 
 use super::failure::failure;
-use super::rows::{Read, Rows, columns, moment, read};
+use super::rows::{Read, Rows, columns, read, timestamp};
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::{number, unknown};
@@ -84,7 +82,7 @@ impl Rows {
                 detail,
                 ..
             } = read(&row, function.rules)?;
-            let age = now.saturating_sub(since);
+            let age = now.saturating_duration_since(since);
             Ok(JoinSummary::new(key, &state, age, function.rules).with_detail(detail))
         };
         rows.into_iter().map(listed).collect()
@@ -95,12 +93,12 @@ impl Rows {
         let rows = sqlx::query(FUNCTIONS).fetch_all(self.connection()).await;
         let function = |row: &sqlx::sqlite::SqliteRow| {
             let unsettled: i64 = row.try_get("unsettled").map_err(failure)?;
-            let declared_ago = now.saturating_sub(moment(row, "declared_at")?);
+            let declared_ago = now.saturating_duration_since(timestamp(row, "declared_at")?);
             Ok(StoredFunction::new(
                 row.try_get("name").map_err(failure)?,
                 row.try_get("inputs").map_err(failure)?,
                 usize::try_from(unsettled).map_err(|_| unknown())?,
-                Duration::from_millis(declared_ago),
+                declared_ago,
             ))
         };
         rows.map_err(failure)?.iter().map(function).collect()

@@ -9,7 +9,7 @@ mod rows;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
@@ -18,7 +18,7 @@ use self::file::File;
 use self::rows::Rows;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Moment, Reply, Step, Token};
+use super::core::state::{Reply, Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
@@ -65,7 +65,7 @@ pub struct Sqlite {
     pool: SqlitePool,
     declaration: Arc<StoreBinding>,
     file: Arc<OnceLock<Arc<File>>>,
-    clock: fn() -> Moment,
+    clock: fn() -> Timestamp,
 }
 
 impl Sqlite {
@@ -115,7 +115,7 @@ impl Sqlite {
             pool,
             declaration: Arc::default(),
             file: Arc::default(),
-            clock: now,
+            clock: Timestamp::now,
         }
     }
 
@@ -159,7 +159,7 @@ impl Sqlite {
     /// Sets another clock than the host's, in milliseconds of the Unix epoch.
     #[doc(hidden)]
     #[must_use]
-    pub fn clock(self, clock: fn() -> Moment) -> Self {
+    pub fn clock(self, clock: fn() -> Timestamp) -> Self {
         Self { clock, ..self }
     }
 
@@ -359,7 +359,7 @@ impl Backend for Sqlite {
         &self,
         function: JoinScope<'_>,
         token: Token,
-        age: Moment,
+        age: Duration,
     ) -> Result<usize, BackendError> {
         self.call(async {
             let mut rows = self.transaction(Access::Write).await?;
@@ -394,10 +394,4 @@ impl Backend for Sqlite {
         })
         .await
     }
-}
-
-/// Returns the wall clock. A monotonic clock would restart with the process, and the stored times would lose their meaning.
-fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| Moment::try_from(since.as_millis()).unwrap_or(0))
 }

@@ -1,6 +1,7 @@
 //! Reads and writes joins within a transaction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -11,9 +12,10 @@ use super::file::File;
 use super::migrations;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::state::{
-    ClaimMode, Inputs, JoinPolicy, Moment, Reply, Settlement, State, Step, Token, due, transition,
+    ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
+    transition,
 };
-use crate::fan_in::durable::sql::{number, unknown};
+use crate::fan_in::durable::sql::{number, time, unknown};
 use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{
     BackendError, EncodedClaim, EncodedInput, JoinScope, Row, Stage, inputs_of,
@@ -81,7 +83,7 @@ const REMOVE: &str = "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2
 pub(super) struct Rows {
     connection: Connection,
     file: Arc<File>,
-    pub(super) now: Moment,
+    pub(super) now: Timestamp,
 }
 
 /// Work at other joins that an arrival can do.
@@ -95,7 +97,7 @@ pub(super) struct OtherWork {
 /// A join's row.
 pub(super) struct Read {
     pub(super) key: String,
-    pub(super) since: Moment,
+    pub(super) since: Timestamp,
     pub(super) state: State,
     pub(super) detail: Option<String>,
     stage: Stage,
@@ -127,7 +129,7 @@ impl Written<'_> {
 }
 
 impl Rows {
-    pub(super) fn new(connection: Connection, file: Arc<File>, now: Moment) -> Self {
+    pub(super) fn new(connection: Connection, file: Arc<File>, now: Timestamp) -> Self {
         Self {
             connection,
             file,
@@ -260,10 +262,10 @@ impl Rows {
             let Some(kept) = inputs.get_mut(place) else {
                 continue;
             };
-            let came_at = moment(&row, "came_at")?;
+            let came_at = timestamp(&row, "came_at")?;
             *kept = Some(EncodedInput {
                 payload: row.try_get("payload").map_err(failure)?,
-                waited: self.now.saturating_sub(came_at),
+                waited: self.now.saturating_duration_since(came_at),
             });
         }
         Ok(Some(EncodedClaim {
@@ -341,7 +343,7 @@ impl Rows {
         &mut self,
         function: JoinScope<'_>,
         token: Token,
-        age: Moment,
+        age: Duration,
     ) -> Result<usize, BackendError> {
         let latest = self.now.saturating_add(function.rules.lease);
         let keys: Vec<String> = sqlx::query_scalar(
@@ -496,20 +498,19 @@ pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendE
         stage: Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?,
         came: inputs_of(came & all),
         holder: holder.transpose().map_err(|_| unknown())?,
-        until: moment(row, "until")?,
-        deadline: moment(row, "deadline")?,
+        until: timestamp(row, "until")?,
+        deadline: timestamp(row, "deadline")?,
         attempts: row.try_get("attempts").map_err(failure)?,
     };
     Ok(Read {
         key: row.try_get("key").map_err(failure)?,
-        since: moment(row, "since")?,
+        since: timestamp(row, "since")?,
         stage: row_of_join.stage,
         detail: row.try_get("detail").map_err(failure)?,
         state: row_of_join.state().ok_or_else(unknown)?,
     })
 }
 
-pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<Moment, BackendError> {
-    let moment: i64 = row.try_get(column).map_err(failure)?;
-    Moment::try_from(moment).map_err(|_| unknown())
+pub(super) fn timestamp(row: &SqliteRow, column: &str) -> Result<Timestamp, BackendError> {
+    time(row.try_get(column).map_err(failure)?)
 }

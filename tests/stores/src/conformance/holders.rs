@@ -1,5 +1,7 @@
 //! Claims, and how they pass to another worker.
 
+use std::time::Duration;
+
 use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
 use linked_span_tests::joins::SETTLEMENTS;
 
@@ -230,7 +232,7 @@ pub async fn stale_token_is_rejected_by_every_settlement<F: Fixture>() {
 pub async fn claim_with_a_short_lease_is_returned_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
-    let rules = RULES.timeout(0).lease(0);
+    let rules = RULES.timeout(Duration::ZERO).lease(Duration::ZERO);
     let hasty = Worker::with(&fixture, rules).await;
     worker.waits("order", 0).await;
     let last = hasty.arrive("order", 1, Token::random()).await;
@@ -253,7 +255,7 @@ pub async fn busy_arrival_returns_the_rest_of_the_lease<F: Fixture>() {
         let left = RULES.lease - 2 * MINUTE;
         assert!(
             (left - MINUTE..=left).contains(&retry_after),
-            "{retry_after}"
+            "{retry_after:?}"
         );
     }
     assert!(worker.settle("order", token, Settlement::Completed).await);

@@ -21,7 +21,7 @@ pub async fn claim_has_the_inputs_in_declaration_order<F: Fixture>() {
         .inputs
         .iter()
         .flatten()
-        .map(|input| input.waited / MINUTE);
+        .map(|input| input.waited.as_secs() / 60);
     assert_eq!(waited.collect::<Vec<_>>(), [3, 0, 6]);
 }
 

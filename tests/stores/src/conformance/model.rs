@@ -28,7 +28,7 @@ fn run_cases<F: Fixture>() {
         ..Config::default()
     });
     let lease = if F::IS_DURABLE {
-        (0..40_u64).prop_map(|units| units * MINUTE).boxed()
+        (0..40_u32).prop_map(|units| units * MINUTE).boxed()
     } else {
         Just(NO_LEASE).boxed()
     };

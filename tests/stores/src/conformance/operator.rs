@@ -14,7 +14,7 @@ pub async fn list_shows_each_state<F: Fixture>() {
     fixture.pass(2 * MINUTE).await;
     let assert_is = async |status, age, missing: &[u8], attempts| {
         let listed = worker.one("order").await.expect("a join");
-        assert_eq!((listed.status, listed.age / MINUTE), (status, age));
+        assert_eq!((listed.status, listed.age.as_secs() / 60), (status, age));
         assert!(
             listed.missing.iter().eq(missing.iter().copied()),
             "{listed:?}"
@@ -40,8 +40,8 @@ pub async fn list_shows_each_state<F: Fixture>() {
     let token = worker.one_due().await.token;
     let late = worker.one("late").await.unwrap();
     assert_eq!(
-        (late.status, late.age / MINUTE),
-        (Status::Expiring, RULES.timeout / MINUTE + 1)
+        (late.status, late.age.as_secs() / 60),
+        (Status::Expiring, RULES.timeout.as_secs() / 60 + 1)
     );
     assert!(late.missing.iter().eq([1]));
     assert!(

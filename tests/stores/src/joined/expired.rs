@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use linked_span::fan_in::{Arrival, JoinOptions};
 
 use super::{Bodies, HOUR, Half, Place, parked, pays, process};
+use crate::MINUTE;
 
 const LEASE: Duration = Duration::from_millis(600);
 
@@ -28,7 +29,7 @@ pub async fn slow_on_expired_costs_the_caller_neither_claim_nor_result<P: Place>
     for order in ["old-1", "old-2"] {
         pays(&ship, order).await;
     }
-    place.pass(2 * 3_600_000 - 60_000).await;
+    place.pass(2 * HOUR - MINUTE).await;
     // The arrival finds one of the two expired joins, and waits for its `on_expired`.
     pays(&ship, "new").await;
     assert_eq!(done.load(Ordering::SeqCst), 1);
@@ -64,9 +65,9 @@ pub async fn on_expired_that_panics_does_not_disturb_arrivals<P: Place>() {
         .await
         .on_expired(async |expired| assert!(expired.key.is_empty(), "as it should"));
     pays(&ship, "old").await;
-    place.pass(3_600_000 - 60_000).await;
+    place.pass(HOUR - MINUTE).await;
     pays(&ship, "new").await;
-    place.pass(2 * 60_000).await;
+    place.pass(2 * MINUTE).await;
     pays(&ship, "newer").await;
     let bodies = Bodies::default();
     let arrival = ship.inventory(Half::of("new"), &bodies).await;
@@ -95,13 +96,13 @@ pub async fn on_expired_that_hangs_is_bounded_for_arrivals<P: Place>() {
         }
     });
     pays(&ship, "old").await;
-    place.pass(2 * 3_600_000).await;
+    place.pass(2 * HOUR).await;
     for order in ["new", "newer"] {
         let waits = tokio::time::timeout(Duration::from_secs(5), pays(&ship, order)).await;
         waits.expect("an arrival in time");
     }
     hangs.store(false, Ordering::SeqCst);
-    place.pass(60_000).await;
+    place.pass(MINUTE).await;
     let swept = ship.sweep(&Bodies::default()).await.unwrap();
     assert_eq!((swept.expired, taken.load(Ordering::SeqCst)), (1, 1));
 }

@@ -9,9 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use linked_span::fan_in::{
-    Arrival, ArriveError, JoinOptions, JoinQuery, Moment, Operator, Page, Store,
-};
+use linked_span::fan_in::{Arrival, ArriveError, JoinOptions, JoinQuery, Operator, Page, Store};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
 use tokio::task::yield_now;
@@ -99,7 +97,7 @@ pub trait Place: Send + Sync + Sized + 'static {
     fn open(&self) -> impl Future<Output = Self::Store> + Send;
 
     /// Advances the time of the store.
-    fn pass(&self, milliseconds: Moment) -> impl Future<Output = ()> + Send;
+    fn pass(&self, span: Duration) -> impl Future<Output = ()> + Send;
 }
 
 impl<F: Fixture> Place for F
@@ -118,8 +116,8 @@ where
         F::open(self, "Ship").await
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        F::pass(self, milliseconds).await;
+    async fn pass(&self, span: Duration) {
+        F::pass(self, span).await;
     }
 }
 

@@ -84,7 +84,7 @@ pub async fn two_sweeps_hand_each_expired_join_over_once<P: Place>() {
     for order in 0..JOINS {
         pays(&ships[0], &order.to_string()).await;
     }
-    place.pass(2 * 3_600_000).await;
+    place.pass(2 * HOUR).await;
     let bodies = Bodies::default();
     sweep_with_two(ships, &bodies, || done.load(Ordering::SeqCst)).await;
     assert_eq!(begun.load(Ordering::SeqCst), JOINS);
@@ -127,7 +127,7 @@ pub async fn sweep_after_a_restart_hands_over_what_expired_meanwhile<P: Place>()
         pays(&before, order).await;
     }
     drop(before);
-    place.pass(2 * 3_600_000).await;
+    place.pass(2 * HOUR).await;
     let after = process(&place, options).await;
     let swept = after.sweep(&Bodies::default()).await.unwrap();
     assert_eq!(swept.expired, 3, "{swept:?}");

@@ -1,6 +1,8 @@
 //! The general statement of an arrival, in cases that usually take the fast statement.
 
-use linked_span::fan_in::{Moment, Postgres};
+use std::time::Duration;
+
+use linked_span::fan_in::Postgres;
 use linked_span_tests_stores::{Fixture, conformance};
 
 use crate::schema::Schema;
@@ -34,8 +36,8 @@ impl Fixture for Rarer {
         self.0.lose_all().await;
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        self.0.pass(milliseconds).await;
+    async fn pass(&self, span: Duration) {
+        self.0.pass(span).await;
     }
 
     async fn rows(&self) -> usize {

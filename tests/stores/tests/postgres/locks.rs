@@ -23,7 +23,7 @@ async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
 #[tokio::test]
 async fn arrival_reads_the_clock_after_the_row_lock() {
     let schema = Schema::begin().await;
-    let rules = RULES.timeout(500);
+    let rules = RULES.timeout(Duration::from_millis(500));
     let worker = Worker::with(&schema, rules).await;
     worker.waits("order", 0).await;
     let mut holder = lock(&schema).await;
@@ -65,7 +65,7 @@ async fn arrival_that_waited_claims_from_the_row_lock_on() {
         .fetch_one(&schema.pool)
         .await
         .unwrap();
-    assert!(ends >= begins + i64::try_from(RULES.lease).unwrap());
+    assert!(ends >= begins + i64::try_from(RULES.lease.as_millis()).unwrap());
 }
 
 /// Neither call waits for a locked row.

@@ -1,9 +1,11 @@
 //! A database behind a pooler.
 
+use std::time::Duration;
+
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use linked_span::fan_in::{Moment, Postgres};
+use linked_span::fan_in::Postgres;
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::servers::{PgBouncer, Server};
 use sqlx::AssertSqlSafe;
@@ -73,8 +75,8 @@ macro_rules! behind {
                 self.0.store().await
             }
 
-            async fn pass(&self, milliseconds: Moment) {
-                schema::pass(&self.0.direct, milliseconds).await;
+            async fn pass(&self, span: Duration) {
+                schema::pass(&self.0.direct, span).await;
             }
 
             async fn rows(&self) -> usize {

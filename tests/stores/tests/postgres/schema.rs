@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use linked_span::fan_in::{FanInIdentity, Moment, Postgres, Store};
+use linked_span::fan_in::{FanInIdentity, Postgres, Store};
 use linked_span_tests_stores::{Fixture, Payload};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::time::sleep;
@@ -93,8 +93,8 @@ impl Fixture for Schema {
         lose_all(&self.pool).await;
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        pass(&self.pool, milliseconds).await;
+    async fn pass(&self, span: Duration) {
+        pass(&self.pool, span).await;
     }
 
     async fn rows(&self) -> usize {
@@ -124,11 +124,11 @@ pub(crate) async fn lose_all(pool: &PgPool) {
     sqlx::raw_sql(lose).execute(pool).await.unwrap();
 }
 
-pub(crate) async fn pass(pool: &PgPool, milliseconds: Moment) {
+pub(crate) async fn pass(pool: &PgPool, span: Duration) {
     let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
                  deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
                  sweep_at = sweep_at - $1, passing_at = passing_at - $1";
-    let milliseconds = i64::try_from(milliseconds).unwrap();
+    let milliseconds = i64::try_from(span.as_millis()).unwrap();
     let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
     shifted.await.unwrap();
     let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";

@@ -193,7 +193,7 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     assert!(pages.iter().min() < Some(&100), "{pages:?}");
 
     // The search for a due join reads none either.
-    let hasty = Worker::with(&schema, RULES.timeout(0)).await;
+    let hasty = Worker::with(&schema, RULES.timeout(Duration::ZERO)).await;
     let finder = Worker::of(&schema).await;
     schema.pass(MINUTE).await;
     finder.waits("a first", 0).await;

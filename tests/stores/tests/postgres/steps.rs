@@ -1,10 +1,11 @@
 //! Compares the state machine in SQL with the one in Rust: each step, from each state, with each policy.
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
-use linked_span::fan_in::{JoinPolicy, Moment, Settlement};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, transition};
+use linked_span::fan_in::{JoinPolicy, Settlement};
+use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::table::{
-    Columns, MINE, NOW, bits, columns, rules, states, steps, text, told,
+    Columns, MINE, NOW, bits, columns, due_at, rules, states, steps, text, told,
 };
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -12,7 +13,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use crate::schema::Schema;
 
 /// The stored join, the reply and its number, and when a sweep and an arrival at another join must handle it.
-type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
+type Outcome = (Option<Columns>, String, u64, Option<u64>, Option<u64>);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_step_in_sql_matches_rust() {
@@ -55,7 +56,7 @@ async fn with_a_clock_that_stands(schema: &Schema) -> PgPool {
             .fetch_one(&pool)
             .await
             .unwrap();
-    assert_eq!(Moment::try_from(now), Ok(NOW));
+    assert_eq!(u64::try_from(now), Ok(NOW));
     pool
 }
 
@@ -83,7 +84,7 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
             "-" => "NULL".to_owned(),
             holder => format!("decode('{holder}', 'hex')"),
         };
-        let moment = |moment: Option<Moment>| moment.map_or("NULL".to_owned(), |at| at.to_string());
+        let moment = |moment: Option<u64>| moment.map_or("NULL".to_owned(), |at| at.to_string());
         let [sweep_at, passing_at] = dues(&state).map(moment);
         let payloads = [0, 1, 2].map(|input| if came & 1 << input == 0 { "NULL" } else { "'kept'" });
         let [first, second, third] = payloads;
@@ -100,14 +101,14 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
 /// Makes the step at each state in turn, inside the server.
 async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
     let token = format!("'\\x{}'::bytea", text(MINE));
-    let JoinPolicy {
-        timeout,
-        lease,
-        backoff,
-        dedup_window,
-        max_attempts,
-        ..
-    } = *rules;
+    let max_attempts = rules.max_attempts;
+    let spans = [
+        rules.timeout,
+        rules.lease,
+        rules.backoff,
+        rules.dedup_window,
+    ];
+    let [timeout, lease, backoff, dedup_window] = spans.map(milliseconds);
     let told = |procedure: &str, arguments: &str| {
         format!(
             "CALL linked_span_{procedure}_v1('{procedure}', '10000', number::text, 'a, b, c', 'key', {arguments} reply); \
@@ -195,7 +196,7 @@ fn number<N: TryFrom<i64> + Default>(row: &PgRow, column: &str) -> N {
 }
 
 /// Only whether a join is due matters, not since when.
-fn at_once(due: Option<Moment>) -> Option<Moment> {
+fn at_once(due: Option<u64>) -> Option<u64> {
     due.map(|due| due.max(NOW))
 }
 
@@ -203,7 +204,7 @@ fn outcome(row: &PgRow) -> Outcome {
     let reply: Option<String> = row.get("reply");
     let due = |column| {
         let due: Option<i64> = row.get(column);
-        at_once(due.map(|due| Moment::try_from(due).unwrap()))
+        at_once(due.map(|due| u64::try_from(due).unwrap()))
     };
     (
         kept(row),
@@ -233,7 +234,7 @@ fn kept(row: &PgRow) -> Option<Columns> {
 }
 
 fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
-    let (after, reply) = transition(state, step, NOW, rules);
+    let (after, reply) = transition(state, step, at(NOW), rules);
     // The row stays, and the next step treats it as forgotten.
     let after = after.filter(|after| !has_ended(after) || dues_of_ended(after) > NOW);
     let (word, number) = told(reply);
@@ -258,14 +259,14 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
 }
 
 /// Returns the columns' values. Ended joins have an index of their own.
-fn dues(state: &State) -> [Option<Moment>; 2] {
+fn dues(state: &State) -> [Option<u64>; 2] {
     [ClaimMode::Sweep, ClaimMode::Opportunistic]
-        .map(|mode| due(state, mode).filter(|_| !has_ended(state)))
+        .map(|mode| due_at(state, mode).filter(|_| !has_ended(state)))
 }
 
 /// Returns when the store forgets an ended join.
-fn dues_of_ended(state: &State) -> Moment {
-    due(state, ClaimMode::Sweep).unwrap_or(Moment::MAX)
+fn dues_of_ended(state: &State) -> u64 {
+    due_at(state, ClaimMode::Sweep).unwrap_or(u64::MAX)
 }
 
 fn has_ended(state: &State) -> bool {

@@ -1,8 +1,9 @@
 //! Compares arrivals in the server's script with `state.rs`: each input, at each state, beside other joins.
 
-use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
-use linked_span::fan_in::{JoinPolicy, Moment};
-use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, told};
+use linked_span::fan_in::JoinPolicy;
+use linked_span::fan_in::state::{ClaimMode, State, Step, transition};
+use linked_span_tests::at;
+use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, due_at, rules, states, told};
 
 use crate::script_arguments::{keys, say};
 use crate::server::{Database, ask};
@@ -40,12 +41,12 @@ type Outcome = (
     u64,
     Option<String>,
     Option<String>,
-    (Columns, Moment),
+    (Columns, u64),
     Option<String>,
-    Option<Moment>,
-    Option<Moment>,
-    Option<Moment>,
-    Option<Moment>,
+    Option<u64>,
+    Option<u64>,
+    Option<u64>,
+    Option<u64>,
 );
 
 #[tokio::test]
@@ -93,7 +94,7 @@ async fn each_arrival_in_the_server_matches_rust() {
 
 fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &JoinPolicy) -> Outcome {
     let token = MINE;
-    let (after, reply) = transition(before, Step::Arrive { input, token }, NOW, rules);
+    let (after, reply) = transition(before, Step::Arrive { input, token }, at(NOW), rules);
     let after = after.expect("what has arrived somewhere");
     let (reply, number) = told(reply);
     let is_claimed = ["run", "hand_over"].contains(&reply);
@@ -104,7 +105,7 @@ fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &JoinPoli
         &format!("{NOW} new")
     };
     let is_new = before
-        .is_none_or(|before| has_ended(&before) && due(&before, ClaimMode::Sweep) <= Some(NOW));
+        .is_none_or(|before| has_ended(&before) && due_at(&before, ClaimMode::Sweep) <= Some(NOW));
     (
         reply.to_owned(),
         number,
@@ -124,8 +125,8 @@ fn has(state: &State, input: u8) -> bool {
 }
 
 /// Returns when the join is due in this mode, if it is in that set.
-fn stands_at(state: &State, mode: ClaimMode) -> Option<Moment> {
-    due(state, mode).filter(|_| !has_ended(state))
+fn stands_at(state: &State, mode: ClaimMode) -> Option<u64> {
+    due_at(state, mode).filter(|_| !has_ended(state))
 }
 
 fn has_ended(state: &State) -> bool {

@@ -1,5 +1,7 @@
 //! Joins in a cluster, which moves them to another node meanwhile.
 
+use std::time::Duration;
+
 use linked_span::fan_in::{Change, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
@@ -67,7 +69,7 @@ async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
 async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let nodes = Nodes::begin().await;
     let store = declare(nodes.open().await);
-    let late = RULES.timeout(0);
+    let late = RULES.timeout(Duration::ZERO);
     for (key, rules) in [("late", late), ("later", late), ("order", RULES)] {
         // Each arrival opens its join, and may claim an expired one. The test releases that claim.
         let arrival = store.arrive(key, &rules, 0, Payload::new(0), Token::random());

@@ -1,6 +1,9 @@
 //! Joins in a database of a server.
 
-use linked_span::fan_in::{Moment, Redis};
+use std::time::Duration;
+
+use linked_span::fan_in::Redis;
+use linked_span_tests::milliseconds;
 use linked_span_tests_stores::Fixture;
 use redis::Script;
 
@@ -26,11 +29,11 @@ impl Fixture for Database {
         let _: String = ask(&mut manager, &["FLUSHDB"]).await;
     }
 
-    async fn pass(&self, milliseconds: Moment) {
+    async fn pass(&self, span: Duration) {
         let pass = Script::new(include_str!("pass.lua"));
         let mut manager = self.connect().await;
         let () = pass
-            .arg(milliseconds)
+            .arg(milliseconds(span))
             .invoke_async(&mut manager)
             .await
             .unwrap();

@@ -1,5 +1,7 @@
 //! A server whose memory is full.
 
+use std::time::Duration;
+
 use linked_span::fan_in::{Change, Operator, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
@@ -78,7 +80,7 @@ async fn full_server_accepts_an_input_after_a_delivery() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
-    let rules = RULES.timeout(0);
+    let rules = RULES.timeout(Duration::ZERO);
     let arrive = |key: &'static str, rules| {
         let store = &store;
         async move {

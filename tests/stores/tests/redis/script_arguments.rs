@@ -1,6 +1,7 @@
 //! The first arguments of each script.
 
 use linked_span::fan_in::JoinPolicy;
+use linked_span_tests::milliseconds;
 use linked_span_tests_stores::table::{MINE, text};
 use redis::Pipeline;
 
@@ -14,10 +15,10 @@ pub(crate) fn keys(call: &mut Pipeline, join: &str) {
 
 pub(crate) fn say(call: &mut Pipeline, rules: &JoinPolicy) {
     call.arg(rules.inputs)
-        .arg(rules.timeout)
-        .arg(rules.lease)
-        .arg(rules.backoff)
-        .arg(rules.dedup_window)
+        .arg(milliseconds(rules.timeout))
+        .arg(milliseconds(rules.lease))
+        .arg(milliseconds(rules.backoff))
+        .arg(milliseconds(rules.dedup_window))
         .arg(rules.max_attempts)
         .arg(text(MINE));
 }

@@ -1,8 +1,9 @@
 //! Compares the state machine in Lua with the one in Rust: each step except arrivals, from each state.
 
-use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
-use linked_span::fan_in::{JoinPolicy, Moment};
-use linked_span_tests_stores::table::{Columns, NOW, columns, rules, states, steps, told};
+use linked_span::fan_in::JoinPolicy;
+use linked_span::fan_in::state::{ClaimMode, State, Step, transition};
+use linked_span_tests::at;
+use linked_span_tests_stores::table::{Columns, NOW, columns, due_at, rules, states, steps, told};
 
 use crate::script_arguments::{keys, say};
 use crate::server::{Database, ask};
@@ -16,7 +17,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// The next state, the reply and its number, and the times at which a sweep and an arrival must handle the join.
-type Outcome = (Option<Columns>, String, u64, Option<Moment>, Option<Moment>);
+type Outcome = (Option<Columns>, String, u64, Option<u64>, Option<u64>);
 
 #[tokio::test]
 async fn each_step_in_lua_matches_rust() {
@@ -46,9 +47,9 @@ async fn each_step_in_lua_matches_rust() {
 }
 
 fn outcome_of(state: Option<&State>, step: Step, rules: &JoinPolicy) -> Outcome {
-    let (after, reply) = transition(state.copied(), step, NOW, rules);
+    let (after, reply) = transition(state.copied(), step, at(NOW), rules);
     let (reply, number) = told(reply);
-    let due = |mode| state.and_then(|state| due(state, mode));
+    let due = |mode| state.and_then(|state| due_at(state, mode));
     (
         after.as_ref().map(columns),
         reply.to_owned(),

@@ -1,6 +1,8 @@
 //! Stored joins, in cases that only Redis has.
 
-use linked_span::fan_in::{JoinQuery, Moment, Operator, Page, Store, Token, Verdict};
+use std::time::Duration;
+
+use linked_span::fan_in::{JoinQuery, Operator, Page, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
 use linked_span_tests_stores::{Payload, RULES};
 
@@ -31,9 +33,9 @@ async fn longest_durations_are_kept_to_the_millisecond() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
     let rules = RULES
-        .timeout(Moment::MAX)
-        .lease(Moment::MAX)
-        .dedup_window(Moment::MAX);
+        .timeout(Duration::MAX)
+        .lease(Duration::MAX)
+        .dedup_window(Duration::MAX);
     for input in [0, 1] {
         let arrived = store.arrive("order", &rules, input, Payload::new(0), Token(1));
         arrived.await.unwrap();
@@ -43,9 +45,9 @@ async fn longest_durations_are_kept_to_the_millisecond() {
     let [_, _, _, until, deadline, _, since] = columns[..] else {
         panic!("{join}");
     };
-    let since: Moment = since.parse().unwrap();
+    let since: u64 = since.parse().unwrap();
     for moment in [until, deadline] {
-        let moment: Moment = moment.parse().unwrap();
+        let moment: u64 = moment.parse().unwrap();
         assert!(
             (0..60_000).contains(&(moment - since - (1 << 51))),
             "{join}"
@@ -59,7 +61,10 @@ async fn longest_durations_are_kept_to_the_millisecond() {
 async fn sweep_continues_past_parked_joins() {
     let manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = RULES.timeout(0).lease(0).max_attempts(1);
+    let rules = RULES
+        .timeout(Duration::ZERO)
+        .lease(Duration::ZERO)
+        .max_attempts(1);
     // Joins whose last attempt died, which precede a due join in the set.
     let longer = rules.timeout(RULES.timeout);
     for key in ["a", "b", "c", "d"] {

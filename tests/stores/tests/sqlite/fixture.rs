@@ -1,8 +1,10 @@
 //! A file for each test.
 
+use std::time::Duration;
+
 use std::path::{Path, PathBuf};
 
-use linked_span::fan_in::{Moment, Sqlite};
+use linked_span::fan_in::Sqlite;
 use linked_span_tests_stores::Fixture;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteSynchronous};
 use tempfile::TempDir;
@@ -50,8 +52,8 @@ impl Fixture for File {
         sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        let milliseconds = i64::try_from(milliseconds).unwrap();
+    async fn pass(&self, span: Duration) {
+        let milliseconds = i64::try_from(span.as_millis()).unwrap();
         for shift in [
             "UPDATE linked_span_joins SET since = since - ?1, until = max(until - ?1, 0), \
              deadline = max(deadline - ?1, 0), sweep_at = sweep_at - ?1, passing_at = passing_at - ?1",

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
-use linked_span::fan_in::{JoinPolicy, Moment, Sqlite, Store, Verdict};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, transition};
+use linked_span::fan_in::{JoinPolicy, Sqlite, Store, Verdict};
+use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, rules, states, steps, told};
+use linked_span_tests_stores::table::{
+    Columns, MINE, NOW, columns, due_at, rules, states, steps, told,
+};
 use linked_span_tests_stores::{Fixture, Payload};
 use serde_json::json;
 use sqlx::Row as _;
@@ -24,14 +27,14 @@ struct Case {
 }
 
 /// A row's columns, and when a sweep and an arrival at another join must handle it.
-type Kept = (Columns, Option<Moment>, Option<Moment>);
+type Kept = (Columns, Option<u64>, Option<u64>);
 
 fn has_ended(state: &State) -> bool {
     matches!(state, State::Completed { .. } | State::Expired { .. })
 }
 
 fn row_of(state: &State) -> Kept {
-    let due = |mode| due(state, mode).filter(|_| !has_ended(state));
+    let due = |mode| due_at(state, mode).filter(|_| !has_ended(state));
     (
         columns(state),
         due(ClaimMode::Sweep),
@@ -39,7 +42,7 @@ fn row_of(state: &State) -> Kept {
     )
 }
 
-fn number(moment: Moment) -> i64 {
+fn number(moment: u64) -> i64 {
     i64::try_from(moment).unwrap()
 }
 
@@ -99,7 +102,7 @@ async fn read(pool: &SqlitePool) -> BTreeMap<String, Kept> {
     .fetch_all(pool)
     .await
     .unwrap();
-    let moment = |row: &SqliteRow, column| -> Option<Moment> {
+    let moment = |row: &SqliteRow, column| -> Option<u64> {
         let moment: Option<i64> = row.get(column);
         moment.map(|moment| moment.try_into().unwrap())
     };
@@ -140,7 +143,7 @@ async fn assert_kept(
 }
 
 fn reply_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Reply {
-    transition(state, step, NOW, rules).1
+    transition(state, step, at(NOW), rules).1
 }
 
 async fn tell(worker: &Worker<Sqlite>, step: Step) -> bool {
@@ -163,7 +166,7 @@ fn told_of(verdict: &Verdict<Payload>) -> (&'static str, u64) {
             let came = came.filter(|(_, input)| input.is_some());
             ("hand_over", came.map(|(place, _)| 1 << place).sum())
         }
-        Verdict::Busy { retry_after } => ("busy", NOW + retry_after),
+        Verdict::Busy { retry_after } => ("busy", NOW + milliseconds(*retry_after)),
         Verdict::Completed(_) => ("completed", 0),
         Verdict::Expired(_) => ("expired", 0),
         Verdict::Parked(_) => ("parked", 0),
@@ -174,7 +177,9 @@ fn told_of(verdict: &Verdict<Payload>) -> (&'static str, u64) {
 /// Returns `None` for an ended join whose dedup window has passed: a call removes it.
 fn unless_forgotten(state: Option<State>) -> Option<State> {
     state.filter(|state| match state {
-        State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => *forget_at > NOW,
+        State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+            *forget_at > at(NOW)
+        }
         _ => true,
     })
 }
@@ -184,7 +189,7 @@ async fn each_step_in_sqlite_matches_rust() {
     let file = File::begin().await;
     let pool = &file.pool;
     for rules in rules() {
-        let store = file.open("ship").await.clock(|| NOW);
+        let store = file.open("ship").await.clock(|| at(NOW));
         let store = store.call_timeout(Duration::from_mins(1));
         let cases: Vec<_> = (0..)
             .zip(states())
@@ -212,7 +217,7 @@ async fn each_step_in_sqlite_matches_rust() {
                     "{step:?} of {state:?} with {rules:?}"
                 );
             }
-            let after = |state: &Option<State>| transition(*state, step, NOW, &rules).0;
+            let after = |state: &Option<State>| transition(*state, step, at(NOW), &rules).0;
             assert_kept(pool, &cases, &format!("{word} {how}"), &rules, after).await;
         }
         for input in 0..3 {
@@ -228,8 +233,9 @@ async fn each_step_in_sqlite_matches_rust() {
                     "{step:?} of {state:?} with {rules:?}"
                 );
             }
-            let after =
-                |state: &Option<State>| unless_forgotten(transition(*state, step, NOW, &rules).0);
+            let after = |state: &Option<State>| {
+                unless_forgotten(transition(*state, step, at(NOW), &rules).0)
+            };
             assert_kept(pool, &cases, &format!("arrival of {input}"), &rules, after).await;
         }
         visits(pool, &cases, &rules).await;
@@ -247,7 +253,8 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
         };
         let is_found = |state: &Option<State>| {
             state.is_some_and(|state| {
-                let is_due = due(&state, mode).is_some_and(|due| due <= NOW) && !has_ended(&state);
+                let is_due =
+                    due_at(&state, mode).is_some_and(|due| due <= NOW) && !has_ended(&state);
                 is_due && !(mode == ClaimMode::Sweep && is_mine(&state))
             })
         };
@@ -274,7 +281,7 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
         }
         let after = |state: &Option<State>| {
             if is_found(state) {
-                transition(*state, step, NOW, rules).0
+                transition(*state, step, at(NOW), rules).0
             } else {
                 unless_forgotten(*state)
             }

@@ -6,10 +6,11 @@
 mod renewed;
 mod shelf;
 
+use std::time::Duration;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use linked_span::fan_in::Moment;
 use linked_span_tests::Time;
 use linked_span_tests_stores::{Fixture, Payload, conformance};
 
@@ -47,8 +48,8 @@ impl Fixture for OnShelves {
         unreachable!("a shelf loses nothing while its process lives");
     }
 
-    async fn pass(&self, milliseconds: Moment) {
-        self.time.pass(milliseconds);
+    async fn pass(&self, span: Duration) {
+        self.time.pass(span);
     }
 
     async fn rows(&self) -> usize {

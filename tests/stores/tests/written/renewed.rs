@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Arrival, JoinOptions, SweepReport};
 use linked_span::{LinkedEvent, Origin, fan_in};
+use linked_span_tests::{at, milliseconds};
 
 use crate::shelf::Shelf;
 
@@ -66,7 +67,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 #[test]
 fn claim_without_tokio_is_renewed_while_its_body_runs() {
     let began = Instant::now();
-    let clock = move || u64::try_from(began.elapsed().as_millis()).unwrap();
+    let clock = move || at(milliseconds(began.elapsed()));
     let store = Shelf::new(true, clock);
     let options = || JoinOptions::timeout(Duration::from_hours(1)).lease(LEASE);
     let (here, there) = (

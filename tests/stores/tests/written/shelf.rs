@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{
     ArriveResponse, Change, Claim, Due, FanInIdentity, Input, JoinPolicy, JoinQuery, JoinSummary,
-    Moment, NO_LEASE, Operator, Page, Rejected, Settlement, Status, Store, StoreError, Token,
+    NO_LEASE, Operator, Page, Rejected, Settlement, Status, Store, StoreError, Timestamp, Token,
     Verdict, Work,
 };
 
 /// The joins of one function, which the workers of a process share.
 pub(crate) struct Shelf<P> {
     joins: Arc<Mutex<BTreeMap<String, Join<P>>>>,
-    clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// `true` if claims have leases.
     is_durable: bool,
     function: Arc<OnceLock<FanInIdentity>>,
@@ -22,9 +22,9 @@ pub(crate) struct Shelf<P> {
 
 struct Join<P> {
     state: State,
-    inputs: BTreeMap<u8, (Arc<P>, Moment)>,
+    inputs: BTreeMap<u8, (Arc<P>, Timestamp)>,
     /// When the first input arrived, or when the join ended.
-    since: Moment,
+    since: Timestamp,
 }
 
 impl<P> Clone for Shelf<P> {
@@ -42,7 +42,7 @@ impl<P> Clone for Shelf<P> {
 impl<P> Shelf<P> {
     pub(crate) fn new(
         is_durable: bool,
-        clock: impl Fn() -> Moment + Send + Sync + 'static,
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
         Self {
             joins: Arc::default(),
@@ -89,7 +89,7 @@ impl<P> Shelf<P> {
 /// The joins under the lock, at one time.
 struct Locked<'s, P> {
     joins: MutexGuard<'s, BTreeMap<String, Join<P>>>,
-    now: Moment,
+    now: Timestamp,
 }
 
 impl<P> Locked<'_, P> {
@@ -133,7 +133,7 @@ impl<P> Locked<'_, P> {
             let (payload, at) = inputs.get(&place)?;
             Some(Input {
                 payload: Arc::clone(payload),
-                waited: self.now.saturating_sub(*at),
+                waited: self.now.saturating_duration_since(*at),
             })
         };
         Some(Claim::new(
@@ -218,7 +218,7 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
             }
             (Reply::Busy(until), ..) => Verdict::Busy {
                 retry_after: if self.is_durable {
-                    until.saturating_sub(joins.now)
+                    until.saturating_duration_since(joins.now)
                 } else {
                     policy.backoff
                 },
@@ -307,7 +307,7 @@ impl<P: Send + Sync> Operator for Shelf<P> {
             JoinSummary::new(
                 key.clone(),
                 &join.state,
-                now.saturating_sub(join.since),
+                now.saturating_duration_since(join.since),
                 policy,
             )
         });
