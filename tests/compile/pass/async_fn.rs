@@ -42,8 +42,8 @@ async fn mutable(event: &mut Origin, count: &mut usize) {
     *count += 1;
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     named(&Origin::default()).await;
     by_value(Origin::default()).await;

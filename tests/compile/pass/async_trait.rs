@@ -59,8 +59,8 @@ impl HandleHere for Shop {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     let mut shop = Shop("done".to_owned());

@@ -53,8 +53,8 @@ impl Poll {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     generic::<Origin>(&[]);
     of_whatever(&Poll(Vec::new()));

@@ -108,8 +108,8 @@ async fn of<T>(boxed: Boxed<'_, T>) -> T {
     boxed.await
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     of(by_value(event.clone())).await;

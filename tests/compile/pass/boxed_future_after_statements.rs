@@ -64,8 +64,8 @@ fn a_nested_function(event: Origin) -> Pin<Box<dyn Future<Output = Origin> + Sen
     Box::pin(inner(event))
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     statements(&event).await;

@@ -32,7 +32,8 @@ fn inferred_error(event: &Origin) -> BoxFuture<'_, Result<usize, Silent>> {
     })
 }
 
-type ResultOfBoxFuture<'f, E> = Pin<Box<dyn Future<Output = Result<usize, E>> + Send + 'f>>;
+pub(crate) type ResultOfBoxFuture<'f, E> =
+    Pin<Box<dyn Future<Output = Result<usize, E>> + Send + 'f>>;
 
 mod own {
     pub(crate) use super::ResultOfBoxFuture as BoxFuture;
@@ -64,8 +65,8 @@ fn local(event: &Origin) -> future::LocalBoxFuture<'_, std::rc::Rc<usize>> {
     })
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     sent(&event).await;

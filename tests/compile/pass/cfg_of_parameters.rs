@@ -58,8 +58,8 @@ fn another_pattern(#[cfg(all())] Tuple(_, number): Tuple) -> usize {
     here_and(number)
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     assert_eq!(kept(&event, 1), 1);

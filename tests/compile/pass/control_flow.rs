@@ -159,8 +159,8 @@ async fn ends_with_an_item(event: &Origin) {
     fn use_it(_: &Origin) {}
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     early(event, 1);

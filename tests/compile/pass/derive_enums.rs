@@ -53,7 +53,8 @@ enum Delegates<'e> {
     Nested(OneType),
 }
 
-fn main() {
+#[test]
+fn runs() {
     let order = || Order {
         id: 1,
         number: 2,

@@ -26,7 +26,8 @@ macro_rules! enumeration {
 }
 enumeration!(Event { Order(Order), Other(Origin) });
 
-fn main() {
+#[test]
+fn runs() {
     let order = Order {
         id: 1,
         number: 2,

@@ -93,7 +93,8 @@ fn event<E: LinkedEvent>(event: E) -> Origin {
     event.origin()
 }
 
-fn main() {
+#[test]
+fn runs() {
     event(Payload {
         id: 1,
         _payload: NoBounds,

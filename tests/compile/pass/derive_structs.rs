@@ -79,7 +79,8 @@ impl fmt::Display for Number {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     let by_name = ByName {
         id: "1".to_owned(),
         event_type: "order".to_owned(),

@@ -27,8 +27,8 @@ async fn later<'a>(event: &Origin, text: &'a str) -> Result<(), Failed<'a>> {
     here_and(Err(Failed(text)))
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let text = String::from("text");
     assert_eq!(plain(&Origin::default(), &text).unwrap_err().0, "text");

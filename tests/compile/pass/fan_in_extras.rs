@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use linked_span::fan_in::{Memory, JoinOptions};
+use linked_span::fan_in::{JoinOptions, Memory};
 use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, here};
 
@@ -170,8 +170,8 @@ async fn later_ones() {
     assert_eq!(taken, [1, 5, 9, 13]);
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     plain_ones();
     later_ones().await;

@@ -7,7 +7,7 @@ use linked_span::{LinkedEvent, Origin, fan_in};
 use linked_span_tests::{Sdk, here};
 
 #[derive(Clone, LinkedEvent)]
-struct Event {
+pub(crate) struct Event {
     #[event(key)]
     order: u64,
     metadata: Origin,
@@ -77,8 +77,8 @@ fn event() -> Event {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let joins = ByValue::in_memory(timeout);

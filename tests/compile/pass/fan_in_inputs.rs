@@ -127,8 +127,8 @@ macro_rules! assert_ran {
     };
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
 

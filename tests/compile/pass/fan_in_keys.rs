@@ -89,8 +89,8 @@ async fn field(a: Arc<Derived>, b: &Box<Derived>) {
     let _ = (a, b);
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let event = || Derived {

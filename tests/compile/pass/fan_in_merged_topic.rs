@@ -37,13 +37,19 @@ async fn ship(payment: &Paid, inventory: Reserved, shipped: &mut Vec<u64>) -> Re
 }
 
 /// One type of result, which a function of the user's can name.
-fn to_broker(arrival: &Result<Arrival<Result<(), String>, ShipInput>, ArriveError<ShipInput>>) -> Disposition {
+fn to_broker(
+    arrival: &Result<Arrival<Result<(), String>, ShipInput>, ArriveError<ShipInput>>,
+) -> Disposition {
     disposition(arrival)
 }
 
 /// A result with this error is no large one for clippy: `clippy::result_large_err` is silent.
 #[deny(clippy::result_large_err)]
-async fn first(ship: &Ship, paid: Paid, shipped: &mut Vec<u64>) -> Result<(), ArriveError<ShipInput>> {
+async fn first(
+    ship: &Ship,
+    paid: Paid,
+    shipped: &mut Vec<u64>,
+) -> Result<(), ArriveError<ShipInput>> {
     ship.payment(paid, shipped).await.map(drop)
 }
 
@@ -55,15 +61,22 @@ fn pair(left: &Reserved, r#type: &Reserved) -> impl Iterator<Item = u64> + use<>
 }
 
 fn paid(order: u64) -> Paid {
-    Paid { order, metadata: Origin::default() }
+    Paid {
+        order,
+        metadata: Origin::default(),
+    }
 }
 
 fn reserved(order: u64) -> Reserved {
-    Reserved { order, shelves: [0; 16], metadata: Origin::default() }
+    Reserved {
+        order,
+        shelves: [0; 16],
+        metadata: Origin::default(),
+    }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let joins = Ship::in_memory(Duration::from_secs(600));
     let mut shipped = Vec::new();
@@ -81,7 +94,10 @@ async fn main() {
         };
         told.push(to_broker(&arrival));
     }
-    assert_eq!(told, [Disposition::Defer, Disposition::Ack, Disposition::Ack]);
+    assert_eq!(
+        told,
+        [Disposition::Defer, Disposition::Ack, Disposition::Ack]
+    );
     assert_eq!(shipped, [1, 2]);
 
     // What comes back is taken apart, or arrives again.
@@ -90,8 +106,16 @@ async fn main() {
     };
     assert_eq!(input.into_inventory(), Some(reserved(1)));
     assert!(ShipInput::Payment(paid(1)).into_inventory().is_none());
-    let again = joins.arrive(ShipInput::Payment(paid(2)), &mut shipped).await;
-    assert!(matches!(again, Ok(Arrival::Closed { input: ShipInput::Payment(_), .. })));
+    let again = joins
+        .arrive(ShipInput::Payment(paid(2)), &mut shipped)
+        .await;
+    assert!(matches!(
+        again,
+        Ok(Arrival::Closed {
+            input: ShipInput::Payment(_),
+            ..
+        })
+    ));
 
     let joins = Pair::in_memory(Duration::from_secs(600));
     let input = PairInput::Left(reserved(3));

@@ -122,8 +122,8 @@ fn s() -> S {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let joins = Match::in_memory(timeout);

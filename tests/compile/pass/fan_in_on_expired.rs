@@ -52,8 +52,8 @@ fn event() -> Event {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let refunded = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&refunded);

@@ -104,8 +104,8 @@ struct Nested {
     metadata: Origin,
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let payment = || Payment {

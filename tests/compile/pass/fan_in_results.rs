@@ -121,8 +121,8 @@ macro_rules! ran {
     };
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let shelf = Shelf {

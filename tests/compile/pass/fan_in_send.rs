@@ -63,8 +63,8 @@ fn event() -> Event {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let (mut count, text) = (0, String::new);

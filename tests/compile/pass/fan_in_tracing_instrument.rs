@@ -54,8 +54,8 @@ fn event() -> Event {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let timeout = Duration::from_secs(600);
     let joins = Above::in_memory(timeout);

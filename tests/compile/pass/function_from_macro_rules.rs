@@ -5,7 +5,7 @@ use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Sdk, here};
 
 #[derive(LinkedEvent)]
-struct Message {
+pub(crate) struct Message {
     id: u64,
     metadata: Origin,
 }
@@ -62,11 +62,11 @@ mixed!(named_in_both(event: &Message, more: u64) { here(); event.id + more });
 macro_rules! with_expressions {
     ($name:ident, $span_name:expr, $relationship:literal, $value:expr) => {
         #[linked_span(
-                            event,
-                            name = $span_name,
-                            relationship = $relationship,
-                            attributes(value = $value, shown = %$value, debugged = ?$value),
-                        )]
+                                    event,
+                                    name = $span_name,
+                                    relationship = $relationship,
+                                    attributes(value = $value, shown = %$value, debugged = ?$value),
+                                )]
         fn $name(event: &Message) {
             here();
             let _ = event;
@@ -115,8 +115,8 @@ fn message() -> Message {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = message();
     assert_eq!(of_the_caller(&event), 7);

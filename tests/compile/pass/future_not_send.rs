@@ -64,8 +64,8 @@ impl<T: Send> NotSend<IfSend> for T {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let local = || Local {
         metadata: Rc::new(Origin::default()),

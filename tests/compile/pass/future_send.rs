@@ -76,8 +76,8 @@ fn assert_send<T: Send>(value: T) -> T {
     value
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     assert_send(by_reference(&event)).await.unwrap();

@@ -77,8 +77,8 @@ impl<T: Clone + Debug, const N: usize> Shop<T, N> {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     typed(&event);

@@ -60,8 +60,8 @@ impl Shop {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let text = String::from("text");
     let mut event = Order {

@@ -1,6 +1,4 @@
 //! Names of the prelude that mean something else, and every lint as an error.
-//!
-//! Also a test of its own in `Cargo.toml`, since trybuild does not run clippy.
 #![no_implicit_prelude]
 #![deny(
     warnings,

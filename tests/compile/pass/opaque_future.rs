@@ -148,8 +148,8 @@ fn handed_on(event: Origin) -> impl Future<Output = Result<Origin, String>> {
     here_and(fails(event))
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     by_value(event.clone()).await;

@@ -65,8 +65,8 @@ async fn fails_opaquely(event: &Origin) -> Result<(), impl Error + use<>> {
     Err(std::fmt::Error)
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     shown(event);

@@ -40,7 +40,7 @@ struct Order {
     "a string" = true,
     self::keys::REGION = "eu",
     keys::REGION = "eu-1",
-    crate::ZONE = Some("a"),
+    super::option_attributes::ZONE = Some("a"),
     integer = -1,
     unsigned = u64::MAX,
     float = 1.5,
@@ -125,8 +125,8 @@ impl linked_span::AttributeValue for Owned {
 
 struct Foreign(Amount);
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Order {
         id: 1,

@@ -68,8 +68,8 @@ fn all(event: &Origin) {
     here();
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let origin = &Origin::from(producer(1));
     consumer(origin);

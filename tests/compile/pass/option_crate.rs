@@ -26,12 +26,12 @@ struct Order {
 }
 
 #[derive(telemetry::LinkedEvent)]
-#[event(crate = crate::telemetry::tracing::spans)]
+#[event(crate = crate::option_crate::telemetry::tracing::spans)]
 enum Event {
     Order(Order),
 }
 
-#[handler(event, crate = crate::telemetry::tracing::spans, attributes(a = "text", b = %event.id))]
+#[handler(event, crate = crate::option_crate::telemetry::tracing::spans, attributes(a = "text", b = %event.id))]
 async fn later(event: &Order) -> Result<u64, String> {
     here();
     Ok(event.number)
@@ -47,8 +47,8 @@ fn by_itself(event: &Event) {
     here();
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Order {
         id: 1,

@@ -34,8 +34,8 @@ fn number(event: &Origin) {
     here();
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     text(event);

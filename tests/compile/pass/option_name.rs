@@ -49,8 +49,8 @@ fn concatenated(event: &Origin) {
     here();
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     literal(event);

@@ -69,8 +69,8 @@ fn opaque(event: impl Send) {
     drop(event);
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let headers = HashMap::from([("traceparent".to_owned(), traceparent(&producer(1)))]);
     extracted(&Message { headers });

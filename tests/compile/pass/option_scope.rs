@@ -34,8 +34,8 @@ impl Shop {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     literal(event);

@@ -4,6 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use linked_span::{Origin, linked_span};
+use linked_span_tests::Sdk;
 use opentelemetry::global::{self, BoxedTracer};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
@@ -44,8 +45,9 @@ impl Shop {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
+    let _alone = Sdk::install();
     let event = &Origin::default();
     value(event);
     boxed(event);

@@ -115,8 +115,8 @@ fn with_attributes(event: &OrderCreated, #[allow(unused_variables)] other: u32) 
     here_and(event.total)
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = OrderCreated {
         id: "o-1".to_owned(),

@@ -49,8 +49,8 @@ fn mutable(mut event: OrderCreated) -> Pin<Box<dyn Future<Output = String> + Sen
     })
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = OrderCreated {
         id: "o-1".to_owned(),

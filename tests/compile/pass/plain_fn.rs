@@ -46,7 +46,8 @@ fn nested_blocks(event: Origin) -> Origin {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     let sdk = Sdk::install();
     named(&Origin::default());
     assert_eq!(by_default(&Origin::default(), 2), 2);

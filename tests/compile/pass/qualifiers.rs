@@ -45,7 +45,7 @@ mod inner {
     use super::{Origin, here, linked_span};
 
     #[linked_span(event)]
-    pub(in crate::inner) fn inside(event: &Origin) {
+    pub(in crate::qualifiers::inner) fn inside(event: &Origin) {
         here();
         let _ = event;
     }
@@ -57,8 +57,8 @@ mod inner {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     let called_from_c: extern "C" fn(&Origin) -> usize = called_from_c;

@@ -40,8 +40,8 @@ fn not_needed_there(r#event: &Message) {
     let _ = event;
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let message = Message {
         r#type: "order.created",

@@ -111,8 +111,8 @@ impl Order {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     let mut shop = Shop::default();

@@ -58,8 +58,8 @@ async fn nested(event: &Origin) -> usize {
     inner(event) + beside(event).await
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     assert_eq!(plain(event, 2), 2);

@@ -55,8 +55,8 @@ async fn diverges_later_all_the_same(event: &Origin) -> usize {
     std::panic::resume_unwind(Box::new(event.clone()))
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     assert!(catch_unwind(AssertUnwindSafe(|| gives_up(&event))).is_err());

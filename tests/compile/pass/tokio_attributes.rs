@@ -22,7 +22,8 @@ async fn below(event: Origin) -> Result<(), std::io::Error> {
     Ok(())
 }
 
-fn main() {
+#[test]
+fn runs() {
     let sdk = Sdk::install();
     above(Origin::default()).unwrap();
     below(Origin::default()).unwrap();

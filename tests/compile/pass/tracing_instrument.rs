@@ -60,8 +60,8 @@ fn below_boxed(event: &Origin) -> Pin<Box<dyn Future<Output = usize> + Send + '_
     })
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     above(event, 1).unwrap();

@@ -36,7 +36,8 @@ fn given(event: &Origin, caller: &Location<'_>) {
     let _ = event;
 }
 
-fn main() {
+#[test]
+fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     let (below, in_the_body) = below(event);

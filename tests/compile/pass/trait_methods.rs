@@ -81,8 +81,8 @@ impl HandleElsewhere for Shop {
     }
 }
 
-#[tokio::main]
-async fn main() {
+#[tokio::test]
+async fn runs() {
     let sdk = Sdk::install();
     let event = &Origin::default();
     let shop = Shop(1);
