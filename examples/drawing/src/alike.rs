@@ -1,17 +1,17 @@
-//! Which spans are alike: colours, refined until what surrounds a span tells no more.
+//! Equal spans: colours, refined by the neighbours of each span.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::graph::{Graph, Node};
 use crate::span::Outcome;
 
-/// Distinctions spread by one parent, child or link a round. What differs only farther away counts as alike.
+/// Each round compares neighbours one parent, child or link farther away. Spans that differ only beyond that are equal.
 const ROUNDS: usize = 12;
 
 /// Returns a colour for each span. Two spans have the same if they have the same name, kind and service, and the same
 /// spans around them, however many of each.
 ///
-/// The selected span and those that failed or were cancelled are like no other.
+/// The selected span, failed spans and cancelled spans each have a colour of their own.
 pub(crate) fn colours(graph: &Graph<'_>, selected: Option<usize>) -> Vec<u64> {
     let mut colours: Vec<u64> = (0..graph.len())
         .map(|node| initial(graph, node, selected))
@@ -78,7 +78,7 @@ fn refine(graph: &Graph<'_>, node: usize, colours: &[u64], relationships: &[Vec<
     mix(colour, set(&mut around))
 }
 
-/// A hash of a set, which it empties.
+/// Hashes a set, and empties it.
 fn set(colours: &mut Vec<u64>) -> u64 {
     colours.sort_unstable();
     colours.dedup();

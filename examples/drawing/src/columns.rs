@@ -1,10 +1,10 @@
-//! In which column each card stands: to the right of what caused it.
+//! The column of each card: to the right of its causes.
 
 use crate::fold::Folded;
 
 /// Returns the column of each card.
 ///
-/// A cycle of traces is cut where a walk from the earliest trace meets itself. A card without a cause stands next to its
+/// A cycle of traces is cut where a walk from the earliest trace meets itself. A card without a cause is next to its
 /// effects, so that a late producer does not need an arrow across the whole picture.
 pub(crate) fn columns(folded: &Folded) -> Vec<usize> {
     let effects = effects(folded);
@@ -13,7 +13,7 @@ pub(crate) fn columns(folded: &Folded) -> Vec<usize> {
     for (number, &card) in order.iter().enumerate() {
         position[card] = number;
     }
-    // What leads against this order closes a cycle.
+    // An arrow against this order closes a cycle.
     let forward = |from: usize, to: &usize| position[from] < position[*to];
     let mut columns = vec![0; effects.len()];
     let mut has_cause = vec![false; effects.len()];

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-/// Displays text so that it stays text in XML and HTML, in an element or in an attribute.
+/// Escapes text for XML and HTML, in an element or in an attribute.
 ///
 /// All text that a program sent passes through here: names, keys, values, descriptions. XML 1.0 allows few control
 /// characters, even escaped, and text with a direction of its own can hide what follows, so these are replaced.
@@ -36,7 +36,7 @@ impl fmt::Write for Escape<'_, '_> {
     }
 }
 
-/// Returns `true` for what XML forbids, what a terminal executes, and what changes the direction of text.
+/// Returns `true` for characters that XML forbids, a terminal executes, or that change the direction of text.
 pub(crate) fn is_hostile(char: char) -> bool {
     matches!(
         char,

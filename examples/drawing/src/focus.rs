@@ -1,4 +1,4 @@
-//! How much of a flow is drawn: all of it, or what lies before and after one span.
+//! The drawn part of a flow: all of it, or the causes and effects of one span.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -9,31 +9,31 @@ use crate::span::Span;
 /// A picture with more cards or more arrows than this is unreadable.
 const CARDS: usize = 60;
 const ARROWS: usize = 240;
-/// How many traces around a span are considered at most.
+/// The largest number of traces that are considered around a span.
 const AROUND: usize = 400;
 
-/// A flow, as much of it as is drawn.
+/// The drawn part of a flow.
 #[derive(Debug)]
 pub struct View<'s> {
     pub(crate) graph: Graph<'s>,
     pub(crate) folded: Folded,
     pub(crate) selected: Option<usize>,
-    /// What is not drawn, if something is not.
+    /// The hidden part, if there is one.
     pub hidden: Option<Hidden<'s>>,
 }
 
-/// What is not drawn of a flow.
+/// The hidden part of a flow.
 #[derive(Clone, Copy, Debug)]
 pub struct Hidden<'s> {
     /// The span around which the flow is drawn.
     pub around: &'s Span,
-    /// How many traces have no card.
+    /// The number of traces without a card.
     pub traces: usize,
-    /// How many spans are not drawn, in hidden traces and in drawn ones.
+    /// The number of spans that are not drawn, in hidden and in drawn traces.
     pub spans: usize,
 }
 
-/// Decides what is drawn of a flow: all, or what lies before and after a span.
+/// Selects the drawn part of a flow: all of it, or the causes and effects of a span.
 ///
 /// That span is the selected one, or else the given one.
 #[must_use]
@@ -73,14 +73,14 @@ pub fn view(graph: Graph<'_>, selected: Option<usize>, around: Option<usize>) ->
                 hidden: Some(hidden),
             };
         }
-        // What is folded into one card costs nothing, so this ends well above the number of cards.
+        // Folding merges traces into one card, so the limit of traces is far above the limit of cards.
         count = (count * 2 / 3).max(1);
     }
 }
 
 /// The causes of a span and its effects, the nearest first.
 ///
-/// Only links and ancestry are followed, so that a trace that touches everything brings in only what concerns the span.
+/// It follows only links and ancestors. A trace that is linked to everything then adds only spans that concern this one.
 fn before_and_after(graph: &Graph<'_>, start: usize) -> Vec<usize> {
     let mut seen = HashSet::from([start]);
     let mut order = Vec::new();
@@ -104,7 +104,7 @@ fn before_and_after(graph: &Graph<'_>, start: usize) -> Vec<usize> {
                 .for_each(|link| add(link.producer, true, false));
         }
         if before || after {
-            // An ancestor is shown for what it says, and its own causes are causes.
+            // The causes of an ancestor are causes too.
             graph
                 .parent(node)
                 .into_iter()
@@ -129,7 +129,7 @@ fn traces(graph: &Graph<'_>, order: &[usize]) -> usize {
     traces.collect::<HashSet<_>>().len()
 }
 
-/// The spans of the first traces, as a graph of their own, and how many traces these are.
+/// Returns a graph of the spans of the first traces, and the number of these traces.
 fn part<'s>(graph: &Graph<'s>, order: &[usize], count: usize) -> (Graph<'s>, usize) {
     let mut traces = HashSet::new();
     let mut spans = Vec::new();

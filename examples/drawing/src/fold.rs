@@ -10,7 +10,7 @@ use crate::time::Between;
 /// The most rows that a card shows.
 const ROWS: usize = 24;
 
-/// What is drawn of a flow.
+/// The cards and arrows of a flow.
 #[derive(Debug)]
 pub(crate) struct Folded {
     pub(crate) cards: Vec<Card>,
@@ -31,12 +31,12 @@ pub(crate) struct Card {
 /// A span, or several that are alike.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// Those of several traces, if the card is of several. The last row of a card may have none.
+    /// The spans, of several traces if the card has several. The last row of a card may have no span.
     pub(crate) spans: Vec<usize>,
     pub(crate) depth: usize,
 }
 
-/// Where a span is drawn.
+/// The card and the row of a span.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Place {
     pub(crate) card: usize,
@@ -54,7 +54,7 @@ pub(crate) struct Arrow {
 }
 
 impl Folded {
-    /// Folds what is alike. If nothing may be folded, each trace has its card.
+    /// Folds equal traces and rows. If nothing may be folded, each trace has a card.
     pub(crate) fn of(graph: &Graph<'_>, selected: Option<usize>, fold: bool) -> Self {
         let colours = if fold {
             colours(graph, selected)
@@ -122,7 +122,7 @@ impl Card {
     }
 }
 
-/// Which rows are shown: if there are too many, those that matter most.
+/// Selects the rows to show. If there are too many, the most important ones remain.
 fn shown(graph: &Graph<'_>, rows: &[Row], selected: Option<usize>) -> Vec<bool> {
     if rows.len() <= ROWS {
         return vec![true; rows.len()];
@@ -175,7 +175,7 @@ fn classes(
     unfold_cycles(graph, classes)
 }
 
-/// A chain of traces that are alike would become one card that is linked to itself, so it is left as it is.
+/// A chain of equal traces stays unfolded: its only card would be linked to itself.
 fn unfold_cycles(graph: &Graph<'_>, classes: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let mut class_of = vec![0; graph.traces().len()];
     for (class, traces) in classes.iter().enumerate() {
@@ -206,14 +206,14 @@ fn unfold_cycles(graph: &Graph<'_>, classes: Vec<Vec<usize>>) -> Vec<Vec<usize>>
     unfolded
 }
 
-/// Which nodes are in a cycle, or between two.
+/// Returns the nodes that are in a cycle, or between two cycles.
 fn in_cycle(nodes: usize, edges: &HashSet<(usize, usize)>) -> Vec<bool> {
     let after = peel(nodes, edges.iter().copied());
     let before = peel(nodes, edges.iter().map(|&(from, to)| (to, from)));
     after.into_iter().zip(before).map(|(a, b)| a && b).collect()
 }
 
-/// Which nodes are left once those that nothing leads to are taken away, again and again.
+/// Removes nodes that nothing leads to until none is left, and returns the others.
 fn peel(nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<bool> {
     let mut targets = vec![Vec::new(); nodes];
     let mut leading = vec![0_usize; nodes];
@@ -305,7 +305,7 @@ fn arrows(graph: &Graph<'_>, places: &[Place]) -> Vec<Arrow> {
     arrows
 }
 
-/// Whether a node is a ghost.
+/// Returns `true` if a node is a ghost.
 pub(crate) fn is_ghost(graph: &Graph<'_>, row: &Row) -> bool {
     let first = row.spans.first();
     first.is_some_and(|&span| matches!(graph.node(span), Node::Ghost(..)))

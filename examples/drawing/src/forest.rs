@@ -9,7 +9,7 @@ use crate::id::{SpanId, TraceId};
 /// The parent and the children of each node, without cycles.
 ///
 /// Ids are untrusted: a span may be its own parent, or the parent of its ancestor. Each span is below exactly one root,
-/// so that none is lost.
+/// so none is lost.
 #[derive(Debug)]
 pub(crate) struct Forest {
     parents: Vec<Option<usize>>,

@@ -1,4 +1,4 @@
-//! The spans of a flow, and what connects them.
+//! The spans of a flow, with their parents and links.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::time::Between;
 
 /// The spans of a flow by index, with their parents and their links.
 ///
-/// A span that a link leads to, but that was not received, is a node too: a ghost.
+/// The target of a link that was not received is a node too, called a ghost.
 #[derive(Debug)]
 pub struct Graph<'s> {
     nodes: Vec<Node<'s>>,
@@ -22,7 +22,7 @@ pub struct Graph<'s> {
     /// By producer.
     handlers: Vec<Vec<usize>>,
     index: HashMap<(TraceId, SpanId), usize>,
-    /// By trace, how many of its spans are not here, if this is a part of a graph.
+    /// For each trace, the number of spans that are not in this part of a graph.
     left_out: Vec<usize>,
 }
 
@@ -45,7 +45,7 @@ pub struct SpanLink<'s> {
 }
 
 impl<'s> Graph<'s> {
-    /// Connects spans, of which none may be there twice.
+    /// Connects spans. No span may occur twice.
     pub fn of(spans: impl IntoIterator<Item = &'s Span>) -> Self {
         Self::connect(spans, |_| true)
     }
@@ -177,7 +177,7 @@ impl<'s> Graph<'s> {
         &self.traces
     }
 
-    /// Returns how many spans of a trace are not here, if this is a part of a graph.
+    /// Returns how many spans of a trace are not in this part of a graph.
     pub(crate) fn left_out(&self, trace: usize) -> usize {
         self.left_out.get(trace).copied().unwrap_or_default()
     }
@@ -255,7 +255,7 @@ impl<'s> Node<'s> {
         self.span().map_or(Outcome::Fine, Span::outcome)
     }
 
-    /// Ghosts come first: something produced what follows.
+    /// Ghosts come first, because they are producers.
     pub(crate) fn start(self) -> u64 {
         self.span().map_or(0, |span| span.start)
     }

@@ -11,13 +11,13 @@ pub struct TraceId([u8; 16]);
 pub struct SpanId([u8; 8]);
 
 impl TraceId {
-    /// Returns the id that these bytes are, or `None` if their number is wrong or all are zero.
+    /// Reads an id from its bytes. Returns `None` if their number is wrong or all are zero.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         valid(bytes).map(Self)
     }
 
-    /// Returns the id that these hexadecimal digits are.
+    /// Reads an id from its hexadecimal digits.
     #[must_use]
     pub fn from_hex(digits: &str) -> Option<Self> {
         Self::from_slice(&unhex(digits)?)
@@ -25,13 +25,13 @@ impl TraceId {
 }
 
 impl SpanId {
-    /// Returns the id that these bytes are, or `None` if their number is wrong or all are zero.
+    /// Reads an id from its bytes. Returns `None` if their number is wrong or all are zero.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         valid(bytes).map(Self)
     }
 
-    /// Returns the id that these hexadecimal digits are.
+    /// Reads an id from its hexadecimal digits.
     #[must_use]
     pub fn from_hex(digits: &str) -> Option<Self> {
         Self::from_slice(&unhex(digits)?)

@@ -1,4 +1,4 @@
-//! Where cards, rows and arrows stand.
+//! The positions of cards, rows and arrows.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ const LANE_GAP: f64 = 10.0;
 /// Room for a curve between two columns.
 const CURVE: f64 = 64.0;
 const LABEL: f64 = 184.0;
-/// A picture that is higher than this starts at its top: its first card would be out of sight in its middle.
+/// A higher picture starts at its top. In its middle, the first card would be out of sight.
 const SCREEN: f64 = 900.0;
 /// The most places for links at one span. Further links share the last.
 const PORTS: usize = 12;
@@ -37,7 +37,7 @@ pub(crate) struct Rect {
     pub(crate) height: f64,
 }
 
-/// Where everything stands.
+/// All positions.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) cards: Vec<Rect>,
@@ -57,7 +57,7 @@ pub(crate) struct Route {
     pub(crate) label: Option<(f64, f64)>,
 }
 
-/// How wide texts are.
+/// The widths of texts.
 pub(crate) trait Texts {
     fn row(&self, card: usize, row: usize) -> f64;
     fn head(&self, card: usize) -> f64;
@@ -70,22 +70,22 @@ type End = (Thing, f64);
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Thing {
     Card(usize),
-    /// Where the links from one span pass a column.
+    /// The height at which the links from one span pass a column.
     Lane(Place, usize),
 }
 
 struct Plan<'v> {
     arrows: &'v [Arrow],
     columns: Vec<usize>,
-    /// The things in each column, from top to bottom.
+    /// The items in each column, from top to bottom.
     stacks: Vec<Vec<Thing>>,
     y: HashMap<Thing, f64>,
     heights: Vec<f64>,
     /// The top and the height of each row, within its card.
     rows: Vec<Vec<(f64, f64)>>,
-    /// Of each arrow, the number of its port at the handler's row, and how many there are.
+    /// For each arrow, the number of its port at the handler's row, and the count of ports.
     ports: Vec<(usize, usize)>,
-    /// Whether a card stands beside the first of those it is linked with, rather than in their middle.
+    /// `true` if a card is level with the first of its linked cards, instead of with their middle.
     from_top: bool,
 }
 
@@ -165,7 +165,7 @@ impl<'v> Plan<'v> {
         bottoms.fold(0.0, f64::max) - tops.fold(0.0, f64::min)
     }
 
-    /// Moves things to where their arrows are level: from left to right, back, and again.
+    /// Moves items until their arrows are level: from left to right, back, and again.
     fn settle(&mut self) {
         let parts = self.parts();
         let mut before: HashMap<Thing, Vec<(End, f64)>> = HashMap::new();
@@ -184,7 +184,7 @@ impl<'v> Plan<'v> {
 
     fn stack(&mut self, column: usize, beside: &HashMap<Thing, Vec<(End, f64)>>) {
         let mut below = 0.0;
-        // Each thing with its wish, and with the height that it is sorted by.
+        // Each item with its wished height, and with the height that it is sorted by.
         let mut wishes: Vec<(Thing, f64, f64)> = Vec::new();
         for &thing in &self.stacks[column] {
             let ends = beside.get(&thing).into_iter().flatten();
@@ -206,7 +206,7 @@ impl<'v> Plan<'v> {
             below = wish + self.height(thing) + CARD_GAP;
             wishes.push((thing, wish, level));
         }
-        // What hangs on one height stays in the order in which it started.
+        // Items of the same height stay in the order of their starts.
         wishes.sort_by(|(_, _, one), (_, _, other)| one.total_cmp(other));
         let items: Vec<Item> = wishes
             .iter()
@@ -411,7 +411,7 @@ impl<'v> Plan<'v> {
         widths
     }
 
-    /// How much room the labels before each column need.
+    /// Returns the room that the labels before each column need.
     fn labels(&self, texts: &impl Texts) -> Vec<f64> {
         let mut labels = vec![0.0; self.stacks.len()];
         for arrow in self.arrows.iter().filter(|arrow| has_port(arrow)) {
@@ -465,7 +465,7 @@ impl<'v> Plan<'v> {
             path += &format!("C{out:.1} {y:.1} {into:.1} {port:.1} {label:.1} {port:.1}");
         }
         path += &format!("H{:.1}", end.x - 1.0);
-        // Arrows that share the last place cannot all write there.
+        // Arrows that share the last place have no room for their labels.
         let (place, places) = self.ports[number];
         let is_shared = places == PORTS && place + 1 == places;
         Route {

@@ -1,6 +1,6 @@
 //! A flow: the traces that span links connect, as a picture and as a tree in a terminal.
 //!
-//! The examples, the README's picture and the tool `flow` draw with it. It knows no OpenTelemetry crate: each of them
+//! The examples, the README's picture and the tool `flow` use it. It depends on no OpenTelemetry crate: each of them
 //! converts its spans to [`Span`].
 
 #![allow(

@@ -1,19 +1,19 @@
-//! Heights in a column: as near as possible to where each item wants to be, without overlap.
+//! Heights in a column: as near as possible to each item's wished height, without overlap.
 
-/// Something in a column.
+/// An item in a column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
-    /// Where its top should be.
+    /// The wished height of its top.
     pub(crate) wish: f64,
     pub(crate) height: f64,
-    /// How much room it needs below.
+    /// The room that it needs below its top.
     pub(crate) gap: f64,
 }
 
 /// Returns the top of each item. They stay in this order, and the sum of the squares of their distances from their wishes
-/// is the least.
+/// is the smallest possible.
 pub(crate) fn tops(items: &[Item]) -> Vec<f64> {
-    // Less what lies above, all tops of items that touch are one number, so this is an isotonic regression.
+    // Without the heights above them, the tops of items that touch are equal. So this is an isotonic regression.
     let mut above = 0.0;
     let mut blocks: Vec<Block> = Vec::new();
     let mut offsets = Vec::with_capacity(items.len());
@@ -45,7 +45,7 @@ pub(crate) fn tops(items: &[Item]) -> Vec<f64> {
         .collect()
 }
 
-/// Returns the top of each item. They stay in this order, and none stands higher than it wishes.
+/// Returns the top of each item. They stay in this order, and none is above its wished height.
 pub(crate) fn downwards(items: &[Item]) -> Vec<f64> {
     let mut below = f64::NEG_INFINITY;
     let tops = items.iter().map(|item| {

@@ -1,4 +1,4 @@
-//! What is drawn of a span.
+//! The drawn data of a span.
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,9 +28,9 @@ pub struct Span {
     pub status: Status,
     /// Its attributes.
     pub attributes: Vec<Attribute>,
-    /// What happened meanwhile.
+    /// Its events.
     pub events: Vec<Event>,
-    /// What caused it.
+    /// Its links.
     pub links: Vec<Link>,
 }
 
@@ -43,7 +43,7 @@ pub struct Link {
     pub attributes: Vec<Attribute>,
 }
 
-/// Something that happened during a span.
+/// An event during a span.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Nanoseconds since the epoch.
@@ -89,7 +89,7 @@ pub enum Status {
     Error(String),
 }
 
-/// How a span has ended.
+/// The outcome of a span.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Outcome {
     /// With a success, or without a status.
@@ -101,7 +101,7 @@ pub enum Outcome {
 }
 
 impl Span {
-    /// Returns how the span has ended, by its status and by what `linked-span` records of a dropped future.
+    /// Returns the outcome, from the status and from what `linked-span` records for a dropped future.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let is_true = |key| value(&self.attributes, key) == Some("true");
@@ -126,7 +126,7 @@ impl Span {
 }
 
 impl Link {
-    /// Returns why the two spans are linked, or nothing if the link does not tell.
+    /// Returns the relationship of the link, or an empty text if it has none.
     #[must_use]
     pub fn relationship(&self) -> &str {
         value(&self.attributes, "link.relationship").unwrap_or_default()

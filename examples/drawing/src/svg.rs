@@ -23,26 +23,26 @@ const TRACK: f64 = 3.0;
 /// Displays a view of a flow as SVG.
 #[derive(Debug)]
 pub struct Picture<'v, 's> {
-    /// What is drawn.
+    /// The view.
     pub view: &'v View<'s>,
-    /// What it is called.
+    /// The title.
     pub title: &'v str,
-    /// What stands above each column.
+    /// The headings of the columns.
     pub captions: &'v [&'v str],
-    /// Whether times and ids are drawn, which differ from run to run.
+    /// `true` to draw times and ids, which differ from run to run.
     pub times: bool,
-    /// Whether the style sheet is in the picture, and what an arrow means below it, so that it stands alone.
+    /// `true` to add the style sheet and a legend, for a picture without a page.
     pub alone: bool,
-    /// Where a click on a span leads.
+    /// The target of a click on a span.
     pub hrefs: Hrefs<'v>,
 }
 
-/// Where a click on a span leads.
+/// The target of a click on a span.
 #[derive(Clone, Copy, Debug)]
 pub enum Hrefs<'h> {
-    /// Nowhere.
+    /// No target.
     None,
-    /// To a path that starts so, and ends with the ids of the trace and of the span.
+    /// A path that starts with this text, and ends with the ids of the trace and of the span.
     To(&'h str),
 }
 
@@ -136,7 +136,7 @@ impl Texts for Picture<'_, '_> {
 }
 
 impl Picture<'_, '_> {
-    /// Its frame and its head; its rows come after the arrows.
+    /// Draws the frame and the head. The rows come after the arrows.
     fn card(&self, out: &mut fmt::Formatter<'_>, card: &Card, rect: Rect) -> fmt::Result {
         let Rect {
             x,
@@ -176,7 +176,7 @@ impl Picture<'_, '_> {
         )
     }
 
-    /// The name of a card, and what is said beside it.
+    /// Draws the name of a card, and the text beside it.
     fn heads(&self, card: &Card) -> (String, String) {
         let graph = &self.view.graph;
         let count = card.traces.len();
@@ -282,7 +282,7 @@ impl Picture<'_, '_> {
         }
     }
 
-    /// The name of a row, and what is said beside it.
+    /// Draws the name of a row, and the text beside it.
     fn texts(&self, card: &Card, row: &Row) -> (String, String) {
         let Some(&first) = row.spans.first() else {
             let failed = match card.failed_more {
@@ -343,7 +343,7 @@ impl Picture<'_, '_> {
         )
     }
 
-    /// What stands above the line of an arrow, and what stands below.
+    /// Returns the texts above and below the line of an arrow.
     fn labels(&self, arrow: &Arrow) -> (String, String) {
         let relationship = shortened(&arrow.relationship, RELATIONSHIP).into_owned();
         let mut about = Vec::new();
@@ -378,7 +378,7 @@ impl Picture<'_, '_> {
             .filter_map(|&span| self.view.graph.node(span).span())
     }
 
-    /// From when to when the trace of a card lasts.
+    /// The start and the end of a card's trace.
     fn times_of(&self, card: usize) -> (u64, u64) {
         let spans: Vec<&Span> = self.spans(&self.view.folded.cards[card]).collect();
         extent(&spans)
@@ -391,7 +391,7 @@ fn extent(spans: &[&Span]) -> (u64, u64) {
     (start.unwrap_or_default(), end.unwrap_or_default())
 }
 
-/// When a span was active during its trace, as a line at the foot of its bar.
+/// Draws the time of a span within its trace, as a line at the foot of its bar.
 fn track(
     out: &mut fmt::Formatter<'_>,
     span: &Span,

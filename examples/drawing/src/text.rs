@@ -1,11 +1,11 @@
-//! Text that is long, or that a terminal would execute.
+//! Long text, and text with control characters that a terminal would execute.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use crate::escape::is_hostile;
 
-/// Displays text without what a terminal would execute.
+/// Displays text without the control characters that a terminal would execute.
 #[derive(Clone, Copy, Debug)]
 pub struct Printable<T>(pub T);
 

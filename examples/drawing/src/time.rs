@@ -1,4 +1,4 @@
-//! Times as a person says them.
+//! Durations as text.
 
 use std::fmt;
 
@@ -34,8 +34,8 @@ impl fmt::Display for Took {
 
 /// Displays the time from a producer's end to its handler's start, or the shortest and the longest of several.
 ///
-/// A handler may start while its producer waits for an acknowledgement: then the time is from the producer's start. A handler
-/// that starts before that has another clock, and its time is negative.
+/// A handler may start while its producer waits for an acknowledgement. The time is then from the producer's start. A
+/// handler that starts before that has another clock, and its time is negative.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Between {
     shortest: i128,

@@ -8,7 +8,7 @@ use crate::text::Printable;
 
 /// Displays spans as a tree, by the time they started.
 ///
-/// A span stands under its parent, or under its trace where the parent is missing.
+/// A span is under its parent, or under its trace if the parent is missing.
 #[derive(Debug)]
 pub struct Tree<'s>(Graph<'s>);
 
@@ -23,7 +23,7 @@ impl fmt::Display for Tree<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for trace in self.0.traces() {
             let mut received = trace.iter().filter_map(|&node| self.0.node(node).span());
-            // A trace of ghosts has nothing to print but its links, which their handlers print.
+            // A trace of ghosts has only links, and their handlers print these.
             let Some(first) = received.next() else {
                 continue;
             };
@@ -40,7 +40,7 @@ impl Tree<'_> {
         let roots = trace.iter().filter(|node| self.0.parent(**node).is_none());
         let mut stack: Vec<(usize, usize)> = roots.rev().map(|&root| (root, 1)).collect();
         while let Some((node, depth)) = stack.pop() {
-            // Nothing is printed of a ghost, so its children stand where it would.
+            // A ghost is not printed, so its children take its place.
             let mut below = depth;
             if let Node::Span(span) = self.0.node(node) {
                 self.span(out, node, span, depth)?;
@@ -98,7 +98,7 @@ fn attributes(out: &mut fmt::Formatter<'_>, attributes: &[Attribute]) -> fmt::Re
     Ok(())
 }
 
-/// Enough of an id to tell the few apart that are printed.
+/// The first digits of an id, which are unique among the few that are printed.
 fn short(id: impl fmt::Display) -> String {
     let mut id = id.to_string();
     id.truncate(4);

@@ -22,7 +22,7 @@ pub(crate) fn print(file: Option<&Path>) -> Result<(), Failure> {
     write(&Tree::of(&spans(file)?).to_string())
 }
 
-/// A reader that has seen enough, such as `head`, is no failure.
+/// A reader such as `head` may close the output early. That is no failure.
 fn write(text: &str) -> Result<(), Failure> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -63,7 +63,7 @@ fn picture(spans: &[Span]) -> Result<String, Failure> {
     Ok(picture.to_string())
 }
 
-/// The last of each span that is there twice.
+/// Keeps the last of each repeated span.
 fn spans(file: Option<&Path>) -> Result<Vec<Span>, Failure> {
     let input: Box<dyn BufRead> = match file {
         Some(path) if path.as_os_str() != "-" => {

@@ -5,8 +5,8 @@
 //! OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 cargo run --example order_fulfillment
 //! ```
 //!
-//! It receives OTLP on the usual ports. `flow draw FILE` and `flow print FILE` read what a collector's file exporter
-//! wrote, and write a picture and a tree.
+//! It receives OTLP on the usual ports. `flow draw FILE` and `flow print FILE` read the output of a collector's file
+//! exporter, and write a picture and a tree.
 
 #![allow(
     clippy::format_push_string,

@@ -58,7 +58,7 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     }
 }
 
-/// Without an address, on both families: some clients look up `localhost` as `::1` and try nothing else.
+/// Listens on both families without an address, because some clients resolve `localhost` as `::1` only.
 async fn listen(
     address: Option<IpAddr>,
     port: u16,

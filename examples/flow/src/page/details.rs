@@ -1,4 +1,4 @@
-//! A span: what is known of it, what caused it and what it caused.
+//! The details of a span, with its causes and effects.
 
 use flow_drawing::{Attribute, Escaped, Graph, Node, Outcome, Span, Status, Took, shortened};
 

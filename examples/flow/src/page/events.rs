@@ -13,12 +13,12 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use crate::store::Store;
 
-/// A browser opens six connections to a place at most, for all its windows together. If each held one, the seventh would
-/// not load. Hidden pages close their streams, but windows side by side are all visible. So the oldest stream ends where
-/// there are too many, and its page comes back a moment later, when it gets what it has missed.
+/// A browser opens at most six connections to a host, for all its windows together. If each window held one, a seventh
+/// would not load. Hidden pages close their streams, but windows side by side are all visible. So the oldest stream ends if
+/// there are too many. Its page reconnects a moment later, and receives the changes that it has missed.
 const STREAMS: usize = 4;
 const RETURN: Duration = Duration::from_secs(2);
-/// Changes within this time are told together.
+/// Changes within this time are sent together.
 const TOGETHER: Duration = Duration::from_millis(200);
 
 /// The open streams, the oldest first.

@@ -52,7 +52,7 @@ pub(super) fn page(store: &Store, trace: TraceId, span: Option<SpanId>) -> Optio
     ))
 }
 
-/// The picture of the flow that a trace is in, to be kept and shared.
+/// The picture of the flow of a trace, for a file.
 pub(super) fn picture(store: &Store, trace: TraceId, span: Option<SpanId>) -> Option<String> {
     let snapshot = store.flow(trace)?;
     let whole = Graph::of(snapshot.spans.iter().map(|span| &**span));
@@ -69,7 +69,7 @@ pub(super) fn picture(store: &Store, trace: TraceId, span: Option<SpanId>) -> Op
     Some(picture.to_string())
 }
 
-/// If not all fits, what lies around the selected span, or around the root of the one that arrived last.
+/// Selects the part around the selected span, or around the root of the latest span, if the flow is too large.
 fn seen<'s>(whole: Graph<'s>, snapshot: &'s Snapshot, selected: Option<usize>) -> View<'s> {
     let (trace, span) = snapshot.summary.last;
     let mut around = whole.find(trace, span);
@@ -102,7 +102,7 @@ fn head(flow: &Summary, trace: TraceId, span: Option<SpanId>) -> String {
 const LEGEND: &str = "<p class=\"legend\">An arrow is a link: from the producer to the span that handles its event. \
      ✕ failed · ⊘ cancelled · dashed: not received · ⋯ its parent was not received · ×2 several that are alike</p>\n";
 
-/// All traces, for those who use no picture, and for what is not drawn.
+/// Lists all traces, for screen readers, and because the picture may hide some.
 fn traces(whole: &Graph<'_>) -> String {
     let mut rows = String::new();
     let mut count = 0;

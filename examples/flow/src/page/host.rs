@@ -1,7 +1,7 @@
-//! The name under which a request came.
+//! The host name of a request.
 //!
-//! A page of the web can give its own name the address of this machine, and then read what is shown here. Its requests
-//! carry that name, so they are told that they came to the wrong place. A literal address cannot be given away so.
+//! A web page can point its own name at the address of this machine, and then read this page. Its requests
+//! carry that name, so they are refused. A literal address cannot be redirected like that.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// The names that this machine has.
+/// The names of this machine.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts(Arc<Vec<String>>);
 
@@ -42,7 +42,7 @@ impl Hosts {
     }
 }
 
-/// Refuses a request that came under another name, with the status 421.
+/// Refuses a request for another host name, with the status 421.
 pub(super) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let mut values = request.headers().get_all(HOST).iter();
     let host = values.next().and_then(|host| host.to_str().ok());

@@ -1,4 +1,4 @@
-//! The web page: rendered here, so that it needs no build step, and hardly a script.
+//! The web page. The server renders it, so it needs no build step and little script.
 
 mod details;
 mod events;
@@ -26,11 +26,11 @@ use self::events::Streams;
 use self::host::Hosts;
 use crate::store::Store;
 
-/// Nothing but what comes from here, and nothing that stands in the markup.
+/// Allows scripts and styles from this server only, and none in the markup.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A picture brings its style sheet with it, and nothing else.
+/// Allows a picture its own style sheet, and nothing else.
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ struct Pages {
     streams: Arc<Streams>,
 }
 
-/// The routes of the page, and those of OTLP, for requests to this machine by a name it has.
+/// Returns the routes of the page and of OTLP, for requests to a name of this machine.
 pub(crate) fn routes(store: Arc<Store>, otlp: Router, names: &[String]) -> Router {
     let pages = Pages {
         store,
@@ -115,7 +115,7 @@ async fn draw(pages: Pages, trace: String, span: Option<String>) -> Response {
     (headers, picture).into_response()
 }
 
-/// Renders on a thread of its own, where a large flow delays neither requests nor other pages.
+/// Renders on another thread, so that a large flow delays neither requests nor other pages.
 async fn rendered(
     pages: Pages,
     trace: String,

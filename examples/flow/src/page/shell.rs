@@ -1,4 +1,4 @@
-//! What all pages have: a head, and what is kept.
+//! The parts of all pages: a head, and the store's counts.
 
 use flow_drawing::Escaped;
 
@@ -33,7 +33,7 @@ pub(super) fn page(title: &str, kept: &Kept, main: &str) -> String {
     )
 }
 
-/// A page that says why there is none.
+/// Renders the reason why a page does not exist.
 pub(super) fn missing(why: &str) -> String {
     format!(
         r#"<!doctype html>

@@ -1,8 +1,8 @@
-//! What a request contains.
+//! The contents of a request.
 
 use flow_drawing::{Attribute, Event, Link, Span};
 
-/// The number of attributes, events or links that are kept of a span. SDKs keep 128.
+/// The number of attributes, events or links that a span keeps. SDKs keep 128.
 pub(super) const PARTS: usize = 4_096;
 
 /// The spans of a request.
@@ -22,7 +22,7 @@ impl Batch {
     }
 }
 
-/// Keeps a part of a span, if it says anything, and as long as there are not too many.
+/// Keeps a part of a span unless it is empty, up to the limit.
 pub(super) fn keep<T: Part>(parts: &mut Vec<T>, part: T) {
     if parts.len() < PARTS && part.says_anything() {
         parts.push(part);

@@ -1,6 +1,6 @@
 //! OTLP over gRPC.
 //!
-//! Generated servers decode the whole message first. This one hands its bytes to the decoder that HTTP uses, so that the
+//! Generated servers decode the whole message first. This one passes its bytes to the decoder for HTTP, so that the
 //! same bounds hold. There is no check of the host: no browser speaks plain HTTP/2, so no page can send anything here.
 
 use std::convert::Infallible;
@@ -24,11 +24,11 @@ use super::{Format, Intake, Refusal};
 #[derive(Clone, Debug)]
 pub(crate) struct Traces(pub(crate) Intake);
 
-/// The service of logs, whose requests are read and forgotten.
+/// The service of logs, whose requests are read and dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Logs(pub(crate) Intake);
 
-/// The service of metrics, whose requests are read and forgotten.
+/// The service of metrics, whose requests are read and dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Metrics(pub(crate) Intake);
 
@@ -150,7 +150,7 @@ impl UnaryService<Bytes> for Discard {
     }
 }
 
-/// Messages as they are.
+/// Passes messages on without decoding.
 #[derive(Clone, Copy, Debug)]
 struct Raw;
 

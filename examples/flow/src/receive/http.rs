@@ -24,7 +24,7 @@ const JSON: &str = "application/json";
 pub(crate) fn routes(intake: Intake, origins: Vec<String>) -> Router {
     Router::new()
         .route("/v1/traces", post(traces))
-        // Exporters of logs and metrics are on by default, and would complain.
+        // Exporters of logs and metrics are on by default, and would log errors.
         .route("/v1/logs", post(discard))
         .route("/v1/metrics", post(discard))
         .with_state(intake)
@@ -65,7 +65,7 @@ async fn take(intake: &Intake, request: Request) -> Result<Response, Refusal> {
     })
 }
 
-/// Reads and forgets a request, so that the connection can be used again.
+/// Reads and drops a request, so that the connection can be used again.
 async fn discard(State(intake): State<Intake>, request: Request) -> Response {
     let format = format(request.headers());
     let mut body = Limited::new(request.into_body(), intake.limit);
@@ -80,8 +80,8 @@ async fn discard(State(intake): State<Intake>, request: Request) -> Response {
     }
 }
 
-/// Reads what is too large too, within reason: a client that is still sending would see a broken connection instead of the
-/// refusal, and would send the same again.
+/// Also reads a body that is too large, up to a bound. A client that is still sending would see a broken connection instead
+/// of the refusal, and would retry.
 async fn body(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
     let is_announced = body.size_hint().lower() > limit as u64;
     let read = timeout(PATIENCE, async {
@@ -108,7 +108,7 @@ async fn body(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
     read.await.map_err(|_| Refusal::TooSlow)?
 }
 
-/// By the media type alone: its parameters, such as a character set, change nothing.
+/// Reads the media type. Its parameters, such as a character set, change nothing.
 fn format(headers: &HeaderMap) -> Result<Format, Refusal> {
     let value = text(headers, CONTENT_TYPE);
     let media_type = value.split(';').next().unwrap_or_default().trim();
@@ -137,7 +137,7 @@ fn text(headers: &HeaderMap, name: HeaderName) -> &str {
     value.unwrap_or_default()
 }
 
-/// The status that OTLP asks for, in the encoding of the request.
+/// Returns the status that OTLP requires, in the encoding of the request.
 fn refused(refusal: &Refusal, format: Format) -> Response {
     #[derive(prost::Message)]
     struct Status {
@@ -160,7 +160,7 @@ fn refused(refusal: &Refusal, format: Format) -> Response {
     }
 }
 
-/// Lets pages of the named origins send spans. Without any, a page of another origin may send none: its browser asks
+/// Allows pages of the named origins to send spans. Without any, a page of another origin can send none: its browser asks
 /// first, and gets no permission.
 async fn cors(State(origins): State<Vec<String>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();

@@ -194,7 +194,7 @@ impl From<LinkJson> for Link {
     }
 }
 
-/// What a list of spans, or of what contains spans, becomes as it is read.
+/// The result of reading a list of spans, or of their containers.
 trait AddTo {
     fn add_to(self, batch: &mut Batch);
 }
@@ -231,7 +231,7 @@ impl AddTo for SpanJson {
 }
 
 impl SpanJson {
-    /// Nothing, if an id is not valid.
+    /// Returns `None` if an id is not valid.
     fn span(self) -> Option<Span> {
         let parent = match self.parent {
             Id::None => None,
@@ -269,7 +269,7 @@ impl SpanJson {
     }
 }
 
-/// A list of which nothing but its spans is kept, so that many empty elements take no memory.
+/// A list that keeps only its spans, so that many empty elements take no memory.
 struct Spans<T>(Batch, PhantomData<T>);
 
 impl<T> Default for Spans<T> {
@@ -286,7 +286,7 @@ impl<'de, T: AddTo + Deserialize<'de>> Deserialize<'de> for Spans<T> {
     }
 }
 
-/// A list of attributes, events or links, of which only what says anything is kept.
+/// A list of attributes, events or links without the empty ones.
 struct Parts<T, P>(Vec<P>, PhantomData<T>);
 
 impl<T, P> Default for Parts<T, P> {

@@ -34,7 +34,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// What receives requests, for both protocols.
+/// Receives requests of both protocols.
 #[derive(Clone, Debug)]
 pub(crate) struct Intake {
     store: Arc<Store>,
@@ -55,7 +55,7 @@ impl Intake {
         }
     }
 
-    /// Takes the spans of a request, and says how many had no valid id.
+    /// Takes the spans of a request. Returns how many had no valid id.
     async fn take(
         &self,
         body: impl AsRef<[u8]> + Send + 'static,
@@ -78,7 +78,7 @@ impl Intake {
         Ok(ExportTraceServiceResponse { partial_success })
     }
 
-    /// Puts a refusal on record, for the page.
+    /// Records a refusal, for the page.
     fn refused(&self, refusal: &Refusal) {
         self.store.refused(refusal);
     }
@@ -93,7 +93,7 @@ fn decode(
     if !is_compressed {
         return read(body, format);
     }
-    // One byte more than allowed tells that there are too many; no more is ever decompressed.
+    // One byte more than the limit is enough to refuse the request, so no more is decompressed.
     let mut whole = MultiGzDecoder::new(body).take(limit as u64 + 1);
     let mut plain = Vec::new();
     whole

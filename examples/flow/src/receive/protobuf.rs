@@ -47,7 +47,7 @@ fn messages(message: &[u8], number: u64) -> impl Iterator<Item = Read<&[u8]>> {
     })
 }
 
-/// Nothing, if an id is not valid.
+/// Returns `None` if an id is not valid.
 fn read_span(message: &[u8], service: &Arc<str>) -> Read<Option<Span>> {
     let (mut trace, mut id, mut parent) = (None, None, None);
     let (mut name, mut kind, mut status) = (String::new(), Kind::Internal, Status::Unset);

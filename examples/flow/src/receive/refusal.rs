@@ -1,11 +1,11 @@
-//! Why a request was not taken.
+//! The reasons to refuse a request.
 
 use std::fmt;
 
-/// Why a request was not taken.
+/// The reason to refuse a request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Refusal {
-    /// It is not what its content type says.
+    /// Its body does not match its content type.
     Malformed(String),
     /// It has more bytes than this, compressed or not.
     TooLarge(usize),

@@ -1,4 +1,4 @@
-//! What is read of requests, and what is refused.
+//! Accepted and refused requests.
 
 use std::io::Write;
 

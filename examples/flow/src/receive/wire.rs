@@ -1,7 +1,7 @@
 //! The protobuf encoding, one field at a time.
 //!
 //! A decoder that builds the whole message allocates hundreds of bytes for a span of two: 16 MiB of empty spans took
-//! 2 GiB. This reads each part in place, and only what is kept is built.
+//! 2 GiB. This decoder reads each part in place, and builds only the kept ones.
 
 use super::refusal::Refusal;
 
@@ -70,7 +70,7 @@ impl<'m> Iterator for Fields<'m> {
         }
         let field = self.field();
         if field.is_none() {
-            self.0 = &[]; // what follows is not known
+            self.0 = &[]; // the rest cannot be read
         }
         Some(field.ok_or_else(|| Refusal::malformed("the protobuf message is broken")))
     }

@@ -11,7 +11,7 @@ use super::{Ids, Kept, Refused};
 /// A span, with the number of its arrival.
 type Arrived = (u64, Arc<Span>);
 
-/// How much is kept.
+/// The bounds of the store.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     pub(crate) spans: usize,
@@ -51,13 +51,13 @@ struct Flow {
     services: BTreeSet<Arc<str>>,
     start: u64,
     end: u64,
-    /// The span that names the flow: the first of those that nothing caused, or else the first.
+    /// The span that names the flow: the first one without a cause, or else the first one.
     first: Option<Arc<Span>>,
     last: Option<Ids>,
     last_arrival: u64,
 }
 
-/// What the list tells of a flow.
+/// The data of a flow in the list.
 #[derive(Clone, Debug)]
 pub(crate) struct Summary {
     pub(crate) name: String,
@@ -196,7 +196,7 @@ impl Flows {
         }
     }
 
-    /// Evicts the spans of the only flow that arrived first, and a tenth more, so that this is rare.
+    /// Evicts the oldest spans of the only flow, and a tenth more, so that this is rare.
     fn trim(&mut self) {
         let spans = self
             .traces
@@ -312,7 +312,7 @@ impl Flow {
         }
     }
 
-    /// Nothing, as long as no span has arrived.
+    /// `None` until a span has arrived.
     fn summary(&self) -> Option<Summary> {
         let first = self.first.as_ref()?;
         Some(Summary {
@@ -329,7 +329,7 @@ impl Flow {
     }
 }
 
-/// A clock that is wrong may put an effect before its cause, so clocks come second.
+/// A wrong clock may put an effect before its cause, so causes come first.
 fn order(span: &Span) -> (bool, u64, bool) {
     (!span.links.is_empty(), span.start, span.parent.is_some())
 }

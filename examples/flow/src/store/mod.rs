@@ -25,7 +25,7 @@ struct Inner {
     refused: Refused,
 }
 
-/// What was not taken.
+/// The counts of refused requests and spans.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refused {
     pub(crate) requests: usize,
@@ -33,7 +33,7 @@ pub(crate) struct Refused {
     pub(crate) spans: usize,
 }
 
-/// How much is kept, and what is not.
+/// The counts of kept, refused and evicted spans.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     pub(crate) spans: usize,
@@ -63,7 +63,7 @@ impl Store {
         }
     }
 
-    /// Adds spans, and evicts the flows that were not heard of for longest if there are too many.
+    /// Adds spans. If there are too many, evicts the flows whose latest span is the oldest.
     pub(crate) fn add(&self, batch: Batch) {
         let mut inner = self.lock();
         inner.refused.spans += batch.invalid;
@@ -103,7 +103,7 @@ impl Store {
             .kept(inner.refused.clone(), *self.version.borrow())
     }
 
-    /// Returns what tells whenever something has changed.
+    /// Returns a receiver of the store's version, which changes with its contents.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
     }
@@ -112,7 +112,7 @@ impl Store {
         self.version.send_modify(|version| *version += 1);
     }
 
-    /// No code in between can panic half-way through a change that matters.
+    /// Recovers a poisoned lock: no code under the lock can panic halfway through a change.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

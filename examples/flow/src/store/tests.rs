@@ -1,4 +1,4 @@
-//! Flows, in any order of arrival, and what is evicted.
+//! Flows in any order of arrival, and eviction.
 
 use flow_drawing::{Kind, Link, Status};
 
@@ -50,7 +50,7 @@ fn add(store: &Store, spans: impl IntoIterator<Item = Span>) {
     });
 }
 
-/// Of each flow, the newest first, the spans and the traces.
+/// Returns the numbers of spans and traces of each flow, the newest first.
 fn sizes(store: &Store) -> Vec<(usize, usize)> {
     let flows = store.list(0, 1_000);
     flows.iter().map(|flow| (flow.spans, flow.traces)).collect()
@@ -85,7 +85,7 @@ fn traces_with_one_missing_producer_are_one_flow() {
     add(&store, [span(1, 0, &[0]), span(2, 0, &[0])]);
     assert_eq!(sizes(&store), [(2, 2)]);
     assert_eq!(store.list(0, 1)[0].name, "span 1");
-    // Its own page is the flow's, and it is named by it once it arrives.
+    // The page of the trace is the flow's, which is named after it once it arrives.
     assert!(store.flow(trace(0)).is_some());
     add(&store, [span(0, 0, &[])]);
     assert_eq!(sizes(&store), [(3, 3)]);
@@ -132,7 +132,7 @@ fn flow_with_the_oldest_last_arrival_is_evicted_with_any_clock() {
     add(&store, [future, span(1, 0, &[]), span(2, 0, &[1])]);
     add(&store, [span(0, 1, &[])]);
     add(&store, [span(3, 0, &[])]);
-    // Flow 0 came first, but was heard of again.
+    // Flow 0 arrived first, but has a newer span.
     assert!(is_kept(&store, 0) && is_kept(&store, 3));
     assert!(!is_kept(&store, 1) && !is_kept(&store, 2));
     assert_eq!((store.kept().spans, store.kept().evicted), (3, 2));
@@ -184,7 +184,7 @@ fn bytes_are_bounded_too() {
         assert!(store.kept().bytes <= 1 << 20);
     }
     assert!(is_kept(&store, 199) && !is_kept(&store, 0));
-    // What is evicted leaves nothing.
+    // An evicted flow leaves nothing.
     add(&store, [span(1_000, 0, &[])]);
     let mut last = span(1_001, 0, &[]);
     last.name = "x".repeat(1 << 20);

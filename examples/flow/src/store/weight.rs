@@ -1,10 +1,10 @@
-//! How much memory a span takes.
+//! The memory of a span.
 
 use std::mem::size_of;
 
 use flow_drawing::{Attribute, Event, Link, Span};
 
-/// What the tables need for each span, and for each trace that a link leads to.
+/// The bytes in the tables for each span, and for each trace that a link leads to.
 const ENTRY: usize = 160;
 
 /// Returns about how many bytes a span takes, with its places in the tables.
