@@ -156,7 +156,7 @@ mod kinds {
 fn of_the_active(order: &OrderCreated) {}
 
 #[linked_span(order, parent = root)]
-fn of_nobody(order: &OrderCreated) {}
+fn at_the_root(order: &OrderCreated) {}
 
 #[linked_span(order, parent = event)]
 fn of_the_event(order: &OrderCreated) {}
@@ -166,7 +166,7 @@ fn parent_option_under_an_active_span_selects_the_parent() {
     let sdk = Sdk::install();
     let _guard = active(producer(2)).attach();
     of_the_active(&order());
-    of_nobody(&order());
+    at_the_root(&order());
     of_the_event(&order());
     let [active, root, event] = &sdk.spans()[..] else {
         panic!("expected three spans");
@@ -193,7 +193,7 @@ fn parent_event_without_an_origin_is_ignored() {
         ..order()
     };
     of_the_event(&order);
-    of_nobody(&order);
+    at_the_root(&order);
     let guard = active(producer(2)).attach();
     of_the_event(&order);
     drop(guard);

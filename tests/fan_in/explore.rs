@@ -7,8 +7,8 @@ use std::mem::{Discriminant, discriminant};
 use linked_span::fan_in::state::{JoinPolicy, Reply};
 use linked_span_tests::ms;
 
-use crate::model::World;
 use crate::probes;
+use crate::world::World;
 
 /// A hash that multiplies and rotates. The standard library's hash would take most of the test's time.
 #[derive(Default)]

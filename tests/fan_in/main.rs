@@ -2,7 +2,7 @@
 
 mod explore;
 mod inputs;
-mod model;
 mod probes;
 mod properties;
 mod witness;
+mod world;

@@ -9,8 +9,8 @@ use linked_span::fan_in::state::{
 };
 use linked_span_tests::{at, milliseconds, ms};
 
-use crate::model::tick;
 use crate::witness::{Checked, NOW, Work, ensure};
+use crate::world::tick;
 
 /// More ticks than all durations of the policy and all failures of a probe take together.
 const ROUNDS: u32 = 40;
@@ -38,14 +38,14 @@ pub(crate) fn check(state: State, rules: &JoinPolicy) -> Checked {
         for silent in [false, true] {
             ensure(
                 ends_or_is_parked(state, comes, silent, rules),
-                "every join ends or is parked, as long as anything comes",
+                "a join ends or is parked if calls keep arriving",
             )?;
         }
     }
     for mode in visitors {
         ensure(
             is_forgotten(state, mode, rules),
-            "every join is forgotten, as long as anybody looks",
+            "a call forgets an ended join after its window",
         )?;
     }
     for comes in arrivals.chain([Comes::ClaimMode(ClaimMode::Sweep)]) {
@@ -57,24 +57,24 @@ pub(crate) fn check(state: State, rules: &JoinPolicy) -> Checked {
     for mode in visitors {
         ensure(
             due_is_true(state, mode, rules),
-            "there is something to do when it is due, and not before",
+            "a due join can be claimed or removed, and not before",
         )?;
     }
     ensure(
-        heeds_its_holder_only(state, rules),
-        "a join heeds its holder in what he does, and nobody else",
+        only_the_holder_settles(state, rules),
+        "only the holder can settle or renew a claim",
     )?;
     ensure(
         stays_parked(state, rules),
-        "a parked join waits for an operator, and is nobody else's",
+        "only an operator can change a parked join",
     )?;
     ensure(
         is_tried_again(state, rules),
-        "what has failed is tried again at once, if an operator wants it",
+        "an operator can retry a failed join at once",
     )?;
     ensure(
         is_given_up(state, rules),
-        "what nobody holds goes, if an operator wants it",
+        "an operator can forget a join that no worker holds",
     )
 }
 
@@ -107,7 +107,7 @@ fn lease(state: State) -> Option<Timestamp> {
 /// All bodies fail. The first delivery to `on_expired` fails too, or is never settled.
 fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolicy) -> bool {
     let mut state = Some(state);
-    let mut hand_overs = 0;
+    let mut deliveries = 0;
     for round in 0..ROUNDS {
         if is_over(state) || is_parked(state) {
             return true;
@@ -117,8 +117,8 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolic
         let settlement = match reply {
             Reply::Run { .. } => Some(Settlement::Failed),
             Reply::DeliverExpired { .. } => {
-                hand_overs += 1;
-                match hand_overs {
+                deliveries += 1;
+                match deliveries {
                     1 if silent => None,
                     1 => Some(Settlement::ExpiryFailed),
                     _ => Some(Settlement::ExpiryDelivered),
@@ -192,7 +192,7 @@ fn due_is_true(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     early && after != Some(state) && !matches!(reply, Reply::NotDue(_))
 }
 
-fn heeds_its_holder_only(state: State, rules: &JoinPolicy) -> bool {
+fn only_the_holder_settles(state: State, rules: &JoinPolicy) -> bool {
     let (holder, own) = match state {
         State::Open { .. }
         | State::Ready { .. }
@@ -205,7 +205,7 @@ fn heeds_its_holder_only(state: State, rules: &JoinPolicy) -> bool {
         _ => unreachable!("the model does not know it"),
     };
     let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep) <= Some(NOW);
-    let heeds = |step, expected| {
+    let answers = |step, expected| {
         let (after, reply) = transition(Some(state), step, NOW, rules);
         let kept = if over { None } else { Some(state) };
         if expected && !over {
@@ -219,10 +219,10 @@ fn heeds_its_holder_only(state: State, rules: &JoinPolicy) -> bool {
         let settlements = [Work::Body, Work::DeliverExpired].map(Work::endings);
         let settles = settlements.as_flattened().iter().all(|&settlement| {
             let expected = token != stranger && own.contains(&settlement);
-            heeds(Step::Settle { token, settlement }, expected)
+            answers(Step::Settle { token, settlement }, expected)
         });
         let expected = token != stranger && !is_over(Some(state));
-        settles && heeds(Step::Renew { token }, expected)
+        settles && answers(Step::Renew { token }, expected)
     })
 }
 

@@ -9,8 +9,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::model::tick;
 use crate::witness::{NOW, Witness};
+use crate::world::tick;
 
 const VISITORS: [ClaimMode; 2] = [ClaimMode::Sweep, ClaimMode::Opportunistic];
 
@@ -224,7 +224,7 @@ proptest! {
                 }
             }
             let [sweep, passing] = VISITORS.map(|mode| due(&state, mode));
-            prop_assert!(sweep <= passing, "a sweep can do all that can be done in passing");
+            prop_assert!(sweep <= passing, "a sweep may claim a join as early as an arrival may");
         }
     }
 

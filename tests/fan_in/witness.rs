@@ -77,14 +77,20 @@ impl Witness {
         match (step, reply) {
             (Step::Arrive { input, .. }, Reply::Waiting(came)) => {
                 self.accept(input, rules)?;
-                ensure(came == self.accepted, "a reply tells what has come")?;
-                ensure(came != all(rules), "a join runs when it is complete")
+                ensure(
+                    came == self.accepted,
+                    "a reply lists the inputs that have arrived",
+                )?;
+                ensure(came != all(rules), "a complete join runs")
             }
             (Step::Arrive { input, .. }, Reply::Duplicate(came)) => {
-                ensure(self.is_open(rules), "only an open join knows duplicates")?;
-                ensure(self.deadline > 0, "an open join ends with its deadline")?;
-                ensure(came == self.accepted, "a reply tells what has come")?;
-                ensure(came.contains(input), "only what has come is a duplicate")
+                ensure(self.is_open(rules), "only an open join has duplicates")?;
+                ensure(self.deadline > 0, "an open join ends at its deadline")?;
+                ensure(
+                    came == self.accepted,
+                    "a reply lists the inputs that have arrived",
+                )?;
+                ensure(came.contains(input), "a duplicate has arrived before")
             }
             (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
@@ -92,15 +98,15 @@ impl Witness {
             ) => {
                 self.run(step, rules)?;
                 self.claim(token, Work::Body, rules);
-                ensure(attempts == self.bodies, "every body is counted once")
+                ensure(attempts == self.bodies, "each body is one attempt")
             }
             (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
                 Reply::DeliverExpired { came, attempts },
             ) => {
-                self.hand_over(step, token, came, rules)?;
+                self.deliver_expired(step, token, came, rules)?;
                 self.claim(token, Work::DeliverExpired, rules);
-                ensure(attempts == self.bodies, "every body is counted once")
+                ensure(attempts == self.bodies, "each body is one attempt")
             }
             (Step::Arrive { .. } | Step::ClaimDue { .. }, Reply::Parked) => {
                 if self.parked.is_none() {
@@ -115,20 +121,20 @@ impl Witness {
                         && claim.lease > 0
                         && until == after(claim.lease)
                 }),
-                "a join is busy as long as somebody else's lease",
+                "a join is busy until the lease of another worker ends",
             ),
             (Step::Arrive { .. } | Step::Retry, Reply::Completed) => {
                 self.has_ended(Settlement::Completed)
             }
             (Step::Arrive { token, .. }, Reply::Expired) if self.end.is_none() => {
-                ensure(self.expiring, "a join expires when somebody is told")?;
+                ensure(self.expiring, "a join expires once a worker delivers it")?;
                 let others = self
                     .claim
                     .is_some_and(|claim| claim.token != token && claim.lease > 0);
                 let rests = self.claim.is_none() && self.rest > 0;
                 ensure(
                     others || rests,
-                    "an arrival hands over what nobody else does",
+                    "an arrival delivers an expired join that no other worker delivers",
                 )
             }
             (Step::Arrive { .. } | Step::Retry, Reply::Expired) => {
@@ -139,7 +145,7 @@ impl Witness {
                 let holds = self.claim.is_some_and(|claim| claim.token == token);
                 ensure(
                     reply == recorded(holds),
-                    "a renewal counts if it is the current holder's, and only then",
+                    "only the current holder can renew",
                 )?;
                 if let Some(claim) = &mut self.claim
                     && holds
@@ -149,52 +155,64 @@ impl Witness {
                 Ok(())
             }
             (Step::ClaimDue { .. }, Reply::NotDue(until)) => {
-                ensure(*self != Self::default(), "an absent join is absent")?;
-                ensure(until > NOW, "what is due is done")
+                ensure(
+                    *self != Self::default(),
+                    "a reply about an absent join is `Absent`",
+                )?;
+                ensure(until > NOW, "a due join is claimed")
             }
             (Step::ClaimDue { .. } | Step::Retry | Step::Forget, Reply::Absent) => {
-                ensure(*self == Self::default(), "no join is lost")
+                ensure(*self == Self::default(), "the store loses no join")
             }
             (Step::Retry, Reply::Waiting(came)) => {
-                ensure(self.is_open(rules), "what has failed is tried again")?;
-                ensure(!came.is_empty(), "an absent join is absent")?;
-                ensure(came == self.accepted, "a reply tells what has come")
+                ensure(
+                    self.is_open(rules),
+                    "a retry leaves only an open join unchanged",
+                )?;
+                ensure(!came.is_empty(), "a reply about an absent join is `Absent`")?;
+                ensure(
+                    came == self.accepted,
+                    "a reply lists the inputs that have arrived",
+                )
             }
             (Step::Retry, Reply::Recorded) => self.retry(rules),
             (Step::Forget, Reply::Recorded) => self.forget(),
             (Step::Retry | Step::Forget, Reply::Busy(until)) => ensure(
                 self.held_for().is_some_and(|lease| until == after(lease)),
-                "an operator waits as long as somebody's lease",
+                "an operator waits until a lease ends",
             ),
-            _ => Err("a reply answers the step"),
+            _ => Err("the step can have this reply"),
         }
     }
 
     fn has_ended(&self, settlement: Settlement) -> Checked {
         ensure(
             self.end.is_some_and(|end| end.settlement == settlement),
-            "a join is completed by a success, and expired by a hand-over",
+            "a success completes a join, and a delivery expires it",
         )
     }
 
     fn accept(&mut self, input: u8, rules: &JoinPolicy) -> Checked {
         ensure(self.is_open(rules), "only an open join takes inputs")?;
-        ensure(!self.accepted.contains(input), "no input is taken twice")?;
+        ensure(!self.accepted.contains(input), "a join takes an input once")?;
         if self.accepted.is_empty() {
             self.deadline = milliseconds(rules.timeout);
         }
-        ensure(self.deadline > 0, "no input is taken after the deadline")?;
+        ensure(
+            self.deadline > 0,
+            "a join takes no input after its deadline",
+        )?;
         self.accepted = self.accepted.with(input);
         Ok(())
     }
 
     fn run(&mut self, step: Step, rules: &JoinPolicy) -> Checked {
-        ensure(self.end.is_none(), "no body is started after an end")?;
-        ensure(!self.expiring, "no body is started beside a hand-over")?;
         ensure(
-            self.parked.is_none(),
-            "no body is started of what is parked",
+            self.end.is_none(),
+            "no body starts after the join has ended",
         )?;
+        ensure(!self.expiring, "no body starts while the join expires")?;
+        ensure(self.parked.is_none(), "no body of a parked join starts")?;
         let mut is_another = true;
         match (self.claim, step) {
             (
@@ -203,45 +221,54 @@ impl Witness {
                     mode: ClaimMode::Opportunistic,
                     ..
                 },
-            ) => return Err("nobody in passing can run a body"),
+            ) => return Err("an arrival at another join runs no body"),
             (Some(claim), Step::Arrive { token, .. }) if claim.token == token => {
                 is_another = false;
             }
-            (Some(claim), _) => ensure(claim.lease == 0, "one holder as long as the lease")?,
+            (Some(claim), _) => ensure(
+                claim.lease == 0,
+                "one worker holds a join until its lease ends",
+            )?,
             (None, Step::Arrive { input, .. }) if self.accepted != all(rules) => {
                 self.accept(input, rules)?;
-                ensure(self.accepted == all(rules), "a body has all its inputs")?;
+                ensure(self.accepted == all(rules), "a body has all inputs")?;
                 self.deadline = milliseconds(rules.timeout);
             }
             (None, step) => {
-                ensure(self.accepted == all(rules), "a body has all its inputs")?;
+                ensure(self.accepted == all(rules), "a body has all inputs")?;
                 ensure(
                     self.deadline > 0 || self.bodies == 0,
-                    "what failed is not run after its deadline",
+                    "a failed body does not run after the deadline",
                 )?;
                 let arrives = matches!(step, Step::Arrive { .. });
-                ensure(
-                    arrives || self.rest == 0,
-                    "a sweep lets rest what has failed",
-                )?;
+                ensure(arrives || self.rest == 0, "a sweep waits for the backoff")?;
             }
         }
         if is_another {
             ensure(
                 self.bodies == 0 || !self.is_exhausted(rules),
-                "no more bodies than there may be",
+                "the number of attempts is limited",
             )?;
             self.bodies += 1;
         }
         Ok(())
     }
 
-    fn hand_over(&mut self, step: Step, token: Token, came: Inputs, rules: &JoinPolicy) -> Checked {
-        ensure(self.end.is_none(), "no hand-over after an end")?;
-        ensure(self.parked.is_none(), "what is parked does not expire")?;
-        ensure(self.deadline == 0, "no hand-over before the deadline")?;
-        ensure(!came.is_empty(), "there is something to hand over")?;
-        ensure(came == self.accepted, "all that came is handed over")?;
+    fn deliver_expired(
+        &mut self,
+        step: Step,
+        token: Token,
+        came: Inputs,
+        rules: &JoinPolicy,
+    ) -> Checked {
+        ensure(self.end.is_none(), "no delivery after the join has ended")?;
+        ensure(self.parked.is_none(), "a parked join does not expire")?;
+        ensure(self.deadline == 0, "no delivery before the deadline")?;
+        ensure(!came.is_empty(), "an expired join has an input")?;
+        ensure(
+            came == self.accepted,
+            "a delivery has all inputs that have arrived",
+        )?;
         let passes = matches!(
             step,
             Step::ClaimDue {
@@ -251,25 +278,28 @@ impl Witness {
         );
         ensure(
             came != all(rules) || self.bodies > 0 || passes || self.expiring,
-            "whoever can run a complete join tries it before he hands it over",
+            "a complete join runs once before it expires",
         )?;
         match self.claim {
             Some(claim) if claim.token == token => {
                 ensure(
                     claim.work == Work::DeliverExpired,
-                    "a claim stays what it is",
+                    "a claim keeps its kind of work",
                 )?;
             }
             Some(claim) => {
-                ensure(claim.lease == 0, "one holder as long as the lease")?;
+                ensure(
+                    claim.lease == 0,
+                    "one worker holds a join until its lease ends",
+                )?;
                 ensure(
                     claim.work == Work::DeliverExpired || passes && !self.is_exhausted(rules),
-                    "whoever can run a lost body runs it, if there may be another",
+                    "a lost body runs again if an attempt is left",
                 )?;
             }
             None => ensure(
                 !self.expiring || self.rest == 0,
-                "a hand-over that failed rests",
+                "a failed delivery waits for the backoff",
             )?,
         }
         self.expiring = true;
@@ -297,15 +327,12 @@ impl Witness {
         });
         ensure(
             reply == recorded(holds || again),
-            "a settlement counts if it is the current holder's, and only then",
+            "only the current holder can settle",
         )?;
         if !holds {
             return Ok(());
         }
-        ensure(
-            self.end.is_none(),
-            "one success or one hand-over, and nothing after it",
-        )?;
+        ensure(self.end.is_none(), "a join has one success or one delivery")?;
         self.claim = None;
         match settlement {
             Settlement::Completed | Settlement::ExpiryDelivered => {
@@ -350,7 +377,7 @@ impl Witness {
             .is_some_and(|claim| claim.work == Work::Body && claim.lease == 0);
         ensure(
             can_tell && has_died && self.is_exhausted(rules),
-            "what may have another body is not parked",
+            "a join with an attempt left is not parked",
         )?;
         self.claim = None;
         self.park(ParkReason::Attempts, rules);
@@ -366,9 +393,12 @@ impl Witness {
     fn retry(&mut self, rules: &JoinPolicy) -> Checked {
         ensure(
             self.accepted == all(rules) || self.expiring,
-            "only what has failed is tried again",
+            "an operator retries only a failed join",
         )?;
-        ensure(self.held_for().is_none(), "nobody loses what he holds")?;
+        ensure(
+            self.held_for().is_none(),
+            "an operator takes no claim from its holder",
+        )?;
         self.claim = None;
         self.parked = None;
         self.rest = 0;
@@ -381,8 +411,14 @@ impl Witness {
     }
 
     fn forget(&mut self) -> Checked {
-        ensure(*self != Self::default(), "an absent join is absent")?;
-        ensure(self.held_for().is_none(), "nobody loses what he holds")?;
+        ensure(
+            *self != Self::default(),
+            "a reply about an absent join is `Absent`",
+        )?;
+        ensure(
+            self.held_for().is_none(),
+            "an operator takes no claim from its holder",
+        )?;
         *self = Self::default();
         Ok(())
     }
@@ -406,24 +442,24 @@ impl Witness {
         let ended = self.end.map(|end| (end.settlement, end.token));
         let claimed = self.claim.map(|claim| (claim.work, claim.token));
         let Some(state) = state else {
-            return ensure(*self == Self::default(), "no join is lost");
+            return ensure(*self == Self::default(), "the store loses no join");
         };
-        ensure(
-            attempts(&state) == self.bodies,
-            "every body is counted once",
-        )?;
+        ensure(attempts(&state) == self.bodies, "each body is one attempt")?;
         ensure(
             self.parked.is_some() == matches!(state, State::Parked { .. }),
-            "a parked join stays so until an operator comes",
+            "a join stays parked until an operator changes it",
         )?;
         match state {
             State::Open { came, .. } => {
-                ensure(came == self.accepted, "no input of an open join is lost")?;
+                ensure(came == self.accepted, "an open join keeps its inputs")?;
                 ensure(!complete, "a complete join is not open")?;
-                ensure(self.is_open(rules), "an open join was never anything else")
+                ensure(
+                    self.is_open(rules),
+                    "a join does not open again before it ends",
+                )
             }
             State::Running { holder, .. } => {
-                ensure(complete, "no input of a running join is lost")?;
+                ensure(complete, "a running join has all inputs")?;
                 ensure(
                     claimed == Some((Work::Body, holder)),
                     "a running join has a holder",
@@ -434,31 +470,31 @@ impl Witness {
                 )
             }
             State::Ready { .. } => {
-                ensure(complete, "no input of a ready join is lost")?;
-                ensure(claimed.is_none(), "a ready join is nobody's")?;
+                ensure(complete, "a ready join has all inputs")?;
+                ensure(claimed.is_none(), "a ready join has no holder")?;
                 ensure(
                     ended.is_none() && !self.expiring,
                     "a ready join has not ended",
                 )
             }
             State::Expiring { came, holder, .. } => {
-                ensure(
-                    came == self.accepted,
-                    "no input of an expiring join is lost",
-                )?;
+                ensure(came == self.accepted, "an expiring join keeps its inputs")?;
                 let work = holder.map(|holder| (Work::DeliverExpired, holder));
                 ensure(
                     claimed == work && self.expiring,
-                    "an expiring join is handed over",
+                    "an expiring join has the holder of its delivery",
                 )?;
                 ensure(ended.is_none(), "an expiring join has not ended")
             }
             State::Parked { came, reason, .. } => {
-                ensure(came == self.accepted, "no input of a parked join is lost")?;
-                ensure(self.parked == Some(reason), "a parked join knows why it is")?;
+                ensure(came == self.accepted, "a parked join keeps its inputs")?;
+                ensure(
+                    self.parked == Some(reason),
+                    "a parked join keeps the reason",
+                )?;
                 ensure(
                     claimed.is_none() && ended.is_none(),
-                    "a parked join is nobody's, and has not ended",
+                    "a parked join has no holder, and has not ended",
                 )
             }
             State::Completed { holder, .. } => ensure(
@@ -467,7 +503,7 @@ impl Witness {
             ),
             State::Expired { holder, .. } => ensure(
                 ended == Some((Settlement::ExpiryDelivered, holder)),
-                "an expired join was handed over",
+                "an expired join was delivered",
             ),
             _ => unreachable!("the witness does not know it"),
         }

@@ -75,7 +75,7 @@ impl Parcels {
         let parcel = self.of(payment.order);
         let call = count(&parcel.calls);
         match self.chance.below(20, ("expire", payment.order, call)) {
-            0 => return Err("nobody answers"),
+            0 => return Err("no answer"),
             1 => panic_as_planned(),
             _ => count(&parcel.expired),
         };

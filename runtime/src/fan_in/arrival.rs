@@ -137,7 +137,7 @@ pub struct ArriveError<I> {
 /// # fn pause_the_consumer() {}
 /// # fn report<I>(error: ArriveError<I>) {
 /// match error.kind {
-///     ArriveErrorKind::NoKey => eprintln!("whatever produced this forgets the order's id"),
+///     ArriveErrorKind::NoKey => eprintln!("the producer leaves out the order's id"),
 ///     ArriveErrorKind::Full => pause_the_consumer(),
 ///     other => eprintln!("{other}"),
 /// }

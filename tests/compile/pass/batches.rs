@@ -15,7 +15,7 @@ fn generic<E: LinkedEvent>(events: &[E]) {
 }
 
 #[linked_span(events)]
-fn of_whatever(events: &impl Events) {
+fn any_batch(events: &impl Events) {
     here();
 }
 
@@ -57,7 +57,7 @@ impl Poll {
 async fn runs() {
     let sdk = Sdk::install();
     generic::<Origin>(&[]);
-    of_whatever(&Poll(Vec::new()));
+    any_batch(&Poll(Vec::new()));
     owned([]).await;
     destructured(Json(VecDeque::new()));
     several(Origin::default(), Arc::new([]), &SpanContext::NONE);

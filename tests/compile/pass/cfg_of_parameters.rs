@@ -5,7 +5,7 @@ use linked_span::{Origin, linked_span};
 use linked_span_tests::{Sdk, here, here_and};
 
 #[linked_span(event)]
-fn kept(#[cfg(all())] event: &Origin, #[cfg(all())] other: usize) -> usize {
+fn kept(#[cfg(not(any()))] event: &Origin, #[cfg(not(any()))] other: usize) -> usize {
     here();
     let _ = event;
     other
@@ -35,7 +35,7 @@ async fn several(
 #[linked_span(event)]
 fn boxed(
     event: Origin,
-    #[cfg(all())] kept: usize,
+    #[cfg(not(any()))] kept: usize,
     #[cfg(any())] removed: DoesNotExist,
 ) -> std::pin::Pin<Box<dyn Future<Output = usize> + Send>> {
     Box::pin(async move {
@@ -54,7 +54,7 @@ impl linked_span::LinkedEvent for Tuple {
 }
 
 #[linked_span]
-fn another_pattern(#[cfg(all())] Tuple(_, number): Tuple) -> usize {
+fn another_pattern(#[cfg(not(any()))] Tuple(_, number): Tuple) -> usize {
     here_and(number)
 }
 

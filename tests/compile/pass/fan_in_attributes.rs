@@ -52,7 +52,7 @@ pub fn not_there(payment: &DoesNotExist, inventory: &Event) {}
 
 /// There.
 #[fan_in(payment, inventory)]
-#[cfg(all())]
+#[cfg(not(any()))]
 #[cfg_attr(all(), must_use)]
 pub fn there(
     #[allow(unused_variables)] payment: &Event,

@@ -71,7 +71,7 @@ async fn runs() {
     joins.payment(event(), 1).await.map(drop).unwrap();
     joins.inventory(event(), 1).await.map(drop).unwrap();
     sdk.assert_each_body_ran_inside(4);
-    // Whatever stands around it, it knows its join.
+    // Each span has the key of its join, above and below the other attribute.
     for span in sdk.spans() {
         assert!(pairs(&span.attributes).contains(&("fan_in.key", "7".into())));
     }

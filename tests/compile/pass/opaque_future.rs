@@ -40,7 +40,7 @@ fn without_move<'e>(event: &'e Origin, count: &'e usize) -> impl Future<Output =
 }
 
 #[linked_span(event)]
-fn moved_all_the_same(event: Origin) -> impl Future<Output = Origin> {
+fn moved_into_the_future(event: Origin) -> impl Future<Output = Origin> {
     async {
         here();
         event
@@ -156,7 +156,7 @@ async fn runs() {
     borrowed(&event).await;
     sent(&event).await;
     without_move(&event, &1).await;
-    moved_all_the_same(event.clone()).await;
+    moved_into_the_future(event.clone()).await;
     let later = (
         nothing_captured(&event.clone()),
         static_of_a_borrowed_event(&event.clone()),

@@ -30,7 +30,7 @@ fn extracted(event: &Message) {
 }
 
 #[linked_span(event(origin = Origin::default()))]
-async fn known_all_the_same(event: Order) -> Order {
+async fn default_origin(event: Order) -> Order {
     here_and(event)
 }
 
@@ -78,7 +78,7 @@ async fn runs() {
         id: 7,
         metadata: Origin::default(),
     };
-    let order = known_all_the_same(order).await;
+    let order = default_origin(order).await;
     of_a_span_context("text", &producer(1));
     of_an_option(&[], Some(&producer(1)));
     of_a_context(&1, &Context::new()).await;

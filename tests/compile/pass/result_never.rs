@@ -44,13 +44,13 @@ fn boxed(event: &Origin) -> Pin<Box<dyn Future<Output = std::convert::Infallible
 }
 
 #[linked_span(event)]
-fn diverges_all_the_same(event: &Origin) -> usize {
+fn diverges_with_a_type(event: &Origin) -> usize {
     here();
     std::panic::resume_unwind(Box::new(event.clone()))
 }
 
 #[linked_span(event)]
-async fn diverges_later_all_the_same(event: &Origin) -> usize {
+async fn diverges_later_with_a_type(event: &Origin) -> usize {
     here();
     std::panic::resume_unwind(Box::new(event.clone()))
 }
@@ -60,13 +60,13 @@ async fn runs() {
     let sdk = Sdk::install();
     let event = Origin::default();
     assert!(catch_unwind(AssertUnwindSafe(|| gives_up(&event))).is_err());
-    assert!(catch_unwind(AssertUnwindSafe(|| diverges_all_the_same(&event))).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| diverges_with_a_type(&event))).is_err());
     let task = tokio::spawn(async {
         gives_up_later(&Origin::default()).await;
     });
     assert!(task.await.is_err());
     let task = tokio::spawn(async {
-        diverges_later_all_the_same(&Origin::default()).await;
+        diverges_later_with_a_type(&Origin::default()).await;
     });
     assert!(task.await.is_err());
     let task = tokio::spawn(async {

@@ -22,7 +22,7 @@ use crate::witness::{NOW, Witness, Work};
 /// A token that no canonical world holds.
 const FRESH: Token = Token(99);
 
-const NOBODY: Token = Token(0);
+const NO_TOKEN: Token = Token(0);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct World {
@@ -58,7 +58,7 @@ enum Doing {
 
 impl Worker {
     const IDLE: Self = Self {
-        token: NOBODY,
+        token: NO_TOKEN,
         delivery: None,
         doing: Doing::Nothing,
     };
@@ -292,7 +292,7 @@ impl World {
     }
 
     fn number_tokens(&mut self) {
-        let mut known = [NOBODY; 6];
+        let mut known = [NO_TOKEN; 6];
         let mut count = 1;
         let tokens = self.workers.iter_mut().map(|worker| &mut worker.token);
         let tokens = tokens.chain(token(&mut self.state));
