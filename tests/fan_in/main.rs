@@ -4,5 +4,6 @@ mod explore;
 mod inputs;
 mod probes;
 mod properties;
+mod rules;
 mod witness;
 mod world;

@@ -5,9 +5,9 @@ mod errors;
 mod flood;
 mod hostile;
 mod lists;
-mod model;
 mod operator;
 mod passing;
+mod random;
 mod settled;
 
 use linked_span::fan_in::{

@@ -1,4 +1,4 @@
-//! Assertions about spans and links, for your own tests.
+//! Assertions about spans and links, a clock, and a suite for stores of joins, for your own tests.
 //!
 //! ```
 //! use linked_span::{LinkedEvent, Origin, linked_span, testing};
@@ -54,6 +54,9 @@
 //! spans.one("fulfill_order").linked_as(&payment, "payment").linked_to(&inventory).links(2);
 //! ```
 //!
+//! A [`Clock`] advances the time of [`Memory`](crate::fan_in::Memory), so that a test of a timeout does not wait.
+//! [`conformance`] checks a [`Store`](crate::fan_in::Store) of your own against the rules that all stores keep.
+//!
 //! # In an `async` test
 //!
 //! [`eventually`](Capture::eventually) blocks its thread. On a runtime with one thread, await
@@ -88,6 +91,8 @@
 
 mod capture;
 mod captured;
+mod clock;
+mod conformance;
 mod key;
 mod producer;
 mod provider;
@@ -97,4 +102,8 @@ mod tree;
 mod unclaimed;
 
 pub use self::capture::{Capture, ClaimedThread, capture};
+pub use self::clock::Clock;
+#[doc(hidden)]
+pub use self::conformance::Model;
+pub use self::conformance::conformance;
 pub use self::span::CapturedSpan;

@@ -1,7 +1,5 @@
-//! A model of a store of joins, and random operations on it.
+//! Random operations on a store of joins.
 
-mod model;
 mod operations;
 
-pub use model::Model;
 pub use operations::{Operation, SETTLEMENTS, operations, rules};

@@ -9,6 +9,7 @@ use linked_span::fan_in::{
     ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Memory,
     Operator, Rejected, Settlement, Store, StoreError, Token,
 };
+use linked_span::testing::{self, Clock};
 use linked_span_tests::Time;
 use linked_span_tests_stores::joined::{Pair, Place};
 use linked_span_tests_stores::{Fixture, Payload, conformance, joined};
@@ -151,6 +152,17 @@ impl<P: Send + Sync> Operator for Shared<P> {
     ) -> Result<Vec<JoinSummary>, StoreError> {
         self.0.list(policy, query).await
     }
+}
+
+/// Claims in memory have no leases.
+#[tokio::test]
+async fn memory_keeps_the_rules_of_joins() {
+    testing::conformance(async || {
+        let clock = Clock::new();
+        let memory = Memory::new().shards(4).clock(clock.reader());
+        (memory, async move |span| clock.advance(span))
+    })
+    .await;
 }
 
 conformance!(InMemory);

@@ -56,6 +56,8 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// [`Undecodable`](Settlement::Undecodable), with the token of the claim. It answers an arrival with [`Verdict::Parked`],
 /// and a sweep goes on without that join.
 ///
+/// With the feature `testing`, `testing::conformance` checks a store against these rules.
+///
 /// [`Operator`] counts and lists the joins. The runtime renews claims and bounds waits by itself:
 /// by tokio's clock inside a tokio runtime, if the feature `tokio` is on, and by a thread of its own elsewhere. So a store
 /// without tokio keeps its claims too, on any executor.

@@ -188,8 +188,14 @@ impl<P> Memory<P> {
         self
     }
 
-    /// Replaces the system's clock.
-    #[doc(hidden)]
+    /// Replaces the system's clock, so that a test need not wait.
+    ///
+    /// The feature `testing` has a `Clock` that a test advances.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::{Memory, Timestamp};
+    /// let memory = Memory::<String>::new().clock(|| Timestamp::from_millis(0)); // no time passes
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);

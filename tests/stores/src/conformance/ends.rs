@@ -2,59 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use linked_span::fan_in::{Settlement, Status, Token, Verdict, Work};
+use linked_span::fan_in::{Settlement, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
 use crate::{Fixture, MINUTE, RULES};
-
-/// The sweep delivers it once, with the received inputs.
-pub async fn sweep_delivers_an_expired_incomplete_join<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = Worker::of(&fixture).await;
-    worker.waits("order", 1).await;
-    fixture.pass(RULES.timeout - MINUTE).await;
-    assert!(worker.due(10).await.is_empty());
-    fixture.pass(2 * MINUTE).await;
-    let due = worker.one_due().await;
-    assert_eq!(
-        (due.claim.work, due.claim.attempts),
-        (Work::DeliverExpired, 0)
-    );
-    assert_eq!(
-        (due.key.as_str(), ids(&due.claim)),
-        ("order", vec![None, Some(1)])
-    );
-    assert!(worker.due(10).await.is_empty());
-    assert_eq!(worker.len().await, 1);
-    assert!(
-        worker
-            .settle("order", due.token, Settlement::ExpiryDelivered)
-            .await
-    );
-    assert!(worker.is_empty().await);
-}
-
-/// The caller gets its input back.
-pub async fn arrival_at_an_expired_join_delivers_it_without_the_input<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = Worker::of(&fixture).await;
-    worker.waits("order", 0).await;
-    fixture.pass(RULES.timeout + MINUTE).await;
-    let token = Token::random();
-    let arrived = worker.arrive("order", 1, token).await;
-    let Verdict::DeliverExpired { claim, payload } = arrived.verdict else {
-        panic!("{arrived:?}");
-    };
-    assert_eq!((ids(&claim), payload.id), (vec![Some(0), None], 1));
-    assert!(arrived.overdue.is_none());
-    let other = worker.arrive("order", 1, Token::random()).await;
-    assert!(matches!(other.verdict, Verdict::Expired(_)), "{other:?}");
-    assert!(
-        worker
-            .settle("order", token, Settlement::ExpiryDelivered)
-            .await
-    );
-}
 
 /// An arrival delivers one overdue join at a time.
 pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
@@ -149,34 +100,6 @@ pub async fn arrival_removes_joins_after_the_dedup_window<F: Fixture>() {
     assert_eq!(fixture.rows().await, 0);
 }
 
-/// A sweep or an arrival retries it.
-pub async fn failed_delivery_is_retried_after_the_backoff<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = Worker::of(&fixture).await;
-    worker.waits("order", 0).await;
-    fixture.pass(RULES.timeout + MINUTE).await;
-    let token = worker.one_due().await.token;
-    assert!(
-        worker
-            .settle("order", token, Settlement::ExpiryFailed)
-            .await
-    );
-    assert!(worker.due(10).await.is_empty());
-    fixture.pass(RULES.backoff + MINUTE).await;
-    let due = worker.one_due().await;
-    assert_eq!(ids(&due.claim), [Some(0), None]);
-    assert!(
-        !worker
-            .settle("order", token, Settlement::ExpiryDelivered)
-            .await
-    );
-    assert!(
-        worker
-            .settle("order", due.token, Settlement::ExpiryDelivered)
-            .await
-    );
-}
-
 /// The deadline depends on the store's clock only.
 pub async fn deadline_passes_without_a_process<F: Fixture>() {
     let fixture = F::begin().await;
@@ -203,54 +126,6 @@ pub async fn deadline_passes_without_a_process<F: Fixture>() {
     );
     let done = after.arrive("done", 0, Token::random()).await;
     assert!(matches!(done.verdict, Verdict::Completed(_)), "{done:?}");
-}
-
-/// The next arrival or sweep that finds the join delivers it.
-pub async fn complete_join_expires_after_an_attempt<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = Worker::of(&fixture).await;
-    let (token, _) = worker.complete("order").await;
-    assert!(worker.settle("order", token, Settlement::Failed).await);
-    fixture.pass(RULES.timeout + MINUTE).await;
-    let due = worker.one_due().await;
-    assert_eq!(
-        (due.claim.work, due.claim.attempts),
-        (Work::DeliverExpired, 1)
-    );
-    assert_eq!(ids(&due.claim), [Some(0), Some(1)]);
-    assert!(
-        worker
-            .settle("order", due.token, Settlement::ExpiryDelivered)
-            .await
-    );
-}
-
-/// After the window, an input opens a new join.
-pub async fn ended_join_is_remembered_for_the_dedup_window<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = Worker::of(&fixture).await;
-    let (token, _) = worker.complete("done").await;
-    assert!(worker.settle("done", token, Settlement::Completed).await);
-    worker.waits("late", 0).await;
-    fixture.pass(RULES.timeout + MINUTE).await;
-    let token = worker.one_due().await.token;
-    assert!(
-        worker
-            .settle("late", token, Settlement::ExpiryDelivered)
-            .await
-    );
-    for input in [0, 1] {
-        let done = worker.arrive("done", input, Token::random()).await.verdict;
-        assert!(matches!(done, Verdict::Completed(payload) if payload.id == u64::from(input)));
-        let late = worker.arrive("late", input, Token::random()).await.verdict;
-        assert!(matches!(late, Verdict::Expired(payload) if payload.id == u64::from(input)));
-    }
-    fixture.pass(RULES.dedup_window + MINUTE).await;
-    for key in ["done", "late"] {
-        assert!(worker.one(key).await.is_none());
-        worker.waits(key, 1).await;
-        assert_eq!(worker.one(key).await.unwrap().status, Status::Open);
-    }
 }
 
 /// The store keeps neither rows nor keys.

@@ -1,70 +1,11 @@
 //! Parked joins wait for an operator.
 
-use linked_span::fan_in::{
-    JoinPolicy, JoinQuery, Page, ParkReason, Settlement, Status, Token, Verdict, Work,
-};
+use linked_span::fan_in::{JoinQuery, Page, ParkReason, Status, Token, Verdict, Work};
 
-use super::worker::{Worker, ids};
+use super::worker::Worker;
 use crate::{Fixture, MINUTE, RULES};
 
-const TWO_ATTEMPTS: JoinPolicy = RULES.max_attempts(2);
-
 const ALL: Page<'_> = Page::first(100);
-
-async fn parked<F: Fixture>(fixture: &F) -> Worker<F::Store> {
-    let worker = Worker::with(fixture, TWO_ATTEMPTS).await;
-    let (token, _) = worker.complete("order").await;
-    assert!(worker.settle("order", token, Settlement::Failed).await);
-    let (token, _) = worker.runs("order", 0).await;
-    assert!(worker.settle("order", token, Settlement::Failed).await);
-    worker
-}
-
-/// The parked join keeps its inputs.
-pub async fn join_is_parked_after_its_last_attempt<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = parked(&fixture).await;
-    for input in [0, 1] {
-        let arrived = worker.arrive("order", input, Token::random()).await;
-        assert!(
-            matches!(arrived.verdict, Verdict::Parked(payload) if payload.id == u64::from(input))
-        );
-    }
-    let [listed] = <[_; 1]>::try_from(worker.list(JoinQuery::Parked(ALL)).await).unwrap();
-    assert_eq!(listed.key, "order");
-    assert_eq!(listed.status, Status::Parked(ParkReason::Attempts));
-    assert_eq!((listed.attempts, listed.missing.len()), (2, 0));
-    assert_eq!(worker.len().await, 1);
-}
-
-/// It neither runs nor expires. A retry gives it its full timeout and all attempts.
-pub async fn parked_join_waits_for_an_operator<F: Fixture>() {
-    let fixture = F::begin().await;
-    let worker = parked(&fixture).await;
-    fixture.pass(RULES.dedup_window + RULES.timeout).await;
-    assert!(worker.due(10).await.is_empty());
-    assert!(
-        worker
-            .arrive("another", 0, Token::random())
-            .await
-            .overdue
-            .is_none()
-    );
-    assert!(worker.retry("order").await);
-    assert!(worker.list(JoinQuery::Parked(ALL)).await.is_empty());
-    for attempts in [1, 2] {
-        let due = worker.one_due().await;
-        assert_eq!((due.claim.work, due.claim.attempts), (Work::Run, attempts));
-        assert_eq!(ids(&due.claim), [Some(0), Some(1)]);
-        assert!(worker.settle("order", due.token, Settlement::Failed).await);
-        fixture.pass(RULES.backoff + MINUTE).await;
-    }
-    assert_eq!(worker.list(JoinQuery::Parked(ALL)).await.len(), 1);
-    assert!(worker.forget("order").await);
-    assert!(worker.list(JoinQuery::Parked(ALL)).await.is_empty());
-    assert_eq!(worker.len().await, 1);
-    worker.waits("order", 1).await;
-}
 
 /// An arrival, a sweep, and an arrival at another join past the deadline park it. Other joins are still claimed.
 pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {

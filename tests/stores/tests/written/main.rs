@@ -3,6 +3,7 @@
 //! It uses no runtime and no server. So the suite here shows that the documentation suffices, and `renewed` shows that
 //! such a store keeps its claims without tokio.
 
+mod faults;
 mod renewed;
 mod shelf;
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
-use linked_span::fan_in::{
+use crate::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
+use crate::fan_in::{
     Claim, Due, Input, JoinPolicy, JoinQuery, JoinSummary, NO_LEASE, Page, Timestamp, Token,
     Verdict, Work,
 };
 
-use crate::time::at;
+use super::subject::{Checked, ensure, equal};
 
 /// The expected contents of a store. A number identifies a payload.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl<P> Model<P> {
             ended: VecDeque::new(),
             remembered: usize::MAX,
             forgotten_early: 0,
-            now: at(0),
+            now: Timestamp::from_millis(0),
             slack: Duration::ZERO,
         }
     }
@@ -161,76 +161,98 @@ impl<P> Model<P> {
 
     /// Compares a verdict with the model's reply. Returns `true` if the verdict is a claim.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// If the verdict and the reply differ.
-    pub fn check_verdict(&self, key: &str, id: u64, verdict: &Verdict<P>, reply: Reply) -> bool {
+    pub fn check_verdict(
+        &self,
+        key: &str,
+        id: u64,
+        verdict: &Verdict<P>,
+        reply: Reply,
+    ) -> Checked<bool> {
         match (verdict, reply) {
-            (Verdict::Waiting(came), Reply::Waiting(expected))
-            | (Verdict::Duplicate(came), Reply::Duplicate(expected)) => {
-                assert_eq!(*came, expected);
+            (Verdict::Waiting(arrived), Reply::Waiting(expected))
+            | (Verdict::Duplicate(arrived), Reply::Duplicate(expected)) => {
+                equal("the arrived inputs", *arrived, expected)?;
             }
             (Verdict::Run(claim), Reply::Run { .. }) => {
-                self.check_claim(key, claim, reply);
-                return true;
+                self.check_claim(key, claim, reply)?;
+                return Ok(true);
             }
             (Verdict::DeliverExpired { claim, payload }, Reply::DeliverExpired { .. }) => {
-                self.check_claim(key, claim, reply);
-                assert_eq!((self.id)(payload), id);
-                return true;
+                self.check_claim(key, claim, reply)?;
+                equal("the returned input", (self.id)(payload), id)?;
+                return Ok(true);
             }
             (Verdict::Busy { retry_after }, Reply::Busy(until)) => {
-                let rests = if self.rules.lease == NO_LEASE {
+                let rest = if self.rules.lease == NO_LEASE {
                     self.rules.backoff
                 } else {
                     until.saturating_duration_since(self.now)
                 };
-                self.check_span(rests, *retry_after);
+                self.check_span("`retry_after`", rest, *retry_after)?;
             }
             (Verdict::Completed(payload), Reply::Completed)
             | (Verdict::Expired(payload), Reply::Expired)
-            | (Verdict::Parked(payload), Reply::Parked) => assert_eq!((self.id)(payload), id),
-            _ => panic!("{reply:?} is the reply to {key}"),
+            | (Verdict::Parked(payload), Reply::Parked) => {
+                equal("the returned input", (self.id)(payload), id)?;
+            }
+            _ => {
+                return Err(format!(
+                    "the reply must be {reply:?}, and is another verdict"
+                ));
+            }
         }
-        false
+        Ok(false)
     }
 
     /// Applies a claim of a due join.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// If the model does not allow the claim.
-    pub fn check_due(&mut self, due: &Due<P>, token: Token, mode: ClaimMode) {
-        assert_eq!(due.token, token);
+    pub fn check_due(&mut self, due: &Due<P>, token: Token, mode: ClaimMode) -> Checked {
+        equal("the token of the due join", due.token, token)?;
         let reply = self.step(&due.key, Step::ClaimDue { token, mode });
-        self.check_claim(&due.key, &due.claim, reply);
+        self.check_claim(&due.key, &due.claim, reply)
     }
 
-    fn check_claim(&self, key: &str, claim: &Claim<P>, reply: Reply) {
-        let expected = match reply {
+    fn check_claim(&self, key: &str, claim: &Claim<P>, reply: Reply) -> Checked {
+        let (work, attempts) = match reply {
             Reply::Run { attempts } => (Work::Run, attempts),
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
-            other => panic!("{key} was claimed: {other:?}"),
+            other => {
+                return Err(format!(
+                    "the reply must be {other:?}, and is a claim of `{key}`"
+                ));
+            }
         };
-        assert_eq!((claim.work, claim.attempts), expected);
-        let kept = &self.kept[key][..usize::from(self.rules.inputs)];
-        assert_eq!(claim.inputs.len(), kept.len());
+        equal("the work of the claim", claim.work, work)?;
+        equal("the attempts of the claim", claim.attempts, attempts)?;
+        let none = Default::default();
+        let kept = self.kept.get(key).unwrap_or(&none);
+        let kept = kept.get(..self.rules.inputs.into()).unwrap_or(kept);
+        equal("the inputs of the claim", claim.inputs.len(), kept.len())?;
         for (input, kept) in claim.inputs.iter().zip(kept) {
             let id = |input: &Input<P>| (self.id)(&input.payload);
-            assert_eq!(input.as_ref().map(id), kept.map(|(id, _)| id), "{key}");
-            if let (Some(Input { waited, .. }), Some((_, came_at))) = (input, kept) {
-                self.check_span(*waited, self.now.saturating_duration_since(*came_at));
+            let found = input.as_ref().map(id);
+            equal("an input of the claim", found, kept.map(|(id, _)| id))?;
+            if let (Some(Input { waited, .. }), Some((_, at))) = (input, kept) {
+                let expected = self.now.saturating_duration_since(*at);
+                self.check_span("the wait of an input", *waited, expected)?;
             }
         }
+        Ok(())
     }
 
     /// Compares the joins that an operator lists with the model.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// If the model lists other joins.
-    pub fn check_list(&self, which: JoinQuery<'_>, listed: &[JoinSummary]) {
-        let mut expected = match which {
+    pub fn check_list(&self, query: JoinQuery<'_>, listed: &[JoinSummary]) -> Checked {
+        let mut expected = match query {
             JoinQuery::Key(key) => self.listed(key).into_iter().collect(),
             JoinQuery::Unsettled(page) => self.page(page, |state| !has_ended(*state)),
             JoinQuery::Parked(page) => {
@@ -238,10 +260,10 @@ impl<P> Model<P> {
             }
         };
         for (expected, listed) in expected.iter_mut().zip(listed) {
-            self.check_span(listed.age, expected.age);
+            self.check_span("the age of a join", listed.age, expected.age)?;
             expected.age = listed.age;
         }
-        assert_eq!(listed, expected);
+        equal("the listed joins", listed, &expected[..])
     }
 
     fn listed(&self, key: &str) -> Option<JoinSummary> {
@@ -251,7 +273,9 @@ impl<P> Model<P> {
             State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
                 forget_at.saturating_sub(self.rules.dedup_window)
             }
-            _ => self.kept[key]
+            _ => self
+                .kept
+                .get(key)?
                 .iter()
                 .flatten()
                 .copied()
@@ -270,11 +294,12 @@ impl<P> Model<P> {
     }
 
     /// Compares two durations: the store's clock may be later.
-    fn check_span(&self, later: Duration, earlier: Duration) {
-        assert!(
+    fn check_span(&self, what: &str, later: Duration, earlier: Duration) -> Checked {
+        ensure!(
             later >= earlier && later - earlier <= self.slack,
-            "{later:?}, but {earlier:?}"
+            "{what} must be {earlier:?}, and is {later:?}"
         );
+        Ok(())
     }
 }
 

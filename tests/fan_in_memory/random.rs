@@ -7,7 +7,8 @@ use linked_span::fan_in::state::{ClaimMode, Reply, Step};
 use linked_span::fan_in::{
     JoinPolicy, JoinQuery, Memory, NO_LEASE, Page, Store, StoreError, Token,
 };
-use linked_span_tests::joins::{Model, Operation, operations, rules};
+use linked_span::testing::Model;
+use linked_span_tests::joins::{Operation, operations, rules};
 use linked_span_tests::{Time, ms};
 use proptest::prelude::*;
 
@@ -115,7 +116,7 @@ impl<'l> Pair<'l> {
                 assert_eq!(due.len(), max.min(all.len()));
                 for due in due {
                     assert!(all.contains(&due.key));
-                    self.model.check_due(&due, new, ClaimMode::Sweep);
+                    self.model.check_due(&due, new, ClaimMode::Sweep).unwrap();
                     self.claims.push((due.key, new));
                 }
             }
@@ -135,7 +136,8 @@ impl<'l> Pair<'l> {
         let page = Page::after(after, limit);
         let questions = [JoinQuery::Unsettled(page), JoinQuery::Parked(page)];
         for which in questions.into_iter().chain(after.map(JoinQuery::Key)) {
-            self.model.check_list(which, &self.joins.list(which));
+            let listed = self.joins.list(which);
+            self.model.check_list(which, &listed).unwrap();
         }
     }
 
@@ -155,7 +157,8 @@ impl<'l> Pair<'l> {
         } else {
             let arrived = arrived.unwrap();
             let reply = self.model.arrive(key, input, id, token);
-            if self.model.check_verdict(key, id, &arrived.verdict, reply) {
+            let checked = self.model.check_verdict(key, id, &arrived.verdict, reply);
+            if checked.unwrap() {
                 self.claims.push((key.to_owned(), token));
             }
             arrived.overdue
@@ -169,7 +172,9 @@ impl<'l> Pair<'l> {
         }
         if let Some(due) = overdue {
             assert!(others.contains(&due.key));
-            self.model.check_due(&due, token, ClaimMode::Opportunistic);
+            self.model
+                .check_due(&due, token, ClaimMode::Opportunistic)
+                .unwrap();
             self.claims.push((due.key, token));
         }
     }

@@ -1,0 +1,205 @@
+//! Random steps, on the store and on the state machine.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::model::Model;
+use super::subject::{Checked, MINUTE, SETTLEMENTS, Subject, ensure, equal};
+use crate::fan_in::state::{ClaimMode, Reply, Step};
+use crate::fan_in::{Change, JoinPolicy, JoinQuery, NO_LEASE, Page, Status, Store, Token};
+
+/// A generator of numbers, the same at each run.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Returns a number less than `end`, by `SplitMix64`.
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    fn minutes(&mut self, end: u64) -> Duration {
+        Duration::from_secs(60 * self.below(end))
+    }
+
+    /// Returns a policy with small durations.
+    pub(super) fn policy(&mut self, is_durable: bool) -> JoinPolicy {
+        let inputs = [2, 3, 4][self.below(3) as usize];
+        let lease = if is_durable {
+            self.minutes(40)
+        } else {
+            NO_LEASE
+        };
+        let attempts = [u32::MAX, 1, 2, 3][self.below(4) as usize];
+        JoinPolicy::new(inputs)
+            .timeout(self.minutes(80))
+            .lease(lease)
+            .backoff(self.minutes(40))
+            .dedup_window(self.minutes(120))
+            .max_attempts(attempts)
+    }
+}
+
+/// The store and its model.
+struct Pair<'s, S, T> {
+    subject: &'s Subject<S, T>,
+    model: Model<String>,
+    /// Every claim so far: its key and its token.
+    claims: Vec<(String, Token)>,
+    /// The token of the latest arrival at each key.
+    last: BTreeMap<String, Token>,
+}
+
+pub(super) async fn steps<S, T>(subject: &Subject<S, T>, random: &mut Random) -> Checked
+where
+    S: Store<String>,
+    T: AsyncFn(Duration),
+{
+    let id = |payload: &String| payload.parse().unwrap_or(u64::MAX);
+    let mut pair = Pair {
+        subject,
+        model: Model::new(subject.policy, id).slack(MINUTE),
+        claims: Vec::new(),
+        last: BTreeMap::new(),
+    };
+    let steps = 1 + random.below(100);
+    for number in 1..=steps {
+        pair.step(number, random)
+            .await
+            .map_err(|broken| format!("at step {number}: {broken}"))?;
+    }
+    Ok(())
+}
+
+impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
+    async fn step(&mut self, number: u64, random: &mut Random) -> Checked {
+        let new = Token(number.into());
+        let key = random.below(6).to_string();
+        match random.below(20) {
+            0..8 => {
+                let token = match self.last.get(&key) {
+                    Some(token) if random.below(10) == 0 => *token,
+                    _ => new,
+                };
+                self.last.insert(key.clone(), token);
+                let input = random.below(self.subject.policy.inputs.into());
+                self.arrive(&key, input as u8, number, token).await?;
+            }
+            8..12 => {
+                let settlement = SETTLEMENTS[random.below(6) as usize];
+                if let Some((key, token)) = self.claim(random) {
+                    self.change(&key, Change::Settle { token, settlement })
+                        .await?;
+                }
+            }
+            12 => {
+                if let Some((key, token)) = self.claim(random) {
+                    self.change(&key, Change::Renew { token }).await?;
+                }
+            }
+            13 => self.change(&key, Change::Retry).await?,
+            14 => self.change(&key, Change::Forget).await?,
+            15 => self.list(&key, random.below(5) as usize).await?,
+            16 => self.sweep(new, random.below(4) as usize).await?,
+            _ => {
+                let span = random.minutes(40);
+                self.subject.pass(span).await;
+                self.model.pass(span);
+            }
+        }
+        self.model.forget();
+        self.subject.counts(self.model.open()).await
+    }
+
+    /// Returns one of the latest claims.
+    fn claim(&self, random: &mut Random) -> Option<(String, Token)> {
+        let place = self
+            .claims
+            .len()
+            .checked_sub(1 + random.below(4) as usize)?;
+        self.claims.get(place).cloned()
+    }
+
+    async fn change(&mut self, key: &str, change: Change) -> Checked {
+        let reply = self.model.step(key, change.into());
+        let expected = reply == Reply::Recorded;
+        self.subject.answers(key, change, expected).await
+    }
+
+    async fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) -> Checked {
+        let arrived = self.subject.arrive_with(key, input, id.to_string(), token);
+        let arrived = arrived.await?;
+        let reply = self.model.arrive(key, input, id, token);
+        if self
+            .model
+            .check_verdict(key, id, &arrived.verdict, reply)
+            .map_err(|broken| format!("input {input} of `{key}`: {broken}"))?
+        {
+            self.claims.push((key.to_owned(), token));
+        }
+        if let Some(due) = arrived.overdue {
+            let mut others = self.model.claimable(ClaimMode::Opportunistic);
+            others.retain(|other| other != key);
+            self.claimed(due.key.clone(), &others)?;
+            self.model
+                .check_due(&due, token, ClaimMode::Opportunistic)?;
+            self.claims.push((due.key, token));
+        }
+        self.park(ClaimMode::Opportunistic).await
+    }
+
+    fn claimed(&self, key: String, allowed: &[String]) -> Checked {
+        ensure!(
+            allowed.contains(&key),
+            "{allowed:?} are due, and the store claims `{key}`"
+        );
+        Ok(())
+    }
+
+    async fn sweep(&mut self, token: Token, max: usize) -> Checked {
+        let due = self.subject.due(token, max).await?;
+        let all = self.model.claimable(ClaimMode::Sweep);
+        equal("the claims of a sweep", due.len(), max.min(all.len()))?;
+        for due in due {
+            self.claimed(due.key.clone(), &all)?;
+            self.model.check_due(&due, token, ClaimMode::Sweep)?;
+            self.claims.push((due.key, token));
+        }
+        self.park(ClaimMode::Sweep).await
+    }
+
+    /// Parks the joins that the store has parked. A store may find those whose last attempt died in any order.
+    async fn park(&mut self, mode: ClaimMode) -> Checked {
+        for key in self.model.exhausted(mode) {
+            let listed = self.subject.one(&key).await?;
+            if listed.is_some_and(|join| matches!(join.status, Status::Parked(_))) {
+                let token = Token(0);
+                let reply = self.model.step(&key, Step::ClaimDue { token, mode });
+                equal("the reply of the state machine", reply, Reply::Parked)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn list(&self, after: &str, limit: usize) -> Checked {
+        let page = Page::after(Some(after), limit);
+        let queries = [
+            JoinQuery::Unsettled(page),
+            JoinQuery::Parked(page),
+            JoinQuery::Unsettled(Page::first(limit)),
+            JoinQuery::Key(after),
+        ];
+        for query in queries {
+            let listed = self.subject.list(query).await?;
+            self.model.check_list(query, &listed)?;
+        }
+        Ok(())
+    }
+}
