@@ -1,5 +1,7 @@
 //! Handlers of NATS messages, with a real server, in three versions of `async-nats`.
 
+mod measured;
+
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
         mod $version {
