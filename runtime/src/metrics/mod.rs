@@ -60,6 +60,8 @@
 //! - A join that expires is counted by the process that recorded it, so that the sum over processes is the number of
 //!   joins. A join that is parked because its worker died with its last attempt is not counted: an arrival or a sweep parks
 //!   it, and [`Join::parked`](crate::fan_in::Join::parked) lists it.
+//! - A durable store settles in the background if the call that holds a join was dropped or failed. It does not report the
+//!   result, so an expiry or a parked join that was settled like that is not counted.
 //!
 //! A program whose client records `messaging.process.duration` itself calls [`set_process_duration`].
 //!

@@ -55,11 +55,6 @@ impl Fixture for Rarer {
 
 conformance!(Rarer:
     ends::arrival_with_any_reply_delivers_another_overdue_join,
-    inputs::claim_has_the_inputs_in_declaration_order,
-    inputs::duplicate_input_keeps_the_first,
-    inputs::large_input_is_stored_unchanged,
-    inputs::twelve_inputs,
-    lost_reply::repeated_arrival_returns_the_same_claim,
     concurrent::many_workers_record_one_success_per_key,
-    model::random_steps_match_the_state_machine,
+    rules::store_keeps_the_rules_of_joins,
 );

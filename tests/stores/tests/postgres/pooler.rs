@@ -129,12 +129,7 @@ mod bookworm {
 
     conformance!(BehindBookworm:
         ends::arrival_delivers_another_overdue_join,
-        inputs::claim_has_the_inputs_in_declaration_order,
-        inputs::key_of_any_text_is_stored,
-        inputs::large_input_is_stored_unchanged,
-        inputs::twelve_inputs,
-        operator::list_shows_each_state,
-        operator::list_orders_pages_by_the_keys_bytes,
+        rules::store_keeps_the_rules_of_joins,
         parked::undecodable_join_is_parked_and_blocks_no_other,
         concurrent::many_workers_record_one_success_per_key,
         concurrent::concurrent_sweeps_claim_each_join_once,
@@ -146,9 +141,7 @@ mod trixie {
 
     conformance!(BehindTrixie:
         ends::arrival_delivers_another_overdue_join,
-        inputs::claim_has_the_inputs_in_declaration_order,
-        inputs::large_input_is_stored_unchanged,
-        operator::list_shows_each_state,
+        rules::store_keeps_the_rules_of_joins,
         concurrent::many_workers_record_one_success_per_key,
         concurrent::concurrent_sweeps_claim_each_join_once,
     );
