@@ -18,7 +18,7 @@ trait Handle {
 }
 
 #[linked_span(event)]
-const HANDLE: fn(&Origin) = |event| {};
+const HANDLE: fn(&Origin) = |_| {};
 
 #[linked_span]
 mod handlers {}
