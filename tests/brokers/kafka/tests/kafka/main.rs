@@ -16,6 +16,7 @@ macro_rules! versions {
             include!("forms.rs");
             include!("hostile.rs");
             include!("produce.rs");
+            include!("fan_in.rs");
         }
     )* };
 }
