@@ -17,6 +17,7 @@ mod origins;
 mod outcomes;
 mod overflow;
 mod provider;
+mod received;
 mod sampler;
 mod sends;
 mod several_parameters;

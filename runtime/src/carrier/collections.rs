@@ -10,11 +10,19 @@ impl<N: AsRef<str>, V: AsRef<[u8]>, S> Carrier for HashMap<N, V, S> {
     fn origin(&self) -> Origin {
         Origin::from_carrier(self)
     }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for BTreeMap<N, V> {
     fn origin(&self) -> Origin {
         Origin::from_carrier(self)
+    }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
     }
 }
 
@@ -22,17 +30,29 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for [(N, V)] {
     fn origin(&self) -> Origin {
         Origin::from_carrier(self.iter().map(|(name, value)| (name, value)))
     }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>, const LENGTH: usize> Carrier for [(N, V); LENGTH] {
     fn origin(&self) -> Origin {
         self.as_slice().origin()
     }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for Vec<(N, V)> {
     fn origin(&self) -> Origin {
         self.as_slice().origin()
+    }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
     }
 }
 

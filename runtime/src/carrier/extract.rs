@@ -15,6 +15,8 @@ use crate::support::shield::shielded;
 /// assert_eq!(origin.span_context().span_id().to_string(), "00f067aa0ba902b7");
 /// ```
 ///
+/// Headers that may be missing are a carrier too: `extract(message.headers())` takes an `Option<&_>`.
+///
 /// The global propagator decides which fields are read. Without one, the crate reads the W3C's
 /// [`traceparent` and `tracestate`](https://www.w3.org/TR/trace-context-1/) and [`baggage`](https://www.w3.org/TR/baggage/).
 ///
@@ -37,13 +39,28 @@ use crate::support::shield::shielded;
 ///
 /// Threads notice a propagator installed through OpenTelemetry within a millisecond. [`set_text_map_propagator`](crate::set_text_map_propagator) reaches
 /// every thread at once.
-pub fn extract(carrier: &(impl Carrier + ?Sized)) -> Origin {
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "references and `Option`s of references are carriers"
+)]
+pub fn extract(carrier: impl Carrier) -> Origin {
     let extracted = shielded(|| match propagation::part() {
-        Part::All => carrier.origin(),
+        Part::All | Part::BaggageOfMessage => carrier.origin(),
         // This carrier is user code, which may need more than the baggage.
         Part::Baggage => {
             propagation::reading(propagation::propagation(), Part::All, || carrier.origin())
         }
     });
     extracted.unwrap_or_default()
+}
+
+/// Reads the origin of a message: the baggage alone if the handler has no span, and the carrier can do that.
+#[inline]
+pub(crate) fn extract_of_message(carrier: impl Carrier) -> Origin {
+    if propagation::part() == Part::BaggageOfMessage && carrier.linked_span_reads_a_part() {
+        let propagation = propagation::propagation();
+        let read = || propagation::reading(propagation, Part::Baggage, || carrier.origin());
+        return shielded(read).unwrap_or_default();
+    }
+    extract(carrier)
 }

@@ -10,6 +10,10 @@ impl Carrier for HeaderMap {
     fn origin(&self) -> Origin {
         Origin::from_carrier(self)
     }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
+    }
 }
 
 /// Skips names and values that are invalid in a header, and headers beyond the capacity of the map.

@@ -10,6 +10,10 @@ impl Carrier for Value {
     fn origin(&self) -> Origin {
         self.as_object().map(Carrier::origin).unwrap_or_default()
     }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
+    }
 }
 
 impl Carrier for Map<String, Value> {
@@ -18,6 +22,10 @@ impl Carrier for Map<String, Value> {
             self.iter()
                 .filter_map(|(name, value)| Some((name, value.as_str()?))),
         )
+    }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
     }
 }
 

@@ -9,6 +9,7 @@ mod inject;
 mod json;
 
 pub use self::extract::extract;
+pub(crate) use self::extract::extract_of_message;
 pub use self::inject::{inject, inject_origin};
 
 use std::rc::Rc;
@@ -39,11 +40,19 @@ use crate::{Origin, propagation};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier of a producer's context",
     note = "use a `linked_span::Origin`, a map or a list of names and values, an `Option` of one, or your own type that implements `linked_span::Carrier`",
-    note = "the features `http` and `json` of `linked-span` make `http::HeaderMap` and `serde_json::Value` carriers"
+    note = "for a message of rdkafka, async-nats or lapin, write `message(rdkafka)`, `message(async_nats)` or `message(lapin)` in the attribute instead",
+    note = "for headers of another client, write `linked_span::Origin::from_fields(…)` with their names and values",
+    note = "`HeaderMap` of the crate `http` is a carrier with the feature `http` of `linked-span`, and `serde_json::Value` with `json`"
 )]
 pub trait Carrier {
     /// Returns the stored context; see [`extract`](crate::extract).
     fn origin(&self) -> Origin;
+
+    /// Returns `true` if `origin` is the crate's own code, which can return the baggage alone.
+    #[doc(hidden)]
+    fn linked_span_reads_a_part(&self) -> bool {
+        false
+    }
 }
 
 /// Sets and removes fields of a carrier by name, for [`inject`](crate::inject).
@@ -66,6 +75,13 @@ pub trait Carrier {
 ///
 /// inject(&mut Headers::default());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a context cannot be written into `{Self}`",
+    label = "expected a map, a list of names and values, or a type that implements `linked_span::CarrierMut`",
+    note = "for a message of rdkafka, async-nats or lapin, write `linked_span::messaging::rdkafka::headers!()`, or the same of `async_nats` or `lapin`",
+    note = "for headers of another client, write each name and value of `linked_span::Origin::current().fields()` into them, or implement `linked_span::CarrierMut`",
+    note = "`HeaderMap` of the crate `http` is a `CarrierMut` with the feature `http` of `linked-span`, and `serde_json::Map` with `json`"
+)]
 pub trait CarrierMut {
     /// Writes a field, and replaces every field of this name in any letter case.
     fn set(&mut self, name: &str, value: String);
@@ -110,11 +126,19 @@ impl Carrier for Origin {
     fn origin(&self) -> Origin {
         propagation::needed(self)
     }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        true
+    }
 }
 
 impl<C: Carrier> Carrier for Option<C> {
     fn origin(&self) -> Origin {
         self.as_ref().map(C::origin).unwrap_or_default()
+    }
+
+    fn linked_span_reads_a_part(&self) -> bool {
+        self.as_ref().is_none_or(C::linked_span_reads_a_part)
     }
 }
 
@@ -123,6 +147,10 @@ macro_rules! pointers {
         impl<C: Carrier + ?Sized> Carrier for $pointer {
             fn origin(&self) -> Origin {
                 (**self).origin()
+            }
+
+            fn linked_span_reads_a_part(&self) -> bool {
+                (**self).linked_span_reads_a_part()
             }
         }
     )* };

@@ -20,24 +20,29 @@ pub struct Given<'g> {
 }
 
 impl Given<'_> {
-    /// The message with what is given.
-    pub(crate) fn complete<'m>(&self, mut message: Message<'m>) -> Message<'m> {
+    /// Adds what is given to the message.
+    #[inline]
+    pub(crate) fn complete(&self, message: &mut Message<'_>) {
         if let Some(destination) = text(self.destination) {
-            message = message.named(destination);
+            message.set_named(destination);
         }
         if let Some(template) = text(self.template) {
-            message = message.templated(template);
+            message.set_template(template);
         }
         if let Some(group) = text(self.group) {
-            message = message.grouped(group);
+            message.set_group(group);
         }
-        message
     }
 }
 
 /// A text, or what is written like one.
+#[inline]
 pub(crate) fn text(value: Option<&dyn AttributeValue>) -> Option<StringValue> {
-    let text = match value?.to_value()? {
+    text_of(value?)
+}
+
+fn text_of(value: &dyn AttributeValue) -> Option<StringValue> {
+    let text = match value.to_value()? {
         Value::String(text) => text,
         other => other.to_string().into(),
     };

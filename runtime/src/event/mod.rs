@@ -213,7 +213,7 @@ impl LinkedEvent for Origin {
 impl LinkedEvent for SpanContext {
     fn origin(&self) -> Origin {
         match propagation::part() {
-            Part::All => self.into(),
+            Part::All | Part::BaggageOfMessage => self.into(),
             Part::Baggage => Origin::default(),
         }
     }
@@ -225,7 +225,7 @@ impl LinkedEvent for SpanContext {
 impl LinkedEvent for Context {
     fn origin(&self) -> Origin {
         match propagation::part() {
-            Part::All => self.into(),
+            Part::All | Part::BaggageOfMessage => self.into(),
             Part::Baggage => origin::baggage_of(self),
         }
     }

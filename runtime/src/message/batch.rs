@@ -47,7 +47,7 @@ impl<'b, 'm> Shared<'b, 'm> {
         let fields = first.fields.iter().zip(&message.fields).enumerate();
         for (place, (one, other)) in fields {
             self.is_present[place] |= other.is_some();
-            self.is_equal[place] &= one == other;
+            self.is_equal[place] = self.is_equal[place] && one == other;
         }
         self.has_one_system &= first.system.as_str() == message.system.as_str();
         self.has_others |= !message.others.is_empty();
@@ -98,7 +98,7 @@ impl<'b, 'm> Shared<'b, 'm> {
                 message.system.clone().into(),
             );
         }
-        for (place, field) in Field::ALL.into_iter().enumerate() {
+        for (place, field) in Field::ALL.iter().enumerate() {
             if !self.is_present[place] || (self.has_one_system && self.is_equal[place]) {
                 continue;
             }

@@ -14,9 +14,17 @@ pub(super) fn text_of(key: &[u8]) -> Option<String> {
         return None;
     }
     match std::str::from_utf8(key) {
-        Ok(text) if !text.chars().any(char::is_control) => Some(text.to_owned()),
+        Ok(text) if is_readable(text) => Some(text.to_owned()),
         _ => Some(hexadecimal(key)),
     }
+}
+
+/// Returns `false` for a text with control characters.
+///
+/// Only these bytes can be a part of one, so most texts are not decoded a second time.
+fn is_readable(text: &str) -> bool {
+    let is_suspect = |byte: u8| byte < b' ' || byte == 0x7f || byte == 0xc2;
+    !text.bytes().any(is_suspect) || !text.chars().any(char::is_control)
 }
 
 fn hexadecimal(key: &[u8]) -> String {
@@ -46,6 +54,12 @@ mod tests {
     fn binary_number_that_is_utf8_is_hexadecimal() {
         let key = 7_u64.to_be_bytes();
         assert_eq!(text_of(&key).as_deref(), Some("0x0000000000000007"));
+    }
+
+    #[test]
+    fn control_character_of_two_bytes_is_hexadecimal() {
+        assert_eq!(text_of("\u{85}".as_bytes()).as_deref(), Some("0xc285"));
+        assert_eq!(text_of("\u{a7} 7".as_bytes()).as_deref(), Some("\u{a7} 7"));
     }
 
     #[test]

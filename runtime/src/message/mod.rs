@@ -4,7 +4,8 @@ mod batch;
 mod field;
 mod key;
 mod name;
-mod text;
+#[cfg(feature = "serde")]
+mod stored;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,9 +16,10 @@ pub(crate) use self::batch::Shared;
 
 /// The attribute that names the messaging system.
 pub(crate) const SYSTEM: &str = "messaging.system";
-use self::field::{Field, FieldValue};
-use self::text::Text;
-use crate::{Carrier, Origin, extract};
+pub(crate) use self::field::{Field, FieldValue};
+use crate::carrier::extract_of_message;
+use crate::propagation::{self, Part};
+use crate::{Carrier, Origin};
 
 /// Describes a broker's message: the values that its span records, and its origin.
 ///
@@ -58,6 +60,7 @@ pub struct Message<'m> {
 
 impl<'m> Message<'m> {
     /// Creates a message of this system: `kafka`, `rabbitmq`, `nats`.
+    #[inline]
     #[must_use]
     pub fn new(system: impl Into<StringValue>) -> Self {
         Self {
@@ -73,117 +76,143 @@ impl<'m> Message<'m> {
     ///
     /// The span's name contains it if the number of such destinations is bounded. It contains no inbox and no generated
     /// queue. For NATS, MQTT and `RabbitMQ` it contains no name with a number or a UUID either.
+    #[inline]
     #[must_use]
-    pub fn destination(self, destination: impl Into<Cow<'m, str>>) -> Self {
-        let destination = destination.into();
-        let message = if self.system.as_str() != "kafka" && name::is_generated(&destination) {
-            self.temporary().anonymous()
-        } else {
-            self
-        };
-        message.text(Field::Destination, destination)
+    pub fn destination(mut self, destination: impl Into<Cow<'m, str>>) -> Self {
+        self.set_destination(destination.into());
+        self
     }
 
     /// Sets the destination's pattern, which the span's name contains: `messaging.destination.template`.
+    #[inline]
     #[must_use]
-    pub fn template(self, template: impl Into<Cow<'m, str>>) -> Self {
-        self.text(Field::Template, template.into())
+    pub fn template(mut self, template: impl Into<Cow<'m, str>>) -> Self {
+        self.set_text(Field::Template, template.into());
+        self
     }
 
     /// Marks the destination as short-lived: `messaging.destination.temporary`.
+    #[inline]
     #[must_use]
-    pub fn temporary(self) -> Self {
-        self.with(Field::Temporary, FieldValue::True)
+    pub fn temporary(mut self) -> Self {
+        self.set(Field::Temporary, FieldValue::True);
+        self
     }
 
     /// Marks the destination as one with a generated name: `messaging.destination.anonymous`.
+    #[inline]
     #[must_use]
-    pub fn anonymous(self) -> Self {
-        self.with(Field::Anonymous, FieldValue::True)
+    pub fn anonymous(mut self) -> Self {
+        self.set(Field::Anonymous, FieldValue::True);
+        self
     }
 
     /// Sets the partition: `messaging.destination.partition.id`. A negative one means unknown and is omitted.
+    #[inline]
     #[must_use]
-    pub fn partition(self, partition: impl Into<i64>) -> Self {
-        self.number(Field::Partition, partition.into(), FieldValue::NumberAsText)
+    pub fn partition(mut self, partition: impl Into<i64>) -> Self {
+        self.set_number(Field::Partition, partition.into(), FieldValue::NumberAsText);
+        self
     }
 
     /// Sets the consumer group: `messaging.consumer.group.name`.
+    #[inline]
     #[must_use]
-    pub fn group(self, group: impl Into<Cow<'m, str>>) -> Self {
-        self.text(Field::Group, group.into())
+    pub fn group(mut self, group: impl Into<Cow<'m, str>>) -> Self {
+        self.set_text(Field::Group, group.into());
+        self
     }
 
     /// Sets the broker's id of the message: `messaging.message.id`.
+    #[inline]
     #[must_use]
-    pub fn message_id(self, id: impl Into<Cow<'m, str>>) -> Self {
-        self.text(Field::Id, id.into())
+    pub fn message_id(mut self, id: impl Into<Cow<'m, str>>) -> Self {
+        self.set_text(Field::Id, id.into());
+        self
     }
 
     /// Sets the correlation id: `messaging.message.conversation_id`.
+    #[inline]
     #[must_use]
-    pub fn conversation_id(self, id: impl Into<Cow<'m, str>>) -> Self {
-        self.text(Field::Conversation, id.into())
+    pub fn conversation_id(mut self, id: impl Into<Cow<'m, str>>) -> Self {
+        self.set_text(Field::Conversation, id.into());
+        self
     }
 
     /// Sets the size of the payload in bytes: `messaging.message.body.size`.
+    #[inline]
     #[must_use]
-    pub fn body_size(self, bytes: usize) -> Self {
-        self.with(Field::BodySize, FieldValue::Number(bounded(bytes)))
+    pub fn body_size(mut self, bytes: usize) -> Self {
+        self.set(Field::BodySize, FieldValue::Number(bounded(bytes)));
+        self
     }
 
     /// Sets the offset: `messaging.kafka.offset`. A negative one means unknown and is omitted.
+    #[inline]
     #[must_use]
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        self.number(Field::Offset, offset.into(), FieldValue::Number)
+    pub fn offset(mut self, offset: impl Into<i64>) -> Self {
+        self.set_number(Field::Offset, offset.into(), FieldValue::Number);
+        self
     }
 
     /// Sets the key, as text, or as `0x…` if it is not readable: `messaging.kafka.message.key`.
     ///
     /// A key of more than 1,024 bytes is omitted.
+    #[inline]
     #[must_use]
-    pub fn key(self, key: &'m (impl AsRef<[u8]> + ?Sized)) -> Self {
-        self.with(
-            Field::MessageKey,
-            FieldValue::Bytes(Cow::Borrowed(key.as_ref())),
-        )
+    pub fn key(mut self, key: &'m (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.set(Field::MessageKey, FieldValue::Bytes(key.as_ref()));
+        self
     }
 
     /// Marks a message that deletes its key: `messaging.kafka.message.tombstone`.
+    #[inline]
     #[must_use]
-    pub fn tombstone(self) -> Self {
-        self.with(Field::Tombstone, FieldValue::True)
+    pub fn tombstone(mut self) -> Self {
+        self.set(Field::Tombstone, FieldValue::True);
+        self
     }
 
     /// Sets the routing key: `messaging.rabbitmq.destination.routing_key`.
+    #[inline]
     #[must_use]
-    pub fn routing_key(self, key: impl Into<Cow<'m, str>>) -> Self {
-        self.text(Field::RoutingKey, key.into())
+    pub fn routing_key(mut self, key: impl Into<Cow<'m, str>>) -> Self {
+        self.set_text(Field::RoutingKey, key.into());
+        self
     }
 
     /// Sets the delivery tag: `messaging.rabbitmq.message.delivery_tag`.
+    #[inline]
     #[must_use]
-    pub fn delivery_tag(self, tag: u64) -> Self {
+    pub fn delivery_tag(mut self, tag: u64) -> Self {
         let tag = i64::try_from(tag).unwrap_or(i64::MAX);
-        self.with(Field::DeliveryTag, FieldValue::Number(tag))
+        self.set(Field::DeliveryTag, FieldValue::Number(tag));
+        self
     }
 
     /// Sets the number of deliveries, including this one: `messaging.nats.message.delivery_count`.
     ///
     /// Other systems have their own attribute.
+    #[inline]
     #[must_use]
-    pub fn delivery_count(self, count: impl Into<i64>) -> Self {
-        self.number(Field::DeliveryCount, count.into(), FieldValue::Number)
+    pub fn delivery_count(mut self, count: impl Into<i64>) -> Self {
+        self.set_number(Field::DeliveryCount, count.into(), FieldValue::Number);
+        self
     }
 
     /// Sets another attribute.
     #[must_use]
     pub fn attribute(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
+        // A handler without a span records nothing, so it needs no list.
+        if propagation::part() == Part::BaggageOfMessage {
+            return self;
+        }
         self.others.push(KeyValue::new(key, value));
         self
     }
 
     /// Sets the producer's context.
+    #[inline]
     #[must_use]
     pub fn produced_at(mut self, origin: impl Into<Origin>) -> Self {
         self.origin = origin.into();
@@ -191,9 +220,10 @@ impl<'m> Message<'m> {
     }
 
     /// Reads the producer's context from the message's headers, as [`extract`] does.
+    #[inline]
     #[must_use]
-    pub fn headers(self, headers: &(impl Carrier + ?Sized)) -> Self {
-        self.produced_at(extract(headers))
+    pub fn headers(self, headers: impl Carrier) -> Self {
+        self.produced_at(extract_of_message(headers))
     }
 
     /// Converts the message to one that borrows nothing.
@@ -209,22 +239,27 @@ impl<'m> Message<'m> {
     }
 
     /// Sets `destination = …` of the handler's attribute. An empty text means unknown.
-    pub(crate) fn named(mut self, destination: StringValue) -> Self {
+    pub(crate) fn set_named(&mut self, destination: StringValue) {
         self.is_named = true;
-        self.with(
-            Field::Destination,
-            FieldValue::Text(Text::Shared(destination)),
-        )
+        self.set(Field::Destination, FieldValue::Text(destination));
     }
 
     /// Sets `template = …`.
-    pub(crate) fn templated(self, template: StringValue) -> Self {
-        self.with(Field::Template, FieldValue::Text(Text::Shared(template)))
+    pub(crate) fn set_template(&mut self, template: StringValue) {
+        self.set(Field::Template, FieldValue::Text(template));
     }
 
     /// Sets `group = …`.
-    pub(crate) fn grouped(self, group: StringValue) -> Self {
-        self.with(Field::Group, FieldValue::Text(Text::Shared(group)))
+    pub(crate) fn set_group(&mut self, group: StringValue) {
+        self.set(Field::Group, FieldValue::Text(group));
+    }
+
+    /// Sets the producer's context.
+    ///
+    /// A `Message` is large, so adapters fill it in place.
+    #[doc(hidden)]
+    pub fn linked_span_origin(&mut self, origin: Origin) {
+        self.origin = origin;
     }
 
     pub(crate) fn system(&self) -> &StringValue {
@@ -239,14 +274,16 @@ impl<'m> Message<'m> {
         &self.origin
     }
 
-    /// Returns the message and its origin, which is copied only if the message is kept.
-    pub(crate) fn split(message: Cow<'_, Self>) -> (Cow<'_, Self>, Origin) {
+    /// Returns the origin, and leaves none. A `Message` is large, so it is not moved.
+    pub(crate) fn take_own_origin(&mut self) -> Origin {
+        std::mem::take(&mut self.origin)
+    }
+
+    /// Returns the origin, which is copied only if the message is kept.
+    pub(crate) fn take_origin(message: &mut Cow<'_, Self>) -> Origin {
         match message {
-            Cow::Borrowed(message) => (Cow::Borrowed(message), message.origin.clone()),
-            Cow::Owned(mut message) => {
-                let origin = std::mem::take(&mut message.origin);
-                (Cow::Owned(message), origin)
-            }
+            Cow::Borrowed(message) => message.origin.clone(),
+            Cow::Owned(message) => message.take_own_origin(),
         }
     }
 
@@ -257,10 +294,7 @@ impl<'m> Message<'m> {
 
     /// Returns the destination, if the span's name may contain it.
     pub(crate) fn low_cardinality(&self) -> Option<&str> {
-        let text = |field: Field| match &self.fields[field as usize] {
-            Some(FieldValue::Text(text)) => Some(text.as_str()),
-            _ => None,
-        };
+        let text = |field: Field| self.fields[field as usize].as_ref()?.as_text();
         if let Some(template) = text(Field::Template) {
             return Some(template);
         }
@@ -288,28 +322,42 @@ impl<'m> Message<'m> {
     }
 
     fn present(&self) -> impl Iterator<Item = (Field, &FieldValue<'m>)> {
-        let fields = Field::ALL.into_iter().zip(&self.fields);
-        fields.filter_map(|(field, value)| Some((field, value.as_ref()?)))
+        let fields = Field::ALL.iter().zip(&self.fields);
+        fields.filter_map(|(field, value)| Some((*field, value.as_ref()?)))
     }
 
-    fn with(mut self, field: Field, value: FieldValue<'m>) -> Self {
+    #[inline]
+    pub(crate) fn set(&mut self, field: Field, value: FieldValue<'m>) {
         self.fields[field as usize] = Some(value);
-        self
+    }
+
+    pub(crate) fn set_destination(&mut self, destination: Cow<'m, str>) {
+        if self.system.as_str() != "kafka" && name::is_generated(&destination) {
+            self.set(Field::Temporary, FieldValue::True);
+            self.set(Field::Anonymous, FieldValue::True);
+        }
+        self.set_text(Field::Destination, destination);
     }
 
     /// Sets a field, unless the text is empty.
-    fn text(self, field: Field, text: Cow<'m, str>) -> Self {
-        if text.is_empty() {
-            return self;
+    #[inline]
+    pub(crate) fn set_text(&mut self, field: Field, text: Cow<'m, str>) {
+        if !text.is_empty() {
+            self.set(field, text.into());
         }
-        self.with(field, FieldValue::Text(text.into()))
     }
 
-    fn number(self, field: Field, number: i64, value: fn(i64) -> FieldValue<'m>) -> Self {
-        if number < 0 {
-            return self;
+    /// Sets a field, unless the number is negative.
+    #[inline]
+    pub(crate) fn set_number(
+        &mut self,
+        field: Field,
+        number: i64,
+        value: fn(i64) -> FieldValue<'m>,
+    ) {
+        if number >= 0 {
+            self.set(field, value(number));
         }
-        self.with(field, value(number))
     }
 }
 
@@ -341,6 +389,6 @@ pub(crate) fn span_name(operation: &'static str, destination: Option<&str>) -> C
     }
 }
 
-fn bounded(bytes: usize) -> i64 {
+pub(crate) fn bounded(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }

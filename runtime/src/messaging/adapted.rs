@@ -62,10 +62,12 @@ impl<A: Adapter<T::Message>, T: ReadsOne<A, Shape> + ?Sized, Shape> LinkedEvent
     }
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
-        let read = |message| shielded(|| self.adapter.read(message));
-        let message = self.parameter.one().and_then(read);
-        let message = message.unwrap_or_else(|| Message::new(A::SYSTEM));
-        Some(Cow::Owned(self.given.complete(message)))
+        let mut message = Message::new(A::SYSTEM);
+        if let Some(parameter) = self.parameter.one() {
+            shielded(|| self.adapter.read(parameter, &mut message));
+        }
+        self.given.complete(&mut message);
+        Some(Cow::Owned(message))
     }
 }
 
@@ -77,7 +79,9 @@ impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> Events
     }
 
     fn linked_span_batch(&self) -> Option<Message<'_>> {
-        Some(self.given.complete(Message::new(A::SYSTEM)))
+        let mut message = Message::new(A::SYSTEM);
+        self.given.complete(&mut message);
+        Some(message)
     }
 }
 
@@ -104,9 +108,11 @@ impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> LinkedEvent
     }
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
-        let message = self.batch.parameter.at(self.place)?;
-        let message = shielded(|| self.batch.adapter.read(message))?;
-        Some(Cow::Owned(self.batch.given.complete(message)))
+        let parameter = self.batch.parameter.at(self.place)?;
+        let mut message = Message::new(A::SYSTEM);
+        shielded(|| self.batch.adapter.read(parameter, &mut message))?;
+        self.batch.given.complete(&mut message);
+        Some(Cow::Owned(message))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Origin;
 use crate::message::Message;
+use crate::propagation::{self, Part};
 
 /// Reads the messages of one client, in the version that the user has.
 ///
@@ -14,8 +15,8 @@ pub trait Adapter<M: ?Sized> {
     /// `true` if `origin` reads only the fields it needs.
     const READS_A_PART: bool = false;
 
-    /// Returns the message with its properties and its origin.
-    fn read<'m>(&self, message: &'m M) -> Message<'m>;
+    /// Fills in the message's properties and its origin.
+    fn read<'m>(&self, message: &'m M, into: &mut Message<'m>);
 
     /// Returns only the origin.
     fn origin(&self, message: &M) -> Origin;
@@ -28,12 +29,19 @@ pub struct ViewBy<F>(pub F);
 
 impl<M: ?Sized, F: for<'m> Fn(&'m M) -> Message<'m>> Adapter<M> for ViewBy<F> {
     const SYSTEM: &'static str = "";
+    const READS_A_PART: bool = true;
 
-    fn read<'m>(&self, message: &'m M) -> Message<'m> {
-        (self.0)(message)
+    fn read<'m>(&self, message: &'m M, into: &mut Message<'m>) {
+        *into = (self.0)(message);
     }
 
     fn origin(&self, message: &M) -> Origin {
-        (self.0)(message).origin_ref().clone()
+        let describe = || (self.0)(message).take_own_origin();
+        match propagation::part() {
+            Part::All => describe(),
+            Part::Baggage | Part::BaggageOfMessage => {
+                propagation::reading(propagation::propagation(), Part::BaggageOfMessage, describe)
+            }
+        }
     }
 }

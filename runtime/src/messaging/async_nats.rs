@@ -72,9 +72,13 @@ macro_rules! __linked_span_async_nats_adapter {
             const SYSTEM: &'static str = "nats";
             const READS_A_PART: bool = true;
 
-            fn read<'m>(&self, message: &'m Message) -> $crate::messaging::Message<'m> {
-                $crate::messaging::async_nats::__message!(message)
-                    .produced_at($crate::messaging::Adapter::origin(self, message))
+            fn read<'m>(
+                &self,
+                message: &'m Message,
+                into: &mut $crate::messaging::Message<'m>,
+            ) {
+                *into = $crate::messaging::async_nats::__message!(message);
+                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
             }
 
             fn origin(&self, message: &Message) -> $crate::Origin {
@@ -102,10 +106,10 @@ macro_rules! __linked_span_async_nats_jetstream_adapter {
             fn read<'m>(
                 &self,
                 message: &'m Message,
-            ) -> $crate::messaging::Message<'m> {
-                let of_the_message = $crate::messaging::async_nats::__message!(message.message)
-                    .produced_at($crate::messaging::Adapter::origin(self, message));
-                match message.info() {
+                into: &mut $crate::messaging::Message<'m>,
+            ) {
+                let of_the_message = $crate::messaging::async_nats::__message!(message.message);
+                *into = match message.info() {
                     ::core::result::Result::Ok(info) => $crate::messaging::async_nats::streamed(
                         of_the_message,
                         (info.stream, info.stream_sequence),
@@ -113,7 +117,8 @@ macro_rules! __linked_span_async_nats_jetstream_adapter {
                         info.delivered,
                     ),
                     ::core::result::Result::Err(_) => of_the_message,
-                }
+                };
+                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
             }
 
             fn origin(&self, message: &Message) -> $crate::Origin {
@@ -263,8 +268,73 @@ macro_rules! __linked_span_async_nats_headers {
 #[doc(inline)]
 pub use __linked_span_async_nats_headers as headers;
 
+/// Describes a message, to keep its properties and its context with a decoded payload.
+///
+/// ```ignore
+/// use linked_span::messaging::Received;
+/// use linked_span::messaging::async_nats::describe;
+///
+/// let payment = Received::new(describe!(&message), serde_json::from_slice(&message.payload)?);
+/// ```
+///
+/// It takes a reference, and returns a [`Message`](crate::messaging::Message). See
+/// [`Received`](crate::messaging::Received).
+///
+/// If the client has another name, begin with `client = path::to::async_nats`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_describe {
+    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
+        $crate::messaging::async_nats::describe!(@ [$($client)::+] $message)
+    };
+    (@ [$($client:tt)+] $message:expr) => {
+        $crate::messaging::described(
+            &$crate::messaging::async_nats::adapter!($($client)+),
+            $message,
+        )
+    };
+    ($message:expr $(,)?) => {
+        $crate::messaging::async_nats::describe!(@ [::async_nats] $message)
+    };
+}
+
+#[doc(inline)]
+pub use __linked_span_async_nats_describe as describe;
+
+/// Describes a message, to keep its properties and its context with a decoded payload.
+///
+/// ```ignore
+/// use linked_span::messaging::Received;
+/// use linked_span::messaging::async_nats::jetstream::describe;
+///
+/// let payment = Received::new(describe!(&message), serde_json::from_slice(&message.payload)?);
+/// ```
+///
+/// It takes a reference, and returns a [`Message`](crate::messaging::Message). See
+/// [`Received`](crate::messaging::Received).
+///
+/// If the client has another name, begin with `client = path::to::async_nats`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_jetstream_describe {
+    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
+        $crate::messaging::async_nats::jetstream::describe!(@ [$($client)::+] $message)
+    };
+    (@ [$($client:tt)+] $message:expr) => {
+        $crate::messaging::described(
+            &$crate::messaging::async_nats::jetstream::adapter!($($client)+),
+            $message,
+        )
+    };
+    ($message:expr $(,)?) => {
+        $crate::messaging::async_nats::jetstream::describe!(@ [::async_nats] $message)
+    };
+}
+
 /// The adapter for NATS' `JetStream`.
 pub mod jetstream {
     #[doc(hidden)]
     pub use __linked_span_async_nats_jetstream_adapter as adapter;
+    #[doc(inline)]
+    pub use __linked_span_async_nats_jetstream_describe as describe;
 }

@@ -12,10 +12,15 @@ pub(super) fn origin_at_places<'h>(
     count: usize,
     header: impl Fn(usize) -> Option<(&'h str, Option<&'h [u8]>)>,
 ) -> Origin {
-    origin_of_hop(repeated, || {
-        (0..count).filter_map(|place| {
-            let (name, value) = shielded(|| header(place)).flatten()?;
-            Some((name, value?))
+    let field = |place| {
+        let (name, value) = header(place)?;
+        Some((name, value?))
+    };
+    // One shield for all headers is cheaper. If one is unreadable, each gets its own.
+    let all = || origin_of_hop(repeated, || (0..count).filter_map(field));
+    shielded(all).unwrap_or_else(|| {
+        origin_of_hop(repeated, || {
+            (0..count).filter_map(|place| shielded(|| field(place)).flatten())
         })
     })
 }

@@ -96,7 +96,6 @@ macro_rules! __linked_span_lapin_adapter {
                 properties.correlation_id().as_ref().map(|id| id.as_str()),
                 count,
             )
-            .produced_at(origin(delivery))
         }
 
         fn origin(delivery: &message::Delivery) -> $crate::Origin {
@@ -131,8 +130,13 @@ macro_rules! __linked_span_lapin_adapters {
             const SYSTEM: &'static str = "rabbitmq";
             const READS_A_PART: bool = true;
 
-            fn read<'m>(&self, message: &'m $message) -> $crate::messaging::Message<'m> {
-                describe(message)
+            fn read<'m>(
+                &self,
+                message: &'m $message,
+                into: &mut $crate::messaging::Message<'m>,
+            ) {
+                *into = describe(message);
+                into.linked_span_origin(origin(message));
             }
 
             fn origin(&self, message: &$message) -> $crate::Origin {
@@ -233,3 +237,36 @@ macro_rules! __linked_span_lapin_headers {
 
 #[doc(inline)]
 pub use __linked_span_lapin_headers as headers;
+
+/// Describes a message, to keep its properties and its context with a decoded payload.
+///
+/// ```ignore
+/// use linked_span::messaging::Received;
+/// use linked_span::messaging::lapin::describe;
+///
+/// let payment = Received::new(describe!(&delivery), serde_json::from_slice(&delivery.data)?);
+/// ```
+///
+/// It takes a reference, and returns a [`Message`](crate::messaging::Message). See
+/// [`Received`](crate::messaging::Received).
+///
+/// If the client has another name, begin with `client = path::to::lapin`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_lapin_describe {
+    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
+        $crate::messaging::lapin::describe!(@ [$($client)::+] $message)
+    };
+    (@ [$($client:tt)+] $message:expr) => {
+        $crate::messaging::described(
+            &$crate::messaging::lapin::adapter!($($client)+),
+            $message,
+        )
+    };
+    ($message:expr $(,)?) => {
+        $crate::messaging::lapin::describe!(@ [::lapin] $message)
+    };
+}
+
+#[doc(inline)]
+pub use __linked_span_lapin_describe as describe;

@@ -109,6 +109,7 @@ mod fields;
 mod injected;
 mod parameter;
 mod reads;
+mod received;
 
 pub mod async_nats;
 pub mod lapin;
@@ -125,6 +126,9 @@ pub use self::injected::Injected;
 pub use self::parameter::{Reads, adapted, adapted_with};
 #[doc(hidden)]
 pub use self::reads::{ReadsMany, ReadsOne};
+pub use self::received::Received;
+#[doc(hidden)]
+pub use self::received::described;
 #[doc(hidden)]
 pub use crate::event::given::Given;
 pub use crate::message::Message;

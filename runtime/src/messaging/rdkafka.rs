@@ -21,29 +21,32 @@
 use super::Message;
 use super::fields::origin_at_places;
 use crate::Origin;
+use crate::message::{Field, FieldValue, bounded};
 use crate::propagation::Repeated;
 
-/// Returns a message with the properties of a record.
+/// Fills in the properties of a record.
 #[doc(hidden)]
-#[must_use]
-pub fn message<'m>(
+pub fn read<'m>(
+    message: &mut Message<'m>,
     topic: &'m str,
     (partition, offset): (i32, i64),
     key: Option<&'m [u8]>,
     payload: Option<&[u8]>,
-) -> Message<'m> {
-    let mut message = Message::new("kafka")
-        .destination(topic)
-        .partition(partition)
-        .offset(offset);
+) {
+    message.set_destination(topic.into());
+    message.set_number(Field::Partition, partition.into(), FieldValue::NumberAsText);
+    message.set_number(Field::Offset, offset, FieldValue::Number);
     if let Some(key) = key {
-        message = message.key(key);
+        message.set(Field::MessageKey, FieldValue::Bytes(key));
     }
     match payload {
-        Some(payload) => message.body_size(payload.len()),
+        Some(payload) => {
+            let size = FieldValue::Number(bounded(payload.len()));
+            message.set(Field::BodySize, size);
+        }
+        None if key.is_some() => message.set(Field::Tombstone, FieldValue::True),
         // Without a key there is nothing to delete.
-        None if key.is_some() => message.tombstone(),
-        None => message,
+        None => {}
     }
 }
 
@@ -82,14 +85,15 @@ macro_rules! __linked_span_rdkafka_adapter {
             const SYSTEM: &'static str = "kafka";
             const READS_A_PART: bool = true;
 
-            fn read<'m>(&self, message: &'m M) -> $crate::messaging::Message<'m> {
-                $crate::messaging::rdkafka::message(
+            fn read<'m>(&self, message: &'m M, into: &mut $crate::messaging::Message<'m>) {
+                $crate::messaging::rdkafka::read(
+                    into,
                     M::topic(message),
                     (M::partition(message), M::offset(message)),
                     M::key(message),
                     M::payload(message),
-                )
-                .produced_at($crate::messaging::Adapter::origin(self, message))
+                );
+                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
             }
 
             fn origin(&self, message: &M) -> $crate::Origin {
@@ -226,3 +230,36 @@ macro_rules! __linked_span_rdkafka_headers {
 
 #[doc(inline)]
 pub use __linked_span_rdkafka_headers as headers;
+
+/// Describes a message, to keep its properties and its context with a decoded payload.
+///
+/// ```ignore
+/// use linked_span::messaging::Received;
+/// use linked_span::messaging::rdkafka::describe;
+///
+/// let payment = Received::new(describe!(&message).group("billing"), serde_json::from_slice(payload)?);
+/// ```
+///
+/// It takes a reference, and returns a [`Message`](crate::messaging::Message). See
+/// [`Received`](crate::messaging::Received).
+///
+/// If the client has another name, begin with `client = path::to::rdkafka`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_rdkafka_describe {
+    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
+        $crate::messaging::rdkafka::describe!(@ [$($client)::+] $message)
+    };
+    (@ [$($client:tt)+] $message:expr) => {
+        $crate::messaging::described(
+            &$crate::messaging::rdkafka::adapter!($($client)+),
+            $message,
+        )
+    };
+    ($message:expr $(,)?) => {
+        $crate::messaging::rdkafka::describe!(@ [::rdkafka] $message)
+    };
+}
+
+#[doc(inline)]
+pub use __linked_span_rdkafka_describe as describe;

@@ -41,6 +41,9 @@ pub(crate) enum Part {
     All,
     /// For a handler without a span: reading a context without baggage then allocates nothing.
     Baggage,
+    /// The same, while a function of the user describes a message. That function may need all of an origin, but
+    /// `Message::headers` reads the baggage alone.
+    BaggageOfMessage,
 }
 
 #[derive(Clone, Copy)]

@@ -28,7 +28,9 @@ where
 {
     let Collecting { propagation, part } = propagator::collecting();
     match (propagation, part) {
-        (Propagation::W3c { baggage }, Part::All) => fields::origin_of(fields, baggage),
+        (Propagation::W3c { baggage }, Part::All | Part::BaggageOfMessage) => {
+            fields::origin_of(fields, baggage)
+        }
         (Propagation::W3c { baggage: true }, Part::Baggage) => fields::baggage_of(fields),
         (Propagation::W3c { baggage: false }, Part::Baggage) => Origin::default(),
         (Propagation::Foreign, _) => global_propagator::extract(fields),
@@ -39,7 +41,7 @@ where
 #[inline]
 pub(crate) fn needed(origin: &Origin) -> Origin {
     match propagator::part() {
-        Part::All => origin.clone(),
+        Part::All | Part::BaggageOfMessage => origin.clone(),
         Part::Baggage => Origin::new(SpanContext::NONE, origin.shared_baggage()),
     }
 }

@@ -71,7 +71,7 @@ impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
             match self.linked_span_message() {
-                Some(message) => start.message(message),
+                Some(mut message) => start.message(&mut message),
                 None => start.one(Some(self), None),
             }
         } else {
@@ -158,7 +158,7 @@ impl SpanRequest {
             if let Some(message) = message.flatten() {
                 let origin = shielded(origin).unwrap_or_default();
                 let message = message.into_owned().produced_at(origin);
-                shielded(|| self.message(Cow::Owned(message)));
+                shielded(|| self.message(&mut Cow::Owned(message)));
             } else {
                 shielded(|| self.one(event, Some(&mut origin)));
             }

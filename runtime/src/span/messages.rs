@@ -25,7 +25,8 @@ impl SpanRequest {
         self.sends = true;
         shielded(|| {
             let system = given::text(Some(&system)).unwrap_or_else(|| "".into());
-            let message = given.complete(Message::new(system));
+            let mut message = Message::new(system);
+            given.complete(&mut message);
             self.operation(SEND, Some(message.system()));
             self.fields_of(&message);
             if !self.callsite.is_named {
@@ -42,12 +43,12 @@ impl SpanRequest {
     }
 
     /// Records the only event, which is a message.
-    pub(super) fn message(&mut self, message: Cow<'_, Message<'_>>) {
+    pub(super) fn message(&mut self, message: &mut Cow<'_, Message<'_>>) {
         let relationship = self.relationship.take();
         let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
-        let (message, origin) = Message::split(message);
+        let origin = Message::take_origin(message);
         self.operation(PROCESS, Some(message.system()));
-        self.fields_of(&message);
+        self.fields_of(message);
         if !self.callsite.is_named {
             self.name = message.span_name(PROCESS);
         }
@@ -73,11 +74,12 @@ impl SpanRequest {
         let mut messages = Vec::with_capacity(events.len());
         for event in &events {
             // An unreadable message is counted, and the others keep their links.
-            if let Some(message) = shielded(|| event.linked_span_message()).flatten() {
-                let (message, origin) = Message::split(message);
-                messages.push(message);
-                origins.push(origin);
-            }
+            shielded(|| {
+                if let Some(mut message) = event.linked_span_message() {
+                    origins.push(Message::take_origin(&mut message));
+                    messages.push(message);
+                }
+            });
         }
         let shared = Shared::of(messages.iter().map(AsRef::as_ref));
         let is_empty = messages.is_empty();
