@@ -18,6 +18,7 @@ pub use crate::fan_in::{InputVariant, deserialize_input};
 pub use crate::messaging::{Given, ViewBy, adapted, adapted_with};
 pub use crate::metrics::labels::MessagingLabels;
 pub use crate::span::callsite::{Callsite, Errors, LogLevel, Parent};
+pub use crate::span::counted_as::{CountedAs, one_origin, viewed};
 pub use crate::span::future::{
     Handled, handle_async, handle_later, handle_prepared, never, output_of,
 };

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Expr, LitStr};
 
 use super::model::Handler;
@@ -150,12 +151,18 @@ impl Handler {
         };
         let link = match &event.origin {
             None => quote_spanned!(ident.span()=> #start.#event_method(#name #reference);),
-            Some(origin) => quote! {
+            Some(origin) => {
+                let counted = self.counted(reference);
+                let one_origin =
+                    self.runtime_path("one_origin", origin.span().resolved_at(Span::mixed_site()));
+                quote! {
                 {
                     use #runtime::Identify as _;
+                    #one_origin(#counted);
                     #start.#from_method(#name (&&#runtime::Maybe(#reference)).linked_span_event(), #origin);
                 }
-            },
+                }
+            }
         };
         let attributes = event.attributes.iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, attribute.value(runtime));

@@ -30,7 +30,8 @@ impl Handler {
             (None, Some(view)) if self.is_function(view) => quote!(#runtime::ViewBy(#view)),
             (None, Some(view)) => {
                 let span = view.span().resolved_at(Span::mixed_site());
-                return quote_spanned!(span=> &(#view));
+                let counted = self.counted(reference);
+                return quote_spanned!(span=> #runtime::viewed(#counted, &(#view)));
             }
             (None, None) => return reference.clone(),
         };
@@ -58,6 +59,17 @@ impl Handler {
         );
         let given = given.unwrap_or_else(|| quote!(::core::default::Default::default()));
         quote!(#start.send(#system, &#given);)
+    }
+
+    /// Returns the mark of a parameter that is one event, or of a batch.
+    pub(super) fn counted(&self, reference: &TokenStream) -> TokenStream {
+        let runtime = &self.runtime;
+        quote! {
+            {
+                use #runtime::CountedAs as _;
+                (&&&&&&#runtime::Maybe(#reference)).linked_span_counted()
+            }
+        }
     }
 
     /// Returns `true` for a path that is not a parameter, which therefore names a function.

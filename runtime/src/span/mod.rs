@@ -7,6 +7,7 @@
 mod active;
 pub(crate) mod callsite;
 mod counted;
+pub(crate) mod counted_as;
 pub(crate) mod future;
 pub(crate) mod handle;
 pub(crate) mod handoff;
