@@ -1,8 +1,13 @@
 //! Shared helpers of the tests with brokers: the exported spans, and a producer's span.
 
+mod recorded;
+
+pub use self::recorded::{Recorded, recorded};
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt, Tracer, TracerProvider};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
@@ -90,4 +95,39 @@ pub fn expected(lines: &str) -> Attributes {
 #[track_caller]
 pub fn assert_attributes(list: &[KeyValue], lines: &str) {
     assert_eq!(attributes(list), expected(lines));
+}
+
+/// Asserts that a span has one link, to the producer of a recorded message, and the producer's baggage.
+#[track_caller]
+pub fn assert_recorded(span: &SpanData, message: &Recorded, tenant: Option<&str>) {
+    let [link] = span.links.links.as_slice() else {
+        panic!("one link to {}: {:?}", message.producer, span.links);
+    };
+    let context = &link.span_context;
+    assert_eq!(
+        context.trace_id().to_string(),
+        message.trace_id,
+        "{}",
+        message.producer
+    );
+    assert_eq!(
+        context.span_id().to_string(),
+        message.span_id,
+        "{}",
+        message.producer
+    );
+    assert!(
+        context.is_remote() && context.is_sampled(),
+        "{}",
+        message.producer
+    );
+    assert_eq!(tenant, Some("acme"), "{}", message.producer);
+}
+
+/// Returns the tenant in the active baggage.
+#[must_use]
+pub fn tenant() -> Option<String> {
+    let context = Context::current();
+    let tenant = context.baggage().get("tenant")?;
+    Some(tenant.as_str().to_owned())
 }

@@ -17,6 +17,8 @@ macro_rules! versions {
             include!("hostile.rs");
             include!("produce.rs");
             include!("fan_in.rs");
+            include!("durable.rs");
+            include!("recorded.rs");
         }
     )* };
 }

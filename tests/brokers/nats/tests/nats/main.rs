@@ -14,6 +14,8 @@ macro_rules! versions {
             include!("core.rs");
             include!("jetstream.rs");
             include!("in_memory.rs");
+            include!("fan_in.rs");
+            include!("recorded.rs");
         }
     )* };
 }

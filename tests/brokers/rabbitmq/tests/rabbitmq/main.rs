@@ -15,6 +15,8 @@ macro_rules! versions {
             include!("server.rs");
             include!("consume.rs");
             include!("produce.rs");
+            include!("fan_in.rs");
+            include!("recorded.rs");
         }
     )* };
 }
