@@ -70,8 +70,9 @@ pub struct Many;
 impl<E: LinkedEvent> Linked<One> for E {
     fn link(&self, start: &mut SpanRequest) {
         if start.makes_span() {
-            match self.linked_span_message() {
-                Some(mut message) => start.message(&mut message),
+            // A message is large, so it is not moved out.
+            match &mut self.linked_span_message() {
+                Some(message) => start.message(message),
                 None => start.one(Some(self), None),
             }
         } else {
@@ -131,6 +132,7 @@ impl<E: LinkedEvent> Single for E {}
     message = "`{Self}` is not an origin",
     label = "neither an `Origin` nor `Into<Origin>`",
     note = "for headers, a map or another `linked_span::Carrier`, write `origin = linked_span::extract(&…)`",
+    note = "for the names and values of other headers, write `origin = linked_span::Origin::from_fields(…)`",
     note = "an OpenTelemetry `SpanContext` or `Context`, or an `Option` of one, works directly"
 )]
 pub trait IntoOrigin: Into<Origin> {}

@@ -70,17 +70,12 @@ impl SpanRequest {
     ) {
         let relationship = self.relationship.take().map(links::shared);
         let events = collected(events);
-        let mut origins = Vec::with_capacity(events.len());
         let mut messages = Vec::with_capacity(events.len());
         for event in &events {
             // An unreadable message is counted, and the others keep their links.
-            shielded(|| {
-                if let Some(mut message) = event.linked_span_message() {
-                    origins.push(Message::take_origin(&mut message));
-                    messages.push(message);
-                }
-            });
+            shielded(|| messages.extend(event.linked_span_message()));
         }
+        let origins: Vec<_> = messages.iter_mut().map(Message::take_origin).collect();
         let shared = Shared::of(messages.iter().map(AsRef::as_ref));
         let is_empty = messages.is_empty();
         self.operation(

@@ -6,7 +6,7 @@ use opentelemetry::global;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use rdkafka::Message;
-use rdkafka::message::OwnedMessage;
+use rdkafka::message::{Headers, OwnedMessage};
 
 use crate::job::Work;
 
@@ -23,6 +23,13 @@ pub(crate) fn handler(
         Work::One => Box::new(|messages| one(&messages[0])),
         Work::Batch => Box::new(batch),
         Work::View => Box::new(|messages| viewed(&messages[0])),
+        Work::ReadHeaders => Box::new(|messages| {
+            let headers = messages[0].headers().expect("headers");
+            for place in 0..headers.count() {
+                std::hint::black_box(headers.try_get(place));
+            }
+            1
+        }),
         Work::Describe => Box::new(|messages| {
             std::hint::black_box(fields(&messages[0]));
             1
