@@ -43,6 +43,8 @@
 //! | your own type, with a computed origin | [`impl LinkedEvent`](trait@LinkedEvent) |
 //! | a message of Kafka, NATS or `RabbitMQ` | [`#[linked_span(message(rdkafka))]`](messaging) |
 //! | a type of another crate | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
+//! | in headers of another client | `origin = Origin::from_fields(…)`, with [their names and values](Origin::from_fields) |
+//! | a decoded message, to be stored | [`messaging::Received`] |
 //! | a payload in a queue inside the process | [`WithOrigin`] |
 //! | raw JSON | `serde_json::Value`, with the feature `json` |
 //!

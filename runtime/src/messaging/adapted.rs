@@ -62,12 +62,12 @@ impl<A: Adapter<T::Message>, T: ReadsOne<A, Shape> + ?Sized, Shape> LinkedEvent
     }
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
-        let mut message = Message::new(A::SYSTEM);
-        if let Some(parameter) = self.parameter.one() {
-            shielded(|| self.adapter.read(parameter, &mut message));
-        }
-        self.given.complete(&mut message);
-        Some(Cow::Owned(message))
+        Some(filled(A::SYSTEM, |message| {
+            if let Some(parameter) = self.parameter.one() {
+                shielded(|| self.adapter.read(parameter, message));
+            }
+            self.given.complete(message);
+        }))
     }
 }
 
@@ -109,11 +109,23 @@ impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> LinkedEvent
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
         let parameter = self.batch.parameter.at(self.place)?;
-        let mut message = Message::new(A::SYSTEM);
-        shielded(|| self.batch.adapter.read(parameter, &mut message))?;
-        self.batch.given.complete(&mut message);
-        Some(Cow::Owned(message))
+        let mut is_readable = false;
+        let message = filled(A::SYSTEM, |message| {
+            is_readable = shielded(|| self.batch.adapter.read(parameter, message)).is_some();
+            self.batch.given.complete(message);
+        });
+        is_readable.then_some(message)
     }
+}
+
+/// Fills a message where it is returned: it is large, and each move costs about 75 instructions.
+#[inline]
+fn filled<'m>(system: &'static str, fill: impl FnOnce(&mut Message<'m>)) -> Cow<'m, Message<'m>> {
+    let mut message = Cow::Owned(Message::new(system));
+    if let Cow::Owned(message) = &mut message {
+        fill(message);
+    }
+    message
 }
 
 impl<A, T: ?Sized, Shape> fmt::Debug for Adapted<'_, A, T, Shape> {

@@ -1,12 +1,6 @@
 //! NATS and its `JetStream`, through the crate `async_nats`, from its version 0.33 on.
 //!
-//! ```ignore
-//! #[linked_span(message(async_nats, template = "orders.{region}"))] // span "process orders.{region}"
-//! async fn on_order(message: &async_nats::Message) { /* … */ }
-//!
-//! #[linked_span(message(async_nats::jetstream))] // span "process orders.created"
-//! async fn on_kept(message: &jetstream::Message) -> Result<(), Error> { /* … */ }
-//! ```
+#![doc = concat!("```ignore\n", include_str!("pages/async_nats.rs"), "```\n")]
 //!
 //! The id is the header `Nats-Msg-Id`, or, of a message in a stream, `STREAM:SEQUENCE`. The group is the consumer's name.
 //! The span links to the first of several contexts, as `HeaderMap::get` returns it.

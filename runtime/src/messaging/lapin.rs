@@ -1,9 +1,6 @@
 //! `RabbitMQ`, through the crate `lapin`, from its version 2 on.
 //!
-//! ```ignore
-//! #[linked_span(delivery(lapin, destination = "orders"))] // span "process orders", linked to the producer
-//! async fn on_delivery(delivery: &Delivery) -> Result<(), Error> { /* … */ }
-//! ```
+#![doc = concat!("```ignore\n", include_str!("pages/lapin.rs"), "```\n")]
 //!
 //! `Delivery`, `BasicGetMessage` and `BasicReturnMessage` are messages. A delivery does not contain the name of its
 //! queue. Without `destination = …`, the destination is `exchange:routing_key`, without the empty parts.

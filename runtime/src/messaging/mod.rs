@@ -82,6 +82,17 @@
 //! message into the client's queue, the span ends there, and does not include a later delivery report. Each message of
 //! a transaction has its own span. An aborted transaction does not change these spans.
 //!
+//! # Functions that wait for several messages
+//!
+//! ```ignore
+//! #[fan_in(payment(rdkafka, key = key_of(payment)), inventory(rdkafka, key = key_of(inventory)))]
+//! fn fulfill(payment: &OwnedMessage, inventory: &OwnedMessage) { /* … */ }
+//! ```
+//!
+//! [`#[fan_in]`](macro@crate::fan_in) takes the same parentheses, and links to each message. A join keeps its messages, so
+//! they cannot borrow from the consumer: with `rdkafka`, call `detach()`. A join in a database needs an input that can be
+//! serialized: decode the payload, and keep it in a [`Received`] with what `describe!` says of the message.
+//!
 //! # Empty polls
 //!
 //! A handler that is called with an empty batch makes a span with `messaging.batch.message_count` 0. To avoid that, do

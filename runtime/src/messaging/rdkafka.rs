@@ -1,12 +1,6 @@
 //! Kafka, through the crate `rdkafka`, from its version 0.29 on.
 //!
-//! ```ignore
-//! #[linked_span(message(rdkafka, group = "billing"))] // span "process orders", linked to the producer
-//! async fn on_order(message: &BorrowedMessage<'_>) -> Result<(), Error> { /* … */ }
-//!
-//! #[linked_span(messages(rdkafka))] // a batch: one span, a link to each message
-//! async fn on_orders(messages: &[OwnedMessage]) { /* … */ }
-//! ```
+#![doc = concat!("```ignore\n", include_str!("pages/rdkafka.rs"), "```\n")]
 //!
 //! Every type that implements `rdkafka::message::Message` is a message. A `BorrowedMessage` borrows from its consumer:
 //! call `detach()` to keep it in a batch or to give it to a fan-in.

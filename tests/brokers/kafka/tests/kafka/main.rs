@@ -2,6 +2,11 @@
 
 mod cluster;
 
+/// The code on the client's page of the documentation.
+#[expect(dead_code, reason = "it only has to compile")]
+#[path = "../../../../../runtime/src/messaging/pages/rdkafka.rs"]
+mod page;
+
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
         mod $version {

@@ -1,6 +1,10 @@
 //! Handlers of NATS messages, with a real server, in three versions of `async-nats`.
 
 mod measured;
+/// The code on the client's page of the documentation.
+#[expect(dead_code, reason = "it only has to compile")]
+#[path = "../../../../../runtime/src/messaging/pages/async_nats.rs"]
+mod page;
 
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(

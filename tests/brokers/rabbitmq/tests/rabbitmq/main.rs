@@ -1,5 +1,10 @@
 //! Handlers of deliveries from `RabbitMQ`, with a real server, in three versions of `lapin`.
 
+/// The code on the client's page of the documentation.
+#[expect(dead_code, reason = "it only has to compile")]
+#[path = "../../../../../runtime/src/messaging/pages/lapin.rs"]
+mod page;
+
 macro_rules! versions {
     ($($version:ident = $client:ident;)*) => { $(
         #[allow(
