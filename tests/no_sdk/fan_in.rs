@@ -85,7 +85,7 @@ fn expired_join_is_delivered() {
         ready(joins.payment(event())),
         Ok(Arrival::Waiting { .. })
     ));
-    time.pass(10);
+    time.pass(Duration::from_millis(10));
     assert_eq!(ready(joins.sweep()).unwrap().expired, 1);
     assert_eq!(taken.load(Ordering::SeqCst), 1);
     assert_eq!(EVALUATED.with(Cell::get), 0);
