@@ -112,10 +112,15 @@ pub(crate) fn propagation() -> Propagation {
 
 #[inline]
 pub(super) fn collecting() -> Collecting {
-    COLLECTING.get().unwrap_or_else(|| Collecting {
+    COLLECTING.get().unwrap_or_else(not_collecting)
+}
+
+#[cold]
+fn not_collecting() -> Collecting {
+    Collecting {
         propagation: propagation_at(clock::now()),
         part: Part::All,
-    })
+    }
 }
 
 pub(crate) fn propagation_at(now: Instant) -> Propagation {

@@ -36,17 +36,35 @@ where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
-    let mut values = OneOrMany::None;
-    for (name, value) in fields {
-        let name = name.as_ref();
-        if name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE) {
+    let mut fields = fields;
+    match fields.find(|(name, _)| is_baggage((*name).as_ref())) {
+        Some((_, first)) => baggage_of_values(first.as_ref(), fields),
+        None => Origin::default(),
+    }
+}
+
+/// Out of line: most events have no baggage, and the loop that finds none needs no list.
+#[inline(never)]
+fn baggage_of_values<'a, N, V>(
+    first: &'a [u8],
+    rest: impl Iterator<Item = (&'a N, &'a V)>,
+) -> Origin
+where
+    N: AsRef<str> + ?Sized + 'a,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    let mut values = OneOrMany::One(first);
+    for (name, value) in rest {
+        if is_baggage(name.as_ref()) {
             values.push(value.as_ref());
         }
     }
-    match values {
-        OneOrMany::None => Origin::default(),
-        values => Origin::new(SpanContext::NONE, read_baggage(&values)),
-    }
+    Origin::new(SpanContext::NONE, read_baggage(&values))
+}
+
+#[inline]
+fn is_baggage(name: &str) -> bool {
+    name.len() == BAGGAGE.len() && name.eq_ignore_ascii_case(BAGGAGE)
 }
 
 /// The raw values of a carrier's W3C fields.
