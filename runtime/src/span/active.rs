@@ -5,7 +5,7 @@ use std::mem::{forget, take};
 
 use opentelemetry::baggage::Baggage;
 use opentelemetry::trace::{Status, TraceContextExt};
-use opentelemetry::{Context, KeyValue};
+use opentelemetry::{Context, ContextGuard, KeyValue};
 
 use crate::origin;
 use crate::span::callsite::Errors;
@@ -97,13 +97,18 @@ impl ActiveSpan {
 
     /// Records the return value, and ends the span.
     #[inline]
-    pub(crate) fn returned(&mut self, record: impl FnOnce(&Recorder<'_>)) {
+    pub(crate) fn returned(mut self, record: impl FnOnce(&Recorder<'_>)) {
         if self.recording || self.timer.is_on() {
             let span = self.recording.then(|| self.context.span());
             let recorder = Recorder::new(span, self.errors);
             record(&recorder);
             self.timer.stop(recorder.error_type());
         }
+        self.finish();
+    }
+
+    #[inline(never)]
+    fn finish(mut self) {
         self.end();
     }
 
@@ -129,6 +134,36 @@ impl ActiveSpan {
         }
     }
 
+    /// Makes the context current.
+    ///
+    /// Neither this function nor its caller is large, so that callers inline the poll of a handler.
+    #[inline(never)]
+    fn enter(&mut self) -> Option<ContextGuard> {
+        if self.tracing.is_some() {
+            self.tracing.enter();
+        }
+        if self.has_context {
+            ambient::attach(&self.context)
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn leave(&mut self, context: Option<ContextGuard>) {
+        drop(context);
+        if self.tracing.is_some() {
+            self.tracing.exit();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unwound(&mut self, context: Option<ContextGuard>) {
+        self.leave(context);
+        self.panicked();
+    }
+
     fn panicked(&mut self) {
         self.timer.stop(Some("panic"));
         self.failed("panicked");
@@ -136,6 +171,7 @@ impl ActiveSpan {
     }
 
     /// Ends the span explicitly: a task that the body spawned may keep the span's context for much longer.
+    #[inline]
     fn end(&mut self) {
         if !self.ended {
             self.ended = true;
@@ -154,29 +190,43 @@ impl ActiveSpan {
     fn drop_context(&mut self) {
         shielded(|| drop(take(&mut self.context)));
     }
+}
 
-    /// Runs a part of the body with the span's context current.
-    #[inline]
-    pub(crate) fn within<R>(&mut self, part: impl FnOnce() -> R) -> R {
-        let running = Running(self);
-        let entered = running.0.tracing.enter();
-        let context = running.0.has_context.then_some(&running.0.context);
-        let guard = context.map(ambient::attach);
-        let result = part();
-        drop(guard);
-        drop(entered);
-        forget(running);
-        result
+/// Runs a part of the body with the span's context current, if there is a span.
+///
+/// `part` is called at one place only, so that the compiler inlines the body's poll.
+#[inline]
+pub(crate) fn within<R>(active: Option<&mut ActiveSpan>, part: impl FnOnce() -> R) -> R {
+    let running = active.map(|active| Running {
+        context: active.enter(),
+        active,
+    });
+    let result = part();
+    if let Some(running) = running {
+        running.leave();
     }
+    result
 }
 
 /// Detects a panic of the body: only a panic drops it.
 ///
 /// `std::thread::panicking()` would also be `true` in a destructor that handles an event.
-struct Running<'a>(&'a mut ActiveSpan);
+struct Running<'a> {
+    active: &'a mut ActiveSpan,
+    context: Option<ContextGuard>,
+}
+
+impl Running<'_> {
+    #[inline]
+    fn leave(mut self) {
+        self.active.leave(self.context.take());
+        forget(self);
+    }
+}
 
 impl Drop for Running<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.0.panicked();
+        self.active.unwound(self.context.take());
     }
 }

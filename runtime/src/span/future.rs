@@ -1,12 +1,13 @@
 //! The future of a handler, which carries its span.
 
+use std::mem::replace;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::span::active::ActiveSpan;
+use crate::span::active::{ActiveSpan, within};
 use crate::span::handle::{OpenSpan, PendingSpan};
 use crate::span::outcome::Record;
 
@@ -26,7 +27,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if let Stage::Running(active) = &mut this.stage.0 {
-                active.within(|| this.future.set(None));
+                within(Some(active), || this.future.set(None));
                 active.cancelled();
             }
         }
@@ -50,26 +51,29 @@ impl Stage {
     }
 
     #[inline]
-    fn begin(&mut self) {
+    fn active(&mut self) -> Option<&mut ActiveSpan> {
         if matches!(self, Self::Later(_)) {
-            self.begin_now();
+            self.begin();
+        }
+        match self {
+            Self::Running(active) => Some(active),
+            Self::Later(_) | Self::Off => None,
         }
     }
 
     /// Records the result and ends the span. Inlining would cost each poll 30 more instructions.
     #[inline(never)]
     fn finish<R>(&mut self, returned: &R, record: Record<R>) {
-        if let Self::Running(active) = self {
+        if let Self::Running(active) = replace(self, Self::Off) {
             active.returned(|recorder| {
                 record(returned, recorder);
             });
-            *self = Self::Off;
         }
     }
 
     #[cold]
-    fn begin_now(&mut self) {
-        if let Self::Later(collected) = std::mem::replace(self, Self::Off) {
+    fn begin(&mut self) {
+        if let Self::Later(collected) = replace(self, Self::Off) {
             *self = Self::of(collected.open());
         }
     }
@@ -109,10 +113,7 @@ pub fn handle_prepared<F: Future>(
     prepare: impl FnOnce() -> F,
     record: Record<F::Output>,
 ) -> Handled<F> {
-    let future = match &mut handling.0 {
-        Some(active) => active.within(prepare),
-        None => prepare(),
-    };
+    let future = within(handling.0.as_mut(), prepare);
     handle_async(handling, future, record)
 }
 
@@ -131,14 +132,11 @@ pub fn output_of<F: Future>(_: impl FnOnce() -> F) -> F::Output {
 impl<F: Future> Future for Handled<F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let stage = &mut this.stage.0;
-        stage.begin();
-        let Stage::Running(active) = stage else {
-            return poll_until_done(this.future, task);
-        };
-        let poll = active.within(|| poll_until_done(this.future, task));
+        let poll = within(stage.active(), || poll_until_done(this.future, task));
         if let Poll::Ready(returned) = &poll {
             stage.finish(returned, *this.record);
         }

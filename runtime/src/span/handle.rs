@@ -6,7 +6,7 @@ use opentelemetry::baggage::Baggage;
 
 use super::handoff;
 use crate::propagation::{self, Part, Propagation};
-use crate::span::active::ActiveSpan;
+use crate::span::active::{ActiveSpan, within};
 use crate::span::callsite::Callsite;
 use crate::span::join::SpanOfJoin;
 use crate::span::linked::Linked;
@@ -210,7 +210,7 @@ pub fn handle<R, O: SyncOutcome>(
     let Some(mut active) = handling.0 else {
         return body();
     };
-    let returned = active.within(body);
+    let returned = within(Some(&mut active), body);
     active.returned(|recorder| {
         record(&returned, recorder);
     });

@@ -18,19 +18,11 @@ use crate::support::shield::shielded;
 
 /// Holds the tracer and the contexts for starting a span.
 pub(super) struct SpanOpener {
-    tracer: TracerSource,
+    /// `None` if the handler has its own tracer, or if only `tracing` may want a span.
+    installed: Option<Arc<dyn StartSpan>>,
     ambient: Context,
     /// The way to read contexts.
     pub(super) propagation: Propagation,
-}
-
-/// Selects the tracer that starts the span.
-enum TracerSource {
-    Installed(Arc<dyn StartSpan>),
-    /// The handler's `tracer = …`, which it collects.
-    Own,
-    /// None: OpenTelemetry starts no span, but `tracing` may want one.
-    None,
 }
 
 impl SpanOpener {
@@ -38,15 +30,13 @@ impl SpanOpener {
     ///
     /// The error is the way to read contexts, for the event's baggage.
     pub(super) fn of(callsite: &'static Callsite, now: Instant) -> Result<Self, Propagation> {
-        let (tracer, propagation) = if callsite.own_tracer {
-            (TracerSource::Own, propagation::propagation_at(now))
+        let (installed, propagation) = if callsite.own_tracer {
+            (None, propagation::propagation_at(now))
         } else {
             let (tracer, propagation) = provider::tracer(callsite.scope(), now);
-            let tracer = match tracer {
-                Some(tracer) => TracerSource::Installed(tracer),
-                None if in_tracing::is_wanted(callsite) => TracerSource::None,
-                None => return Err(propagation),
-            };
+            if tracer.is_none() && !in_tracing::is_wanted(callsite) {
+                return Err(propagation);
+            }
             (tracer, propagation)
         };
         let ambient = ambient::current().ok_or(propagation)?;
@@ -54,55 +44,44 @@ impl SpanOpener {
             return Err(propagation);
         }
         Ok(Self {
-            tracer,
+            installed,
             ambient,
             propagation,
         })
     }
 
     /// Starts the span of a collected request.
-    pub(super) fn start(
-        mut self,
-        request: &mut SpanRequest,
-        began: SystemTime,
-    ) -> Option<ActiveSpan> {
+    pub(super) fn start(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
         let prepared = in_tracing::prepare(request);
         // The SDK runs code of the user, such as a sampler and span processors.
-        let started = shielded(|| self.start_unshielded(request, began));
-        // Without a span, the body still gets the event's baggage.
-        let active = started.unwrap_or_else(|| {
+        let mut active = None;
+        if shielded(|| active = self.start_unshielded(request, began)).is_none() {
+            // Without a span, the body still gets the event's baggage.
             let baggage = request.baggage.as_deref();
-            baggage.and_then(ActiveSpan::without_span)
-        });
-        match prepared {
-            Some(prepared) => ActiveSpan::in_tracing(active, prepared),
-            None => active,
+            active = baggage.and_then(ActiveSpan::without_span);
         }
+        if let Some(prepared) = prepared {
+            active = ActiveSpan::in_tracing(active, prepared);
+        }
+        active
     }
 
     #[inline]
-    fn start_unshielded(
-        &mut self,
-        request: &mut SpanRequest,
-        began: SystemTime,
-    ) -> Option<ActiveSpan> {
+    fn start_unshielded(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
+        let contexts = request.contexts(self.ambient);
         let own;
-        let tracer: &dyn StartSpan = match &self.tracer {
-            TracerSource::Installed(tracer) => &**tracer,
-            TracerSource::Own => {
+        let tracer: &dyn StartSpan = match &self.installed {
+            Some(tracer) => &**tracer,
+            None if request.callsite.own_tracer => {
                 own = take(&mut request.tracer);
                 own.get()?
             }
-            TracerSource::None => {
-                let contexts = request.contexts(take(&mut self.ambient));
-                return Some(ActiveSpan::of_context(contexts.body));
-            }
+            None => return Some(ActiveSpan::of_context(contexts.body)),
         };
         let overflow = OverflowSpans::split(request);
-        let contexts = request.contexts(take(&mut self.ambient));
         let Some(started) = tracer.start_span(request.builder(began), &contexts) else {
             // The SDK was shut down, or replaced by a no-op provider.
-            if let TracerSource::Installed(_) = self.tracer {
+            if self.installed.is_some() {
                 provider::made_no_span();
             }
             let baggage = request.baggage.as_ref();

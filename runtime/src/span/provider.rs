@@ -209,41 +209,62 @@ impl Tracers {
         by_scope: Vec::new(),
     };
 
-    fn get(&self, scope: Scope, now: Instant, generation: u64) -> Known {
+    fn is_outdated(&self, now: Instant, generation: u64) -> bool {
         let is_over = self.window.is_none_or(|window| window.is_over(now));
-        if is_over || generation != self.generation {
-            return Known::Outdated;
+        is_over || generation != self.generation
+    }
+
+    /// Returns what is known of a scope; `None` if the provider must be asked.
+    #[inline]
+    fn get(&self, scope: Scope, now: Instant, generation: u64) -> Option<Known> {
+        if self.is_outdated(now, generation) {
+            return None;
         }
-        match self.by_scope.iter().find(|known| known.0.is(scope)) {
-            Some((_, Some(tracer))) => match tracer.upgrade() {
-                Some(tracer) => Known::Tracer(tracer, self.propagation),
-                None => Known::Outdated,
-            },
-            Some((_, None)) => Known::NoSdk(self.propagation),
-            None => Known::Nothing(self.propagation),
-        }
+        let (_, tracer) = self.by_scope.iter().find(|known| known.0.is(scope))?;
+        let tracer = match tracer {
+            Some(tracer) => Some(tracer.upgrade()?),
+            None => None,
+        };
+        Some((tracer, self.propagation))
     }
 }
 
 /// Returns the tracer of this scope if an SDK is installed, and the way to read contexts.
-pub(crate) fn tracer(scope: Scope, now: Instant) -> (Option<Arc<dyn StartSpan>>, Propagation) {
+#[inline]
+pub(crate) fn tracer(scope: Scope, now: Instant) -> Known {
     let generation = generation::current();
-    // A provider is the user's code and may handle events. So no borrow is held while one is asked or dropped. While
-    // the thread ends, there is nothing to borrow.
+    // While the thread ends, there is nothing to borrow.
     let known = TRACERS.try_with(|tracers| tracers.borrow().get(scope, now, generation));
     match known {
-        Ok(Known::Tracer(tracer, propagation)) => (Some(tracer), propagation),
-        Ok(Known::NoSdk(propagation)) => (None, propagation),
-        Ok(Known::Nothing(propagation)) => (asked_tracer(scope, now), propagation),
-        Ok(Known::Outdated) => {
-            let propagation = forget_outdated(now, generation);
-            (asked_tracer(scope, now), propagation)
-        }
-        Err(_) => (asked_tracer(scope, now), propagation::propagation_at(now)),
+        Ok(Some(known)) => known,
+        Ok(None) | Err(_) => ask(scope, now, generation),
     }
 }
 
+/// Asks the provider, and remembers the answer.
+///
+/// A provider is the user's code and may handle events. So no borrow is held while one is asked or dropped.
 #[cold]
+#[inline(never)]
+fn ask(scope: Scope, now: Instant, generation: u64) -> Known {
+    let still_valid = TRACERS.try_with(|tracers| {
+        let tracers = tracers.borrow();
+        let is_lent = |known: &Option<Weak<_>>| {
+            known
+                .as_ref()
+                .is_none_or(|tracer| tracer.strong_count() > 0)
+        };
+        let are_lent = tracers.by_scope.iter().all(|(_, known)| is_lent(known));
+        (are_lent && !tracers.is_outdated(now, generation)).then_some(tracers.propagation)
+    });
+    let propagation = match still_valid {
+        Ok(Some(propagation)) => propagation,
+        Ok(None) => forget_outdated(now, generation),
+        Err(_) => propagation::propagation_at(now),
+    };
+    (asked_tracer(scope, now), propagation)
+}
+
 fn forget_outdated(now: Instant, generation: u64) -> Propagation {
     let propagation = propagation::propagation_at(now);
     let asked = Tracers {
@@ -267,7 +288,6 @@ fn forget_outdated(now: Instant, generation: u64) -> Propagation {
     propagation
 }
 
-#[cold]
 fn asked_tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
     let tracer = shielded(|| ask_for_tracer(scope)).flatten();
     let lent = tracer.clone().map(|tracer| lend(tracer, now));
@@ -275,14 +295,8 @@ fn asked_tracer(scope: Scope, now: Instant) -> Option<Arc<dyn StartSpan>> {
     tracer
 }
 
-/// Reports what a thread's cache has for a scope, with the way to read contexts.
-enum Known {
-    Tracer(Arc<dyn StartSpan>, Propagation),
-    NoSdk(Propagation),
-    Nothing(Propagation),
-    /// The cache is too old.
-    Outdated,
-}
+/// A tracer, unless there is no SDK, and the way to read contexts.
+type Known = (Option<Arc<dyn StartSpan>>, Propagation);
 
 fn ask_for_tracer(scope: Scope) -> Option<Arc<dyn StartSpan>> {
     let mut builder = InstrumentationScope::builder(scope.name);

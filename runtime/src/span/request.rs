@@ -114,11 +114,9 @@ impl SpanRequest {
         event: Option<&dyn LinkedEvent>,
         given: Option<&mut dyn FnMut() -> Origin>,
     ) {
-        let mut relationship = self.relationship.take();
         // By the conventions, a sending span links to the messages it sends, which did not trigger it.
-        if relationship.is_none() && !self.sends {
-            relationship = Some("triggered_by".into());
-        }
+        let default = || (!self.sends).then(|| "triggered_by".into());
+        let relationship = self.relationship.take().or_else(default);
         let mut event_type = None;
         if let Some(event) = event {
             if let Some(id) = links::said(|| event.id()) {
@@ -282,6 +280,7 @@ impl SpanRequest {
     }
 
     /// Returns the builder of the collected span.
+    #[inline]
     pub(crate) fn builder(&mut self, now: SystemTime) -> SpanBuilder {
         SpanBuilder {
             name: take(&mut self.name),

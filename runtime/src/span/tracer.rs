@@ -47,15 +47,23 @@ where
         events: 0,
     };
     // A no-op tracer returns the parent's context, and a tracer that was shut down returns an invalid one.
-    let made =
-        span.span_context().is_valid() && span.span_context() != parent.span().span_context();
+    let is_parent = parent.has_active_span() && span.span_context() == parent.span().span_context();
+    let made = span.span_context().is_valid() && !is_parent;
     // A closure would move the span.
     if !made {
         return None;
     }
-    Some(Started {
-        recording: span.is_recording(),
-        context: surroundings.body.with_span(span),
+    // A span that records nothing has no limits, and is smaller to move.
+    Some(if span.is_recording() {
+        Started {
+            recording: true,
+            context: surroundings.body.with_span(span),
+        }
+    } else {
+        Started {
+            recording: false,
+            context: surroundings.body.with_span(span.span),
+        }
     })
 }
 

@@ -85,9 +85,7 @@ pub(crate) fn current() -> Option<Context> {
 }
 
 /// Makes a context current until the guard drops; `None` if that is not possible.
-///
-/// Not inlined: that would make the poll of each handler so large that it costs 34 instructions more.
-#[inline(never)]
+#[inline]
 pub(crate) fn attach(context: &Context) -> Option<ContextGuard> {
     if is_there() {
         shielded(|| context.clone().attach())

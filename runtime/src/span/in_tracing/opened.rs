@@ -25,40 +25,37 @@ pub(in crate::span) struct TracingSpan(Option<Box<Opened>>);
 struct Opened {
     dispatch: Dispatch,
     id: Id,
+    is_entered: bool,
 }
 
 impl TracingSpan {
-    /// Enters the span until the guard is dropped.
+    #[inline]
+    pub(in crate::span) fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Enters the span.
     ///
     /// Only one caller has it, so no two threads enter it at once.
-    #[inline]
-    pub(in crate::span) fn enter(&self) -> Entered<'_> {
-        Entered(self.0.as_deref().and_then(Opened::enter))
+    pub(in crate::span) fn enter(&mut self) {
+        if let Some(opened) = &mut self.0 {
+            let enter = || opened.dispatch.enter(&opened.id);
+            opened.is_entered = shielded(|| while_it_lives(enter)).flatten().is_some();
+        }
     }
-}
 
-impl Opened {
-    fn enter(&self) -> Option<&Self> {
-        let enter = || self.dispatch.enter(&self.id);
-        shielded(|| while_it_lives(enter)).flatten().map(|()| self)
+    /// Exits the span, if it was entered.
+    pub(in crate::span) fn exit(&mut self) {
+        if let Some(opened) = self.0.as_mut().filter(|opened| opened.is_entered) {
+            opened.is_entered = false;
+            shielded(|| opened.dispatch.exit(&opened.id));
+        }
     }
 }
 
 impl Drop for Opened {
     fn drop(&mut self) {
         shielded(|| self.dispatch.try_close(self.id.clone()));
-    }
-}
-
-/// Exits the span when it is dropped.
-pub(in crate::span) struct Entered<'s>(Option<&'s Opened>);
-
-impl Drop for Entered<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(opened) = self.0 {
-            shielded(|| opened.dispatch.exit(&opened.id));
-        }
     }
 }
 
@@ -119,6 +116,7 @@ fn open_in(handler: &'static Handler, values: &Values, context: &Context) -> Opt
             dispatch.enabled(metadata).then(|| Opened {
                 id: dispatch.new_span(&attributes),
                 dispatch: dispatch.clone(),
+                is_entered: false,
             })
         })
     };
