@@ -47,9 +47,18 @@ const WITHOUT_PROVIDER: [(&str, f64); 2] = [
     ("a message, without an SDK", 270.0),
 ];
 
+const LARGE_BATCHES: [&str; 6] = [
+    "many producers, links dropped",
+    "many producers",
+    "many producers, merged",
+    "one producer",
+    "one producer, merged",
+    "one producer, equal events",
+];
+
 pub(crate) fn tables() -> String {
     format!(
-        "{}{}{}{}",
+        "{}{}{}{}{}",
         beside(
             "Inside `tracing`: instructions and allocations a call",
             Who::Instrument,
@@ -62,6 +71,7 @@ pub(crate) fn tables() -> String {
             &OF_MESSAGES
         ),
         without_provider(),
+        large_batches(),
     )
 }
 
@@ -141,6 +151,28 @@ fn without_provider() -> Table {
                 number(counts.instructions),
                 number(most),
                 verdict(is_met),
+                number(counts.allocations),
+            ],
+        );
+    }
+    table
+}
+
+/// What `LinkOverflow` costs for a batch of 10,000 events, by their producers.
+fn large_batches() -> Table {
+    let mut table = Table::new(
+        "A batch of 10,000 events",
+        ["", "instructions", "links", "allocations"],
+    );
+    let rows = LARGE_BATCHES.map(|title| (title, counted(title, Who::Linked)));
+    let dropping = rows[0].1.instructions;
+    for (title, counts) in rows {
+        let links = Row::called(title).map(|row| row.links_a_call(Who::Linked));
+        table.push(
+            title,
+            [
+                compared(Some(counts.instructions), Some(dropping)),
+                number(links.unwrap_or_default() as f64),
                 number(counts.allocations),
             ],
         );

@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::time::Instant;
 
+use linked_span::set_link_overflow;
 use linked_span_tests::figures::quick;
 
-use crate::events::{EVENTS, Event, events};
+use crate::events::{EVENTS, Event, events, large_batch};
 use crate::peers::{Peer, Who};
 use crate::rows::{Row, Work};
 use crate::sdk;
@@ -27,7 +28,13 @@ impl Cell {
             row,
             who,
             peer: who.install(row.sdk),
-            events: events(row.with_state),
+            events: match row.work {
+                Work::Large(producers, overflow) => {
+                    set_link_overflow(overflow);
+                    large_batch(producers)
+                }
+                _ => events(row.with_state),
+            },
         }
     }
 
@@ -92,6 +99,7 @@ impl Cell {
             Work::Batch(size) => self.peer.batch(&self.events[first..first + size]),
             Work::Extract => self.peer.extract(&self.events[first]),
             Work::Message => self.peer.message(&self.events[first]),
+            Work::Large(..) => self.peer.batch(&self.events),
             Work::Messages(size) => self.peer.messages(&self.events[first..first + size]),
         }
     }

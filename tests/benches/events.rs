@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use linked_span::LinkedEvent;
 
+use crate::rows::{LARGE, Producers};
+
 /// The size of the largest batch. The same event returns only after all the others.
 pub(crate) const EVENTS: usize = 4_096;
 
@@ -22,6 +24,19 @@ pub(crate) fn events(with_state: bool) -> Vec<Event> {
     (1..=EVENTS)
         .map(|number| event(number, with_state))
         .collect()
+}
+
+/// Returns the events of a large batch.
+pub(crate) fn large_batch(producers: Producers) -> Vec<Event> {
+    let event = |number| match producers {
+        Producers::Many => event(number, true),
+        Producers::One => Event {
+            id: format!("event-{number:04}"),
+            ..event(1, true)
+        },
+        Producers::OneOfEqualEvents => event(1, true),
+    };
+    (1..=LARGE).map(event).collect()
 }
 
 fn event(number: usize, with_state: bool) -> Event {

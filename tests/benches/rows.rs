@@ -1,5 +1,7 @@
 //! The tables' rows: the work that each peer does.
 
+use linked_span::LinkOverflow;
+
 use crate::layers::Layers;
 use crate::peers::Who;
 use crate::sdk::Sdk;
@@ -27,7 +29,22 @@ pub(crate) enum Work {
     Message,
     /// The number of messages in a batch.
     Messages(usize),
+    /// A batch that exceeds a span's links many times.
+    Large(Producers, LinkOverflow),
 }
+
+/// Who produced the events of a large batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Producers {
+    /// A producer for each event.
+    Many,
+    One,
+    /// One, and all events have one id.
+    OneOfEqualEvents,
+}
+
+/// The number of events in a large batch.
+pub(crate) const LARGE: usize = 10_000;
 
 pub(crate) const ROWS: &[Row] = &[
     row("one event", Work::One, Sdk::Sampling, false),
@@ -103,6 +120,24 @@ const BOUND: &[Row] = &[
         Work::One,
         Layers::NoProvider,
     ),
+    large(
+        "many producers, links dropped",
+        Producers::Many,
+        LinkOverflow::Drop,
+    ),
+    large("many producers", Producers::Many, LinkOverflow::ChildSpans),
+    large(
+        "many producers, merged",
+        Producers::Many,
+        LinkOverflow::Merge,
+    ),
+    large("one producer", Producers::One, LinkOverflow::ChildSpans),
+    large("one producer, merged", Producers::One, LinkOverflow::Merge),
+    large(
+        "one producer, equal events",
+        Producers::OneOfEqualEvents,
+        LinkOverflow::ChildSpans,
+    ),
     row("a message", Work::Message, Sdk::Sampling, true),
     row(
         "a batch of 128 messages",
@@ -120,6 +155,10 @@ const BOUND: &[Row] = &[
 
 const fn in_tracing(title: &'static str, work: Work, layers: Layers) -> Row {
     row(title, work, Sdk::InTracing(layers), true)
+}
+
+const fn large(title: &'static str, producers: Producers, overflow: LinkOverflow) -> Row {
+    row(title, Work::Large(producers, overflow), Sdk::Sampling, true)
 }
 
 const fn row(title: &'static str, work: Work, sdk: Sdk, with_state: bool) -> Row {
@@ -145,6 +184,7 @@ impl Row {
         match self.work {
             Work::One | Work::Polled(_) | Work::Extract | Work::Message => 1,
             Work::Batch(size) | Work::Messages(size) => size,
+            Work::Large(..) => LARGE,
         }
     }
 
@@ -159,6 +199,9 @@ impl Row {
         match self.work {
             Work::Extract => 0,
             _ if !is_traced => 0,
+            Work::Large(_, LinkOverflow::Drop) => 128,
+            Work::Large(Producers::One, LinkOverflow::Merge)
+            | Work::Large(Producers::OneOfEqualEvents, _) => 1,
             Work::Batch(size) if who.loses_links() => size.min(128),
             _ => self.events_a_call(),
         }
