@@ -1,10 +1,7 @@
 //! Helpers for the databases behind sqlx.
 
-use std::time::Duration;
-
 use super::error::BackendError;
 use crate::fan_in::core::state::Timestamp;
-use crate::fan_in::core::time::milliseconds;
 
 /// Converts a time to a column's type.
 pub(in crate::fan_in) fn number(time: Timestamp) -> i64 {
@@ -12,8 +9,9 @@ pub(in crate::fan_in) fn number(time: Timestamp) -> i64 {
 }
 
 /// Converts a span of time to an argument's type.
-pub(in crate::fan_in) fn span(span: Duration) -> i64 {
-    i64::try_from(milliseconds(span)).unwrap_or(i64::MAX)
+#[cfg(feature = "postgres")]
+pub(in crate::fan_in) fn span(span: std::time::Duration) -> i64 {
+    i64::try_from(crate::fan_in::core::time::milliseconds(span)).unwrap_or(i64::MAX)
 }
 
 /// Reads a time from a column.

@@ -1,30 +1,22 @@
 //! Joins in this process's memory.
 
-mod entry;
-mod hash;
-mod joins;
-mod kept;
-mod lane;
-mod list;
+mod capacity;
+mod join;
 mod listing;
-mod lists;
-mod room;
+mod queue;
 mod served;
 mod shard;
-mod slab;
-mod text;
+mod wait;
 mod waiters;
 
 use std::fmt;
-use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use self::hash::Hasher;
-use self::room::Room;
+use self::capacity::Capacity;
 use self::served::Served;
 use self::shard::{Caller, Key, Shard};
-use self::waiters::{Wait, Waiters};
 use super::core::change::Change;
 use super::core::claim::Due;
 use super::core::error::StoreError;
@@ -55,7 +47,7 @@ const AT_ONCE: usize = 64;
 /// use linked_span::fan_in::{NO_LEASE, JoinPolicy};
 ///
 /// /// Returns the policy that a store in memory passes to the state machine.
-/// fn without_leases(rules: &JoinPolicy) -> JoinPolicy {
+/// fn without_leases(policy: &JoinPolicy) -> JoinPolicy {
 ///     rules.lease(NO_LEASE)
 /// }
 /// ```
@@ -71,18 +63,21 @@ pub const NO_LEASE: Duration = Duration::from_millis(u64::MAX / 2);
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// At capacity, an arrival that would open another join first delivers an expired one, if there is one. Otherwise the
+/// An open join takes about 300 bytes and its input: half of them for the join and its key, half for its place in a table
+/// and in a queue. A join that has completed or expired takes about 200 bytes until its dedup window ends.
+///
+/// The capacity counts joins. At capacity, an arrival that would open another join first delivers an expired one, if there is one. Otherwise the
 /// store rejects the arrival, returns the input and evicts nothing. A parked join takes room until an operator retries
 /// or forgets it.
 pub struct Memory<P> {
     shards: Box<[Mutex<Shard<P>>]>,
-    hasher: Hasher,
-    room: Room,
+    /// Keys come from outside, so their hashes are not predictable.
+    hasher: RandomState,
+    capacity: Capacity,
     served: Served,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// The shard where the next sweep begins.
     next: AtomicUsize,
-    waiters: Waiters,
 }
 
 impl<P> Memory<P> {
@@ -108,12 +103,11 @@ impl<P> Memory<P> {
         };
         Self {
             shards: in_parts(SHARDS),
-            hasher: Hasher::new(),
-            room: Room::new(CAPACITY, SHARDS),
+            hasher: RandomState::new(),
+            capacity: Capacity::new(CAPACITY, SHARDS),
             served: Served::default(),
             clock: Box::new(clock),
             next: AtomicUsize::new(0),
-            waiters: Waiters::new(),
         }
     }
 
@@ -136,7 +130,7 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn capacity(mut self, capacity: usize) -> Self {
-        self.room.capacity = capacity;
+        self.capacity.max = capacity;
         self
     }
 
@@ -151,40 +145,16 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn remembered(mut self, remembered: usize) -> Self {
-        self.room.remembered = remembered;
+        self.capacity.remembered = remembered;
         self
-    }
-
-    /// Waits until every join of this key has completed or expired.
-    ///
-    /// ```
-    /// # use linked_span::fan_in::{Memory, JoinPolicy, Store, Token};
-    /// # async fn consume(store: &Memory<String>, rules: &JoinPolicy, order: &str, event: String) {
-    /// // Only this memory has the event until its join has settled, so the broker keeps it until then.
-    /// store.arrive(order, rules, 0, event, Token::random()).await;
-    /// store.settled(order).await;
-    /// // … acknowledge it.
-    /// # }
-    /// ```
-    ///
-    /// A join settles after its timeout only when a worker delivers it, and only arrivals and sweeps find it. Without
-    /// arrivals and sweeps it does not settle. A parked join does not settle until an operator retries or forgets it.
-    pub async fn settled(&self, key: &str) {
-        let mut wait = Wait::new(&self.waiters, key);
-        poll_fn(|context| wait.poll(context, || self.has_settled(key))).await;
-    }
-
-    fn has_settled(&self, key: &str) -> bool {
-        let (place, key) = self.place(key);
-        self.lock(place).has_settled(key)
     }
 
     /// Sets the number of shards, each with a lock: a power of two. This empties the store.
     #[doc(hidden)]
     #[must_use]
     pub fn shards(mut self, shards: usize) -> Self {
-        self.room.shards = shards.next_power_of_two();
-        self.shards = in_parts(self.room.shards);
+        self.capacity.shards = shards.next_power_of_two();
+        self.shards = in_parts(self.capacity.shards);
         self
     }
 
@@ -217,11 +187,11 @@ impl<P> Memory<P> {
         self.all(Shard::forgotten_early).sum()
     }
 
-    /// Returns the number of joins that have memory.
+    /// Returns the number of joins that the store keeps, including those that have ended.
     #[doc(hidden)]
     #[must_use]
     pub fn slots(&self) -> usize {
-        self.all(Shard::slots).sum()
+        self.all(Shard::len).sum()
     }
 
     fn all<T>(&self, of: impl Fn(&Shard<P>) -> T) -> impl Iterator<Item = T> {
@@ -234,54 +204,60 @@ impl<P> Memory<P> {
         lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "two halves of it")]
-    fn place<'a>(&self, key: &'a str) -> (usize, Key<'a>) {
-        let hash = self.hasher.hash(key);
-        let key = Key {
-            text: key,
-            hash: hash as u32,
-        };
-        ((hash >> 32) as usize, key)
+    /// Returns the shard of a key.
+    fn locate<'a>(&self, text: &'a str) -> (usize, Key<'a>) {
+        let hash = self.hasher.hash_one(text);
+        ((hash >> 32) as usize, Key { text, hash })
     }
 
     fn arrive_now(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        if input >= rules.inputs {
+        if input >= policy.inputs {
             return Err(Rejected {
                 payload,
                 error: StoreError::Failed("there is no such input".into()),
                 overdue: None,
             });
         }
-        let rules = without_leases(rules);
-        let room = &self.room;
-        let (place, key) = self.place(key);
+        let policy = without_leases(policy);
+        let capacity = &self.capacity;
+        let (place, key) = self.locate(key);
         let clock = (self.clock)();
 
         let mut shard = self.lock(place);
         let caller = Caller {
             token,
-            rules: &rules,
+            policy: &policy,
             now: shard.time(clock),
         };
-        let answer = shard.arrive(key, input, payload, caller, room);
-        let overdue = shard.pass(answer.index, caller, room);
+        let answer = shard.arrive(key, input, payload, caller, capacity);
+        let overdue = shard.claim_due(ClaimMode::Opportunistic, answer.join, caller);
         let arrivals = shard.arrivals();
         drop(shard);
 
-        let overdue = overdue
-            .or_else(|| match answer.verdict {
-                Ok(_) => self.look_elsewhere(place, arrivals, clock, caller),
-                Err(_) => self.look_everywhere_else(place, clock, caller),
-            })
-            .map(Box::new);
-        drop(answer.useless);
+        let shards = self.shards.len();
+        let mut others = match answer.verdict {
+            // In a full store, a delivered join makes room.
+            Err(_) => 1..shards,
+            Ok(_) if arrivals % LOOK_ELSEWHERE > 0 => 0..0,
+            Ok(_) => {
+                let next = arrivals / LOOK_ELSEWHERE % shards;
+                next..next + usize::from(next > 0)
+            }
+        };
+        let look = |distance| {
+            let mut shard = self.lock(place.wrapping_add(distance));
+            let now = shard.time(clock);
+            shard.claim_due(ClaimMode::Opportunistic, None, Caller { now, ..caller })
+        };
+        let overdue = overdue.or_else(|| others.find_map(look)).map(Box::new);
+        drop(answer.unneeded);
         match answer.verdict {
             Ok(verdict) => Ok(ArriveResponse { verdict, overdue }),
             Err(payload) => Err(Rejected {
@@ -292,64 +268,29 @@ impl<P> Memory<P> {
         }
     }
 
-    /// Checks the other shards in turn.
-    fn look_elsewhere(
-        &self,
-        place: usize,
-        arrivals: usize,
-        clock: Timestamp,
-        caller: Caller<'_>,
-    ) -> Option<Due<P>> {
-        if arrivals % LOOK_ELSEWHERE > 0 {
-            return None;
-        }
-        let distance = arrivals / LOOK_ELSEWHERE % self.shards.len();
-        if distance == 0 {
-            return None;
-        }
-        let mut shard = self.lock(place.wrapping_add(distance));
-        let now = shard.time(clock);
-        shard.pass(None, Caller { now, ..caller }, &self.room)
-    }
-
-    /// Checks every other shard: in a full store, a delivered join makes room.
-    fn look_everywhere_else(
-        &self,
-        place: usize,
-        clock: Timestamp,
-        caller: Caller<'_>,
-    ) -> Option<Due<P>> {
-        (1..self.shards.len()).find_map(|distance| {
-            let mut shard = self.lock(place.wrapping_add(distance));
-            let now = shard.time(clock);
-            shard.pass(None, Caller { now, ..caller }, &self.room)
-        })
-    }
-
-    fn tell(&self, key: &str, rules: &JoinPolicy, step: Step) -> bool {
-        let rules = without_leases(rules);
-        let (place, hashed) = self.place(key);
+    fn apply_now(&self, key: &str, policy: &JoinPolicy, step: Step) -> bool {
+        let policy = without_leases(policy);
+        let (place, key) = self.locate(key);
         let clock = (self.clock)();
 
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let (counts, useless) = shard.tell(hashed, step, now, &rules, &self.room);
+        let (is_recorded, settled) = shard.apply(key, step, now, &policy, &self.capacity);
         drop(shard);
-        // A join has inputs until it ends or is forgotten.
-        if useless.is_some() {
-            self.waiters.wake(key);
+        if let Some(settled) = settled {
+            settled.wake();
         }
-        counts
+        is_recorded
     }
 
-    fn due_now(&self, rules: &JoinPolicy, token: Token, max: usize) -> Vec<Due<P>> {
-        let rules = without_leases(rules);
+    fn due_now(&self, policy: &JoinPolicy, token: Token, max: usize) -> Vec<Due<P>> {
+        let policy = without_leases(policy);
         // Each sweep begins at another shard, so that no shard is always the last.
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let mut found = Vec::new();
         for place in 0..self.shards.len() {
             let place = first.wrapping_add(place);
-            while self.sweep(place, &rules, token, max, &mut found) {}
+            while self.sweep(place, &policy, token, max, &mut found) {}
         }
         found
     }
@@ -358,7 +299,7 @@ impl<P> Memory<P> {
     fn sweep(
         &self,
         place: usize,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         token: Token,
         max: usize,
         found: &mut Vec<Due<P>>,
@@ -366,10 +307,10 @@ impl<P> Memory<P> {
         let clock = (self.clock)();
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let caller = Caller { token, rules, now };
+        let caller = Caller { token, policy, now };
         let more = shard.forget(now, AT_ONCE);
         for _ in 0..AT_ONCE.min(max - found.len()) {
-            let Some(due) = shard.visit(ClaimMode::Sweep, None, caller, &self.room) else {
+            let Some(due) = shard.claim_due(ClaimMode::Sweep, None, caller) else {
                 return more;
             };
             found.push(due);
@@ -382,10 +323,10 @@ fn in_parts<P>(shards: usize) -> Box<[Mutex<Shard<P>>]> {
     (0..shards).map(|_| Mutex::new(Shard::new())).collect()
 }
 
-fn without_leases(rules: &JoinPolicy) -> JoinPolicy {
+fn without_leases(policy: &JoinPolicy) -> JoinPolicy {
     JoinPolicy {
         lease: NO_LEASE,
-        ..*rules
+        ..*policy
     }
 }
 
@@ -397,7 +338,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
     async fn arrive(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         input: u8,
         payload: P,
         token: Token,
@@ -409,7 +350,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
                 overdue: None,
             });
         }
-        self.arrive_now(key, rules, input, payload, token)
+        self.arrive_now(key, policy, input, payload, token)
     }
 
     async fn apply(
@@ -421,7 +362,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         if matches!(change, Change::Retry | Change::Forget) {
             self.served.check()?;
         }
-        Ok(self.tell(key, policy, change.into()))
+        Ok(self.apply_now(key, policy, change.into()))
     }
 
     async fn claim_due(
@@ -435,7 +376,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
     }
 
     fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
-        self.tell(key, policy, Step::Settle { token, settlement });
+        self.apply_now(key, policy, Step::Settle { token, settlement });
     }
 
     fn is_durable(&self) -> bool {
@@ -448,7 +389,7 @@ impl<P: Send + Sync> BlockingStore<P> for Memory<P> {}
 impl<P: Send + Sync> Operator for Memory<P> {
     async fn len(&self) -> Result<usize, StoreError> {
         self.served.check()?;
-        Ok(self.room.open())
+        Ok(self.capacity.open())
     }
 
     async fn list(
@@ -472,8 +413,8 @@ impl<P> fmt::Debug for Memory<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Memory")
-            .field("open", &self.room.open())
-            .field("capacity", &self.room.capacity)
+            .field("open", &self.capacity.open())
+            .field("capacity", &self.capacity.max)
             .finish_non_exhaustive()
     }
 }

@@ -1,19 +1,21 @@
 //! A part of the joins, behind one lock.
 //!
-//! No code of the user runs here. The methods return unneeded payloads, and the caller drops them after it has released
-//! the lock.
+//! No code of the user runs here. The methods return unneeded payloads and wakers, and the caller drops them after it has
+//! released the lock.
+
+use std::collections::BTreeSet;
+use std::task::Waker;
 
 use hashbrown::HashTable;
 
-use super::entry::{Head, How, has_ended};
-use super::joins::Joins;
-use super::kept::{StoredInput, Useless, When};
-use super::lists::Lists;
-use super::room::Room;
-use crate::fan_in::core::claim::{Claim, Due, Work};
+use super::capacity::Capacity;
+use super::join::{Join, Live, Name, StoredInput};
+use super::queue::{Place, Queue};
+use super::waiters::Waiters;
+use crate::fan_in::core::claim::Due;
 use crate::fan_in::core::response::Verdict;
 use crate::fan_in::core::state::{
-    ClaimMode, JoinPolicy, Reply, State, Step, Timestamp, Token, transition,
+    ClaimMode, JoinPolicy, Reply, State, Step, Timestamp, Token, due, transition,
 };
 
 /// The number of joins that each arrival or settlement forgets: more than it can leave behind.
@@ -27,28 +29,37 @@ const FEW: usize = 256;
 /// The alignment to cache lines keeps the locks of two shards apart.
 #[repr(align(64))]
 pub(super) struct Shard<P> {
-    table: HashTable<u32>,
-    joins: Joins<P>,
-    lists: Lists,
-    /// The latest time. Callers read the clock before they take the lock, but the lists need a time that never
+    table: HashTable<Join<P>>,
+    /// The open joins, by deadline.
+    open: Queue,
+    /// The completed and expired joins, by the time when the store forgets them.
+    ended: Queue,
+    /// The ready joins, and the expiring joins that no worker holds, by the time when a sweep may claim them.
+    for_sweeps: BTreeSet<Place>,
+    /// The same joins, by the time when an arrival may claim them.
+    for_arrivals: BTreeSet<Place>,
+    pub(super) waiters: Waiters,
+    /// The latest time. Callers read the clock before they take the lock, but the queues need a time that never
     /// decreases.
     latest: Timestamp,
+    /// The number of the next join.
+    next: u64,
     arrivals: u32,
     forgotten_early: u64,
 }
 
-/// Holds a key, and the part of its hash that a shard's table uses.
+/// Holds a key and its hash.
 #[derive(Clone, Copy)]
 pub(super) struct Key<'a> {
     pub(super) text: &'a str,
-    pub(super) hash: u32,
+    pub(super) hash: u64,
 }
 
 /// Holds the caller's token, policy and time.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
     pub(super) token: Token,
-    pub(super) rules: &'a JoinPolicy,
+    pub(super) policy: &'a JoinPolicy,
     pub(super) now: Timestamp,
 }
 
@@ -57,18 +68,35 @@ pub(super) struct Answer<P> {
     /// The verdict, or the payload if the store is full.
     pub(super) verdict: Result<Verdict<P>, P>,
     /// An unneeded payload.
-    pub(super) useless: Option<P>,
+    pub(super) unneeded: Option<P>,
     /// The number of the join, if the store keeps it.
-    pub(super) index: Option<u32>,
+    pub(super) join: Option<u64>,
+}
+
+/// Holds what is left of a join that has settled, for the caller to wake and to drop without the lock.
+#[must_use = "payloads are dropped when the lock is no longer held"]
+pub(super) struct Settled<P> {
+    _inputs: Box<Live<P>>,
+    wakers: Vec<Waker>,
+}
+
+impl<P> Settled<P> {
+    pub(super) fn wake(self) {
+        self.wakers.into_iter().for_each(Waker::wake);
+    }
 }
 
 impl<P> Shard<P> {
     pub(super) fn new() -> Self {
         Self {
             table: HashTable::new(),
-            joins: Joins::new(),
-            lists: Lists::new(),
+            open: Queue::new(),
+            ended: Queue::new(),
+            for_sweeps: BTreeSet::new(),
+            for_arrivals: BTreeSet::new(),
+            waiters: Waiters::default(),
             latest: Timestamp::from_millis(0),
+            next: 0,
             arrivals: 0,
             forgotten_early: 0,
         }
@@ -90,9 +118,13 @@ impl<P> Shard<P> {
         self.forgotten_early
     }
 
-    /// Returns the number of joins that have memory.
-    pub(super) fn slots(&self) -> usize {
-        self.joins.slots()
+    /// Returns the number of joins, including those that have ended.
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    pub(super) fn joins(&self) -> impl Iterator<Item = &Join<P>> {
+        self.table.iter()
     }
 
     pub(super) fn arrive(
@@ -101,344 +133,317 @@ impl<P> Shard<P> {
         input: u8,
         payload: P,
         caller: Caller<'_>,
-        room: &Room,
+        capacity: &Capacity,
     ) -> Answer<P> {
-        let Caller { token, rules, now } = caller;
+        let Caller { token, policy, now } = caller;
         self.arrivals = self.arrivals.wrapping_add(1);
         self.forget(now, FORGET_A_CALL);
 
-        let index = self.find(key, now);
-        let before = index.map(|index| self.joins.state(index));
-        let outcome = transition(before, Step::Arrive { input, token }, now, rules);
-        let (Some(after), reply) = &outcome else {
-            unreachable!("an arrival leaves a join")
+        let Some(join) = find(&mut self.table, key) else {
+            return self.open(key, input, payload, caller, capacity);
         };
-        let Some(index) = index else {
-            return self.open(key, after, payload, input, now, room);
-        };
-
-        // An open join takes the input, unless the input is a duplicate or too late.
-        let takes = matches!(before, Some(State::Open { .. }))
-            && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
-        let left = if takes {
-            let kept = StoredInput::new(payload, When::new(input, now));
-            self.joins.keep(index, after, kept);
-            None
-        } else {
-            Some(payload)
-        };
-        if let Some(before) = &before {
-            // An arrival does not end a join, so this returns no inputs.
-            let _ = self.put(index, before, after, now, room);
+        let (place, before) = (join.name().place(), join.state());
+        if join.is_forgotten(now) {
+            self.forget_one(place);
+            return self.open(key, input, payload, caller, capacity);
         }
-        let (verdict, useless) = match (*reply, left) {
-            (Reply::Waiting(came), left) => (Verdict::Waiting(came), left),
-            (Reply::Duplicate(came), left) => (Verdict::Duplicate(came), left),
-            (Reply::Run { attempts }, left) => (
-                Verdict::Run(self.claim(index, Work::Run, attempts, caller)),
-                left,
-            ),
-            (Reply::DeliverExpired { attempts, .. }, Some(payload)) => {
-                let claim = self.claim(index, Work::DeliverExpired, attempts, caller);
+        let (after, reply) = transition(Some(before), Step::Arrive { input, token }, now, policy);
+        let after = after.unwrap_or(before);
+        // An open join takes the input, unless the input is a duplicate or too late.
+        let takes = matches!(before, State::Open { .. })
+            && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
+        let (mut left, mut claim) = (Some(payload), None);
+        if let Join::Live(live) = join {
+            if let Some(payload) = left.take_if(|_| takes) {
+                live.add(StoredInput::new(payload, input, now));
+            }
+            live.state = after;
+            claim = live.claim(reply, policy, now);
+        }
+        self.moved(place, &before, &after);
+        let (verdict, unneeded) = match (reply, claim, left) {
+            (Reply::Waiting(came), _, left) => (Verdict::Waiting(came), left),
+            (Reply::Duplicate(came), _, left) => (Verdict::Duplicate(came), left),
+            (Reply::Run { .. }, Some(claim), left) => (Verdict::Run(claim), left),
+            (Reply::DeliverExpired { .. }, Some(claim), Some(payload)) => {
                 (Verdict::DeliverExpired { claim, payload }, None)
             }
-            (Reply::Busy(_), left) => {
+            (Reply::Busy(_), _, left) => {
                 // Without a lease the end of the claim is unknown, so the backoff is the estimate.
-                let retry_after = rules.backoff;
+                let retry_after = policy.backoff;
                 (Verdict::Busy { retry_after }, left)
             }
-            (Reply::Completed, Some(payload)) => (Verdict::Completed(payload), None),
-            (Reply::Expired, Some(payload)) => (Verdict::Expired(payload), None),
-            (Reply::Parked, Some(payload)) => (Verdict::Parked(payload), None),
+            (Reply::Completed, _, Some(payload)) => (Verdict::Completed(payload), None),
+            (Reply::Expired, _, Some(payload)) => (Verdict::Expired(payload), None),
+            (Reply::Parked, _, Some(payload)) => (Verdict::Parked(payload), None),
             _ => unreachable!("no reply to an arrival"),
         };
         Answer {
             verdict: Ok(verdict),
-            useless,
-            index: Some(index),
+            unneeded,
+            join: Some(place.number),
         }
-    }
-
-    /// Applies a settlement, a renewal or an operator's change. Returns `true` if it was recorded.
-    ///
-    /// Also returns the inputs if it ended or removed the join.
-    pub(super) fn tell(
-        &mut self,
-        key: Key<'_>,
-        step: Step,
-        now: Timestamp,
-        rules: &JoinPolicy,
-        room: &Room,
-    ) -> (bool, Option<Useless<P>>) {
-        self.forget(now, FORGET_A_CALL);
-        let Some(index) = self.find(key, now) else {
-            return (false, None);
-        };
-        let before = self.joins.state(index);
-        let (after, reply) = &transition(Some(before), step, now, rules);
-        let useless = match after {
-            Some(after) => self.put(index, &before, after, now, room),
-            None => self.give_up(index, room),
-        };
-        (*reply == Reply::Recorded, useless)
-    }
-
-    /// Returns `true` if no join of this key exists, or if it has ended.
-    pub(super) fn has_settled(&self, key: Key<'_>) -> bool {
-        self.look_up(key)
-            .is_none_or(|index| has_ended(&self.joins.state(index)))
-    }
-
-    pub(super) fn joins(&self) -> &Joins<P> {
-        &self.joins
-    }
-
-    /// Claims an expired join, other than this one, for delivery.
-    pub(super) fn pass(
-        &mut self,
-        other_than: Option<u32>,
-        caller: Caller<'_>,
-        room: &Room,
-    ) -> Option<Due<P>> {
-        if self.lists.are_idle(caller.now) {
-            return None;
-        }
-        let due = self.visit(ClaimMode::Opportunistic, other_than, caller, room);
-        if due.is_none() {
-            self.lists.rest(&self.joins);
-        }
-        due
-    }
-
-    /// Claims a join that is due, other than this one.
-    pub(super) fn visit(
-        &mut self,
-        mode: ClaimMode,
-        other_than: Option<u32>,
-        caller: Caller<'_>,
-        room: &Room,
-    ) -> Option<Due<P>> {
-        while let Some(index) = self.lists.waiting.first() {
-            if Some(index) != other_than {
-                if let Some(due) = self.visit_one(index, mode, caller, room) {
-                    return Some(due);
-                }
-            }
-            match self.joins.state(index) {
-                // The join returns to the front if it fails. Until then it would only delay these checks.
-                State::Running { deadline, .. } if deadline <= caller.now => {
-                    self.lists.waiting.remove(index, &mut self.joins);
-                }
-                _ => break,
-            }
-        }
-        let retry = match mode {
-            ClaimMode::Sweep => self.lists.retries.first(),
-            ClaimMode::Opportunistic => None,
-        };
-        [self.lists.unheld.first(), retry]
-            .into_iter()
-            .flatten()
-            .filter(|index| Some(*index) != other_than)
-            .find_map(|index| self.visit_one(index, mode, caller, room))
-    }
-
-    /// Forgets at most `max` joins that are due for it. Returns `true` if there may be more.
-    pub(super) fn forget(&mut self, now: Timestamp, max: usize) -> bool {
-        for _ in 0..max {
-            let Some(index) = self.lists.next_forgotten(now, &self.joins) else {
-                return false;
-            };
-            self.forget_ended(index);
-        }
-        true
     }
 
     fn open(
         &mut self,
         key: Key<'_>,
-        state: &State,
-        payload: P,
         input: u8,
-        now: Timestamp,
-        room: &Room,
+        payload: P,
+        Caller { token, policy, now }: Caller<'_>,
+        capacity: &Capacity,
     ) -> Answer<P> {
-        let State::Open { came, deadline } = *state else {
+        let opened = transition(None, Step::Arrive { input, token }, now, policy);
+        let (Some(state @ State::Open { came, deadline }), _) = opened else {
             unreachable!("a join begins open")
         };
-        if !room.take() {
+        if !capacity.take() {
             return Answer {
                 verdict: Err(payload),
-                useless: None,
-                index: None,
+                unneeded: None,
+                join: None,
             };
         }
-        let (head, when) = (Head::new(key.text, key.hash), When::new(input, now));
-        let index = self.joins.begin(head, deadline, when, payload);
-        let joins = &self.joins;
-        self.table.insert_unique(spread(key.hash), index, |other| {
-            spread(joins.head(*other).hash)
+        let (number, hash) = (self.next, key.hash);
+        self.next += 1;
+        let name = Name {
+            key: key.text.into(),
+            hash,
+            number,
+        };
+        let live = Live::new(name, state, StoredInput::new(payload, input, now));
+        let join = Join::Live(Box::new(live));
+        self.table
+            .insert_unique(hash, join, |join| join.name().hash);
+        self.open.push(Place {
+            at: deadline,
+            number,
+            hash,
         });
-        self.lists.begin(index, deadline, &mut self.joins);
         Answer {
             verdict: Ok(Verdict::Waiting(came)),
-            useless: None,
-            index: Some(index),
+            unneeded: None,
+            join: Some(number),
         }
     }
 
-    fn look_up(&self, key: Key<'_>) -> Option<u32> {
-        let found = self.table.find(spread(key.hash), |index| {
-            let head = self.joins.head(*index);
-            head.hash == key.hash && head.key.is(key.text)
-        });
-        found.copied()
-    }
-
-    /// Finds the join of a key, unless it is due to be forgotten.
-    pub(super) fn find(&mut self, key: Key<'_>, now: Timestamp) -> Option<u32> {
-        let index = self.look_up(key)?;
-        if self.is_forgotten(index, now) {
-            self.forget_ended(index);
-            return None;
-        }
-        Some(index)
-    }
-
-    fn is_forgotten(&self, index: u32, now: Timestamp) -> bool {
-        let forget_at = self.joins.forget_at(index);
-        forget_at.is_some_and(|forget_at| forget_at <= now)
-    }
-
-    fn visit_one(
+    /// Applies a settlement, a renewal or an operator's change. Returns `true` if it was recorded.
+    ///
+    /// Also returns what is left of the join if this ended or removed it.
+    pub(super) fn apply(
         &mut self,
-        index: u32,
-        mode: ClaimMode,
-        caller: Caller<'_>,
-        room: &Room,
-    ) -> Option<Due<P>> {
-        let Caller { token, rules, now } = caller;
-        let before = self.joins.state(index);
-        let step = Step::ClaimDue { token, mode };
-        let (after, reply) = &transition(Some(before), step, now, rules);
-        let (work, attempts) = match *reply {
-            Reply::Run { attempts } => (Work::Run, attempts),
-            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
-            _ => return None,
+        key: Key<'_>,
+        step: Step,
+        now: Timestamp,
+        policy: &JoinPolicy,
+        capacity: &Capacity,
+    ) -> (bool, Option<Settled<P>>) {
+        self.forget(now, FORGET_A_CALL);
+        let Some(join) = find(&mut self.table, key) else {
+            return (false, None);
         };
-        if let Some(after) = after {
-            // A claim does not end a join, so this returns no inputs.
-            let _ = self.put(index, &before, after, now, room);
+        let (place, before) = (join.name().place(), join.state());
+        if join.is_forgotten(now) {
+            self.forget_one(place);
+            return (false, None);
         }
-        Some(Due {
-            key: self.joins.head(index).key.as_str().to_owned(),
-            token,
-            claim: self.claim(index, work, attempts, caller),
-        })
+        let (after, reply) = transition(Some(before), step, now, policy);
+        let settled = match after {
+            None => self.remove(place),
+            Some(after) => {
+                let ended = join.set(&after);
+                self.moved(place, &before, &after);
+                if ended.is_some() {
+                    self.keep_within(capacity.remembered_in_a_shard());
+                }
+                ended
+            }
+        };
+        let settled = settled.map(|inputs| {
+            capacity.give_back();
+            let wakers = self.waiters.take(place.number);
+            Settled {
+                _inputs: inputs,
+                wakers,
+            }
+        });
+        (reply == Reply::Recorded, settled)
     }
 
-    fn claim(&self, index: u32, work: Work, attempts: u32, caller: Caller<'_>) -> Claim<P> {
-        Claim {
-            work,
-            attempts,
-            inputs: self.joins.inputs(index, caller.now, caller.rules),
-        }
+    /// Returns the number of the key's join, unless it has ended.
+    pub(super) fn unsettled(&self, key: Key<'_>) -> Option<u64> {
+        let join = self.look_up(key).filter(|join| join.live().is_some());
+        Some(join?.name().number)
     }
 
-    /// Sets the new state of a join and moves it between the lists. Returns its inputs if it has ended.
-    #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn put(
+    /// Claims a join that is due, other than this one.
+    pub(super) fn claim_due(
         &mut self,
-        index: u32,
-        before: &State,
-        after: &State,
-        now: Timestamp,
-        room: &Room,
-    ) -> Option<Useless<P>> {
-        if before == after {
-            return None;
-        }
-        if let Some(how) = How::of(after) {
-            return Some(self.end(index, before, how, now, room));
-        }
-        self.joins.set(index, after);
-        self.lists.enter(index, before, after, now, &mut self.joins);
-        None
+        mode: ClaimMode,
+        other_than: Option<u64>,
+        caller: Caller<'_>,
+    ) -> Option<Due<P>> {
+        let Caller { token, policy, now } = caller;
+        let table = &self.table;
+        let open = self.open.first_due(now, |place| is_open(table, place));
+        let others = match mode {
+            ClaimMode::Sweep => &self.for_sweeps,
+            ClaimMode::Opportunistic => &self.for_arrivals,
+        };
+        let other = others.first().filter(|place| place.at <= now).copied();
+        let mut places = [open, other].into_iter().flatten();
+        let place = places.find(|place| Some(place.number) != other_than)?;
+
+        let live = self.live_mut(place)?;
+        let before = live.state;
+        let step = Step::ClaimDue { token, mode };
+        let (after, reply) = transition(Some(before), step, now, policy);
+        let claim = live.claim(reply, policy, now)?;
+        live.state = after.unwrap_or(before);
+        let (key, after) = (live.key().to_owned(), live.state);
+        self.moved(place, &before, &after);
+        Some(Due { key, token, claim })
     }
 
-    /// Reduces a join to how it has ended.
-    #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn end(
-        &mut self,
-        index: u32,
-        before: &State,
-        how: How,
-        now: Timestamp,
-        room: &Room,
-    ) -> Useless<P> {
-        self.lists.leave(index, before, &mut self.joins);
-        let hash = spread(self.joins.head(index).hash);
-        let (ended, useless) = self.joins.end(index, how);
-        if let Some(found) = self.table.find_mut(hash, |other| *other == index) {
-            *found = ended;
+    /// Forgets at most `max` joins that are due for it. Returns `true` if there may be more.
+    pub(super) fn forget(&mut self, now: Timestamp, max: usize) -> bool {
+        (0..max).all(|_| self.forget_first(now))
+    }
+
+    /// Forgets the join that ended first. Returns `false` if there is none that is due for it.
+    fn forget_first(&mut self, now: Timestamp) -> bool {
+        while let Some(place) = self.ended.pop_due(now) {
+            if self.take_out(place).is_some() {
+                self.shrink();
+                return true;
+            }
+            self.ended.popped_stale();
         }
-        self.lists.end(ended, how.forget_at, now, &mut self.joins);
-        room.give_back();
-        self.keep_within(room.remembered_in_a_shard());
-        useless
+        false
     }
 
     /// Forgets the oldest ended joins while there are too many.
     fn keep_within(&mut self, most: usize) {
-        while self.lists.ended.len() > most {
-            let Some(oldest) = self.lists.ended.first() else {
-                return;
-            };
-            self.forget_ended(oldest);
+        while self.ended.len() > most && self.forget_first(Timestamp::MAX) {
             self.forgotten_early += 1;
         }
     }
 
-    /// Removes a join that has ended and has no payloads.
-    fn forget_ended(&mut self, index: u32) {
-        let _ = self.remove(index);
+    pub(super) fn look_up(&self, key: Key<'_>) -> Option<&Join<P>> {
+        self.table
+            .find(key.hash, |join| *join.name().key == *key.text)
     }
 
-    /// Removes a join that an operator forgets.
-    #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn give_up(&mut self, index: u32, room: &Room) -> Option<Useless<P>> {
-        let useless = self.remove(index);
-        if useless.is_some() {
-            room.give_back();
+    fn live_mut(&mut self, place: Place) -> Option<&mut Live<P>> {
+        let is_it = |join: &Join<P>| join.name().number == place.number;
+        match self.table.find_mut(place.hash, is_it)? {
+            Join::Live(live) => Some(live),
+            Join::Ended(_) => None,
         }
-        useless
     }
 
-    #[must_use = "payloads are dropped when the lock is no longer held"]
-    fn remove(&mut self, index: u32) -> Option<Useless<P>> {
-        let state = self.joins.state(index);
-        self.lists.leave(index, &state, &mut self.joins);
-        let hash = spread(self.joins.head(index).hash);
-        if let Ok(found) = self.table.find_entry(hash, |other| *other == index) {
-            found.remove();
+    /// Moves a join between the queues.
+    fn moved(&mut self, place: Place, before: &State, after: &State) {
+        if before == after {
+            return;
         }
-        let useless = self.joins.remove(index);
-        if self.table.is_empty() {
-            self.shrink();
+        self.leave(place, before, matches!(after, State::Open { .. }));
+        match *after {
+            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
+                let at = forget_at;
+                self.ended.push(Place { at, ..place });
+            }
+            _ if is_unheld(after) => {
+                let [sweep, arrival] = places(place, after);
+                self.for_sweeps.insert(sweep);
+                self.for_arrivals.insert(arrival);
+            }
+            _ => {}
         }
-        useless
+    }
+
+    /// Removes a join that has ended.
+    fn forget_one(&mut self, place: Place) {
+        // It has no inputs left.
+        let _ = self.remove(place);
+    }
+
+    /// Removes a join. Returns it, unless it had ended.
+    fn remove(&mut self, place: Place) -> Option<Box<Live<P>>> {
+        let removed = match self.take_out(place)? {
+            Join::Live(live) => {
+                self.leave(place, &live.state, false);
+                Some(live)
+            }
+            Join::Ended(_) => {
+                let table = &self.table;
+                self.ended.left(|place| get(table, place).is_some());
+                None
+            }
+        };
+        self.shrink();
+        removed
+    }
+
+    /// Removes a join from the table.
+    fn take_out(&mut self, place: Place) -> Option<Join<P>> {
+        let is_it = |join: &Join<P>| join.name().number == place.number;
+        let (join, _) = self.table.find_entry(place.hash, is_it).ok()?.remove();
+        Some(join)
     }
 
     /// Frees memory after the last join has left.
     fn shrink(&mut self) {
-        if self.table.capacity() > FEW {
+        if self.table.is_empty() && self.table.capacity() > FEW {
             self.table = HashTable::new();
-            self.lists = Lists::new();
+            (self.open, self.ended) = (Queue::new(), Queue::new());
+        }
+    }
+
+    /// Removes a join from the queues of its last state.
+    fn leave(&mut self, place: Place, before: &State, stays_open: bool) {
+        match before {
+            State::Open { .. } if !stays_open => {
+                let table = &self.table;
+                self.open.left(|place| is_open(table, place));
+            }
+            before if is_unheld(before) => {
+                let [sweep, arrival] = places(place, before);
+                self.for_sweeps.remove(&sweep);
+                self.for_arrivals.remove(&arrival);
+            }
+            _ => {}
         }
     }
 }
 
-/// Spreads a hash over the lowest and highest bits, which a table uses.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash) << 32 | u64::from(hash)
+fn find<'a, P>(table: &'a mut HashTable<Join<P>>, key: Key<'_>) -> Option<&'a mut Join<P>> {
+    table.find_mut(key.hash, |join| *join.name().key == *key.text)
+}
+
+fn get<'a, P>(table: &'a HashTable<Join<P>>, place: &Place) -> Option<&'a Join<P>> {
+    table.find(place.hash, |join| join.name().number == place.number)
+}
+
+fn is_open<P>(table: &HashTable<Join<P>>, place: &Place) -> bool {
+    let live = get(table, place).and_then(Join::live);
+    live.is_some_and(|live| matches!(live.state, State::Open { .. }))
+}
+
+/// Returns `true` if the join waits for a worker with all its inputs, or after a failed delivery.
+///
+/// In memory a claim does not end by itself, so a join that a worker holds is never due.
+fn is_unheld(state: &State) -> bool {
+    matches!(
+        state,
+        State::Ready { .. } | State::Expiring { holder: None, .. }
+    )
+}
+
+/// Returns the places of such a join, for sweeps and for arrivals.
+fn places(place: Place, state: &State) -> [Place; 2] {
+    [ClaimMode::Sweep, ClaimMode::Opportunistic].map(|mode| Place {
+        at: due(state, mode).unwrap_or(Timestamp::MAX),
+        ..place
+    })
 }

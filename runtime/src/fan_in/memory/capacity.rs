@@ -6,19 +6,19 @@ use crate::support::sync::{AtomicUsize, Ordering};
 ///
 /// All threads write here. It has its own cache lines, so that reads of the other fields stay fast.
 #[repr(align(128))]
-pub(super) struct Room {
+pub(super) struct Capacity {
     open: AtomicUsize,
-    pub(super) capacity: usize,
+    pub(super) max: usize,
     pub(super) remembered: usize,
     pub(super) shards: usize,
 }
 
-impl Room {
-    pub(super) fn new(capacity: usize, shards: usize) -> Self {
+impl Capacity {
+    pub(super) fn new(max: usize, shards: usize) -> Self {
         Self {
             open: AtomicUsize::new(0),
-            capacity,
-            remembered: capacity,
+            max,
+            remembered: max,
             shards,
         }
     }
@@ -26,7 +26,7 @@ impl Room {
     /// Takes room for one more join. Returns `false` if the store is full.
     pub(super) fn take(&self) -> bool {
         // Only the number depends on it, so it needs no ordering.
-        let more = |open| (open < self.capacity).then_some(open + 1);
+        let more = |open| (open < self.max).then_some(open + 1);
         self.open
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
             .is_ok()
@@ -36,7 +36,7 @@ impl Room {
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Returns the number of open joins.
+    /// Returns the number of joins that have not ended.
     pub(super) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }

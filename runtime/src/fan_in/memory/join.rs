@@ -1,0 +1,197 @@
+//! The representation of a join in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::queue::Place;
+use crate::fan_in::core::claim::{Claim, Input, Work};
+use crate::fan_in::core::state::{JoinPolicy, Reply, State, Timestamp, Token};
+
+/// A join in a shard's table. A join that has ended keeps little, because a store remembers many of them.
+pub(super) enum Join<P> {
+    Live(Box<Live<P>>),
+    Ended(Box<Ended>),
+}
+
+/// What a shard finds a join by.
+pub(super) struct Name {
+    pub(super) key: Box<str>,
+    /// The hash of the key.
+    pub(super) hash: u64,
+    /// The number of the join, which no other join of its shard ever has.
+    pub(super) number: u64,
+}
+
+/// Holds a join that has not ended.
+pub(super) struct Live<P> {
+    name: Name,
+    pub(super) state: State,
+    first: StoredInput<P>,
+    second: Option<StoredInput<P>>,
+    /// Most joins have two inputs. A boxed slice is smaller than a `Vec`.
+    others: Box<[StoredInput<P>]>,
+}
+
+/// Holds what is left of a join that has completed or expired.
+pub(super) struct Ended {
+    name: Name,
+    holder: Token,
+    forget_at: Timestamp,
+    is_completed: bool,
+}
+
+/// Holds an input that a claim may share.
+pub(super) struct StoredInput<P> {
+    payload: Arc<P>,
+    came_at: Timestamp,
+    place: u8,
+}
+
+impl<P> Join<P> {
+    pub(super) fn name(&self) -> &Name {
+        match self {
+            Self::Live(live) => &live.name,
+            Self::Ended(ended) => &ended.name,
+        }
+    }
+
+    pub(super) fn live(&self) -> Option<&Live<P>> {
+        match self {
+            Self::Live(live) => Some(live),
+            Self::Ended(_) => None,
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self {
+            Self::Live(live) => live.state,
+            Self::Ended(ended) => ended.state(),
+        }
+    }
+
+    /// Sets the state. Returns the inputs if the join has ended by that.
+    pub(super) fn set(&mut self, state: &State) -> Option<Box<Live<P>>> {
+        let Self::Live(live) = self else { return None };
+        live.state = *state;
+        let ended = Self::Ended(Box::new(Ended::new(live)?));
+        match std::mem::replace(self, ended) {
+            Self::Live(live) => Some(live),
+            Self::Ended(_) => None,
+        }
+    }
+
+    /// Returns `true` if the store no longer remembers the join.
+    pub(super) fn is_forgotten(&self, now: Timestamp) -> bool {
+        matches!(self, Self::Ended(ended) if ended.forget_at <= now)
+    }
+
+    /// Returns the time since the first arrival, or since the join ended.
+    pub(super) fn age(&self, now: Timestamp, policy: &JoinPolicy) -> Duration {
+        now.saturating_duration_since(match self {
+            Self::Live(live) => live.first.came_at,
+            Self::Ended(ended) => ended.forget_at.saturating_sub(policy.dedup_window),
+        })
+    }
+}
+
+impl Name {
+    /// Returns a place that finds the join, in no queue.
+    pub(super) fn place(&self) -> Place {
+        let &Self { hash, number, .. } = self;
+        let at = Timestamp::MAX;
+        Place { at, number, hash }
+    }
+}
+
+impl<P> Live<P> {
+    pub(super) fn new(name: Name, state: State, first: StoredInput<P>) -> Self {
+        Self {
+            name,
+            state,
+            first,
+            second: None,
+            others: Box::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, input: StoredInput<P>) {
+        if self.second.is_none() {
+            self.second = Some(input);
+        } else {
+            let mut others = std::mem::take(&mut self.others).into_vec();
+            others.push(input);
+            self.others = others.into_boxed_slice();
+        }
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.name.key
+    }
+
+    /// Returns the claim that a reply gives its caller, if it gives one.
+    pub(super) fn claim(
+        &self,
+        reply: Reply,
+        policy: &JoinPolicy,
+        now: Timestamp,
+    ) -> Option<Claim<P>> {
+        let (work, attempts) = match reply {
+            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
+            _ => return None,
+        };
+        let mut inputs = Vec::new();
+        inputs.resize_with(policy.inputs.into(), || None);
+        for input in [&self.first]
+            .into_iter()
+            .chain(&self.second)
+            .chain(&self.others)
+        {
+            if let Some(place) = inputs.get_mut(usize::from(input.place)) {
+                *place = Some(Input {
+                    payload: Arc::clone(&input.payload),
+                    waited: now.saturating_duration_since(input.came_at),
+                });
+            }
+        }
+        Some(Claim::new(work, attempts, inputs))
+    }
+}
+
+impl Ended {
+    /// Returns what is left of a join; `None` if the join has not ended.
+    fn new<P>(live: &mut Live<P>) -> Option<Self> {
+        let (is_completed, holder, forget_at) = match live.state {
+            State::Completed { holder, forget_at } => (true, holder, forget_at),
+            State::Expired { holder, forget_at } => (false, holder, forget_at),
+            _ => return None,
+        };
+        let Name { hash, number, .. } = live.name;
+        let key = std::mem::take(&mut live.name.key);
+        Some(Self {
+            name: Name { key, hash, number },
+            holder,
+            forget_at,
+            is_completed,
+        })
+    }
+
+    fn state(&self) -> State {
+        let (holder, forget_at) = (self.holder, self.forget_at);
+        if self.is_completed {
+            State::Completed { holder, forget_at }
+        } else {
+            State::Expired { holder, forget_at }
+        }
+    }
+}
+
+impl<P> StoredInput<P> {
+    pub(super) fn new(payload: P, place: u8, came_at: Timestamp) -> Self {
+        Self {
+            payload: Arc::new(payload),
+            came_at,
+            place,
+        }
+    }
+}
