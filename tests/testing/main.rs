@@ -1,5 +1,6 @@
 //! What users write in their own tests with `linked_span::testing`.
 
+mod clock;
 mod failures;
 mod parallel;
 mod routes;

@@ -54,7 +54,28 @@
 //! spans.one("fulfill_order").linked_as(&payment, "payment").linked_to(&inventory).links(2);
 //! ```
 //!
-//! A [`Clock`] advances the time of [`Memory`](crate::fan_in::Memory), so that a test of a timeout does not wait.
+//! A [`Clock`] lets a join expire without waiting:
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use linked_span::{LinkedEvent, Origin, fan_in, testing};
+//! # use linked_span::fan_in::{JoinOptions, Memory};
+//! # #[derive(Clone, LinkedEvent)]
+//! # struct Event { #[event(key)] order: u64, metadata: Origin }
+//! # #[fan_in(payment, inventory)]
+//! # fn fulfill_order(payment: Event, inventory: Event) {}
+//! let (spans, clock) = (testing::capture(), testing::Clock::new());
+//! let options = JoinOptions::timeout(Duration::from_secs(600));
+//! let fulfill = FulfillOrder::new(Memory::with_clock(&clock), options)
+//!     .on_expired(|expired| assert_eq!(expired.missing.to_string(), "inventory"));
+//! let payment = Event { order: 7, metadata: spans.producer() };
+//! let _waiting = fulfill.payment(payment.clone())?;
+//! clock.advance(Duration::from_secs(600));
+//! assert_eq!(fulfill.sweep()?.expired, 1);
+//! spans.one("fulfill_order expired").linked_to(&payment);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! [`conformance`] checks a [`Store`](crate::fan_in::Store) of your own against the rules that all stores keep.
 //!
 //! # In an `async` test

@@ -25,7 +25,7 @@ use crate::support::timer::Timer;
 ///
 /// ready(testing::conformance(async || {
 ///     let clock = Clock::new();
-///     let store = Memory::new().clock(clock.reader());
+///     let store = Memory::with_clock(&clock);
 ///     (store, async move |span| clock.advance(span))
 /// }));
 /// ```
