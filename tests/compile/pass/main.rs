@@ -43,6 +43,7 @@ mod option_crate;
 mod option_level;
 mod option_name;
 mod option_origin;
+mod option_origin_lists;
 mod option_scope;
 mod option_tracer;
 mod patterns;

@@ -90,7 +90,8 @@ fn with_origins(orders: &[WithOrigin<u8>]) -> usize {
     orders.len()
 }
 
-fn main() {
+#[test]
+fn runs() {
     let sdk = Sdk::install();
     assert_eq!(bytes(b"body"), 4);
     assert_eq!(owned_bytes(b"body".to_vec()), 4);
