@@ -122,11 +122,13 @@ fn two_inputs_explored_keep_all_invariants() {
 }
 
 #[test]
+#[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn three_inputs_explored_keep_all_invariants() {
     explore(&rules(3, [2, 1, 1, 1], 2), 2);
 }
 
 #[test]
+#[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn lease_longer_than_the_timeout_explored_keeps_all_invariants() {
     explore(&rules(3, [1, 2, 1, 2], NO_LIMIT), 2);
 }
