@@ -152,15 +152,18 @@ impl Handler {
         let link = match &event.origin {
             None => quote_spanned!(ident.span()=> #start.#event_method(#name #reference);),
             Some(origin) => {
-                let counted = self.counted(reference);
-                let one_origin =
-                    self.runtime_path("one_origin", origin.span().resolved_at(Span::mixed_site()));
+                let span = origin.span().resolved_at(Span::mixed_site());
+                let counted = self.counted(reference, span);
+                let one_origin = self.runtime_path("one_origin", span);
                 quote! {
-                {
-                    use #runtime::Identify as _;
-                    #one_origin(#counted);
-                    #start.#from_method(#name (&&#runtime::Maybe(#reference)).linked_span_event(), #origin);
-                }
+                    {
+                        use #runtime::Identify as _;
+                        #one_origin(#counted);
+                        #start.#from_method(
+                            #name (&&#runtime::Maybe(#reference)).linked_span_event(),
+                            #origin
+                        );
+                    }
                 }
             }
         };

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::model::Handler;
 use crate::options::{MessageOptions, ParameterOptions, plain_value};
-use crate::tokens::contains_name;
+use crate::tokens::{at, contains_name};
 
 impl Handler {
     /// Returns a reference to the event, or to its adapter if it is a message.
@@ -30,7 +30,7 @@ impl Handler {
             (None, Some(view)) if self.is_function(view) => quote!(#runtime::ViewBy(#view)),
             (None, Some(view)) => {
                 let span = view.span().resolved_at(Span::mixed_site());
-                let counted = self.counted(reference);
+                let counted = self.counted(reference, span);
                 return quote_spanned!(span=> #runtime::viewed(#counted, &(#view)));
             }
             (None, None) => return reference.clone(),
@@ -61,13 +61,15 @@ impl Handler {
         quote!(#start.send(#system, &#given);)
     }
 
-    /// Returns the mark of a parameter that is one event, or of a batch.
-    pub(super) fn counted(&self, reference: &TokenStream) -> TokenStream {
+    /// Returns the mark of a parameter that is one event, or of a batch, for an error at this span.
+    pub(super) fn counted(&self, reference: &TokenStream, span: Span) -> TokenStream {
         let runtime = &self.runtime;
-        quote! {
+        let counted_as = at(span, quote!(#runtime::CountedAs));
+        let maybe = at(span, quote!(#runtime::Maybe));
+        quote_spanned! {span=>
             {
-                use #runtime::CountedAs as _;
-                (&&&&&&#runtime::Maybe(#reference)).linked_span_counted()
+                use #counted_as as _;
+                (&&&&&&#maybe(#reference)).linked_span_counted()
             }
         }
     }
