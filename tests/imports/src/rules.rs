@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 
 /// The folders below `runtime/src`, from the top down. A folder only imports folders that come after it.
-pub const FOLDERS: [&str; 19] = [
+pub const FOLDERS: [&str; 20] = [
     "macros",
     "testing",
     "fan_in",
@@ -16,6 +16,7 @@ pub const FOLDERS: [&str; 19] = [
     "fan_in/durable",
     "fan_in/core",
     "messaging",
+    "messaging/pages",
     "span",
     "metrics",
     "event",
