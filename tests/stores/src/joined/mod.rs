@@ -3,6 +3,8 @@
 pub mod dropped;
 pub mod encoded;
 pub mod expired;
+#[cfg(feature = "servers")]
+pub mod measured;
 pub mod swept;
 
 use std::sync::Mutex;

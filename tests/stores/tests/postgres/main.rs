@@ -28,3 +28,4 @@ conformance!(Schema);
 durable_conformance!(Schema);
 joined!(Schema);
 durable_joined!(Schema);
+joined!(Schema: measured::joins_in_a_database_record_the_metrics_of_joins);

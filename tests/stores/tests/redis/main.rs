@@ -28,3 +28,4 @@ conformance!(Database);
 durable_conformance!(Database);
 joined!(Database);
 durable_joined!(Database);
+joined!(Database: measured::joins_in_a_database_record_the_metrics_of_joins);
