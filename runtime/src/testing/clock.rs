@@ -90,7 +90,6 @@ impl Clock {
     /// let now = clock.reader();
     /// assert_eq!(now(), clock.now());
     /// ```
-    #[must_use]
     pub fn reader(&self) -> impl Fn() -> Timestamp + Send + Sync + 'static {
         let clock = self.clone();
         move || clock.now()

@@ -267,7 +267,9 @@ where
     T: AsyncFn(Duration),
 {
     let (first, _) = subject.complete("order").await?;
-    subject.pass(subject.policy.lease - MINUTE).await;
+    subject
+        .pass(subject.policy.lease.saturating_sub(MINUTE))
+        .await;
     let verdict = subject.arrive("order", 0, Token::random()).await?.verdict;
     ensure!(
         matches!(verdict, Verdict::Busy { .. }),
@@ -323,7 +325,9 @@ where
     let (run, _) = subject.complete("order").await?;
     subject.waits("half", 0).await?;
     for _ in 0..3 {
-        subject.pass(subject.policy.lease - MINUTE).await;
+        subject
+            .pass(subject.policy.lease.saturating_sub(MINUTE))
+            .await;
         let renew = Change::Renew { token: run };
         subject.answers("order", renew, true).await?;
     }
@@ -332,7 +336,9 @@ where
     subject.pass(subject.policy.timeout).await;
     let token = subject.one_due("half").await?.token;
     for _ in 0..3 {
-        subject.pass(subject.policy.lease - MINUTE).await;
+        subject
+            .pass(subject.policy.lease.saturating_sub(MINUTE))
+            .await;
         subject
             .answers("half", Change::Renew { token }, true)
             .await?;
@@ -356,9 +362,9 @@ where
             "a worker holds the join, and the verdict for another is {verdict:?}"
         ));
     };
-    let left = subject.policy.lease - 2 * MINUTE;
+    let left = subject.policy.lease.saturating_sub(2 * MINUTE);
     ensure!(
-        (left - MINUTE..=left).contains(&retry_after),
+        (left.saturating_sub(MINUTE)..=left).contains(&retry_after),
         "`retry_after` must be the rest of the lease, {left:?}, and is {retry_after:?}"
     );
     Ok(())

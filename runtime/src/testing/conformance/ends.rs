@@ -15,7 +15,7 @@ where
     subject.pass(half).await;
     // A second input does not extend the time.
     subject.waits("order", 2).await?;
-    subject.pass(half - MINUTE).await;
+    subject.pass(half.saturating_sub(MINUTE)).await;
     subject.none_due().await?;
     subject.pass(2 * MINUTE).await;
     let due = subject.one_due("order").await?;
@@ -158,9 +158,9 @@ where
     subject
         .settles("late", token, Settlement::ExpiryDelivered)
         .await?;
-    subject
-        .pass(subject.policy.dedup_window - subject.policy.timeout - 2 * MINUTE)
-        .await;
+    let passed = subject.policy.timeout + 2 * MINUTE;
+    let rest = subject.policy.dedup_window.saturating_sub(passed);
+    subject.pass(rest).await;
     for input in [0, 1] {
         let done = subject
             .arrive("done", input, Token::random())

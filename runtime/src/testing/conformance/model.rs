@@ -296,7 +296,7 @@ impl<P> Model<P> {
     /// Compares two durations: the store's clock may be later.
     fn check_span(&self, what: &str, later: Duration, earlier: Duration) -> Checked {
         ensure!(
-            later >= earlier && later - earlier <= self.slack,
+            later >= earlier && later.saturating_sub(earlier) <= self.slack,
             "{what} must be {earlier:?}, and is {later:?}"
         );
         Ok(())

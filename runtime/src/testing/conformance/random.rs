@@ -25,19 +25,24 @@ impl Random {
         (mixed ^ (mixed >> 31)) % end
     }
 
+    /// Returns an index into a list of this length.
+    fn index(&mut self, len: usize) -> usize {
+        usize::try_from(self.below(len as u64)).unwrap_or_default()
+    }
+
     fn minutes(&mut self, end: u64) -> Duration {
         Duration::from_secs(60 * self.below(end))
     }
 
     /// Returns a policy with small durations.
     pub(super) fn policy(&mut self, is_durable: bool) -> JoinPolicy {
-        let inputs = [2, 3, 4][self.below(3) as usize];
+        let inputs = [2, 3, 4][self.index(3)];
         let lease = if is_durable {
             self.minutes(40)
         } else {
             NO_LEASE
         };
-        let attempts = [u32::MAX, 1, 2, 3][self.below(4) as usize];
+        let attempts = [u32::MAX, 1, 2, 3][self.index(4)];
         JoinPolicy::new(inputs)
             .timeout(self.minutes(80))
             .lease(lease)
@@ -90,10 +95,11 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
                 };
                 self.last.insert(key.clone(), token);
                 let input = random.below(self.subject.policy.inputs.into());
-                self.arrive(&key, input as u8, number, token).await?;
+                let input = u8::try_from(input).unwrap_or_default();
+                self.arrive(&key, input, number, token).await?;
             }
             8..12 => {
-                let settlement = SETTLEMENTS[random.below(6) as usize];
+                let settlement = SETTLEMENTS[random.index(6)];
                 if let Some((key, token)) = self.claim(random) {
                     self.change(&key, Change::Settle { token, settlement })
                         .await?;
@@ -106,8 +112,8 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
             }
             13 => self.change(&key, Change::Retry).await?,
             14 => self.change(&key, Change::Forget).await?,
-            15 => self.list(&key, random.below(5) as usize).await?,
-            16 => self.sweep(new, random.below(4) as usize).await?,
+            15 => self.list(&key, random.index(5)).await?,
+            16 => self.sweep(new, random.index(4)).await?,
             _ => {
                 let span = random.minutes(40);
                 self.subject.pass(span).await;
@@ -120,10 +126,7 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
 
     /// Returns one of the latest claims.
     fn claim(&self, random: &mut Random) -> Option<(String, Token)> {
-        let place = self
-            .claims
-            .len()
-            .checked_sub(1 + random.below(4) as usize)?;
+        let place = self.claims.len().checked_sub(1 + random.index(4))?;
         self.claims.get(place).cloned()
     }
 
