@@ -15,7 +15,6 @@ use crate::orders::{Event, Orders, Ship, arrive};
 use crate::worker::{Patience, poll_once};
 
 const THREADS: usize = 8;
-const ORDERS: u32 = 8 * 100_000;
 const INPUTS: u8 = 3;
 
 /// Longer than the clock advances while events are delivered.
@@ -26,9 +25,9 @@ const BACKOFF: Duration = Duration::from_millis(1);
 type Message = (u32, u8);
 
 /// Returns the queue of each thread. All queues together have each event one to three times.
-fn queues(chance: Chance) -> [VecDeque<Message>; THREADS] {
+fn queues(chance: Chance, orders: u32) -> [VecDeque<Message>; THREADS] {
     let mut queues = [(); THREADS].map(|()| Vec::new());
-    for message in (0..ORDERS).flat_map(|order| (0..INPUTS).map(move |input| (order, input))) {
+    for message in (0..orders).flat_map(|order| (0..INPUTS).map(move |input| (order, input))) {
         let [copies, threads @ ..] = chance.bits(message).to_le_bytes();
         for thread in &threads[..=usize::from(copies % 3)] {
             queues[usize::from(*thread) % THREADS].push(message);
@@ -98,14 +97,24 @@ fn sweep(ship: &Ship, orders: &Orders, time: &Time, is_over: &AtomicBool) -> u32
 
 #[test]
 fn redelivered_orders_are_shipped_once() {
+    ship_once(8 * 10_000);
+}
+
+#[test]
+#[ignore = "takes longer than all other tests of joins; `.ci/run` runs it"]
+fn redelivered_orders_for_longer_are_shipped_once() {
+    ship_once(8 * 100_000);
+}
+
+fn ship_once(count: u32) {
     let chance = Chance::new();
     let time = Time::default();
     let options = JoinOptions::timeout(LONG)
         .dedup_window(LONG)
         .backoff(BACKOFF);
     let ship = Ship::new(time.of(Memory::new()), options);
-    let orders = Orders::new(ORDERS, chance);
-    let queues = queues(chance);
+    let orders = Orders::new(count, chance);
+    let queues = queues(chance, count);
 
     let is_over = AtomicBool::new(false);
     let (held, swept) = thread::scope(|scope| {
@@ -125,18 +134,18 @@ fn redelivered_orders_are_shipped_once() {
     }
     assert_eq!(ready(ship.join().len()).unwrap(), 0);
     // A consumer can acknowledge its deferred messages now. Checking every order would take too long.
-    for number in (0..ORDERS).step_by(100) {
+    for number in (0..count).step_by(100) {
         let settled = poll_once(ship.join().settled(&number.to_string()));
         assert!(settled.is_some(), "order {number} is not settled");
     }
 
     // Enough bodies have failed for the test to mean something.
-    assert!((ORDERS / 10..ORDERS / 8).contains(&(attempts - ORDERS)));
-    assert!(held.iter().sum::<u32>() > 2 * ORDERS);
+    assert!((count / 10..count / 8).contains(&(attempts - count)));
+    assert!(held.iter().sum::<u32>() > 2 * count);
     assert!(swept > 0);
 
     let memory = ship.join().store();
-    assert_eq!(memory.slots(), ORDERS as usize);
+    assert_eq!(memory.slots(), count as usize);
     time.pass(LONG);
     assert_eq!(ready(ship.sweep(&orders)).unwrap(), SweepReport::default());
     assert_eq!((memory.slots(), memory.forgotten_early()), (0, 0));
