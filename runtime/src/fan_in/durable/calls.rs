@@ -1,5 +1,6 @@
 //! The methods of a store over a [`Backend`], with retries and within the call timeout.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -57,16 +58,17 @@ where
     F: Future<Output = Result<Vec<StoredFunction>, BackendError>>,
 {
     let listed = async { with_retry(list).await.map_err(BackendError::into_error) };
-    bounded(database, listed).await
+    bounded(database, Box::pin(listed)).await
 }
 
 /// Bounds a call of the store by its [call timeout](StoreBinding::call_timeout), and drops it within the right runtime.
+///
+/// The call is boxed, because it takes several kilobytes, which the consumer's own future would contain once per call.
 async fn bounded<D: Backend, T>(
     database: &D,
-    answer: impl Future<Output = Result<T, StoreError>>,
+    answer: Pin<Box<impl Future<Output = Result<T, StoreError>>>>,
 ) -> Result<T, StoreError> {
-    // Boxed: otherwise a call inside a handler inside a task overflows the stack in a debug build.
-    let answer = Box::pin(release::Call::new(database, answer));
+    let answer = release::Call::new(database, answer);
     within_call_timeout(database.declaration(), answer).await
 }
 
@@ -93,7 +95,7 @@ pub(in crate::fan_in) async fn arrive<D: Backend, P: Serialize + DeserializeOwne
 ) -> Result<ArriveResponse<P>, Rejected<P>> {
     let rules = &within(rules);
     let claiming = Claiming::new(database, rules, token);
-    let arrived = async {
+    let arrived = Box::pin(async {
         let encoded = encode(&payload)?;
         let arrive =
             |function| claiming.call(database.arrive(function, key, input, &encoded, token));
@@ -101,7 +103,7 @@ pub(in crate::fan_in) async fn arrive<D: Backend, P: Serialize + DeserializeOwne
         let claim = hand_out(database, rules, answer.claimed.take(), token).await;
         let overdue = hand_out(database, rules, answer.overdue.take(), token).await;
         Ok((answer, claim.map(|due| due.claim), overdue.map(Box::new)))
-    };
+    });
     match bounded(database, arrived).await {
         Ok((answer, claim, overdue)) => {
             claiming.answered();
@@ -126,7 +128,7 @@ pub(in crate::fan_in) async fn apply<D: Backend>(
 ) -> Result<bool, StoreError> {
     let rules = &within(rules);
     let apply = |function| database.apply(function, key, change.into(), None);
-    bounded(database, call(database, rules, apply)).await
+    bounded(database, Box::pin(call(database, rules, apply))).await
 }
 
 pub(in crate::fan_in) async fn claim_due<D: Backend, P: DeserializeOwned>(
@@ -157,7 +159,7 @@ pub(in crate::fan_in) async fn claim_due<D: Backend, P: DeserializeOwned>(
             }
         }
     };
-    bounded(database, due).await
+    bounded(database, Box::pin(due)).await
 }
 
 /// Claims due joins. The claims are released if the caller is dropped before it calls [`Claiming::answered`].
@@ -178,7 +180,7 @@ pub(in crate::fan_in) async fn len<D: Backend>(database: &D) -> Result<usize, St
         let counted = with_retry(|| database.len(name)).await;
         counted.map_err(BackendError::into_error)
     };
-    bounded(database, counted).await
+    bounded(database, Box::pin(counted)).await
 }
 
 pub(in crate::fan_in) async fn list<D: Backend>(
@@ -188,7 +190,7 @@ pub(in crate::fan_in) async fn list<D: Backend>(
 ) -> Result<Vec<JoinSummary>, StoreError> {
     let rules = &within(rules);
     let list = |function| database.list(function, which);
-    bounded(database, call(database, rules, list)).await
+    bounded(database, Box::pin(call(database, rules, list))).await
 }
 
 /// Settles without waiting.

@@ -1,8 +1,6 @@
 //! Implements the traits of a store for a database.
 
 /// Implements [`Store`](crate::fan_in::Store) for a [`Backend`].
-///
-/// The futures are boxed, because each takes several kilobytes, which the consumer's own future would contain once per call.
 macro_rules! store {
     ($database:ty) => {
         impl<P> $crate::fan_in::Store<P> for $database
@@ -21,10 +19,7 @@ macro_rules! store {
                 payload: P,
                 token: $crate::fan_in::Token,
             ) -> Result<$crate::fan_in::ArriveResponse<P>, $crate::fan_in::Rejected<P>> {
-                Box::pin($crate::fan_in::durable::arrive(
-                    self, rules, key, input, payload, token,
-                ))
-                .await
+                $crate::fan_in::durable::arrive(self, rules, key, input, payload, token).await
             }
 
             async fn apply(
@@ -33,7 +28,7 @@ macro_rules! store {
                 policy: &$crate::fan_in::JoinPolicy,
                 change: $crate::fan_in::Change,
             ) -> Result<bool, $crate::fan_in::StoreError> {
-                Box::pin($crate::fan_in::durable::apply(self, policy, key, change)).await
+                $crate::fan_in::durable::apply(self, policy, key, change).await
             }
 
             async fn claim_due(
@@ -42,7 +37,7 @@ macro_rules! store {
                 token: $crate::fan_in::Token,
                 max: usize,
             ) -> Result<Vec<$crate::fan_in::Due<P>>, $crate::fan_in::StoreError> {
-                Box::pin($crate::fan_in::durable::claim_due(self, policy, token, max)).await
+                $crate::fan_in::durable::claim_due(self, policy, token, max).await
             }
 
             fn release(

@@ -3,7 +3,8 @@
         FOREACH meaning SLICE 1 IN ARRAY meanings LOOP
             the_body := replace(the_body, meaning[1], meaning[2]);
         END LOOP;
-        EXECUTE replace(replace(the_body, 'NAME', the_name), 'SCHEMA.', quote_ident(current_schema()) || '.');
+        the_body := replace(replace(the_body, 'NAME', the_name), 'NTH', the_place);
+        EXECUTE replace(the_body, 'SCHEMA.', quote_ident(current_schema()) || '.');
     END LOOP;
 END $linked_span$;
 INSERT INTO linked_span_versions (version, lowest) VALUES (1, 1) ON CONFLICT (version) DO NOTHING;

@@ -41,8 +41,8 @@ const BUSY: [&str; 4] = ["40001", "40P01", "55P03", "57014"];
 
 const READ_ONLY: &str = "25006";
 
-/// An unknown table, procedure or schema.
-const NOT_MIGRATED: [&str; 3] = ["42P01", "42883", "3F000"];
+/// An unknown table, column, procedure or schema.
+const NOT_MIGRATED: [&str; 4] = ["42P01", "42703", "42883", "3F000"];
 
 const FORBIDDEN: &str = "42501";
 

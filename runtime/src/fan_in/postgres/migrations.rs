@@ -28,14 +28,14 @@ struct Tables {
 }
 
 /// Creates the tables, unless they already have this version or a newer one.
-pub(super) async fn migrate(server: &Server, patience: &str) -> Result<(), BackendError> {
+pub(super) async fn migrate(server: &Server) -> Result<(), BackendError> {
     let tables = read(server).await?;
     if tables.is_some_and(|tables| tables.version >= Some(VERSION)) {
         // No further statement: it would need the right to create.
         return check(server).await;
     }
-    let migration = migration(server, patience);
-    match server.ask(&migration, &[]).await {
+    let migration = migration(server);
+    match server.ask(&migration).await {
         Ok(_) => check(server).await,
         Err(error) if sort(&error) == Sort::Forbidden => Err(BackendError::Misconfigured(format!(
             "run `Postgres::migrate` as a role that may CREATE in the schema: {error}"
@@ -84,7 +84,7 @@ pub(super) async fn check(server: &Server) -> Result<(), BackendError> {
 }
 
 async fn read(server: &Server) -> Result<Option<Tables>, BackendError> {
-    match server.ask(&question(server.prefix()), &[]).await {
+    match server.ask(&question(server.prefix())).await {
         Ok(None) => Ok(None),
         Ok(Some(row)) => tables(&row).map(Some).map_err(failure),
         Err(error) if sort(&error) == Sort::NotMigrated => Ok(None),
@@ -118,13 +118,14 @@ fn question(prefix: &str) -> String {
 }
 
 /// Returns the migration as one statement, which a pooler runs on one connection. Its lock ends with its transaction.
-fn migration(server: &Server, patience: &str) -> String {
+fn migration(server: &Server) -> String {
     use std::fmt::Write as _;
 
     // If the connection is inside a transaction, `COMMIT` fails with 2D000.
     let mut statement = format!(
         "DO $linked_span_migrate$ DECLARE newest integer; BEGIN COMMIT; \
-         SET TRANSACTION ISOLATION LEVEL READ COMMITTED; PERFORM set_config('lock_timeout', '{patience}', true);"
+         SET TRANSACTION ISOLATION LEVEL READ COMMITTED; PERFORM set_config('lock_timeout', '{}', true);",
+        server.patience()
     );
     if let Some(schema) = server.schema() {
         statement.push_str("PERFORM set_config('search_path', ");

@@ -5,11 +5,13 @@ mod due_search;
 mod failure;
 mod lease;
 mod migrations;
+mod own;
 mod pooler;
 mod queries;
 mod read;
 mod schema;
 mod server;
+mod statement;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +20,7 @@ use sqlx::postgres::PgPool;
 
 use self::due_search::DueSearch;
 use self::queries::Arriving;
-use self::server::{Server, patience};
+use self::server::Server;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Settlement, Step, Token};
@@ -55,19 +57,38 @@ use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScop
 ///
 /// # Calls
 ///
-/// Each call is one `CALL` of a procedure, which commits by itself: no transaction is open while a body runs. A call takes one
-/// round trip if the pool is built with `test_before_acquire(false)`, else two. A call on a lost connection is retried on
-/// another one. An arrival makes a second call if another join is overdue, and once every ten seconds to search for such joins.
+/// Each call commits by itself: no transaction is open while a body runs. A call takes one round trip, and a second one for a
+/// rare case, such as an input that came before. An arrival also makes a second call if another join is overdue, and once every
+/// ten seconds to search for such joins. A call on a lost connection is retried on another one.
 ///
-/// A call takes at most the [`call_timeout`](Self::call_timeout), 10 s by default, including the wait for a pooled connection
-/// and for locks, and all retries. The connection of a failed or dropped call is closed, so that the next call does not wait
-/// for its answer.
+/// A call takes at most the [`call_timeout`](Self::call_timeout), 10 s by default, including the wait for a connection and for
+/// locks, and all retries. The connection of a failed or dropped call is closed, so that the next call does not wait for its
+/// answer.
+///
+/// # Connections
+///
+/// The store opens up to four connections of its own, in addition to those of the pool. No other code can leave them inside a
+/// transaction, so a call is a plain statement. Call [`own_connections`](Self::own_connections) to change their number, or to
+/// have none. All stores of one pool share them.
+///
+/// The first call that needs a connection opens it, with the pool's current options. The store closes it after the pool's
+/// `idle_timeout` or `max_lifetime`, and when the pool is closed.
+///
+/// The store borrows connections of the pool instead:
+///
+/// - behind a pooler;
+/// - if the role or the database has a connection limit;
+/// - if a hook of the pool changes the role, the `search_path` or `synchronous_commit`;
+/// - while the server has no connection left.
+///
+/// On such a connection each call is a `CALL` of a procedure, which first makes sure that no transaction is open. It takes one
+/// round trip if the pool is built with `test_before_acquire(false)`, else two.
 ///
 /// # Poolers
 ///
 /// The store works behind `PgBouncer` in transaction mode, and behind other poolers that assign a connection per transaction.
-/// At the first call it detects a pooler, and opens two extra connections for that. Without a pooler, it binds arguments to
-/// prepared statements. With one, or in doubt, it writes arguments as literals.
+/// At the first call it detects a pooler, and opens two extra connections for that. With a pooler, or in doubt, it writes
+/// arguments as literals instead of preparing statements.
 ///
 /// Call [`prepared_statements`](Self::prepared_statements) to skip the detection. Call [`schema`](Self::schema) to name the
 /// schema of the tables, because poolers do not keep a `search_path`.
@@ -113,9 +134,10 @@ impl Postgres {
     /// ```
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
+        let declaration = StoreBinding::default();
         Self {
-            server: Arc::new(Server::new(pool)),
-            declaration: Arc::default(),
+            server: Arc::new(Server::new(pool, declaration.call_timeout())),
+            declaration: Arc::new(declaration),
             due_search: Arc::default(),
         }
     }
@@ -152,6 +174,7 @@ impl Postgres {
     #[must_use]
     pub fn call_timeout(self, timeout: Duration) -> Self {
         Self {
+            server: Arc::new(self.server.with_call_timeout(timeout)),
             declaration: Arc::new(self.declaration.with_call_timeout(timeout)),
             ..self
         }
@@ -193,6 +216,25 @@ impl Postgres {
         }
     }
 
+    /// Sets the largest number of connections of the store's own.
+    ///
+    /// The default is 4, or the pool's `max_connections` if that is less. With 0, each call borrows a connection of the pool,
+    /// which takes the server up to 1.7 times as long.
+    ///
+    /// ```no_run
+    /// # use linked_span::fan_in::Postgres;
+    /// # fn begin(pool: sqlx::PgPool) {
+    /// let store = Postgres::new(pool).own_connections(10);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn own_connections(self, max: u32) -> Self {
+        Self {
+            server: Arc::new(self.server.with_own_connections(max)),
+            ..self
+        }
+    }
+
     /// The statements that create the tables and procedures, for your own migration.
     ///
     /// They use the first schema of the `search_path`, and can be applied repeatedly.
@@ -213,8 +255,7 @@ impl Postgres {
     ///   newer release.
     /// - [`StoreError::Failed`] if the server does not answer, or another transaction holds the lock.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let patience = self.patience();
-        let migrated = durable::with_retry(|| migrations::migrate(&self.server, &patience));
+        let migrated = durable::with_retry(|| migrations::migrate(&self.server));
         migrated.await.map_err(BackendError::into_error)
     }
 
@@ -240,10 +281,6 @@ impl Postgres {
         };
         durable::functions(self, list).await
     }
-
-    fn patience(&self) -> String {
-        patience(self.declaration.call_timeout())
-    }
 }
 
 /// The longest input in bytes. Twelve inputs with every character escaped fit into one answer of the server.
@@ -261,8 +298,8 @@ impl Backend for Postgres {
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
         Box::pin(migrations::check(&self.server)).await?;
-        let patience = self.patience();
-        let declare = queries::declare(&patience, name, inputs);
+        let patience = self.server.patience();
+        let declare = queries::declare(patience, name, inputs);
         read::inputs(&self.server.call(&declare).await?)
     }
 
@@ -278,14 +315,14 @@ impl Backend for Postgres {
             let longer = format!("the input is longer than {MAX_INPUT} bytes as JSON");
             return Err(BackendError::Unencodable(longer.into()));
         }
-        let patience = self.patience();
+        let patience = self.server.patience();
         let arriving = Arriving {
             function,
             key,
             input,
             payload,
             token,
-            patience: &patience,
+            patience,
         };
         let searches = self.due_search.is_time(function.rules);
         let arrive = queries::arrive(arriving, searches);
@@ -308,9 +345,9 @@ impl Backend for Postgres {
         step: Step,
         detail: Option<&str>,
     ) -> Result<bool, BackendError> {
-        let patience = self.patience();
+        let patience = self.server.patience();
         let apply = async |detail: Option<&str>| match queries::apply(
-            function, &patience, key, step, detail,
+            function, patience, key, step, detail,
         ) {
             Some(apply) => read::is_recorded(&self.server.call(&apply).await?),
             None => Ok(false),
@@ -334,8 +371,8 @@ impl Backend for Postgres {
         token: Token,
         max: usize,
     ) -> Result<Vec<EncodedClaim>, BackendError> {
-        let patience = self.patience();
-        let claim = queries::claim_due(function, &patience, token, max);
+        let patience = self.server.patience();
+        let claim = queries::claim_due(function, patience, token, max);
         read::due(&self.server.call(&claim).await?, function.rules)
     }
 
@@ -345,8 +382,8 @@ impl Backend for Postgres {
         token: Token,
         age: Duration,
     ) -> Result<usize, BackendError> {
-        let patience = self.patience();
-        let release = queries::release_claims(function, &patience, token, age);
+        let patience = self.server.patience();
+        let release = queries::release_claims(function, patience, token, age);
         let released = read::released(&self.server.call(&release).await?)?;
         self.due_search.search_next();
         Ok(released)

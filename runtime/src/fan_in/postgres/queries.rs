@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::argument::Argument::{self, Bigint, Boolean, Bytes, Integer, MaybeText, Text};
 use super::server::Call;
+use super::statement::Template;
 use crate::fan_in::core::listing::JoinQuery;
 use crate::fan_in::core::state::{Settlement, Step, Token};
 use crate::fan_in::durable::sql::span;
@@ -41,6 +42,7 @@ fn call<'q>(
     Call {
         procedure,
         arguments: name.chain(arguments).collect(),
+        template: None,
     }
 }
 
@@ -68,7 +70,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
     } = arriving.function;
     // `min` only satisfies the index check: a function has at most twelve inputs.
     let place = usize::from(arriving.input).min(ARRIVE.len() - 1);
-    call(
+    let arrive = call(
         ARRIVE[place],
         [
             Text(arriving.patience),
@@ -84,7 +86,12 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
             Bigint(rules.max_attempts.into()),
             Boolean(searches),
         ],
-    )
+    );
+    let template = Template::Arrive {
+        place: arriving.input,
+        searches,
+    };
+    arrive.or_plain(template)
 }
 
 /// Returns a bit for each input but one. Each operator in the procedure's statement would cost more than an argument.
@@ -191,16 +198,18 @@ pub(super) fn apply<'q>(
     let ends = |holder, before: Stage, after: Stage| {
         let stages = [before, after].map(|stage| Text(stage.word()));
         let window = Bigint(span(rules.dedup_window));
-        of("finish", &[token(holder), stages[0], stages[1], window])
+        let finish = of("finish", &[token(holder), stages[0], stages[1], window]);
+        finish.or_plain(Template::Finish)
     };
     let lets_go = |holder, settlement: &'static str| {
         let backoff = Bigint(span(rules.backoff));
         let most = Bigint(rules.max_attempts.into());
         let detail = MaybeText(detail);
-        of(
+        let release = of(
             "release",
             &[token(holder), Text(settlement), backoff, most, detail],
-        )
+        );
+        release.or_plain(Template::Release)
     };
     Some(match step {
         Step::Settle {
@@ -214,12 +223,16 @@ pub(super) fn apply<'q>(
             Settlement::Undecodable => lets_go(holder, "undecodable"),
             Settlement::Released => lets_go(holder, "not_begun"),
         },
-        Step::Renew { token: holder } => of("renew", &[token(holder), Bigint(span(rules.lease))]),
+        Step::Renew { token: holder } => {
+            let renew = of("renew", &[token(holder), Bigint(span(rules.lease))]);
+            renew.or_plain(Template::Renew)
+        }
         Step::Retry => {
             let inputs = Integer(rules.inputs.into());
-            of("retry", &[inputs, Bigint(span(rules.timeout))])
+            let retry = of("retry", &[inputs, Bigint(span(rules.timeout))]);
+            retry.or_plain(Template::Retry)
         }
-        Step::Forget => of("forget", &[]),
+        Step::Forget => of("forget", &[]).or_plain(Template::Forget),
         Step::Arrive { .. } | Step::ClaimDue { .. } => return None,
     })
 }

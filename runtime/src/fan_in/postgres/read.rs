@@ -56,20 +56,41 @@ pub(super) fn is_recorded(row: &PgRow) -> Result<bool, BackendError> {
 
 /// Reads the answer to an arrival.
 pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answer, BackendError> {
-    let reply = reply(row)?;
+    let reply = if has(row, "reply") {
+        reply(row)?
+    } else {
+        reply_to_fast(row, rules)?
+    };
     let claims = matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
     Ok(Answer {
         reply,
         at: timestamp(row, "at")?,
         claimed: claims
-            .then(|| claimed(row, key.to_owned(), rules))
+            .then(|| claimed(row, key.to_owned(), reply, rules))
             .transpose()?,
         overdue: None,
     })
 }
 
+/// Returns the reply of the fast statement, which is not a column of it.
+fn reply_to_fast(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
+    let came = came(column(row, "came")?)?;
+    Ok(if came == Inputs::all(rules.inputs) {
+        Reply::Run { attempts: 1 }
+    } else {
+        Reply::Waiting(came)
+    })
+}
+
+fn has(row: &PgRow, name: &str) -> bool {
+    row.try_column(name).is_ok()
+}
+
 /// Returns `true` if an arrival found that other joins are due.
 pub(super) fn others_are_due(row: &PgRow) -> Result<bool, BackendError> {
+    if !has(row, "others_are_due") {
+        return Ok(false);
+    }
     let are_due: Option<bool> = column(row, "others_are_due")?;
     Ok(are_due.unwrap_or(false))
 }
@@ -81,11 +102,10 @@ pub(super) fn overdue(
 ) -> Result<Option<EncodedClaim>, BackendError> {
     match word(row)? {
         None => Ok(None),
-        Some(_) => Ok(Some(claimed(
-            row,
-            key(&column::<String>(row, "key")?)?,
-            rules,
-        )?)),
+        Some(_) => {
+            let key = key(&column::<String>(row, "key")?)?;
+            Ok(Some(claimed(row, key, reply(row)?, rules)?))
+        }
     }
 }
 
@@ -116,17 +136,24 @@ fn reply(row: &PgRow) -> Result<Reply, BackendError> {
 }
 
 /// Reads a claimed join with its inputs.
-fn claimed(row: &PgRow, key: String, rules: &JoinPolicy) -> Result<EncodedClaim, BackendError> {
+fn claimed(
+    row: &PgRow,
+    key: String,
+    reply: Reply,
+    rules: &JoinPolicy,
+) -> Result<EncodedClaim, BackendError> {
     let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
     let came_at: Vec<Option<i64>> = column(row, "came_at")?;
     let (at, came) = (timestamp(row, "at")?, came(column(row, "came")?)?);
+    let (work, attempts) = match reply {
+        Reply::Run { attempts } => (Work::Run, attempts),
+        Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
+        _ => return Err(unknown()),
+    };
     Ok(EncodedClaim {
         key,
-        work: match reply(row)? {
-            Reply::Run { .. } => Work::Run,
-            _ => Work::DeliverExpired,
-        },
-        attempts: number(row, "attempts")?,
+        work,
+        attempts,
         inputs: kept(came, payloads.unwrap_or_default(), &came_at, at, rules),
     })
 }

@@ -14,11 +14,22 @@ macro_rules! procedures {
     };
 }
 
+/// Rows of a word and the text that replaces it.
+macro_rules! texts {
+    ($($word:literal $file:literal),*) => {
+        concat!($("        ['", $word, "', $text$", include_str!($file), "$text$],\n"),*)
+    };
+}
+
 /// The first version of the schema.
 pub(super) const SCHEMA: &str = concat!(
     include_str!("tables.sql"),
     include_str!("build_begin.sql"),
-    include_str!("listed.sql"),
+    texts!(
+        "ARRIVE_FAST" "procedures/arrive_fast.sql",
+        "OTHERS_ARE_DUE" "procedures/others_are_due.sql",
+        "LISTED" "listed.sql"
+    ),
     include_str!("build_middle.sql"),
     procedures!(
         "arrive" 12, "claim_due" 1, "claim_expired" 1, "count" 1, "declare" 1, "finish" 1, "forget" 1, "functions" 1,

@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS linked_span_functions (
 );
 -- Tables from before version 1 lack this column. Adding a column that may be NULL rewrites no row.
 ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS declared_at bigint; -- when a process last declared the function
+-- Plain statements of version 1 name this column, which is always NULL. A migration that excludes version 1 drops it, as it
+-- drops the procedures: then the statements fail in processes that are still running.
+ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS v1 boolean;
 
 -- A join. Times are milliseconds of the Unix epoch. A join must be one row: a statement that waited for a row lock sees the new
 -- version of that row, but no other change that was committed in between.

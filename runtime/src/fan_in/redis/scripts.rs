@@ -21,6 +21,7 @@ macro_rules! script {
                 include_str!("lua/declared.lua"),
                 include_str!("lua/call.lua"),
                 $(include_str!($before),)*
+                include_str!("lua/sets.lua"),
                 include_str!("lua/state.lua"),
                 include_str!("lua/kept.lua"),
                 $(include_str!($file),)+
@@ -39,6 +40,7 @@ static LIST: LazyLock<Code> = LazyLock::new(|| {
     Code::new(concat!(
         include_str!("lua/keys.lua"),
         include_str!("lua/declared.lua"),
+        include_str!("lua/sets.lua"),
         include_str!("lua/list.lua")
     ))
 });

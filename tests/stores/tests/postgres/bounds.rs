@@ -77,7 +77,8 @@ async fn call_without_a_connection_of_the_pool_fails_in_time() {
     let options = (*schema.pool.connect_options()).clone();
     let pool = PgPoolOptions::new().max_connections(1);
     let pool = pool.connect_with(options).await.unwrap();
-    let store = store(&pool);
+    let store = store(&pool).own_connections(0);
+    declare(&store);
     let taken = pool.acquire().await.unwrap();
     times_out(&store).await;
     drop(taken);

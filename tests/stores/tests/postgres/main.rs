@@ -1,5 +1,6 @@
 //! The suite for joins in `PostgreSQL`, and tests of this store only.
 
+mod borrowed;
 mod bounds;
 mod connections;
 mod declarations;
@@ -10,6 +11,8 @@ mod keys;
 mod locks;
 mod migrations;
 mod other_joins;
+mod own_connections;
+mod pinned;
 mod pooled;
 mod pooler;
 mod proxy;

@@ -186,23 +186,33 @@ async fn release_that_is_too_old_is_refused() {
     );
 }
 
-/// The migration that raises `lowest` drops the procedures of older releases.
+/// The migration that raises `lowest` drops what older releases need: a procedure, or a column for plain statements.
 #[tokio::test]
 async fn running_process_that_has_become_too_old_is_refused() {
-    let schema = Schema::begin().await;
-    let worker = Worker::of(&schema).await;
-    worker.waits("order", 0).await;
-    let raise = "DROP PROCEDURE linked_span_arrive_1_v1; \
-                 INSERT INTO linked_span_versions (version, lowest) VALUES (2, 2)";
-    run(&schema.pool, raise).await;
-    let Worker { store, rules } = &worker;
-    let refused = store.arrive("order", rules, 1, Payload::new(1), Token::random());
-    let refused = refused.await.unwrap_err();
-    assert_eq!(refused.payload, Payload::new(1));
-    assert!(
-        matches!(refused.error, StoreError::Misconfigured(_)),
-        "{refused:?}"
-    );
+    for (own, drop) in [
+        (0, "DROP PROCEDURE linked_span_arrive_1_v1"),
+        (4, "ALTER TABLE linked_span_functions DROP COLUMN v1"),
+    ] {
+        let schema = Schema::begin().await;
+        let store = schema.store().own_connections(own);
+        declare(&store);
+        let rules = RULES;
+        let worker = Worker { store, rules };
+        worker.waits("first", 0).await;
+        worker.arrive("first", 1, Token::random()).await;
+        worker.waits("order", 0).await;
+        let raise =
+            format!("{drop}; INSERT INTO linked_span_versions (version, lowest) VALUES (2, 2)");
+        run(&schema.pool, &raise).await;
+        let Worker { store, rules } = &worker;
+        let refused = store.arrive("order", rules, 1, Payload::new(1), Token::random());
+        let refused = refused.await.unwrap_err();
+        assert_eq!(refused.payload, Payload::new(1));
+        assert!(
+            matches!(refused.error, StoreError::Misconfigured(_)),
+            "{refused:?}"
+        );
+    }
 }
 
 #[tokio::test]

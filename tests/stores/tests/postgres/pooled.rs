@@ -32,6 +32,14 @@ pub(crate) struct Behind {
 
 impl Behind {
     pub(crate) async fn begin(which: PgBouncer) -> Self {
+        Self::through(match which {
+            PgBouncer::Bookworm => &BOOKWORM,
+            PgBouncer::Trixie => &TRIXIE,
+        })
+        .await
+    }
+
+    pub(crate) async fn through(pooler: &Server) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("behind_{number}");
@@ -41,10 +49,6 @@ impl Behind {
             .execute(&admin)
             .await
             .unwrap();
-        let pooler = match which {
-            PgBouncer::Bookworm => &*BOOKWORM,
-            PgBouncer::Trixie => &*TRIXIE,
-        };
         let through: PgConnectOptions = pooler.url().parse().unwrap();
         let behind = Self {
             direct: connect(options().database(&name)).await,

@@ -114,7 +114,7 @@ async fn store_behind_a_pooler_prepares_nothing_and_otherwise_does() {
         for _ in 0..5 {
             let (pool, store) = open(options, 1).await;
             let worker = Worker {
-                store,
+                store: store.own_connections(0),
                 rules: RULES,
             };
             worker.arrive("order", 0, Token::random()).await;

@@ -154,3 +154,45 @@ pub(crate) async fn spoil(pool: &PgPool, name: &str, key: &str) {
         .execute(pool);
     assert!(spoilt.await.unwrap().rows_affected() > 0);
 }
+
+/// Implements the rest of a fixture around a [`Schema`], whose stores are changed by a function.
+macro_rules! around_a_schema {
+    ($fixture:ident, $begin:path, $change:expr) => {
+        impl linked_span_tests_stores::Fixture for $fixture {
+            type Store = linked_span::fan_in::Postgres;
+
+            async fn begin() -> Self {
+                Self($begin().await)
+            }
+
+            async fn open(&self, name: &str) -> Self::Store {
+                $change(self.0.open(name).await)
+            }
+
+            fn named(store: Self::Store, name: &str) -> Self::Store {
+                store.named(name)
+            }
+
+            async fn lose_all(&self) {
+                self.0.lose_all().await;
+            }
+
+            async fn pass(&self, span: std::time::Duration) {
+                self.0.pass(span).await;
+            }
+
+            async fn rows(&self) -> usize {
+                self.0.rows().await
+            }
+
+            async fn spoil(&self, name: &str, key: &str) {
+                self.0.spoil(name, key).await;
+            }
+
+            async fn lose_payloads(&self, name: &str, key: &str) {
+                self.0.lose_payloads(name, key).await;
+            }
+        }
+    };
+}
+pub(crate) use around_a_schema;

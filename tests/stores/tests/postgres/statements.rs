@@ -73,9 +73,9 @@ async fn call_is_one_statement() {
     assert_is_one("a count").await;
 }
 
-/// The second statement claims the other join, or removes ended joins.
+/// The second statement claims the other join, removes ended joins, or handles a rare case of the arrival.
 #[tokio::test]
-async fn arrival_where_another_join_is_due_is_two_statements() {
+async fn arrival_in_a_rare_case_or_where_another_join_is_due_is_two_statements() {
     let schema = Schema::in_a_database("two_statements").await;
     let worker = Worker::of(&schema).await;
     worker.waits("half", 0).await;
@@ -84,7 +84,7 @@ async fn arrival_where_another_join_is_due_is_two_statements() {
 
     let again = worker.arrive("half", 0, Token::random()).await;
     assert!(matches!(again.verdict, Verdict::Duplicate(_)), "{again:?}");
-    assert_is(1, "an arrival of what has come").await;
+    assert_is(2, "an arrival of what has come").await;
     schema.pass(RULES.timeout + MINUTE).await;
     taken(&schema).await;
     let finds = worker.arrive("order", 0, Token::random()).await;

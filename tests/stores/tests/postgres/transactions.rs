@@ -34,12 +34,12 @@ const LEFT: [&str; 4] = [
 /// Each call runs on such connections, and another process sees its effect.
 #[tokio::test]
 async fn call_on_a_connection_that_was_left_inside_a_transaction_counts() {
-    for left in LEFT {
+    for (left, own) in LEFT.into_iter().flat_map(|left| [(left, 0), (left, 4)]) {
         let schema = Schema::begin().await;
         let worker = Worker::of(&schema).await;
         worker.waits("first", 0).await;
         let pool = connect((*schema.pool.connect_options()).clone()).await;
-        let store = Postgres::new(pool.clone());
+        let store = Postgres::new(pool.clone()).own_connections(own);
         declare(&store);
         let another = Worker {
             store,

@@ -14,6 +14,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/arrive_fast.lua"),
+    include_str!("../../../../runtime/src/fan_in/redis/lua/sets.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/kept.lua"),
     include_str!("../../../../runtime/src/fan_in/redis/lua/arriving.lua"),

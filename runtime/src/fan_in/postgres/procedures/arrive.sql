@@ -19,44 +19,19 @@ WRITE(
     INOUT others_are_due boolean DEFAULT NULL
 ) AS $body$
 DECLARE
-    moment bigint;
+    the_moment bigint;
 BEGIN_WRITE
-    -- The frequent cases, with a short statement. It names only `payload_NTH`, because each named column costs time.
-    INSERT INTO SCHEMA.linked_span_joins AS joined (
-        name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, passing_at, payload_NTH
-    )
-    -- absent: arrive -> open
-    SELECT
-        the_function, the_key, now, 'open', now, 0, now + the_timeout, 0, 1 << NTH, array_fill(now, ARRAY[the_count]),
-        now + the_timeout, now + the_timeout, the_payload
-    FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
-    WHERE IS_DECLARED
-    -- From here on, the row is locked and `joined` is its newest version.
-    ON CONFLICT (name, key) DO UPDATE SET
-        -- open: arrive the last input -> running; another input -> open
-        at = excluded.at,
-        stage = CASE WHEN joined.came = the_others THEN 'running' ELSE 'open' END,
-        holder = CASE WHEN joined.came = the_others THEN the_token END,
-        until = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE 0 END,
-        -- The body gets a new timeout, even if the last input arrived late.
-        deadline = CASE WHEN joined.came = the_others THEN excluded.deadline ELSE joined.deadline END,
-        attempts = CASE WHEN joined.came = the_others THEN 1 ELSE 0 END,
-        came = joined.came | excluded.came,
-        came_at[NTH + 1] = excluded.at,
-        sweep_at = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE joined.sweep_at END,
-        passing_at = CASE
-            WHEN joined.came = the_others THEN greatest(excluded.at + the_lease, excluded.deadline)
-            ELSE joined.passing_at
-        END,
-        payload_NTH = excluded.payload_NTH
-    WHERE joined.stage = 'open' AND joined.came & excluded.came = 0
-        -- Read the clock again, because the statement may have waited for the row.
-        AND least(joined.deadline, excluded.at + 100) > floor(date_part('epoch', clock_timestamp()) * 1000)
-    RETURNING
-        CASE stage WHEN 'running' THEN 'run' ELSE 'waiting' END, at, until, came, attempts, came_at,
-        CASE WHEN stage = 'running' THEN ARRAY[PAYLOADS] END
-    INTO reply, at, until, came, attempts, came_at, payloads;
-    IF NOT FOUND THEN
+    -- The frequent cases, with a short statement.
+    ARRIVE_FAST
+    INTO at, came, came_at, payloads;
+    IF FOUND THEN
+        reply := CASE WHEN payloads IS NULL THEN 'waiting' ELSE 'run' END;
+        until := CASE WHEN payloads IS NULL THEN 0 ELSE at + the_lease END;
+        attempts := CASE WHEN payloads IS NULL THEN 0 ELSE 1 END;
+        IF NOT looks THEN
+            RETURN;
+        END IF;
+    ELSE
         -- All cases. `OFFSET 0` prevents the planner from repeating an expression at each use of its name.
         INSERT INTO SCHEMA.linked_span_joins AS joined (
             name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
@@ -183,18 +158,8 @@ BEGIN_WRITE
             reply := 'undeclared';
             RETURN;
         END IF;
-    ELSIF NOT looks THEN
-        RETURN;
     END IF;
 
-    -- Returns whether `claim_expired` could find a join: one that no call has seen, or any, if no call has searched all of
-    -- them for ten seconds. The query reads one entry of an index, even if the planner's statistics are outdated.
-    moment := at;
-    SELECT moment NOT BETWEEN looked_at AND looked_at + 10000 OR (
-        SELECT true FROM SCHEMA.linked_span_joins AS other
-        WHERE other.name = the_function AND other.passing_at BETWEEN looked_at AND moment
-        ORDER BY other.passing_at LIMIT 1
-    ) IS NOT NULL
-    INTO others_are_due
-    FROM SCHEMA.linked_span_functions AS functions WHERE functions.name = the_function;
+    the_moment := at;
+    others_are_due := (OTHERS_ARE_DUE);
 END $body$;

@@ -34,7 +34,7 @@ local function take()
         local deadline = now + rules.timeout
         keep('open', came, NO_HOLDER, 0, deadline, 0, now)
         stand_at(deadline)
-        redis.call('ZADD', UNSETTLED, '0', key)
+        redis.call('ZADD', FUNCTION .. ':unsettled', '0', key)
         return { now, 'waiting', came, false, false }
     end
     local stage, others, _, _, deadline, _, since = kept:match(READ)

@@ -1,7 +1,6 @@
 -- The function's keys. `keys.rs` names the first two; the first one never exists.
 local FUNCTION, DECLARED = KEYS[1], KEYS[2]
-local DUE, SWEEP = FUNCTION .. ':due', FUNCTION .. ':sweep'
-local PARKED, UNSETTLED = FUNCTION .. ':parked', FUNCTION .. ':unsettled'
+local DUE = FUNCTION .. ':due'
 
 local function hash_of(key)
     return FUNCTION .. ':join:' .. key
