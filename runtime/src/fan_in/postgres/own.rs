@@ -148,15 +148,18 @@ impl OwnConnections {
             returned: Instant::now(),
             ..connection
         });
-        if !state.is_watched {
-            if let Ok(runtime) = Handle::try_current() {
-                state.is_watched = true;
-                let watch = Watch {
-                    own: Arc::downgrade(self),
-                    is_over: false,
-                };
-                runtime.spawn(watch.run(self.pool.close_event()));
-            }
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let is_watched = std::mem::replace(&mut state.is_watched, true);
+        // A runtime that ends drops the task at once, and its drop needs the lock.
+        drop(state);
+        if !is_watched {
+            let watch = Watch {
+                own: Arc::downgrade(self),
+                is_over: false,
+            };
+            runtime.spawn(watch.run(self.pool.close_event()));
         }
     }
 

@@ -95,25 +95,21 @@ async fn stored(behind: &Behind, key: &str) -> (i32, bool) {
 
 #[tokio::test]
 async fn statement_of_another_client_stores_no_input_in_its_place() {
-    let Swapped { behind, first, .. } = swapped(|store| store.prepared_statements(true)).await;
-    first.waits("order", 0).await;
-    assert_eq!(stored(&behind, "order").await, (1, true));
-    let last = first.arrive("order", 1, Token::random()).await.verdict;
+    let swapped = swapped(|store| store.prepared_statements(true)).await;
+    swapped.first.waits("order", 0).await;
+    assert_eq!(stored(&swapped.behind, "order").await, (1, true));
+    let last = swapped.first.arrive("order", 1, Token::random());
+    let last = last.await.verdict;
     assert!(matches!(last, Verdict::Run(_)), "{last:?}");
 }
 
 #[tokio::test]
 async fn store_behind_a_pooler_prepares_nothing_on_its_connections() {
-    let Swapped {
-        behind,
-        first,
-        mut pins,
-        ..
-    } = swapped(|store| store).await;
-    first.waits("order", 0).await;
-    assert_eq!(stored(&behind, "order").await, (1, true));
-    pins[1].hold().await;
-    for pin in &mut pins {
+    let mut swapped = swapped(|store| store).await;
+    swapped.first.waits("order", 0).await;
+    assert_eq!(stored(&swapped.behind, "order").await, (1, true));
+    swapped.pins[1].hold().await;
+    for pin in &mut swapped.pins {
         assert_eq!(pin.prepared().await, 0);
     }
 }
