@@ -100,13 +100,11 @@ pub(super) fn overdue(
     row: &PgRow,
     rules: &JoinPolicy,
 ) -> Result<Option<EncodedClaim>, BackendError> {
-    match word(row)? {
-        None => Ok(None),
-        Some(_) => {
-            let key = key(&column::<String>(row, "key")?)?;
-            Ok(Some(claimed(row, key, reply(row)?, rules)?))
-        }
+    if word(row)?.is_none() {
+        return Ok(None);
     }
+    let key = key(&column::<String>(row, "key")?)?;
+    Ok(Some(claimed(row, key, reply(row)?, rules)?))
 }
 
 /// Reads a procedure's reply; `None` if it found nothing.

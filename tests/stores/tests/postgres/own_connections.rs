@@ -88,13 +88,13 @@ async fn stores_of_one_pool_share_connections() {
             for key in 0..20 {
                 worker.waits(&format!("{store} {key}"), 0).await;
             }
+            worker
         });
     }
-    while let Some(call) = calls.join_next().await {
-        call.unwrap();
-    }
+    let workers = calls.join_all().await;
     // As many as the pool may have, beside its own.
     assert!(count(&schema, "shared").await <= 4);
+    drop(workers);
 }
 
 #[tokio::test]
