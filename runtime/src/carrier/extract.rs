@@ -1,6 +1,6 @@
 //! Reads an origin from a carrier.
 
-use super::Carrier;
+use super::CarrierRef;
 use crate::Origin;
 use crate::propagation::{self, Part};
 use crate::support::shield::shielded;
@@ -43,7 +43,7 @@ use crate::support::shield::shielded;
     clippy::needless_pass_by_value,
     reason = "references and `Option`s of references are carriers"
 )]
-pub fn extract(carrier: impl Carrier) -> Origin {
+pub fn extract(carrier: impl CarrierRef) -> Origin {
     let extracted = shielded(|| match propagation::part() {
         Part::All | Part::BaggageOfMessage => carrier.origin(),
         // This carrier is user code, which may need more than the baggage.
@@ -56,7 +56,7 @@ pub fn extract(carrier: impl Carrier) -> Origin {
 
 /// Reads the origin of a message: the baggage alone if the handler has no span, and the carrier can do that.
 #[inline]
-pub(crate) fn extract_of_message(carrier: impl Carrier) -> Origin {
+pub(crate) fn extract_of_message(carrier: impl CarrierRef) -> Origin {
     if propagation::part() == Part::BaggageOfMessage && carrier.linked_span_reads_a_part() {
         let propagation = propagation::propagation();
         let read = || propagation::reading(propagation, Part::Baggage, || carrier.origin());

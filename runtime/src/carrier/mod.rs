@@ -55,6 +55,19 @@ pub trait Carrier {
     }
 }
 
+/// Marks what [`extract`](crate::extract) reads: a reference to a carrier, or an `Option` of one.
+///
+/// A carrier by value is not taken, or clippy would ask users to remove the `&` of `extract(&headers)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a reference to a carrier",
+    note = "write a reference, as in `extract(&headers)`; an `Option` of one works too"
+)]
+pub trait CarrierRef: Carrier {}
+
+impl<C: Carrier + ?Sized> CarrierRef for &C {}
+impl<C: Carrier + ?Sized> CarrierRef for &mut C {}
+impl<C: Carrier + ?Sized> CarrierRef for Option<&C> {}
+
 /// Sets and removes fields of a carrier by name, for [`inject`](crate::inject).
 ///
 /// ```

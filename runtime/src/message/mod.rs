@@ -17,9 +17,9 @@ pub(crate) use self::batch::Shared;
 /// The attribute that names the messaging system.
 pub(crate) const SYSTEM: &str = "messaging.system";
 pub(crate) use self::field::{Field, FieldValue};
-use crate::carrier::extract_of_message;
+use crate::Origin;
+use crate::carrier::{CarrierRef, extract_of_message};
 use crate::propagation::{self, Part};
-use crate::{Carrier, Origin};
 
 /// Describes a broker's message: the values that its span records, and its origin.
 ///
@@ -222,7 +222,7 @@ impl<'m> Message<'m> {
     /// Reads the producer's context from the message's headers, as [`extract`] does.
     #[inline]
     #[must_use]
-    pub fn headers(self, headers: impl Carrier) -> Self {
+    pub fn headers(self, headers: impl CarrierRef) -> Self {
         self.produced_at(extract_of_message(headers))
     }
 

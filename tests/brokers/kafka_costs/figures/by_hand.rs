@@ -8,6 +8,8 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use rdkafka::Message;
 use rdkafka::message::{BorrowedHeaders, Headers, OwnedMessage};
 
+use crate::job::Handler;
+
 /// Reads a record's headers for a propagator.
 struct OfRecord<'h>(&'h BorrowedHeaders);
 
@@ -27,10 +29,7 @@ struct ByHand {
     propagator: TraceContextPropagator,
 }
 
-pub(crate) fn handler(
-    provider: Option<SdkTracerProvider>,
-    is_batch: bool,
-) -> Box<dyn Fn(&[OwnedMessage]) -> usize> {
+pub(crate) fn handler(provider: Option<SdkTracerProvider>, is_batch: bool) -> Handler {
     let by_hand = ByHand {
         tracer: provider.expect("an SDK").tracer("by_hand"),
         propagator: TraceContextPropagator::new(),

@@ -6,6 +6,9 @@ use crate::{by_hand, linked, messages, sdk};
 
 const BATCH: usize = 128;
 
+/// Handles messages of a batch.
+pub(crate) type Handler = Box<dyn Fn(&[OwnedMessage]) -> usize>;
+
 /// The parts of a job, as the child process reads them.
 pub(crate) struct Job {
     pub(crate) work: Work,
@@ -78,7 +81,7 @@ impl Job {
     pub(crate) fn work(&self) -> usize {
         let provider = self.has_sdk.then(sdk::provider);
         let messages = messages::messages();
-        let call: Box<dyn Fn(&[OwnedMessage]) -> usize> = match (self.who, self.work) {
+        let call: Handler = match (self.who, self.work) {
             (Who::ByHand, work) => by_hand::handler(provider, work == Work::Batch),
             (Who::Linked, work) => linked::handler(provider, work),
         };

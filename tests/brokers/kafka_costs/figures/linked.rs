@@ -8,12 +8,9 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use rdkafka::Message;
 use rdkafka::message::{Headers, OwnedMessage};
 
-use crate::job::Work;
+use crate::job::{Handler, Work};
 
-pub(crate) fn handler(
-    provider: Option<SdkTracerProvider>,
-    work: Work,
-) -> Box<dyn Fn(&[OwnedMessage]) -> usize> {
+pub(crate) fn handler(provider: Option<SdkTracerProvider>, work: Work) -> Handler {
     if let Some(provider) = provider {
         // The code by hand reads no baggage.
         global::set_text_map_propagator(TraceContextPropagator::new());
