@@ -59,8 +59,11 @@ pub trait Carrier {
 ///
 /// A carrier by value is not taken, or clippy would ask users to remove the `&` of `extract(&headers)`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a reference to a carrier",
-    note = "write a reference, as in `extract(&headers)`; an `Option` of one works too"
+    message = "`{Self}` is not a carrier of a producer's context",
+    note = "pass a reference, as in `extract(&headers)`, or an `Option` of one, to a `linked_span::Origin`, a map or a list of names and values, or your own type that implements `linked_span::Carrier`",
+    note = "for a message of rdkafka, async-nats or lapin, write `message(rdkafka)`, `message(async_nats)` or `message(lapin)` in the attribute instead",
+    note = "for headers of another client, write `linked_span::Origin::from_fields(…)` with their names and values",
+    note = "`HeaderMap` of the crate `http` is a carrier with the feature `http` of `linked-span`, and `serde_json::Value` with `json`"
 )]
 pub trait CarrierRef: Carrier {}
 
