@@ -70,6 +70,7 @@ struct End {
 }
 
 impl Witness {
+    #[expect(clippy::too_many_lines, reason = "one arm for each step and reply")]
     pub(crate) fn see(&mut self, step: Step, reply: Reply, rules: &JoinPolicy) -> Checked {
         if self.end.is_some_and(|end| end.window == 0) {
             *self = Self::default();
@@ -351,7 +352,7 @@ impl Witness {
                 self.park(ParkReason::Attempts, rules);
             }
             Settlement::Failed | Settlement::ExpiryFailed => {
-                self.rest = milliseconds(rules.backoff)
+                self.rest = milliseconds(rules.backoff);
             }
             Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
             Settlement::Released if self.expiring => {}

@@ -1,5 +1,9 @@
 //! Functions that run once all their inputs were received, and the spans that were exported.
 
+#![allow(
+    clippy::unchecked_time_subtraction,
+    reason = "the spans are constants of the tests"
+)]
 #![expect(
     clippy::result_large_err,
     reason = "an input that is not taken comes back, however large it is"
@@ -42,10 +46,10 @@ use opentelemetry::trace::SpanContext;
 use opentelemetry_sdk::trace::SpanData;
 use serde::{Deserialize, Serialize};
 
-const TIMEOUT: Duration = Duration::from_secs(600);
-const LEASE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_mins(10);
+const LEASE: Duration = Duration::from_mins(5);
 const BACKOFF: Duration = Duration::from_secs(1);
-const DEDUP_WINDOW: Duration = Duration::from_secs(3_600);
+const DEDUP_WINDOW: Duration = Duration::from_hours(1);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LinkedEvent)]
 #[event(type = "payment.confirmed")]

@@ -1,5 +1,10 @@
 //! The store of joins in memory: it follows the state machine, and works with threads.
 
+#![allow(
+    clippy::unchecked_time_subtraction,
+    reason = "the spans are constants of the tests"
+)]
+
 mod concurrent;
 mod errors;
 mod flood;

@@ -61,7 +61,10 @@ async fn periodic_sweep_delivers_after_the_clock_was_advanced() {
     let clock = Clock::new();
     let (sender, mut expired) = tokio::sync::mpsc::unbounded_channel();
     let ship = ShipOrder::new(Memory::with_clock(&clock), JoinOptions::timeout(TIMEOUT))
-        .on_expired(move |join| std::future::ready(sender.send(join.key).unwrap()));
+        .on_expired(move |join| {
+            sender.send(join.key).unwrap();
+            std::future::ready(())
+        });
     let _waiting = ship.payment(event(7)).await.unwrap();
     let sweeps =
         tokio::spawn(async move { sweep_every(Duration::from_millis(1), || ship.sweep()).await });

@@ -1,5 +1,10 @@
 //! What users write in their own tests with `linked_span::testing`.
 
+#![allow(
+    clippy::unchecked_time_subtraction,
+    reason = "the spans are constants of the tests"
+)]
+
 mod clock;
 mod failures;
 mod parallel;

@@ -15,7 +15,7 @@ use super::core::store::Store;
 use super::received::ReceivedInputs;
 use super::run_while::RunWhile;
 use super::sleep::sleep;
-use super::unbegun::Unbegun;
+use super::waiting_claims::WaitingClaims;
 use super::within::within;
 use crate::metrics::joins;
 
@@ -37,7 +37,7 @@ pub struct ClaimGuard<'j, P: 'static, S: Store<P>> {
     /// The latest time at which the store made or renewed the claim.
     since: Instant,
     /// The claims of the same call that have not begun, including this one.
-    beside: Option<Arc<Unbegun>>,
+    beside: Option<Arc<WaitingClaims>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -139,7 +139,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
     }
 
     /// Adds the claim to the other claims of its call.
-    pub(super) fn beside(mut self, others: &Arc<Unbegun>) -> Self {
+    pub(super) fn beside(mut self, others: &Arc<WaitingClaims>) -> Self {
         others.add(self.came.key(), self.token, self.since);
         self.beside = Some(Arc::clone(others));
         self
@@ -375,7 +375,7 @@ impl<P: 'static, S: Store<P>> Drop for ClaimGuard<'_, P, S> {
         if let Some(outcome) = self.run {
             joins::ran(self.join.declared.join, outcome);
         }
-        let is_released = |beside: &Arc<Unbegun>| beside.leave(self.came.key()).is_none();
+        let is_released = |beside: &Arc<WaitingClaims>| beside.leave(self.came.key()).is_none();
         let settlement = match (self.progress, self.work) {
             (Progress::Settled, _) => return,
             (Progress::Done(settlement), _) => settlement,

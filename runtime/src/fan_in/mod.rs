@@ -151,7 +151,7 @@ mod sqlite;
 mod sweep;
 #[cfg(feature = "tokio")]
 mod sweep_every;
-mod unbegun;
+mod waiting_claims;
 mod with_context;
 mod within;
 

@@ -11,7 +11,7 @@ use super::core::error::StoreError;
 use super::core::state::Token;
 use super::core::store::Store;
 use super::join::Join;
-use super::unbegun::{Meanwhile, Unbegun};
+use super::waiting_claims::{WaitingClaims, WhileWaiting};
 use crate::metrics::joins;
 
 /// The maximum number of joins that a sweep claims at once. No other worker can begin a claimed join that waits.
@@ -76,14 +76,14 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         max: usize,
         due: fn(ClaimGuard<'j, P, S>) -> D,
     ) -> Result<Vec<D>, StoreError> {
-        let claimed = self.claim(max, Meanwhile::Renewed).await?;
+        let claimed = self.claim(max, WhileWaiting::Renew).await?;
         Ok(claimed.into_iter().map(due).collect())
     }
 
     async fn claim(
         &self,
         max: usize,
-        meanwhile: Meanwhile,
+        while_waiting: WhileWaiting,
     ) -> Result<Vec<ClaimGuard<'_, P, S>>, StoreError> {
         let since = Instant::now();
         let due = self
@@ -91,7 +91,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             .store
             .claim_due(&self.context.policy, Token::random(), max)
             .await?;
-        let others = Arc::new(Unbegun::new(meanwhile));
+        let others = Arc::new(WaitingClaims::new(while_waiting));
         let held = |due| ClaimGuard::due(&self.context, due, since).beside(&others);
         Ok(due.into_iter().map(held).collect())
     }
@@ -157,7 +157,9 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
         let mut others = Vec::new();
         // With a lease of zero, `claim_due` returns one of them again.
         while self.claimed.is_empty() && others.len() <= self.failed.len() {
-            let claimed = self.join.claim(max.max(others.len()), Meanwhile::Released);
+            let claimed = self
+                .join
+                .claim(max.max(others.len()), WhileWaiting::Release);
             let claimed = claimed.await?;
             if claimed.is_empty() {
                 break;

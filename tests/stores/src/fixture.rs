@@ -10,10 +10,10 @@ pub const MINUTE: Duration = Duration::from_mins(1);
 
 /// A policy for two inputs.
 pub const RULES: JoinPolicy = JoinPolicy::new(2)
-    .timeout(Duration::from_mins(60))
+    .timeout(Duration::from_hours(1))
     .lease(Duration::from_mins(5))
     .backoff(Duration::from_mins(2))
-    .dedup_window(Duration::from_mins(600))
+    .dedup_window(Duration::from_hours(10))
     .max_attempts(u32::MAX);
 
 /// A payload.

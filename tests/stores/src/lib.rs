@@ -1,5 +1,10 @@
 //! The suite that each store of joins must pass.
 
+#![allow(
+    clippy::unchecked_time_subtraction,
+    reason = "the spans are constants of the tests"
+)]
+
 pub mod conformance;
 mod fixture;
 #[expect(

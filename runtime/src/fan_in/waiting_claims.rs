@@ -12,17 +12,17 @@ use super::within::within;
 
 /// Chooses what a worker does with waiting claims while a long body runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Meanwhile {
+pub(super) enum WhileWaiting {
     /// The worker renews them, because the caller has asked for them.
-    Renewed,
+    Renew,
     /// The worker releases them, so that another sweep can begin them.
-    Released,
+    Release,
 }
 
 /// Holds the claims of one call that have not begun.
 #[derive(Debug)]
-pub(super) struct Unbegun {
-    meanwhile: Meanwhile,
+pub(super) struct WaitingClaims {
+    while_waiting: WhileWaiting,
     claims: Mutex<HashMap<String, Claim>>,
 }
 
@@ -33,10 +33,10 @@ struct Claim {
     since: Instant,
 }
 
-impl Unbegun {
-    pub(super) fn new(meanwhile: Meanwhile) -> Self {
+impl WaitingClaims {
+    pub(super) fn new(while_waiting: WhileWaiting) -> Self {
         Self {
-            meanwhile,
+            while_waiting,
             claims: Mutex::default(),
         }
     }
@@ -66,8 +66,8 @@ impl Unbegun {
     ) {
         let claims = self.lock().clone();
         for (key, Claim { token, .. }) in &claims {
-            match self.meanwhile {
-                Meanwhile::Renewed => {
+            match self.while_waiting {
+                WhileWaiting::Renew => {
                     let since = Instant::now();
                     let token = *token;
                     let renewed = store.apply(key, policy, Change::Renew { token });
@@ -79,10 +79,10 @@ impl Unbegun {
                     }
                 }
                 // This does not wait: the worker that runs another body may be done at any moment.
-                Meanwhile::Released if self.leave(key).is_some() => {
+                WhileWaiting::Release if self.leave(key).is_some() => {
                     store.release(key, policy, *token, Settlement::Released);
                 }
-                Meanwhile::Released => {}
+                WhileWaiting::Release => {}
             }
         }
     }
