@@ -55,8 +55,14 @@ filter that rejects the handler's `tracing` span leaves its OpenTelemetry span. 
 set itself. Messages are described by a view, and have the attributes of Kafka's; by hand, they are written without
 comparing the messages of a batch.
 
-With the feature `tracing`, not switched on, one event with a state takes 6,102 instructions, and 6,082 without the feature. That
-was counted by hand: all tables have the feature.
+A poll inside `tracing` enters and exits the `tracing` span, which takes the layer about 1,500 instructions with either
+attribute. This crate adds about 110, for the context of the body, so ten polls cannot be met.
+
+A batch of 10,000 events exceeds a span's 128 links. The rows compare `LinkOverflow::Drop` with `ChildSpans`, which is the
+default, and with `Merge` ("merged"). The ratio in brackets is to `Drop`.
+
+With the feature `tracing`, not switched on, one event with a state took 20 instructions more than without the feature. That
+was counted once, by hand: all tables have the feature.
 
 A time is the lower quartile of many rounds, in the best of several processes. Times vary with the load of the machine.
 Fastrace's times include only the handler's thread.
