@@ -59,7 +59,7 @@ A poll inside `tracing` enters and exits the `tracing` span, which takes the lay
 attribute. This crate adds about 110, for the context of the body, so ten polls cannot be met.
 
 A batch of 10,000 events exceeds a span's 128 links. The rows compare `LinkOverflow::Drop` with `ChildSpans`, which is the
-default, and with `Merge` ("merged"). The ratio in brackets is to `Drop`.
+default, and with `Merge`, called merged. The ratio in brackets is to `Drop`.
 
 With the feature `tracing`, not switched on, one event with a state took 20 instructions more than without the feature. That
 was counted once, by hand: all tables have the feature.
