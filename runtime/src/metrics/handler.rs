@@ -33,7 +33,7 @@ pub(crate) fn is_measured(now: Instant) -> bool {
 
 /// Records a call that has ended.
 #[inline(never)]
-pub(crate) fn record(began: Instant, handler: &HandlerLabels, error: Option<&'static str>) {
+pub(crate) fn record(began: Instant, handler: HandlerLabels, error: Option<&'static str>) {
     let now = clock::now();
     let seconds = clock::between(began, now).as_secs_f64();
     // The provider is the user's code.
@@ -44,7 +44,7 @@ pub(crate) fn record(began: Instant, handler: &HandlerLabels, error: Option<&'st
         match handler.messaging {
             Some(messaging) if PROCESS_DURATION.load(Ordering::Relaxed) => {
                 let duration = instruments.process_duration();
-                of_messages(&messaging, error).with(|pairs| duration.record(seconds, pairs));
+                of_messages(messaging, error).with(|pairs| duration.record(seconds, pairs));
             }
             _ => {
                 let duration = instruments.handler_duration();

@@ -7,7 +7,7 @@ pub(crate) struct HandlerLabels {
     /// The span's name, unless that is computed; then the function's.
     pub(crate) name: &'static str,
     /// Only of a handler of messages.
-    pub(crate) messaging: Option<MessagingLabels>,
+    pub(crate) messaging: Option<&'static MessagingLabels>,
 }
 
 /// What is constant for all messages of a handler. A message's own topic, subject or key is none of it.

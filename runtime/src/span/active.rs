@@ -104,7 +104,9 @@ impl ActiveSpan {
             record(&recorder);
             self.timer.stop(recorder.error_type());
         }
-        self.finish();
+        if !self.ended {
+            self.finish();
+        }
     }
 
     #[inline(never)]
@@ -142,11 +144,7 @@ impl ActiveSpan {
         if self.tracing.is_some() {
             self.tracing.enter();
         }
-        if self.has_context {
-            ambient::attach(&self.context)
-        } else {
-            None
-        }
+        ambient::attach(&self.context)
     }
 
     #[inline]
@@ -198,7 +196,11 @@ impl ActiveSpan {
 #[inline]
 pub(crate) fn within<R>(active: Option<&mut ActiveSpan>, part: impl FnOnce() -> R) -> R {
     let running = active.map(|active| Running {
-        context: active.enter(),
+        context: if active.has_context {
+            active.enter()
+        } else {
+            None
+        },
         active,
     });
     let result = part();

@@ -103,10 +103,10 @@ impl Callsite {
     };
 
     #[cfg(feature = "metrics")]
-    pub(crate) const fn labels(&self) -> HandlerLabels {
+    pub(crate) const fn labels(&'static self) -> HandlerLabels {
         HandlerLabels {
             name: self.name,
-            messaging: self.messaging,
+            messaging: self.messaging.as_ref(),
         }
     }
 

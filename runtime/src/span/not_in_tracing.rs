@@ -26,8 +26,9 @@ impl Prepared {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct TracingSpan(());
+pub(super) struct TracingSpan;
 
+#[expect(clippy::unused_self, reason = "as with the feature")]
 impl TracingSpan {
     #[inline]
     pub(super) fn is_some(&self) -> bool {

@@ -38,7 +38,7 @@ mod measuring {
         #[inline]
         pub(crate) fn stop(&mut self, error: Option<&'static str>) {
             if let Some((began, callsite)) = self.0.take() {
-                handler::record(began, &callsite.labels(), error);
+                handler::record(began, callsite.labels(), error);
             }
         }
     }
