@@ -26,7 +26,7 @@ impl Prepared {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct TracingSpan;
+pub(super) struct TracingSpan(());
 
 #[expect(clippy::unused_self, reason = "as with the feature")]
 impl TracingSpan {
