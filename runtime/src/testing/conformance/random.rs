@@ -150,7 +150,7 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
         if let Some(due) = arrived.overdue {
             let mut others = self.model.claimable(ClaimMode::Opportunistic);
             others.retain(|other| other != key);
-            self.claimed(due.key.clone(), &others)?;
+            is_allowed(&due.key, &others)?;
             self.model
                 .check_due(&due, token, ClaimMode::Opportunistic)?;
             self.claims.push((due.key, token));
@@ -158,20 +158,12 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
         self.park(ClaimMode::Opportunistic).await
     }
 
-    fn claimed(&self, key: String, allowed: &[String]) -> Checked {
-        ensure!(
-            allowed.contains(&key),
-            "{allowed:?} are due, and the store claims `{key}`"
-        );
-        Ok(())
-    }
-
     async fn sweep(&mut self, token: Token, max: usize) -> Checked {
         let due = self.subject.due(token, max).await?;
         let all = self.model.claimable(ClaimMode::Sweep);
         equal("the claims of a sweep", due.len(), max.min(all.len()))?;
         for due in due {
-            self.claimed(due.key.clone(), &all)?;
+            is_allowed(&due.key, &all)?;
             self.model.check_due(&due, token, ClaimMode::Sweep)?;
             self.claims.push((due.key, token));
         }
@@ -205,4 +197,13 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
         }
         Ok(())
     }
+}
+
+/// Returns an error unless the store may claim this join.
+fn is_allowed(key: &str, allowed: &[String]) -> Checked {
+    ensure!(
+        allowed.iter().any(|other| other == key),
+        "{allowed:?} are due, and the store claims `{key}`"
+    );
+    Ok(())
 }

@@ -54,6 +54,10 @@ macro_rules! ensure {
 pub(super) use ensure;
 
 /// Returns an error unless both are equal.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers compare values that they do not keep"
+)]
 pub(super) fn equal<T: PartialEq + fmt::Debug>(what: &str, found: T, expected: T) -> Checked {
     ensure!(
         found == expected,
