@@ -185,6 +185,7 @@ fn unless_forgotten(state: Option<State>) -> Option<State> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 async fn each_step_in_sqlite_matches_rust() {
     let file = File::begin().await;
     let pool = &file.pool;
