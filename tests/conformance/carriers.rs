@@ -93,8 +93,10 @@ fn every_carrier_is_read() {
         assert_eq!(carrier.origin(), origin(), "{name}");
     }
     assert_eq!(extract(vec.as_slice()), origin());
-    assert_eq!(extract(&&vec), origin());
-    assert_eq!(extract(&&mut vec.clone()), origin());
+    let (shared, exclusive) = (&vec, &mut vec.clone());
+    let (shared, exclusive) = (&shared, &exclusive);
+    assert_eq!(extract(shared), origin());
+    assert_eq!(extract(exclusive), origin());
     assert_eq!(extract(&None::<HeaderMap>), Origin::default());
     assert_eq!(extract(&Arc::<[(&str, &str)]>::from(FIELDS)), origin());
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::subject::{Checked, MINUTE, SETTLEMENTS, Subject, ensure, equal, is_claim};
 use super::together::join_all;
 use crate::fan_in::{Change, Settlement, Status, Store, Token, Verdict, Work};
+use crate::support::timer::Timer;
 
 const BOTH: [Option<u8>; 2] = [Some(0), Some(1)];
 
@@ -231,7 +232,7 @@ where
             is_claim(&claim, Work::Run, 1, &BOTH)?;
             return subject.settles("order", token, Settlement::Completed).await;
         }
-        super::sleep(Duration::from_millis(10)).await;
+        Timer::after(Duration::from_millis(10)).await;
     }
     Err("`release` must settle the claim, and a worker still holds it after 5 s".to_owned())
 }

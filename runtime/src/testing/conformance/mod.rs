@@ -15,7 +15,6 @@ pub use self::model::Model;
 use self::random::Random;
 use self::subject::{Checked, POLICY, Subject};
 use crate::fan_in::Store;
-use crate::support::timer::Timer;
 
 /// Checks that a store of joins keeps the rules of [`Store`] and of the [state machine](crate::fan_in::state).
 ///
@@ -140,8 +139,4 @@ impl Suite {
             self.broken.join("\n- ")
         );
     }
-}
-
-async fn sleep(span: Duration) {
-    Timer::after(span).await;
 }

@@ -69,9 +69,9 @@ async fn call_needs_no_connection_of_the_pool() {
     let worker = worker(&pool);
     worker.waits("order", 0).await;
     let taken = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
-    let token = Token::random();
-    worker.arrive("order", 1, token).await;
-    assert!(worker.renew("order", token).await);
+    let holder = Token::random();
+    worker.arrive("order", 1, holder).await;
+    assert!(worker.renew("order", holder).await);
     assert_eq!(worker.len().await, 1);
     drop(taken);
     assert_eq!(borrowed(&pool).await, 0);
