@@ -71,11 +71,18 @@ impl Handler {
         let span = body.span().resolved_at(Span::mixed_site());
         let future = quote_spanned!(span=> async move #body);
         let mut handled = quote!(#runtime::handle_async(#opened, #future, #record));
-        // An `async` block reserves space for a borrowed value twice; a closure that collects first avoids this.
-        if is_matched || self.borrows_by_value_parameter() {
+        // An `async` block reserves space for a borrowed value twice; a closure that collects first avoids this. The block also
+        // keeps an adapter until the end of the statement, and it is not `Sync`.
+        if is_matched || self.borrows_by_value_parameter() || self.has_adapter() {
             handled = quote!((move || #handled)());
         }
         quote!(#handled.await)
+    }
+
+    /// Returns `true` if the statement that opens the span makes an adapter.
+    fn has_adapter(&self) -> bool {
+        let message = self.only_event().map(|event| &event.message);
+        message.is_some_and(|message| message.adapter.is_some() || message.view.is_some())
     }
 
     /// Returns `true` if the attribute borrows a by-value parameter.

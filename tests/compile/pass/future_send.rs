@@ -4,6 +4,7 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
+use linked_span::messaging::Message;
 use linked_span::{LinkedEvent, Origin, linked_span};
 use linked_span_tests::{Sdk, here, here_and};
 
@@ -72,6 +73,40 @@ fn boxed<'e>(event: &'e Origin) -> Pin<Box<dyn Future<Output = ()> + Send + Sync
     })
 }
 
+struct Job;
+
+fn describe(_: &Job) -> Message<'_> {
+    Message::new("jobs")
+}
+
+#[linked_span(job(view = describe))]
+async fn a_message(job: &Job) {
+    here();
+    tokio::task::yield_now().await;
+    let _ = job;
+}
+
+#[linked_span(job(view = describe, destination = "nightly"))]
+async fn a_message_of(job: Option<&Job>) {
+    here();
+    tokio::task::yield_now().await;
+    let _ = job;
+}
+
+#[linked_span(job(view = describe(job)))]
+async fn a_message_by_expression(job: &Job) {
+    here();
+    tokio::task::yield_now().await;
+    let _ = job;
+}
+
+#[linked_span(jobs(view = describe))]
+async fn messages(jobs: &[Job]) {
+    here();
+    tokio::task::yield_now().await;
+    let _ = jobs;
+}
+
 fn assert_send<T: Send>(value: T) -> T {
     value
 }
@@ -92,5 +127,9 @@ async fn runs() {
         metadata: event,
     };
     a_local_event(&local, Rc::new(1)).await;
-    sdk.assert_each_body_ran_inside(8);
+    assert_send(a_message(&Job)).await;
+    assert_send(a_message_of(Some(&Job))).await;
+    assert_send(a_message_by_expression(&Job)).await;
+    assert_send(messages(&[Job])).await;
+    sdk.assert_each_body_ran_inside(12);
 }

@@ -48,7 +48,7 @@ const AT_ONCE: usize = 64;
 ///
 /// /// Returns the policy that a store in memory passes to the state machine.
 /// fn without_leases(policy: &JoinPolicy) -> JoinPolicy {
-///     rules.lease(NO_LEASE)
+///     policy.lease(NO_LEASE)
 /// }
 /// ```
 pub const NO_LEASE: Duration = Duration::from_millis(u64::MAX / 2);

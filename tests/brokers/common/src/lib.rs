@@ -56,6 +56,11 @@ pub fn span(name: &str) -> SpanData {
     spans.remove(0)
 }
 
+/// Returns a future that a program may give to `tokio::spawn`.
+pub fn spawnable<F: Future + Send>(future: F) -> F {
+    future
+}
+
 /// Installs the exporter.
 pub fn install() {
     exporter();

@@ -6,7 +6,7 @@ mod forms {
     use std::sync::Arc;
 
     use linked_span::linked_span;
-    use linked_span_tests_brokers_common::{install, span};
+    use linked_span_tests_brokers_common::{install, span, spawnable};
 
     use super::*;
 
@@ -33,6 +33,8 @@ mod forms {
     fn hidden(message: &impl Message) {}
     #[linked_span(message(rdkafka, client = client))]
     async fn awaited(message: OwnedMessage) {}
+    #[linked_span(message(rdkafka, client = client))]
+    async fn awaited_by_reference(message: &OwnedMessage) {}
 
     #[linked_span(messages(rdkafka, client = client))]
     fn slice(messages: &[OwnedMessage]) {}
@@ -56,6 +58,8 @@ mod forms {
     fn generic_batch<M: Message>(messages: &[M]) {}
     #[linked_span(messages(rdkafka, client = client))]
     async fn awaited_batch(messages: Vec<OwnedMessage>) {}
+    #[linked_span(messages(rdkafka, client = client))]
+    async fn awaited_slice(messages: &[OwnedMessage]) {}
 
     fn one(form: &str) -> OwnedMessage {
         install();
@@ -82,9 +86,10 @@ mod forms {
         generic(&one("generic"));
         hidden(&one("hidden"));
         awaited(one("awaited")).await;
+        spawnable(awaited_by_reference(&one("awaited-by-reference"))).await;
         for form in [
             "reference", "value", "alias", "boxed", "counted", "mutable", "optional", "generic",
-            "hidden", "awaited",
+            "hidden", "awaited", "awaited-by-reference",
         ] {
             assert_one(form);
         }
@@ -111,9 +116,10 @@ mod forms {
         of_options(&two("options").map(Some));
         generic_batch(&two("generic-batch"));
         awaited_batch(two("awaited-batch").into()).await;
+        spawnable(awaited_slice(&two("awaited-slice"))).await;
         for form in [
             "slice", "references", "vector", "batch-alias", "queue", "array", "shared",
-            "optional-batch", "options", "generic-batch", "awaited-batch",
+            "optional-batch", "options", "generic-batch", "awaited-batch", "awaited-slice",
         ] {
             let span = span(&format!("process {}", topic(form)));
             assert_eq!(linked(&span), ["1", "2"], "{form}");

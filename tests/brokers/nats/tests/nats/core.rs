@@ -2,7 +2,7 @@
 
 mod core {
     use linked_span::linked_span;
-    use linked_span_tests_brokers_common::{assert_attributes, produced, span, spans};
+    use linked_span_tests_brokers_common::{assert_attributes, produced, span, spans, spawnable};
     use opentelemetry::trace::SpanKind;
 
     use super::*;
@@ -26,7 +26,7 @@ mod core {
             .expect("sent");
         let message = subscription.next().await.expect("a message");
 
-        assert_eq!(on_message(&message).await, 4);
+        assert_eq!(spawnable(on_message(&message)).await, 4);
 
         let span = span(&format!("process {subject}"));
         assert_eq!(span.span_kind, SpanKind::Consumer);

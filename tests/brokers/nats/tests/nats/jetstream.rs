@@ -3,7 +3,7 @@
 mod jetstream {
     use client::jetstream;
     use linked_span::linked_span;
-    use linked_span_tests_brokers_common::{assert_attributes, produced, spans};
+    use linked_span_tests_brokers_common::{assert_attributes, produced, spans, spawnable};
 
     use super::*;
 
@@ -49,7 +49,7 @@ mod jetstream {
 
         for _ in 0..2 {
             let message = messages.next().await.expect("a message").expect("a message");
-            on_message(&message).await.expect_err("an error");
+            spawnable(on_message(&message)).await.expect_err("an error");
             message.ack_with(jetstream::AckKind::Nak(None)).await.expect("refused");
         }
 

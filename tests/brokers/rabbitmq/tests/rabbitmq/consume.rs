@@ -2,7 +2,7 @@
 
 mod consume {
     use linked_span::linked_span;
-    use linked_span_tests_brokers_common::{assert_attributes, produced, span, spans};
+    use linked_span_tests_brokers_common::{assert_attributes, produced, span, spans, spawnable};
     use opentelemetry::trace::SpanKind;
 
     use super::*;
@@ -26,7 +26,7 @@ mod consume {
         publish(&channel, &queue, properties).await;
         let delivery = next(&mut consume(&channel, &queue).await).await;
 
-        assert_eq!(on_delivery(&delivery).await, 4);
+        assert_eq!(spawnable(on_delivery(&delivery)).await, 4);
 
         let span = span(&format!("process {queue}"));
         assert_eq!(span.span_kind, SpanKind::Consumer);
@@ -55,7 +55,7 @@ mod consume {
     }
 
     #[linked_span(deliveries(lapin, client = client, destination = concat!("batch of ", module_path!())))]
-    async fn on_deliveries(deliveries: Vec<Delivery>) -> usize {
+    async fn on_deliveries(deliveries: &[Delivery]) -> usize {
         deliveries.len()
     }
 
@@ -74,7 +74,7 @@ mod consume {
         let mut consumer = consume(&channel, &queue).await;
         let deliveries = vec![next(&mut consumer).await, next(&mut consumer).await];
 
-        assert_eq!(on_deliveries(deliveries).await, 2);
+        assert_eq!(spawnable(on_deliveries(&deliveries)).await, 2);
 
         let destination = concat!("batch of ", module_path!());
         let span = span(&format!("process {destination}"));
