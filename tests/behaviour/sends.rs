@@ -109,6 +109,64 @@ fn function_that_sends_messages_with_contexts_is_linked_to_them() {
     assert_eq!(pairs(&spans[1].links.links[0].attributes), []);
 }
 
+struct Received(Origin);
+
+fn describe(received: &Received) -> Message<'_> {
+    Message::new("rabbitmq")
+        .destination("loans")
+        .message_id("loan-1")
+        .produced_at(&received.0)
+}
+
+#[linked_span(received(view = describe), send("retry", system = "kafka"))]
+fn retry(received: &Received) {}
+
+#[linked_span(all(view = describe), send("retry", system = "kafka"))]
+fn retry_all(all: &[Received]) {}
+
+#[test]
+fn function_that_sends_what_it_received_describes_the_received_message_on_its_link() {
+    let sdk = Sdk::install();
+    let received = [1, 2].map(|number| Received(producer(number).into()));
+    retry(&received[0]);
+    retry_all(&received);
+    let sent = [
+        ("messaging.system", "kafka".into()),
+        ("messaging.operation.name", "send".into()),
+        ("messaging.operation.type", "send".into()),
+        ("messaging.destination.name", "retry".into()),
+    ];
+    let link = [
+        ("link.relationship", "triggered_by".into()),
+        ("messaging.system", "rabbitmq".into()),
+        ("messaging.destination.name", "loans".into()),
+        ("messaging.message.id", "loan-1".into()),
+    ];
+    let spans = sdk.spans();
+    assert_eq!(spans[0].name, "send retry");
+    assert_eq!(pairs(&spans[0].attributes), sent);
+    let links = &spans[0].links.links;
+    assert_eq!(links.len(), 1);
+    assert_eq!(links[0].span_context, producer(1));
+    assert_eq!(pairs(&links[0].attributes), link);
+
+    assert_eq!(spans[1].name, "send retry");
+    assert_eq!(pairs(&spans[1].attributes[..4]), sent);
+    assert_eq!(
+        pairs(&spans[1].attributes[4..]),
+        [("messaging.batch.message_count", 2.into())]
+    );
+    let links = &spans[1].links.links;
+    assert_eq!(
+        links
+            .iter()
+            .map(|link| &link.span_context)
+            .collect::<Vec<_>>(),
+        [&producer(1), &producer(2)]
+    );
+    assert_eq!(pairs(&links[1].attributes), link[1..]);
+}
+
 #[test]
 fn stored_origin_is_written_exactly() {
     let stored = extract(&[

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use opentelemetry::trace::{Link, SpanContext};
-use opentelemetry::{KeyValue, StringValue};
+use opentelemetry::{KeyValue, StringValue, Value};
 
 use super::callsite::Parent;
 use super::links;
@@ -47,14 +47,18 @@ impl SpanRequest {
         let relationship = self.relationship.take();
         let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
         let origin = Message::take_origin(message);
-        self.operation(PROCESS, Some(message.system()));
-        self.fields_of(message);
-        if !self.callsite.is_named {
-            self.name = message.span_name(PROCESS);
+        if !self.sends {
+            self.operation(PROCESS, Some(message.system()));
+            self.fields_of(message);
+            if !self.callsite.is_named {
+                self.name = message.span_name(PROCESS);
+            }
         }
         let (context, baggage) = origin.into_parts();
         self.baggage = baggage;
-        if context.is_valid() {
+        if self.sends {
+            self.received(context, message, Some(relationship));
+        } else if context.is_valid() {
             if self.callsite.parent == Parent::Event {
                 self.producer = Some(context.clone());
             }
@@ -76,6 +80,14 @@ impl SpanRequest {
             shielded(|| messages.extend(event.linked_span_message()));
         }
         let origins: Vec<_> = messages.iter_mut().map(Message::take_origin).collect();
+        if self.sends {
+            self.attributes.push(BATCH_SIZE, count(events.len()));
+            for (message, origin) in messages.iter().zip(origins) {
+                let (context, _) = origin.into_parts();
+                self.received(context, message, relationship.clone());
+            }
+            return;
+        }
         let shared = Shared::of(messages.iter().map(AsRef::as_ref));
         let is_empty = messages.is_empty();
         self.operation(
@@ -111,6 +123,28 @@ impl SpanRequest {
             });
             self.link_or_record(context, attributes);
         }
+    }
+
+    /// Adds the link to a received message of a function that sends others, which the span describes.
+    fn received(
+        &mut self,
+        context: SpanContext,
+        message: &Message<'_>,
+        relationship: Option<Value>,
+    ) {
+        let mut attributes = Attributes::with_capacity(8);
+        if let Some(relationship) = relationship {
+            attributes.push(links::RELATIONSHIP, relationship);
+        }
+        attributes.push(SYSTEM, message.system().clone());
+        message.each_field(|key, value| attributes.append(KeyValue::new(key, value)));
+        for other in message.others() {
+            attributes.replace(other.clone());
+        }
+        if self.callsite.parent == Parent::Event && context.is_valid() {
+            self.producer = Some(context.clone());
+        }
+        self.link_or_record(context, attributes);
     }
 
     /// Adds a link to the message.
