@@ -106,24 +106,26 @@
 //! let otel = tracing_opentelemetry::layer()
 //!     .with_tracer(linked_span::layer_tracer(provider.clone(), "shop"));
 //! tracing_subscriber::registry()
-//!     .with(EnvFilter::from_default_env())
-//!     .with(fmt::layer())
+//!     .with(fmt::layer().with_filter(EnvFilter::from_default_env()))
 //!     .with(otel)
 //!     .init();
 //! # linked_span::use_tracing(false);
 //! # }
 //! ```
 //!
+//! Set `RUST_LOG=info`: without it, this filter shows only errors. A filter for all layers can remove a producer's `tracing`
+//! span, and then its consumer has no link.
+//!
 //! Handlers stay as they are. Their OpenTelemetry spans stay too, with links, kind, attributes and scope, all visible to the
 //! sampler. What `info!` logs in the body belongs to the handler:
 //!
 //! ```text
-//! INFO send_receipt{event.id="payment-7" event.type="payment.confirmed"}: sent
+//! INFO send_receipt{event.id="payment-7" event.type="payment.confirmed" order.id=7}: sent
 //! ```
 //!
 //! The `tracing` span has the handler's name, and the target, file and line of your code. Its fields are the attributes that
 //! are named in `attributes(…)` by a dotted name or a string, and the crate's own, such as `event.id` and `batch.size`: 32 at
-//! most. `level` and `target` are [options](macro@linked_span#options), as in `#[tracing::instrument]`.
+//! most. A handler of a broker's messages has no `messaging.…` fields: name those that you need in `attributes(…)`. `level` and `target` are [options](macro@linked_span#options), as in `#[tracing::instrument]`.
 //!
 //! A filter of `tracing` never removes the OpenTelemetry span: only the sampler does.
 //!

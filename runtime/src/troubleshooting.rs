@@ -91,6 +91,7 @@
 //! | --- | --- | --- |
 //! | no headers | no span was active where the event was made, for example in another task or thread | call `Origin::current()` or [`inject`](crate::inject) while the producer's span is active |
 //! | no headers | the producer's span exists only in `tracing` | add tracing-opentelemetry's layer, with context activation on |
+//! | no headers | a filter removes the producer's `tracing` span | filter the log layer only, with `with_filter` |
 //! | no headers | the field with the context is not serialized, or the broker drops headers | serialize [`Origin`](crate::Origin) with the feature `serde`, or use headers that the broker keeps |
 //! | an unreadable `traceparent` | it is truncated, uppercase, all zeros, or there are two different ones | write a complete one, as the [W3C](https://www.w3.org/TR/trace-context-1/#traceparent-header) specifies; replace the old one when you forward a message, as `inject` does |
 //! | headers with other names, such as `b3` or `x-amzn-trace-id` | the producer uses another format | install the [propagator](#another-propagator) of that format |
@@ -141,7 +142,8 @@
 //! `internal-logs`; a subscriber shows them. For OTLP over HTTP, check the address: `OTEL_EXPORTER_OTLP_ENDPOINT` is the base
 //! address, `http://localhost:4318`, but `with_endpoint` takes the full one, with `/v1/traces`.
 //!
-//! To see the exported spans without a backend, export to memory, with the SDK's feature `testing`:
+//! To see the exported spans without a backend, export to memory, with the SDK's feature `testing`. Read the spans before
+//! `shutdown`, because it empties the exporter:
 //!
 //! ```
 //! use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};

@@ -72,6 +72,20 @@ async fn destination_of_a_send_may_be_computed() {
     );
 }
 
+#[linked_span(send(inbox, system = "nats"))]
+fn reply(inbox: &str) {}
+
+#[test]
+fn inbox_of_a_request_is_no_part_of_a_name() {
+    let sdk = Sdk::install();
+    reply("_INBOX.CELr6.1");
+    let span = sdk.span();
+    assert_eq!(span.name, "send");
+    let attributes = pairs(&span.attributes);
+    assert!(attributes.contains(&("messaging.destination.name", "_INBOX.CELr6.1".into())));
+    assert!(attributes.contains(&("messaging.destination.temporary", true.into())));
+}
+
 #[linked_span(records, send("orders", system = "kafka"))]
 fn publish_all(records: &[WithOrigin<u32>]) {}
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use linked_span::fan_in::Arrival;
-use linked_span::{LinkedEvent, Origin, fan_in};
+use linked_span::{LinkedEvent, Origin, WithOrigin, fan_in};
 use opentelemetry::Context;
 use opentelemetry::baggage::{BaggageExt, BaggageMetadata, KeyValueMetadata};
 use opentelemetry::trace::TraceContextExt;
@@ -48,6 +48,13 @@ fn assert_same<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     assert_eq!(json(value), *value);
     assert_eq!(cbor(value), *value);
     assert_eq!(postcard(value), *value);
+}
+
+#[test]
+fn payload_with_an_origin_survives_each_format() {
+    for origin in origins() {
+        assert_same(&WithOrigin::new("cat.png".to_owned(), origin));
+    }
 }
 
 fn origins() -> [Origin; 6] {

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{Error, Result, Token, parenthesized};
+use syn::{Error, Result, Token, parenthesized, parse_quote};
 
 use super::items::{each_item, set_once};
 use super::model::Options;
@@ -47,9 +47,11 @@ fn send(word: &Ident, input: ParseStream, errors: &mut Errors) -> Result<SendOpt
         }
         set_once(&mut destination, word, input.parse()?)
     });
-    let Some(system) = system else {
-        return Err(Error::new(word.span(), HELP));
-    };
+    let system = system.unwrap_or_else(|| {
+        errors.at(word, HELP);
+        // The function still sends, so it needs no parameter for an event.
+        parse_quote!("")
+    });
     Ok(SendOptions {
         destination,
         system,

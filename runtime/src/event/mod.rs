@@ -136,7 +136,7 @@ pub trait LinkedEvent {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no correlation key",
     note = "write `#[event(key)]` on the field with the key, or on the field of a newtype around a keyed event",
-    note = "or implement `linked_span::Keyed`"
+    note = "or implement `linked_span::Keyed`; if the type is not yours, write the key in `#[fan_in]`: `input(key = EXPR)`"
 )]
 pub trait Keyed {
     /// Returns the key as text.

@@ -21,8 +21,9 @@ use crate::{Keyed, LinkedEvent, Origin, propagation};
 /// assert_eq!(resize(job), 7);                             // in the handler
 /// ```
 ///
-/// It dereferences to the payload.
+/// It dereferences to the payload. With the feature `serde`, it is serialized as `{"payload": …, "origin": {…}}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct WithOrigin<T> {
     payload: T,
     origin: Origin,

@@ -16,8 +16,8 @@ use super::arrival::{Arrival, ArriveError, ArriveErrorKind};
 /// | value | Kafka | NATS JetStream | RabbitMQ | Amazon SQS |
 /// | --- | --- | --- | --- | --- |
 /// | [`Ack`](Self::Ack) | commit the offset | `ack` | `basic.ack` | `DeleteMessage` |
-/// | [`Defer`](Self::Defer) | do not commit this offset or a later one yet | `ack` later; until then send `in progress` | `basic.ack` later, with a prefetch count for the messages that wait | `DeleteMessage` later; until then `ChangeMessageVisibility` |
-/// | [`Requeue`](Self::Requeue) | seek back to the offset, or publish to a retry topic and commit | `nak` with a delay | `basic.nack` with `requeue`, or a queue with a delay | leave it, or `ChangeMessageVisibility` to a delay |
+/// | [`Defer`](Self::Defer) | do not commit this offset or a later one yet | `ack` later; until then send `in progress` | `basic.ack` later, within the broker's `consumer_timeout`, with a prefetch count for the messages that wait | `DeleteMessage` later; until then `ChangeMessageVisibility` |
+/// | [`Requeue`](Self::Requeue) | seek back to the offset, or publish to a retry topic and commit | `nak` with a delay | publish to a queue with a delay, then `basic.ack`; `basic.nack` with `requeue` redelivers at once | leave it, or `ChangeMessageVisibility` to a delay |
 /// | [`Reject`](Self::Reject) | publish to a dead-letter topic and commit | `term` | `basic.reject` without `requeue`, to the dead-letter exchange | send to the dead-letter queue, then `DeleteMessage` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Disposition {

@@ -62,7 +62,8 @@ impl<P: 'static, S> JoinContext<P, S> {
 
 fn why(missing: Missing, attempts: u32) -> String {
     if missing.is_empty() {
-        format!("not completed in {attempts} attempts")
+        let plural = if attempts == 1 { "" } else { "s" };
+        format!("not completed in {attempts} attempt{plural}")
     } else {
         format!("missing: {missing}")
     }

@@ -89,7 +89,7 @@ impl JoinOptions {
 
     /// Sets how long a sweep waits before it retries a failed join; the default is one second.
     ///
-    /// An arrival does not wait for it, because brokers have their own backoff.
+    /// An arrival does not wait for it: delay the redelivery at the broker.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -85,6 +85,10 @@
 ///
 /// Keys are compared as text. An empty key is an error.
 ///
+/// A key names one join. Within the dedup window, an input with the key of a completed join is
+/// [`Closed`](crate::fan_in::Arrival::Closed), and the function does not run again. If keys repeat, add what tells two joins
+/// apart, such as a date.
+///
 /// # Other parameters
 ///
 /// Each generated method also takes the other parameters and passes them to the function: `fulfill.payment(event,

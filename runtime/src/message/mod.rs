@@ -238,9 +238,12 @@ impl<'m> Message<'m> {
         }
     }
 
-    /// Sets `destination = …` of the handler's attribute. An empty text means unknown.
+    /// Sets the destination that the handler's attribute gives. An empty text means unknown.
+    ///
+    /// The user's expression may still return a generated name, such as the inbox of a request.
     pub(crate) fn set_named(&mut self, destination: StringValue) {
         self.is_named = true;
+        self.mark_generated(destination.as_str());
         self.set(Field::Destination, FieldValue::Text(destination));
     }
 
@@ -332,11 +335,16 @@ impl<'m> Message<'m> {
     }
 
     pub(crate) fn set_destination(&mut self, destination: Cow<'m, str>) {
-        if self.system.as_str() != "kafka" && name::is_generated(&destination) {
+        self.mark_generated(&destination);
+        self.set_text(Field::Destination, destination);
+    }
+
+    fn mark_generated(&mut self, destination: &str) {
+        if self.system.as_str() != "kafka" && name::is_generated(destination) {
+            self.is_named = false;
             self.set(Field::Temporary, FieldValue::True);
             self.set(Field::Anonymous, FieldValue::True);
         }
-        self.set_text(Field::Destination, destination);
     }
 
     /// Sets a field, unless the text is empty.

@@ -204,6 +204,11 @@ macro_rules! __linked_span_async_nats_headers {
             @of [$($client)+] $crate::messaging::Injected::current(), Existing::headers(&$existing)
         )
     };
+    (@ [$($client:tt)+] $($other:tt)+) => {
+        ::core::compile_error!(
+            "write `headers!()`, `headers!(replacing message.headers)` or `headers!(of origin)`"
+        )
+    };
     (@of [$($client:tt)+] $injected:expr, $existing:expr) => {{
         use $($client)+::{HeaderMap, HeaderName, HeaderValue};
 

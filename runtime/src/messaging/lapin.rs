@@ -186,6 +186,11 @@ macro_rules! __linked_span_lapin_headers {
             @of [$($client)+] $crate::messaging::Injected::current(), Existing::table(&$existing)
         )
     };
+    (@ [$($client:tt)+] $($other:tt)+) => {
+        ::core::compile_error!(
+            "write `headers!()`, `headers!(replacing delivery.properties.headers())` or `headers!(of origin)`"
+        )
+    };
     (@of [$($client:tt)+] $injected:expr, $existing:expr) => {{
         use $($client)+::types::{AMQPValue, FieldTable};
 

@@ -149,6 +149,11 @@ macro_rules! __linked_span_rdkafka_headers {
             @replacing [$($client)+] $crate::messaging::Injected::current(), $existing
         )
     };
+    (@ [$($client:tt)+] $($other:tt)+) => {
+        ::core::compile_error!(
+            "write `headers!()`, `headers!(replacing message.headers())` or `headers!(of origin)`"
+        )
+    };
     (@new [$($client:tt)+] $injected:expr) => {{
         use $($client)+::message::{Header, OwnedHeaders};
         let injected = $injected;

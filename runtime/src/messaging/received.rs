@@ -38,6 +38,9 @@ use crate::{Attributes, Keyed, LinkedEvent, Origin};
 ///
 /// Each client's page has a macro that describes its message: `Received::new(rdkafka::describe!(&message), payload)`.
 ///
+/// To record a payload that does not decode, keep the result: take a `&Received<Result<Payment, Error>>`, and return its
+/// error from the handler.
+///
 /// It dereferences to the payload, and is [`Keyed`] if the payload is. With the feature `serde`, it is serialized with
 /// the message's properties and its context.
 #[derive(Clone, Debug)]
