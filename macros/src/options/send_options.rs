@@ -31,7 +31,8 @@ fn send(word: &Ident, input: ParseStream, errors: &mut Errors) -> Result<SendOpt
     let content;
     parenthesized!(content in input);
     let (mut destination, mut system, mut template) = (None, None, None);
-    each_item(content.parse()?, errors, |input, _| {
+    let mut mistakes = Errors::default();
+    each_item(content.parse()?, &mut mistakes, |input, _| {
         if input.peek(syn::Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
             let word: Ident = input.parse()?;
             let option = match word.to_string().as_str() {
@@ -48,10 +49,13 @@ fn send(word: &Ident, input: ParseStream, errors: &mut Errors) -> Result<SendOpt
         set_once(&mut destination, word, input.parse()?)
     });
     let system = system.unwrap_or_else(|| {
-        errors.at(word, HELP);
+        if mistakes.is_empty() {
+            mistakes.at(word, HELP);
+        }
         // The function still sends, so it needs no parameter for an event.
         parse_quote!("")
     });
+    errors.append(mistakes);
     Ok(SendOptions {
         destination,
         system,

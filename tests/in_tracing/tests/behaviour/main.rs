@@ -36,6 +36,8 @@ mod outcomes;
 mod overflow;
 #[path = "../../../behaviour/provider.rs"]
 mod provider;
+#[path = "../../../behaviour/received.rs"]
+mod received;
 #[path = "../../../behaviour/sampler.rs"]
 mod sampler;
 #[path = "../../../behaviour/sends.rs"]
