@@ -219,7 +219,7 @@ impl<'m> Message<'m> {
         self
     }
 
-    /// Reads the producer's context from the message's headers, as [`extract`] does.
+    /// Reads the producer's context from the message's headers, as [`extract`](crate::extract) does.
     #[inline]
     #[must_use]
     pub fn headers(self, headers: impl CarrierRef) -> Self {

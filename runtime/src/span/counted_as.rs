@@ -11,7 +11,7 @@ use crate::{Carrier, Events, LinkedEvent};
 ///
 /// A list that is a carrier, an event, or bytes is one event.
 pub trait CountedAs {
-    /// Either [`OneParameter`] or [`BatchParameter`].
+    /// Either `OneParameter` or `BatchParameter`.
     type Count;
 
     /// Returns the mark.
