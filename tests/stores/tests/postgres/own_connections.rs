@@ -38,7 +38,7 @@ async fn count(schema: &Schema, name: &str) -> i64 {
     count.fetch_one(&schema.pool).await.unwrap()
 }
 
-/// Waits until so many connections have this name.
+/// Waits until this number of connections has this name.
 async fn reaches(schema: &Schema, name: &str, expected: i64) {
     let begun = Instant::now();
     loop {
