@@ -2,46 +2,34 @@
 
 use redis::{Arg, Cmd, FromRedisValue, RedisError, cmd};
 
-use super::connection::Connection;
+use super::calls::Calls;
 use super::failure::failure;
+use super::keys;
 use super::scripts::Call;
-use super::{Redis, keys};
 use crate::fan_in::durable::{BackendError, with_retry};
-
-/// The default of `proto-max-bulk-len`, the longest argument in bytes.
-const DEFAULT_MAX: usize = 512 << 20;
 
 /// The lowest value that `proto-max-bulk-len` can have.
 const LOWEST_MAX: usize = 1 << 20;
 
-/// Returns the longest argument that the server accepts; the default, if the user has no right to read it.
-pub(super) async fn longest(connection: &Connection) -> usize {
-    let mut config = cmd("CONFIG");
-    config.arg("GET").arg("proto-max-bulk-len");
-    let config = connection.query::<Vec<String>>(&config).await;
-    let longest = config.ok().and_then(|config| config.get(1)?.parse().ok());
-    longest.unwrap_or(DEFAULT_MAX)
-}
-
-/// Makes a call that writes, unless an argument is too long for the server.
+/// Makes a call that writes, unless an argument has more than `longest` bytes.
 pub(super) async fn write<T: FromRedisValue>(
-    redis: &Redis,
+    calls: &Calls,
+    longest: usize,
     call: &Call,
 ) -> Result<T, BackendError> {
     let length = length(&call.command);
-    let longest = redis.server.longest;
     if length > longest {
         let long = format!(
             "raise `proto-max-bulk-len`: the server accepts values of at most {longest} bytes"
         );
         return Err(BackendError::Unencodable(long.into()));
     }
-    let mut called = redis.write(call).await;
+    let mut called = calls.write(call).await;
     // For a longer argument, the server closes the connection, often before its error arrives. If that happened on every
     // try and the server still answers, the argument is the cause.
-    if length > LOWEST_MAX && is_dropped(&called) && is_there(redis).await {
-        called = redis.write(call).await;
-        if is_dropped(&called) && is_there(redis).await {
+    if length > LOWEST_MAX && is_dropped(&called) && is_there(calls).await {
+        called = calls.write(call).await;
+        if is_dropped(&called) && is_there(calls).await {
             let closed = format!(
                 "raise `proto-max-bulk-len`: the server closes the connection for a value of {length} bytes"
             );
@@ -68,10 +56,10 @@ fn is_dropped<T>(called: &Result<T, BackendError>) -> bool {
 }
 
 /// Returns `true` if the server answers a short command.
-async fn is_there(redis: &Redis) -> bool {
+async fn is_there(calls: &Calls) -> bool {
     let mut count = cmd("ZCARD");
     count.arg(keys::unsettled(keys::FUNCTIONS));
     let counted =
-        with_retry(|| async { redis.connection.query::<u64>(&count).await.map_err(failure) });
+        with_retry(|| async { calls.connection.query::<u64>(&count).await.map_err(failure) });
     counted.await.is_ok()
 }

@@ -1,5 +1,6 @@
 //! The store in Redis, for the processes of many hosts.
 
+mod calls;
 mod connection;
 mod failure;
 mod functions;
@@ -16,12 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::ConnectionLike;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, IntoConnectionInfo, RedisResult, cmd};
+use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, RedisResult};
 
+use self::calls::Calls;
 use self::connection::{Connection, Link};
-use self::failure::failure;
-use self::replicas::{Replicas, is_unknown};
-use self::scripts::Call;
+use self::replicas::Replicas;
 use self::server::Server;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
@@ -162,9 +162,8 @@ const RESPONSE: Duration = Duration::from_secs(1);
 /// default, the store needs `+config|get` to read it.
 #[derive(Clone, Debug)]
 pub struct Redis {
-    connection: Connection,
+    calls: Calls,
     server: Server,
-    replicas: Option<Replicas>,
     declaration: Arc<StoreBinding>,
 }
 
@@ -275,7 +274,10 @@ impl Redis {
         let opened = Self::over(Connection::given(link.clone(), false)).await?;
         let connection = Connection::given(link, opened.server.is_cluster);
         Ok(Self {
-            connection,
+            calls: Calls {
+                connection,
+                replicas: None,
+            },
             ..opened
         })
     }
@@ -285,9 +287,11 @@ impl Redis {
         let checked = durable::within_call_timeout(&declaration, server::check(&connection));
         let server = checked.await?;
         Ok(Self {
-            connection,
+            calls: Calls {
+                connection,
+                replicas: None,
+            },
             server,
-            replicas: None,
             declaration,
         })
     }
@@ -354,10 +358,13 @@ impl Redis {
         let replicas = Replicas {
             count: replicas,
             timeout,
-            connection: self.connection.another(),
+            connection: self.calls.connection.another(),
         };
         Self {
-            replicas: Some(replicas),
+            calls: Calls {
+                replicas: Some(replicas),
+                ..self.calls
+            },
             ..self
         }
     }
@@ -431,28 +438,12 @@ impl Redis {
     ///
     /// If the server does not answer.
     pub async fn functions(&self) -> Result<Vec<StoredFunction>, StoreError> {
-        durable::functions(self, || functions::list(self)).await
+        durable::functions(self, || functions::list(&self.calls)).await
     }
 
     async fn migrate_function(&self, name: &str) -> Result<(), BackendError> {
-        let _before: Option<String> = self.call(&scripts::migrate(name)).await?;
+        let _before: Option<String> = self.calls.call(&scripts::migrate(name)).await?;
         Ok(())
-    }
-
-    async fn call<T: FromRedisValue>(&self, call: &Call) -> Result<T, BackendError> {
-        let called = match self.connection.query(&call.command).await {
-            Err(error) if is_unknown(&error) => self.connection.query(&call.with_text()).await,
-            called => called,
-        };
-        called.map_err(failure)
-    }
-
-    /// Makes a call whose effect the caller acknowledges, so it waits for replicas.
-    async fn write<T: FromRedisValue>(&self, call: &Call) -> Result<T, BackendError> {
-        match &self.replicas {
-            Some(replicas) => replicas.call(call).await,
-            None => self.call(call).await,
-        }
     }
 }
 
@@ -464,9 +455,9 @@ impl Backend for Redis {
     }
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
-        let declared: String = self.call(&scripts::declare(name, inputs)).await?;
+        let declared: String = self.calls.call(&scripts::declare(name, inputs)).await?;
         let declared = version::inputs(&declared)?;
-        let () = self.call(&scripts::register(name, &declared)).await?;
+        let () = self.calls.call(&scripts::register(name, &declared)).await?;
         Ok(declared)
     }
 
@@ -479,7 +470,7 @@ impl Backend for Redis {
         token: Token,
     ) -> Result<Answer, BackendError> {
         let call = scripts::arrive(function, key, input, payload, token);
-        replies::answer(length::write(self, &call).await?)
+        replies::answer(length::write(&self.calls, self.server.longest, &call).await?)
     }
 
     async fn apply(
@@ -491,8 +482,8 @@ impl Backend for Redis {
     ) -> Result<bool, BackendError> {
         let call = scripts::apply(function, key, step, detail)?;
         match step {
-            Step::Settle { .. } => self.write(&call).await,
-            _ => self.call(&call).await,
+            Step::Settle { .. } => self.calls.write(&call).await,
+            _ => self.calls.call(&call).await,
         }
     }
 
@@ -503,7 +494,7 @@ impl Backend for Redis {
         max: usize,
     ) -> Result<Vec<EncodedClaim>, BackendError> {
         loop {
-            let due = self.call(&scripts::due(function, token, max)).await?;
+            let due = self.calls.call(&scripts::due(function, token, max)).await?;
             let (claimed, again) = replies::due(due)?;
             if !claimed.is_empty() || !again {
                 return Ok(claimed);
@@ -517,13 +508,13 @@ impl Backend for Redis {
         token: Token,
         age: Duration,
     ) -> Result<usize, BackendError> {
-        self.call(&scripts::release(function, token, age)).await
+        self.calls
+            .call(&scripts::release(function, token, age))
+            .await
     }
 
     async fn len(&self, name: &str) -> Result<usize, BackendError> {
-        let mut count = cmd("ZCARD");
-        count.arg(keys::unsettled(&keys::function(name)));
-        self.connection.query(&count).await.map_err(failure)
+        self.calls.len(name).await
     }
 
     async fn list(
@@ -531,6 +522,6 @@ impl Backend for Redis {
         function: JoinScope<'_>,
         which: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, BackendError> {
-        page::list(self, function, which).await
+        page::list(&self.calls, function, which).await
     }
 }

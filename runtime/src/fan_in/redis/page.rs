@@ -1,6 +1,7 @@
 //! Reads a page of joins for an operator.
 
-use super::{Redis, replies, scripts};
+use super::calls::Calls;
+use super::{replies, scripts};
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::durable::{BackendError, JoinScope};
 
@@ -9,13 +10,13 @@ const MAX_PER_SCRIPT: usize = 1_000;
 
 /// Returns the selected joins, ordered by key. Reads no others.
 pub(super) async fn list(
-    redis: &Redis,
+    calls: &Calls,
     function: JoinScope<'_>,
     which: JoinQuery<'_>,
 ) -> Result<Vec<JoinSummary>, BackendError> {
     let (set, Page { after, limit }) = match which {
         JoinQuery::Key(key) => {
-            let kept = redis.call(&scripts::list(function, "key", key, 1)).await?;
+            let kept = calls.call(&scripts::list(function, "key", key, 1)).await?;
             return replies::list(kept, which, function.rules);
         }
         JoinQuery::Parked(page) => ("parked", page),
@@ -26,7 +27,7 @@ pub(super) async fn list(
     while list.len() < limit {
         let asked = MAX_PER_SCRIPT.min(limit - list.len());
         let call = scripts::list(function, set, &from, asked);
-        let kept: replies::List = redis.call(&call).await?;
+        let kept: replies::List = calls.call(&call).await?;
         let found = kept.1.len();
         let rest = kept.1.last().map(|(key, ..)| behind(key));
         list.extend(replies::list(kept, which, function.rules)?);

@@ -4,12 +4,14 @@ use redis::{InfoDict, ParsingError, RedisError, ServerErrorKind, Value, cmd, fro
 
 use super::connection::Connection;
 use super::failure::failure;
-use super::length;
 use crate::fan_in::core::error::StoreError;
 use crate::fan_in::durable::{BackendError, with_retry};
 
 /// The oldest version in which a script can read the time and then write.
 const OLDEST: u32 = 5;
+
+/// The default of `proto-max-bulk-len`, the longest argument in bytes.
+const DEFAULT_MAX: usize = 512 << 20;
 
 /// The properties of a server that the store uses.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +37,17 @@ pub(super) async fn check(connection: &Connection) -> Result<Server, StoreError>
         needs_replicas: nodes
             .iter()
             .all(|node| node.contains_key(&"min_slaves_good_slaves")),
-        longest: length::longest(connection).await,
+        longest: longest(connection).await,
     })
+}
+
+/// Returns the longest argument that the server accepts; the default, if the user has no right to read it.
+async fn longest(connection: &Connection) -> usize {
+    let mut config = cmd("CONFIG");
+    config.arg("GET").arg("proto-max-bulk-len");
+    let config = connection.query::<Vec<String>>(&config).await;
+    let longest = config.ok().and_then(|config| config.get(1)?.parse().ok());
+    longest.unwrap_or(DEFAULT_MAX)
 }
 
 fn of_info(error: RedisError) -> BackendError {

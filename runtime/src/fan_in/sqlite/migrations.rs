@@ -14,7 +14,9 @@ const VERSION: i64 = 1;
 ///
 /// A migration only adds, and adds a row to `linked_span_versions`. An older release keeps working, unless the migration's
 /// `lowest` is above the release's version.
-const MIGRATIONS: [(i64, &str); 1] = [(1, super::Sqlite::SCHEMA)];
+const MIGRATIONS: [(i64, &str); 1] = [(1, SCHEMA)];
+
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 /// The versions that a database contains.
 #[derive(Clone, Copy)]

@@ -170,7 +170,7 @@ impl Sqlite {
     ///
     /// assert!(Sqlite::SCHEMA.contains("CREATE TABLE IF NOT EXISTS linked_span_joins"));
     /// ```
-    pub const SCHEMA: &str = include_str!("schema.sql");
+    pub const SCHEMA: &str = migrations::SCHEMA;
 
     /// Creates or updates the tables, and enables the database's write-ahead log.
     ///
