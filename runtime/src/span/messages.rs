@@ -28,7 +28,7 @@ impl SpanRequest {
             let mut message = Message::new(system);
             given.complete(&mut message);
             self.operation(SEND, Some(message.system()));
-            self.fields_of(&message);
+            add_fields(&mut self.attributes, &message);
             if !self.callsite.is_named {
                 self.name = message.span_name(SEND);
             }
@@ -38,7 +38,7 @@ impl SpanRequest {
     /// Records the span that creates a message.
     pub(crate) fn create(&mut self, message: &Message<'_>) {
         self.operation(CREATE, Some(message.system()));
-        self.fields_of(message);
+        add_fields(&mut self.attributes, message);
         self.name = message.span_name(CREATE);
     }
 
@@ -46,22 +46,21 @@ impl SpanRequest {
     pub(super) fn message(&mut self, message: &mut Cow<'_, Message<'_>>) {
         let relationship = self.relationship.take();
         let relationship = relationship.unwrap_or_else(|| "triggered_by".into());
-        let origin = Message::take_origin(message);
-        if !self.sends {
-            self.operation(PROCESS, Some(message.system()));
-            self.fields_of(message);
-            if !self.callsite.is_named {
-                self.name = message.span_name(PROCESS);
-            }
-        }
-        let (context, baggage) = origin.into_parts();
+        let (context, baggage) = Message::take_origin(message).into_parts();
         self.baggage = baggage;
+        if self.callsite.parent == Parent::Event && context.is_valid() {
+            self.producer = Some(context.clone());
+        }
         if self.sends {
             self.received(context, message, Some(relationship));
-        } else if context.is_valid() {
-            if self.callsite.parent == Parent::Event {
-                self.producer = Some(context.clone());
-            }
+            return;
+        }
+        self.operation(PROCESS, Some(message.system()));
+        add_fields(&mut self.attributes, message);
+        if !self.callsite.is_named {
+            self.name = message.span_name(PROCESS);
+        }
+        if context.is_valid() {
             self.links = vec![links::describing(context, Some(relationship), None, None)];
         }
     }
@@ -100,7 +99,7 @@ impl SpanRequest {
         );
         self.attributes.push(BATCH_SIZE, count(events.len()));
         if is_empty {
-            self.fields_of(batch);
+            add_fields(&mut self.attributes, batch);
         } else {
             shared.each_equal(|key, value| self.attributes.replace(KeyValue::new(key, value)));
         }
@@ -137,13 +136,7 @@ impl SpanRequest {
             attributes.push(links::RELATIONSHIP, relationship);
         }
         attributes.push(SYSTEM, message.system().clone());
-        message.each_field(|key, value| attributes.append(KeyValue::new(key, value)));
-        for other in message.others() {
-            attributes.replace(other.clone());
-        }
-        if self.callsite.parent == Parent::Event && context.is_valid() {
-            self.producer = Some(context.clone());
-        }
+        add_fields(&mut attributes, message);
         self.link_or_record(context, attributes);
     }
 
@@ -157,13 +150,6 @@ impl SpanRequest {
         }
     }
 
-    fn fields_of(&mut self, message: &Message<'_>) {
-        message.each_field(|key, value| self.attributes.append(KeyValue::new(key, value)));
-        for other in message.others() {
-            self.attributes.replace(other.clone());
-        }
-    }
-
     fn operation(&mut self, operation: &'static str, system: Option<&StringValue>) {
         self.attributes.reserve(12);
         // An empty batch of a view has no system.
@@ -172,6 +158,13 @@ impl SpanRequest {
         }
         self.attributes.push(OPERATION_NAME, operation);
         self.attributes.push(OPERATION_TYPE, operation);
+    }
+}
+
+fn add_fields(attributes: &mut Attributes, message: &Message<'_>) {
+    message.each_field(|key, value| attributes.append(KeyValue::new(key, value)));
+    for other in message.others() {
+        attributes.replace(other.clone());
     }
 }
 
