@@ -56,6 +56,17 @@ pub fn span(name: &str) -> SpanData {
     spans.remove(0)
 }
 
+/// Returns the only span with this name whose join has this key.
+#[track_caller]
+pub fn joined(name: &str, key: &str) -> SpanData {
+    let key = format!("{key:?}");
+    let is_of_join = |span: &SpanData| attributes(&span.attributes).get("fan_in.key") == Some(&key);
+    let mut spans = spans(name);
+    spans.retain(is_of_join);
+    assert_eq!(spans.len(), 1, "spans called {name} of the join {key}");
+    spans.remove(0)
+}
+
 /// Returns a future that a program may give to `tokio::spawn`.
 pub fn spawnable<F: Future + Send>(future: F) -> F {
     future

@@ -6,7 +6,7 @@ mod fan_in {
     use linked_span::fan_in::{Arrival, Expired, JoinOptions, Memory};
     use linked_span::fan_in;
     use linked_span::messaging::Message as Described;
-    use linked_span_tests_brokers_common::{assert_attributes, install, produced};
+    use linked_span_tests_brokers_common::{assert_attributes, install, joined, produced};
     use opentelemetry::trace::SpanKind;
     use opentelemetry_sdk::trace::SpanData;
 
@@ -23,15 +23,6 @@ mod fan_in {
         spans.retain(|span| of(span));
         assert_eq!(spans.len(), 1, "spans of this version");
         spans.remove(0)
-    }
-
-    /// Returns the only span with this name whose join has a key of this version of the client.
-    #[track_caller]
-    fn joined(name: &str, key: &str) -> SpanData {
-        let key = format!("{key:?}");
-        only(linked_span_tests_brokers_common::spans(name), |span| {
-            attribute(span, "fan_in.key").as_deref() == Some(&key)
-        })
     }
 
     /// Asserts a link's attributes, except the seconds that the input waited.

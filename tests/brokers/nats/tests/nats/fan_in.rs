@@ -6,7 +6,7 @@ mod fan_in {
     use client::jetstream;
     use linked_span::fan_in;
     use linked_span::fan_in::Arrival;
-    use linked_span_tests_brokers_common::{assert_attributes, produced, spans};
+    use linked_span_tests_brokers_common::{assert_attributes, joined, produced};
 
     use super::*;
 
@@ -70,12 +70,7 @@ mod fan_in {
         let ran = joins.payment(payment).await.expect("an arrival");
         assert!(matches!(ran, Arrival::Ran(length) if length == 2 * key.len()), "{ran:?}");
 
-        let spans = spans("fulfill");
-        let of_this = |span: &&opentelemetry_sdk::trace::SpanData| {
-            let attributes = linked_span_tests_brokers_common::attributes(&span.attributes);
-            attributes.get("fan_in.key") == Some(&format!("{key:?}"))
-        };
-        let span = spans.iter().find(of_this).expect("a span");
+        let span = joined("fulfill", &key);
         let links = &span.links.links;
         assert_eq!(links.len(), 2);
         for (link, producer) in links.iter().zip(&producers) {
