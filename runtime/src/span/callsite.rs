@@ -132,7 +132,12 @@ impl Scope {
     ///
     /// Both usually belong to one crate and have the same address, so the cheap pointer comparison decides.
     pub(super) fn is(self, other: Self) -> bool {
-        let same = |one: &str, other: &str| std::ptr::eq(one, other) || one == other;
-        same(self.name, other.name) && same(self.version, other.version)
+        self.is_at(other) || self == other
+    }
+
+    /// Returns `true` if the scopes are the same constants. Equal ones may have several addresses.
+    #[inline]
+    pub(super) fn is_at(self, other: Self) -> bool {
+        std::ptr::eq(self.name, other.name) && std::ptr::eq(self.version, other.version)
     }
 }

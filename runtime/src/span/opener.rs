@@ -29,7 +29,15 @@ impl SpanOpener {
     /// Returns an opener, or an error if no span is made.
     ///
     /// The error is the way to read contexts, for the event's baggage.
+    #[inline]
     pub(super) fn of(callsite: &'static Callsite, now: Instant) -> Result<Self, Propagation> {
+        match provider::without_sdk(callsite, now) {
+            Some(propagation) if !in_tracing::is_wanted(callsite) => Err(propagation),
+            _ => Self::find(callsite, now),
+        }
+    }
+
+    fn find(callsite: &'static Callsite, now: Instant) -> Result<Self, Propagation> {
         let (installed, propagation) = if callsite.own_tracer {
             (None, propagation::propagation_at(now))
         } else {

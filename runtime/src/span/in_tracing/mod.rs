@@ -36,7 +36,13 @@ pub(super) struct Prepared {
 /// Returns `true` if a subscriber may want the handler's `tracing` span.
 #[inline]
 pub(super) fn is_wanted(callsite: &'static Callsite) -> bool {
-    switch::is_on() && table::wanted(callsite).is_some()
+    switch::is_on() && is_wanted_now(callsite)
+}
+
+/// Out of line: [`is_wanted`] is inlined into each handler.
+#[inline(never)]
+fn is_wanted_now(callsite: &'static Callsite) -> bool {
+    table::wanted(callsite).is_some()
 }
 
 /// Formats the values of the `tracing` span, if a subscriber may want one.
