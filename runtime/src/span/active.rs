@@ -109,9 +109,10 @@ impl ActiveSpan {
         }
     }
 
+    /// Ends the span.
     #[inline(never)]
-    fn finish(mut self) {
-        self.end();
+    fn finish(self) {
+        end(self.context);
     }
 
     /// Records the cancellation as an attribute and as an event.
@@ -168,26 +169,21 @@ impl ActiveSpan {
         self.end();
     }
 
-    /// Ends the span explicitly: a task that the body spawned may keep the span's context for much longer.
-    #[inline]
     fn end(&mut self) {
         if !self.ended {
             self.ended = true;
-            let ended = shielded(|| {
-                self.context.span().end();
-                drop(take(&mut self.context));
-            });
-            if ended.is_none() {
-                self.drop_context();
-            }
+            end(take(&mut self.context));
         }
     }
+}
 
-    /// Drops the context after a panic, shielded: the SDK ends an open span again on drop, and may panic again.
-    #[cold]
-    fn drop_context(&mut self) {
-        shielded(|| drop(take(&mut self.context)));
-    }
+/// Ends the span explicitly: a task that the body spawned may keep the span's context for much longer.
+///
+/// The drop has a shield of its own: the SDK ends an open span again on drop, and may panic again.
+#[inline]
+fn end(context: Context) {
+    shielded(|| context.span().end());
+    shielded(|| drop(context));
 }
 
 /// Runs a part of the body with the span's context current, if there is a span.

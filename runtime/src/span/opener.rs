@@ -95,8 +95,10 @@ impl SpanOpener {
             let baggage = request.baggage.as_ref();
             return baggage.map(|_| ActiveSpan::of_context(contexts.body));
         };
-        if let (Some(overflow), true) = (overflow, started.recording) {
-            overflow.export(began, &started.context, tracer);
+        if started.recording {
+            if let Some(overflow) = overflow {
+                overflow.export(began, &started.context, tracer);
+            }
         }
         Some(ActiveSpan::new(started, request.callsite.errors))
     }

@@ -37,6 +37,7 @@ impl TracingSpan {
     /// Enters the span.
     ///
     /// Only one caller has it, so no two threads enter it at once.
+    #[inline(never)]
     pub(in crate::span) fn enter(&mut self) {
         if let Some(opened) = &mut self.0 {
             let enter = || opened.dispatch.enter(&opened.id);
