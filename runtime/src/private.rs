@@ -17,6 +17,8 @@ pub use crate::fan_in::{
 pub use crate::fan_in::{InputVariant, deserialize_input};
 pub use crate::messaging::{Given, ViewBy, adapted, adapted_with};
 pub use crate::metrics::labels::MessagingLabels;
+pub use crate::origin::SharedBaggage;
+pub use crate::propagation::Propagation;
 pub use crate::span::callsite::{Callsite, Errors, LogLevel, Parent};
 pub use crate::span::counted_as::{CountedAs, one_origin, viewed};
 pub use crate::span::future::{

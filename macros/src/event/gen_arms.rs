@@ -14,6 +14,10 @@ pub(super) fn set_on() -> Ident {
     Ident::new("__linked_span_attributes", Span::mixed_site())
 }
 
+pub(super) fn propagation() -> Ident {
+    Ident::new("__linked_span_propagation", Span::mixed_site())
+}
+
 impl Variant<'_> {
     pub(super) fn origin(&self, runtime: &TokenStream) -> TokenStream {
         match &self.content {
@@ -28,6 +32,25 @@ impl Variant<'_> {
                 let binding = &metadata.binding;
                 let call = at(metadata.span(), quote!(#runtime::Carrier::origin));
                 quote!(#call(#binding))
+            }),
+        }
+    }
+
+    pub(super) fn baggage(&self, runtime: &TokenStream) -> TokenStream {
+        let propagation = propagation();
+        match &self.content {
+            Content::Delegate { field, .. } => {
+                let path = &self.path;
+                let span = type_span_of(field);
+                let call = at(span, quote!(#runtime::LinkedEvent::linked_span_baggage));
+                let event = Ident::new("__linked_span_event", span);
+                quote!(#path { 0: #event } => #call(#event, #propagation),)
+            }
+            Content::Roles(roles) => self.with(roles.metadata.as_ref(), |metadata| {
+                let binding = &metadata.binding;
+                let call = quote!(#runtime::Carrier::linked_span_baggage);
+                let call = at(metadata.span(), call);
+                quote!(#call(#binding, #propagation))
             }),
         }
     }

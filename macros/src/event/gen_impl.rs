@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::gen_arms::set_on;
+use super::gen_arms::{propagation, set_on};
 use super::model::{Event, Variant};
 use super::names::derive_ident;
 
@@ -14,6 +14,8 @@ impl<'i> Event<'i> {
         let (generics, arguments, _) = self.input.generics.split_for_impl();
         let bounds = self.where_clause(false);
         let origin = self.arms(|variant| variant.origin(runtime));
+        let baggage = self.arms(|variant| variant.baggage(runtime));
+        let propagation = propagation();
         let id = self.arms(|variant| variant.id(runtime));
         let event_type = self.arms(|variant| variant.event_type(runtime));
         let attributes = self.arms(|variant| variant.attributes(runtime));
@@ -36,8 +38,11 @@ impl<'i> Event<'i> {
                 fn origin(&self) -> #runtime::Origin {
                     match self { #origin }
                 }
-                fn linked_span_is_derived(&self) -> ::core::primitive::bool {
-                    true
+                fn linked_span_baggage(
+                    &self,
+                    #propagation: #runtime::__private::Propagation,
+                ) -> #runtime::__private::SharedBaggage {
+                    match self { #baggage }
                 }
                 fn id(&self) -> ::core::option::Option<#runtime::__private::StringValue> {
                     match self { #id }

@@ -5,34 +5,36 @@ use std::hash::{BuildHasher, Hash};
 
 use super::{Carrier, CarrierMut};
 use crate::Origin;
+use crate::origin::SharedBaggage;
+use crate::propagation::{self, Propagation};
 
 impl<N: AsRef<str>, V: AsRef<[u8]>, S> Carrier for HashMap<N, V, S> {
     fn origin(&self) -> Origin {
-        Origin::from_carrier(self)
+        Origin::from_fields(self)
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::baggage_in(propagation, self.iter())
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for BTreeMap<N, V> {
     fn origin(&self) -> Origin {
-        Origin::from_carrier(self)
+        Origin::from_fields(self)
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::baggage_in(propagation, self.iter())
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for [(N, V)] {
     fn origin(&self) -> Origin {
-        Origin::from_carrier(self.iter().map(|(name, value)| (name, value)))
+        Origin::from_fields(self.iter().map(|(name, value)| (name, value)))
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::baggage_in(propagation, self.iter().map(|(name, value)| (name, value)))
     }
 }
 
@@ -41,8 +43,8 @@ impl<N: AsRef<str>, V: AsRef<[u8]>, const LENGTH: usize> Carrier for [(N, V); LE
         self.as_slice().origin()
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.as_slice().linked_span_baggage(propagation)
     }
 }
 
@@ -51,8 +53,8 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Carrier for Vec<(N, V)> {
         self.as_slice().origin()
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.as_slice().linked_span_baggage(propagation)
     }
 }
 

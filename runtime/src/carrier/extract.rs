@@ -1,5 +1,7 @@
 //! Reads an origin from a carrier.
 
+use opentelemetry::trace::SpanContext;
+
 use super::CarrierRef;
 use crate::Origin;
 use crate::propagation::{self, Part};
@@ -44,23 +46,16 @@ use crate::support::shield::shielded;
     reason = "references and `Option`s of references are carriers"
 )]
 pub fn extract(carrier: impl CarrierRef) -> Origin {
-    let extracted = shielded(|| match propagation::part() {
-        Part::All | Part::BaggageOfMessage => carrier.origin(),
-        // This carrier is user code, which may need more than the baggage.
-        Part::Baggage => {
-            propagation::reading(propagation::propagation(), Part::All, || carrier.origin())
-        }
-    });
-    extracted.unwrap_or_default()
+    shielded(|| carrier.origin()).unwrap_or_default()
 }
 
-/// Reads the origin of a message: the baggage alone if the handler has no span, and the carrier can do that.
+/// Reads the origin of a message: the baggage alone if the handler has no span.
 #[inline]
 pub(crate) fn extract_of_message(carrier: impl CarrierRef) -> Origin {
-    if propagation::part() == Part::BaggageOfMessage && carrier.linked_span_reads_a_part() {
-        let propagation = propagation::propagation();
-        let read = || propagation::reading(propagation, Part::Baggage, || carrier.origin());
-        return shielded(read).unwrap_or_default();
+    if propagation::part() == Part::All {
+        return extract(carrier);
     }
-    extract(carrier)
+    let propagation = propagation::propagation();
+    let baggage = shielded(|| carrier.linked_span_baggage(propagation));
+    Origin::new(SpanContext::NONE, baggage.flatten())
 }

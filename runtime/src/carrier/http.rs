@@ -5,14 +5,16 @@ use http::header::{HeaderName, HeaderValue};
 
 use super::{Carrier, CarrierMut};
 use crate::Origin;
+use crate::origin::SharedBaggage;
+use crate::propagation::{self, Propagation};
 
 impl Carrier for HeaderMap {
     fn origin(&self) -> Origin {
-        Origin::from_carrier(self)
+        Origin::from_fields(self)
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::baggage_in(propagation, self.iter())
     }
 }
 

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Carrier, CarrierMut};
 use crate::Origin;
+use crate::origin::SharedBaggage;
+use crate::propagation::{self, Propagation};
 
 /// Reads the string entries of an object. Any other value has no origin.
 impl Carrier for Value {
@@ -11,22 +13,24 @@ impl Carrier for Value {
         self.as_object().map(Carrier::origin).unwrap_or_default()
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.as_object()?.linked_span_baggage(propagation)
     }
 }
 
 impl Carrier for Map<String, Value> {
     fn origin(&self) -> Origin {
-        Origin::from_carrier(
-            self.iter()
-                .filter_map(|(name, value)| Some((name, value.as_str()?))),
-        )
+        Origin::from_fields(texts(self))
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::baggage_in(propagation, texts(self))
     }
+}
+
+fn texts(object: &Map<String, Value>) -> impl Iterator<Item = (&String, &str)> {
+    let entries = object.iter();
+    entries.filter_map(|(name, value)| Some((name, value.as_str()?)))
 }
 
 impl CarrierMut for Map<String, Value> {

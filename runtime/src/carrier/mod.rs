@@ -15,7 +15,9 @@ pub use self::inject::{inject, inject_origin};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::{Origin, propagation};
+use crate::Origin;
+use crate::origin::SharedBaggage;
+use crate::propagation::{self, Part, Propagation};
 
 /// Reads the producer's context from headers or a metadata map.
 ///
@@ -48,10 +50,10 @@ pub trait Carrier {
     /// Returns the stored context; see [`extract`](crate::extract).
     fn origin(&self) -> Origin;
 
-    /// Returns `true` if `origin` is the crate's own code, which can return the baggage alone.
+    /// Returns the baggage alone, for a handler without a span. The crate's own carriers read nothing else.
     #[doc(hidden)]
-    fn linked_span_reads_a_part(&self) -> bool {
-        false
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::reading(propagation, Part::All, || self.origin().into_baggage())
     }
 }
 
@@ -119,6 +121,7 @@ impl Origin {
     /// ```
     ///
     /// Values can be strings or bytes. Names can have any letter case and can repeat, which a lookup by name would miss.
+    #[inline]
     pub fn from_fields<'a, N, V>(fields: impl IntoIterator<Item = (&'a N, &'a V)>) -> Self
     where
         N: AsRef<str> + ?Sized + 'a,
@@ -126,25 +129,15 @@ impl Origin {
     {
         propagation::origin_of(fields.into_iter())
     }
-
-    /// As `from_fields`, for the crate's own carriers, which can read the baggage alone.
-    #[inline]
-    pub(crate) fn from_carrier<'a, N, V>(fields: impl IntoIterator<Item = (&'a N, &'a V)>) -> Self
-    where
-        N: AsRef<str> + ?Sized + 'a,
-        V: AsRef<[u8]> + ?Sized + 'a,
-    {
-        propagation::origin_in(fields.into_iter())
-    }
 }
 
 impl Carrier for Origin {
     fn origin(&self) -> Origin {
-        propagation::needed(self)
+        self.clone()
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, _: Propagation) -> SharedBaggage {
+        self.shared_baggage()
     }
 }
 
@@ -153,8 +146,8 @@ impl<C: Carrier> Carrier for Option<C> {
         self.as_ref().map(C::origin).unwrap_or_default()
     }
 
-    fn linked_span_reads_a_part(&self) -> bool {
-        self.as_ref().is_none_or(C::linked_span_reads_a_part)
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.as_ref()?.linked_span_baggage(propagation)
     }
 }
 
@@ -165,8 +158,8 @@ macro_rules! pointers {
                 (**self).origin()
             }
 
-            fn linked_span_reads_a_part(&self) -> bool {
-                (**self).linked_span_reads_a_part()
+            fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+                (**self).linked_span_baggage(propagation)
             }
         }
     )* };

@@ -3,6 +3,8 @@
 use opentelemetry::StringValue;
 use serde_json::Value;
 
+use crate::origin::SharedBaggage;
+use crate::propagation::Propagation;
 use crate::{Carrier, LinkedEvent, Origin};
 
 /// Reads `{"id": …, "type": …, "metadata": {"traceparent": …, "tracestate": …}}`, where every entry is optional. An array
@@ -14,8 +16,8 @@ impl LinkedEvent for Value {
             .unwrap_or_default()
     }
 
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        Carrier::linked_span_baggage(self.get("metadata")?, propagation)
     }
 
     fn id(&self) -> Option<StringValue> {

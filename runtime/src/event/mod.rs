@@ -16,8 +16,9 @@ use opentelemetry::trace::SpanContext;
 use opentelemetry::{Context, StringValue};
 
 use crate::message::Message;
-use crate::propagation::{self, Part};
-use crate::{Attributes, Origin, origin};
+use crate::origin::{self, SharedBaggage};
+use crate::propagation::{self, Part, Propagation};
+use crate::{Attributes, Origin};
 
 /// Describes an event: its origin, its id, its type, and further attributes.
 ///
@@ -86,10 +87,10 @@ pub trait LinkedEvent {
         let _ = attributes;
     }
 
-    /// Returns `true` if `origin` is the crate's own code, which can return the baggage alone.
+    /// Returns the baggage alone, for a handler without a span. The crate's own code reads nothing else.
     #[doc(hidden)]
-    fn linked_span_is_derived(&self) -> bool {
-        false
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        propagation::reading(propagation, Part::All, || self.origin().into_baggage())
     }
 
     /// The message that it is, if it came through a broker.
@@ -159,8 +160,9 @@ macro_rules! pointers {
             fn attributes(&self, attributes: &mut Attributes) {
                 (**self).attributes(attributes);
             }
-            fn linked_span_is_derived(&self) -> bool {
-                (**self).linked_span_is_derived()
+            #[inline]
+            fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+                (**self).linked_span_baggage(propagation)
             }
             fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
                 (**self).linked_span_message()
@@ -192,8 +194,8 @@ impl<E: LinkedEvent> LinkedEvent for Option<E> {
             event.attributes(attributes);
         }
     }
-    fn linked_span_is_derived(&self) -> bool {
-        self.as_ref().is_none_or(E::linked_span_is_derived)
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.as_ref()?.linked_span_baggage(propagation)
     }
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
         self.as_ref().and_then(E::linked_span_message)
@@ -202,34 +204,28 @@ impl<E: LinkedEvent> LinkedEvent for Option<E> {
 
 impl LinkedEvent for Origin {
     fn origin(&self) -> Origin {
-        propagation::needed(self)
+        self.clone()
     }
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, _: Propagation) -> SharedBaggage {
+        self.shared_baggage()
     }
 }
 
 /// A `SpanContext` has no baggage.
 impl LinkedEvent for SpanContext {
     fn origin(&self) -> Origin {
-        match propagation::part() {
-            Part::All | Part::BaggageOfMessage => self.into(),
-            Part::Baggage => Origin::default(),
-        }
+        self.into()
     }
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, _: Propagation) -> SharedBaggage {
+        None
     }
 }
 
 impl LinkedEvent for Context {
     fn origin(&self) -> Origin {
-        match propagation::part() {
-            Part::All | Part::BaggageOfMessage => self.into(),
-            Part::Baggage => origin::baggage_of(self),
-        }
+        self.into()
     }
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, _: Propagation) -> SharedBaggage {
+        origin::copy_baggage(self)
     }
 }

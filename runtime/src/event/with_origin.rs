@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
-use crate::{Keyed, LinkedEvent, Origin, propagation};
+use crate::origin::SharedBaggage;
+use crate::propagation::Propagation;
+use crate::{Keyed, LinkedEvent, Origin};
 
 /// Carries a payload together with its origin.
 ///
@@ -117,10 +119,10 @@ impl<T> DerefMut for WithOrigin<T> {
 
 impl<T> LinkedEvent for WithOrigin<T> {
     fn origin(&self) -> Origin {
-        propagation::needed(&self.origin)
+        self.origin.clone()
     }
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, _: Propagation) -> SharedBaggage {
+        self.origin.shared_baggage()
     }
 }
 

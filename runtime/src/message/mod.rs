@@ -204,7 +204,7 @@ impl<'m> Message<'m> {
     #[must_use]
     pub fn attribute(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
         // A handler without a span records nothing, so it needs no list.
-        if propagation::part() == Part::BaggageOfMessage {
+        if propagation::part() == Part::Baggage {
             return self;
         }
         self.others.push(KeyValue::new(key, value));

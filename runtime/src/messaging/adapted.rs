@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use super::reads::{ReadsMany, ReadsOne};
 use super::{Adapter, Message};
 use crate::event::given::Given;
+use crate::origin::SharedBaggage;
+use crate::propagation::{BaggageAlone, Propagation, WholeOrigin};
 use crate::support::shield::shielded;
 use crate::{Attributes, Events, LinkedEvent, Origin};
 
@@ -47,7 +49,7 @@ impl<A: Adapter<T::Message>, T: ReadsOne<A, Shape> + ?Sized, Shape> LinkedEvent
     fn origin(&self) -> Origin {
         let message = self.parameter.one();
         message
-            .map(|message| self.adapter.origin(message))
+            .map(|message| self.adapter.headers(message, WholeOrigin))
             .unwrap_or_default()
     }
 
@@ -57,8 +59,10 @@ impl<A: Adapter<T::Message>, T: ReadsOne<A, Shape> + ?Sized, Shape> LinkedEvent
         }
     }
 
-    fn linked_span_is_derived(&self) -> bool {
-        A::READS_A_PART
+    #[inline]
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        let message = self.parameter.one()?;
+        self.adapter.headers(message, BaggageAlone(propagation))
     }
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {
@@ -97,7 +101,7 @@ impl<A: Adapter<T::Message>, T: ReadsMany<A, Shape> + ?Sized, Shape> LinkedEvent
     fn origin(&self) -> Origin {
         let message = self.batch.parameter.at(self.place);
         message
-            .map(|message| self.batch.adapter.origin(message))
+            .map(|message| self.batch.adapter.headers(message, WholeOrigin))
             .unwrap_or_default()
     }
 

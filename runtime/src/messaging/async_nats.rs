@@ -9,8 +9,7 @@
 //! before 2.14 may write the name of the header in another case. Names are read in any case.
 
 use super::Message;
-use crate::Origin;
-use crate::propagation::{Repeated, origin_of_hop};
+use crate::propagation::{ReadHeaders, Repeated};
 
 /// Returns a message with its subject, its payload's size, and its producer's id.
 #[doc(hidden)]
@@ -40,15 +39,17 @@ pub fn streamed<'m>(
     }
 }
 
-/// Returns the origin in the names and values of the headers.
+/// Reads the names and values of the headers.
 ///
 /// The first of several contexts counts, as `HeaderMap::get` returns it.
 #[doc(hidden)]
-pub fn origin<'h, I>(headers: impl Fn() -> I) -> Origin
+#[inline]
+pub fn headers_of<'h, R, I>(read: R, headers: impl Fn() -> I) -> R::Part
 where
+    R: ReadHeaders,
     I: Iterator<Item = (&'h str, &'h str)>,
 {
-    origin_of_hop(Repeated::First, || {
+    read.hop(Repeated::First, || {
         headers().map(|(name, value)| (name, value.as_bytes()))
     })
 }
@@ -64,7 +65,6 @@ macro_rules! __linked_span_async_nats_adapter {
 
         impl $crate::messaging::Adapter<Message> for AsyncNats {
             const SYSTEM: &'static str = "nats";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -72,11 +72,16 @@ macro_rules! __linked_span_async_nats_adapter {
                 into: &mut $crate::messaging::Message<'m>,
             ) {
                 *into = $crate::messaging::async_nats::__message!(message);
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &Message) -> $crate::Origin {
-                $crate::messaging::async_nats::__origin!(message)
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &Message,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::async_nats::__headers!(read, message)
             }
         }
 
@@ -95,7 +100,6 @@ macro_rules! __linked_span_async_nats_jetstream_adapter {
 
         impl $crate::messaging::Adapter<Message> for JetStream {
             const SYSTEM: &'static str = "nats";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -112,11 +116,16 @@ macro_rules! __linked_span_async_nats_jetstream_adapter {
                     ),
                     ::core::result::Result::Err(_) => of_the_message,
                 };
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &Message) -> $crate::Origin {
-                $crate::messaging::async_nats::__origin!(message.message)
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &Message,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::async_nats::__headers!(read, message.message)
             }
         }
 
@@ -144,15 +153,17 @@ macro_rules! __linked_span_async_nats_message {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __linked_span_async_nats_origin {
-    ($message:expr) => {{
+macro_rules! __linked_span_async_nats_read_headers {
+    ($read:expr, $message:expr) => {{
         match &$message.headers {
-            ::core::option::Option::Some(headers) => $crate::messaging::async_nats::origin(|| {
-                headers.iter().flat_map(|(name, values)| {
-                    let name: &str = ::core::convert::AsRef::as_ref(name);
-                    values.iter().map(move |value| (name, value.as_str()))
+            ::core::option::Option::Some(headers) => {
+                $crate::messaging::async_nats::headers_of($read, || {
+                    headers.iter().flat_map(|(name, values)| {
+                        let name: &str = ::core::convert::AsRef::as_ref(name);
+                        values.iter().map(move |value| (name, value.as_str()))
+                    })
                 })
-            }),
+            }
             ::core::option::Option::None => ::core::default::Default::default(),
         }
     }};
@@ -161,7 +172,7 @@ macro_rules! __linked_span_async_nats_origin {
 #[doc(hidden)]
 pub use {
     __linked_span_async_nats_adapter as adapter, __linked_span_async_nats_message as __message,
-    __linked_span_async_nats_origin as __origin,
+    __linked_span_async_nats_read_headers as __headers,
 };
 
 /// Returns a message's `HeaderMap` with the active context or another origin.

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use super::Message;
-use crate::{Attributes, LinkedEvent, Origin, message, propagation};
+use crate::origin::SharedBaggage;
+use crate::propagation::Propagation;
+use crate::{Attributes, LinkedEvent, Origin, message};
 
 impl LinkedEvent for Message<'_> {
     fn origin(&self) -> Origin {
-        propagation::needed(self.origin_ref())
+        self.origin_ref().clone()
     }
 
     /// Adds the system, and each field of the message.
@@ -19,8 +21,8 @@ impl LinkedEvent for Message<'_> {
         }
     }
 
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, _: Propagation) -> SharedBaggage {
+        self.origin_ref().shared_baggage()
     }
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {

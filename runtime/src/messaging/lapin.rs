@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use super::Message;
-use crate::Origin;
+use crate::propagation::ReadHeaders;
 
 /// Returns a message with the properties of a delivery.
 #[doc(hidden)]
@@ -52,10 +52,14 @@ pub fn with_properties<'m>(
     }
 }
 
-/// Returns the origin in a delivery's headers.
+/// Reads a delivery's headers.
 #[doc(hidden)]
-pub fn origin<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Origin {
-    Origin::from_carrier(headers)
+#[inline]
+pub fn headers_of<'h, R: ReadHeaders>(
+    read: R,
+    headers: impl Iterator<Item = (&'h str, &'h [u8])>,
+) -> R::Part {
+    read.fields(headers)
 }
 
 /// Expands to the adapter for deliveries of `lapin`, at the given path of the client.
@@ -95,10 +99,13 @@ macro_rules! __linked_span_lapin_adapter {
             )
         }
 
-        fn origin(delivery: &message::Delivery) -> $crate::Origin {
+        fn headers<R>(delivery: &message::Delivery, read: R) -> R::Part
+        where
+            R: $crate::messaging::ReadHeaders,
+        {
             let headers = delivery.properties.headers().iter();
             let fields = headers.flat_map(types::FieldTable::inner);
-            $crate::messaging::lapin::origin(fields.filter_map(|(name, value)| {
+            let fields = fields.filter_map(|(name, value)| {
                 let value: &[u8] = match value {
                     types::AMQPValue::LongString(text) => text.as_bytes(),
                     types::AMQPValue::ShortString(text) => text.as_str().as_bytes(),
@@ -106,7 +113,8 @@ macro_rules! __linked_span_lapin_adapter {
                     _ => return ::core::option::Option::None,
                 };
                 ::core::option::Option::Some((name.as_str(), value))
-            }))
+            });
+            $crate::messaging::lapin::headers_of(read, fields)
         }
 
         $crate::messaging::lapin::__adapters! {
@@ -125,7 +133,6 @@ macro_rules! __linked_span_lapin_adapters {
     ($($message:ty,)*) => { $(
         impl $crate::messaging::Adapter<$message> for Lapin {
             const SYSTEM: &'static str = "rabbitmq";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -133,11 +140,15 @@ macro_rules! __linked_span_lapin_adapters {
                 into: &mut $crate::messaging::Message<'m>,
             ) {
                 *into = describe(message);
-                into.linked_span_origin(origin(message));
+                into.linked_span_origin(headers(message, $crate::messaging::WholeOrigin));
             }
 
-            fn origin(&self, message: &$message) -> $crate::Origin {
-                origin(message)
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &$message,
+                read: R,
+            ) -> R::Part {
+                headers(message, read)
             }
         }
     )* };

@@ -155,3 +155,5 @@ pub use self::received::described;
 #[doc(hidden)]
 pub use crate::event::given::Given;
 pub use crate::message::Message;
+#[doc(hidden)]
+pub use crate::propagation::{ReadHeaders, WholeOrigin};

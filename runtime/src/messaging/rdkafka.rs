@@ -13,10 +13,9 @@
 //! reject headers, so their messages carry no context.
 
 use super::Message;
-use super::fields::origin_at_places;
-use crate::Origin;
+use super::fields::read_at_places;
 use crate::message::{Field, FieldValue, bounded};
-use crate::propagation::Repeated;
+use crate::propagation::{ReadHeaders, Repeated};
 
 /// Fills in the properties of a record.
 #[doc(hidden)]
@@ -44,15 +43,17 @@ pub fn read<'m>(
     }
 }
 
-/// Returns the origin in a record's headers, which the client reads one at a time.
+/// Reads a record's headers, which the client returns one at a time.
 ///
 /// The last of several contexts counts, because a producer that forwards a record appends its own.
 #[doc(hidden)]
-pub fn origin<'h>(
+#[inline]
+pub fn headers_at_places<'h, R: ReadHeaders>(
+    read: R,
     count: usize,
     header: impl Fn(usize) -> Option<(&'h str, Option<&'h [u8]>)>,
-) -> Origin {
-    origin_at_places(Repeated::Last, count, header)
+) -> R::Part {
+    read_at_places(read, Repeated::Last, count, header)
 }
 
 /// Returns `true` if a record's header belongs to an earlier hop; `None` if it is unreadable.
@@ -77,7 +78,6 @@ macro_rules! __linked_span_rdkafka_adapter {
 
         impl<M: client::Message> $crate::messaging::Adapter<M> for Rdkafka {
             const SYSTEM: &'static str = "kafka";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(&self, message: &'m M, into: &mut $crate::messaging::Message<'m>) {
                 $crate::messaging::rdkafka::read(
@@ -87,14 +87,16 @@ macro_rules! __linked_span_rdkafka_adapter {
                     M::key(message),
                     M::payload(message),
                 );
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &M) -> $crate::Origin {
+            fn headers<R: $crate::messaging::ReadHeaders>(&self, message: &M, read: R) -> R::Part {
                 use client::Headers;
                 match M::headers(message) {
                     ::core::option::Option::Some(headers) => {
-                        $crate::messaging::rdkafka::origin(Headers::count(headers), |place| {
+                        let count = Headers::count(headers);
+                        $crate::messaging::rdkafka::headers_at_places(read, count, |place| {
                             let header = Headers::try_get(headers, place)?;
                             ::core::option::Option::Some((header.key, header.value))
                         })

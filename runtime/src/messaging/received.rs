@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::{Adapter, Message, ReadsOne};
+use crate::origin::SharedBaggage;
+use crate::propagation::Propagation;
 use crate::support::shield::shielded;
 use crate::{Attributes, Keyed, LinkedEvent, Origin};
 
@@ -113,8 +115,8 @@ impl<T> LinkedEvent for Received<T> {
         self.message.attributes(attributes);
     }
 
-    fn linked_span_is_derived(&self) -> bool {
-        true
+    fn linked_span_baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.message.linked_span_baggage(propagation)
     }
 
     fn linked_span_message(&self) -> Option<Cow<'_, Message<'_>>> {

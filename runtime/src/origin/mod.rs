@@ -51,6 +51,9 @@ impl Default for SpanContextOrNone {
     }
 }
 
+/// The baggage of an event; `None` if it is empty.
+pub type SharedBaggage = Option<Arc<Baggage>>;
+
 impl Origin {
     /// Returns the active span's context with the active baggage.
     ///
@@ -106,12 +109,12 @@ impl Origin {
         }
     }
 
-    pub(crate) fn shared_baggage(&self) -> Option<Arc<Baggage>> {
+    pub(crate) fn shared_baggage(&self) -> SharedBaggage {
         self.baggage.clone()
     }
 
     #[inline]
-    pub(crate) fn into_baggage(self) -> Option<Arc<Baggage>> {
+    pub(crate) fn into_baggage(self) -> SharedBaggage {
         self.baggage
     }
 
@@ -143,11 +146,6 @@ impl From<&Context> for Origin {
         let span_context = context.span().span_context().clone();
         Self::new(span_context, copy_baggage(context))
     }
-}
-
-/// Returns an origin with the context's baggage, and without a span context.
-pub(crate) fn baggage_of(context: &Context) -> Origin {
-    Origin::new(SpanContext::NONE, copy_baggage(context))
 }
 
 /// Copies the context's baggage; `None` if it is empty. (`Baggage` is not `Clone`.)

@@ -1,6 +1,6 @@
 //! One hop's context, of a message that several hops have written theirs into.
 
-use super::propagator::{self, Part, Propagation};
+use super::propagator::Propagation;
 use super::read::origin_in;
 use super::w3c::baggage::BAGGAGE;
 use super::w3c::traceparent::TRACEPARENT;
@@ -9,7 +9,7 @@ use crate::Origin;
 
 /// Which of several equal names a client takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeated {
+pub enum Repeated {
     First,
     Last,
 }
@@ -17,24 +17,23 @@ pub(crate) enum Repeated {
 /// The origin of the first or the last hop.
 ///
 /// `fields` may be called twice: nearly all messages have one context, for which nothing is collected.
-pub(crate) fn origin_of_hop<'a, I>(repeated: Repeated, fields: impl Fn() -> I) -> Origin
+pub(super) fn origin_of_hop<'a, I>(
+    propagation: Propagation,
+    repeated: Repeated,
+    fields: impl Fn() -> I,
+) -> Origin
 where
     I: Iterator<Item = (&'a str, &'a [u8])>,
 {
-    // The baggage of all hops is merged.
-    let collecting = propagator::collecting();
-    if collecting.part == Part::Baggage && collecting.propagation != Propagation::Foreign {
-        return origin_in(fields());
-    }
     let mut contexts = 0;
     let counted = fields().inspect(|(name, _)| contexts += usize::from(is(name, TRACEPARENT)));
-    let origin = origin_in(counted);
-    let is_w3c = collecting.propagation != Propagation::Foreign;
+    let origin = origin_in(propagation, counted);
+    let is_w3c = propagation != Propagation::Foreign;
     if contexts <= 1 && is_w3c {
         return origin;
     }
     let all: Vec<_> = fields().collect();
-    origin_in(of_one_hop(repeated, &all))
+    origin_in(propagation, of_one_hop(repeated, &all))
 }
 
 /// The fields of one hop, and all baggage, which is merged.
@@ -114,8 +113,10 @@ mod tests {
     const ONE: &[u8] = b"00-11111111111111111111111111111111-1111111111111111-01";
     const TWO: &[u8] = b"00-22222222222222222222222222222222-2222222222222222-01";
 
+    const W3C: Propagation = Propagation::W3c { baggage: true };
+
     fn read(repeated: Repeated, fields: &[(&'static str, &'static [u8])]) -> (String, String) {
-        let origin = origin_of_hop(repeated, || fields.iter().copied());
+        let origin = origin_of_hop(W3C, repeated, || fields.iter().copied());
         let context = origin.span_context();
         let id = context.span_id().to_string();
         (id[..1].to_owned(), context.trace_state().header())
@@ -194,7 +195,7 @@ mod tests {
             ("traceparent", TWO),
             ("baggage", b"user=7"),
         ];
-        let origin = origin_of_hop(Repeated::Last, || fields.iter().copied());
+        let origin = origin_of_hop(W3C, Repeated::Last, || fields.iter().copied());
         let baggage = origin.baggage().expect("baggage");
         assert_eq!(baggage.len(), 2);
     }

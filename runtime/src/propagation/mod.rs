@@ -1,6 +1,7 @@
 //! Converts fields of a carrier to origins, and contexts to fields.
 
 mod global_propagator;
+mod headers;
 mod hop;
 mod propagator;
 mod read;
@@ -10,8 +11,10 @@ mod serialized;
 mod w3c;
 mod write;
 
-pub(crate) use self::hop::{Repeated, origin_of_hop};
-pub use self::propagator::set_text_map_propagator;
-pub(crate) use self::propagator::{Part, Propagation, part, propagation, propagation_at, reading};
-pub(crate) use self::read::{needed, origin_in, origin_of};
+pub(crate) use self::headers::BaggageAlone;
+pub use self::headers::{ReadHeaders, WholeOrigin};
+pub(crate) use self::hop::Repeated;
+pub(crate) use self::propagator::{Part, part, propagation, propagation_at, reading};
+pub use self::propagator::{Propagation, set_text_map_propagator};
+pub(crate) use self::read::{baggage_in, origin_of};
 pub(crate) use self::write::write;

@@ -17,7 +17,10 @@ use crate::support::shield::shielded;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Propagation {
     /// The crate's own reader and writer.
-    W3c { baggage: bool },
+    W3c {
+        /// `true` if baggage is read and written too.
+        baggage: bool,
+    },
     /// The installed propagator.
     Foreign,
 }
@@ -35,21 +38,18 @@ thread_local! {
     static COLLECTING: Cell<Option<Collecting>> = const { Cell::new(None) };
 }
 
-/// The part of an origin that the crate's own carriers read.
+/// The part of an origin that `Message::headers` reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     All,
-    /// For a handler without a span: reading a context without baggage then allocates nothing.
+    /// While a function of the user describes a message to a handler without a span.
     Baggage,
-    /// The same, while a function of the user describes a message. That function may need all of an origin, but
-    /// `Message::headers` reads the baggage alone.
-    BaggageOfMessage,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Collecting {
-    pub(super) propagation: Propagation,
-    pub(super) part: Part,
+struct Collecting {
+    propagation: Propagation,
+    part: Part,
 }
 
 /// Restores the previous value of `COLLECTING`, also after a panic.
@@ -98,7 +98,7 @@ pub(crate) fn reading<R>(propagation: Propagation, part: Part, read: impl FnOnce
     read()
 }
 
-/// Returns the part that the crate's own carriers must read.
+/// Returns the part that `Message::headers` must read.
 #[inline]
 pub(crate) fn part() -> Part {
     COLLECTING
@@ -106,21 +106,17 @@ pub(crate) fn part() -> Part {
         .map_or(Part::All, |collecting| collecting.part)
 }
 
-pub(crate) fn propagation() -> Propagation {
-    collecting().propagation
-}
-
 #[inline]
-pub(super) fn collecting() -> Collecting {
-    COLLECTING.get().unwrap_or_else(not_collecting)
+pub(crate) fn propagation() -> Propagation {
+    match COLLECTING.get() {
+        Some(collecting) => collecting.propagation,
+        None => propagation_now(),
+    }
 }
 
 #[cold]
-fn not_collecting() -> Collecting {
-    Collecting {
-        propagation: propagation_at(clock::now()),
-        part: Part::All,
-    }
+fn propagation_now() -> Propagation {
+    propagation_at(clock::now())
 }
 
 pub(crate) fn propagation_at(now: Instant) -> Propagation {

@@ -1,11 +1,9 @@
 //! The parameters that fill a request: one event, or a batch.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use opentelemetry::baggage::Baggage;
-
-use crate::propagation::{self, Part, Propagation};
+use crate::origin::SharedBaggage;
+use crate::propagation::{self, Propagation};
 use crate::span::request::SpanRequest;
 use crate::support::shield::shielded;
 use crate::{Events, LinkedEvent, Origin};
@@ -56,7 +54,7 @@ pub trait Linked<Shape> {
     fn link_as(&self, name: &'static str, start: &mut SpanRequest);
 
     /// Returns the baggage that a body without a span needs.
-    fn baggage(&self, propagation: Propagation) -> Option<Arc<Baggage>>;
+    fn baggage(&self, propagation: Propagation) -> SharedBaggage;
 }
 
 /// Marks a single event.
@@ -86,13 +84,8 @@ impl<E: LinkedEvent> Linked<One> for E {
     }
 
     #[inline]
-    fn baggage(&self, propagation: Propagation) -> Option<Arc<Baggage>> {
-        let part = if self.linked_span_is_derived() {
-            Part::Baggage
-        } else {
-            Part::All
-        };
-        propagation::reading(propagation, part, || self.origin().into_baggage())
+    fn baggage(&self, propagation: Propagation) -> SharedBaggage {
+        self.linked_span_baggage(propagation)
     }
 }
 
@@ -112,7 +105,7 @@ impl<B: Events> Linked<Many> for B {
     }
 
     /// Returns `None`, because the events of a batch share no baggage.
-    fn baggage(&self, _: Propagation) -> Option<Arc<Baggage>> {
+    fn baggage(&self, _: Propagation) -> SharedBaggage {
         None
     }
 }

@@ -13,6 +13,7 @@ use super::trim::trim;
 use crate::Origin;
 
 /// Reads an origin from names and values, with or without its baggage.
+#[inline]
 pub(in crate::propagation) fn origin_of<'a, N, V>(
     fields: impl Iterator<Item = (&'a N, &'a V)>,
     with_baggage: bool,
@@ -28,19 +29,17 @@ where
     found.origin(with_baggage)
 }
 
-/// Reads an origin with the baggage alone.
+/// Reads the baggage alone.
 pub(in crate::propagation) fn baggage_of<'a, N, V>(
     fields: impl Iterator<Item = (&'a N, &'a V)>,
-) -> Origin
+) -> Option<Arc<Baggage>>
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
 {
     let mut fields = fields;
-    match fields.find(|(name, _)| is_baggage((*name).as_ref())) {
-        Some((_, first)) => baggage_of_values(first.as_ref(), fields),
-        None => Origin::default(),
-    }
+    let (_, first) = fields.find(|(name, _)| is_baggage((*name).as_ref()))?;
+    baggage_of_values(first.as_ref(), fields)
 }
 
 /// Out of line: most events have no baggage, and the loop that finds none needs no list.
@@ -48,7 +47,7 @@ where
 fn baggage_of_values<'a, N, V>(
     first: &'a [u8],
     rest: impl Iterator<Item = (&'a N, &'a V)>,
-) -> Origin
+) -> Option<Arc<Baggage>>
 where
     N: AsRef<str> + ?Sized + 'a,
     V: AsRef<[u8]> + ?Sized + 'a,
@@ -59,7 +58,7 @@ where
             values.push(value.as_ref());
         }
     }
-    Origin::new(SpanContext::NONE, read_baggage(&values))
+    read_baggage(&values)
 }
 
 #[inline]
