@@ -1,5 +1,8 @@
 //! Connections that the store opens beside those of the pool.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Postgres, Store, Token};
@@ -7,6 +10,7 @@ use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, Payload, RULES};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::runtime;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -110,6 +114,52 @@ async fn call_after_the_pool_was_closed_fails_and_its_connections_are_closed() {
         .arrive("order", &RULES, 1, Payload::new(1), Token::random());
     let late = late.await.unwrap_err();
     assert_eq!(late.payload, Payload::new(1));
+}
+
+/// The runtime drops the task that would close idle connections, at the call's last poll.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn call_that_outlives_its_runtime_returns_its_connection() {
+    let schema = Schema::begin().await;
+    let mut ending = runtime::Builder::new_multi_thread();
+    let ending = ending.worker_threads(2).enable_all().build().unwrap();
+    let options = (*schema.pool.connect_options()).clone();
+    let (is_answered, answered) = mpsc::channel();
+    let (has_ended, ended) = mpsc::channel();
+    let (is_returned, returned) = mpsc::channel();
+    let mut ended = ended.into_iter();
+    ending.spawn(async move {
+        let pool = PgPoolOptions::new().max_connections(2);
+        let worker = worker(&pool.connect_with(options).await.unwrap());
+        worker.waits("order", 0).await;
+        let holder = Token::random();
+        worker.arrive("order", 1, holder).await;
+        // The first call also prepares its statement.
+        worker.renew("order", holder).await;
+        loop {
+            let mut call = pin!(worker.renew("order", holder));
+            let mut polls = 0;
+            // A call sends its request at the first poll, and usually reads the answer at the second.
+            poll_fn(|task| {
+                polls += 1;
+                if polls == 2 {
+                    is_answered.send(()).unwrap();
+                    ended.next().unwrap();
+                }
+                call.as_mut().poll(task)
+            })
+            .await;
+            if polls == 2 {
+                is_returned.send(()).unwrap();
+                return;
+            }
+        }
+    });
+    answered.recv_timeout(LATE).unwrap();
+    ending.shutdown_background();
+    // The runtime's other thread ends its tasks meanwhile.
+    sleep(Duration::from_millis(500)).await;
+    has_ended.send(()).unwrap();
+    returned.recv_timeout(LATE).unwrap();
 }
 
 #[tokio::test]
