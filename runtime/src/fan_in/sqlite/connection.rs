@@ -6,7 +6,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Connection as _, Sqlite};
 
-use super::failure::{failure, not_begun};
+use super::failure::failure;
 use crate::fan_in::durable::BackendError;
 
 /// Guards a transaction: closes the connection on drop, unless the transaction was committed.
@@ -29,7 +29,11 @@ pub(super) enum Access {
 }
 
 impl Connection {
-    pub(super) async fn begin(pool: &SqlitePool, access: Access) -> Result<Self, BackendError> {
+    /// Borrows a connection. The caller's first statement must be a `BEGIN`.
+    ///
+    /// It must not be sqlx's `begin_with`, which fails if sqlx's count is wrong. `BEGIN` fails inside a transaction that sqlx
+    /// does not know of.
+    pub(super) async fn acquire(pool: &SqlitePool) -> Result<Self, BackendError> {
         let mut pooled = pool.acquire().await.map_err(failure)?;
         // The user's code may have dropped a `begin()` in flight. Inside that transaction, joins that are acknowledged here
         // would be rolled back later.
@@ -37,31 +41,45 @@ impl Connection {
             pooled.close().await.map_err(failure)?;
             pooled = pool.acquire().await.map_err(failure)?;
         }
-        let mut connection = Self {
+        Ok(Self {
             pooled,
             is_committed: false,
-        };
-        // Not sqlx's `begin_with`, which fails if sqlx's count is wrong. `BEGIN` fails inside a transaction that sqlx does
-        // not know of.
+        })
+    }
+
+    pub(super) async fn begin(pool: &SqlitePool, access: Access) -> Result<Self, BackendError> {
+        let mut connection = Self::acquire(pool).await?;
+        connection.begin_here(access).await?;
+        Ok(connection)
+    }
+
+    /// Begins the transaction with a statement of its own.
+    pub(super) async fn begin_here(&mut self, access: Access) -> Result<(), BackendError> {
         let statement = match access {
             Access::Read => "BEGIN",
             Access::Write => "BEGIN IMMEDIATE",
         };
-        let begun = sqlx::query(statement).execute(&mut *connection).await;
-        begun.map_err(not_begun)?;
-        Ok(connection)
+        let begun = sqlx::query(statement).execute(&mut **self).await;
+        begun.map(drop).map_err(failure)
     }
 
     pub(super) async fn commit(mut self) -> Result<(), BackendError> {
         self.end().await
     }
 
-    /// Commits, and keeps the connection usable.
+    /// Commits unless a statement has, and keeps the connection usable.
     pub(super) async fn end(&mut self) -> Result<(), BackendError> {
-        let committed = sqlx::query("COMMIT").execute(&mut **self).await;
-        committed.map_err(failure)?;
-        self.is_committed = true;
+        if !self.is_committed {
+            let committed = sqlx::query("COMMIT").execute(&mut **self).await;
+            committed.map_err(failure)?;
+            self.is_committed = true;
+        }
         Ok(())
+    }
+
+    /// Notes that the last statement has also committed.
+    pub(super) fn committed(&mut self) {
+        self.is_committed = true;
     }
 }
 

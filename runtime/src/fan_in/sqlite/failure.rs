@@ -19,6 +19,14 @@ pub(super) fn failure(error: sqlx::Error) -> BackendError {
                 "run `Sqlite::migrate`, which creates the tables: {error}"
             ))
         }
+        // The connection is closed, and the next one has no transaction.
+        Some(ERROR)
+            if error
+                .to_string()
+                .contains("cannot start a transaction within") =>
+        {
+            BackendError::Transient(error.into())
+        }
         Some(READONLY) => BackendError::Misconfigured(format!(
             "grant the process write access to the database file and to its folder: {error}"
         )),
@@ -30,15 +38,6 @@ pub(super) fn failure(error: sqlx::Error) -> BackendError {
         )),
         None if is_on_the_way(&error) => BackendError::Transient(error.into()),
         _ => BackendError::Permanent(error.into()),
-    }
-}
-
-/// Classifies the error of a `BEGIN`. It needs no table, so the generic code means that the connection is inside a
-/// transaction.
-pub(super) fn not_begun(error: sqlx::Error) -> BackendError {
-    match code(&error) {
-        Some(ERROR) => BackendError::Transient(error.into()),
-        _ => failure(error),
     }
 }
 

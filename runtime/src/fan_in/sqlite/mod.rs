@@ -263,14 +263,21 @@ impl Sqlite {
 
     /// Begins a transaction.
     async fn transaction(&self, access: Access) -> Result<Rows, BackendError> {
-        let mut connection = Connection::begin(&self.pool, access).await?;
+        let mut rows = self.rows().await?;
+        rows.begin(access).await?;
+        Ok(rows)
+    }
+
+    /// Borrows a connection for a call whose first statement begins the transaction.
+    async fn rows(&self) -> Result<Rows, BackendError> {
+        let mut connection = Connection::acquire(&self.pool).await?;
         let file = if let Some(file) = self.file.get() {
             file
         } else {
             let file = File::of(&mut connection).await?;
             self.file.get_or_init(|| Arc::new(file))
         };
-        Ok(Rows::new(connection, Arc::clone(file), (self.clock)()))
+        Ok(Rows::new(connection, Arc::clone(file), self.clock))
     }
 }
 
@@ -300,9 +307,10 @@ impl Backend for Sqlite {
         token: Token,
     ) -> Result<Answer, BackendError> {
         self.call(async {
-            let mut rows = self.transaction(Access::Write).await?;
+            let mut rows = self.rows().await?;
             let (reply, other_work) = rows.arrive(function, key, (input, payload), token).await?;
-            let claimed = rows.claimed(function, key, reply).await?;
+            let then = other_work.then();
+            let claimed = rows.claimed(function, key, reply, then).await?;
             let mut overdue = None;
             if other_work.is_overdue {
                 overdue = rows.overdue(function, key, token).await?;
@@ -330,8 +338,8 @@ impl Backend for Sqlite {
         detail: Option<&str>,
     ) -> Result<bool, BackendError> {
         self.call(async {
-            let mut rows = self.transaction(Access::Write).await?;
-            let reply = rows.step(function, key, step, detail).await?;
+            let mut rows = self.rows().await?;
+            let reply = rows.apply(function, key, step, detail).await?;
             rows.commit().await?;
             Ok(reply == Reply::Recorded)
         })

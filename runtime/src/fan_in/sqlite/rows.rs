@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::connection::Connection;
+use super::connection::{Access, Connection};
 use super::failure::failure;
 use super::file::File;
 use super::migrations;
@@ -33,8 +33,9 @@ pub(super) use columns;
 
 /// Selects one row, even if there is no join: it also contains whether the function's declaration matches, and `$asked`.
 macro_rules! read {
-    ($asked:literal) => {
+    ($begin:literal, $asked:literal) => {
         concat!(
+            $begin,
             "SELECT ",
             columns!(),
             ", EXISTS (SELECT 1 FROM linked_span_functions AS declared \
@@ -44,15 +45,50 @@ macro_rules! read {
         )
     };
 }
-const READ: &str = read!("");
+const READ: &str = read!("", "");
+const BEGIN_AND_READ: &str = read!("BEGIN IMMEDIATE; ", "");
 /// Also selects whether another join is overdue, and whether an ended join can be removed.
-const READ_WITH_OTHER_WORK: &str = read!(
+const BEGIN_AND_READ_WITH_OTHER_WORK: &str = read!(
+    "BEGIN IMMEDIATE; ",
     ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
      EXISTS (SELECT 1 FROM linked_span_joins \
       WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten"
 );
 
-// Both statements are in one string, because each call of sqlx is a round trip to another thread.
+/// Text for one call of sqlx. Several statements share a text, because each call is a round trip to another thread.
+#[derive(Clone, Copy)]
+struct Statement {
+    text: &'static str,
+    and_commit: &'static str,
+}
+
+macro_rules! statement {
+    ($text:expr) => {
+        Statement {
+            text: $text,
+            and_commit: concat!($text, "; COMMIT"),
+        }
+    };
+}
+
+impl Statement {
+    fn then(self, then: Then) -> &'static str {
+        match then {
+            Then::Commit => self.and_commit,
+            Then::Continue => self.text,
+        }
+    }
+}
+
+/// What follows a statement within the transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The same text commits.
+    Commit,
+    /// Other statements, and then a commit.
+    Continue,
+}
+
 // The columns are named, because a later version may add some.
 macro_rules! upsert {
     ($rest:literal) => {
@@ -67,22 +103,32 @@ macro_rules! upsert {
     };
 }
 // Every transition to an open, running, ready, expiring or parked join, without a new input.
-const WRITE: &str = upsert!("");
+const WRITE: Statement = statement!(upsert!(""));
 // `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
-const WRITE_ENDED: &str = upsert!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
+const WRITE_ENDED: Statement = statement!(upsert!(
+    "; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
+));
 // An arrival: absent to `Open`, `Open` to `Open`, and `Open` to `Running`. `DO NOTHING` keeps the first input of a place, because
 // a delivery whose reply was lost is repeated.
-const WRITE_WITH_INPUT: &str = upsert!(
+const WRITE_WITH_INPUT: Statement = statement!(upsert!(
     "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
      ON CONFLICT DO NOTHING"
-);
+));
 // Every transition to absent: `Forget`, and the end of the dedup window.
-const REMOVE: &str = "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
-                      DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2";
+const REMOVE: Statement = statement!(
+    "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
+     DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
+);
+// The inputs of a claimed join.
+const INPUTS: Statement = statement!(
+    "SELECT input, came_at, payload FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
+);
 
 pub(super) struct Rows {
     connection: Connection,
     file: Arc<File>,
+    clock: fn() -> Timestamp,
+    /// The time at which the transaction began.
     pub(super) now: Timestamp,
 }
 
@@ -92,6 +138,17 @@ pub(super) struct OtherWork {
     pub(super) is_overdue: bool,
     /// The dedup window of another join is over: the arrival removes it.
     pub(super) is_forgotten: bool,
+}
+
+impl OtherWork {
+    /// Returns what follows the work at the arrival's own join.
+    pub(super) fn then(&self) -> Then {
+        if self.is_overdue || self.is_forgotten {
+            Then::Continue
+        } else {
+            Then::Commit
+        }
+    }
 }
 
 /// A join's row.
@@ -129,12 +186,26 @@ impl Written<'_> {
 }
 
 impl Rows {
-    pub(super) fn new(connection: Connection, file: Arc<File>, now: Timestamp) -> Self {
+    /// Takes a connection without a transaction. The first call is [`begin`](Self::begin), [`arrive`](Self::arrive) or
+    /// [`apply`](Self::apply).
+    pub(super) fn new(connection: Connection, file: Arc<File>, clock: fn() -> Timestamp) -> Self {
         Self {
             connection,
             file,
-            now,
+            clock,
+            now: clock(),
         }
+    }
+
+    pub(super) async fn begin(&mut self, access: Access) -> Result<(), BackendError> {
+        self.connection.begin_here(access).await?;
+        self.begun();
+        Ok(())
+    }
+
+    /// Reads the clock again, because the transaction may have waited for the file's lock.
+    fn begun(&mut self) {
+        self.now = (self.clock)();
     }
 
     pub(super) fn connection(&mut self) -> &mut SqliteConnection {
@@ -184,7 +255,7 @@ impl Rows {
         }
     }
 
-    /// Applies an arrival. Returns the reply, and the work at other joins.
+    /// Begins the transaction, and applies an arrival. Returns the reply, and the work at other joins.
     pub(super) async fn arrive(
         &mut self,
         function: JoinScope<'_>,
@@ -192,24 +263,43 @@ impl Rows {
         (input, payload): (u8, &str),
         token: Token,
     ) -> Result<(Reply, OtherWork), BackendError> {
-        let (read, other_work) = self.read_with_other_work(function, key).await?;
+        let (read, other_work) = self.begin_and_read_with_other_work(function, key).await?;
+        self.begun();
         let step = Step::Arrive { input, token };
         let written = Written::Input(input, payload);
-        let reply = self.advance(function, key, read, step, written).await?;
+        let then = other_work.then();
+        let reply = self
+            .advance(function, key, read, step, written, then)
+            .await?;
         Ok((reply, other_work))
     }
 
-    /// Applies another step. Returns the reply.
-    pub(super) async fn step(
+    /// Begins the transaction, and applies another step. Returns the reply.
+    pub(super) async fn apply(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
         step: Step,
         detail: Option<&str>,
     ) -> Result<Reply, BackendError> {
-        let read = self.read(function, key).await?;
+        let read = self.read(BEGIN_AND_READ, function, key).await?;
+        self.begun();
         let written = Written::Detail(detail);
-        self.advance(function, key, read, step, written).await
+        self.advance(function, key, read, step, written, Then::Commit)
+            .await
+    }
+
+    /// Applies a step within the transaction. Returns the reply.
+    async fn step(
+        &mut self,
+        function: JoinScope<'_>,
+        key: &str,
+        step: Step,
+    ) -> Result<Reply, BackendError> {
+        let read = self.read(READ, function, key).await?;
+        let written = Written::Detail(None);
+        self.advance(function, key, read, step, written, Then::Continue)
+            .await
     }
 
     async fn advance(
@@ -219,17 +309,20 @@ impl Rows {
         read: Option<Read>,
         step: Step,
         written: Written<'_>,
+        then: Then,
     ) -> Result<Reply, BackendError> {
         let before = read.as_ref().map(|read| read.state);
         let (after, reply) = transition(before, step, self.now, function.rules);
+        // The inputs of a claimed join are read next.
+        let then = claim_of(reply).map_or(then, |_| Then::Continue);
         match after {
             _ if after == before => {}
             Some(state) => {
                 let written = written.of(&state);
-                self.write(function, key, &state, read.as_ref(), written)
+                self.write(function, key, &state, read.as_ref(), written, then)
                     .await?;
             }
-            None => self.remove(function.name, key).await?,
+            None => self.remove(function.name, key, then).await?,
         }
         Ok(reply)
     }
@@ -240,20 +333,18 @@ impl Rows {
         function: JoinScope<'_>,
         key: &str,
         reply: Reply,
+        then: Then,
     ) -> Result<Option<EncodedClaim>, BackendError> {
-        let (work, attempts) = match reply {
-            Reply::Run { attempts } => (Work::Run, attempts),
-            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
-            _ => return Ok(None),
+        let Some((work, attempts)) = claim_of(reply) else {
+            return Ok(None);
         };
-        let rows = sqlx::query(
-            "SELECT input, came_at, payload FROM linked_span_inputs WHERE name = ?1 AND key = ?2",
-        )
-        .bind(function.name)
-        .bind(key)
-        .fetch_all(&mut *self.connection)
-        .await
-        .map_err(failure)?;
+        let rows = sqlx::query(INPUTS.then(then))
+            .bind(function.name)
+            .bind(key)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(failure)?;
+        self.after(then);
         let mut inputs = Vec::new();
         inputs.resize_with(function.rules.inputs.into(), || None);
         for row in rows {
@@ -361,7 +452,7 @@ impl Rows {
         let mut released = 0;
         for key in &keys {
             let step = Step::Settle { token, settlement };
-            let reply = self.step(function, key, step, None).await?;
+            let reply = self.step(function, key, step).await?;
             released += usize::from(reply == Reply::Recorded);
         }
         Ok(released)
@@ -375,8 +466,8 @@ impl Rows {
         token: Token,
     ) -> Result<Option<EncodedClaim>, BackendError> {
         let step = Step::ClaimDue { token, mode };
-        let reply = self.step(function, key, step, None).await?;
-        self.claimed(function, key, reply).await
+        let reply = self.step(function, key, step).await?;
+        self.claimed(function, key, reply, Then::Continue).await
     }
 
     /// Removes at most `max` joins whose dedup window is over: `Completed` and `Expired` to absent.
@@ -397,10 +488,11 @@ impl Rows {
 
     async fn read(
         &mut self,
+        statement: &'static str,
         function: JoinScope<'_>,
         key: &str,
     ) -> Result<Option<Read>, BackendError> {
-        let row = sqlx::query(READ)
+        let row = sqlx::query(statement)
             .bind(function.name)
             .bind(key)
             .bind(function.inputs)
@@ -410,12 +502,12 @@ impl Rows {
         read_declared(&row, function.rules)
     }
 
-    async fn read_with_other_work(
+    async fn begin_and_read_with_other_work(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
     ) -> Result<(Option<Read>, OtherWork), BackendError> {
-        let row = sqlx::query(READ_WITH_OTHER_WORK)
+        let row = sqlx::query(BEGIN_AND_READ_WITH_OTHER_WORK)
             .bind(function.name)
             .bind(key)
             .bind(function.inputs)
@@ -437,6 +529,7 @@ impl Rows {
         state: &State,
         before: Option<&Read>,
         written: Written<'_>,
+        then: Then,
     ) -> Result<(), BackendError> {
         let row = Row::of(state, Inputs::all(function.rules.inputs));
         let has_ended = row.stage.has_ended();
@@ -447,7 +540,7 @@ impl Rows {
             Written::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
             Written::Detail(detail) => (WRITE, detail, None, None),
         };
-        sqlx::query(statement)
+        sqlx::query(statement.then(then))
             .bind(function.name)
             .bind(key)
             .bind(row.stage.word())
@@ -465,17 +558,34 @@ impl Rows {
             .execute(&mut *self.connection)
             .await
             .map_err(failure)?;
+        self.after(then);
         Ok(())
     }
 
-    async fn remove(&mut self, name: &str, key: &str) -> Result<(), BackendError> {
-        sqlx::query(REMOVE)
+    async fn remove(&mut self, name: &str, key: &str, then: Then) -> Result<(), BackendError> {
+        sqlx::query(REMOVE.then(then))
             .bind(name)
             .bind(key)
             .execute(&mut *self.connection)
             .await
             .map_err(failure)?;
+        self.after(then);
         Ok(())
+    }
+
+    fn after(&mut self, then: Then) {
+        if then == Then::Commit {
+            self.connection.committed();
+        }
+    }
+}
+
+/// Returns the work and the attempts of a claim; `None` for any other reply.
+fn claim_of(reply: Reply) -> Option<(Work, u32)> {
+    match reply {
+        Reply::Run { attempts } => Some((Work::Run, attempts)),
+        Reply::DeliverExpired { attempts, .. } => Some((Work::DeliverExpired, attempts)),
+        _ => None,
     }
 }
 

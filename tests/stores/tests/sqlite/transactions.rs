@@ -1,6 +1,8 @@
 //! A connection that the user's code left inside a transaction. What is acknowledged on it would be rolled back later.
 
-use linked_span::fan_in::Sqlite;
+use std::time::Duration;
+
+use linked_span::fan_in::{Sqlite, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, RULES};
 use sqlx::Connection as _;
@@ -17,7 +19,7 @@ async fn shared(file: &File, connections: u32) -> SqlitePool {
 
 fn worker(pool: &SqlitePool) -> Worker<Sqlite> {
     // While the transaction has the write lock, other connections wait 5 s each for it.
-    let store = Sqlite::new(pool.clone()).call_timeout(std::time::Duration::from_mins(1));
+    let store = Sqlite::new(pool.clone()).call_timeout(Duration::from_mins(1));
     Worker::serving(store, "ship", RULES)
 }
 
@@ -77,11 +79,32 @@ async fn arrivals_that_are_dropped_leave_no_transaction_behind() {
     let worker = worker(&pool);
     worker.waits("first", 0).await;
     for micros in 0..200 {
-        let bound = std::time::Duration::from_micros(micros * 5);
+        let bound = Duration::from_micros(micros * 5);
         let key = format!("dropped {micros}");
         let _ = tokio::time::timeout(bound, worker.waits(&key, 0)).await;
         let key = format!("kept {micros}");
         worker.waits(&key, 0).await;
         assert!(is_there(&file, &key).await);
     }
+}
+
+/// The join's timeout passes while another process has the file's write lock.
+#[tokio::test]
+async fn arrival_that_waited_for_the_lock_reads_the_clock_afterwards() {
+    let file = File::begin().await;
+    let timeout = Duration::from_secs(1);
+    let worker = Worker::with(&file, RULES.timeout(timeout)).await;
+    worker.waits("order", 0).await;
+    let lock = file.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let arrive = worker.arrive("order", 1, Token::random());
+    let hold = async {
+        tokio::time::sleep(timeout).await;
+        lock.rollback().await.unwrap();
+    };
+    let (arrived, ()) = tokio::join!(arrive, hold);
+    let verdict = arrived.verdict;
+    assert!(
+        matches!(verdict, Verdict::DeliverExpired { .. }),
+        "{verdict:?}"
+    );
 }
