@@ -3,6 +3,7 @@
 mod baggage;
 mod fan_in;
 mod hostile;
+mod own_tracer;
 
 use std::cell::Cell;
 use std::collections::HashMap;
