@@ -223,12 +223,11 @@ impl Tracers {
             return None;
         }
         let (_, tracer) = self.by_scope.iter().find(|known| known.0.is(scope))?;
-        let tracer = match tracer {
-            Some(tracer) => Some(tracer.upgrade()?),
-            None => {
-                let _ = WITHOUT_SDK.try_with(|known| known.set(self.without_sdk(scope)));
-                None
-            }
+        let tracer = if let Some(tracer) = tracer {
+            Some(tracer.upgrade()?)
+        } else {
+            let _ = WITHOUT_SDK.try_with(|known| known.set(self.without_sdk(scope)));
+            None
         };
         Some((tracer, self.propagation))
     }
