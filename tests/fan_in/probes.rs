@@ -25,7 +25,7 @@ enum Comes {
 impl Comes {
     fn step(self, token: Token) -> Step {
         match self {
-            Self::Arrival(input) => Step::Arrive { input, token },
+            Self::Arrival(input) => Step::arrive(input, token),
             Self::ClaimMode(mode) => Step::ClaimDue { token, mode },
         }
     }
@@ -184,7 +184,7 @@ fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
 fn due_is_true(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     let token = Token(100);
     let visit = |now| transition(Some(state), Step::ClaimDue { token, mode }, now, rules);
-    let Some(due) = due(&state, mode) else {
+    let Some(due) = due(&state, mode, rules) else {
         return is_parked(Some(state));
     };
     let early = visit(due.saturating_sub(ms(1))) == (Some(state), Reply::NotDue(due));
@@ -204,7 +204,7 @@ fn only_the_holder_settles(state: State, rules: &JoinPolicy) -> bool {
         State::Expired { holder, .. } => (Some(holder), vec![Settlement::ExpiryDelivered]),
         _ => unreachable!("the model does not know it"),
     };
-    let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep) <= Some(NOW);
+    let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep, rules) <= Some(NOW);
     let answers = |step, expected| {
         let (after, reply) = transition(Some(state), step, NOW, rules);
         let kept = if over { None } else { Some(state) };
@@ -252,7 +252,9 @@ fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
         return retry(state) == (Some(state), Reply::Busy(lease));
     }
     let came = match state {
-        State::Open { came, .. } => return retry(state) == (Some(state), Reply::Waiting(came)),
+        State::Open { came, .. } => {
+            return retry(state) == (Some(state), Reply::Waiting(came.into()));
+        }
         State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
             return forget_at <= NOW || retry(state).0 == Some(state);
         }
@@ -270,7 +272,7 @@ fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
                 Some(State::Running { deadline, .. }) => {
                     came == Inputs::all(rules.inputs)
                         && deadline == NOW.saturating_add(rules.timeout)
-                        && reply == Reply::Run { attempts: 1 }
+                        && matches!(reply, Reply::Run { attempts: 1, .. })
                 }
                 Some(State::Expiring { came: kept, .. }) => {
                     came == kept

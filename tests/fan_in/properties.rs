@@ -53,7 +53,7 @@ fn settlement() -> impl Strategy<Value = Settlement> {
 /// Draws from few tokens, so that they collide, and mostly arrivals, so that joins become complete.
 fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = Step> {
     prop_oneof![
-        24 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::Arrive { input, token }),
+        24 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::arrive(input, token)),
         8 => (token.clone(), settlement())
             .prop_map(|(token, settlement)| Step::Settle { token, settlement }),
         4 => token.clone().prop_map(|token| Step::Renew { token }),
@@ -96,10 +96,7 @@ fn passes() -> impl Strategy<Value = u64> {
 /// Maps a step's input to one that the policy has.
 fn within(step: Step, rules: &JoinPolicy) -> Step {
     match step {
-        Step::Arrive { input, token } => Step::Arrive {
-            input: input % rules.inputs,
-            token,
-        },
+        Step::Arrive { input, token, .. } => Step::arrive(input % rules.inputs, token),
         step => step,
     }
 }
@@ -131,9 +128,9 @@ proptest! {
             let token = token(step);
             let holds = match (reply, state) {
                 (Reply::Waiting(told) | Reply::Duplicate(told), Some(State::Open { came, .. })) => {
-                    told == came && told.len() < u32::from(rules.inputs)
+                    told.came == came && came.len() < u32::from(rules.inputs)
                 }
-                (Reply::Run { attempts: told }, Some(State::Running { holder, attempts, .. })) => {
+                (Reply::Run { attempts: told, .. }, Some(State::Running { holder, attempts, .. })) => {
                     told == attempts && told > 0 && Some(holder) == token
                 }
                 (
@@ -171,6 +168,9 @@ proptest! {
             prop_assert_eq!(again, state, "{:?}", step);
             let expected = match (step, reply) {
                 (Step::Arrive { .. }, Reply::Waiting(came)) => Reply::Duplicate(came),
+                (Step::Arrive { .. }, Reply::Run { attempts, .. }) => {
+                    Reply::Run { attempts, taken: false }
+                }
                 // The holder has released its claim.
                 (
                     Step::Settle {
@@ -185,7 +185,7 @@ proptest! {
                 ) => Reply::Refused,
                 // A store finds joins by their due time, and would not find this one.
                 (Step::ClaimDue { mode, .. }, Reply::Run { .. } | Reply::DeliverExpired { .. }) => {
-                    let due = state.and_then(|held| due(&held, mode));
+                    let due = state.and_then(|held| due(&held, mode, &rules));
                     Reply::NotDue(due.expect("a claim runs out"))
                 }
                 (Step::Forget, Reply::Recorded) => Reply::Absent,
@@ -206,7 +206,7 @@ proptest! {
             for mode in VISITORS {
                 let visit =
                     |now| transition(Some(state), Step::ClaimDue { token, mode }, now, &rules);
-                let Some(due) = due(&state, mode) else {
+                let Some(due) = due(&state, mode, &rules) else {
                     for now in [at(0), Timestamp::MAX] {
                         prop_assert_eq!(visit(now), (Some(state), Reply::Parked));
                     }
@@ -223,7 +223,7 @@ proptest! {
                     prop_assert_ne!(after, Some(state));
                 }
             }
-            let [sweep, passing] = VISITORS.map(|mode| due(&state, mode));
+            let [sweep, passing] = VISITORS.map(|mode| due(&state, mode, &rules));
             prop_assert!(sweep <= passing, "a sweep may claim a join as early as an arrival may");
         }
     }
@@ -248,7 +248,7 @@ proptest! {
                 Token(earlier) => Token(FIRST + earlier),
             };
             let step = match within(step, &rules) {
-                Step::Arrive { input, token } => Step::Arrive { input, token: called(token) },
+                Step::Arrive { input, token, .. } => Step::arrive(input, called(token)),
                 Step::Settle { token, settlement } => {
                     Step::Settle { token: called(token), settlement }
                 }

@@ -79,23 +79,23 @@ impl Witness {
             (Step::Arrive { input, .. }, Reply::Waiting(came)) => {
                 self.accept(input, rules)?;
                 ensure(
-                    came == self.accepted,
+                    came.came == self.accepted,
                     "a reply lists the inputs that have arrived",
                 )?;
-                ensure(came != all(rules), "a complete join runs")
+                ensure(came.came != all(rules), "a complete join runs")
             }
             (Step::Arrive { input, .. }, Reply::Duplicate(came)) => {
                 ensure(self.is_open(rules), "only an open join has duplicates")?;
                 ensure(self.deadline > 0, "an open join ends at its deadline")?;
                 ensure(
-                    came == self.accepted,
+                    came.came == self.accepted,
                     "a reply lists the inputs that have arrived",
                 )?;
-                ensure(came.contains(input), "a duplicate has arrived before")
+                ensure(came.came.contains(input), "a duplicate has arrived before")
             }
             (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
-                Reply::Run { attempts },
+                Reply::Run { attempts, .. },
             ) => {
                 self.run(step, rules)?;
                 self.claim(token, Work::Body, rules);
@@ -170,9 +170,12 @@ impl Witness {
                     self.is_open(rules),
                     "a retry leaves only an open join unchanged",
                 )?;
-                ensure(!came.is_empty(), "a reply about an absent join is `Absent`")?;
                 ensure(
-                    came == self.accepted,
+                    !came.came.is_empty(),
+                    "a reply about an absent join is `Absent`",
+                )?;
+                ensure(
+                    came.came == self.accepted,
                     "a reply lists the inputs that have arrived",
                 )
             }
@@ -459,7 +462,8 @@ impl Witness {
                     "a join does not open again before it ends",
                 )
             }
-            State::Running { holder, .. } => {
+            State::Running { came, holder, .. } => {
+                ensure(came == self.accepted, "a running join keeps its inputs")?;
                 ensure(complete, "a running join has all inputs")?;
                 ensure(
                     claimed == Some((Work::Body, holder)),
@@ -470,7 +474,8 @@ impl Witness {
                     "a running join has not ended",
                 )
             }
-            State::Ready { .. } => {
+            State::Ready { came, .. } => {
+                ensure(came == self.accepted, "a ready join keeps its inputs")?;
                 ensure(complete, "a ready join has all inputs")?;
                 ensure(claimed.is_none(), "a ready join has no holder")?;
                 ensure(

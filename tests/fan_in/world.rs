@@ -120,7 +120,7 @@ impl World {
                     let token = FRESH;
                     for (input, &deliveries) in (0..).zip(&self.broker) {
                         if deliveries > 0 {
-                            call(Step::Arrive { input, token });
+                            call(Step::arrive(input, token));
                         }
                     }
                     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
@@ -130,7 +130,7 @@ impl World {
                 }
                 Doing::Arriving => {
                     let input = worker.delivery.expect("a delivery arrives");
-                    call(Step::Arrive { input, token });
+                    call(Step::arrive(input, token));
                 }
                 Doing::Visiting(mode) => call(Step::ClaimDue { token, mode }),
                 Doing::Working(work) => {
@@ -196,7 +196,7 @@ impl World {
     fn calls(&mut self, worker: usize, step: Step) {
         let worker = &mut self.workers[worker];
         (worker.token, worker.doing) = match step {
-            Step::Arrive { input, token } => {
+            Step::Arrive { input, token, .. } => {
                 if worker.delivery.is_none() {
                     self.broker[usize::from(input)] -= 1;
                     worker.delivery = Some(input);
@@ -333,7 +333,11 @@ pub(crate) fn tick(state: &mut Option<State>) {
 fn came_to(state: &mut Option<State>) -> Option<&mut Inputs> {
     match state {
         Some(
-            State::Open { came, .. } | State::Expiring { came, .. } | State::Parked { came, .. },
+            State::Open { came, .. }
+            | State::Running { came, .. }
+            | State::Ready { came, .. }
+            | State::Expiring { came, .. }
+            | State::Parked { came, .. },
         ) => Some(came),
         _ => None,
     }

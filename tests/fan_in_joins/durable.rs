@@ -136,7 +136,7 @@ fn sweep_runs_the_join_of_a_dead_worker() {
     );
     // A process claims the join and dies.
     let payload = ShipInput::Inventory(inventory("o-1"));
-    let claimed = ready(store.arrive("o-1", &RULES, 1, payload, Token(1))).unwrap();
+    let claimed = ready(store.arrive("o-1", &RULES, 1.into(), payload, Token(1))).unwrap();
     assert!(matches!(claimed.verdict, Verdict::Run(_)));
     assert_eq!(counts(there.sweep(&nothing).unwrap()), [0; 5]);
     time.pass(LEASE);
@@ -282,10 +282,12 @@ struct Direct(Encoded);
 impl Direct {
     fn arrive(&self, input: ShipInput, token: u128) -> Verdict<ShipInput> {
         let place = match input {
-            ShipInput::Payment(_) => 0,
+            ShipInput::Payment(_) => 0_u8,
             ShipInput::Inventory(_) => 1,
         };
-        let arrived = self.0.arrive("o-1", &RULES, place, input, Token(token));
+        let arrived = self
+            .0
+            .arrive("o-1", &RULES, place.into(), input, Token(token));
         ready(arrived).unwrap().verdict
     }
 
@@ -321,11 +323,8 @@ fn repeated_arrival_confirms_the_claim_to_its_holder_only() {
             panic!("expected a claim");
         };
         assert_eq!((claim.work, claim.attempts), (Work::Run, 1));
-        let inputs = claim
-            .inputs
-            .iter()
-            .map(|input| input.as_ref().map(|input| &*input.payload));
-        assert_eq!(inputs.collect::<Vec<_>>(), [Some(&first), Some(&last)]);
+        let inputs = claim.inputs.iter().map(|input| &*input.payload);
+        assert_eq!(inputs.collect::<Vec<_>>(), [&first, &last]);
     }
     let busy = store.arrive(last, 3);
     assert!(matches!(busy, Verdict::Busy { retry_after: LEASE }));

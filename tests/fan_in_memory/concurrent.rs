@@ -54,11 +54,11 @@ impl Shipped {
 }
 
 fn is_whole(due: &Due<(u64, u8)>) -> bool {
-    let inputs = due.claim.inputs.iter().zip(0..);
-    inputs.clone().count() == 3
-        && inputs.into_iter().all(|(input, place)| {
-            let (key, input) = *input.as_ref().unwrap().payload;
-            key.to_string() == due.key && input == place
+    let inputs = &due.claim.inputs;
+    inputs.len() == 3
+        && inputs.iter().all(|input| {
+            let (key, place) = *input.payload;
+            key.to_string() == due.key && input.place == place
         })
 }
 

@@ -33,13 +33,7 @@ fn full_store_returns_the_input_and_evicts_nothing() {
         let Verdict::Run(claim) = last.verdict else {
             panic!("all have come")
         };
-        assert!(
-            claim
-                .inputs
-                .iter()
-                .flatten()
-                .all(|input| *input.payload == number)
-        );
+        assert!(claim.inputs.iter().all(|input| *input.payload == number));
         assert!(joins.settle(&key, token, Settlement::Completed));
     }
     assert_eq!(joins.len(), 0);

@@ -43,7 +43,7 @@ impl<P: Send + Sync> Joins<P> {
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
         let Self { memory, rules } = self;
-        ready(memory.arrive(key, rules, input, payload, token))
+        ready(memory.arrive(key, rules, input.into(), payload, token))
     }
 
     fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {

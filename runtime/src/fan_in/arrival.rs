@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::core::error::StoreError;
+use super::core::lists::ListLimit;
 use super::core::missing::Missing;
 
 /// Reports what happened to an input and to its join.
@@ -102,6 +103,8 @@ pub enum ClosedReason {
     Completed,
     /// The timeout passed.
     Expired,
+    /// The list of this element is full, or the function has begun without this optional input.
+    Full,
 }
 
 /// Returns an input that was not taken, with the reason.
@@ -155,6 +158,9 @@ pub enum ArriveErrorKind {
     /// The store cannot encode the input.
     #[error("the input cannot be encoded")]
     Unencodable(#[source] Box<dyn Error + Send + Sync>),
+    /// The input exceeds a limit of its list. Another delivery of it also fails.
+    #[error(transparent)]
+    OverLimit(ListLimit),
     /// The store failed. It may have taken the input; another delivery shows whether it did.
     #[error(transparent)]
     Store(StoreError),
@@ -170,6 +176,7 @@ impl<I> ArriveError<I> {
         let kind = match error {
             StoreError::Full => ArriveErrorKind::Full,
             StoreError::Unencodable(why) => ArriveErrorKind::Unencodable(why),
+            StoreError::OverLimit(limit) => ArriveErrorKind::OverLimit(limit),
             error @ (StoreError::Failed(_) | StoreError::Misconfigured(_)) => {
                 ArriveErrorKind::Store(error)
             }

@@ -61,11 +61,13 @@ fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static st
         Ok(Arrival::Closed { reason, .. }) => match reason {
             ClosedReason::Completed => "completed",
             ClosedReason::Expired => "expired",
+            ClosedReason::Full => "closed",
         },
         Err(error) => match error.kind {
             ArriveErrorKind::Full => "full",
             ArriveErrorKind::NoKey => "no_key",
             ArriveErrorKind::Unencodable(_) => "unencodable",
+            ArriveErrorKind::OverLimit(_) => "over_limit",
             ArriveErrorKind::Store(_) => "store_failed",
         },
     }

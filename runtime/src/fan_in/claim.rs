@@ -10,7 +10,7 @@ use super::context::JoinContext;
 use super::core::change::Change;
 use super::core::claim::{Claim, Due, Work};
 use super::core::error::StoreError;
-use super::core::state::{Inputs, Settlement, Token};
+use super::core::state::{Settlement, Token};
 use super::core::store::Store;
 use super::received::ReceivedInputs;
 use super::run_while::RunWhile;
@@ -123,7 +123,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         let Claim { work, attempts, .. } = claim;
         Self {
             join,
-            came: ReceivedInputs::new(join.declared.inputs, key, claim),
+            came: ReceivedInputs::new(join.declared, key, claim),
             attempts,
             token,
             work,
@@ -260,7 +260,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
                 Some(Err(_)) | None => return false,
             }
         }
-        if self.work == Work::Run && self.came.inputs() != Inputs::all(policy.inputs) {
+        if self.work == Work::Run && !policy.is_complete(self.came.arrived().came) {
             // The store has lost an input, so the function cannot be called.
             let settlement = Settlement::Undecodable;
             let undecodable = self.settlement(settlement);

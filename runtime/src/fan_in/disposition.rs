@@ -111,7 +111,9 @@ pub fn disposition<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Dis
             Disposition::Requeue
         }
         Err(error) => match error.kind {
-            ArriveErrorKind::NoKey | ArriveErrorKind::Unencodable(_) => Disposition::Reject,
+            ArriveErrorKind::NoKey
+            | ArriveErrorKind::Unencodable(_)
+            | ArriveErrorKind::OverLimit(_) => Disposition::Reject,
             ArriveErrorKind::Full | ArriveErrorKind::Store(_) => Disposition::Requeue,
         },
     }

@@ -29,7 +29,7 @@ impl<P: 'static, S> JoinContext<P, S> {
     }
 
     async fn deliver_here(&self, received: &ReceivedInputs<P>, attempts: u32) -> bool {
-        let missing = self.declared.missing(received.inputs());
+        let missing = self.declared.missing(received.arrived());
         let handling = span::open_for(Some(received.joined()), &self.declared.expired, |start| {
             (self.declared.link)(received, start);
         });

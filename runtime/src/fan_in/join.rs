@@ -12,7 +12,7 @@ use super::core::change::Change;
 use super::core::claim::Due;
 use super::core::error::StoreError;
 use super::core::response::{ArriveResponse, Rejected, Verdict};
-use super::core::state::{Inputs, Token};
+use super::core::state::{Arrived, Token};
 use super::core::store::Store;
 use super::expired::{Expired, ExpiryOutcome};
 use super::memory::Memory;
@@ -59,7 +59,7 @@ impl<P: 'static, S> Join<P, S> {
         let context = JoinContext {
             declared,
             store,
-            policy: options.policy(declared.count()),
+            policy: declared.kinds(options.policy(declared.count())),
             on_expired: None,
             patience: options.patience(),
         };
@@ -220,7 +220,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             let arrived =
                 self.context
                     .store
-                    .arrive(&key, &self.context.policy, place, payload, token);
+                    .arrive(&key, &self.context.policy, place.into(), payload, token);
             let Rejected {
                 payload: back,
                 error,
@@ -270,8 +270,8 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     ) -> HeldVerdict<'_, P, S> {
         let hold = |claim| ClaimGuard::new(&self.context, key, token, claim, since);
         match verdict {
-            Verdict::Waiting(came) => HeldVerdict::Waiting(came),
-            Verdict::Duplicate(came) => HeldVerdict::Duplicate(came),
+            Verdict::Waiting(arrived) => HeldVerdict::Waiting(arrived),
+            Verdict::Duplicate(arrived) => HeldVerdict::Duplicate(arrived),
             Verdict::Run(claim) => HeldVerdict::Run(hold(claim)),
             Verdict::DeliverExpired { claim, payload } => {
                 HeldVerdict::DeliverExpired(hold(claim), payload)
@@ -280,6 +280,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             Verdict::Completed(payload) => HeldVerdict::Closed(ClosedReason::Completed, payload),
             Verdict::Expired(payload) => HeldVerdict::Closed(ClosedReason::Expired, payload),
             Verdict::Parked(payload) => HeldVerdict::Parked(payload),
+            Verdict::Closed { payload, .. } => HeldVerdict::Closed(ClosedReason::Full, payload),
         }
     }
 
@@ -293,12 +294,12 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     {
         let durable = self.context.store.is_durable();
         match verdict {
-            HeldVerdict::Waiting(came) => Arrival::Waiting {
-                missing: self.context.declared.missing(came),
+            HeldVerdict::Waiting(arrived) => Arrival::Waiting {
+                missing: self.context.declared.missing(arrived),
                 durable,
             },
-            HeldVerdict::Duplicate(came) => Arrival::Duplicate {
-                missing: self.context.declared.missing(came),
+            HeldVerdict::Duplicate(arrived) => Arrival::Duplicate {
+                missing: self.context.declared.missing(arrived),
                 durable,
             },
             HeldVerdict::Run(held) => match held.run(body).await {
@@ -366,8 +367,8 @@ impl<P: 'static> Join<P, Memory<P>> {
 
 /// Holds a [`Verdict`] whose claims are guarded.
 enum HeldVerdict<'j, P: 'static, S: Store<P>> {
-    Waiting(Inputs),
-    Duplicate(Inputs),
+    Waiting(Arrived),
+    Duplicate(Arrived),
     Run(ClaimGuard<'j, P, S>),
     DeliverExpired(ClaimGuard<'j, P, S>, P),
     Busy(Duration),

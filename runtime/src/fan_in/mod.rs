@@ -157,11 +157,13 @@ mod within;
 
 pub use self::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
 pub use self::claim::DueOutcome;
+pub use self::core::arriving_input::ArrivingInput;
 pub use self::core::change::Change;
 pub use self::core::claim::{Claim, Due, Input, Work};
 pub use self::core::error::StoreError;
 pub use self::core::identity::FanInIdentity;
-pub use self::core::listing::{JoinQuery, JoinSummary, Page, Status};
+pub use self::core::listing::{JoinQuery, JoinSummary, ListSummary, Page, Status};
+pub use self::core::lists::{Arrived, Counts, ListLimit, Tallies};
 pub use self::core::missing::Missing;
 pub use self::core::operator::Operator;
 pub use self::core::response::{ArriveResponse, Rejected, Verdict};

@@ -72,7 +72,7 @@ impl<P: 'static, S: Operator> Join<P, S> {
         which: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary<Missing>>, StoreError> {
         let listed = self.context.store.list(&self.context.policy, which).await?;
-        let named = |listed: JoinSummary| listed.map(|inputs| self.context.declared.named(inputs));
+        let named = |listed| self.context.declared.named_summary(listed);
         Ok(listed.into_iter().map(named).collect())
     }
 

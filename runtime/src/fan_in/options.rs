@@ -140,15 +140,14 @@ impl JoinOptions {
         self.on_expired_timeout
     }
 
+    /// Returns the policy of a function with this many inputs.
     pub(crate) fn policy(&self, inputs: u8) -> JoinPolicy {
-        JoinPolicy {
-            inputs,
-            timeout: in_milliseconds(self.timeout),
-            lease: in_milliseconds(self.lease),
-            backoff: in_milliseconds(self.backoff),
-            dedup_window: in_milliseconds(self.dedup_window),
-            max_attempts: self.max_attempts,
-        }
+        JoinPolicy::new(inputs)
+            .timeout(in_milliseconds(self.timeout))
+            .lease(in_milliseconds(self.lease))
+            .backoff(in_milliseconds(self.backoff))
+            .dedup_window(in_milliseconds(self.dedup_window))
+            .max_attempts(self.max_attempts)
     }
 }
 

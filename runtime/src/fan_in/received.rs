@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use opentelemetry::Value;
 
-use super::core::claim::{Claim, Input};
-use super::core::state::Inputs;
+use super::core::claim::{Claim, Input, at_place};
+use super::core::state::Arrived;
+use super::spec::FanInSpec;
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
@@ -17,7 +18,8 @@ const INPUTS: usize = 12;
 /// Holds the received inputs of a join, shared by the claim and the body.
 pub struct ReceivedInputs<P> {
     joined: Arc<JoinInfo>,
-    inputs: Arc<[Option<Input<P>>]>,
+    /// The inputs by their place, and the elements of a list in order of arrival.
+    inputs: Arc<[Input<P>]>,
 }
 
 /// Holds the properties of a join that its span records, independent of the inputs' types.
@@ -25,25 +27,23 @@ pub struct ReceivedInputs<P> {
 pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
-    came: Inputs,
+    arrived: Arrived,
     /// The time that each input waited.
     waited: [Duration; INPUTS],
 }
 
 impl<P> ReceivedInputs<P> {
-    pub(super) fn new(names: &'static [&'static str], key: String, claim: Claim<P>) -> Self {
-        let mut came = Inputs::default();
+    pub(super) fn new(declared: &FanInSpec<P>, key: String, claim: Claim<P>) -> Self {
         let mut waited = [Duration::ZERO; INPUTS];
-        for ((place, waited), input) in (0..).zip(&mut waited).zip(&claim.inputs) {
-            if let Some(input) = input {
-                came = came.with(place);
+        for input in claim.inputs.iter().rev() {
+            if let Some(waited) = waited.get_mut(usize::from(input.place)) {
                 *waited = input.waited;
             }
         }
         let joined = JoinInfo {
-            names,
+            names: declared.inputs,
             key,
-            came,
+            arrived: claim.arrived(declared.identity.lists),
             waited,
         };
         Self {
@@ -57,8 +57,8 @@ impl<P> ReceivedInputs<P> {
     }
 
     /// Returns the set of received inputs.
-    pub(super) fn inputs(&self) -> Inputs {
-        self.joined.came
+    pub(super) fn arrived(&self) -> Arrived {
+        self.joined.arrived
     }
 
     /// Returns how long each input has waited.
@@ -77,7 +77,8 @@ impl<P> ReceivedInputs<P> {
     /// Returns the input at this place of the declaration, if it was received.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&P> {
-        let input = self.inputs.get(place)?.as_ref()?;
+        let place = u8::try_from(place).ok()?;
+        let input = at_place(&self.inputs, place).first()?;
         Some(&input.payload)
     }
 }
@@ -98,7 +99,7 @@ impl JoinInfo {
             let place = usize::from(place);
             Some((*self.waited.get(place)?, *self.names.get(place)?))
         };
-        self.came.iter().filter_map(input)
+        self.arrived.came.iter().filter_map(input)
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::core::identity::FanInIdentity;
+use super::core::listing::JoinSummary;
+use super::core::lists::{Arrived, Tallies};
 use super::core::missing::Missing;
-use super::core::state::Inputs;
+use super::core::state::{Inputs, JoinPolicy};
 use super::received::ReceivedInputs;
 use crate::span::callsite::Callsite;
 use crate::span::request::SpanRequest;
@@ -22,7 +24,7 @@ pub struct FanInSpec<P> {
 }
 
 impl<P> FanInSpec<P> {
-    /// Creates the constants; `identity` has two to twelve inputs.
+    /// Creates the constants; `identity` has one to twelve inputs.
     #[must_use]
     pub const fn new(
         join: &'static str,
@@ -39,13 +41,33 @@ impl<P> FanInSpec<P> {
         }
     }
 
-    /// Returns the missing inputs.
-    pub(super) fn missing(&self, came: Inputs) -> Missing {
-        self.named(came.missing(self.count()))
+    /// Adds the kinds of the inputs to a policy.
+    pub(super) const fn kinds(&self, policy: JoinPolicy) -> JoinPolicy {
+        let FanInIdentity {
+            lists, optional, ..
+        } = self.identity;
+        policy.lists(lists).optional(optional)
     }
 
-    pub(super) fn named(&self, missing: Inputs) -> Missing {
-        Missing::new(self.inputs, missing)
+    /// Returns the missing inputs.
+    pub(super) fn missing(&self, arrived: Arrived) -> Missing {
+        let Arrived { came, lists } = arrived;
+        self.named(came.missing(self.count()), lists)
+    }
+
+    pub(super) fn named(&self, missing: Inputs, lists: Tallies) -> Missing {
+        Missing::new(&self.identity, missing, lists)
+    }
+
+    /// Names the inputs of a join in a list.
+    pub(super) fn named_summary(&self, mut listed: JoinSummary) -> JoinSummary<Missing> {
+        let mut tallies = Tallies::default();
+        for list in &mut listed.lists {
+            let name = self.inputs.get(usize::from(list.place));
+            list.name = name.copied().unwrap_or_default();
+            tallies = list.tallied(tallies);
+        }
+        listed.map(|missing| self.named(missing, tallies))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "twelve at most")]

@@ -17,7 +17,7 @@ impl InMemory {
     }
 
     fn arrive(&self, key: &str, input: u8, token: Token) -> Verdict<()> {
-        let arrived = ready(self.0.arrive(key, &RULES, input, (), token));
+        let arrived = ready(self.0.arrive(key, &RULES, input.into(), (), token));
         arrived.expect("room for it").verdict
     }
 }

@@ -1,7 +1,7 @@
 //! A plain function on a store that waits.
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Due, JoinOptions, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, Due, JoinOptions, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 
@@ -21,7 +21,7 @@ impl<P: Send> Store<P> for Remote {
         &self,
         _: &str,
         _: &JoinPolicy,
-        _: u8,
+        _: ArrivingInput<'_>,
         _: P,
         _: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {

@@ -18,15 +18,16 @@ pub(super) struct Claimed {
 impl Claimed {
     /// Decodes all inputs, or returns `None` if one of them cannot be decoded.
     pub(super) fn decode<P: DeserializeOwned>(self, token: Token) -> Option<Due<P>> {
-        let input = |kept: Option<Kept>| match kept {
-            None => Some(None),
-            Some(kept) => {
-                let payload = Arc::new(postcard::from_bytes(&kept.payload).ok()?);
-                let waited = self.at.saturating_duration_since(kept.at());
-                Some(Some(Input { payload, waited }))
-            }
+        let kept = (0..).zip(self.inputs);
+        let kept = kept.filter_map(|(place, kept)| Some((place, kept?)));
+        let input = |(place, kept): (u8, Kept)| {
+            Some(Input {
+                place,
+                payload: Arc::new(postcard::from_bytes(&kept.payload).ok()?),
+                waited: self.at.saturating_duration_since(kept.at()),
+            })
         };
-        let inputs = self.inputs.into_iter().map(input).collect::<Option<_>>()?;
+        let inputs = kept.map(input).collect::<Option<_>>()?;
         Some(Due {
             key: self.key,
             token,

@@ -14,8 +14,9 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    ArriveResponse, BlockingStore, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    Operator, Rejected, Settlement, Store, StoreError, Timestamp, Token, Verdict,
+    ArriveResponse, ArrivingInput, BlockingStore, Change, Due, FanInIdentity, JoinPolicy,
+    JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Timestamp, Token,
+    Verdict,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -163,13 +164,13 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         &self,
         key: &str,
         rules: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
         let bytes = postcard::to_stdvec(&payload).expect("bytes");
         let answer = self.call(Call::Arrive, |rows, now| {
-            rows.arrive(key, rules, (input, bytes), token, now)
+            rows.arrive(key, rules, (input.input, bytes), token, now)
         });
         match answer {
             Ok(answer) => Ok(self.arrived(answer, payload, rules, token)),

@@ -1,8 +1,8 @@
 //! The same store over a network that takes time.
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected,
-    Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Operator,
+    Rejected, Settlement, Store, StoreError, Token,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,7 +26,7 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
         &self,
         key: &str,
         rules: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {

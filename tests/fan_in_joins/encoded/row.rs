@@ -97,14 +97,16 @@ impl Row {
         };
         match self.stage {
             Stage::Absent => unreachable!("no row is written for it"),
-            Stage::Open => State::Open { came, deadline },
+            Stage::Open => State::open(came.into(), deadline),
             Stage::Running => State::Running {
+                came: Inputs::all(self.inputs.len() as u8),
                 holder: holder(),
                 lease,
                 deadline,
                 attempts,
             },
             Stage::Ready => State::Ready {
+                came: Inputs::all(self.inputs.len() as u8),
                 retry_at,
                 deadline,
                 attempts,
@@ -161,6 +163,7 @@ impl Row {
                 lease,
                 deadline,
                 attempts,
+                ..
             } => {
                 row.holder = Some(holder.0);
                 row.until = lease.as_millis();
@@ -171,6 +174,7 @@ impl Row {
                 retry_at,
                 deadline,
                 attempts,
+                ..
             } => {
                 row.until = retry_at.as_millis();
                 row.deadline = deadline.as_millis();

@@ -48,7 +48,7 @@ impl Rows {
         token: Token,
         now: Timestamp,
     ) -> Answer {
-        let step = Step::Arrive { input, token };
+        let step = Step::arrive(input, token);
         let (state, reply) = self.step(key, step, now, rules);
         // The state contains the received inputs, unless all were received or the join has ended.
         let takes = match state {
@@ -108,7 +108,7 @@ impl Rows {
 
     fn claimed(&self, key: &str, reply: Reply, at: Timestamp) -> Option<Claimed> {
         let (work, attempts) = match reply {
-            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::Run { attempts, .. } => (Work::Run, attempts),
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
@@ -139,8 +139,9 @@ impl Rows {
         let is_parked = |(_, row): &(&str, Row)| matches!(row.state(), State::Parked { .. });
         match which {
             JoinQuery::Key(key) => {
-                let is_it =
-                    |(other, row): &(&str, Row)| *other == key && !is_forgotten(&row.state(), now);
+                let is_it = |(other, row): &(&str, Row)| {
+                    *other == key && !is_forgotten(&row.state(), now, rules)
+                };
                 self.all().filter(is_it).map(listed).collect()
             }
             JoinQuery::Unsettled(page) => on(page, self.unsettled()).map(listed).collect(),
@@ -204,6 +205,6 @@ fn has_ended(state: &State) -> bool {
     matches!(state, State::Completed { .. } | State::Expired { .. })
 }
 
-fn is_forgotten(state: &State, now: Timestamp) -> bool {
-    has_ended(state) && due(state, ClaimMode::Sweep).is_some_and(|due| due <= now)
+fn is_forgotten(state: &State, now: Timestamp, rules: &JoinPolicy) -> bool {
+    has_ended(state) && due(state, ClaimMode::Sweep, rules).is_some_and(|due| due <= now)
 }

@@ -127,7 +127,9 @@ async fn arrive(
     event: String,
 ) -> Option<Claimed> {
     let token = Token::random();
-    let arrived = store.arrive(&key, &OF_THREE, input, event, token).await;
+    let arrived = store
+        .arrive(&key, &OF_THREE, input.into(), event, token)
+        .await;
     let arrived = arrived.expect("an arrival");
     assert!(arrived.overdue.is_none(), "nothing is overdue");
     match arrived.verdict {

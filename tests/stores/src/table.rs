@@ -70,12 +70,7 @@ pub fn states() -> Vec<Option<State>> {
     }
     for first in NEAR {
         // An open join is never complete.
-        states.extend((1..7).map(|came| {
-            Some(State::Open {
-                came: inputs(came),
-                deadline: first,
-            })
-        }));
+        states.extend((1..7).map(|came| Some(State::open(inputs(came).into(), first))));
         for holder in [MINE, OTHERS] {
             states.push(Some(State::Completed {
                 holder,
@@ -101,12 +96,14 @@ pub fn states() -> Vec<Option<State>> {
         for deadline in NEAR {
             for attempts in [0, 1, 2, 3, u32::MAX - 1, u32::MAX] {
                 states.push(Some(State::Ready {
+                    came: Inputs::all(RULES.inputs),
                     retry_at: first,
                     deadline,
                     attempts,
                 }));
                 for holder in [MINE, OTHERS] {
                     states.push(Some(State::Running {
+                        came: Inputs::all(RULES.inputs),
                         holder,
                         lease: first,
                         deadline,
@@ -122,21 +119,29 @@ pub fn states() -> Vec<Option<State>> {
 /// Returns a state as a row of a store.
 #[must_use]
 pub fn columns(kept: &State) -> Columns {
-    let all = bits(Inputs::all(RULES.inputs));
     let unused = at(0);
     let (stage, came, holder, until, deadline, attempts) = match *kept {
-        State::Open { came, deadline } => ("open", bits(came), None, unused, deadline, 0),
+        State::Open { came, deadline, .. } => ("open", bits(came), None, unused, deadline, 0),
         State::Running {
+            came,
             holder,
             lease,
             deadline,
             attempts,
-        } => ("running", all, Some(holder), lease, deadline, attempts),
+        } => (
+            "running",
+            bits(came),
+            Some(holder),
+            lease,
+            deadline,
+            attempts,
+        ),
         State::Ready {
+            came,
             retry_at,
             deadline,
             attempts,
-        } => ("ready", all, None, retry_at, deadline, attempts),
+        } => ("ready", bits(came), None, retry_at, deadline, attempts),
         State::Expiring {
             came,
             holder,
@@ -172,16 +177,16 @@ pub fn columns(kept: &State) -> Columns {
 /// Returns when the join is due, in milliseconds.
 #[must_use]
 pub fn due_at(state: &State, mode: ClaimMode) -> Option<u64> {
-    due(state, mode).map(Timestamp::as_millis)
+    due(state, mode, &RULES).map(Timestamp::as_millis)
 }
 
 /// Returns a reply as a word, and its number.
 #[must_use]
 pub fn told(reply: Reply) -> (&'static str, u64) {
     match reply {
-        Reply::Waiting(came) => ("waiting", bits(came).into()),
-        Reply::Duplicate(came) => ("duplicate", bits(came).into()),
-        Reply::Run { attempts } => ("run", attempts.into()),
+        Reply::Waiting(arrived) => ("waiting", bits(arrived.came).into()),
+        Reply::Duplicate(arrived) => ("duplicate", bits(arrived.came).into()),
+        Reply::Run { attempts, .. } => ("run", attempts.into()),
         Reply::DeliverExpired { came, .. } => ("hand_over", bits(came).into()),
         Reply::Busy(until) => ("busy", until.as_millis()),
         Reply::NotDue(due) => ("not_due", due.as_millis()),

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Memory,
-    Operator, Rejected, Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
+    Memory, Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 use linked_span::testing::{self, Clock};
 use linked_span_tests::Time;
@@ -106,7 +106,7 @@ impl<P: Send + Sync> Store<P> for Shared<P> {
         &self,
         key: &str,
         policy: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {

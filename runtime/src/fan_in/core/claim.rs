@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::inputs::Inputs;
+use super::lists::{Arrived, Counts, Tallies};
 use super::state::Token;
 
 /// Holds a join and its inputs until the caller settles it.
@@ -12,7 +14,7 @@ use super::state::Token;
 ///
 /// /// Returns the claim on a complete join whose inputs the store has read.
 /// fn complete<P>(inputs: Vec<Input<P>>, attempts: u32) -> Claim<P> {
-///     Claim::new(Work::Run, attempts, inputs.into_iter().map(Some).collect())
+///     Claim::new(Work::Run, attempts, inputs)
 /// }
 /// ```
 #[derive(Debug)]
@@ -22,27 +24,84 @@ pub struct Claim<P> {
     pub work: Work,
     /// The number of attempts, including the one that is about to start.
     pub attempts: u32,
-    /// The inputs by their place in the declaration; `None` for a missing one.
-    pub inputs: Vec<Option<Input<P>>>,
+    /// The inputs that have arrived, by their place in the declaration. The elements of a list are in order of arrival.
+    pub inputs: Vec<Input<P>>,
+    /// The counts of the lists that are known.
+    pub counts: Counts,
 }
 
 impl<P> Claim<P> {
-    /// Makes a claim of the work, the number of attempts, and the inputs by their place.
+    /// Makes a claim of the work, the number of attempts, and the inputs.
+    ///
+    /// The elements of each list must be in order of arrival. This sorts the inputs by their place.
     ///
     /// ```
     /// use linked_span::fan_in::{Claim, Work};
     ///
-    /// let expired = Claim::<String>::new(Work::DeliverExpired, 0, vec![None, None]);
+    /// let expired = Claim::<String>::new(Work::DeliverExpired, 0, Vec::new());
     /// assert_eq!(expired.attempts, 0);
     /// ```
     #[must_use]
-    pub fn new(work: Work, attempts: u32, inputs: Vec<Option<Input<P>>>) -> Self {
+    pub fn new(work: Work, attempts: u32, mut inputs: Vec<Input<P>>) -> Self {
+        inputs.sort_by_key(|input| input.place);
         Self {
             work,
             attempts,
             inputs,
+            counts: Counts::default(),
         }
     }
+
+    /// Sets the counts of the lists that are known.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{Claim, Counts, Work};
+    ///
+    /// let claim = Claim::<String>::new(Work::DeliverExpired, 0, Vec::new());
+    /// let claim = claim.with_counts(Counts::default().with(0, 5));
+    /// assert_eq!(claim.counts.get(0), Some(5));
+    /// ```
+    #[must_use]
+    pub fn with_counts(self, counts: Counts) -> Self {
+        Self { counts, ..self }
+    }
+
+    /// Returns the inputs at this place: at most one, or the elements of a list in order of arrival.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{Claim, Work};
+    ///
+    /// let expired = Claim::<String>::new(Work::DeliverExpired, 0, Vec::new());
+    /// assert!(expired.at(0).is_empty());
+    /// ```
+    #[must_use]
+    pub fn at(&self, place: u8) -> &[Input<P>] {
+        at_place(&self.inputs, place)
+    }
+
+    /// Returns what has arrived. A list is full if its count is known and reached.
+    pub(in crate::fan_in) fn arrived(&self, lists: Inputs) -> Arrived {
+        let places = self.inputs.iter().map(|input| input.place);
+        let singles = places.filter(|place| !lists.contains(*place));
+        let came = singles.fold(Inputs::none(), Inputs::with);
+        let len = |list| u16::try_from(self.at(list).len()).unwrap_or(u16::MAX);
+        let tallies = lists.iter();
+        let tallies = tallies.fold(Tallies::new(self.counts), |tallies, list| {
+            tallies.with(list, len(list))
+        });
+        let full = lists.iter().filter(|list| tallies.is_full(*list));
+        Arrived {
+            came: full.fold(came, Inputs::with),
+            lists: tallies,
+        }
+    }
+}
+
+/// Returns the inputs at this place, of inputs that are sorted by it.
+pub(in crate::fan_in) fn at_place<P>(inputs: &[Input<P>], place: u8) -> &[Input<P>] {
+    let begin = inputs.partition_point(|input| input.place < place);
+    let end = inputs.partition_point(|input| input.place <= place);
+    &inputs[begin..end]
 }
 
 /// Distinguishes the work of a holder.
@@ -73,10 +132,12 @@ pub enum Work {
 ///
 /// # let (now, arrived_at) = (Timestamp::from_millis(2_500), Timestamp::from_millis(1_000));
 /// let waited = now.saturating_duration_since(arrived_at);
-/// let input = Input { payload: Arc::new("paid"), waited };
+/// let input = Input { place: 0, payload: Arc::new("paid"), waited };
 /// ```
 #[derive(Debug)]
 pub struct Input<P> {
+    /// The place of the input in the declaration.
+    pub place: u8,
     /// The event.
     pub payload: Arc<P>,
     /// The time since its arrival.

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::lists::ListLimit;
+
 /// Describes why a store did not execute a call.
 ///
 /// ```
@@ -11,7 +13,7 @@ use thiserror::Error;
 /// fn is_worth_another_try(error: &StoreError) -> bool {
 ///     match error {
 ///         StoreError::Full | StoreError::Failed(_) => true,
-///         StoreError::Unencodable(_) => false, // the event must change
+///         StoreError::Unencodable(_) | StoreError::OverLimit(_) => false, // the event must change
 ///         StoreError::Misconfigured(_) => false, // the program or the server must change
 ///         _ => false,
 ///     }
@@ -26,6 +28,9 @@ pub enum StoreError {
     /// The input cannot be encoded. Another delivery of it also fails.
     #[error("the input cannot be encoded")]
     Unencodable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The input exceeds a limit of its list. Another delivery of it also fails.
+    #[error(transparent)]
+    OverLimit(ListLimit),
     /// The program or the server must change first.
     ///
     /// The store keeps joins of another function or of other inputs, or the server may drop what it keeps.

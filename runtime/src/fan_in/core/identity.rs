@@ -1,5 +1,7 @@
 //! The identity of a function in a store.
 
+use super::inputs::Inputs;
+
 /// Identifies one function's joins in a store.
 ///
 /// ```
@@ -30,6 +32,10 @@ pub struct FanInIdentity {
     /// `std::any::type_name` may return another text after an update of the compiler. The user's own text does not
     /// change.
     pub types: &'static [&'static str],
+    /// The inputs that are lists.
+    pub lists: Inputs,
+    /// The inputs that are optional.
+    pub optional: Inputs,
 }
 
 impl FanInIdentity {
@@ -51,6 +57,35 @@ impl FanInIdentity {
             path,
             inputs,
             types,
+            lists: Inputs::none(),
+            optional: Inputs::none(),
         }
+    }
+
+    /// Sets the inputs that are lists.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{FanInIdentity, Inputs};
+    ///
+    /// let decide = FanInIdentity::new("shop::Decide", &["reply"], &["Reply"]).lists(Inputs::all(1));
+    /// assert!(decide.lists.contains(0));
+    /// ```
+    #[must_use]
+    pub const fn lists(self, lists: Inputs) -> Self {
+        Self { lists, ..self }
+    }
+
+    /// Sets the inputs that are optional.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{FanInIdentity, Inputs};
+    ///
+    /// let price = FanInIdentity::new("shop::Price", &["order", "coupon"], &["Order", "Coupon"])
+    ///     .optional(Inputs::default().with(1));
+    /// assert!(price.optional.contains(1));
+    /// ```
+    #[must_use]
+    pub const fn optional(self, optional: Inputs) -> Self {
+        Self { optional, ..self }
     }
 }

@@ -12,6 +12,11 @@
 pub struct Inputs(u16);
 
 impl Inputs {
+    /// Returns the empty set.
+    pub(super) const fn none() -> Self {
+        Self(0)
+    }
+
     /// Returns the set of the first `count` inputs.
     ///
     /// ```
@@ -57,6 +62,29 @@ impl Inputs {
     #[must_use]
     pub const fn missing(self, all: u8) -> Self {
         Self(Self::all(all).0 & !self.0)
+    }
+
+    /// Returns the inputs of this set that another set lacks.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// assert_eq!(Inputs::all(2).without(Inputs::default().with(0)), Inputs::default().with(1));
+    /// ```
+    #[must_use]
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// Returns `true` if the set contains every input of another set.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// assert!(Inputs::all(3).contains_all(Inputs::all(2)));
+    /// assert!(!Inputs::all(2).contains_all(Inputs::all(3)));
+    /// ```
+    #[must_use]
+    pub const fn contains_all(self, others: Self) -> bool {
+        others.without(self).is_empty()
     }
 
     /// Iterates over the inputs in the order of the declaration.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::lists::Tallies;
 use super::state::{Inputs, JoinPolicy, ParkReason, State};
 
 /// Selects the joins that an operator asks a store for.
@@ -96,7 +97,7 @@ impl<'a> Page<'a> {
 ///
 /// let policy = JoinPolicy::new(2);
 /// let store = Memory::new();
-/// ready(store.arrive("order-1", &policy, 0, "paid", Token::random())).unwrap();
+/// ready(store.arrive("order-1", &policy, 0.into(), "paid", Token::random())).unwrap();
 ///
 /// let found = ready(store.list(&policy, JoinQuery::Key("order-1"))).unwrap();
 /// assert_eq!(found[0].status, Status::Open);
@@ -113,6 +114,8 @@ pub struct JoinSummary<M = Inputs> {
     pub age: Duration,
     /// The missing inputs; empty if the join has completed or expired, because the store keeps no inputs then.
     pub missing: M,
+    /// The lists; empty if the join has completed or expired.
+    pub lists: Vec<ListSummary>,
     /// The number of attempts since an operator's last retry; 0 if the join has completed or expired.
     pub attempts: u32,
     /// The input that the store could not decode, with the decoder's message. Only a parked join has one.
@@ -127,8 +130,67 @@ impl<M> JoinSummary<M> {
             status: self.status,
             age: self.age,
             missing: missing(self.missing),
+            lists: self.lists,
             attempts: self.attempts,
             detail: self.detail,
+        }
+    }
+}
+
+/// Summarizes a list of a join for an operator.
+///
+/// ```
+/// use linked_span::fan_in::ListSummary;
+///
+/// /// Explains why a list is not full.
+/// fn explain(list: &ListSummary) -> String {
+///     match list.count {
+///         None => format!("{} distinct, and the count is unknown", list.distinct),
+///         // Five deliveries with four identities: a producer uses one identity twice, or sends one element again.
+///         Some(count) => format!("{} of {count}, and {} came again", list.distinct, list.repeated),
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListSummary {
+    /// The place of the list in the declaration.
+    pub place: u8,
+    /// The name of the list. A store leaves it empty, and [`Join::list`](crate::fan_in::Join::list) fills it in.
+    pub name: &'static str,
+    /// The number of elements with distinct identities.
+    pub distinct: u16,
+    /// The number of arrivals whose identity the list had already.
+    pub repeated: u32,
+    /// The number of elements that completes the list, if it is known.
+    pub count: Option<u16>,
+}
+
+impl ListSummary {
+    /// Summarizes the list at this place.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::ListSummary;
+    /// let packed = ListSummary::new(1, 4, 1, Some(5));
+    /// assert_eq!(packed.distinct, 4);
+    /// ```
+    #[must_use]
+    pub const fn new(place: u8, distinct: u16, repeated: u32, count: Option<u16>) -> Self {
+        Self {
+            place,
+            name: "",
+            distinct,
+            repeated,
+            count,
+        }
+    }
+
+    /// Adds the list to the tallies of its join.
+    pub(in crate::fan_in) fn tallied(&self, tallies: Tallies) -> Tallies {
+        let tallies = tallies.with(self.place, self.distinct);
+        match self.count {
+            Some(count) => tallies.with_count(self.place, count),
+            None => tallies,
         }
     }
 }
@@ -180,8 +242,8 @@ impl JoinSummary {
         let all = Inputs::all(rules.inputs);
         let (status, came, attempts) = match *state {
             State::Open { came, .. } => (Status::Open, came, 0),
-            State::Running { attempts, .. } => (Status::Running, all, attempts),
-            State::Ready { attempts, .. } => (Status::Ready, all, attempts),
+            State::Running { came, attempts, .. } => (Status::Running, came, attempts),
+            State::Ready { came, attempts, .. } => (Status::Ready, came, attempts),
             State::Parked {
                 came,
                 attempts,
@@ -196,9 +258,16 @@ impl JoinSummary {
             status,
             age,
             missing: came.missing(rules.inputs),
+            lists: Vec::new(),
             attempts,
             detail: None,
         }
+    }
+
+    /// Adds the lists, by their place in the declaration.
+    #[must_use]
+    pub fn with_lists(self, lists: Vec<ListSummary>) -> Self {
+        Self { lists, ..self }
     }
 
     /// Adds the reason why the store could not decode an input.

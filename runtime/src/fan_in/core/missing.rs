@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::identity::FanInIdentity;
+use super::lists::Tallies;
 use super::state::Inputs;
 
 /// Holds the names of the inputs that a join still waits for.
@@ -27,11 +29,26 @@ use super::state::Inputs;
 pub struct Missing {
     names: &'static [&'static str],
     missing: Inputs,
+    /// The missing inputs that are lists.
+    lists: Inputs,
+    /// The missing inputs that are optional.
+    optional: Inputs,
+    tallies: Tallies,
 }
 
 impl Missing {
-    pub(in crate::fan_in) fn new(names: &'static [&'static str], missing: Inputs) -> Self {
-        Self { names, missing }
+    pub(in crate::fan_in) fn new(
+        identity: &FanInIdentity,
+        missing: Inputs,
+        tallies: Tallies,
+    ) -> Self {
+        Self {
+            names: identity.inputs,
+            missing,
+            lists: identity.lists,
+            optional: identity.optional,
+            tallies,
+        }
     }
 
     /// Iterates over the names.
@@ -81,14 +98,23 @@ impl Missing {
     }
 }
 
-/// Writes the names, separated by commas.
+/// Writes the names, separated by commas: `order, packed (2 of 5), coupon (optional)`.
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, name) in self.iter().enumerate() {
+        for (index, (place, name)) in self.missing.iter().zip(self.iter()).enumerate() {
             if index > 0 {
                 formatter.write_str(", ")?;
             }
             formatter.write_str(name)?;
+            if self.lists.contains(place) {
+                let len = self.tallies.len(place);
+                match self.tallies.counts().get(place) {
+                    Some(count) => write!(formatter, " ({len} of {count})")?,
+                    None => write!(formatter, " ({len})")?,
+                }
+            } else if self.optional.contains(place) {
+                formatter.write_str(" (optional)")?;
+            }
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! The rules of joins: the state machine, and what a store has to do.
 
+pub(super) mod arriving_input;
 pub(super) mod change;
 pub(super) mod claim;
 pub(super) mod error;
 pub(super) mod identity;
 pub(super) mod inputs;
 pub(super) mod listing;
+pub(super) mod lists;
 pub(super) mod missing;
 pub(super) mod operator;
 pub(super) mod response;

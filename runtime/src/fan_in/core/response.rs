@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::claim::{Claim, Due};
 use super::error::StoreError;
-use super::inputs::Inputs;
+use super::lists::Arrived;
 
 /// Holds a store's response to an arrival.
 ///
@@ -15,7 +15,7 @@ use super::inputs::Inputs;
 /// /// Responds to the first input of a join, where no other join is overdue.
 /// fn first<P>(input: u8) -> ArriveResponse<P> {
 ///     let arrived = Inputs::default().with(input);
-///     ArriveResponse { verdict: Verdict::Waiting(arrived), overdue: None }
+///     ArriveResponse { verdict: Verdict::Waiting(arrived.into()), overdue: None }
 /// }
 /// ```
 #[derive(Debug)]
@@ -41,6 +41,7 @@ pub struct ArriveResponse<P> {
 ///         Reply::Completed => Verdict::Completed(payload),
 ///         Reply::Expired => Verdict::Expired(payload),
 ///         Reply::Parked => Verdict::Parked(payload),
+///         Reply::Closed => Verdict::Closed { payload, known: false },
 ///         _ => return None,
 ///     })
 /// }
@@ -49,10 +50,17 @@ pub struct ArriveResponse<P> {
 #[non_exhaustive]
 pub enum Verdict<P> {
     /// The store keeps the input. These inputs have arrived so far.
-    Waiting(Inputs),
+    Waiting(Arrived),
     /// The input had arrived before, and the store keeps the first. These inputs have arrived so far.
-    Duplicate(Inputs),
-    /// All inputs have arrived, and the caller runs the body.
+    Duplicate(Arrived),
+    /// The list is full, or the body has begun without this optional input. The store returns the input.
+    Closed {
+        /// The input.
+        payload: P,
+        /// `true` if the list has this element already. Only a store that is not durable has to look.
+        known: bool,
+    },
+    /// All inputs have arrived, or only optional ones are missing at the timeout. The caller runs the body.
     Run(Claim<P>),
     /// The join has expired without this input, and the caller delivers it to `on_expired`.
     DeliverExpired {

@@ -4,19 +4,21 @@
 //! use linked_span::fan_in::state::{Inputs, Reply, Step, Timestamp, Token, transition};
 //! # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 //!
-//! let arrive = |input| Step::Arrive { input, token: Token::random() };
+//! let arrive = |input| Step::arrive(input, Token::random());
 //! let (open, reply) = transition(None, arrive(0), Timestamp::from_millis(1_000), &rules);
-//! assert_eq!(reply, Reply::Waiting(Inputs::default().with(0)));
+//! assert_eq!(reply, Reply::Waiting(Inputs::default().with(0).into()));
 //! let (running, reply) = transition(open, arrive(1), Timestamp::from_millis(2_000), &rules);
-//! assert_eq!(reply, Reply::Run { attempts: 1 });
+//! assert_eq!(reply, Reply::Run { attempts: 1, taken: true });
 //! ```
 //!
 //! A store keeps a join's [`State`] beside its inputs. It calls [`transition`] and writes the result in one atomic
 //! step. This file uses no clock, no OpenTelemetry and no store, so tests can explore it exhaustively.
 //!
 //! ```text
-//! absent    an input arrives                          -> open
+//! absent    an input arrives                          -> open; running if no other is missing
 //! open      the last input arrives                    -> running
+//! open      the deadline has passed: only optional inputs are missing   -> running by an arrival or a sweep
+//! open      the deadline and a timeout have passed: opportunistic claim   -> expiring
 //! open, ready   the deadline has passed               -> expiring
 //! running   completed                                 -> completed
 //! running   failed                                    -> ready; parked after the last attempt
@@ -40,6 +42,7 @@
 use std::time::Duration;
 
 pub use super::inputs::Inputs;
+pub use super::lists::{Arrived, Counts, Tallies};
 pub use super::time::Timestamp;
 
 /// Identifies one delivery's claim on a join.
@@ -73,8 +76,18 @@ pub struct Token(pub u128);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JoinPolicy {
-    /// The number of inputs, from two to twelve.
+    /// The number of inputs, from one to twelve.
     pub inputs: u8,
+    /// The inputs that are lists. The others are single.
+    pub lists: Inputs,
+    /// The single inputs that are optional. At least one input is not.
+    pub optional: Inputs,
+    /// The number of elements that a list takes, and the largest count.
+    pub max_elements: u16,
+    /// The number of bytes that the encoded elements of one join may have together.
+    ///
+    /// A store in memory does not encode elements, and ignores it.
+    pub max_bytes: u64,
     /// The time until an incomplete join expires, and the time a complete join may take.
     pub timeout: Duration,
     /// The time a worker holds a join before another worker may claim it.
@@ -91,7 +104,7 @@ impl JoinPolicy {
     /// Makes the default policy of a function with this number of inputs.
     ///
     /// The timeout is 10 minutes, the lease 5 minutes, the backoff 1 second and the dedup window 1 day. Attempts have
-    /// no limit.
+    /// no limit. No input is a list, and none is optional. A list takes 10,000 elements, and the lists of a join 16 MiB.
     ///
     /// ```
     /// # use linked_span::fan_in::JoinPolicy;
@@ -101,6 +114,10 @@ impl JoinPolicy {
     pub const fn new(inputs: u8) -> Self {
         Self {
             inputs,
+            lists: Inputs::none(),
+            optional: Inputs::none(),
+            max_elements: 10_000,
+            max_bytes: 16 << 20,
             timeout: Duration::from_secs(10 * 60),
             lease: Duration::from_secs(5 * 60),
             backoff: Duration::from_secs(1),
@@ -113,6 +130,47 @@ impl JoinPolicy {
     #[must_use]
     pub const fn inputs(self, inputs: u8) -> Self {
         Self { inputs, ..self }
+    }
+
+    /// Sets the inputs that are lists.
+    #[must_use]
+    pub const fn lists(self, lists: Inputs) -> Self {
+        Self { lists, ..self }
+    }
+
+    /// Sets the inputs that are optional.
+    #[must_use]
+    pub const fn optional(self, optional: Inputs) -> Self {
+        Self { optional, ..self }
+    }
+
+    /// Sets the number of elements that a list takes.
+    #[must_use]
+    pub const fn max_elements(self, max_elements: u16) -> Self {
+        Self {
+            max_elements,
+            ..self
+        }
+    }
+
+    /// Sets the number of bytes that the encoded elements of one join may have.
+    #[must_use]
+    pub const fn max_bytes(self, max_bytes: u64) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    /// Returns `true` if a body can run with these inputs: only optional ones are missing.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{Inputs, JoinPolicy};
+    ///
+    /// let policy = JoinPolicy::new(2).optional(Inputs::default().with(1));
+    /// assert!(policy.is_complete(Inputs::default().with(0)));
+    /// ```
+    #[must_use]
+    pub const fn is_complete(&self, came: Inputs) -> bool {
+        let missing = came.missing(self.inputs);
+        self.optional.contains_all(missing)
     }
 
     /// Sets the timeout.
@@ -162,20 +220,24 @@ impl JoinPolicy {
 ///     !matches!(state, State::Completed { .. } | State::Expired { .. })
 /// }
 /// # use linked_span::fan_in::state::{Inputs, Timestamp};
-/// # assert!(has_inputs(&State::Open { came: Inputs::default(), deadline: Timestamp::MAX }));
+/// # assert!(has_inputs(&State::open(Inputs::default().into(), Timestamp::MAX)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// Some inputs have arrived.
     Open {
-        /// The inputs that have arrived.
+        /// The single inputs that have arrived, and the lists that are full.
         came: Inputs,
-        /// The time when the join expires.
+        /// The tallies of the lists.
+        lists: Tallies,
+        /// The time when the join expires, or runs without its optional inputs.
         deadline: Timestamp,
     },
     /// All inputs have arrived, and a body runs.
     Running {
+        /// The inputs of every attempt. An optional one that is missing stays missing.
+        came: Inputs,
         /// The token of the worker that runs it.
         holder: Token,
         /// The time until which no other worker may run a body.
@@ -187,6 +249,8 @@ pub enum State {
     },
     /// All inputs have arrived, and an attempt has failed.
     Ready {
+        /// The inputs of every attempt. An optional one that is missing stays missing.
+        came: Inputs,
         /// The time from which a sweep may run the body again.
         retry_at: Timestamp,
         /// The time when the join expires.
@@ -196,7 +260,7 @@ pub enum State {
     },
     /// The deadline has passed, and a worker delivers the join to `on_expired`.
     Expiring {
-        /// The inputs that have arrived.
+        /// The single inputs that have arrived, and the lists that are full.
         came: Inputs,
         /// The token of the worker that delivers it; `None` after a failed delivery.
         holder: Option<Token>,
@@ -207,7 +271,7 @@ pub enum State {
     },
     /// The join cannot progress. It waits for an operator, with every input that has arrived.
     Parked {
-        /// The inputs that have arrived.
+        /// The single inputs that have arrived, and the lists that are full.
         came: Inputs,
         /// The number of attempts.
         attempts: u32,
@@ -228,6 +292,26 @@ pub enum State {
         /// The time when the store forgets the join.
         forget_at: Timestamp,
     },
+}
+
+impl State {
+    /// Makes an open join that has received these inputs.
+    ///
+    /// ```
+    /// use linked_span::fan_in::state::{Inputs, State, Timestamp};
+    ///
+    /// let open = State::open(Inputs::default().with(0).into(), Timestamp::from_millis(600_000));
+    /// assert!(matches!(open, State::Open { came, .. } if came.contains(0)));
+    /// ```
+    #[must_use]
+    pub const fn open(arrived: Arrived, deadline: Timestamp) -> Self {
+        let Arrived { came, lists } = arrived;
+        Self::Open {
+            came,
+            lists,
+            deadline,
+        }
+    }
 }
 
 /// Names the reason why a join is parked.
@@ -270,6 +354,10 @@ pub enum Step {
         input: u8,
         /// The token of the delivery.
         token: Token,
+        /// `true` if the store keeps an element with this identity in the list; `false` for a single input.
+        known: bool,
+        /// The counts of lists that the input gives.
+        counts: Counts,
     },
     /// A holder reports how its work ended.
     Settle {
@@ -297,6 +385,25 @@ pub enum Step {
     Retry,
     /// An operator removes a join in any state, with its inputs, unless a worker holds it.
     Forget,
+}
+
+impl Step {
+    /// Makes the arrival of a single input, or of an element that the store does not keep yet, without counts.
+    ///
+    /// ```
+    /// use linked_span::fan_in::state::{Step, Token};
+    ///
+    /// assert!(matches!(Step::arrive(1, Token::random()), Step::Arrive { input: 1, known: false, .. }));
+    /// ```
+    #[must_use]
+    pub fn arrive(input: u8, token: Token) -> Self {
+        Self::Arrive {
+            input,
+            token,
+            known: false,
+            counts: Counts::default(),
+        }
+    }
 }
 
 /// Describes how a holder's work ended.
@@ -333,12 +440,13 @@ pub enum Settlement {
 /// Distinguishes the callers that claim a join that is due.
 ///
 /// ```
-/// use linked_span::fan_in::state::{ClaimMode, State, Timestamp, due};
+/// use linked_span::fan_in::state::{ClaimMode, Inputs, JoinPolicy, State, Timestamp, due};
 ///
+/// let policy = JoinPolicy::new(2);
 /// let (retry_at, deadline) = (Timestamp::from_millis(2_000), Timestamp::from_millis(600_000));
-/// let failed = State::Ready { retry_at, deadline, attempts: 1 };
-/// assert_eq!(due(&failed, ClaimMode::Sweep), Some(retry_at)); // to run the body again
-/// assert_eq!(due(&failed, ClaimMode::Opportunistic), Some(deadline)); // to deliver it as expired
+/// let failed = State::Ready { came: Inputs::all(2), retry_at, deadline, attempts: 1 };
+/// assert_eq!(due(&failed, ClaimMode::Sweep, &policy), Some(retry_at)); // to run the body again
+/// assert_eq!(due(&failed, ClaimMode::Opportunistic, &policy), Some(deadline)); // to deliver it as expired
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClaimMode {
@@ -368,13 +476,19 @@ pub enum ClaimMode {
 #[non_exhaustive]
 pub enum Reply {
     /// The store keeps the input. These inputs have arrived so far.
-    Waiting(Inputs),
+    Waiting(Arrived),
     /// The input had arrived before. These inputs have arrived so far.
-    Duplicate(Inputs),
+    Duplicate(Arrived),
+    /// The join takes no more of this input: its list is full, or the body has begun without it.
+    Closed,
     /// The caller holds the join and runs the body.
     Run {
         /// The number of attempts, including the one that starts now.
         attempts: u32,
+        /// `true` if the store keeps the input of this call, which completes the join.
+        ///
+        /// Otherwise the input is not part of the join, or the store has kept it before.
+        taken: bool,
     },
     /// The caller holds the join and delivers it to `on_expired`. An input of this call is not part of the join.
     DeliverExpired {
@@ -434,7 +548,19 @@ pub fn transition(
 ) -> (Option<State>, Reply) {
     let state = state.filter(|state| !is_forgotten(state, now));
     match step {
-        Step::Arrive { input, token } => arrive(state, input, token, now, rules),
+        Step::Arrive {
+            input,
+            token,
+            known,
+            counts,
+        } => {
+            let arriving = Arriving {
+                input,
+                known,
+                counts,
+            };
+            arrive(state, arriving, token, now, rules)
+        }
         Step::Settle { token, settlement } => settle(state, token, settlement, now, rules),
         Step::Renew { token } => renew(state, token, now, rules),
         Step::ClaimDue { token, mode } => visit(state, token, mode, now, rules),
@@ -448,15 +574,22 @@ pub fn transition(
 /// A store orders its joins by this time.
 ///
 /// ```
-/// use linked_span::fan_in::state::{ClaimMode, Inputs, State, Timestamp, due};
+/// use linked_span::fan_in::state::{ClaimMode, Inputs, JoinPolicy, State, Timestamp, due};
 ///
+/// let policy = JoinPolicy::new(2);
 /// let deadline = Timestamp::from_millis(600_000);
-/// let open = State::Open { came: Inputs::default().with(0), deadline };
-/// assert_eq!(due(&open, ClaimMode::Sweep), Some(deadline)); // to deliver it as expired
+/// let open = State::open(Inputs::default().with(0).into(), deadline);
+/// assert_eq!(due(&open, ClaimMode::Sweep, &policy), Some(deadline)); // to deliver it as expired
 /// ```
 #[must_use]
-pub fn due(state: &State, mode: ClaimMode) -> Option<Timestamp> {
+pub fn due(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<Timestamp> {
     let due = match (*state, mode) {
+        // An arrival at another join cannot run the body, and leaves a sweep another timeout for it.
+        (State::Open { came, deadline, .. }, ClaimMode::Opportunistic)
+            if rules.is_complete(came) =>
+        {
+            deadline.saturating_add(rules.timeout)
+        }
         (State::Open { deadline, .. }, _)
         | (State::Ready { deadline, .. }, ClaimMode::Opportunistic) => deadline,
         (
@@ -516,43 +649,82 @@ fn is_exhausted(attempts: u32, rules: &JoinPolicy) -> bool {
 
 type Outcome = (Option<State>, Reply);
 
+/// Holds an arrival without its token.
+#[derive(Clone, Copy)]
+struct Arriving {
+    input: u8,
+    known: bool,
+    counts: Counts,
+}
+
 fn arrive(
     state: Option<State>,
-    input: u8,
+    arriving: Arriving,
     token: Token,
     now: Timestamp,
     rules: &JoinPolicy,
 ) -> Outcome {
+    let input = arriving.input;
     let Some(state) = state else {
-        return first(input, now, rules);
+        let deadline = now.saturating_add(rules.timeout);
+        return take(Arrived::default(), deadline, arriving, token, now, rules);
     };
     let is_holder = holder(&state) == Some(token);
     match state {
         // The reply to this delivery was lost.
         State::Running {
-            deadline, attempts, ..
-        } if is_holder => run(token, deadline, attempts.saturating_sub(1), now, rules),
+            came,
+            deadline,
+            attempts,
+            ..
+        } if is_holder => run(
+            came,
+            token,
+            deadline,
+            attempts.saturating_sub(1),
+            now,
+            rules,
+        ),
         State::Expiring { came, attempts, .. } if is_holder => {
             expire(came, attempts, token, now, rules)
         }
         // An arrival does what a sweep would do with a join that is due.
-        _ if due(&state, ClaimMode::Sweep).is_some_and(|due| due <= now) => {
+        _ if due(&state, ClaimMode::Sweep, rules).is_some_and(|due| due <= now) => {
             visit(Some(state), token, ClaimMode::Sweep, now, rules)
         }
-        State::Open { came, .. } if came.contains(input) => (Some(state), Reply::Duplicate(came)),
-        State::Open { came, deadline } => {
-            let came = came.with(input);
-            if came == Inputs::all(rules.inputs) {
-                // A body has a timeout of its own, even if the last input came late.
-                run(token, now.saturating_add(rules.timeout), 0, now, rules)
+        State::Open {
+            came,
+            lists,
+            deadline,
+        } => {
+            let is_list = rules.lists.contains(input);
+            let arrived = Arrived { came, lists };
+            if came.contains(input) {
+                let duplicate = Reply::Duplicate(arrived);
+                (Some(state), if is_list { Reply::Closed } else { duplicate })
+            } else if is_list && arriving.known {
+                (Some(state), Reply::Duplicate(arrived))
+            } else if is_list && lists.len(input) >= rules.max_elements {
+                (Some(state), Reply::Closed)
             } else {
-                (Some(State::Open { came, deadline }), Reply::Waiting(came))
+                take(arrived, deadline, arriving, token, now, rules)
             }
+        }
+        State::Running { came, .. } | State::Ready { came, .. }
+            if !may_be_in(came, input, rules) =>
+        {
+            (Some(state), Reply::Closed)
+        }
+        State::Parked { came, .. } if rules.is_complete(came) && !may_be_in(came, input, rules) => {
+            (Some(state), Reply::Closed)
         }
         // The backoff is for sweeps: brokers have their own.
         State::Ready {
-            deadline, attempts, ..
-        } => run(token, deadline, attempts, now, rules),
+            came,
+            deadline,
+            attempts,
+            ..
+        } => run(came, token, deadline, attempts, now, rules),
         State::Running { lease, .. } => (Some(state), Reply::Busy(lease)),
         State::Expiring { .. } | State::Expired { .. } => (Some(state), Reply::Expired),
         State::Completed { .. } => (Some(state), Reply::Completed),
@@ -560,14 +732,59 @@ fn arrive(
     }
 }
 
-fn first(input: u8, now: Timestamp, rules: &JoinPolicy) -> Outcome {
-    let came = Inputs::default().with(input);
-    let deadline = now.saturating_add(rules.timeout);
-    (Some(State::Open { came, deadline }), Reply::Waiting(came))
+/// Returns `false` if this delivery is no input of a complete join, or an element whose list is full.
+fn may_be_in(came: Inputs, input: u8, rules: &JoinPolicy) -> bool {
+    came.contains(input) && !rules.lists.contains(input)
+}
+
+/// Adds an input to an open join, which runs if that was the last.
+fn take(
+    arrived: Arrived,
+    deadline: Timestamp,
+    arriving: Arriving,
+    token: Token,
+    now: Timestamp,
+    rules: &JoinPolicy,
+) -> Outcome {
+    let Arriving { input, counts, .. } = arriving;
+    let Arrived {
+        mut came,
+        mut lists,
+    } = arrived;
+    if rules.lists.contains(input) {
+        lists = lists.with(input, lists.len(input).saturating_add(1));
+    } else {
+        came = came.with(input);
+    }
+    lists.count(counts);
+    let mut full = rules.lists.iter().filter(|list| lists.is_full(*list));
+    came = full.by_ref().fold(came, Inputs::with);
+    if came == Inputs::all(rules.inputs) {
+        // A body has a timeout of its own, even if the last input came late.
+        let deadline = now.saturating_add(rules.timeout);
+        let (state, reply) = run(came, token, deadline, 0, now, rules);
+        return (state, taken(reply));
+    }
+    let arrived = Arrived { came, lists };
+    (
+        Some(State::open(arrived, deadline)),
+        Reply::Waiting(arrived),
+    )
+}
+
+fn taken(reply: Reply) -> Reply {
+    match reply {
+        Reply::Run { attempts, .. } => Reply::Run {
+            attempts,
+            taken: true,
+        },
+        reply => reply,
+    }
 }
 
 /// Gives the caller the join, to start a body.
 fn run(
+    came: Inputs,
     token: Token,
     deadline: Timestamp,
     attempts: u32,
@@ -576,12 +793,14 @@ fn run(
 ) -> Outcome {
     let attempts = attempts.saturating_add(1);
     let state = State::Running {
+        came,
         holder: token,
         lease: now.saturating_add(rules.lease),
         deadline,
         attempts,
     };
-    (Some(state), Reply::Run { attempts })
+    let taken = false;
+    (Some(state), Reply::Run { attempts, taken })
 }
 
 /// Gives the caller the join, to deliver it to `on_expired`.
@@ -620,20 +839,25 @@ fn settle(
         return (state, Reply::Refused);
     };
     let holder = token;
-    let all = Inputs::all(rules.inputs);
     let retry_at = now.saturating_add(rules.backoff);
     let forget_at = now.saturating_add(rules.dedup_window);
     let next = match (held, settlement) {
         (State::Running { .. }, Settlement::Completed) => State::Completed { holder, forget_at },
-        (State::Running { attempts, .. }, Settlement::Failed) if is_exhausted(attempts, rules) => {
-            park(all, attempts, ParkReason::Attempts)
+        (State::Running { came, attempts, .. }, Settlement::Failed)
+            if is_exhausted(attempts, rules) =>
+        {
+            park(came, attempts, ParkReason::Attempts)
         }
         (
             State::Running {
-                deadline, attempts, ..
+                came,
+                deadline,
+                attempts,
+                ..
             },
             Settlement::Failed,
         ) => State::Ready {
+            came,
             retry_at,
             deadline,
             attempts,
@@ -647,19 +871,21 @@ fn settle(
             lease: retry_at,
             attempts,
         },
-        (State::Running { attempts, .. }, Settlement::Undecodable) => {
-            park(all, attempts, ParkReason::Undecodable)
-        }
-        (State::Expiring { came, attempts, .. }, Settlement::Undecodable) => {
-            park(came, attempts, ParkReason::Undecodable)
-        }
+        (
+            State::Running { came, attempts, .. } | State::Expiring { came, attempts, .. },
+            Settlement::Undecodable,
+        ) => park(came, attempts, ParkReason::Undecodable),
         // The join is due at once, and a released claim is not an attempt.
         (
             State::Running {
-                deadline, attempts, ..
+                came,
+                deadline,
+                attempts,
+                ..
             },
             Settlement::Released,
         ) => State::Ready {
+            came,
             retry_at: now,
             deadline,
             attempts: attempts.saturating_sub(1),
@@ -705,37 +931,54 @@ fn visit(
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
-    if let Some(due) = due(&state, mode).filter(|due| now < *due) {
+    if let Some(due) = due(&state, mode, rules).filter(|due| now < *due) {
         return (Some(state), Reply::NotDue(due));
     }
-    let all = Inputs::all(rules.inputs);
     match (state, mode) {
+        // A body without the optional inputs has a timeout of its own.
+        (State::Open { came, .. }, ClaimMode::Sweep) if rules.is_complete(came) => run(
+            came,
+            token,
+            now.saturating_add(rules.timeout),
+            0,
+            now,
+            rules,
+        ),
         (State::Open { came, .. }, _) => expire(came, 0, token, now, rules),
         (
             State::Ready {
-                deadline, attempts, ..
+                came,
+                deadline,
+                attempts,
+                ..
             },
             _,
         ) if deadline <= now && (attempts > 0 || mode == ClaimMode::Opportunistic) => {
-            expire(all, attempts, token, now, rules)
+            expire(came, attempts, token, now, rules)
         }
-        (State::Running { attempts, .. }, _) if is_exhausted(attempts, rules) => (
-            Some(park(all, attempts, ParkReason::Attempts)),
+        (State::Running { came, attempts, .. }, _) if is_exhausted(attempts, rules) => (
+            Some(park(came, attempts, ParkReason::Attempts)),
             Reply::Parked,
         ),
-        (State::Running { attempts, .. }, ClaimMode::Opportunistic) => {
-            expire(all, attempts, token, now, rules)
+        (State::Running { came, attempts, .. }, ClaimMode::Opportunistic) => {
+            expire(came, attempts, token, now, rules)
         }
         // The body may have outlived its lease and died. Another worker runs it first, even past the deadline.
         (
             State::Ready {
-                deadline, attempts, ..
+                came,
+                deadline,
+                attempts,
+                ..
             }
             | State::Running {
-                deadline, attempts, ..
+                came,
+                deadline,
+                attempts,
+                ..
             },
             _,
-        ) => run(token, deadline, attempts, now, rules),
+        ) => run(came, token, deadline, attempts, now, rules),
         (State::Expiring { came, attempts, .. }, _) => expire(came, attempts, token, now, rules),
         (State::Parked { .. }, _) => (Some(state), Reply::Parked),
         (State::Completed { .. } | State::Expired { .. }, _) => (None, Reply::Absent),
@@ -751,11 +994,13 @@ fn retry(state: Option<State>, now: Timestamp, rules: &JoinPolicy) -> Outcome {
         return (Some(state), Reply::Busy(until));
     }
     let next = match state {
-        State::Open { came, .. } => return (Some(state), Reply::Waiting(came)),
+        State::Open { came, lists, .. } => {
+            return (Some(state), Reply::Waiting(Arrived { came, lists }));
+        }
         State::Completed { .. } => return (Some(state), Reply::Completed),
         State::Expired { .. } => return (Some(state), Reply::Expired),
         State::Parked { came, attempts, .. } | State::Expiring { came, attempts, .. }
-            if came != Inputs::all(rules.inputs) =>
+            if !rules.is_complete(came) =>
         {
             State::Expiring {
                 came,
@@ -764,10 +1009,11 @@ fn retry(state: Option<State>, now: Timestamp, rules: &JoinPolicy) -> Outcome {
                 attempts,
             }
         }
-        State::Parked { .. }
-        | State::Expiring { .. }
-        | State::Ready { .. }
-        | State::Running { .. } => State::Ready {
+        State::Parked { came, .. }
+        | State::Expiring { came, .. }
+        | State::Ready { came, .. }
+        | State::Running { came, .. } => State::Ready {
+            came,
             retry_at: now,
             deadline: now.saturating_add(rules.timeout),
             attempts: 0,

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use super::arriving_input::ArrivingInput;
 use super::change::Change;
 use super::claim::Due;
 use super::error::StoreError;
@@ -19,13 +20,13 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// let policy = JoinPolicy::new(2);
 /// let store = Memory::new();
 ///
-/// let first = ready(store.arrive("order-1", &policy, 0, "paid", Token::random())).unwrap();
+/// let first = ready(store.arrive("order-1", &policy, 0.into(), "paid", Token::random())).unwrap();
 /// assert!(matches!(first.verdict, Verdict::Waiting(_)));
 ///
 /// let token = Token::random();
-/// let second = ready(store.arrive("order-1", &policy, 1, "reserved", token)).unwrap();
+/// let second = ready(store.arrive("order-1", &policy, 1.into(), "reserved", token)).unwrap();
 /// let Verdict::Run(claim) = second.verdict else { panic!("both have arrived") };
-/// assert_eq!(*claim.inputs[0].as_ref().unwrap().payload, "paid");
+/// assert_eq!(*claim.inputs[0].payload, "paid");
 ///
 /// let completed = Change::Settle { token, settlement: Settlement::Completed };
 /// assert!(ready(store.apply("order-1", &policy, completed)).unwrap());
@@ -46,8 +47,12 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// | [`apply`](Self::apply) | `Step::from(change)` | `true` if the reply is [`Reply::Recorded`] |
 /// | [`claim_due`](Self::claim_due) | [`Step::ClaimDue`] with [`ClaimMode::Sweep`] at each join that is [`due`] | the joins whose reply is [`Reply::Run`] or [`Reply::DeliverExpired`] |
 ///
-/// An absent or open join takes an input whose reply is [`Reply::Waiting`] or [`Reply::Run`]. A claim carries the
+/// A join takes an input whose reply is [`Reply::Waiting`], or [`Reply::Run`] with `taken`. A claim carries the
 /// inputs that have arrived. A join that has completed or expired has no inputs left.
+///
+/// A list keeps each element with its identity, in order of arrival. Under its lock, the store looks whether it has the
+/// identity, and passes that as `known`. It counts the elements that come again, for an operator. It rejects an element
+/// that exceeds [`JoinPolicy::max_bytes`] as [`StoreError::OverLimit`], and changes nothing then.
 ///
 /// The store's own clock decides. A caller may make a call again with the same token if the answer was lost. A store serves
 /// one function, with the same [`JoinPolicy`] at every call.
@@ -97,7 +102,7 @@ pub trait Store<P>: Operator {
         let _ = identity;
     }
 
-    /// Records the arrival of the input at this place of the declaration.
+    /// Records the arrival of an input.
     ///
     /// The call may also return one other join that has expired and that no worker holds: [`ArriveResponse::overdue`]. The
     /// caller delivers it to `on_expired`, with the token of this arrival.
@@ -108,7 +113,7 @@ pub trait Store<P>: Operator {
     /// ```
     /// # use linked_span::fan_in::{Rejected, JoinPolicy, Store, Token, Verdict};
     /// # async fn example(store: &impl Store<&'static str>, policy: &JoinPolicy) -> Result<(), Rejected<&'static str>> {
-    /// let arrived = store.arrive("order-1", policy, 0, "paid", Token::random()).await?;
+    /// let arrived = store.arrive("order-1", policy, 0.into(), "paid", Token::random()).await?;
     /// if let Verdict::Run(claim) = arrived.verdict {
     ///     println!("complete, for attempt {}", claim.attempts);
     /// }
@@ -123,7 +128,7 @@ pub trait Store<P>: Operator {
         &self,
         key: &str,
         policy: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> impl Future<Output = Result<ArriveResponse<P>, Rejected<P>>> + Send;

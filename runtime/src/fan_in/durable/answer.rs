@@ -24,8 +24,12 @@ pub(super) fn verdict<P>(
     payload: P,
 ) -> Verdict<P> {
     match (reply, claim) {
-        (Reply::Waiting(came), _) => Verdict::Waiting(came),
-        (Reply::Duplicate(came), _) => Verdict::Duplicate(came),
+        (Reply::Waiting(arrived), _) => Verdict::Waiting(arrived),
+        (Reply::Duplicate(arrived), _) => Verdict::Duplicate(arrived),
+        (Reply::Closed, _) => Verdict::Closed {
+            payload,
+            known: false,
+        },
         (Reply::Run { .. }, Some(claim)) => Verdict::Run(claim),
         (Reply::DeliverExpired { .. }, Some(claim)) => Verdict::DeliverExpired { claim, payload },
         (Reply::Busy(until), _) => Verdict::Busy {

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::binding::StoreBinding;
 use super::encoded_claim::EncodedClaim;
 use super::error::BackendError;
+use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
 use crate::fan_in::core::state::{JoinPolicy, Step, Token};
 
@@ -24,6 +25,9 @@ pub(in crate::fan_in) struct JoinScope<'a> {
 /// Each method implements the method of the same name of [`Store`](crate::fan_in::Store). An arrival and a settlement take
 /// one round trip each, as a rule. Spans of time are at most 2^51 milliseconds.
 pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
+    /// `true` if the database keeps lists and optional inputs.
+    const HAS_LISTS: bool = false;
+
     fn declaration(&self) -> &StoreBinding;
 
     /// Returns the inputs that are stored under a name. Stores `inputs` if there are none.
@@ -39,7 +43,7 @@ pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
         &self,
         function: JoinScope<'_>,
         key: &str,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: &str,
         token: Token,
     ) -> impl Future<Output = Result<Answer, BackendError>> + Send;

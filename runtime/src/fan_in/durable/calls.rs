@@ -14,6 +14,7 @@ use super::encoded_claim::EncodedClaim;
 use super::encoding::encode;
 use super::error::{BackendError, with_retry};
 use super::release::{self, Claiming};
+use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::change::Change;
 use crate::fan_in::core::claim::Due;
 use crate::fan_in::core::error::StoreError;
@@ -89,7 +90,7 @@ pub(in crate::fan_in) async fn arrive<D: Backend, P: Serialize + DeserializeOwne
     database: &D,
     rules: &JoinPolicy,
     key: &str,
-    input: u8,
+    input: ArrivingInput<'_>,
     payload: P,
     token: Token,
 ) -> Result<ArriveResponse<P>, Rejected<P>> {
@@ -214,7 +215,7 @@ async fn hand_out<D: Backend, P: DeserializeOwned>(
     token: Token,
 ) -> Option<Due<P>> {
     let claimed = claimed?;
-    match claimed.decode(token, database.declaration().names()) {
+    match claimed.decode(token, rules, database.declaration().names()) {
         Ok(due) => Some(due),
         Err(detail) => {
             let settlement = Settlement::Undecodable;

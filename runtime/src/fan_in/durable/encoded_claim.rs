@@ -7,19 +7,23 @@ use serde::de::DeserializeOwned;
 
 use super::encoding::decode;
 use crate::fan_in::core::claim::{Claim, Due, Input, Work};
-use crate::fan_in::core::state::Token;
+use crate::fan_in::core::state::{Counts, JoinPolicy, Token};
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct EncodedClaim {
     pub(in crate::fan_in) key: String,
     pub(in crate::fan_in) work: Work,
     pub(in crate::fan_in) attempts: u32,
-    /// Indexed by the inputs' places in the declaration.
-    pub(in crate::fan_in) inputs: Vec<Option<EncodedInput>>,
+    /// The inputs that have arrived. The elements of a list are in order of arrival.
+    pub(in crate::fan_in) inputs: Vec<EncodedInput>,
+    /// The counts of the lists that are known.
+    pub(in crate::fan_in) counts: Counts,
 }
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct EncodedInput {
+    /// The place of the input in the declaration.
+    pub(in crate::fan_in) place: u8,
     pub(in crate::fan_in) payload: String,
     pub(in crate::fan_in) waited: Duration,
 }
@@ -32,32 +36,33 @@ impl EncodedClaim {
     pub(super) fn decode<P: DeserializeOwned>(
         &self,
         token: Token,
+        rules: &JoinPolicy,
         names: &[&str],
     ) -> Result<Due<P>, String> {
+        let why = |place: u8, why: &str| {
+            let name = names.get(usize::from(place)).copied();
+            plain(&format!("{}: {why}", name.unwrap_or("an input")))
+        };
         let mut inputs = Vec::with_capacity(self.inputs.len());
-        for (place, kept) in self.inputs.iter().enumerate() {
-            let why = |why: &str| {
-                let name = names.get(place).copied().unwrap_or("an input");
-                plain(&format!("{name}: {why}"))
-            };
-            inputs.push(match kept {
-                Some(kept) => Some(Input {
-                    payload: Arc::new(decode(&kept.payload).map_err(|error| why(&error))?),
-                    waited: kept.waited,
-                }),
-                None if self.work == Work::Run => return Err(why("the store has lost it")),
-                None => None,
+        for kept in &self.inputs {
+            let place = kept.place;
+            inputs.push(Input {
+                place,
+                payload: Arc::new(decode(&kept.payload).map_err(|error| why(place, &error))?),
+                waited: kept.waited,
             });
         }
-        Ok(Due {
-            key: self.key.clone(),
-            token,
-            claim: Claim {
-                work: self.work,
-                attempts: self.attempts,
-                inputs,
-            },
-        })
+        let claim = Claim::new(self.work, self.attempts, inputs).with_counts(self.counts);
+        let missing = claim.arrived(rules.lists).came.missing(rules.inputs);
+        let lost = missing.without(rules.optional).iter().next();
+        match lost.filter(|_| self.work == Work::Run) {
+            Some(place) => Err(why(place, "the store has lost it")),
+            None => Ok(Due {
+                key: self.key.clone(),
+                token,
+                claim,
+            }),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use crate::fan_in::core::error::StoreError;
+use crate::fan_in::core::lists::ListLimit;
 
 /// The pauses before each retry. They do not cover a server's restart; the broker redelivers after that.
 const PAUSES: [Duration; 3] = [
@@ -29,6 +30,9 @@ pub(in crate::fan_in) enum BackendError {
         allow(dead_code, reason = "SQLite can store any text")
     )]
     Unencodable(Box<dyn Error + Send + Sync>),
+    /// The lists of the join have no room for the element. The call changed nothing.
+    #[allow(dead_code, reason = "no database keeps lists yet")]
+    OverLimit(ListLimit),
 }
 
 impl BackendError {
@@ -42,6 +46,7 @@ impl BackendError {
             }
             Self::Misconfigured(reason) => StoreError::Misconfigured(reason),
             Self::Unencodable(error) => StoreError::Unencodable(error),
+            Self::OverLimit(limit) => StoreError::OverLimit(limit),
         }
     }
 }

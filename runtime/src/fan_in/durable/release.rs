@@ -217,7 +217,8 @@ impl Release {
                 | Err(
                     BackendError::Permanent(_)
                     | BackendError::Misconfigured(_)
-                    | BackendError::Unencodable(_),
+                    | BackendError::Unencodable(_)
+                    | BackendError::OverLimit(_),
                 ) => {
                     return;
                 }

@@ -78,7 +78,7 @@ pub(in crate::fan_in) struct Row {
 impl Row {
     /// Converts a state to columns. `all` are the inputs of the declaration.
     #[cfg(feature = "sqlite")] // the other databases write the columns themselves
-    pub(in crate::fan_in) fn of(state: &State, all: Inputs) -> Self {
+    pub(in crate::fan_in) fn of(state: &State) -> Self {
         let row = |stage, came, holder, until, deadline, attempts| Self {
             stage,
             came,
@@ -88,18 +88,27 @@ impl Row {
             attempts,
         };
         match *state {
-            State::Open { came, deadline } => row(Stage::Open, came, None, UNUSED, deadline, 0),
+            State::Open { came, deadline, .. } => row(Stage::Open, came, None, UNUSED, deadline, 0),
             State::Running {
+                came,
                 holder,
                 lease,
                 deadline,
                 attempts,
-            } => row(Stage::Running, all, Some(holder), lease, deadline, attempts),
+            } => row(
+                Stage::Running,
+                came,
+                Some(holder),
+                lease,
+                deadline,
+                attempts,
+            ),
             State::Ready {
+                came,
                 retry_at,
                 deadline,
                 attempts,
-            } => row(Stage::Ready, all, None, retry_at, deadline, attempts),
+            } => row(Stage::Ready, came, None, retry_at, deadline, attempts),
             State::Expiring {
                 came,
                 holder,
@@ -152,14 +161,16 @@ impl Row {
             reason,
         };
         Some(match self.stage {
-            Stage::Open => State::Open { came, deadline },
+            Stage::Open => State::open(came.into(), deadline),
             Stage::Running => State::Running {
+                came,
                 holder: holder?,
                 lease: until,
                 deadline,
                 attempts,
             },
             Stage::Ready => State::Ready {
+                came,
                 retry_at: until,
                 deadline,
                 attempts,

@@ -1,15 +1,31 @@
 //! The stored form of a function's inputs: one per line, `payment: PaymentConfirmed` or `payment`.
+//!
+//! A list is `packed[]: LinePacked`, and an optional input is `coupon?: Coupon`. The mark belongs to the name, because
+//! stored single inputs are no list.
 
 use crate::fan_in::core::identity::FanInIdentity;
 
 /// Returns the stored form of a function's inputs. Without `types` it has only their names.
 pub(super) fn signature(identity: &FanInIdentity, types: bool) -> String {
-    let line = |(place, name): (usize, &&str)| match identity.types.get(place) {
-        Some(ty) if types => format!("{name}: {ty}"),
-        _ => (*name).to_owned(),
+    let line = |(place, name): (u8, &&str)| {
+        let kind = kind(identity, place);
+        match identity.types.get(usize::from(place)) {
+            Some(ty) if types => format!("{name}{kind}: {ty}"),
+            _ => format!("{name}{kind}"),
+        }
     };
-    let lines: Vec<_> = identity.inputs.iter().enumerate().map(line).collect();
+    let lines: Vec<_> = (0..).zip(identity.inputs).map(line).collect();
     lines.join("\n")
+}
+
+fn kind(identity: &FanInIdentity, place: u8) -> &'static str {
+    if identity.lists.contains(place) {
+        "[]"
+    } else if identity.optional.contains(place) {
+        "?"
+    } else {
+        ""
+    }
 }
 
 /// The difference between two signatures.

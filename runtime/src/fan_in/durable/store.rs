@@ -15,7 +15,7 @@ macro_rules! store {
                 &self,
                 key: &str,
                 rules: &$crate::fan_in::JoinPolicy,
-                input: u8,
+                input: $crate::fan_in::ArrivingInput<'_>,
                 payload: P,
                 token: $crate::fan_in::Token,
             ) -> Result<$crate::fan_in::ArriveResponse<P>, $crate::fan_in::Rejected<P>> {

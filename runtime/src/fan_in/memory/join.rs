@@ -129,32 +129,22 @@ impl<P> Live<P> {
     }
 
     /// Returns the claim that a reply gives its caller, if it gives one.
-    pub(super) fn claim(
-        &self,
-        reply: Reply,
-        policy: &JoinPolicy,
-        now: Timestamp,
-    ) -> Option<Claim<P>> {
+    pub(super) fn claim(&self, reply: Reply, now: Timestamp) -> Option<Claim<P>> {
         let (work, attempts) = match reply {
-            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::Run { attempts, .. } => (Work::Run, attempts),
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
-        let mut inputs = Vec::new();
-        inputs.resize_with(policy.inputs.into(), || None);
-        for input in [&self.first]
+        let inputs = [&self.first]
             .into_iter()
             .chain(&self.second)
-            .chain(&self.others)
-        {
-            if let Some(place) = inputs.get_mut(usize::from(input.place)) {
-                *place = Some(Input {
-                    payload: Arc::clone(&input.payload),
-                    waited: now.saturating_duration_since(input.came_at),
-                });
-            }
-        }
-        Some(Claim::new(work, attempts, inputs))
+            .chain(&self.others);
+        let inputs = inputs.map(|input| Input {
+            place: input.place,
+            payload: Arc::clone(&input.payload),
+            waited: now.saturating_duration_since(input.came_at),
+        });
+        Some(Claim::new(work, attempts, inputs.collect()))
     }
 }
 

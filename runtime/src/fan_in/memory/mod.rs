@@ -17,6 +17,7 @@ use std::time::Duration;
 use self::capacity::Capacity;
 use self::served::Served;
 use self::shard::{Caller, Key, Shard};
+use super::core::arriving_input::ArrivingInput;
 use super::core::change::Change;
 use super::core::claim::Due;
 use super::core::error::StoreError;
@@ -214,11 +215,11 @@ impl<P> Memory<P> {
         &self,
         key: &str,
         policy: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        if input >= policy.inputs {
+        if input.input >= policy.inputs {
             return Err(Rejected {
                 payload,
                 error: StoreError::Failed("there is no such input".into()),
@@ -339,7 +340,7 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         &self,
         key: &str,
         policy: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {

@@ -12,7 +12,8 @@ use super::capacity::Capacity;
 use super::join::{Join, Live, Name, StoredInput};
 use super::queue::{Place, Queue};
 use super::waiters::Waiters;
-use crate::fan_in::core::claim::Due;
+use crate::fan_in::core::arriving_input::ArrivingInput;
+use crate::fan_in::core::claim::{Claim, Due};
 use crate::fan_in::core::response::Verdict;
 use crate::fan_in::core::state::{
     ClaimMode, JoinPolicy, Reply, State, Step, Timestamp, Token, due, transition,
@@ -30,11 +31,11 @@ const FEW: usize = 256;
 #[repr(align(64))]
 pub(super) struct Shard<P> {
     table: HashTable<Join<P>>,
-    /// The open joins, by deadline.
+    /// The open joins that miss an input that is not optional, by deadline.
     open: Queue,
     /// The completed and expired joins, by the time when the store forgets them.
     ended: Queue,
-    /// The ready joins, and the expiring joins that no worker holds, by the time when a sweep may claim them.
+    /// The other joins that no worker holds, by the time when a sweep may claim them.
     for_sweeps: BTreeSet<Place>,
     /// The same joins, by the time when an arrival may claim them.
     for_arrivals: BTreeSet<Place>,
@@ -130,7 +131,7 @@ impl<P> Shard<P> {
     pub(super) fn arrive(
         &mut self,
         key: Key<'_>,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         caller: Caller<'_>,
         capacity: &Capacity,
@@ -144,40 +145,23 @@ impl<P> Shard<P> {
         };
         let (place, before) = (join.name().place(), join.state());
         if join.is_forgotten(now) {
-            self.forget_one(place);
+            self.forget_one(place, policy);
             return self.open(key, input, payload, caller, capacity);
         }
-        let (after, reply) = transition(Some(before), Step::Arrive { input, token }, now, policy);
+        let step = Step::arrive(input.input, token);
+        let (after, reply) = transition(Some(before), step, now, policy);
         let after = after.unwrap_or(before);
-        // An open join takes the input, unless the input is a duplicate or too late.
-        let takes = matches!(before, State::Open { .. })
-            && matches!(reply, Reply::Waiting(_) | Reply::Run { .. });
+        let takes = matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. });
         let (mut left, mut claim) = (Some(payload), None);
         if let Join::Live(live) = join {
             if let Some(payload) = left.take_if(|_| takes) {
-                live.add(StoredInput::new(payload, input, now));
+                live.add(StoredInput::new(payload, input.input, now));
             }
             live.state = after;
-            claim = live.claim(reply, policy, now);
+            claim = live.claim(reply, now);
         }
-        self.moved(place, &before, &after);
-        let (verdict, unneeded) = match (reply, claim, left) {
-            (Reply::Waiting(came), _, left) => (Verdict::Waiting(came), left),
-            (Reply::Duplicate(came), _, left) => (Verdict::Duplicate(came), left),
-            (Reply::Run { .. }, Some(claim), left) => (Verdict::Run(claim), left),
-            (Reply::DeliverExpired { .. }, Some(claim), Some(payload)) => {
-                (Verdict::DeliverExpired { claim, payload }, None)
-            }
-            (Reply::Busy(_), _, left) => {
-                // Without a lease the end of the claim is unknown, so the backoff is the estimate.
-                let retry_after = policy.backoff;
-                (Verdict::Busy { retry_after }, left)
-            }
-            (Reply::Completed, _, Some(payload)) => (Verdict::Completed(payload), None),
-            (Reply::Expired, _, Some(payload)) => (Verdict::Expired(payload), None),
-            (Reply::Parked, _, Some(payload)) => (Verdict::Parked(payload), None),
-            _ => unreachable!("no reply to an arrival"),
-        };
+        self.moved(place, &before, &after, policy);
+        let (verdict, unneeded) = verdict(reply, claim, left, policy);
         Answer {
             verdict: Ok(verdict),
             unneeded,
@@ -188,14 +172,14 @@ impl<P> Shard<P> {
     fn open(
         &mut self,
         key: Key<'_>,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         Caller { token, policy, now }: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer<P> {
-        let opened = transition(None, Step::Arrive { input, token }, now, policy);
-        let (Some(state @ State::Open { came, deadline }), _) = opened else {
-            unreachable!("a join begins open")
+        let step = Step::arrive(input.input, token);
+        let (Some(state), reply) = transition(None, step, now, policy) else {
+            unreachable!("an arrival opens a join")
         };
         if !capacity.take() {
             return Answer {
@@ -211,18 +195,24 @@ impl<P> Shard<P> {
             hash,
             number,
         };
-        let live = Live::new(name, state, StoredInput::new(payload, input, now));
+        let live = Live::new(name, state, StoredInput::new(payload, input.input, now));
+        let claim = live.claim(reply, now);
         let join = Join::Live(Box::new(live));
         self.table
             .insert_unique(hash, join, |join| join.name().hash);
-        self.open.push(Place {
-            at: deadline,
-            number,
-            hash,
-        });
+        let at = Timestamp::MAX;
+        match state {
+            State::Open { deadline, .. } if is_queued(&state, policy) => self.open.push(Place {
+                at: deadline,
+                number,
+                hash,
+            }),
+            _ => self.enter(Place { at, number, hash }, &state, policy),
+        }
+        let (verdict, unneeded) = verdict(reply, claim, None, policy);
         Answer {
-            verdict: Ok(Verdict::Waiting(came)),
-            unneeded: None,
+            verdict: Ok(verdict),
+            unneeded,
             join: Some(number),
         }
     }
@@ -244,15 +234,15 @@ impl<P> Shard<P> {
         };
         let (place, before) = (join.name().place(), join.state());
         if join.is_forgotten(now) {
-            self.forget_one(place);
+            self.forget_one(place, policy);
             return (false, None);
         }
         let (after, reply) = transition(Some(before), step, now, policy);
         let settled = match after {
-            None => self.remove(place),
+            None => self.remove(place, policy),
             Some(after) => {
                 let ended = join.set(&after);
-                self.moved(place, &before, &after);
+                self.moved(place, &before, &after, policy);
                 if ended.is_some() {
                     self.keep_within(capacity.remembered_in_a_shard());
                 }
@@ -285,7 +275,9 @@ impl<P> Shard<P> {
     ) -> Option<Due<P>> {
         let Caller { token, policy, now } = caller;
         let table = &self.table;
-        let open = self.open.first_due(now, |place| is_open(table, place));
+        let open = self
+            .open
+            .first_due(now, |place| is_queued_at(table, place, policy));
         let others = match mode {
             ClaimMode::Sweep => &self.for_sweeps,
             ClaimMode::Opportunistic => &self.for_arrivals,
@@ -298,10 +290,10 @@ impl<P> Shard<P> {
         let before = live.state;
         let step = Step::ClaimDue { token, mode };
         let (after, reply) = transition(Some(before), step, now, policy);
-        let claim = live.claim(reply, policy, now)?;
+        let claim = live.claim(reply, now)?;
         live.state = after.unwrap_or(before);
         let (key, after) = (live.key().to_owned(), live.state);
-        self.moved(place, &before, &after);
+        self.moved(place, &before, &after, policy);
         Some(Due { key, token, claim })
     }
 
@@ -343,36 +335,40 @@ impl<P> Shard<P> {
     }
 
     /// Moves a join between the queues.
-    fn moved(&mut self, place: Place, before: &State, after: &State) {
+    fn moved(&mut self, place: Place, before: &State, after: &State, policy: &JoinPolicy) {
         if before == after {
             return;
         }
-        self.leave(place, before, matches!(after, State::Open { .. }));
+        self.leave(place, before, Some(after), policy);
         match *after {
             State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
                 let at = forget_at;
                 self.ended.push(Place { at, ..place });
             }
-            _ if is_unheld(after) => {
-                let [sweep, arrival] = places(place, after);
-                self.for_sweeps.insert(sweep);
-                self.for_arrivals.insert(arrival);
-            }
-            _ => {}
+            _ => self.enter(place, after, policy),
+        }
+    }
+
+    /// Adds a join that is due at some time, and that does not wait in the queue of open joins.
+    fn enter(&mut self, place: Place, state: &State, policy: &JoinPolicy) {
+        if is_unheld(state, policy) {
+            let [sweep, arrival] = places(place, state, policy);
+            self.for_sweeps.insert(sweep);
+            self.for_arrivals.insert(arrival);
         }
     }
 
     /// Removes a join that has ended.
-    fn forget_one(&mut self, place: Place) {
+    fn forget_one(&mut self, place: Place, policy: &JoinPolicy) {
         // It has no inputs left.
-        let _ = self.remove(place);
+        let _ = self.remove(place, policy);
     }
 
     /// Removes a join. Returns it, unless it had ended.
-    fn remove(&mut self, place: Place) -> Option<Box<Live<P>>> {
+    fn remove(&mut self, place: Place, policy: &JoinPolicy) -> Option<Box<Live<P>>> {
         let removed = match self.take_out(place)? {
             Join::Live(live) => {
-                self.leave(place, &live.state, false);
+                self.leave(place, &live.state, None, policy);
                 Some(live)
             }
             Join::Ended(_) => {
@@ -400,20 +396,44 @@ impl<P> Shard<P> {
         }
     }
 
-    /// Removes a join from the queues of its last state.
-    fn leave(&mut self, place: Place, before: &State, stays_open: bool) {
-        match before {
-            State::Open { .. } if !stays_open => {
+    /// Removes a join from the queues of its last state, unless the next one is in the same queue of open joins.
+    fn leave(&mut self, place: Place, before: &State, after: Option<&State>, policy: &JoinPolicy) {
+        if is_queued(before, policy) {
+            if !after.is_some_and(|after| is_queued(after, policy)) {
                 let table = &self.table;
-                self.open.left(|place| is_open(table, place));
+                self.open.left(|place| is_queued_at(table, place, policy));
             }
-            before if is_unheld(before) => {
-                let [sweep, arrival] = places(place, before);
-                self.for_sweeps.remove(&sweep);
-                self.for_arrivals.remove(&arrival);
-            }
-            _ => {}
+        } else if is_unheld(before, policy) {
+            let [sweep, arrival] = places(place, before, policy);
+            self.for_sweeps.remove(&sweep);
+            self.for_arrivals.remove(&arrival);
         }
+    }
+}
+
+/// Converts a reply to an arrival. Also returns the payload if neither the join nor the caller needs it.
+fn verdict<P>(
+    reply: Reply,
+    claim: Option<Claim<P>>,
+    left: Option<P>,
+    policy: &JoinPolicy,
+) -> (Verdict<P>, Option<P>) {
+    match (reply, claim, left) {
+        (Reply::Waiting(arrived), _, left) => (Verdict::Waiting(arrived), left),
+        (Reply::Duplicate(arrived), _, left) => (Verdict::Duplicate(arrived), left),
+        (Reply::Run { .. }, Some(claim), left) => (Verdict::Run(claim), left),
+        (Reply::DeliverExpired { .. }, Some(claim), Some(payload)) => {
+            (Verdict::DeliverExpired { claim, payload }, None)
+        }
+        (Reply::Busy(_), _, left) => {
+            // Without a lease the end of the claim is unknown, so the backoff is the estimate.
+            let retry_after = policy.backoff;
+            (Verdict::Busy { retry_after }, left)
+        }
+        (Reply::Completed, _, Some(payload)) => (Verdict::Completed(payload), None),
+        (Reply::Expired, _, Some(payload)) => (Verdict::Expired(payload), None),
+        (Reply::Parked, _, Some(payload)) => (Verdict::Parked(payload), None),
+        _ => unreachable!("no reply to an arrival"),
     }
 }
 
@@ -425,25 +445,32 @@ fn get<'a, P>(table: &'a HashTable<Join<P>>, place: &Place) -> Option<&'a Join<P
     table.find(place.hash, |join| join.name().number == place.number)
 }
 
-fn is_open<P>(table: &HashTable<Join<P>>, place: &Place) -> bool {
+fn is_queued_at<P>(table: &HashTable<Join<P>>, place: &Place, policy: &JoinPolicy) -> bool {
     let live = get(table, place).and_then(Join::live);
-    live.is_some_and(|live| matches!(live.state, State::Open { .. }))
+    live.is_some_and(|live| is_queued(&live.state, policy))
 }
 
-/// Returns `true` if the join waits for a worker with all its inputs, or after a failed delivery.
+/// Returns `true` if the join is in the queue of open joins, which are due in the order of their deadlines.
+fn is_queued(state: &State, policy: &JoinPolicy) -> bool {
+    matches!(*state, State::Open { came, .. } if !policy.is_complete(came))
+}
+
+/// Returns `true` if the join waits for a worker with all its inputs, for an optional input, or after a failed delivery.
 ///
-/// In memory a claim does not end by itself, so a join that a worker holds is never due.
-fn is_unheld(state: &State) -> bool {
-    matches!(
-        state,
-        State::Ready { .. } | State::Expiring { holder: None, .. }
-    )
+/// A sweep may claim such a join earlier than an arrival may. In memory a claim does not end by itself, so a join that a
+/// worker holds is never due.
+fn is_unheld(state: &State, policy: &JoinPolicy) -> bool {
+    match *state {
+        State::Open { came, .. } => policy.is_complete(came),
+        State::Ready { .. } | State::Expiring { holder: None, .. } => true,
+        _ => false,
+    }
 }
 
 /// Returns the places of such a join, for sweeps and for arrivals.
-fn places(place: Place, state: &State) -> [Place; 2] {
+fn places(place: Place, state: &State, policy: &JoinPolicy) -> [Place; 2] {
     [ClaimMode::Sweep, ClaimMode::Opportunistic].map(|mode| Place {
-        at: due(state, mode).unwrap_or(Timestamp::MAX),
+        at: due(state, mode, policy).unwrap_or(Timestamp::MAX),
         ..place
     })
 }

@@ -21,6 +21,7 @@ use sqlx::postgres::PgPool;
 use self::due_search::DueSearch;
 use self::queries::Arriving;
 use self::server::Server;
+use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Settlement, Step, Token};
@@ -307,7 +308,7 @@ impl Backend for Postgres {
         &self,
         function: JoinScope<'_>,
         key: &str,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: &str,
         token: Token,
     ) -> Result<Answer, BackendError> {
@@ -319,7 +320,7 @@ impl Backend for Postgres {
         let arriving = Arriving {
             function,
             key,
-            input,
+            input: input.input,
             payload,
             token,
             patience,

@@ -6,7 +6,7 @@ use sqlx::{Decode, Row as _, Type};
 use super::failure::failure;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::JoinSummary;
-use crate::fan_in::core::state::{Inputs, JoinPolicy, Reply, Timestamp, Token};
+use crate::fan_in::core::state::{Counts, Inputs, JoinPolicy, Reply, Timestamp, Token};
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::{time, unknown};
 use crate::fan_in::durable::{
@@ -76,9 +76,12 @@ pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answ
 fn reply_to_fast(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
     let came = came(column(row, "came")?)?;
     Ok(if came == Inputs::all(rules.inputs) {
-        Reply::Run { attempts: 1 }
+        Reply::Run {
+            attempts: 1,
+            taken: true,
+        }
     } else {
-        Reply::Waiting(came)
+        Reply::Waiting(came.into())
     })
 }
 
@@ -121,9 +124,13 @@ fn reply(row: &PgRow) -> Result<Reply, BackendError> {
     };
     let (came, attempts) = (came(column(row, "came")?)?, number(row, "attempts")?);
     Ok(match word {
-        "waiting" => Reply::Waiting(came),
-        "duplicate" => Reply::Duplicate(came),
-        "run" => Reply::Run { attempts },
+        "waiting" => Reply::Waiting(came.into()),
+        "duplicate" => Reply::Duplicate(came.into()),
+        // The caller needs no `taken`: the database has kept the input, if it takes it.
+        "run" => Reply::Run {
+            attempts,
+            taken: false,
+        },
         "hand_over" => Reply::DeliverExpired { came, attempts },
         "busy" => Reply::Busy(timestamp(row, "until")?),
         "completed" => Reply::Completed,
@@ -144,7 +151,7 @@ fn claimed(
     let came_at: Vec<Option<i64>> = column(row, "came_at")?;
     let (at, came) = (timestamp(row, "at")?, came(column(row, "came")?)?);
     let (work, attempts) = match reply {
-        Reply::Run { attempts } => (Work::Run, attempts),
+        Reply::Run { attempts, .. } => (Work::Run, attempts),
         Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
         _ => return Err(unknown()),
     };
@@ -153,6 +160,7 @@ fn claimed(
         work,
         attempts,
         inputs: kept(came, payloads.unwrap_or_default(), &came_at, at, rules),
+        counts: Counts::default(),
     })
 }
 
@@ -163,7 +171,7 @@ fn kept(
     came_at: &[Option<i64>],
     at: Timestamp,
     rules: &JoinPolicy,
-) -> Vec<Option<EncodedInput>> {
+) -> Vec<EncodedInput> {
     let mut payloads = payloads.into_iter();
     let kept = |place: u8| {
         let payload = payloads.next().flatten();
@@ -171,11 +179,12 @@ fn kept(
         let came_at = came_at.and_then(|came_at| time(came_at).ok());
         // A received input whose payload is missing counts as one that cannot be decoded.
         came.contains(place).then(|| EncodedInput {
+            place,
             payload: payload.unwrap_or_default(),
             waited: at.saturating_duration_since(came_at.unwrap_or(at)),
         })
     };
-    (0..rules.inputs).map(kept).collect()
+    (0..rules.inputs).filter_map(kept).collect()
 }
 
 /// Reads the claims of a sweep.
@@ -210,6 +219,7 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
                 at,
                 rules,
             ),
+            counts: Counts::default(),
         });
     }
     Ok(claimed)

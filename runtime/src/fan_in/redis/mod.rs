@@ -23,6 +23,7 @@ use self::calls::Calls;
 use self::connection::{Connection, Link};
 use self::replicas::Replicas;
 use self::server::Server;
+use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Step, Token};
@@ -465,11 +466,11 @@ impl Backend for Redis {
         &self,
         function: JoinScope<'_>,
         key: &str,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: &str,
         token: Token,
     ) -> Result<Answer, BackendError> {
-        let call = scripts::arrive(function, key, input, payload, token);
+        let call = scripts::arrive(function, key, input.input, payload, token);
         replies::answer(length::write(&self.calls, self.server.longest, &call).await?)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
-use crate::fan_in::core::state::{JoinPolicy, Reply, Timestamp};
+use crate::fan_in::core::state::{Counts, JoinPolicy, Reply, Timestamp};
 use crate::fan_in::durable::words::token;
 use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
@@ -28,9 +28,13 @@ pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
     let attempts = claim.as_ref().map_or(0, |claim| claim.attempts);
     let came = || u16::try_from(number).map(inputs_of).map_err(|_| unknown());
     let reply = match word.as_str() {
-        "waiting" => Reply::Waiting(came()?),
-        "duplicate" => Reply::Duplicate(came()?),
-        "run" => Reply::Run { attempts },
+        "waiting" => Reply::Waiting(came()?.into()),
+        "duplicate" => Reply::Duplicate(came()?.into()),
+        // The caller needs no `taken`: the script has kept the input, if it takes it.
+        "run" => Reply::Run {
+            attempts,
+            taken: false,
+        },
         "hand_over" => Reply::DeliverExpired {
             came: came()?,
             attempts,
@@ -91,21 +95,24 @@ fn claimed(claim: Claim, at: Timestamp) -> Result<EncodedClaim, BackendError> {
     };
     let came = inputs_of(came);
     let places = (0..).zip(kept);
-    let inputs = places.map(|(place, kept)| came.contains(place).then(|| input(kept, at)));
+    let inputs =
+        places.filter_map(|(place, kept)| came.contains(place).then(|| input(place, kept, at)));
     Ok(EncodedClaim {
         key,
         work,
         attempts,
         inputs: inputs.collect(),
+        counts: Counts::default(),
     })
 }
 
 /// Reads an input: its arrival time, then its payload. A missing input, or one that is not text, cannot be decoded.
-fn input(kept: Option<Vec<u8>>, at: Timestamp) -> EncodedInput {
+fn input(place: u8, kept: Option<Vec<u8>>, at: Timestamp) -> EncodedInput {
     let text = kept.and_then(|kept| String::from_utf8(kept).ok());
     let text = text.unwrap_or_default();
     let (came_at, payload) = text.split_once(' ').unwrap_or_default();
     EncodedInput {
+        place,
         payload: payload.to_owned(),
         waited: at.saturating_duration_since(time(came_at).unwrap_or(at)),
     }

@@ -16,6 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use self::connection::{Access, Connection};
 use self::file::File;
 use self::rows::Rows;
+use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Reply, Step, Timestamp, Token};
@@ -302,13 +303,15 @@ impl Backend for Sqlite {
         &self,
         function: JoinScope<'_>,
         key: &str,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: &str,
         token: Token,
     ) -> Result<Answer, BackendError> {
         self.call(async {
             let mut rows = self.rows().await?;
-            let (reply, other_work) = rows.arrive(function, key, (input, payload), token).await?;
+            let (reply, other_work) = rows
+                .arrive(function, key, (input.input, payload), token)
+                .await?;
             let then = other_work.then();
             let claimed = rows.claimed(function, key, reply, then).await?;
             let mut overdue = None;

@@ -12,7 +12,7 @@ use super::file::File;
 use super::migrations;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::state::{
-    ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
+    ClaimMode, Counts, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
     transition,
 };
 use crate::fan_in::durable::sql::{number, time, unknown};
@@ -265,7 +265,7 @@ impl Rows {
     ) -> Result<(Reply, OtherWork), BackendError> {
         let (read, other_work) = self.begin_and_read_with_other_work(function, key).await?;
         self.begun();
-        let step = Step::Arrive { input, token };
+        let step = Step::arrive(input, token);
         let written = Written::Input(input, payload);
         let then = other_work.then();
         let reply = self
@@ -345,16 +345,16 @@ impl Rows {
             .await
             .map_err(failure)?;
         self.after(then);
-        let mut inputs = Vec::new();
-        inputs.resize_with(function.rules.inputs.into(), || None);
+        let mut inputs = Vec::with_capacity(rows.len());
         for row in rows {
-            let place = usize::from(row.try_get::<u8, _>("input").map_err(failure)?);
+            let place: u8 = row.try_get("input").map_err(failure)?;
             // Skip a row that an operator added for an input that the function does not have.
-            let Some(kept) = inputs.get_mut(place) else {
+            if place >= function.rules.inputs {
                 continue;
-            };
+            }
             let came_at = timestamp(&row, "came_at")?;
-            *kept = Some(EncodedInput {
+            inputs.push(EncodedInput {
+                place,
                 payload: row.try_get("payload").map_err(failure)?,
                 waited: self.now.saturating_duration_since(came_at),
             });
@@ -364,6 +364,7 @@ impl Rows {
             work,
             attempts,
             inputs,
+            counts: Counts::default(),
         }))
     }
 
@@ -531,10 +532,14 @@ impl Rows {
         written: Written<'_>,
         then: Then,
     ) -> Result<(), BackendError> {
-        let row = Row::of(state, Inputs::all(function.rules.inputs));
+        let row = Row::of(state);
         let has_ended = row.stage.has_ended();
         let since = before.filter(|before| before.stage.has_ended() == has_ended);
-        let when = |mode| due(state, mode).filter(|_| !has_ended).map(number);
+        let when = |mode| {
+            due(state, mode, function.rules)
+                .filter(|_| !has_ended)
+                .map(number)
+        };
         let (statement, detail, input, payload) = match written {
             Written::Input(input, payload) => (WRITE_WITH_INPUT, None, Some(input), Some(payload)),
             Written::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
@@ -583,7 +588,7 @@ impl Rows {
 /// Returns the work and the attempts of a claim; `None` for any other reply.
 fn claim_of(reply: Reply) -> Option<(Work, u32)> {
     match reply {
-        Reply::Run { attempts } => Some((Work::Run, attempts)),
+        Reply::Run { attempts, .. } => Some((Work::Run, attempts)),
         Reply::DeliverExpired { attempts, .. } => Some((Work::DeliverExpired, attempts)),
         _ => None,
     }

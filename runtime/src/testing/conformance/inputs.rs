@@ -18,7 +18,7 @@ where
     subject.counts(1).await?;
     let (_, claim) = subject.runs("order", 1).await?;
     is_claim(&claim, Work::Run, 1, &[Some(0), Some(1), Some(2)])?;
-    let waited = claim.inputs.iter().flatten();
+    let waited = claim.inputs.iter();
     let waited: Vec<_> = waited
         .map(|input| input.waited.as_secs() / MINUTE.as_secs())
         .collect();
@@ -39,7 +39,7 @@ where
         ));
     };
     ensure!(
-        arrived.iter().eq([0]),
+        arrived.came.iter().eq([0]),
         "`Duplicate` must list input 0, and has {arrived:?}"
     );
     let (_, claim) = subject.runs("order", 1).await?;
@@ -107,7 +107,7 @@ where
         "an input of one mebibyte must wait"
     );
     let (_, claim) = subject.runs("order", 1).await?;
-    let first = claim.inputs.first().and_then(Option::as_ref);
+    let first = claim.at(0).first();
     ensure!(
         first.is_some_and(|input| *input.payload == large),
         "an input of one mebibyte must be returned unchanged"

@@ -63,9 +63,10 @@ impl<P> Model<P> {
 
     /// Removes the joins whose dedup window has passed.
     pub fn forget(&mut self) {
-        let now = self.now;
-        self.states
-            .retain(|_, state| !has_ended(*state) || due(state, ClaimMode::Sweep) > Some(now));
+        let (now, rules) = (self.now, &self.rules);
+        self.states.retain(|_, state| {
+            !has_ended(*state) || due(state, ClaimMode::Sweep, rules) > Some(now)
+        });
         let states = &self.states;
         self.ended.retain(|key| states.contains_key(key));
     }
@@ -96,10 +97,8 @@ impl<P> Model<P> {
 
     /// Makes an arrival with this payload.
     pub fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) -> Reply {
-        let before = self.states.get(key).copied();
-        let reply = self.step(key, Step::Arrive { input, token });
-        let is_open = before.is_none_or(|state| matches!(state, State::Open { .. }));
-        if is_open && matches!(reply, Reply::Waiting(_) | Reply::Run { .. }) {
+        let reply = self.step(key, Step::arrive(input, token));
+        if matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. }) {
             let kept = self.kept.entry(key.to_owned()).or_default();
             kept[usize::from(input)] = Some((id, self.now));
         }
@@ -220,7 +219,7 @@ impl<P> Model<P> {
 
     fn check_claim(&self, key: &str, claim: &Claim<P>, reply: Reply) -> Checked {
         let (work, attempts) = match reply {
-            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::Run { attempts, .. } => (Work::Run, attempts),
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             other => {
                 return Err(format!(
@@ -233,10 +232,16 @@ impl<P> Model<P> {
         let none = Default::default();
         let kept = self.kept.get(key).unwrap_or(&none);
         let kept = kept.get(..self.rules.inputs.into()).unwrap_or(kept);
-        equal("the inputs of the claim", claim.inputs.len(), kept.len())?;
-        for (input, kept) in claim.inputs.iter().zip(kept) {
+        let count = kept.iter().flatten().count();
+        equal(
+            "the number of inputs of the claim",
+            claim.inputs.len(),
+            count,
+        )?;
+        for (place, kept) in (0..).zip(kept) {
+            let input = claim.at(place).first();
             let id = |input: &Input<P>| (self.id)(&input.payload);
-            let found = input.as_ref().map(id);
+            let found = input.map(id);
             equal("an input of the claim", found, kept.map(|(id, _)| id))?;
             if let (Some(Input { waited, .. }), Some((_, at))) = (input, kept) {
                 let expected = self.now.saturating_duration_since(*at);

@@ -82,9 +82,11 @@ pub(super) fn is_claim(
     equal("the attempts of the claim", claim.attempts, attempts)?;
     let found = claim.inputs.iter();
     let found: Vec<_> = found
-        .map(|input| input.as_ref().map(|input| (*input.payload).clone()))
+        .map(|input| (input.place, (*input.payload).clone()))
         .collect();
-    let expected: Vec<_> = inputs.iter().map(|input| input.map(payload)).collect();
+    let expected = (0..).zip(inputs);
+    let expected = expected.filter_map(|(place, input)| Some((place, payload((*input)?))));
+    let expected: Vec<(u8, String)> = expected.collect();
     equal("the inputs of the claim", found, expected)
 }
 
@@ -125,7 +127,9 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
         payload: String,
         token: Token,
     ) -> Checked<ArriveResponse<String>> {
-        let arrived = self.store.arrive(key, &self.policy, input, payload, token);
+        let arrived = self
+            .store
+            .arrive(key, &self.policy, input.into(), payload, token);
         let failed = |error: &StoreError| format!("`arrive` failed: {error}");
         arrived.await.map_err(|rejected| failed(&rejected.error))
     }
@@ -139,7 +143,7 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
             ));
         };
         ensure!(
-            arrived.contains(input),
+            arrived.came.contains(input),
             "`Waiting` must list input {input}, and has {arrived:?}"
         );
         ensure!(

@@ -25,7 +25,7 @@ pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
                 let name = key.to_string();
                 let arrived = worker.arrive(&name, (number % 3) as u8, token).await;
                 if let Verdict::Run(claim) = arrived.verdict {
-                    assert!(claim.inputs.iter().all(Option::is_some));
+                    assert_eq!(claim.inputs.len(), 3);
                     if worker.settle(&name, token, Settlement::Completed).await {
                         *successes.entry(key).or_default() += 1;
                     }

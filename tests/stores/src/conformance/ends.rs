@@ -22,7 +22,7 @@ pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
         assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
         if let Some(due) = arrived.overdue {
             assert_eq!((due.token, due.claim.work), (token, Work::DeliverExpired));
-            assert_eq!(ids(&due.claim), [Some(0), None]);
+            assert_eq!(ids(&due.claim), [(0, 0)]);
             assert!(
                 worker
                     .settle(&due.key, token, Settlement::ExpiryDelivered)

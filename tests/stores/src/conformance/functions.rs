@@ -20,12 +20,12 @@ pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
     );
     let arrived = worker
         .store
-        .arrive("order", &RULES, 1, Payload::new(1), Token::random());
+        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     assert_eq!(arrived.await.unwrap_err().payload, Payload::new(1));
     if F::IS_DURABLE {
         let untold = fixture.open("ship").await;
         let payload = Payload::new(0);
-        let refused = untold.arrive("order", &RULES, 0, payload.clone(), Token::random());
+        let refused = untold.arrive("order", &RULES, 0.into(), payload.clone(), Token::random());
         let refused = refused.await.unwrap_err();
         assert!(matches!(refused.error, StoreError::Misconfigured(_)));
         assert_eq!(refused.payload, payload);

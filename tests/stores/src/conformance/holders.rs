@@ -27,7 +27,7 @@ pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
         (overdue.claim.work, overdue.claim.attempts),
         (Work::DeliverExpired, 1)
     );
-    assert_eq!(ids(&overdue.claim), [Some(0), Some(1)]);
+    assert_eq!(ids(&overdue.claim), [(0, 0), (1, 1)]);
     assert!(!here.settle("order", first, Settlement::Completed).await);
     assert!(
         there

@@ -67,7 +67,9 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         payload: Payload,
         token: Token,
     ) -> ArriveResponse<Payload> {
-        let arrived = self.store.arrive(key, &self.rules, input, payload, token);
+        let arrived = self
+            .store
+            .arrive(key, &self.rules, input.into(), payload, token);
         arrived.await.expect("an arrival")
     }
 
@@ -157,16 +159,12 @@ impl<S: Store<Payload> + Operator> Worker<S> {
     }
 }
 
-/// Returns the ids of a claim's payloads.
+/// Returns the places and the ids of a claim's payloads.
 #[must_use]
-pub(super) fn ids(claim: &Claim<Payload>) -> Vec<Option<u64>> {
+pub(super) fn ids(claim: &Claim<Payload>) -> Vec<(u8, u64)> {
     let id = |input: &linked_span::fan_in::Input<Payload>| {
         assert_eq!(*input.payload, Payload::new(input.payload.id));
-        input.payload.id
+        (input.place, input.payload.id)
     };
-    claim
-        .inputs
-        .iter()
-        .map(|input| input.as_ref().map(id))
-        .collect()
+    claim.inputs.iter().map(id).collect()
 }

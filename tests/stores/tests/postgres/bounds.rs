@@ -25,7 +25,7 @@ fn store(pool: &PgPool) -> Postgres {
 /// Asserts that each call fails, after about its timeout.
 async fn times_out(store: &Postgres) {
     let begun = Instant::now();
-    let late = store.arrive("order", &RULES, 1, Payload::new(1), Token::random());
+    let late = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     let late = late.await.unwrap_err();
     assert_eq!(late.payload, Payload::new(1));
     assert!(matches!(late.error, StoreError::Failed(_)), "{late:?}");
@@ -82,7 +82,7 @@ async fn call_without_a_connection_of_the_pool_fails_in_time() {
     let taken = pool.acquire().await.unwrap();
     times_out(&store).await;
     drop(taken);
-    let arrived = store.arrive("order", &RULES, 0, Payload::new(0), Token::random());
+    let arrived = store.arrive("order", &RULES, 0.into(), Payload::new(0), Token::random());
     arrived.await.unwrap();
 }
 

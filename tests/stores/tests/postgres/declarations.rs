@@ -27,7 +27,13 @@ async fn running_process_declares_again_after_data_was_lost() {
     schema.lose_all().await;
     worker.waits("another", 0).await;
     let refused = reordered(&schema).await;
-    let refused = refused.arrive("another", &RULES, 0, Payload::new(1), Token::random());
+    let refused = refused.arrive(
+        "another",
+        &RULES,
+        0.into(),
+        Payload::new(1),
+        Token::random(),
+    );
     let refused = refused.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Misconfigured(_)),
@@ -45,10 +51,10 @@ async fn running_process_is_refused_after_another_version_declared() {
     let (token, _) = worker.complete("order").await;
     schema.lose_all().await;
     let other = reordered(&schema).await;
-    let first = other.arrive("order", &RULES, 1, Payload::new(0), Token::random());
+    let first = other.arrive("order", &RULES, 1.into(), Payload::new(0), Token::random());
     first.await.unwrap();
     let Worker { store, rules } = &worker;
-    let refused = store.arrive("order", rules, 1, Payload::new(1), Token::random());
+    let refused = store.arrive("order", rules, 1.into(), Payload::new(1), Token::random());
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.payload, Payload::new(1));
     let errors = refusals(store, rules, token).await;
@@ -56,7 +62,7 @@ async fn running_process_is_refused_after_another_version_declared() {
     for error in errors {
         assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
     }
-    let second = other.arrive("order", &RULES, 0, Payload::new(1), Token::random());
+    let second = other.arrive("order", &RULES, 0.into(), Payload::new(1), Token::random());
     let second = second.await.unwrap().verdict;
     assert!(matches!(second, Verdict::Run(_)), "{second:?}");
 }

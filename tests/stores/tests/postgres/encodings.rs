@@ -13,7 +13,7 @@ fn text(text: &str) -> Payload {
 }
 
 async fn refusal(store: &Postgres, payload: Payload) -> StoreError {
-    let refused = store.arrive("order", &RULES, 0, payload.clone(), Token::random());
+    let refused = store.arrive("order", &RULES, 0.into(), payload.clone(), Token::random());
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.payload, payload);
     refused.error
@@ -35,7 +35,7 @@ async fn character_that_the_database_does_not_have_is_unencodable() {
         declare(&store);
         let error = refusal(&store, text("\u{1F980}")).await;
         assert!(matches!(error, StoreError::Unencodable(_)), "{error:?}");
-        let kept = store.arrive("order", &RULES, 0, text("\u{e9}"), Token::random());
+        let kept = store.arrive("order", &RULES, 0.into(), text("\u{e9}"), Token::random());
         kept.await.unwrap();
     }
 }
@@ -77,17 +77,19 @@ async fn large_inputs_whose_characters_are_escaped_are_read_again() {
     // JSON escapes a quote, and so do literals and arrays.
     let payload = text(&"\"".repeat(1 << 18));
     for input in 0..11 {
-        let kept = store.arrive("order", &rules, input, payload.clone(), Token::random());
+        let kept = store.arrive(
+            "order",
+            &rules,
+            input.into(),
+            payload.clone(),
+            Token::random(),
+        );
         kept.await.unwrap();
     }
-    let last = store.arrive("order", &rules, 11, payload.clone(), Token::random());
+    let last = store.arrive("order", &rules, 11.into(), payload.clone(), Token::random());
     let Verdict::Run(claim) = last.await.unwrap().verdict else {
         panic!("all have come");
     };
-    assert!(
-        claim
-            .inputs
-            .iter()
-            .all(|input| *input.as_ref().unwrap().payload == payload)
-    );
+    assert_eq!(claim.inputs.len(), 12);
+    assert!(claim.inputs.iter().all(|input| *input.payload == payload));
 }

@@ -28,7 +28,7 @@ async fn key_that_is_too_long_is_unencodable() {
     let key = noise(3_000);
     let refused = worker
         .store
-        .arrive(&key, &RULES, 0, Payload::new(7), Token::random());
+        .arrive(&key, &RULES, 0.into(), Payload::new(7), Token::random());
     let refused = refused.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Unencodable(_)),

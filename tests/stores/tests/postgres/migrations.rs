@@ -169,7 +169,7 @@ fn says(error: &StoreError, part: &str) {
 
 async fn refusal(store: &Postgres) -> StoreError {
     declare(store);
-    let refused = store.arrive("order", &RULES, 0, Payload::new(7), Token::random());
+    let refused = store.arrive("order", &RULES, 0.into(), Payload::new(7), Token::random());
     refused.await.unwrap_err().error
 }
 
@@ -205,7 +205,7 @@ async fn running_process_that_has_become_too_old_is_refused() {
             format!("{drop}; INSERT INTO linked_span_versions (version, lowest) VALUES (2, 2)");
         run(&schema.pool, &raise).await;
         let Worker { store, rules } = &worker;
-        let refused = store.arrive("order", rules, 1, Payload::new(1), Token::random());
+        let refused = store.arrive("order", rules, 1.into(), Payload::new(1), Token::random());
         let refused = refused.await.unwrap_err();
         assert_eq!(refused.payload, Payload::new(1));
         assert!(

@@ -111,7 +111,7 @@ async fn call_after_the_pool_was_closed_fails_and_its_connections_are_closed() {
     reaches(&schema, "closed", 0).await;
     let late = worker
         .store
-        .arrive("order", &RULES, 1, Payload::new(1), Token::random());
+        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     let late = late.await.unwrap_err();
     assert_eq!(late.payload, Payload::new(1));
 }
@@ -298,7 +298,7 @@ async fn call_without_a_connection_of_its_own_fails_in_time() {
     let both = ["order", "another"].map(|key| {
         let store = store.clone();
         async move {
-            let arrive = store.arrive(key, &RULES, 1, Payload::new(1), Token::random());
+            let arrive = store.arrive(key, &RULES, 1.into(), Payload::new(1), Token::random());
             arrive.await.is_err()
         }
     });

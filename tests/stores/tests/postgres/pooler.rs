@@ -42,11 +42,12 @@ async fn deliver(behind: &Behind, change: impl Fn(Postgres) -> Postgres) {
                     let payload = Payload::new(key * 2 + u64::from(input));
                     let token = Token::random();
                     let name = key.to_string();
-                    let arrived = store.arrive(&name, &RULES, input, payload, token);
+                    let arrived = store.arrive(&name, &RULES, input.into(), payload, token);
                     if let Verdict::Run(claim) = arrived.await.unwrap().verdict {
-                        for (place, input) in (0..).zip(&claim.inputs) {
-                            let payload = &input.as_ref().unwrap().payload;
-                            assert_eq!(**payload, Payload::new(key * 2 + place));
+                        assert_eq!(claim.inputs.len(), 2);
+                        for input in &claim.inputs {
+                            let place = u64::from(input.place);
+                            assert_eq!(*input.payload, Payload::new(key * 2 + place));
                         }
                         claims += 1;
                     }

@@ -40,7 +40,7 @@ fn says(error: &StoreError, part: &str) {
 }
 
 async fn refusal(store: &Postgres) -> StoreError {
-    let refused = store.arrive("order", &RULES, 0, Payload::new(7), Token::random());
+    let refused = store.arrive("order", &RULES, 0.into(), Payload::new(7), Token::random());
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.payload, Payload::new(7));
     refused.error

@@ -20,7 +20,7 @@ async fn each_step_in_sql_matches_rust() {
     let schema = Schema::begin().await;
     let pool = with_a_clock_that_stands(&schema).await;
     let mut all: Vec<Step> = steps().into_iter().map(|(step, ..)| step).collect();
-    all.extend((0..3).map(|input| Step::Arrive { input, token: MINE }));
+    all.extend((0..3).map(|input| Step::arrive(input, MINE)));
     let states = states();
     let mut compared = 0;
     for rules in rules() {

@@ -95,7 +95,7 @@ async fn each_arrival_in_the_server_matches_rust() {
 
 fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &JoinPolicy) -> Outcome {
     let token = MINE;
-    let (after, reply) = transition(before, Step::Arrive { input, token }, at(NOW), rules);
+    let (after, reply) = transition(before, Step::arrive(input, token), at(NOW), rules);
     let after = after.expect("what has arrived somewhere");
     let (reply, number) = told(reply);
     let is_claimed = ["run", "hand_over"].contains(&reply);

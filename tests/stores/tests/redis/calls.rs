@@ -95,7 +95,7 @@ async fn value_that_is_no_join_is_a_permanent_error() {
     .await;
     let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
     for key in ["b", "c"] {
-        let refused = store.arrive(key, &RULES, 0, Payload::new(0), Token::random());
+        let refused = store.arrive(key, &RULES, 0.into(), Payload::new(0), Token::random());
         refused.await.unwrap_err();
     }
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;

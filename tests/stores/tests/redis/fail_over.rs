@@ -123,7 +123,7 @@ async fn many_callers_at_once_make_few_connections() {
 
 async fn assert_fails_within(store: &Redis, bound: Duration) {
     let began = Instant::now();
-    let arrival = store.arrive("order", &RULES, 1, Payload::new(1), Token::random());
+    let arrival = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Failed(_)));
     assert_eq!(rejected.payload, Payload::new(1));

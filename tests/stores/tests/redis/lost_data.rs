@@ -69,7 +69,7 @@ async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
             "{error}"
         );
     };
-    let arrival = store.arrive("order", &RULES, 1, Payload::new(1), Token(1));
+    let arrival = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token(1));
     let rejected = arrival.await.unwrap_err();
     assert_eq!(rejected.payload, Payload::new(1));
     is_refused(&rejected.error);

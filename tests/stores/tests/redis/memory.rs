@@ -41,7 +41,7 @@ async fn full_server_rejects_new_joins_and_ends_others() {
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     let arrive = |key: &'static str, input: u8, token| {
-        store.arrive(key, &RULES, input, Payload::new(input.into()), token)
+        store.arrive(key, &RULES, input.into(), Payload::new(input.into()), token)
     };
     let [first, second] = [Token(1), Token(2)];
     for key in ["half", "running"] {
@@ -85,7 +85,7 @@ async fn full_server_accepts_an_input_after_a_delivery() {
         let store = &store;
         async move {
             store
-                .arrive(key, &rules, 0, Payload::new(0), Token::random())
+                .arrive(key, &rules, 0.into(), Payload::new(0), Token::random())
                 .await
         }
     };

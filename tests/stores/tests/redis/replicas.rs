@@ -40,7 +40,7 @@ async fn open(master: &Server) -> Redis {
 }
 
 async fn assert_is_refused(store: &Redis, key: &str, input: u8, token: Token) {
-    let arrival = store.arrive(key, &RULES, input, Payload::new(0), token);
+    let arrival = store.arrive(key, &RULES, input.into(), Payload::new(0), token);
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Failed(_)));
 }

@@ -81,7 +81,7 @@ async fn store_goes_on_with_the_master_that_a_sentinel_names() {
     let began = Instant::now();
     for number in 0.. {
         let key = format!("order {number}");
-        let arrival = store.arrive(&key, &RULES, 0, Payload::new(0), Token::random());
+        let arrival = store.arrive(&key, &RULES, 0.into(), Payload::new(0), Token::random());
         if let Err(rejected) = arrival.await {
             assert!(
                 matches!(rejected.error, StoreError::Failed(_)),
@@ -118,7 +118,8 @@ async fn is_master_with(server: &Server, key: &str) -> bool {
 async fn dead_master_is_followed_by_its_replica() {
     let mut watched = Watched::begin().await;
     let store = watched.open().await;
-    let arrive = |key: &'static str| store.arrive(key, &RULES, 0, Payload::new(0), Token::random());
+    let arrive =
+        |key: &'static str| store.arrive(key, &RULES, 0.into(), Payload::new(0), Token::random());
     let arrived = arrive("before").await.unwrap();
     assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
     watched.master.stop();

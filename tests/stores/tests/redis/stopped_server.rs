@@ -54,7 +54,7 @@ async fn while_stopped<T>(server: &Server, call: impl Future<Output = T>) -> T {
 
 async fn arrive(store: &Redis, key: &str, input: u8) -> Result<Verdict<Payload>, String> {
     let payload = Payload::new(input.into());
-    let arrived = store.arrive(key, &ONE_ATTEMPT, input, payload, Token::random());
+    let arrived = store.arrive(key, &ONE_ATTEMPT, input.into(), payload, Token::random());
     let arrived = arrived.await.map_err(|rejected| rejected.error.to_string());
     arrived.map(|arrived| arrived.verdict)
 }
@@ -101,7 +101,7 @@ async fn sweep_that_a_stopped_server_answers_later_holds_no_joins() {
         let key = key.to_string();
         arrive(&store, &key, 0).await.unwrap();
         let token = Token::random();
-        let last = store.arrive(&key, &ONE_ATTEMPT, 1, Payload::new(1), token);
+        let last = store.arrive(&key, &ONE_ATTEMPT, 1.into(), Payload::new(1), token);
         assert!(matches!(last.await.unwrap().verdict, Verdict::Run(_)));
         let settlement = Settlement::Released;
         let settled = Store::<Payload>::apply(

@@ -37,7 +37,7 @@ async fn longest_durations_are_kept_to_the_millisecond() {
         .lease(Duration::MAX)
         .dedup_window(Duration::MAX);
     for input in [0, 1] {
-        let arrived = store.arrive("order", &rules, input, Payload::new(0), Token(1));
+        let arrived = store.arrive("order", &rules, input.into(), Payload::new(0), Token(1));
         arrived.await.unwrap();
     }
     let join: String = ask(&mut manager, &["HGET", JOIN, "join"]).await;
@@ -69,11 +69,11 @@ async fn sweep_continues_past_parked_joins() {
     let longer = rules.timeout(RULES.timeout);
     for key in ["a", "b", "c", "d"] {
         for input in [0, 1] {
-            let arrived = store.arrive(key, &longer, input, Payload::new(0), Token(1));
+            let arrived = store.arrive(key, &longer, input.into(), Payload::new(0), Token(1));
             arrived.await.unwrap();
         }
     }
-    let over = store.arrive("over", &rules, 0, Payload::new(0), Token(2));
+    let over = store.arrive("over", &rules, 0.into(), Payload::new(0), Token(2));
     over.await.unwrap();
     let due = Store::<Payload>::claim_due(&store, &rules, Token(3), 2)
         .await

@@ -19,7 +19,7 @@ async fn migrate(manager: &mut ConnectionManager, version: u32, lowest: u32) {
 }
 
 async fn refusal(store: &Redis) -> String {
-    let arrival = store.arrive("order", &RULES, 1, Payload::new(1), Token::random());
+    let arrival = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Misconfigured(_)));
     assert_eq!(rejected.payload, Payload::new(1));

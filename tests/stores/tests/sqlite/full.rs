@@ -20,7 +20,7 @@ pub(crate) async fn arrive(
     let payload = large(7);
     worker
         .store
-        .arrive(key, &RULES, 0, payload, Token::random())
+        .arrive(key, &RULES, 0.into(), payload, Token::random())
         .await
 }
 

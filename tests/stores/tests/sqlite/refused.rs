@@ -44,9 +44,10 @@ async fn database_in_memory_is_refused_when_it_is_opened() {
         // The user's own migration has made the tables.
         sqlx::raw_sql(Sqlite::SCHEMA).execute(&pool).await.unwrap();
         let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
-        let arrived = worker
-            .store
-            .arrive("order", &RULES, 0, Payload::new(0), Token::random());
+        let arrived =
+            worker
+                .store
+                .arrive("order", &RULES, 0.into(), Payload::new(0), Token::random());
         let refused = arrived.await.unwrap_err();
         assert_eq!(refused.payload, Payload::new(0));
         assert_is(refused.error, IN_MEMORY);
@@ -97,7 +98,7 @@ async fn pool_that_only_reads_is_refused() {
     let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
     let arrived = worker
         .store
-        .arrive("order", &RULES, 1, Payload::new(1), Token::random());
+        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     assert_is(
         arrived.await.unwrap_err().error,
         "grant the process write access",
@@ -131,7 +132,7 @@ async fn locked_file_is_an_error_within_the_call_timeout() {
     let since = Instant::now();
     let arrived = worker
         .store
-        .arrive("order", &RULES, 1, Payload::new(1), Token::random());
+        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
     let refused = arrived.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Failed(_)),

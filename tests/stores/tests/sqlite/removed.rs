@@ -26,7 +26,7 @@ async fn assert_is_refused(worker: &Worker<Sqlite>) {
     let payload = Payload::new(0);
     let arrived = worker
         .store
-        .arrive("new", &RULES, 0, payload.clone(), Token::random());
+        .arrive("new", &RULES, 0.into(), payload.clone(), Token::random());
     let refused = arrived.await.unwrap_err();
     assert_eq!(refused.payload, payload);
     assert_names_the_file(refused.error);

@@ -162,9 +162,8 @@ fn told_of(verdict: &Verdict<Payload>) -> (&'static str, u64) {
         Verdict::Duplicate(came) => told(Reply::Duplicate(*came)),
         Verdict::Run(claim) => ("run", claim.attempts.into()),
         Verdict::DeliverExpired { claim, .. } => {
-            let came = claim.inputs.iter().enumerate();
-            let came = came.filter(|(_, input)| input.is_some());
-            ("hand_over", came.map(|(place, _)| 1 << place).sum())
+            let came = claim.inputs.iter().map(|input| 1 << input.place);
+            ("hand_over", came.sum())
         }
         Verdict::Busy { retry_after } => ("busy", NOW + milliseconds(*retry_after)),
         Verdict::Completed(_) => ("completed", 0),
@@ -222,7 +221,7 @@ async fn each_step_in_sqlite_matches_rust() {
             assert_kept(pool, &cases, &format!("{word} {how}"), &rules, after).await;
         }
         for input in 0..3 {
-            let (step, token) = (Step::Arrive { input, token: MINE }, MINE);
+            let (step, token) = (Step::arrive(input, MINE), MINE);
             write(pool, &cases).await;
             for Case { worker, state, .. } in &cases {
                 let arrived = worker.arrive(KEY, input, token).await;

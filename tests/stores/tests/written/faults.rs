@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    NO_LEASE, Operator, Rejected, Settlement, Store, StoreError, Token, Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery,
+    JoinSummary, NO_LEASE, Operator, Rejected, Settlement, Store, StoreError, Token, Verdict, Work,
 };
 use linked_span::testing::{self, Clock};
 
@@ -154,7 +154,7 @@ impl Store<String> for Faulty {
         &self,
         key: &str,
         policy: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: String,
         token: Token,
     ) -> Result<ArriveResponse<String>, Rejected<String>> {
@@ -179,12 +179,11 @@ impl Store<String> for Faulty {
                     .release(key, policy, token_of_another, Settlement::Released);
                 arrived = self.shelf.arrive(key, policy, input, again, token).await?;
             }
-            (Verdict::Run(claim), Some(Fault::LosesAnInput)) => claim.inputs[0] = None,
+            (Verdict::Run(claim), Some(Fault::LosesAnInput)) => drop(claim.inputs.remove(0)),
             (Verdict::Waiting(so_far), Some(Fault::RunsBeforeTheLastInput))
-                if so_far.len() == 2 =>
+                if so_far.came.len() == 2 =>
             {
-                let inputs = (0..policy.inputs).map(|_| None).collect();
-                arrived.verdict = Verdict::Run(Claim::new(Work::Run, 1, inputs));
+                arrived.verdict = Verdict::Run(Claim::new(Work::Run, 1, Vec::new()));
             }
             (Verdict::Completed(payload), Some(Fault::KeepsInputsOfClosedJoins)) => {
                 payload.clear();

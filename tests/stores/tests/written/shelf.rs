@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{
-    ArriveResponse, Change, Claim, Due, FanInIdentity, Input, JoinPolicy, JoinQuery, JoinSummary,
-    NO_LEASE, Operator, Page, Rejected, Settlement, Status, Store, StoreError, Timestamp, Token,
-    Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, Input, JoinPolicy, JoinQuery,
+    JoinSummary, NO_LEASE, Operator, Page, Rejected, Settlement, Status, Store, StoreError,
+    Timestamp, Token, Verdict, Work,
 };
 
 /// The joins of one function, which the workers of a process share.
@@ -122,24 +122,22 @@ impl<P> Locked<'_, P> {
         reply
     }
 
-    fn claim(&self, key: &str, reply: Reply, policy: &JoinPolicy) -> Option<Claim<P>> {
+    fn claim(&self, key: &str, reply: Reply) -> Option<Claim<P>> {
         let (work, attempts) = match reply {
-            Reply::Run { attempts } => (Work::Run, attempts),
+            Reply::Run { attempts, .. } => (Work::Run, attempts),
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
         let inputs = &self.joins.get(key)?.inputs;
-        let input = |place| {
-            let (payload, at) = inputs.get(&place)?;
-            Some(Input {
-                payload: Arc::clone(payload),
-                waited: self.now.saturating_duration_since(*at),
-            })
+        let input = |(place, (payload, at)): (&u8, &(Arc<P>, Timestamp))| Input {
+            place: *place,
+            payload: Arc::clone(payload),
+            waited: self.now.saturating_duration_since(*at),
         };
         Some(Claim::new(
             work,
             attempts,
-            (0..policy.inputs).map(input).collect(),
+            inputs.iter().map(input).collect(),
         ))
     }
 
@@ -152,8 +150,9 @@ impl<P> Locked<'_, P> {
         token: Token,
     ) -> Option<Due<P>> {
         let now = self.now;
-        let is_due =
-            |(_, join): &(&String, &Join<P>)| due(&join.state, mode).is_some_and(|due| due <= now);
+        let is_due = |(_, join): &(&String, &Join<P>)| {
+            due(&join.state, mode, policy).is_some_and(|due| due <= now)
+        };
         let keys: Vec<_> = self
             .joins
             .iter()
@@ -164,7 +163,7 @@ impl<P> Locked<'_, P> {
             .filter(|key| Some(key.as_str()) != other_than)
             .find_map(|key| {
                 let reply = self.step(&key, Step::ClaimDue { token, mode }, policy);
-                let claim = self.claim(&key, reply, policy)?;
+                let claim = self.claim(&key, reply)?;
                 Some(Due { key, token, claim })
             })
     }
@@ -181,7 +180,7 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
         &self,
         key: &str,
         policy: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
@@ -195,20 +194,15 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
         }
         let policy = &self.policy(policy);
         let mut joins = self.lock();
-        let before = joins.joins.get(key).map(|join| join.state);
-        let reply = joins.step(key, Step::Arrive { input, token }, policy);
-        let was_open = !matches!(before, Some(state) if !matches!(
-            state,
-            State::Open { .. } | State::Completed { .. } | State::Expired { .. }
-        ));
+        let reply = joins.step(key, Step::arrive(input.input, token), policy);
         let mut payload = Some(payload);
-        if was_open && matches!(reply, Reply::Waiting(_) | Reply::Run { .. }) {
+        if matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. }) {
             let now = joins.now;
             if let (Some(join), Some(payload)) = (joins.joins.get_mut(key), payload.take()) {
-                join.inputs.insert(input, (Arc::new(payload), now));
+                join.inputs.insert(input.input, (Arc::new(payload), now));
             }
         }
-        let claim = joins.claim(key, reply, policy);
+        let claim = joins.claim(key, reply);
         let verdict = match (reply, claim, payload) {
             (Reply::Waiting(arrived), ..) => Verdict::Waiting(arrived),
             (Reply::Duplicate(arrived), ..) => Verdict::Duplicate(arrived),

@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary, Operator,
-    Rejected, Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
+    Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 
 pub(crate) struct Mortal<S> {
@@ -36,7 +36,7 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
         &self,
         key: &str,
         rules: &JoinPolicy,
-        input: u8,
+        input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
