@@ -149,7 +149,7 @@ pub async fn lost_declaration_is_written_again_by_a_running_process<F: Fixture>(
     let error = refused(&reordered).await;
     assert!(error.starts_with("declare the stored inputs"), "{error}");
     let (token, claim) = ship.runs("order", 1).await;
-    assert_eq!(claim.inputs.len(), RULES.inputs.into());
+    assert_eq!(claim.inputs.len(), usize::from(RULES.inputs));
     assert!(
         ship.settle("order", token, linked_span::fan_in::Settlement::Completed)
             .await

@@ -270,7 +270,9 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
             };
             let reply = is_found(state).then(|| reply_of(*state, step, rules));
             let right = reply.and_then(|reply| match reply {
-                Reply::Run { attempts } | Reply::DeliverExpired { attempts, .. } => Some(attempts),
+                Reply::Run { attempts, .. } | Reply::DeliverExpired { attempts, .. } => {
+                    Some(attempts)
+                }
                 _ => None,
             });
             let claimed = claimed.map(|claimed| {
