@@ -2,8 +2,11 @@
 
 mod explore;
 mod inputs;
+mod lists;
+mod optional;
 mod probes;
 mod properties;
 mod rules;
+mod scene;
 mod witness;
 mod world;

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use linked_span::fan_in::state::{
-    ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
+    Arrived, ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
     transition,
 };
 use linked_span_tests::{at, milliseconds, ms};
 
+use crate::scene::{Item, Scene, is_closed};
 use crate::witness::{Checked, NOW, Work, ensure};
 use crate::world::tick;
 
@@ -18,21 +19,41 @@ const ROUNDS: u32 = 40;
 /// The call that is repeated until the join ends.
 #[derive(Clone, Copy)]
 enum Comes {
-    Arrival(u8),
+    /// The flag is `true` if the store knows the element.
+    Arrival(Item, bool),
     ClaimMode(ClaimMode),
 }
 
 impl Comes {
     fn step(self, token: Token) -> Step {
         match self {
-            Self::Arrival(input) => Step::arrive(input, token),
+            Self::Arrival(item, known) => item.arrives(known, token),
             Self::ClaimMode(mode) => Step::ClaimDue { token, mode },
+        }
+    }
+
+    /// Returns `true` for a delivery that a join which has begun with these inputs does not take for its own.
+    fn is_closed(self, came: Inputs, rules: &JoinPolicy) -> bool {
+        match self {
+            Self::Arrival(item, _) => is_closed(item.input, came, rules),
+            Self::ClaimMode(_) => false,
         }
     }
 }
 
-pub(crate) fn check(state: State, rules: &JoinPolicy) -> Checked {
-    let arrivals = (0..rules.inputs).map(Comes::Arrival);
+/// Returns each item as one that the store knows, and as one that it does not.
+fn arrivals(scene: &Scene) -> impl Iterator<Item = Comes> + Clone {
+    let items = scene.items.iter();
+    items.flat_map(|item| {
+        let can_be_known = scene.rules.lists.contains(item.input);
+        let known = [false, true].into_iter().filter(move |known| can_be_known || !known);
+        known.map(|known| Comes::Arrival(*item, known))
+    })
+}
+
+pub(crate) fn check(state: State, scene: &Scene) -> Checked {
+    let rules = &scene.rules;
+    let arrivals = arrivals(scene);
     let visitors = [ClaimMode::Sweep, ClaimMode::Opportunistic];
     for comes in arrivals.clone().chain(visitors.map(Comes::ClaimMode)) {
         for silent in [false, true] {
@@ -65,12 +86,16 @@ pub(crate) fn check(state: State, rules: &JoinPolicy) -> Checked {
         "only the holder can settle or renew a claim",
     )?;
     ensure(
-        stays_parked(state, rules),
+        stays_parked(state, scene),
         "only an operator can change a parked join",
     )?;
     ensure(
-        is_tried_again(state, rules),
+        is_tried_again(state, scene),
         "an operator can retry a failed join at once",
+    )?;
+    ensure(
+        goes_on_without_optional_inputs(state, rules),
+        "a join runs without its optional inputs at its deadline",
     )?;
     ensure(
         is_given_up(state, rules),
@@ -130,7 +155,7 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolic
             None => next,
             Some(settlement) => transition(next, Step::Settle { token, settlement }, NOW, rules).0,
         };
-        tick(&mut state);
+        tick(&mut state, rules);
     }
     false
 }
@@ -140,7 +165,7 @@ fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     for _ in 0..=milliseconds(rules.dedup_window) {
         let token = Token(100);
         state = transition(state, Step::ClaimDue { token, mode }, NOW, rules).0;
-        tick(&mut state);
+        tick(&mut state, rules);
     }
     state.is_none()
 }
@@ -153,7 +178,11 @@ fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
     let patience = match (state, comes) {
         (State::Running { .. }, _) => rules.lease,
         (State::Ready { attempts: 0, .. }, _) => Duration::ZERO,
-        (State::Ready { deadline, .. }, Comes::Arrival(_)) if NOW < deadline => Duration::ZERO,
+        (State::Ready { came, deadline, .. }, Comes::Arrival(..))
+            if NOW < deadline && !comes.is_closed(came, rules) =>
+        {
+            Duration::ZERO
+        }
         (State::Ready { deadline, .. }, _) if NOW.saturating_add(rules.backoff) < deadline => {
             rules.backoff
         }
@@ -176,7 +205,7 @@ fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
                 && matches!(end, Some(State::Completed { .. }));
         }
         state = next;
-        tick(&mut state);
+        tick(&mut state, rules);
     }
     false
 }
@@ -229,54 +258,92 @@ fn only_the_holder_settles(state: State, rules: &JoinPolicy) -> bool {
 /// Returns `true` if no arrival and no sweep changes the parked join at any time.
 ///
 /// Another probe checks that no settlement changes it.
-fn stays_parked(state: State, rules: &JoinPolicy) -> bool {
+fn stays_parked(state: State, scene: &Scene) -> bool {
     let token = Token(100);
-    let arrivals = (0..rules.inputs).map(Comes::Arrival);
+    let rules = &scene.rules;
     let visitors = [ClaimMode::Sweep, ClaimMode::Opportunistic].map(Comes::ClaimMode);
-    let mut all = arrivals.chain(visitors);
-    !is_parked(Some(state))
-        || all.all(|comes| {
-            [at(0), NOW, Timestamp::MAX].into_iter().all(|now| {
-                let after = transition(Some(state), comes.step(token), now, rules);
-                after == (Some(state), Reply::Parked)
-            })
+    let State::Parked { came, .. } = state else {
+        return true;
+    };
+    arrivals(scene).chain(visitors).all(|comes| {
+        let expected = if rules.is_complete(came) && comes.is_closed(came, rules) {
+            Reply::Closed
+        } else {
+            Reply::Parked
+        };
+        [at(0), NOW, Timestamp::MAX].into_iter().all(|now| {
+            let after = transition(Some(state), comes.step(token), now, rules);
+            after == (Some(state), expected)
         })
+    })
+}
+
+/// Returns `true` unless a join that waits for an optional input stays open after its deadline.
+fn goes_on_without_optional_inputs(state: State, rules: &JoinPolicy) -> bool {
+    let State::Open { came, deadline, .. } = state else {
+        return true;
+    };
+    let (token, mode) = (Token(100), ClaimMode::Sweep);
+    let (held, reply) = transition(Some(state), Step::ClaimDue { token, mode }, deadline, rules);
+    match held {
+        Some(State::Running {
+            came: kept,
+            deadline: next,
+            ..
+        }) => {
+            rules.is_complete(came)
+                && kept == came
+                && next == deadline.saturating_add(rules.timeout)
+                && matches!(reply, Reply::Run { attempts: 1, taken: false })
+        }
+        Some(State::Expiring { came: kept, .. }) => !rules.is_complete(came) && kept == came,
+        _ => false,
+    }
 }
 
 /// Returns `true` if the first call after a retry claims the join.
 ///
 /// The join then has its full timeout and all of its attempts.
-fn is_tried_again(state: State, rules: &JoinPolicy) -> bool {
+fn is_tried_again(state: State, scene: &Scene) -> bool {
+    let rules = &scene.rules;
     let retry = |state| transition(Some(state), Step::Retry, NOW, rules);
     if let Some(lease) = lease(state) {
         return retry(state) == (Some(state), Reply::Busy(lease));
     }
     let came = match state {
-        State::Open { came, .. } => {
-            return retry(state) == (Some(state), Reply::Waiting(came.into()));
+        State::Open { came, lists, .. } => {
+            let arrived = Arrived { came, lists };
+            return retry(state) == (Some(state), Reply::Waiting(arrived));
         }
         State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
             return forget_at <= NOW || retry(state).0 == Some(state);
         }
-        State::Parked { came, .. } | State::Expiring { came, .. } => came,
-        State::Ready { .. } | State::Running { .. } => Inputs::all(rules.inputs),
+        State::Parked { came, .. }
+        | State::Expiring { came, .. }
+        | State::Ready { came, .. }
+        | State::Running { came, .. } => came,
         _ => unreachable!("the model does not know it"),
     };
     let (after, reply) = retry(state);
     let token = Token(100);
-    let mut first = [Comes::Arrival(0), Comes::ClaimMode(ClaimMode::Sweep)].into_iter();
+    let mut first = arrivals(scene).chain([Comes::ClaimMode(ClaimMode::Sweep)]);
     reply == Reply::Recorded
         && first.all(|comes| {
             let (held, reply) = transition(after, comes.step(token), NOW, rules);
             match held {
-                Some(State::Running { deadline, .. }) => {
-                    came == Inputs::all(rules.inputs)
+                Some(State::Running {
+                    came: kept,
+                    deadline,
+                    ..
+                }) => {
+                    rules.is_complete(came)
+                        && kept == came
                         && deadline == NOW.saturating_add(rules.timeout)
                         && matches!(reply, Reply::Run { attempts: 1, .. })
                 }
                 Some(State::Expiring { came: kept, .. }) => {
                     came == kept
-                        && came != Inputs::all(rules.inputs)
+                        && !rules.is_complete(came)
                         && matches!(reply, Reply::DeliverExpired { .. })
                 }
                 _ => false,

@@ -239,7 +239,7 @@ proptest! {
         let mut last = NEW;
         for (count, (step, passes)) in (0..).zip(steps) {
             for _ in 0..passes {
-                tick(&mut state);
+                tick(&mut state, &rules);
                 witness.tick();
             }
             let called = |who| match who {
@@ -265,7 +265,7 @@ proptest! {
             {
                 last = token;
             }
-            let seen = witness.see(step, reply, &rules);
+            let seen = witness.see(step, 0, reply, &rules);
             prop_assert_eq!(seen, Ok(()), "{:?} to {:?} in {:?}", reply, step, state);
             let agrees = witness.agrees_with(after, &rules);
             prop_assert_eq!(agrees, Ok(()), "after {:?} in {:?}", step, state);

@@ -1,9 +1,12 @@
 //! Observes each step of a join and its reply, and checks the invariants.
 
 use linked_span::fan_in::state::{
-    ClaimMode, Inputs, JoinPolicy, ParkReason, Reply, Settlement, State, Step, Timestamp, Token,
+    Arrived, ClaimMode, Counts, Inputs, JoinPolicy, ParkReason, Reply, Settlement, State, Step,
+    Tallies, Timestamp, Token,
 };
 use linked_span_tests::{at, milliseconds, ms};
+
+use crate::scene::{Item, is_closed};
 
 /// The clock never moves. Durations are what remains of them, so that the state space stays finite.
 pub(crate) const NOW: Timestamp = at(1000);
@@ -25,8 +28,17 @@ pub(crate) fn ensure(holds: bool, invariant: &'static str) -> Checked {
 /// Durations are what remains of them, in milliseconds. An ended join keeps only its end, and a parked join keeps no duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Witness {
+    /// The single inputs that the join took.
     accepted: Inputs,
+    /// The elements that each list took, a bit for each.
+    elements: [u8; 12],
+    /// The count of each list: the first that an input gave.
+    counts: Counts,
     deadline: u64,
+    /// What is left of the timeout after the deadline of a join that waits for an optional input.
+    grace: u64,
+    /// Whether a worker has claimed the join to run it. From then on its inputs are fixed.
+    begun: bool,
     /// The number of bodies since the last retry by an operator.
     bodies: u32,
     /// Whether a reply has said that the join is expired.
@@ -71,33 +83,44 @@ struct End {
 
 impl Witness {
     #[expect(clippy::too_many_lines, reason = "one arm for each step and reply")]
-    pub(crate) fn see(&mut self, step: Step, reply: Reply, rules: &JoinPolicy) -> Checked {
+    pub(crate) fn see(
+        &mut self,
+        step: Step,
+        element: u8,
+        reply: Reply,
+        rules: &JoinPolicy,
+    ) -> Checked {
         if self.end.is_some_and(|end| end.window == 0) {
             *self = Self::default();
         }
         match (step, reply) {
-            (Step::Arrive { input, .. }, Reply::Waiting(came)) => {
-                self.accept(input, rules)?;
+            (Step::Arrive { input, counts, .. }, Reply::Waiting(arrived)) => {
+                self.accept(input, element, counts, rules)?;
                 ensure(
-                    came.came == self.accepted,
+                    arrived == self.arrived(rules),
                     "a reply lists the inputs that have arrived",
                 )?;
-                ensure(came.came != all(rules), "a complete join runs")
+                ensure(arrived.came != all(rules), "a complete join runs")
             }
-            (Step::Arrive { input, .. }, Reply::Duplicate(came)) => {
-                ensure(self.is_open(rules), "only an open join has duplicates")?;
+            (Step::Arrive { input, .. }, Reply::Duplicate(arrived)) => {
+                ensure(self.is_open(), "only an open join has duplicates")?;
                 ensure(self.deadline > 0, "an open join ends at its deadline")?;
                 ensure(
-                    came.came == self.accepted,
+                    arrived == self.arrived(rules),
                     "a reply lists the inputs that have arrived",
                 )?;
-                ensure(came.came.contains(input), "a duplicate has arrived before")
+                ensure(!self.is_full(input), "a full list has no duplicates")?;
+                ensure(
+                    self.has_taken(input, element, rules),
+                    "a duplicate has arrived before",
+                )
             }
+            (Step::Arrive { input, .. }, Reply::Closed) => self.closes(input, element, rules),
             (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
-                Reply::Run { attempts, .. },
+                Reply::Run { attempts, taken },
             ) => {
-                self.run(step, rules)?;
+                self.run(step, element, taken, rules)?;
                 self.claim(token, Work::Body, rules);
                 ensure(attempts == self.bodies, "each body is one attempt")
             }
@@ -111,19 +134,28 @@ impl Witness {
             }
             (Step::Arrive { .. } | Step::ClaimDue { .. }, Reply::Parked) => {
                 if self.parked.is_none() {
-                    self.give_up(step, rules)?;
+                    return self.give_up(step, rules);
                 }
-                Ok(())
+                ensure(
+                    self.expiring || !self.is_closed_to(step, rules),
+                    "a complete parked join closes its lists",
+                )
             }
-            (Step::Arrive { token, .. }, Reply::Busy(until)) => ensure(
-                self.claim.is_some_and(|claim| {
-                    claim.work == Work::Body
-                        && claim.token != token
-                        && claim.lease > 0
-                        && until == after(claim.lease)
-                }),
-                "a join is busy until the lease of another worker ends",
-            ),
+            (Step::Arrive { token, .. }, Reply::Busy(until)) => {
+                ensure(
+                    !self.is_closed_to(step, rules),
+                    "a running join closes its lists",
+                )?;
+                ensure(
+                    self.claim.is_some_and(|claim| {
+                        claim.work == Work::Body
+                            && claim.token != token
+                            && claim.lease > 0
+                            && until == after(claim.lease)
+                    }),
+                    "a join is busy until the lease of another worker ends",
+                )
+            }
             (Step::Arrive { .. } | Step::Retry, Reply::Completed) => {
                 self.has_ended(Settlement::Completed)
             }
@@ -165,17 +197,14 @@ impl Witness {
             (Step::ClaimDue { .. } | Step::Retry | Step::Forget, Reply::Absent) => {
                 ensure(*self == Self::default(), "the store loses no join")
             }
-            (Step::Retry, Reply::Waiting(came)) => {
+            (Step::Retry, Reply::Waiting(arrived)) => {
+                ensure(self.is_open(), "a retry leaves only an open join unchanged")?;
                 ensure(
-                    self.is_open(rules),
-                    "a retry leaves only an open join unchanged",
-                )?;
-                ensure(
-                    !came.came.is_empty(),
+                    *self != Self::default(),
                     "a reply about an absent join is `Absent`",
                 )?;
                 ensure(
-                    came.came == self.accepted,
+                    arrived == self.arrived(rules),
                     "a reply lists the inputs that have arrived",
                 )
             }
@@ -196,27 +225,85 @@ impl Witness {
         )
     }
 
-    fn accept(&mut self, input: u8, rules: &JoinPolicy) -> Checked {
-        ensure(self.is_open(rules), "only an open join takes inputs")?;
-        ensure(!self.accepted.contains(input), "a join takes an input once")?;
-        if self.accepted.is_empty() {
+    fn accept(
+        &mut self,
+        input: u8,
+        element: u8,
+        counts: Counts,
+        rules: &JoinPolicy,
+    ) -> Checked {
+        ensure(self.is_open(), "only an open join takes inputs")?;
+        ensure(
+            !self.has_taken(input, element, rules),
+            "a join takes an input once",
+        )?;
+        ensure(!self.is_full(input), "a full list takes no element")?;
+        ensure(
+            self.len(input) < u32::from(rules.max_elements),
+            "a list has a limit",
+        )?;
+        if *self == Self::default() {
             self.deadline = milliseconds(rules.timeout);
+            self.grace = match rules.optional.is_empty() {
+                true => 0,
+                false => 2 * self.deadline,
+            };
         }
         ensure(
             self.deadline > 0,
             "a join takes no input after its deadline",
         )?;
-        self.accepted = self.accepted.with(input);
+        if rules.lists.contains(input) {
+            self.elements[usize::from(input)] |= 1 << element;
+        } else {
+            self.accepted = self.accepted.with(input);
+        }
+        for list in rules.lists.iter() {
+            if let (None, Some(count)) = (self.counts.get(list), counts.get(list)) {
+                self.counts = self.counts.with(list, count);
+            }
+        }
         Ok(())
     }
 
-    fn run(&mut self, step: Step, rules: &JoinPolicy) -> Checked {
+    /// Checks that a delivery can no longer be part of the join.
+    fn closes(&self, input: u8, element: u8, rules: &JoinPolicy) -> Checked {
+        ensure(
+            self.end.is_none() && !self.expiring,
+            "a reply about an expired or ended join says so",
+        )?;
+        let has_room = self.len(input) < u32::from(rules.max_elements);
+        let is_new = !self.has_taken(input, element, rules);
+        let is_shut = self.is_full(input) || is_new && !has_room;
+        ensure(
+            rules.lists.contains(input) && is_shut
+                || self.begun && is_closed(input, self.accepted, rules),
+            "only a full list, and a body without an optional input, close an input",
+        )?;
+        ensure(
+            self.begun || self.deadline > 0,
+            "an open join ends at its deadline",
+        )
+    }
+
+    fn is_closed_to(&self, step: Step, rules: &JoinPolicy) -> bool {
+        match step {
+            Step::Arrive { input, .. } => is_closed(input, self.accepted, rules),
+            _ => false,
+        }
+    }
+
+    fn run(&mut self, step: Step, element: u8, taken: bool, rules: &JoinPolicy) -> Checked {
         ensure(
             self.end.is_none(),
             "no body starts after the join has ended",
         )?;
         ensure(!self.expiring, "no body starts while the join expires")?;
         ensure(self.parked.is_none(), "no body of a parked join starts")?;
+        ensure(
+            !taken || !self.begun,
+            "the inputs of a join are fixed when its body begins",
+        )?;
         let mut is_another = true;
         match (self.claim, step) {
             (
@@ -233,21 +320,34 @@ impl Witness {
                 claim.lease == 0,
                 "one worker holds a join until its lease ends",
             )?,
-            (None, Step::Arrive { input, .. }) if self.accepted != all(rules) => {
-                self.accept(input, rules)?;
-                ensure(self.accepted == all(rules), "a body has all inputs")?;
+            (None, Step::Arrive { input, counts, .. }) if taken => {
+                self.accept(input, element, counts, rules)?;
+                ensure(self.came(rules) == all(rules), "a body has all inputs")?;
+                self.deadline = milliseconds(rules.timeout);
+            }
+            (None, _) if !self.begun => {
+                ensure(
+                    rules.is_complete(self.came(rules)) && *self != Self::default(),
+                    "a body has all inputs",
+                )?;
+                ensure(
+                    self.deadline == 0,
+                    "a body waits for an optional input until the deadline",
+                )?;
                 self.deadline = milliseconds(rules.timeout);
             }
             (None, step) => {
-                ensure(self.accepted == all(rules), "a body has all inputs")?;
                 ensure(
                     self.deadline > 0 || self.bodies == 0,
                     "a failed body does not run after the deadline",
                 )?;
-                let arrives = matches!(step, Step::Arrive { .. });
-                ensure(arrives || self.rest == 0, "a sweep waits for the backoff")?;
+                let is_part =
+                    matches!(step, Step::Arrive { .. }) && !self.is_closed_to(step, rules);
+                ensure(is_part || self.rest == 0, "a sweep waits for the backoff")?;
             }
         }
+        self.grace = 0;
+        self.begun = true;
         if is_another {
             ensure(
                 self.bodies == 0 || !self.is_exhausted(rules),
@@ -268,9 +368,9 @@ impl Witness {
         ensure(self.end.is_none(), "no delivery after the join has ended")?;
         ensure(self.parked.is_none(), "a parked join does not expire")?;
         ensure(self.deadline == 0, "no delivery before the deadline")?;
-        ensure(!came.is_empty(), "an expired join has an input")?;
+        ensure(*self != Self::default(), "an expired join has an input")?;
         ensure(
-            came == self.accepted,
+            came == self.came(rules),
             "a delivery has all inputs that have arrived",
         )?;
         let passes = matches!(
@@ -280,9 +380,14 @@ impl Witness {
                 ..
             }
         );
+        let complete = rules.is_complete(came);
         ensure(
-            came != all(rules) || self.bodies > 0 || passes || self.expiring,
+            !complete || self.bodies > 0 || passes || self.expiring,
             "a complete join runs once before it expires",
+        )?;
+        ensure(
+            !complete || self.begun || self.grace == 0,
+            "an arrival at another join leaves a sweep one timeout",
         )?;
         match self.claim {
             Some(claim) if claim.token == token => {
@@ -307,6 +412,7 @@ impl Witness {
             )?,
         }
         self.expiring = true;
+        self.grace = 0;
         Ok(())
     }
 
@@ -391,12 +497,13 @@ impl Witness {
     fn park(&mut self, reason: ParkReason, rules: &JoinPolicy) {
         self.parked = Some(reason);
         self.deadline = 0;
-        self.expiring = self.accepted != all(rules);
+        self.begun = rules.is_complete(self.came(rules));
+        self.expiring = !self.begun;
     }
 
     fn retry(&mut self, rules: &JoinPolicy) -> Checked {
         ensure(
-            self.accepted == all(rules) || self.expiring,
+            self.begun || self.expiring,
             "an operator retries only a failed join",
         )?;
         ensure(
@@ -406,9 +513,10 @@ impl Witness {
         self.claim = None;
         self.parked = None;
         self.rest = 0;
-        if self.accepted == all(rules) {
+        if rules.is_complete(self.came(rules)) {
             self.deadline = milliseconds(rules.timeout);
             self.bodies = 0;
+            self.begun = true;
             self.expiring = false;
         }
         Ok(())
@@ -436,13 +544,46 @@ impl Witness {
         self.bodies >= rules.max_attempts
     }
 
-    fn is_open(&self, rules: &JoinPolicy) -> bool {
-        self.accepted != all(rules) && !self.expiring && self.end.is_none()
+    fn is_open(&self) -> bool {
+        !self.begun && !self.expiring && self.end.is_none()
+    }
+
+    fn len(&self, list: u8) -> u32 {
+        self.elements[usize::from(list)].count_ones()
+    }
+
+    fn is_full(&self, list: u8) -> bool {
+        let count = self.counts.get(list);
+        count.is_some_and(|count| self.len(list) >= count.into())
+    }
+
+    fn has_taken(&self, input: u8, element: u8, rules: &JoinPolicy) -> bool {
+        if rules.lists.contains(input) {
+            self.elements[usize::from(input)] & 1 << element != 0
+        } else {
+            self.accepted.contains(input)
+        }
+    }
+
+    /// Returns the single inputs that the join took, and the lists that are full.
+    fn came(&self, rules: &JoinPolicy) -> Inputs {
+        let full = rules.lists.iter().filter(|list| self.is_full(*list));
+        full.fold(self.accepted, Inputs::with)
+    }
+
+    fn arrived(&self, rules: &JoinPolicy) -> Arrived {
+        let tallies = rules.lists.iter();
+        let lists = tallies.fold(Tallies::new(self.counts), |tallies, list| {
+            tallies.with(list, u16::try_from(self.len(list)).expect("at most eight"))
+        });
+        let came = self.came(rules);
+        Arrived { came, lists }
     }
 
     /// Checks that the store holds exactly what the witness expects.
     pub(crate) fn agrees_with(&self, state: Option<State>, rules: &JoinPolicy) -> Checked {
-        let complete = self.accepted == all(rules);
+        let expected = self.came(rules);
+        let complete = rules.is_complete(expected);
         let ended = self.end.map(|end| (end.settlement, end.token));
         let claimed = self.claim.map(|claim| (claim.work, claim.token));
         let Some(state) = state else {
@@ -454,17 +595,20 @@ impl Witness {
             "a join stays parked until an operator changes it",
         )?;
         match state {
-            State::Open { came, .. } => {
-                ensure(came == self.accepted, "an open join keeps its inputs")?;
-                ensure(!complete, "a complete join is not open")?;
+            State::Open { came, lists, .. } => {
                 ensure(
-                    self.is_open(rules),
+                    Arrived { came, lists } == self.arrived(rules),
+                    "an open join keeps its inputs",
+                )?;
+                ensure(came != all(rules), "a complete join is not open")?;
+                ensure(
+                    self.is_open(),
                     "a join does not open again before it ends",
                 )
             }
             State::Running { came, holder, .. } => {
-                ensure(came == self.accepted, "a running join keeps its inputs")?;
-                ensure(complete, "a running join has all inputs")?;
+                ensure(came == expected, "a running join keeps its inputs")?;
+                ensure(complete && self.begun, "a running join has all inputs")?;
                 ensure(
                     claimed == Some((Work::Body, holder)),
                     "a running join has a holder",
@@ -475,8 +619,8 @@ impl Witness {
                 )
             }
             State::Ready { came, .. } => {
-                ensure(came == self.accepted, "a ready join keeps its inputs")?;
-                ensure(complete, "a ready join has all inputs")?;
+                ensure(came == expected, "a ready join keeps its inputs")?;
+                ensure(complete && self.begun, "a ready join has all inputs")?;
                 ensure(claimed.is_none(), "a ready join has no holder")?;
                 ensure(
                     ended.is_none() && !self.expiring,
@@ -484,7 +628,7 @@ impl Witness {
                 )
             }
             State::Expiring { came, holder, .. } => {
-                ensure(came == self.accepted, "an expiring join keeps its inputs")?;
+                ensure(came == expected, "an expiring join keeps its inputs")?;
                 let work = holder.map(|holder| (Work::DeliverExpired, holder));
                 ensure(
                     claimed == work && self.expiring,
@@ -493,7 +637,7 @@ impl Witness {
                 ensure(ended.is_none(), "an expiring join has not ended")
             }
             State::Parked { came, reason, .. } => {
-                ensure(came == self.accepted, "a parked join keeps its inputs")?;
+                ensure(came == expected, "a parked join keeps its inputs")?;
                 ensure(
                     self.parked == Some(reason),
                     "a parked join keeps the reason",
@@ -524,15 +668,39 @@ impl Witness {
     pub(crate) fn tick(&mut self) {
         let claim = self.claim.as_mut().map(|claim| &mut claim.lease);
         let end = self.end.as_mut().map(|end| &mut end.window);
-        let own = [&mut self.deadline, &mut self.rest];
+        let own = [&mut self.deadline, &mut self.grace, &mut self.rest];
         for left in own.into_iter().chain(claim).chain(end) {
             *left = left.saturating_sub(1);
         }
     }
 
-    /// Returns the received inputs.
+    /// Returns the received single inputs.
     pub(crate) fn accepted(&mut self) -> &mut Inputs {
         &mut self.accepted
+    }
+
+    /// Returns `true` if the join took this item.
+    pub(crate) fn has(&self, item: &Item, rules: &JoinPolicy) -> bool {
+        self.has_taken(item.input, item.element, rules)
+    }
+
+    /// Returns `true` if the store keeps this element of a list.
+    pub(crate) fn knows(&self, item: &Item, rules: &JoinPolicy) -> bool {
+        rules.lists.contains(item.input) && self.has(item, rules)
+    }
+
+    /// Gives elements of one list other identities.
+    pub(crate) fn rename_elements<'i>(
+        &mut self,
+        renames: impl Iterator<Item = (&'i Item, &'i Item)>,
+    ) {
+        let before = self.elements;
+        for (old, new) in renames {
+            let place = usize::from(new.input);
+            let has_come = before[place] >> old.element & 1;
+            self.elements[place] &= !(1 << new.element);
+            self.elements[place] |= has_come << new.element;
+        }
     }
 
     /// Returns the tokens that the witness remembers.

@@ -5,8 +5,9 @@
 //!   with the clock.
 //! - `transition` only compares tokens for equality. The model therefore numbers them in the order in which the world
 //!   holds them. It reuses a token that no worker or state holds any more.
-//! - Workers are interchangeable, and so are inputs. `transition` only asks whether an input was received, and whether
-//!   all were.
+//! - Workers are interchangeable. So are single inputs, and the elements of a list: `transition` only asks whether an
+//!   input was received, how many elements were, and whether all were.
+//! - The store keeps what it was told to keep. So the witness also tells whether an element is known.
 //! - The count of bodies is capped. `transition` compares it with zero and with `max_attempts`. Without a limit of
 //!   attempts the cap is two. Each step's count is checked before it is capped.
 //! - After a join has ended or was parked, only the end and the inputs are kept.
@@ -17,6 +18,7 @@ use linked_span::fan_in::state::{
 };
 use linked_span_tests::ms;
 
+use crate::scene::{ITEMS, Scene};
 use crate::witness::{NOW, Witness, Work};
 
 /// A token that no canonical world holds.
@@ -29,11 +31,11 @@ pub(crate) struct World {
     pub(crate) state: Option<State>,
     witness: Witness,
     workers: [Worker; 2],
-    /// How many deliveries of each input the broker still has to make.
-    broker: [u8; 3],
+    /// How many deliveries of each item the broker still has to make.
+    broker: [u8; ITEMS],
 }
 
-/// The input of the delivery that a worker is handling.
+/// The item of the delivery that a worker is handling.
 type Delivery = Option<u8>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,7 +68,7 @@ impl Worker {
     /// Orders workers by everything except their tokens.
     fn rank(self) -> [u8; 3] {
         let [doing, what] = self.doing_rank();
-        [doing, what, self.delivery.map_or(0, |input| input + 1)]
+        [doing, what, self.delivery.map_or(0, |item| item + 1)]
     }
 
     fn doing_rank(self) -> [u8; 2] {
@@ -88,16 +90,20 @@ pub(crate) enum Move {
     Tick,
     /// A worker dies, and the broker takes its delivery back.
     Crash(usize),
-    /// A worker calls the store. The flag is `true` if the worker receives the reply.
+    /// A worker delivers an item. The flag is `true` if the worker receives the reply.
+    Deliver(usize, u8, Token, bool),
+    /// A worker makes another call. The flag is `true` if the worker receives the reply.
     Call(usize, Step, bool),
     /// An operator calls the store, and may repeat the call after any reply.
     Operate(Step),
 }
 
 impl World {
-    pub(crate) fn new(rules: &JoinPolicy, deliveries: u8) -> Self {
-        let mut broker = [0; 3];
-        broker[..usize::from(rules.inputs)].fill(deliveries);
+    pub(crate) fn new(scene: &Scene) -> Self {
+        let mut broker = [0; ITEMS];
+        for (deliveries, item) in broker.iter_mut().zip(&scene.items) {
+            *deliveries = item.deliveries;
+        }
         Self {
             state: None,
             witness: Witness::default(),
@@ -112,33 +118,36 @@ impl World {
         moves.extend([Step::Retry, Step::Forget].map(Move::Operate));
         for (index, worker) in self.workers.iter().enumerate() {
             let token = worker.token;
-            let mut call = |step| {
-                moves.extend([true, false].map(|heard| Move::Call(index, step, heard)));
-            };
+            let heard = [true, false];
+            let deliver = |item| heard.map(|heard| Move::Deliver(index, item, token, heard));
+            let call = |step| heard.map(|heard| Move::Call(index, step, heard));
             match worker.doing {
                 Doing::Nothing => {
                     let token = FRESH;
-                    for (input, &deliveries) in (0..).zip(&self.broker) {
+                    for (item, &deliveries) in (0..).zip(&self.broker) {
                         if deliveries > 0 {
-                            call(Step::arrive(input, token));
+                            moves.extend(
+                                heard.map(|heard| Move::Deliver(index, item, token, heard)),
+                            );
                         }
                     }
                     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
-                        call(Step::ClaimDue { token, mode });
+                        moves.extend(call(Step::ClaimDue { token, mode }));
                     }
                     continue;
                 }
                 Doing::Arriving => {
-                    let input = worker.delivery.expect("a delivery arrives");
-                    call(Step::arrive(input, token));
+                    moves.extend(deliver(worker.delivery.expect("a delivery arrives")));
                 }
-                Doing::Visiting(mode) => call(Step::ClaimDue { token, mode }),
+                Doing::Visiting(mode) => moves.extend(call(Step::ClaimDue { token, mode })),
                 Doing::Working(work) => {
                     for settlement in work.endings() {
-                        call(Step::Settle { token, settlement });
+                        moves.extend(call(Step::Settle { token, settlement }));
                     }
                 }
-                Doing::Settling(settlement) => call(Step::Settle { token, settlement }),
+                Doing::Settling(settlement) => {
+                    moves.extend(call(Step::Settle { token, settlement }));
+                }
             }
             if let Doing::Working(_) = worker.doing {
                 // The worker continues after any reply to a renewal, so a lost reply is the same move.
@@ -152,33 +161,50 @@ impl World {
     pub(crate) fn after(
         &self,
         next: Move,
-        rules: &JoinPolicy,
+        scene: &Scene,
     ) -> Result<(Self, Option<Reply>), &'static str> {
+        let rules = &scene.rules;
         let mut world = self.clone();
         let mut reply = None;
         match next {
             Move::Tick => {
                 world.witness.tick();
-                tick(&mut world.state);
+                tick(&mut world.state, rules);
             }
             Move::Crash(worker) => world.drop_work(worker, true),
+            Move::Deliver(worker, item, token, heard) => {
+                let delivered = scene.item(item);
+                let known = world.witness.knows(delivered, rules);
+                let step = delivered.arrives(known, token);
+                let given = world.call(step, delivered.element, rules)?;
+                world.delivers(worker, item, token);
+                if heard {
+                    world.hears(worker, given);
+                }
+                reply = Some(given);
+            }
             Move::Call(worker, step, heard) => {
-                let given = world.call(step, rules)?;
+                let given = world.call(step, 0, rules)?;
                 world.calls(worker, step);
                 if heard {
                     world.hears(worker, given);
                 }
                 reply = Some(given);
             }
-            Move::Operate(step) => reply = Some(world.call(step, rules)?),
+            Move::Operate(step) => reply = Some(world.call(step, 0, rules)?),
         }
-        world.make_canonical(rules);
+        world.make_canonical(scene);
         Ok((world, reply))
     }
 
-    fn call(&mut self, step: Step, rules: &JoinPolicy) -> Result<Reply, &'static str> {
+    fn call(
+        &mut self,
+        step: Step,
+        element: u8,
+        rules: &JoinPolicy,
+    ) -> Result<Reply, &'static str> {
         let (mut after, reply) = transition(self.state, step, NOW, rules);
-        self.witness.see(step, reply, rules)?;
+        self.witness.see(step, element, reply, rules)?;
         self.witness.agrees_with(after, rules)?;
         let most = match rules.max_attempts {
             u32::MAX => 2,
@@ -192,17 +218,20 @@ impl World {
         Ok(reply)
     }
 
+    /// Records that the worker has delivered the item and waits for the reply.
+    fn delivers(&mut self, worker: usize, item: u8, token: Token) {
+        let worker = &mut self.workers[worker];
+        if worker.delivery.is_none() {
+            self.broker[usize::from(item)] -= 1;
+            worker.delivery = Some(item);
+        }
+        (worker.token, worker.doing) = (token, Doing::Arriving);
+    }
+
     /// Records that the worker has called and waits for the reply.
     fn calls(&mut self, worker: usize, step: Step) {
         let worker = &mut self.workers[worker];
         (worker.token, worker.doing) = match step {
-            Step::Arrive { input, token, .. } => {
-                if worker.delivery.is_none() {
-                    self.broker[usize::from(input)] -= 1;
-                    worker.delivery = Some(input);
-                }
-                (token, Doing::Arriving)
-            }
             Step::ClaimDue { token, mode } => (token, Doing::Visiting(mode)),
             Step::Settle { token, settlement } => (token, Doing::Settling(settlement)),
             Step::Renew { token } => (token, worker.doing),
@@ -231,53 +260,62 @@ impl World {
 
     fn drop_work(&mut self, worker: usize, again: bool) {
         let worker = std::mem::replace(&mut self.workers[worker], Worker::IDLE);
-        if let Some(input) = worker.delivery {
-            self.broker[usize::from(input)] += u8::from(again);
+        if let Some(item) = worker.delivery {
+            self.broker[usize::from(item)] += u8::from(again);
         }
     }
 
     /// Maps worlds that differ only in names to one world.
-    fn make_canonical(&mut self, rules: &JoinPolicy) {
-        self.order_inputs(rules);
+    fn make_canonical(&mut self, scene: &Scene) {
+        for alike in &scene.alike {
+            self.order_items(alike, scene);
+        }
         self.order_workers();
         self.number_tokens();
     }
 
-    /// Renames inputs so that they are ordered by their state.
-    fn order_inputs(&mut self, rules: &JoinPolicy) {
-        let came = *self.witness.accepted();
-        let rank = |input: &u8| {
+    /// Renames items that are alike so that they are ordered by their state.
+    fn order_items(&mut self, alike: &[u8], scene: &Scene) {
+        let rank = |item: &u8| {
             let [first, second] = self.workers.map(|worker| {
-                let has_it = worker.delivery == Some(*input);
+                let has_it = worker.delivery == Some(*item);
                 has_it.then(|| worker.doing_rank())
             });
             let workers = [first.min(second), first.max(second)];
-            (
-                came.contains(*input),
-                self.broker[usize::from(*input)],
-                workers,
-            )
+            let has_come = self.witness.has(scene.item(*item), &scene.rules);
+            (has_come, self.broker[usize::from(*item)], workers)
         };
-        let mut order = [0, 1, 2];
-        order[..usize::from(rules.inputs)].sort_by_key(rank);
-        if order.is_sorted() {
+        let mut order = alike.to_vec();
+        order.sort_by_key(rank);
+        if order == alike {
             return;
         }
-        self.broker = order.map(|input| self.broker[usize::from(input)]);
-        let place = |input: u8| (0..).zip(order).find(|(_, other)| *other == input);
-        let renamed = |input: u8| place(input).map_or(input, |(place, _)| place);
-        let all = |inputs: Inputs| {
-            let with = |set: Inputs, input| set.with(renamed(input));
-            inputs.iter().fold(Inputs::default(), with)
-        };
+        let broker = self.broker;
+        for (new, old) in alike.iter().zip(&order) {
+            self.broker[usize::from(*new)] = broker[usize::from(*old)];
+        }
+        let place = |item: u8| order.iter().position(|other| *other == item);
+        let renamed = |item: u8| place(item).map_or(item, |place| alike[place]);
         for worker in &mut self.workers {
             worker.delivery = worker.delivery.map(renamed);
         }
+        let renames = order.iter().zip(alike);
+        let renames = renames.map(|(old, new)| (scene.item(*old), scene.item(*new)));
+        if scene.rules.lists.contains(scene.item(alike[0]).input) {
+            self.witness.rename_elements(renames);
+            return;
+        }
+        let renames: Vec<_> = renames.map(|(old, new)| (old.input, new.input)).collect();
+        let renamed = |input: u8| {
+            let rename = renames.iter().find(|(old, _)| *old == input);
+            rename.map_or(input, |(_, new)| *new)
+        };
         for inputs in came_to(&mut self.state)
             .into_iter()
             .chain([self.witness.accepted()])
         {
-            *inputs = all(*inputs);
+            let with = |set: Inputs, input| set.with(renamed(input));
+            *inputs = inputs.iter().fold(Inputs::default(), with);
         }
     }
 
@@ -309,7 +347,15 @@ impl World {
 }
 
 /// Advances time by one. Times that have passed stay in the past.
-pub(crate) fn tick(state: &mut Option<State>) {
+pub(crate) fn tick(state: &mut Option<State>, rules: &JoinPolicy) {
+    if let Some(State::Open { came, deadline, .. }) = state
+        && rules.is_complete(*came)
+    {
+        // This join is due another time, a timeout after its deadline.
+        let longest_ago = NOW.saturating_sub(rules.timeout);
+        *deadline = longest_ago.max(deadline.saturating_sub(ms(1)));
+        return;
+    }
     let moments: [Option<&mut Timestamp>; 2] = match state {
         None | Some(State::Parked { .. }) => [None, None],
         Some(State::Open { deadline, .. }) => [Some(deadline), None],

@@ -150,9 +150,15 @@ impl Tallies {
         self
     }
 
-    /// Adds the counts that were unknown.
-    pub(super) fn count(&mut self, counts: Counts) {
-        self.counts = self.counts.or(counts);
+    /// Returns these tallies with one more element in a list.
+    pub(in crate::fan_in) fn with_element(self, list: u8) -> Self {
+        self.with(list, self.len(list).saturating_add(1))
+    }
+
+    /// Returns these tallies with the counts that were unknown.
+    pub(in crate::fan_in) fn counted(self, counts: Counts) -> Self {
+        let counts = self.counts.or(counts);
+        Self { counts, ..self }
     }
 }
 

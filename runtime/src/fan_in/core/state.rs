@@ -752,13 +752,13 @@ fn take(
         mut lists,
     } = arrived;
     if rules.lists.contains(input) {
-        lists = lists.with(input, lists.len(input).saturating_add(1));
+        lists = lists.with_element(input);
     } else {
         came = came.with(input);
     }
-    lists.count(counts);
-    let mut full = rules.lists.iter().filter(|list| lists.is_full(*list));
-    came = full.by_ref().fold(came, Inputs::with);
+    lists = lists.counted(counts);
+    let full = rules.lists.iter().filter(|list| lists.is_full(*list));
+    came = full.fold(came, Inputs::with);
     if came == Inputs::all(rules.inputs) {
         // A body has a timeout of its own, even if the last input came late.
         let deadline = now.saturating_add(rules.timeout);

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::lists::Lists;
 use super::queue::Place;
+use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::{Claim, Input, Work};
-use crate::fan_in::core::state::{JoinPolicy, Reply, State, Timestamp, Token};
+use crate::fan_in::core::listing::ListSummary;
+use crate::fan_in::core::state::{Counts, JoinPolicy, Reply, State, Timestamp, Token};
 
 /// A join in a shard's table. A join that has ended keeps little, because a store remembers many of them.
 pub(super) enum Join<P> {
@@ -30,6 +33,8 @@ pub(super) struct Live<P> {
     second: Option<StoredInput<P>>,
     /// Most joins have two inputs. A boxed slice is smaller than a `Vec`.
     others: Box<[StoredInput<P>]>,
+    /// The lists, if the function has some.
+    lists: Option<Box<Lists<P>>>,
 }
 
 /// Holds what is left of a join that has completed or expired.
@@ -104,17 +109,56 @@ impl Name {
 }
 
 impl<P> Live<P> {
-    pub(super) fn new(name: Name, state: State, first: StoredInput<P>) -> Self {
+    /// Makes a join that has this input.
+    pub(super) fn new(
+        name: Name,
+        state: State,
+        arriving: ArrivingInput<'_>,
+        first: StoredInput<P>,
+        policy: &JoinPolicy,
+    ) -> Self {
+        let lists = Some(policy.lists).filter(|lists| !lists.is_empty());
+        let mut lists = lists.map(|lists| Box::new(Lists::new(lists)));
+        if let Some(lists) = &mut lists {
+            lists.record(arriving);
+        }
         Self {
             name,
             state,
             first,
             second: None,
             others: Box::default(),
+            lists,
         }
     }
 
-    pub(super) fn add(&mut self, input: StoredInput<P>) {
+    /// Returns `true` if a list has this element.
+    pub(super) fn knows(&self, arriving: ArrivingInput<'_>) -> bool {
+        let lists = self.lists.as_ref();
+        lists.is_some_and(|lists| lists.knows(arriving))
+    }
+
+    /// Counts an element that has come again.
+    pub(super) fn repeat(&mut self, arriving: ArrivingInput<'_>) {
+        if let Some(lists) = &mut self.lists {
+            lists.repeat(arriving.input);
+        }
+    }
+
+    pub(super) fn summaries(&self) -> Vec<ListSummary> {
+        let lists = self.lists.as_ref();
+        lists.map_or_else(Vec::new, |lists| lists.summaries())
+    }
+
+    /// Adds an input, which the join takes.
+    pub(super) fn add(&mut self, arriving: ArrivingInput<'_>, input: StoredInput<P>) {
+        if let Some(lists) = &mut self.lists {
+            lists.record(arriving);
+            if arriving.id.is_some() {
+                lists.push(input);
+                return;
+            }
+        }
         if self.second.is_none() {
             self.second = Some(input);
         } else {
@@ -135,16 +179,20 @@ impl<P> Live<P> {
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
+        let lists = self.lists.as_ref();
         let inputs = [&self.first]
             .into_iter()
             .chain(&self.second)
-            .chain(&self.others);
+            .chain(&self.others)
+            .chain(lists.map_or(&[][..], |lists| lists.elements()));
         let inputs = inputs.map(|input| Input {
             place: input.place,
             payload: Arc::clone(&input.payload),
             waited: now.saturating_duration_since(input.came_at),
         });
-        Some(Claim::new(work, attempts, inputs.collect()))
+        let counts = lists.map_or_else(Counts::default, |lists| lists.counts());
+        let claim = Claim::new(work, attempts, inputs.collect());
+        Some(claim.with_counts(counts))
     }
 }
 

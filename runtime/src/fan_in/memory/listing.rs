@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Memory;
-use super::join::Join;
+use super::join::{Join, Live};
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::core::state::{JoinPolicy, State, Timestamp};
 
@@ -63,5 +63,6 @@ impl<P> Memory<P> {
 
 fn summary<P>(join: &Join<P>, policy: &JoinPolicy, now: Timestamp) -> JoinSummary {
     let key = join.name().key.as_ref().to_owned();
-    JoinSummary::new(key, &join.state(), join.age(now, policy), policy)
+    let summary = JoinSummary::new(key, &join.state(), join.age(now, policy), policy);
+    summary.with_lists(join.live().map_or_else(Vec::new, Live::summaries))
 }

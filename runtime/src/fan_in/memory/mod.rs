@@ -3,6 +3,7 @@
 mod capacity;
 mod join;
 mod listing;
+mod lists;
 mod queue;
 mod served;
 mod shard;
@@ -39,6 +40,18 @@ const LOOK_ELSEWHERE: usize = 16;
 
 /// The number of joins that a sweep handles before it releases a lock.
 const AT_ONCE: usize = 64;
+
+/// Returns an error for an input that the function cannot have.
+fn check(arriving: ArrivingInput<'_>, policy: &JoinPolicy) -> Result<(), StoreError> {
+    let ArrivingInput { input, id, .. } = arriving;
+    if input >= policy.inputs {
+        return Err(StoreError::Failed("there is no such input".into()));
+    }
+    if policy.lists.contains(input) && id.is_none() {
+        return Err(StoreError::Failed("the element has no identity".into()));
+    }
+    Ok(())
+}
 
 /// The lease of a claim that does not end by itself.
 ///
@@ -219,10 +232,10 @@ impl<P> Memory<P> {
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        if input.input >= policy.inputs {
+        if let Err(error) = check(input, policy) {
             return Err(Rejected {
                 payload,
-                error: StoreError::Failed("there is no such input".into()),
+                error,
                 overdue: None,
             });
         }

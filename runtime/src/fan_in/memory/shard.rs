@@ -148,20 +148,24 @@ impl<P> Shard<P> {
             self.forget_one(place, policy);
             return self.open(key, input, payload, caller, capacity);
         }
-        let step = Step::arrive(input.input, token);
+        let known = join.live().is_some_and(|live| live.knows(input));
+        let step = arrival(input, known, token);
         let (after, reply) = transition(Some(before), step, now, policy);
         let after = after.unwrap_or(before);
         let takes = matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. });
         let (mut left, mut claim) = (Some(payload), None);
         if let Join::Live(live) = join {
             if let Some(payload) = left.take_if(|_| takes) {
-                live.add(StoredInput::new(payload, input.input, now));
+                live.add(input, StoredInput::new(payload, input.input, now));
+            }
+            if matches!(reply, Reply::Duplicate(_)) {
+                live.repeat(input);
             }
             live.state = after;
             claim = live.claim(reply, now);
         }
         self.moved(place, &before, &after, policy);
-        let (verdict, unneeded) = verdict(reply, claim, left, policy);
+        let (verdict, unneeded) = verdict(reply, claim, left, known, policy);
         Answer {
             verdict: Ok(verdict),
             unneeded,
@@ -177,7 +181,7 @@ impl<P> Shard<P> {
         Caller { token, policy, now }: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer<P> {
-        let step = Step::arrive(input.input, token);
+        let step = arrival(input, false, token);
         let (Some(state), reply) = transition(None, step, now, policy) else {
             unreachable!("an arrival opens a join")
         };
@@ -195,7 +199,8 @@ impl<P> Shard<P> {
             hash,
             number,
         };
-        let live = Live::new(name, state, StoredInput::new(payload, input.input, now));
+        let first = StoredInput::new(payload, input.input, now);
+        let live = Live::new(name, state, input, first, policy);
         let claim = live.claim(reply, now);
         let join = Join::Live(Box::new(live));
         self.table
@@ -209,7 +214,7 @@ impl<P> Shard<P> {
             }),
             _ => self.enter(Place { at, number, hash }, &state, policy),
         }
-        let (verdict, unneeded) = verdict(reply, claim, None, policy);
+        let (verdict, unneeded) = verdict(reply, claim, None, false, policy);
         Answer {
             verdict: Ok(verdict),
             unneeded,
@@ -411,11 +416,21 @@ impl<P> Shard<P> {
     }
 }
 
+fn arrival(arriving: ArrivingInput<'_>, known: bool, token: Token) -> Step {
+    Step::Arrive {
+        input: arriving.input,
+        token,
+        known,
+        counts: arriving.counts,
+    }
+}
+
 /// Converts a reply to an arrival. Also returns the payload if neither the join nor the caller needs it.
 fn verdict<P>(
     reply: Reply,
     claim: Option<Claim<P>>,
     left: Option<P>,
+    known: bool,
     policy: &JoinPolicy,
 ) -> (Verdict<P>, Option<P>) {
     match (reply, claim, left) {
@@ -433,6 +448,7 @@ fn verdict<P>(
         (Reply::Completed, _, Some(payload)) => (Verdict::Completed(payload), None),
         (Reply::Expired, _, Some(payload)) => (Verdict::Expired(payload), None),
         (Reply::Parked, _, Some(payload)) => (Verdict::Parked(payload), None),
+        (Reply::Closed, _, Some(payload)) => (Verdict::Closed { payload, known }, None),
         _ => unreachable!("no reply to an arrival"),
     }
 }

@@ -1,0 +1,87 @@
+//! The lists of a join in memory.
+
+use std::collections::HashSet;
+
+use super::join::StoredInput;
+use crate::fan_in::core::arriving_input::ArrivingInput;
+use crate::fan_in::core::listing::ListSummary;
+use crate::fan_in::core::state::{Counts, Inputs, Tallies};
+
+/// Holds the lists of a join that has not ended.
+pub(super) struct Lists<P> {
+    lists: Box<[List]>,
+    tallies: Tallies,
+    /// The elements in order of arrival, but for the one that opened the join.
+    elements: Vec<StoredInput<P>>,
+}
+
+struct List {
+    place: u8,
+    ids: HashSet<Box<str>>,
+    /// The number of arrivals whose identity the list had already.
+    repeated: u32,
+}
+
+impl<P> Lists<P> {
+    /// Makes empty lists at these places.
+    pub(super) fn new(places: Inputs) -> Self {
+        let list = |place| List {
+            place,
+            ids: HashSet::new(),
+            repeated: 0,
+        };
+        Self {
+            lists: places.iter().map(list).collect(),
+            tallies: Tallies::default(),
+            elements: Vec::new(),
+        }
+    }
+
+    /// Returns `true` if a list has an element with this identity.
+    pub(super) fn knows(&self, input: ArrivingInput<'_>) -> bool {
+        let mut lists = self.lists.iter();
+        let list = lists.find(|list| list.place == input.input);
+        list.zip(input.id).is_some_and(|(list, id)| list.ids.contains(id))
+    }
+
+    /// Records an input that the join takes: the identity of an element, and the counts that it gives.
+    pub(super) fn record(&mut self, input: ArrivingInput<'_>) {
+        if let Some(list) = list_mut(&mut self.lists, input.input) {
+            list.ids.insert(input.id.unwrap_or_default().into());
+            self.tallies = self.tallies.with_element(input.input);
+        }
+        self.tallies = self.tallies.counted(input.counts);
+    }
+
+    pub(super) fn push(&mut self, element: StoredInput<P>) {
+        self.elements.push(element);
+    }
+
+    /// Counts an element that has come again.
+    pub(super) fn repeat(&mut self, place: u8) {
+        if let Some(list) = list_mut(&mut self.lists, place) {
+            list.repeated = list.repeated.saturating_add(1);
+        }
+    }
+
+    pub(super) fn elements(&self) -> &[StoredInput<P>] {
+        &self.elements
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.tallies.counts()
+    }
+
+    pub(super) fn summaries(&self) -> Vec<ListSummary> {
+        let tallies = &self.tallies;
+        let summary = |list: &List| {
+            let count = tallies.counts().get(list.place);
+            ListSummary::new(list.place, tallies.len(list.place), list.repeated, count)
+        };
+        self.lists.iter().map(summary).collect()
+    }
+}
+
+fn list_mut(lists: &mut [List], place: u8) -> Option<&mut List> {
+    lists.iter_mut().find(|list| list.place == place)
+}
