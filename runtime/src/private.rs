@@ -10,8 +10,8 @@ pub use serde;
 
 pub use crate::event::field_text::{Describe, Field, constant, key, text};
 pub use crate::fan_in::{
-    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, ReceivedInputs, StorableInput, Sweeping,
-    call, call_async, cloned, kept, keyed, ready, received,
+    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, IncomingInput, ListCount, ReceivedInputs,
+    StorableInput, Sweeping, call, call_async, cloned, cloned_list, kept, keyed, ready, received,
 };
 #[cfg(feature = "serde")]
 pub use crate::fan_in::{InputVariant, deserialize_input};

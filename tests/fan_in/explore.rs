@@ -91,7 +91,11 @@ pub(crate) fn explore(scene: &Scene, kinds: usize) {
         seen.len(),
         states.len()
     );
-    assert_eq!(replies.len(), kinds, "some reply was never given: {replies:?}");
+    assert_eq!(
+        replies.len(),
+        kinds,
+        "some reply was never given: {replies:?}"
+    );
 }
 
 /// The kinds of replies about single inputs: all but `Closed`.
@@ -133,5 +137,8 @@ fn three_inputs_explored_keep_all_invariants() {
 #[test]
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn lease_longer_than_the_timeout_explored_keeps_all_invariants() {
-    explore(&Scene::of_singles(rules(3, [1, 2, 1, 2], NO_LIMIT)), REPLIES);
+    explore(
+        &Scene::of_singles(rules(3, [1, 2, 1, 2], NO_LIMIT)),
+        REPLIES,
+    );
 }

@@ -24,7 +24,11 @@ fn optional_input_explored_keeps_all_invariants() {
 #[test]
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn two_optional_inputs_explored_keep_all_invariants() {
-    let items = [Item::single(0), Item::single(1).once(), Item::single(2).once()];
+    let items = [
+        Item::single(0),
+        Item::single(1).once(),
+        Item::single(2).once(),
+    ];
     let rules = rules(3, [2, 1, 1, 1], 2).optional(Inputs::default().with(1).with(2));
     explore(&Scene::new(rules, &items), ALL);
 }

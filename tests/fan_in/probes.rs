@@ -46,7 +46,9 @@ fn arrivals(scene: &Scene) -> impl Iterator<Item = Comes> + Clone {
     let items = scene.items.iter();
     items.flat_map(|item| {
         let can_be_known = scene.rules.lists.contains(item.input);
-        let known = [false, true].into_iter().filter(move |known| can_be_known || !known);
+        let known = [false, true]
+            .into_iter()
+            .filter(move |known| can_be_known || !known);
         known.map(|known| Comes::Arrival(*item, known))
     })
 }
@@ -294,7 +296,13 @@ fn goes_on_without_optional_inputs(state: State, rules: &JoinPolicy) -> bool {
             rules.is_complete(came)
                 && kept == came
                 && next == deadline.saturating_add(rules.timeout)
-                && matches!(reply, Reply::Run { attempts: 1, taken: false })
+                && matches!(
+                    reply,
+                    Reply::Run {
+                        attempts: 1,
+                        taken: false
+                    }
+                )
         }
         Some(State::Expiring { came: kept, .. }) => !rules.is_complete(came) && kept == came,
         _ => false,

@@ -225,13 +225,7 @@ impl Witness {
         )
     }
 
-    fn accept(
-        &mut self,
-        input: u8,
-        element: u8,
-        counts: Counts,
-        rules: &JoinPolicy,
-    ) -> Checked {
+    fn accept(&mut self, input: u8, element: u8, counts: Counts, rules: &JoinPolicy) -> Checked {
         ensure(self.is_open(), "only an open join takes inputs")?;
         ensure(
             !self.has_taken(input, element, rules),
@@ -601,10 +595,7 @@ impl Witness {
                     "an open join keeps its inputs",
                 )?;
                 ensure(came != all(rules), "a complete join is not open")?;
-                ensure(
-                    self.is_open(),
-                    "a join does not open again before it ends",
-                )
+                ensure(self.is_open(), "a join does not open again before it ends")
             }
             State::Running { came, holder, .. } => {
                 ensure(came == expected, "a running join keeps its inputs")?;

@@ -197,12 +197,7 @@ impl World {
         Ok((world, reply))
     }
 
-    fn call(
-        &mut self,
-        step: Step,
-        element: u8,
-        rules: &JoinPolicy,
-    ) -> Result<Reply, &'static str> {
+    fn call(&mut self, step: Step, element: u8, rules: &JoinPolicy) -> Result<Reply, &'static str> {
         let (mut after, reply) = transition(self.state, step, NOW, rules);
         self.witness.see(step, element, reply, rules)?;
         self.witness.agrees_with(after, rules)?;

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::thread;
 
+use linked_span::__private::IncomingInput;
 use linked_span::fan_in;
 use linked_span::fan_in::Memory;
 use linked_span_tests::Sdk;
@@ -179,8 +180,7 @@ async fn arrive(joins: &Wrapped, fail: bool) {
     use linked_span::__private::{Ended, call_async};
 
     let ran = joins.join().arrive(
-        1,
-        "o-1".into(),
+        IncomingInput::new(1, "o-1".into()),
         WrappedInput::Inventory(inventory("o-1")),
         |came| async move {
             let received = WrappedReceived(came.clone());

@@ -27,6 +27,8 @@ mod identity;
 mod inputs;
 mod keys;
 mod lent;
+mod lists;
+mod optional;
 mod parked;
 mod recorded;
 mod renewed;

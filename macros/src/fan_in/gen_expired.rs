@@ -6,6 +6,7 @@ use syn::{Expr, LitStr};
 
 use super::common::index_literal;
 use super::input::Input;
+use super::kind::Kind;
 use super::model::FanIn;
 use crate::options::{AttributeEntry, ParameterOptions};
 use crate::tokens::at;
@@ -35,6 +36,11 @@ impl FanIn {
             let ident = &input.ident;
             let (inputs, variant) = (&self.names.input, &input.variant);
             let link = self.link(&start, parameter, input);
+            if input.kind == Kind::List {
+                let elements = self.elements(&received.to_token_stream(), &place, input);
+                let list = at(input.type_span(), quote!(#runtime::cloned_list(#elements)));
+                return quote!({ let #ident = #list; #link });
+            }
             quote! {
                 if let ::core::option::Option::Some(#inputs::#variant(#ident)) =
                     #runtime::ReceivedInputs::get(#received, #place)
@@ -77,10 +83,13 @@ impl FanIn {
     fn as_given(&self, input: &Input, needs_value: bool) -> (Option<TokenStream>, TokenStream) {
         let (runtime, ident) = (&self.handler.runtime, &input.ident);
         let reference = quote_spanned!(ident.span()=> &#ident);
-        if input.by_reference {
+        if input.by_reference || input.kind == Kind::List {
             (None, reference)
         } else if needs_value {
-            let cloned = at(input.type_span(), quote!(#runtime::cloned(&*#ident)));
+            let mut cloned = at(input.type_span(), quote!(#runtime::cloned(&*#ident)));
+            if input.kind == Kind::Optional {
+                cloned = quote!(::core::option::Option::Some(#cloned));
+            }
             (Some(quote!(let #ident = #cloned;)), reference)
         } else {
             (None, ident.to_token_stream())

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::common::index_literal;
 use super::input::Input;
+use super::kind::Kind;
 use super::model::FanIn;
 use super::params::FnParam;
 use crate::function::without_opaque_types;
@@ -45,6 +46,16 @@ impl FanIn {
         let (ident, ty, place) = (&input.ident, &input.ty, index_literal(place));
         let (inputs, variant) = (&self.names.input, &input.variant);
         let found = Ident::new("__linked_span_input", Span::mixed_site());
+        if input.kind == Kind::List {
+            let elements = self.elements(&quote!(&self.0), &place, input);
+            return quote! {
+                #docs
+                #[must_use]
+                #visibility fn #ident(&self) -> #runtime::Vec<&#ty> {
+                    ::core::iter::Iterator::collect(#elements)
+                }
+            };
+        }
         quote! {
             #docs
             #[must_use]
@@ -59,6 +70,27 @@ impl FanIn {
         }
     }
 
+    /// Returns an iterator over the received elements of a list.
+    pub(super) fn elements(
+        &self,
+        received: &TokenStream,
+        place: &TokenStream,
+        input: &Input,
+    ) -> TokenStream {
+        let runtime = &self.handler.runtime;
+        let (inputs, variant) = (&self.names.input, &input.variant);
+        let found = Ident::new("__linked_span_input", Span::mixed_site());
+        quote! {
+            ::core::iter::Iterator::filter_map(
+                #runtime::ReceivedInputs::list(#received, #place),
+                |#found| match #found {
+                    #inputs::#variant(#found) => ::core::option::Option::Some(#found),
+                    _ => ::core::option::Option::None,
+                },
+            )
+        }
+    }
+
     /// Returns the constants of the fan-in. They belong to this type because it has no type parameters.
     fn declared(&self) -> TokenStream {
         let (runtime, payload) = (&self.handler.runtime, &self.names.input);
@@ -66,6 +98,16 @@ impl FanIn {
         let names = self.params.inputs.iter().map(Input::name);
         let types = self.params.inputs.iter().map(Input::written_type);
         let (expired, link) = self.expired();
+        let has = |kind| self.params.inputs.iter().any(|input| input.kind == kind);
+        let lists = has(Kind::List).then(|| {
+            let lists = self.set_of(Kind::List);
+            quote!(.lists(#lists))
+        });
+        let optional = has(Kind::Optional).then(|| {
+            let optional = self.set_of(Kind::Optional);
+            quote!(.optional(#optional))
+        });
+        let kinds = quote!(#lists #optional);
         quote! {
             const #declared: &'static #runtime::FanInSpec<#payload> = &#runtime::FanInSpec::new(
                 #name,
@@ -73,7 +115,7 @@ impl FanIn {
                     ::core::concat!(::core::module_path!(), "::", #name),
                     &[#(#names),*],
                     &[#(#types),*],
-                ),
+                )#kinds,
                 #expired,
                 #link,
             );
@@ -140,10 +182,14 @@ impl FanIn {
     fn value(&self, place: usize) -> TokenStream {
         let (runtime, input) = (&self.handler.runtime, &self.params.inputs[place]);
         let ident = &input.ident;
-        let mut value = quote!(#runtime::received(self.#ident()));
-        if !input.by_reference {
-            value = quote!(#runtime::cloned(#value));
-        }
+        let value = match input.kind {
+            Kind::Single if input.by_reference => quote!(#runtime::received(self.#ident())),
+            Kind::Single => quote!(#runtime::cloned(#runtime::received(self.#ident()))),
+            Kind::List => quote!(#runtime::cloned_list(self.#ident())),
+            Kind::Optional => {
+                quote!(::core::option::Option::map(self.#ident(), #runtime::cloned))
+            }
+        };
         at(input.type_span(), value)
     }
 

@@ -153,24 +153,28 @@ impl FanIn {
         let extras = self.params.extras().map(ExtraParam::parameter);
         let result = self.arrival_result();
         let mixed = |name| Ident::new(name, Span::mixed_site());
-        let (input, place, key, received) = (
+        let runtime = &self.handler.runtime;
+        let (input, incoming, received) = (
             mixed("linked_span_input"),
-            mixed("__linked_span_place"),
-            mixed("__linked_span_key_text"),
+            mixed("__linked_span_incoming"),
             mixed("__linked_span_received"),
         );
         let arms = self.handler.events.iter().zip(&self.params.inputs);
         let arms = arms.enumerate().map(|(number, (parameter, input))| {
             let (ident, variant) = (&input.ident, &input.variant);
             let (number, key) = (index_literal(number), self.key(parameter, input));
+            let more = self.id_and_counts(parameter, input);
             quote! {
-                #inputs::#variant(#ident) => (#number, #key, #inputs::#variant(#ident)),
+                #inputs::#variant(#ident) => (
+                    #runtime::IncomingInput::new(#number, #key)#more,
+                    #inputs::#variant(#ident),
+                ),
             }
         });
         let run = self
             .as_future(&self.run_for(&received, self.params.extras().map(ExtraParam::argument)));
         let arrival = quote! {
-            #module::Join::arrive(&self.0, #place, #key, #input, move |#received| #run)
+            #module::Join::arrive(&self.0, #incoming, #input, move |#received| #run)
         };
         let arrival = self.wait_for(&arrival);
         quote! {
@@ -182,7 +186,7 @@ impl FanIn {
             ) -> #result
             #bounds
             {
-                let (#place, #key, #input) = match #input { #(#arms)* };
+                let (#incoming, #input) = match #input { #(#arms)* };
                 #arrival
             }
         }
@@ -211,6 +215,17 @@ impl FanIn {
             }
             (None, None) => return at(input.type_span(), quote!(#runtime::keyed(&#ident))),
         };
+        self.text_of(expression, span, input)
+    }
+
+    /// Returns an expression for the text of an expression over the input.
+    pub(super) fn text_of(
+        &self,
+        expression: impl ToTokens,
+        span: Span,
+        input: &Input,
+    ) -> TokenStream {
+        let (runtime, ident) = (&self.handler.runtime, &input.ident);
         let span = span.resolved_at(Span::mixed_site());
         let key = Ident::new("__linked_span_key", span);
         let as_key = at(span, quote!(#runtime::key));

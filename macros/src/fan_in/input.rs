@@ -7,28 +7,33 @@ use syn::spanned::Spanned;
 use syn::{GenericParam, Lifetime, LitStr, ReturnType, Signature, Type, TypeReference};
 
 use super::elided_lifetimes::first_elided;
+use super::kind::Kind;
 use super::names::upper_camel_case;
 use super::type_text::type_text;
 use crate::error::Errors;
 use crate::function::ungrouped_type;
+use crate::options::ParameterOptions;
 use crate::tokens::contains_ident;
 
 pub(super) struct Input {
     pub(super) ident: Ident,
     /// The variant of the enum of inputs: `Payment`.
     pub(super) variant: Ident,
-    /// The type without a reference.
+    /// The type that arrives: of a list an element, and always without a reference.
     pub(super) ty: Type,
     pub(super) by_reference: bool,
+    pub(super) kind: Kind,
 }
 
 impl Input {
     pub(super) fn check(
-        ident: &Ident,
+        named: &ParameterOptions,
         declared: &Type,
         signature: &Signature,
         errors: &mut Errors,
     ) -> Option<Self> {
+        let ident = &named.ident;
+        let (kind, declared) = Kind::of(named, declared, errors)?;
         let (ty, lifetime, by_reference) = match ungrouped_type(declared) {
             Type::Reference(TypeReference {
                 mutability: Some(_),
@@ -37,6 +42,13 @@ impl Input {
                 errors.at(
                     declared,
                     format!("take `{ident}: &…`, or take it by value: the join stores the input, and may run the body again"),
+                );
+                return None;
+            }
+            Type::Reference(_) if kind != Kind::Single => {
+                errors.at(
+                    declared,
+                    format!("take an owned type in `{ident}`: a list or an option holds a clone of what the join stores"),
                 );
                 return None;
             }
@@ -58,6 +70,7 @@ impl Input {
             variant: variant(ident, errors)?,
             ty: ty.clone(),
             by_reference,
+            kind,
         })
     }
 

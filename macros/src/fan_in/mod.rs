@@ -11,6 +11,8 @@ mod gen_inputs;
 mod gen_join;
 mod gen_sweep;
 mod input;
+mod kind;
+mod lists;
 mod model;
 mod names;
 mod params;

@@ -44,7 +44,7 @@ impl Parameters {
             };
             check_cfg(parameter, errors);
             if let Some(place) = named.iter().position(|named| is_whole(parameter, named)) {
-                inputs[place] = Input::check(&named[place].ident, &parameter.ty, signature, errors);
+                inputs[place] = Input::check(&named[place], &parameter.ty, signature, errors);
                 all.push(FnParam::Input(place));
             } else {
                 all.push(FnParam::Extra(ExtraParam::check(index, parameter, errors)));

@@ -52,12 +52,18 @@ impl FanIn {
     pub(super) fn check_options(&self, errors: &mut Errors) {
         check_parent(&self.handler, errors);
         self.check_input_expressions(errors);
+        self.check_lists(errors);
     }
 
-    /// Checks that the origin and the key of an input use no other parameter, because the store has only this input.
+    /// Checks that the origin, the key and the identity of an input use no other parameter, because the store has only this
+    /// input.
     pub(super) fn check_input_expressions(&self, errors: &mut Errors) {
         for (parameter, input) in self.handler.events.iter().zip(&self.params.inputs) {
-            let expressions = [("origin", &parameter.origin), ("key", &parameter.key)];
+            let expressions = [
+                ("origin", &parameter.origin),
+                ("key", &parameter.key),
+                ("id", &parameter.id),
+            ];
             for (option, expression) in expressions {
                 let Some(expression) = expression else {
                     continue;
@@ -89,6 +95,7 @@ fn check_input_count(function: &Function, named: &[ParameterOptions], errors: &m
                 _ => format!("add two or more events to the parameters of `{name}`: `#[fan_in]` waits for several inputs"),
             });
         }
+        [only] if only.count.is_some() => {}
         [only] => errors.at(
             &only.ident,
             format!(

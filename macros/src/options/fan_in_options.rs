@@ -22,11 +22,23 @@ pub(super) const FAN_IN_OPTIONS: [Row<Options>; 2] = [
     },
 ];
 
-pub(super) const FAN_IN_INPUT_OPTIONS: [Row<ParameterOptions>; 1] = [Row {
-    name: "key",
-    syntax: Syntax::Value,
-    parse: |options, word, input, _| set_once(&mut options.key, word, value(word, input)?),
-}];
+pub(super) const FAN_IN_INPUT_OPTIONS: [Row<ParameterOptions>; 3] = [
+    Row {
+        name: "key",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| set_once(&mut options.key, word, value(word, input)?),
+    },
+    Row {
+        name: "count",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| set_once(&mut options.count, word, value(word, input)?),
+    },
+    Row {
+        name: "id",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| set_once(&mut options.id, word, value(word, input)?),
+    },
+];
 
 /// Parses `= order.id`.
 fn field_path(word: &Ident, input: ParseStream) -> Result<Vec<Member>> {

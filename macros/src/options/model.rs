@@ -46,6 +46,10 @@ pub(crate) struct ParameterOptions {
     pub(crate) ident: Ident,
     /// `#[fan_in]` only: the key of this input.
     pub(crate) key: Option<Expr>,
+    /// `#[fan_in]` only: the number of elements that completes this list.
+    pub(crate) count: Option<Expr>,
+    /// `#[fan_in]` only: the identity of an element of this list.
+    pub(crate) id: Option<Expr>,
     pub(crate) origin: Option<Expr>,
     /// The options for a broker's message.
     pub(crate) message: MessageOptions,
@@ -115,6 +119,8 @@ impl ParameterOptions {
         Self {
             ident,
             key: None,
+            count: None,
+            id: None,
             origin: None,
             message: MessageOptions::default(),
             relationship: None,

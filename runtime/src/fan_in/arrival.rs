@@ -75,17 +75,21 @@ pub enum Arrival<T, I> {
         /// `true` if the stored inputs outlive this process.
         durable: bool,
     },
-    /// The join has ended. The input comes back, because it is not part of the join.
+    /// The join takes no more of this input: it has ended, its list is full, or its function has begun without it.
+    ///
+    /// The input comes back.
     #[non_exhaustive]
     Closed {
-        /// The reason why the join ended.
+        /// The reason why the join takes no more of it.
         reason: ClosedReason,
         /// The input.
         input: I,
+        /// `false` if it is an element of a full list that only this process keeps. The join still needs its message.
+        durable: bool,
     },
 }
 
-/// Names the reason why a join has ended.
+/// Names the reason why a join takes no more of an input.
 ///
 /// ```
 /// # use linked_span::fan_in::{Arrival, ClosedReason};
@@ -155,6 +159,9 @@ pub enum ArriveErrorKind {
     /// The key is empty.
     #[error("the input has no correlation key")]
     NoKey,
+    /// The identity of the element is empty.
+    #[error("the element has no identity")]
+    NoId,
     /// The store cannot encode the input.
     #[error("the input cannot be encoded")]
     Unencodable(#[source] Box<dyn Error + Send + Sync>),
@@ -167,8 +174,8 @@ pub enum ArriveErrorKind {
 }
 
 impl<I> ArriveError<I> {
-    pub(super) fn no_key(input: I) -> Self {
-        let (kind, input) = (ArriveErrorKind::NoKey, Box::new(input));
+    pub(super) fn new(kind: ArriveErrorKind, input: I) -> Self {
+        let input = Box::new(input);
         Self { kind, input }
     }
 
@@ -181,8 +188,7 @@ impl<I> ArriveError<I> {
                 ArriveErrorKind::Store(error)
             }
         };
-        let input = Box::new(input);
-        Self { kind, input }
+        Self::new(kind, input)
     }
 }
 

@@ -66,6 +66,7 @@ fn outcome<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> &'static st
         Err(error) => match error.kind {
             ArriveErrorKind::Full => "full",
             ArriveErrorKind::NoKey => "no_key",
+            ArriveErrorKind::NoId => "no_id",
             ArriveErrorKind::Unencodable(_) => "unencodable",
             ArriveErrorKind::OverLimit(_) => "over_limit",
             ArriveErrorKind::Store(_) => "store_failed",

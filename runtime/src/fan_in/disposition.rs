@@ -98,6 +98,7 @@ pub fn disposition<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Dis
         Ok(
             Arrival::Waiting { durable, .. }
             | Arrival::Duplicate { durable, .. }
+            | Arrival::Closed { durable, .. }
             | Arrival::Parked { durable, .. },
         ) => {
             if *durable {
@@ -106,12 +107,13 @@ pub fn disposition<T, I>(arrival: &Result<Arrival<T, I>, ArriveError<I>>) -> Dis
                 Disposition::Defer
             }
         }
-        Ok(Arrival::Ran(_) | Arrival::Closed { .. }) => Disposition::Ack,
+        Ok(Arrival::Ran(_)) => Disposition::Ack,
         Ok(Arrival::Failed(_) | Arrival::Unrecorded(_) | Arrival::Busy { .. }) => {
             Disposition::Requeue
         }
         Err(error) => match error.kind {
             ArriveErrorKind::NoKey
+            | ArriveErrorKind::NoId
             | ArriveErrorKind::Unencodable(_)
             | ArriveErrorKind::OverLimit(_) => Disposition::Reject,
             ArriveErrorKind::Full | ArriveErrorKind::Store(_) => Disposition::Requeue,

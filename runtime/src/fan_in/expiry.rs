@@ -34,7 +34,8 @@ impl<P: 'static, S> JoinContext<P, S> {
             (self.declared.link)(received, start);
         });
         if let Some(active) = &handling.0 {
-            active.failed(why(missing, attempts));
+            let was_complete = self.policy.is_complete(received.arrived().came);
+            active.failed(why(missing, attempts, was_complete));
         }
         let expired = Expired {
             key: received.key().to_owned(),
@@ -60,8 +61,11 @@ impl<P: 'static, S> JoinContext<P, S> {
     }
 }
 
-fn why(missing: Missing, attempts: u32) -> String {
-    if missing.is_empty() {
+fn why(missing: Missing, attempts: u32, was_complete: bool) -> String {
+    if was_complete && attempts == 0 && !missing.is_empty() {
+        // A function with an optional input needs a sweep at its timeout, and this is where a missing one shows.
+        format!("no sweep ran it at its timeout; missing: {missing}")
+    } else if was_complete {
         let plural = if attempts == 1 { "" } else { "s" };
         format!("not completed in {attempts} attempt{plural}")
     } else {

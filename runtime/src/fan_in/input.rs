@@ -34,6 +34,11 @@ pub fn cloned<E: Cloned>(input: &E) -> E {
     input.clone()
 }
 
+/// Returns the elements of a list that the function takes.
+pub fn cloned_list<'i, E: Cloned + 'i>(elements: impl IntoIterator<Item = &'i E>) -> Vec<E> {
+    elements.into_iter().map(cloned).collect()
+}
+
 /// Copies the correlation key of an input.
 pub fn keyed<E: Keyed>(input: &E) -> String {
     input.key().into_owned()

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::ready;
 use std::time::{Duration, Instant};
 
-use super::arrival::{Arrival, ArriveError, ClosedReason};
+use super::arrival::{Arrival, ArriveError, ArriveErrorKind, ClosedReason};
 use super::arriving::Arriving;
 use super::claim::{ClaimGuard, Delivery, Ended, Ran};
 use super::context::JoinContext;
@@ -15,6 +15,7 @@ use super::core::response::{ArriveResponse, Rejected, Verdict};
 use super::core::state::{Arrived, Token};
 use super::core::store::Store;
 use super::expired::{Expired, ExpiryOutcome};
+use super::incoming::IncomingInput;
 use super::memory::Memory;
 use super::options::JoinOptions;
 use super::received::ReceivedInputs;
@@ -183,51 +184,60 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     #[doc(hidden)]
     pub async fn arrive<T, B>(
         &self,
-        place: u8,
-        key: String,
+        incoming: IncomingInput,
         input: P,
         body: impl FnOnce(ReceivedInputs<P>) -> B,
     ) -> Result<Arrival<T, P>, ArriveError<P>>
     where
         B: Future<Output = Ended<T>>,
     {
-        let name = self.context.declared.inputs.get(usize::from(place));
+        let name = self
+            .context
+            .declared
+            .inputs
+            .get(usize::from(incoming.place));
         let mut arriving = Arriving::new(
             self.context.declared.join,
             name.copied().unwrap_or_default(),
         );
-        let arrival = self.take(place, key, input, body).await;
+        let arrival = self.take(incoming, input, body).await;
         arriving.has_come_to(&arrival);
         arrival
     }
 
     async fn take<T, B>(
         &self,
-        place: u8,
-        key: String,
+        incoming: IncomingInput,
         input: P,
         body: impl FnOnce(ReceivedInputs<P>) -> B,
     ) -> Result<Arrival<T, P>, ArriveError<P>>
     where
         B: Future<Output = Ended<T>>,
     {
-        if key.is_empty() {
-            return Err(ArriveError::no_key(input));
+        if incoming.key.is_empty() {
+            return Err(ArriveError::new(ArriveErrorKind::NoKey, input));
         }
+        if incoming.id.as_ref().is_some_and(String::is_empty) {
+            return Err(ArriveError::new(ArriveErrorKind::NoId, input));
+        }
+        let policy = &self.context.policy;
+        let arriving = match incoming.arriving(policy) {
+            Ok(arriving) => arriving,
+            Err(limit) => return Err(ArriveError::new(ArriveErrorKind::OverLimit(limit), input)),
+        };
+        let key = &incoming.key;
         let (began, mut payload) = (Instant::now(), input);
         loop {
             let (token, since) = (Token::random(), Instant::now());
-            let arrived =
-                self.context
-                    .store
-                    .arrive(&key, &self.context.policy, place.into(), payload, token);
+            let store = &self.context.store;
+            let arrived = store.arrive(key, policy, arriving, payload, token);
             let Rejected {
                 payload: back,
                 error,
                 overdue,
             } = match arrived.await {
                 Ok(ArriveResponse { verdict, overdue }) => {
-                    let verdict = self.held(key, token, since, verdict);
+                    let verdict = self.held(key.clone(), token, since, verdict);
                     if verdict.is_claim() {
                         // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The
                         // next arrival or sweep delivers the other join.
@@ -277,10 +287,15 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 HeldVerdict::DeliverExpired(hold(claim), payload)
             }
             Verdict::Busy { retry_after } => HeldVerdict::Busy(retry_after),
-            Verdict::Completed(payload) => HeldVerdict::Closed(ClosedReason::Completed, payload),
-            Verdict::Expired(payload) => HeldVerdict::Closed(ClosedReason::Expired, payload),
+            Verdict::Completed(payload) => {
+                HeldVerdict::Closed(ClosedReason::Completed, payload, true)
+            }
+            Verdict::Expired(payload) => HeldVerdict::Closed(ClosedReason::Expired, payload, true),
             Verdict::Parked(payload) => HeldVerdict::Parked(payload),
-            Verdict::Closed { payload, .. } => HeldVerdict::Closed(ClosedReason::Full, payload),
+            Verdict::Closed { payload, known } => {
+                let durable = !known || self.context.store.is_durable();
+                HeldVerdict::Closed(ClosedReason::Full, payload, durable)
+            }
         }
     }
 
@@ -315,6 +330,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 Arrival::Closed {
                     reason: ClosedReason::Expired,
                     input: payload,
+                    durable: true,
                 }
             }
             HeldVerdict::Busy(retry_after) => Arrival::Busy { retry_after },
@@ -322,9 +338,10 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 input: payload,
                 durable,
             },
-            HeldVerdict::Closed(reason, payload) => Arrival::Closed {
+            HeldVerdict::Closed(reason, input, durable) => Arrival::Closed {
                 reason,
-                input: payload,
+                input,
+                durable,
             },
         }
     }
@@ -373,7 +390,7 @@ enum HeldVerdict<'j, P: 'static, S: Store<P>> {
     DeliverExpired(ClaimGuard<'j, P, S>, P),
     Busy(Duration),
     Parked(P),
-    Closed(ClosedReason, P),
+    Closed(ClosedReason, P, bool),
 }
 
 impl<P: 'static, S: Store<P>> HeldVerdict<'_, P, S> {

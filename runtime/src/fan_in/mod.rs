@@ -132,6 +132,7 @@ mod disposition;
 mod durable;
 mod expired;
 mod expiry;
+mod incoming;
 mod input;
 mod input_enum;
 mod join;
@@ -195,7 +196,9 @@ pub use self::call::{call, call_async};
 #[doc(hidden)]
 pub use self::claim::{ClaimGuard, Ended};
 #[doc(hidden)]
-pub use self::input::{Cloned, StorableInput, cloned, kept, keyed};
+pub use self::incoming::{IncomingInput, ListCount};
+#[doc(hidden)]
+pub use self::input::{Cloned, StorableInput, cloned, cloned_list, kept, keyed};
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use self::input_enum::{InputVariant, deserialize_input};

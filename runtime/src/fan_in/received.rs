@@ -12,9 +12,6 @@ use super::spec::FanInSpec;
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
-/// The largest number of inputs of a join.
-const INPUTS: usize = 12;
-
 /// Holds the received inputs of a join, shared by the claim and the body.
 pub struct ReceivedInputs<P> {
     joined: Arc<JoinInfo>,
@@ -28,23 +25,18 @@ pub(crate) struct JoinInfo {
     names: &'static [&'static str],
     key: String,
     arrived: Arrived,
-    /// The time that each input waited.
-    waited: [Duration; INPUTS],
+    /// The place of each input, and the time that it waited. They are in the order of the claim.
+    waited: Box<[(u8, Duration)]>,
 }
 
 impl<P> ReceivedInputs<P> {
     pub(super) fn new(declared: &FanInSpec<P>, key: String, claim: Claim<P>) -> Self {
-        let mut waited = [Duration::ZERO; INPUTS];
-        for input in claim.inputs.iter().rev() {
-            if let Some(waited) = waited.get_mut(usize::from(input.place)) {
-                *waited = input.waited;
-            }
-        }
+        let waited = claim.inputs.iter().map(|input| (input.place, input.waited));
         let joined = JoinInfo {
             names: declared.inputs,
             key,
             arrived: claim.arrived(declared.identity.lists),
-            waited,
+            waited: waited.collect(),
         };
         Self {
             joined: Arc::new(joined),
@@ -56,18 +48,14 @@ impl<P> ReceivedInputs<P> {
         &self.joined.key
     }
 
-    /// Returns the set of received inputs.
+    /// Returns what has arrived.
     pub(super) fn arrived(&self) -> Arrived {
         self.joined.arrived
     }
 
     /// Returns how long each input has waited.
-    pub(super) fn waits(&self) -> [Option<(&'static str, Duration)>; INPUTS] {
-        let mut came = self.joined.came();
-        std::array::from_fn(|_| {
-            let (waited, input) = came.next()?;
-            Some((input, waited))
-        })
+    pub(super) fn waits(&self) -> impl Iterator<Item = (&'static str, Duration)> {
+        self.joined.waits()
     }
 
     pub(super) fn joined(&self) -> Arc<JoinInfo> {
@@ -77,9 +65,14 @@ impl<P> ReceivedInputs<P> {
     /// Returns the input at this place of the declaration, if it was received.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&P> {
-        let place = u8::try_from(place).ok()?;
-        let input = at_place(&self.inputs, place).first()?;
-        Some(&input.payload)
+        self.list(place).next()
+    }
+
+    /// Returns the received elements of the list at this place, in order of arrival.
+    pub fn list(&self, place: usize) -> impl Iterator<Item = &P> {
+        let place = u8::try_from(place).unwrap_or(u8::MAX);
+        let elements = at_place(&self.inputs, place).iter();
+        elements.map(|input| &*input.payload)
     }
 }
 
@@ -94,25 +87,33 @@ pub fn received<T>(input: Option<&T>) -> &T {
 }
 
 impl JoinInfo {
-    fn came(&self) -> impl Iterator<Item = (Duration, &'static str)> {
-        let input = |place: u8| {
-            let place = usize::from(place);
-            Some((*self.waited.get(place)?, *self.names.get(place)?))
-        };
-        self.arrived.came.iter().filter_map(input)
+    fn name(&self, place: u8) -> Option<&'static str> {
+        self.names.get(usize::from(place)).copied()
+    }
+
+    fn waits(&self) -> impl Iterator<Item = (&'static str, Duration)> {
+        let waits = self.waited.iter();
+        waits.filter_map(|(place, waited)| Some((self.name(*place)?, *waited)))
     }
 }
 
 impl SpanOfJoin for JoinInfo {
     fn add_to_span(&self, attributes: &mut Attributes) {
-        let count = i64::try_from(self.came().count()).unwrap_or(i64::MAX);
+        let count = i64::try_from(self.waited.len()).unwrap_or(i64::MAX);
         attributes.push("fan_in.key", self.key.clone());
         attributes.push("fan_in.input_count", count);
     }
 
     /// Returns how long the input waited in its join, in seconds.
-    fn of_input(&self, name: &str) -> Option<(&'static str, Value)> {
-        let (waited, _) = self.came().find(|(_, input)| *input == name)?;
+    ///
+    /// A batch is one input, so all of its events waited equally long.
+    fn of_input(&self, name: &str, element: usize) -> Option<(&'static str, Value)> {
+        let place = self.names.iter().position(|input| *input == name)?;
+        let is_of_it = |(other, _): &(u8, _)| usize::from(*other) == place;
+        let first = self.waited.iter().position(is_of_it)?;
+        let elements = self.waited.get(first..)?;
+        let own = elements.get(element).filter(|wait| is_of_it(wait));
+        let (_, waited) = own.or_else(|| elements.first())?;
         Some(("fan_in.wait", waited.as_secs_f64().into()))
     }
 }
@@ -129,7 +130,7 @@ impl<P> Clone for ReceivedInputs<P> {
 /// Lists the names of the received inputs, because inputs need not be `Debug`.
 impl<P> fmt::Debug for ReceivedInputs<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.joined.came().map(|(_, name)| name);
+        let names = self.joined.waits().map(|(name, _)| name);
         formatter.debug_set().entries(names).finish()
     }
 }

@@ -44,12 +44,12 @@ pub(crate) fn arrived(join: &'static str, input: &'static str, outcome: &'static
 }
 
 /// A join began to run for the first time, after each of its inputs had waited.
-pub(crate) fn waited(
-    join: &'static str,
-    inputs: impl FnOnce() -> [Option<(&'static str, Duration)>; 12],
-) {
+pub(crate) fn waited<I>(join: &'static str, inputs: impl FnOnce() -> I)
+where
+    I: Iterator<Item = (&'static str, Duration)>,
+{
     with_found(|instruments| {
-        for (input, waited) in inputs().into_iter().flatten() {
+        for (input, waited) in inputs() {
             Pairs::of([(INPUT, Some(input)), (JOIN, Some(join))])
                 .with(|pairs| instruments.wait().record(waited.as_secs_f64(), pairs));
         }

@@ -11,6 +11,8 @@ pub(crate) trait SpanOfJoin: Debug + Send + Sync {
     /// Adds the span's attributes.
     fn add_to_span(&self, attributes: &mut Attributes);
 
-    /// Returns the attribute of the links of the input of this name, if it has one.
-    fn of_input(&self, name: &str) -> Option<(&'static str, Value)>;
+    /// Returns the attribute of the link of an event of this input, if it has one.
+    ///
+    /// `element` is the place of the event in the input, which may be a list.
+    fn of_input(&self, name: &str, element: usize) -> Option<(&'static str, Value)>;
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::mem::take;
+use std::slice;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -157,15 +158,15 @@ impl SpanRequest {
         let is_message = |event: &dyn LinkedEvent| event.linked_span_message().is_some();
         if context.is_valid() || event.is_some_and(is_message) {
             let event_type = event.and_then(|event| links::said(|| event.event_type()));
-            let link = links::describing(context, Some(relationship), event, event_type);
+            let mut link = links::describing(context, Some(relationship), event, event_type);
+            self.add_of_join(&mut link, name, 0);
             self.links.push(link);
-            self.add_of_join(name);
         }
     }
 
     pub(crate) fn batch(&mut self, events: impl Iterator<Item = impl LinkedEvent>) {
         let relationship = self.relationship.take().map(links::shared);
-        let size = self.link_to_each(events, |context, event| {
+        let size = self.link_to_each(events, |_, context, event, _| {
             links::describing(context, relationship.clone(), Some(event), None)
         });
         let links = self.links.len();
@@ -185,30 +186,31 @@ impl SpanRequest {
         self.last_parameter = self.links.len();
         let relationship = self.relationship.take().map(links::shared);
         let relationship = relationship.unwrap_or_else(|| name.into());
-        self.link_to_each(events, |context, event| {
+        self.link_to_each(events, |request, context, event, place| {
             let relationship = Some(relationship.clone());
             let event_type = links::said(|| event.event_type());
-            links::describing(context, relationship, Some(event), event_type)
+            let mut link = links::describing(context, relationship, Some(event), event_type);
+            request.add_of_join(&mut link, name, place);
+            link
         });
-        self.add_of_join(name);
     }
 
-    /// Adds the join's attribute of the latest parameter to its links.
-    fn add_of_join(&mut self, name: &str) {
-        let attribute = self
-            .joined
-            .as_ref()
-            .and_then(|joined| joined.of_input(name));
+    /// Adds the join's attribute of an event of this parameter to its link.
+    fn add_of_join(&self, link: &mut Link, name: &str, element: usize) {
+        let joined = self.joined.as_ref();
+        let attribute = joined.and_then(|joined| joined.of_input(name, element));
         if let Some((key, value)) = attribute {
-            self.link_attribute(key, &value);
+            links::set(slice::from_mut(link), key.into(), value);
         }
     }
 
     /// Links to each event, and returns the number of events.
+    ///
+    /// `link` also gets the place of the event.
     fn link_to_each(
         &mut self,
         events: impl Iterator<Item = impl LinkedEvent>,
-        link: impl Fn(SpanContext, &dyn LinkedEvent) -> Link,
+        link: impl Fn(&Self, SpanContext, &dyn LinkedEvent, usize) -> Link,
     ) -> usize {
         let mut events = events;
         // The size hint of a user's iterator may be wrong, so it is bounded.
@@ -219,11 +221,13 @@ impl SpanRequest {
             let before = size;
             let is_through = shielded(|| {
                 for event in events.by_ref() {
+                    let place = size;
                     size += 1;
                     let (context, _) = event.origin().into_parts();
                     // A message without a context keeps its link, which records its offset.
                     if context.is_valid() || event.linked_span_message().is_some() {
-                        self.links.push(link(context, &event));
+                        let link = link(self, context, &event, place);
+                        self.links.push(link);
                     }
                 }
             });

@@ -13,7 +13,14 @@ pub struct Inputs(u16);
 
 impl Inputs {
     /// Returns the empty set.
-    pub(super) const fn none() -> Self {
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// const LISTS: Inputs = Inputs::none().with(1);
+    /// assert_eq!(LISTS.len(), 1);
+    /// ```
+    #[must_use]
+    pub const fn none() -> Self {
         Self(0)
     }
 

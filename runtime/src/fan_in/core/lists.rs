@@ -202,7 +202,7 @@ pub enum ListLimit {
     #[error("the count of a list is {count}, and a list takes at most {max} elements")]
     Elements {
         /// The count that the input gives.
-        count: u64,
+        count: i128,
         /// The largest count.
         max: u16,
     },

@@ -41,7 +41,8 @@ impl<P> Lists<P> {
     pub(super) fn knows(&self, input: ArrivingInput<'_>) -> bool {
         let mut lists = self.lists.iter();
         let list = lists.find(|list| list.place == input.input);
-        list.zip(input.id).is_some_and(|(list, id)| list.ids.contains(id))
+        list.zip(input.id)
+            .is_some_and(|(list, id)| list.ids.contains(id))
     }
 
     /// Records an input that the join takes: the identity of an element, and the counts that it gives.
