@@ -10,8 +10,9 @@ pub use serde;
 
 pub use crate::event::field_text::{Describe, Field, constant, key, text};
 pub use crate::fan_in::{
-    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, IncomingInput, ListCount, ReceivedInputs,
-    StorableInput, Sweeping, call, call_async, cloned, cloned_list, kept, keyed, ready, received,
+    ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, IncomingInput, KeyedBatch, ListCount,
+    ReceivedInputs, StorableInput, Sweeping, call, call_async, cloned, cloned_list, kept, keyed,
+    keyed_batch, ready, received,
 };
 #[cfg(feature = "serde")]
 pub use crate::fan_in::{InputVariant, deserialize_input};

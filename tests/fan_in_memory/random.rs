@@ -156,7 +156,7 @@ impl<'l> Pair<'l> {
             rejected.overdue
         } else {
             let arrived = arrived.unwrap();
-            let reply = self.model.arrive(key, input, id, token);
+            let reply = self.model.arrive(key, input.into(), id, token);
             let checked = self.model.check_verdict(key, id, &arrived.verdict, reply);
             if checked.unwrap() {
                 self.claims.push((key.to_owned(), token));

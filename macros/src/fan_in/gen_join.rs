@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use super::common::index_literal;
 use super::extra_param::ExtraParam;
 use super::input::Input;
+use super::kind::is_vec;
 use super::model::FanIn;
 use crate::options::ParameterOptions;
 use crate::tokens::at;
@@ -213,7 +214,14 @@ impl FanIn {
                 let span = members.first().map_or_else(Span::call_site, Spanned::span);
                 (quote_spanned!(span=> #ident #(.#members)*), span)
             }
-            (None, None) => return at(input.type_span(), quote!(#runtime::keyed(&#ident))),
+            (None, None) => {
+                let keyed = if is_vec(&input.ty) {
+                    quote!(#runtime::keyed_batch(&#ident))
+                } else {
+                    quote!(#runtime::keyed(&#ident))
+                };
+                return at(input.type_span(), keyed);
+            }
         };
         self.text_of(expression, span, input)
     }

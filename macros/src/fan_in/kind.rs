@@ -55,6 +55,11 @@ impl Kind {
     }
 }
 
+/// Returns `true` for a `Vec<…>`.
+pub(super) fn is_vec(ty: &Type) -> bool {
+    argument_of(ty, "Vec").is_some()
+}
+
 fn not_a_vec(ident: &Ident) -> String {
     format!("take `{ident}: Vec<…>`, or remove `count`: an input with a `count` is a list")
 }

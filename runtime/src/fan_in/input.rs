@@ -43,3 +43,19 @@ pub fn cloned_list<'i, E: Cloned + 'i>(elements: impl IntoIterator<Item = &'i E>
 pub fn keyed<E: Keyed>(input: &E) -> String {
     input.key().into_owned()
 }
+
+/// Marks a batch that has a key.
+#[diagnostic::on_unimplemented(
+    message = "the batch `{Self}` has no correlation key",
+    note = "if its elements arrive one by one, write `input(count = EXPR, id = EXPR)` in `#[fan_in]`, which makes it a list",
+    note = "if it arrives as a whole, write its key in `#[fan_in]`: `input(key = EXPR)`"
+)]
+pub trait KeyedBatch: Keyed {}
+
+#[diagnostic::do_not_recommend]
+impl<B: Keyed> KeyedBatch for B {}
+
+/// Returns the key of a batch, which is one input.
+pub fn keyed_batch<B: KeyedBatch>(batch: &B) -> String {
+    batch.key().into_owned()
+}

@@ -198,7 +198,9 @@ pub use self::claim::{ClaimGuard, Ended};
 #[doc(hidden)]
 pub use self::incoming::{IncomingInput, ListCount};
 #[doc(hidden)]
-pub use self::input::{Cloned, StorableInput, cloned, cloned_list, kept, keyed};
+pub use self::input::{
+    Cloned, KeyedBatch, StorableInput, cloned, cloned_list, kept, keyed, keyed_batch,
+};
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use self::input_enum::{InputVariant, deserialize_input};

@@ -76,7 +76,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`conformance`] checks a [`Store`](crate::fan_in::Store) of your own against the rules that all stores keep.
+//! [`conformance`] checks a [`Store`](crate::fan_in::Store) of your own against the rules that all stores keep, and
+//! [`list_conformance`] those of lists and optional inputs.
 //!
 //! # In an `async` test
 //!
@@ -126,5 +127,5 @@ pub use self::capture::{Capture, ClaimedThread, capture};
 pub use self::clock::Clock;
 #[doc(hidden)]
 pub use self::conformance::Model;
-pub use self::conformance::conformance;
+pub use self::conformance::{conformance, list_conformance};
 pub use self::span::CapturedSpan;

@@ -23,6 +23,7 @@ mod fan_in_extras;
 mod fan_in_from_macro_rules;
 mod fan_in_inputs;
 mod fan_in_keys;
+mod fan_in_lists;
 mod fan_in_merged_topic;
 mod fan_in_names;
 mod fan_in_on_expired;

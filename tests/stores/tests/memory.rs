@@ -165,6 +165,16 @@ async fn memory_keeps_the_rules_of_joins() {
     .await;
 }
 
+#[tokio::test]
+async fn memory_keeps_the_rules_of_lists() {
+    testing::list_conformance(async || {
+        let clock = Clock::new();
+        let memory = Memory::new().shards(1).clock(clock.reader());
+        (memory, async move |span| clock.advance(span))
+    })
+    .await;
+}
+
 conformance!(InMemory);
 joined!(Pairs);
 joined!(Pairs: expired::on_expired_that_hangs_is_bounded_for_arrivals);

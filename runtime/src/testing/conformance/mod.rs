@@ -3,8 +3,11 @@
 mod claims;
 mod ends;
 mod inputs;
+mod kept;
+mod lists;
 mod model;
 mod operator;
+mod optional;
 mod random;
 mod subject;
 mod together;
@@ -14,7 +17,19 @@ use std::time::Duration;
 pub use self::model::Model;
 use self::random::Random;
 use self::subject::{Checked, POLICY, Subject};
-use crate::fan_in::Store;
+use crate::fan_in::{Inputs, JoinPolicy, Store};
+
+/// Checks each rule with a store of its own.
+macro_rules! check {
+    ($suite:ident, $make:ident; $($rule:literal: $check:path, $policy:expr;)+) => {
+        $({
+            // A store may hold a connection, so it is dropped before the next one is made.
+            let subject = Subject::new($make().await, $policy);
+            let checked = Box::pin($check(&subject)).await;
+            $suite.record($rule, checked);
+        })+
+    };
+}
 
 /// Checks that a store of joins keeps the rules of [`Store`] and of the [state machine](crate::fan_in::state).
 ///
@@ -45,19 +60,8 @@ where
     T: AsyncFn(Duration),
 {
     let mut suite = Suite::default();
-    /// Checks each rule with a store of its own.
-    macro_rules! check {
-        ($($rule:literal: $check:path, $policy:expr;)+) => {
-            $({
-                // A store may hold a connection, so it is dropped before the next one is made.
-                let subject = Subject::new(make().await, $policy);
-                let checked = Box::pin($check(&subject)).await;
-                suite.record($rule, checked);
-            })+
-        };
-    }
     let three = POLICY.inputs(3);
-    check! {
+    check! { suite, make;
         "an input waits until all inputs have arrived": inputs::wait_for_the_last, three;
         "a duplicate input keeps the first": inputs::duplicate, POLICY;
         "a key may be any text": inputs::any_key, POLICY;
@@ -92,7 +96,7 @@ where
     }
     let is_durable = make().await.0.is_durable();
     if is_durable {
-        check! {
+        check! { suite, make;
             "a lease ends": claims::lease, POLICY;
             "the lease of a delivery ends": claims::lease_of_a_delivery, POLICY;
             "a renewal extends the lease": claims::renewed_lease, POLICY;
@@ -101,20 +105,65 @@ where
                 POLICY.max_attempts(1);
         }
     }
-    let histories = if is_durable { 20 } else { 400 };
-    for seed in 0..histories {
-        let mut random = Random::new(seed);
-        let subject = Subject::new(make().await, random.policy(is_durable));
-        let checked = Box::pin(random::steps(&subject, &mut random)).await;
-        let is_broken = checked.is_err();
-        suite.record(
-            "any steps have the replies of the state machine",
-            checked.map_err(|broken| format!("in history {seed}, {broken}")),
-        );
-        if is_broken {
-            break;
+    let rule = "any steps have the replies of the state machine";
+    let policy = |random: &mut Random| random.policy(is_durable);
+    suite.any_steps(rule, &make, is_durable, policy).await;
+    suite.finish();
+}
+
+/// Checks that a store keeps the rules of lists and of optional inputs.
+///
+/// ```
+/// use linked_span::fan_in::{Memory, ready};
+/// use linked_span::testing::{self, Clock};
+///
+/// ready(testing::list_conformance(async || {
+///     let clock = Clock::new();
+///     let store = Memory::with_clock(&clock);
+///     (store, async move |span| clock.advance(span))
+/// }));
+/// ```
+///
+/// `make` is the same as of [`conformance`], which checks the other rules. The check of a join's bytes is left out if
+/// [`is_durable`](Store::is_durable) returns `false`.
+///
+/// # Panics
+///
+/// If the store breaks a rule, or refuses lists. The message names each broken rule, and what the store did instead.
+pub async fn list_conformance<S, T>(make: impl AsyncFn() -> (S, T))
+where
+    S: Store<String>,
+    T: AsyncFn(Duration),
+{
+    let mut suite = Suite::default();
+    let last = Inputs::none().with(1);
+    let beside = POLICY.lists(last);
+    let alone = POLICY.inputs(1).lists(Inputs::all(1));
+    let optional = POLICY.optional(last);
+    check! { suite, make;
+        "a list is complete at its count": lists::count, beside;
+        "a known element is a duplicate, and is counted": lists::duplicate, beside;
+        "a full list is closed, and every attempt has its elements": lists::closed, beside.max_attempts(2);
+        "a list alone is enough": lists::alone, alone;
+        "a list has a limit while its count is unknown": lists::limit, beside.max_elements(3);
+        "an identity belongs to one join": lists::identities, beside;
+        "one input counts two lists": lists::two, POLICY.inputs(3).lists(last.with(2));
+        "a long list is handed over in order of arrival": lists::long, beside;
+        "an optional input completes a join at once": optional::at_once, optional;
+        "a join runs without its optional input at its timeout": optional::without, optional;
+        "a late optional input runs the join without it": optional::late, optional;
+        "an arrival elsewhere leaves a sweep one timeout": optional::elsewhere, optional;
+        "a missing required input expires the join": optional::required, optional;
+    }
+    let is_durable = make().await.0.is_durable();
+    if is_durable {
+        check! { suite, make;
+            "an element beyond the bytes is rejected": lists::bytes, beside.max_bytes(100);
         }
     }
+    let rule = "any steps with lists have the replies of the state machine";
+    let policy = |random: &mut Random| random.policy_of_lists(is_durable);
+    suite.any_steps(rule, &make, is_durable, policy).await;
     suite.finish();
 }
 
@@ -128,6 +177,33 @@ impl Suite {
     fn record(&mut self, rule: &str, checked: Checked) {
         if let Err(found) = checked {
             self.broken.push(format!("{rule}: {found}"));
+        }
+    }
+
+    /// Checks random histories of steps.
+    async fn any_steps<S, T>(
+        &mut self,
+        rule: &str,
+        make: &impl AsyncFn() -> (S, T),
+        is_durable: bool,
+        policy: impl Fn(&mut Random) -> JoinPolicy,
+    ) where
+        S: Store<String>,
+        T: AsyncFn(Duration),
+    {
+        let histories = if is_durable { 20 } else { 400 };
+        for seed in 0..histories {
+            let mut random = Random::new(seed);
+            let subject = Subject::new(make().await, policy(&mut random));
+            let checked = Box::pin(random::steps(&subject, &mut random)).await;
+            let is_broken = checked.is_err();
+            self.record(
+                rule,
+                checked.map_err(|broken| format!("in history {seed}, {broken}")),
+            );
+            if is_broken {
+                break;
+            }
         }
     }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use crate::fan_in::{
-    Claim, Due, Input, JoinPolicy, JoinQuery, JoinSummary, NO_LEASE, Page, Timestamp, Token,
-    Verdict, Work,
+    ArrivingInput, Claim, Due, JoinPolicy, JoinQuery, JoinSummary, NO_LEASE, Page, Timestamp,
+    Token, Verdict, Work,
 };
 
+use super::kept::Kept;
 use super::subject::{Checked, ensure, equal};
 
 /// The expected contents of a store. A number identifies a payload.
@@ -17,8 +18,7 @@ pub struct Model<P> {
     rules: JoinPolicy,
     id: fn(&P) -> u64,
     states: BTreeMap<String, State>,
-    /// For each input, the number of its payload and when it arrived.
-    kept: BTreeMap<String, [Option<(u64, Timestamp)>; 4]>,
+    kept: BTreeMap<String, Kept>,
     ended: VecDeque<String>,
     remembered: usize,
     forgotten_early: u64,
@@ -96,11 +96,24 @@ impl<P> Model<P> {
     }
 
     /// Makes an arrival with this payload.
-    pub fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) -> Reply {
-        let reply = self.step(key, Step::arrive(input, token));
-        if matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. }) {
+    pub fn arrive(
+        &mut self,
+        key: &str,
+        arriving: ArrivingInput<'_>,
+        id: u64,
+        token: Token,
+    ) -> Reply {
+        let kept = self.kept.get(key);
+        let step = Step::Arrive {
+            input: arriving.input,
+            token,
+            known: kept.is_some_and(|kept| kept.knows(arriving)),
+            counts: arriving.counts,
+        };
+        let reply = self.step(key, step);
+        if self.states.get(key).is_some_and(|state| !has_ended(*state)) {
             let kept = self.kept.entry(key.to_owned()).or_default();
-            kept[usize::from(input)] = Some((id, self.now));
+            kept.record(arriving, reply, id, self.now);
         }
         reply
     }
@@ -121,7 +134,7 @@ impl<P> Model<P> {
     /// Returns how many payloads the store must hold.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.kept.values().flatten().flatten().count()
+        self.kept.values().map(Kept::count).sum()
     }
 
     /// Returns how many joins were forgotten before their dedup window had passed.
@@ -194,7 +207,8 @@ impl<P> Model<P> {
             }
             (Verdict::Completed(payload), Reply::Completed)
             | (Verdict::Expired(payload), Reply::Expired)
-            | (Verdict::Parked(payload), Reply::Parked) => {
+            | (Verdict::Parked(payload), Reply::Parked)
+            | (Verdict::Closed { payload, .. }, Reply::Closed) => {
                 equal("the returned input", (self.id)(payload), id)?;
             }
             _ => {
@@ -229,24 +243,23 @@ impl<P> Model<P> {
         };
         equal("the work of the claim", claim.work, work)?;
         equal("the attempts of the claim", claim.attempts, attempts)?;
-        let none = Default::default();
+        let none = Kept::default();
         let kept = self.kept.get(key).unwrap_or(&none);
-        let kept = kept.get(..self.rules.inputs.into()).unwrap_or(kept);
-        let count = kept.iter().flatten().count();
+        let inputs = claim.inputs.iter();
+        let found: Vec<_> = inputs
+            .map(|input| (input.place, (self.id)(&input.payload)))
+            .collect();
+        let sorted = kept.sorted();
+        let expected = sorted.iter().map(|(place, id, _)| (*place, *id)).collect();
+        equal("the inputs of the claim", found, expected)?;
         equal(
-            "the number of inputs of the claim",
-            claim.inputs.len(),
-            count,
+            "the counts of the claim",
+            claim.counts,
+            kept.counts(&self.rules),
         )?;
-        for (place, kept) in (0..).zip(kept) {
-            let input = claim.at(place).first();
-            let id = |input: &Input<P>| (self.id)(&input.payload);
-            let found = input.map(id);
-            equal("an input of the claim", found, kept.map(|(id, _)| id))?;
-            if let (Some(Input { waited, .. }), Some((_, at))) = (input, kept) {
-                let expected = self.now.saturating_duration_since(*at);
-                self.check_span("the wait of an input", *waited, expected)?;
-            }
+        for (input, (.., at)) in claim.inputs.iter().zip(&sorted) {
+            let expected = self.now.saturating_duration_since(*at);
+            self.check_span("the wait of an input", input.waited, expected)?;
         }
         Ok(())
     }
@@ -273,22 +286,17 @@ impl<P> Model<P> {
 
     fn listed(&self, key: &str) -> Option<JoinSummary> {
         let state = self.states.get(key)?;
-        let came_at = |(_, came_at): (u64, Timestamp)| came_at;
         let since = match *state {
             State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
                 forget_at.saturating_sub(self.rules.dedup_window)
             }
-            _ => self
-                .kept
-                .get(key)?
-                .iter()
-                .flatten()
-                .copied()
-                .map(came_at)
-                .min()?,
+            _ => self.kept.get(key)?.since()?,
         };
         let age = self.now.saturating_duration_since(since);
-        Some(JoinSummary::new(key.to_owned(), state, age, &self.rules))
+        let summary = JoinSummary::new(key.to_owned(), state, age, &self.rules);
+        let kept = self.kept.get(key).filter(|_| !has_ended(*state));
+        let lists = kept.map_or_else(Vec::new, |kept| kept.summaries(&self.rules));
+        Some(summary.with_lists(lists))
     }
 
     fn page(&self, page: Page<'_>, is_wanted: fn(&State) -> bool) -> Vec<JoinSummary> {

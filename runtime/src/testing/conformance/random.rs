@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::model::Model;
 use super::subject::{Checked, MINUTE, SETTLEMENTS, Subject, ensure, equal};
 use crate::fan_in::state::{ClaimMode, Reply, Step};
-use crate::fan_in::{Change, JoinPolicy, JoinQuery, NO_LEASE, Page, Status, Store, Token};
+use crate::fan_in::{
+    ArrivingInput, Change, Counts, JoinPolicy, JoinQuery, NO_LEASE, Page, Status, Store, Token,
+};
 
 /// A generator of numbers, the same at each run.
 pub(super) struct Random(u64);
@@ -35,6 +37,21 @@ impl Random {
     }
 
     /// Returns a policy with small durations.
+    /// Returns a policy with random lists and optional inputs.
+    pub(super) fn policy_of_lists(&mut self, is_durable: bool) -> JoinPolicy {
+        let inputs = [1, 2, 3][self.index(3)];
+        let mut policy = self.policy(is_durable).inputs(inputs).max_elements(3);
+        for input in 0..inputs {
+            match self.below(4) {
+                0..2 => policy = policy.lists(policy.lists.with(input)),
+                // The first input is always required.
+                2 if input > 0 => policy = policy.optional(policy.optional.with(input)),
+                _ => {}
+            }
+        }
+        policy
+    }
+
     pub(super) fn policy(&mut self, is_durable: bool) -> JoinPolicy {
         let inputs = [2, 3, 4][self.index(3)];
         let lease = if is_durable {
@@ -96,7 +113,15 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
                 self.last.insert(key.clone(), token);
                 let input = random.below(self.subject.policy.inputs.into());
                 let input = u8::try_from(input).unwrap_or_default();
-                self.arrive(&key, input, number, token).await?;
+                let element = random.below(5).to_string();
+                let counts = self.counts(random);
+                let arriving = if self.subject.policy.lists.contains(input) {
+                    ArrivingInput::element(input, &element)
+                } else {
+                    input.into()
+                };
+                let arriving = arriving.with_counts(counts);
+                self.arrive(&key, arriving, number, token).await?;
             }
             8..12 => {
                 let settlement = SETTLEMENTS[random.index(6)];
@@ -130,16 +155,34 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
         self.claims.get(place).cloned()
     }
 
+    /// Returns random counts of some lists, each at most the largest one.
+    fn counts(&self, random: &mut Random) -> Counts {
+        let lists = self.subject.policy.lists.iter();
+        lists.fold(Counts::default(), |counts, list| {
+            match u16::try_from(random.below(6)) {
+                Ok(count) if count < 4 => counts.with(list, count),
+                _ => counts,
+            }
+        })
+    }
+
     async fn change(&mut self, key: &str, change: Change) -> Checked {
         let reply = self.model.step(key, change.into());
         let expected = reply == Reply::Recorded;
         self.subject.answers(key, change, expected).await
     }
 
-    async fn arrive(&mut self, key: &str, input: u8, id: u64, token: Token) -> Checked {
-        let arrived = self.subject.arrive_with(key, input, id.to_string(), token);
+    async fn arrive(
+        &mut self,
+        key: &str,
+        arriving: ArrivingInput<'_>,
+        id: u64,
+        token: Token,
+    ) -> Checked {
+        let input = arriving.input;
+        let arrived = self.subject.arrive_as(key, arriving, id.to_string(), token);
         let arrived = arrived.await?;
-        let reply = self.model.arrive(key, input, id, token);
+        let reply = self.model.arrive(key, arriving, id, token);
         if self
             .model
             .check_verdict(key, id, &arrived.verdict, reply)

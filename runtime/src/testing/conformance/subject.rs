@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::fan_in::{
-    ArriveResponse, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    Settlement, Store, StoreError, Token, Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery,
+    JoinSummary, Settlement, Store, StoreError, Token, Verdict, Work,
 };
 
 /// The result of a check. The error says what the store did instead.
@@ -94,11 +94,8 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
     /// Declares a function for an empty store.
     pub(super) fn new((store, pass): (S, T), policy: JoinPolicy) -> Self {
         let inputs = usize::from(policy.inputs);
-        store.declare(FanInIdentity::new(
-            "conformance",
-            &INPUTS[..inputs],
-            &TYPES[..inputs],
-        ));
+        let identity = FanInIdentity::new("conformance", &INPUTS[..inputs], &TYPES[..inputs]);
+        store.declare(identity.lists(policy.lists).optional(policy.optional));
         Self {
             store,
             pass,
@@ -127,9 +124,17 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
         payload: String,
         token: Token,
     ) -> Checked<ArriveResponse<String>> {
-        let arrived = self
-            .store
-            .arrive(key, &self.policy, input.into(), payload, token);
+        self.arrive_as(key, input.into(), payload, token).await
+    }
+
+    pub(super) async fn arrive_as(
+        &self,
+        key: &str,
+        input: ArrivingInput<'_>,
+        payload: String,
+        token: Token,
+    ) -> Checked<ArriveResponse<String>> {
+        let arrived = self.store.arrive(key, &self.policy, input, payload, token);
         let failed = |error: &StoreError| format!("`arrive` failed: {error}");
         arrived.await.map_err(|rejected| failed(&rejected.error))
     }

@@ -14,3 +14,13 @@ pub async fn store_keeps_the_rules_of_joins<F: Fixture<Store: Store<String>>>() 
     })
     .await;
 }
+
+/// Checks the rules of lists and of optional inputs.
+pub async fn store_keeps_the_rules_of_lists<F: Fixture<Store: Store<String>>>() {
+    testing::list_conformance(async || {
+        let fixture = F::begin().await;
+        let store = fixture.open("ship").await;
+        (store, async move |span| fixture.pass(span).await)
+    })
+    .await;
+}

@@ -1,13 +1,13 @@
 //! The store: a map under a lock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, Input, JoinPolicy, JoinQuery,
-    JoinSummary, NO_LEASE, Operator, Page, Rejected, Settlement, Status, Store, StoreError,
-    Timestamp, Token, Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, Counts, Due, FanInIdentity, Input, JoinPolicy,
+    JoinQuery, JoinSummary, ListSummary, NO_LEASE, Operator, Page, Rejected, Settlement, Status,
+    Store, StoreError, Timestamp, Token, Verdict, Work,
 };
 
 /// The joins of one function, which the workers of a process share.
@@ -22,9 +22,30 @@ pub(crate) struct Shelf<P> {
 
 struct Join<P> {
     state: State,
-    inputs: BTreeMap<u8, (Arc<P>, Timestamp)>,
+    /// The place and the payload of each input, and when it arrived, in order of arrival.
+    inputs: Vec<(u8, Arc<P>, Timestamp)>,
+    lists: BTreeMap<u8, List>,
     /// When the first input arrived, or when the join ended.
     since: Timestamp,
+}
+
+impl<P> Join<P> {
+    fn summaries(&self) -> Vec<ListSummary> {
+        let lists = self.lists.iter();
+        let summary = |(place, list): (&u8, &List)| {
+            let distinct = u16::try_from(list.ids.len()).expect("a limit");
+            ListSummary::new(*place, distinct, list.repeated, list.count)
+        };
+        lists.map(summary).collect()
+    }
+}
+
+/// A list of a join.
+#[derive(Default)]
+struct List {
+    ids: BTreeSet<String>,
+    repeated: u32,
+    count: Option<u16>,
 }
 
 impl<P> Clone for Shelf<P> {
@@ -104,7 +125,8 @@ impl<P> Locked<'_, P> {
         let join = self.joins.entry(key.to_owned());
         let new = || Join {
             state,
-            inputs: BTreeMap::new(),
+            inputs: Vec::new(),
+            lists: BTreeMap::new(),
             since: now,
         };
         let join = join.or_insert_with(new);
@@ -116,6 +138,7 @@ impl<P> Locked<'_, P> {
         }
         if has_ended(&state) && !has_ended(&join.state) {
             join.inputs.clear();
+            join.lists.clear();
             join.since = now;
         }
         join.state = state;
@@ -128,17 +151,42 @@ impl<P> Locked<'_, P> {
             Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
             _ => return None,
         };
-        let inputs = &self.joins.get(key)?.inputs;
-        let input = |(place, (payload, at)): (&u8, &(Arc<P>, Timestamp))| Input {
+        let join = self.joins.get(key)?;
+        let input = |(place, payload, at): &(u8, Arc<P>, Timestamp)| Input {
             place: *place,
             payload: Arc::clone(payload),
             waited: self.now.saturating_duration_since(*at),
         };
-        Some(Claim::new(
-            work,
-            attempts,
-            inputs.iter().map(input).collect(),
-        ))
+        let known = join.lists.iter();
+        let known = known.filter_map(|(place, list)| Some((*place, list.count?)));
+        let counts = known.fold(Counts::default(), |counts, (place, count)| {
+            counts.with(place, count)
+        });
+        let inputs = join.inputs.iter().map(input).collect();
+        Some(Claim::new(work, attempts, inputs).with_counts(counts))
+    }
+
+    fn knows(&self, key: &str, arriving: ArrivingInput<'_>) -> bool {
+        let join = self.joins.get(key);
+        let list = join.and_then(|join| join.lists.get(&arriving.input));
+        list.zip(arriving.id)
+            .is_some_and(|(list, id)| list.ids.contains(id))
+    }
+
+    /// Keeps an input that the join takes.
+    fn keep(&mut self, key: &str, arriving: ArrivingInput<'_>, payload: P, policy: &JoinPolicy) {
+        let now = self.now;
+        let Some(join) = self.joins.get_mut(key) else {
+            return;
+        };
+        join.inputs.push((arriving.input, Arc::new(payload), now));
+        for place in policy.lists.iter() {
+            let list = join.lists.entry(place).or_default();
+            list.count = list.count.or(arriving.counts.get(place));
+            if let (Some(id), true) = (arriving.id, place == arriving.input) {
+                list.ids.insert(id.to_owned());
+            }
+        }
     }
 
     /// Claims the first join that is due, other than this one.
@@ -194,12 +242,22 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
         }
         let policy = &self.policy(policy);
         let mut joins = self.lock();
-        let reply = joins.step(key, Step::arrive(input.input, token), policy);
+        let known = joins.knows(key, input);
+        let step = Step::Arrive {
+            input: input.input,
+            token,
+            known,
+            counts: input.counts,
+        };
+        let reply = joins.step(key, step, policy);
         let mut payload = Some(payload);
         if matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. }) {
-            let now = joins.now;
-            if let (Some(join), Some(payload)) = (joins.joins.get_mut(key), payload.take()) {
-                join.inputs.insert(input.input, (Arc::new(payload), now));
+            if let Some(payload) = payload.take() {
+                joins.keep(key, input, payload, policy);
+            }
+        } else if let (Reply::Duplicate(_), Some(join)) = (reply, joins.joins.get_mut(key)) {
+            if let Some(list) = join.lists.get_mut(&input.input) {
+                list.repeated += 1;
             }
         }
         let claim = joins.claim(key, reply);
@@ -220,6 +278,7 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
             (Reply::Completed, _, Some(payload)) => Verdict::Completed(payload),
             (Reply::Expired, _, Some(payload)) => Verdict::Expired(payload),
             (Reply::Parked, _, Some(payload)) => Verdict::Parked(payload),
+            (Reply::Closed, _, Some(payload)) => Verdict::Closed { payload, known },
             (reply, ..) => unreachable!("no reply to an arrival: {reply:?}"),
         };
         let mode = ClaimMode::Opportunistic;
@@ -298,12 +357,9 @@ impl<P: Send + Sync> Operator for Shelf<P> {
             .iter()
             .filter(|(_, join)| is_remembered(&join.state));
         let all = all.map(|(key, join)| {
-            JoinSummary::new(
-                key.clone(),
-                &join.state,
-                now.saturating_duration_since(join.since),
-                policy,
-            )
+            let age = now.saturating_duration_since(join.since);
+            let summary = JoinSummary::new(key.clone(), &join.state, age, policy);
+            summary.with_lists(join.summaries())
         });
         let has_ended =
             |join: &JoinSummary| matches!(join.status, Status::Completed | Status::Expired);

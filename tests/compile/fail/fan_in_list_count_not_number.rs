@@ -1,0 +1,24 @@
+//! A `count` that is no integer.
+
+use linked_span::{LinkedEvent, Origin, fan_in};
+
+#[derive(Clone, LinkedEvent)]
+struct OrderPlaced {
+    #[event(key)]
+    order: u64,
+    lines: Vec<u32>,
+    metadata: Origin,
+}
+
+#[derive(Clone, LinkedEvent)]
+struct LinePacked {
+    #[event(key)]
+    order: u64,
+    line: u32,
+    metadata: Origin,
+}
+
+#[fan_in(order, packed(count = order.lines.clone(), id = packed.line))]
+fn dispatch(order: OrderPlaced, packed: Vec<LinePacked>) {}
+
+fn main() {}
