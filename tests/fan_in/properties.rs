@@ -1,7 +1,8 @@
 //! Properties that hold for up to twelve inputs, at any time.
 
 use linked_span::fan_in::state::{
-    ClaimMode, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due, transition,
+    Arrived, ClaimMode, Counts, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp,
+    Token, due, transition,
 };
 use linked_span_tests::joins::SETTLEMENTS;
 use linked_span_tests::{at, ms};
@@ -9,6 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::scene::Item;
 use crate::witness::{NOW, Witness};
 use crate::world::tick;
 
@@ -25,9 +27,19 @@ fn config(cases: u32) -> ProptestConfig {
 fn rules(span: impl Strategy<Value = u64> + Clone) -> impl Strategy<Value = JoinPolicy> {
     let spans = [span.clone(), span.clone(), span.clone(), span];
     let max_attempts = prop_oneof![Just(u32::MAX), 0..4_u32];
-    (2..=12_u8, spans, max_attempts).prop_map(
-        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts)| {
+    let kinds = prop_oneof![Just(Vec::new()), vec(0..4_u8, 12)];
+    (1..=12_u8, spans, max_attempts, kinds).prop_map(
+        |(inputs, [timeout, lease, backoff, dedup_window], max_attempts, kinds)| {
+            let of_kind = |kind| {
+                let kinds = (0..inputs).zip(&kinds);
+                let places = kinds.filter(|(_, other)| **other == kind);
+                places.fold(Inputs::none(), |set, (place, _)| set.with(place))
+            };
             JoinPolicy::new(inputs)
+                .lists(of_kind(1))
+                // The first input is always required.
+                .optional(of_kind(2).without(Inputs::all(1)))
+                .max_elements(3)
                 .timeout(ms(timeout))
                 .lease(ms(lease))
                 .backoff(ms(backoff))
@@ -50,10 +62,26 @@ fn settlement() -> impl Strategy<Value = Settlement> {
     select(&SETTLEMENTS)
 }
 
+fn counts() -> impl Strategy<Value = Counts> {
+    vec(
+        prop_oneof![3 => Just(None), 1 => (0..4_u16).prop_map(Some)],
+        12,
+    )
+    .prop_map(|counts| {
+        let counts = (0..).zip(counts);
+        counts.fold(Counts::default(), |counts, (list, count)| match count {
+            Some(count) => counts.with(list, count),
+            None => counts,
+        })
+    })
+}
+
 /// Draws from few tokens, so that they collide, and mostly arrivals, so that joins become complete.
 fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = Step> {
     prop_oneof![
-        24 => (0..12_u8, token.clone()).prop_map(|(input, token)| Step::arrive(input, token)),
+        24 => (0..12_u8, token.clone(), any::<bool>(), counts()).prop_map(
+            |(input, token, known, counts)| Step::Arrive { input, token, known, counts }
+        ),
         8 => (token.clone(), settlement())
             .prop_map(|(token, settlement)| Step::Settle { token, settlement }),
         4 => token.clone().prop_map(|token| Step::Renew { token }),
@@ -96,7 +124,45 @@ fn passes() -> impl Strategy<Value = u64> {
 /// Maps a step's input to one that the policy has.
 fn within(step: Step, rules: &JoinPolicy) -> Step {
     match step {
-        Step::Arrive { input, token, .. } => Step::arrive(input % rules.inputs, token),
+        Step::Arrive {
+            input,
+            token,
+            known,
+            counts,
+        } => {
+            let input = input % rules.inputs;
+            let known = known && rules.lists.contains(input);
+            let lists = rules.lists.iter();
+            let given = lists.filter_map(|list| Some((list, counts.get(list)?)));
+            let counts = given.fold(Counts::default(), |counts, (list, count)| {
+                counts.with(list, count)
+            });
+            Step::Arrive {
+                input,
+                token,
+                known,
+                counts,
+            }
+        }
+        step => step,
+    }
+}
+
+/// Returns the step as it is repeated: the store keeps an element that it took.
+fn as_known(step: Step, reply: Reply, rules: &JoinPolicy) -> Step {
+    let is_kept = matches!(reply, Reply::Waiting(_));
+    match step {
+        Step::Arrive {
+            input,
+            token,
+            known,
+            counts,
+        } => Step::Arrive {
+            input,
+            token,
+            known: known || is_kept && rules.lists.contains(input),
+            counts,
+        },
         step => step,
     }
 }
@@ -127,16 +193,30 @@ proptest! {
         for (state, step, _, reply) in states(&rules, &steps) {
             let token = token(step);
             let holds = match (reply, state) {
-                (Reply::Waiting(told) | Reply::Duplicate(told), Some(State::Open { came, .. })) => {
-                    told.came == came && came.len() < u32::from(rules.inputs)
-                }
+                (
+                    Reply::Waiting(told) | Reply::Duplicate(told),
+                    Some(State::Open { came, lists, .. }),
+                ) => told == Arrived { came, lists } && came.len() < u32::from(rules.inputs),
+                (
+                    Reply::Closed,
+                    Some(
+                        State::Open { .. }
+                        | State::Running { .. }
+                        | State::Ready { .. }
+                        | State::Parked { .. },
+                    ),
+                ) => !rules.lists.is_empty() || !rules.optional.is_empty(),
                 (Reply::Run { attempts: told, .. }, Some(State::Running { holder, attempts, .. })) => {
                     told == attempts && told > 0 && Some(holder) == token
                 }
                 (
                     Reply::DeliverExpired { came: told, .. },
                     Some(State::Expiring { came, holder, .. }),
-                ) => told == came && !told.is_empty() && holder == token,
+                ) => {
+                    // Elements of a list that is not full are not in the set.
+                    let has_some = !told.is_empty() || !rules.lists.is_empty();
+                    told == came && has_some && holder == token
+                }
                 (Reply::Busy(until), Some(State::Running { holder, lease, .. })) => {
                     until == lease && Some(holder) != token
                 }
@@ -164,10 +244,14 @@ proptest! {
         steps in vec((step(any_token()), 0..30_u64), 0..60),
     ) {
         for (state, step, now, reply) in states(&rules, &steps) {
+            let step = as_known(step, reply, &rules);
             let (again, second) = transition(state, step, now, &rules);
             prop_assert_eq!(again, state, "{:?}", step);
             let expected = match (step, reply) {
-                (Step::Arrive { .. }, Reply::Waiting(came)) => Reply::Duplicate(came),
+                (Step::Arrive { input, .. }, Reply::Waiting(arrived)) => {
+                    let is_full = rules.lists.contains(input) && arrived.came.contains(input);
+                    if is_full { Reply::Closed } else { Reply::Duplicate(arrived) }
+                }
                 (Step::Arrive { .. }, Reply::Run { attempts, .. }) => {
                     Reply::Run { attempts, taken: false }
                 }
@@ -232,12 +316,12 @@ proptest! {
     #[test]
     fn witness_agrees_with_any_steps(
         rules in rules(1..20_u64),
-        steps in vec((step(who()), passes()), 0..300),
+        steps in vec((step(who()), passes(), 0..5_u8), 0..300),
     ) {
         let mut state = None;
         let mut witness = Witness::default();
         let mut last = NEW;
-        for (count, (step, passes)) in (0..).zip(steps) {
+        for (count, (step, passes, element)) in (0..).zip(steps) {
             for _ in 0..passes {
                 tick(&mut state, &rules);
                 witness.tick();
@@ -248,7 +332,10 @@ proptest! {
                 Token(earlier) => Token(FIRST + earlier),
             };
             let step = match within(step, &rules) {
-                Step::Arrive { input, token, .. } => Step::arrive(input, called(token)),
+                Step::Arrive { input, token, counts, .. } => {
+                    let known = witness.knows(&Item::element(input, element), &rules);
+                    Step::Arrive { input, token: called(token), known, counts }
+                }
                 Step::Settle { token, settlement } => {
                     Step::Settle { token: called(token), settlement }
                 }
@@ -265,7 +352,7 @@ proptest! {
             {
                 last = token;
             }
-            let seen = witness.see(step, 0, reply, &rules);
+            let seen = witness.see(step, element, reply, &rules);
             prop_assert_eq!(seen, Ok(()), "{:?} to {:?} in {:?}", reply, step, state);
             let agrees = witness.agrees_with(after, &rules);
             prop_assert_eq!(agrees, Ok(()), "after {:?} in {:?}", step, state);

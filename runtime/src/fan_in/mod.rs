@@ -98,7 +98,7 @@
 //! | --- | --- |
 //! | the function moves to another module or crate, or is renamed | call `.named("shop::orders::FulfillOrder")` on the store, with the old path |
 //! | the type of an input changes, and the new type can read the stored JSON (`T` to `Option<T>`) | call `.named(…)` with the current path: the store compares no types under an explicit name |
-//! | an input is added, removed, renamed or reordered | call `.named(…)` with a new name; processes of the old release finish or expire the old joins |
+//! | an input is added, removed, renamed or reordered, or becomes a list or optional | call `.named(…)` with a new name; processes of the old release finish or expire the old joins |
 //!
 //! Without `.named`, a moved function starts with no joins, and its old joins wait for a process that declares their name.
 //! `Sqlite::functions` lists each name, the number of its open joins, and the time when a process last declared it.

@@ -43,7 +43,7 @@
 //! - `error.type` is the type of the `Err`, `panic`, or `cancelled` for a future that was dropped. A handler with
 //!   `errors = off` records no `Err`.
 //! - `fan_in.outcome` of an arrival is one of `waiting`, `duplicate`, `ran`, `failed`, `unrecorded`, `busy`, `parked`,
-//!   `completed`, `expired`, `full`, `no_key`, `unencodable`, `store_failed` and `dropped`; of a run, `completed`,
+//!   `completed`, `expired`, `closed`, `full`, `no_key`, `no_id`, `over_limit`, `unencodable`, `store_failed` and `dropped`; of a run, `completed`,
 //!   `unrecorded`, `failed`, `panicked` or `cancelled`.
 //! - `fan_in.reason` is `attempts` or `undecodable`. `fan_in.store` is `local` for a store in this process, and `shared`
 //!   for one in a database.

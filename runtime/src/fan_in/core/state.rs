@@ -19,6 +19,7 @@
 //! open      the last input arrives                    -> running
 //! open      the deadline has passed: only optional inputs are missing   -> running by an arrival or a sweep
 //! open      the deadline and a timeout have passed: opportunistic claim   -> expiring
+//! open, running, ready, parked   an element of a full list, or a late optional input   -> unchanged
 //! open, ready   the deadline has passed               -> expiring
 //! running   completed                                 -> completed
 //! running   failed                                    -> ready; parked after the last attempt
