@@ -112,19 +112,24 @@ fn span_links_to_each_element_in_order_of_arrival() {
     );
 }
 
+/// A span has 128 links at most.
 #[test]
 fn links_beyond_the_limit_of_the_sdk_are_on_child_spans() {
-    let (sdk, time) = (Sdk::install_with_link_limit(4), Time::default());
+    const LINES: u32 = 200;
+    let (sdk, time) = (Sdk::install(), Time::default());
     let joins = joins(&time);
-    waits_for(joins.order(order(9), false));
-    for line in 0..8 {
+    for line in (0..LINES).rev() {
         waits_for(joins.packed(packed(line), false));
     }
-    ran(joins.packed(packed(8), false)).unwrap();
-    let spans = sdk.spans();
-    let linked = spans.iter().map(|span| span.links.links.len());
-    assert_eq!(linked.sum::<usize>(), 10);
-    assert!(spans.iter().any(|span| span.name == "dispatch links"));
+    ran(joins.order(order(200), false)).unwrap();
+    let span = sdk.span_called("dispatch");
+    let pages = sdk.span_called("dispatch links");
+    let linked = span.links.links.iter().chain(&pages.links.links);
+    let linked: Vec<_> = linked.map(|link| link.span_context.clone()).collect();
+    let mut expected = vec![producer(1)];
+    expected.extend((10..210).rev().map(producer));
+    assert_eq!(linked, expected);
+    assert_eq!(attribute(&span, "fan_in.input_count"), Some(201.into()));
 }
 
 #[test]

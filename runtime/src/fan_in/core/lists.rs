@@ -151,12 +151,26 @@ impl Tallies {
     }
 
     /// Returns these tallies with one more element in a list.
-    pub(in crate::fan_in) fn with_element(self, list: u8) -> Self {
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Tallies;
+    /// assert_eq!(Tallies::default().with_element(0).len(0), 1);
+    /// ```
+    #[must_use]
+    pub fn with_element(self, list: u8) -> Self {
         self.with(list, self.len(list).saturating_add(1))
     }
 
-    /// Returns these tallies with the counts that were unknown.
-    pub(in crate::fan_in) fn counted(self, counts: Counts) -> Self {
+    /// Returns these tallies with the counts that were unknown. A known count stays.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::{Counts, Tallies};
+    /// let tallies = Tallies::new(Counts::default().with(0, 5));
+    /// let counted = tallies.counted(Counts::default().with(0, 2).with(1, 3));
+    /// assert_eq!(counted.counts(), Counts::default().with(0, 5).with(1, 3));
+    /// ```
+    #[must_use]
+    pub fn counted(self, counts: Counts) -> Self {
         let counts = self.counts.or(counts);
         Self { counts, ..self }
     }
