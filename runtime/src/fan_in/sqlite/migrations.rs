@@ -8,15 +8,17 @@ use super::file::File;
 use crate::fan_in::durable::BackendError;
 
 /// The version that this release needs.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// The migrations, each with the version that it creates.
 ///
 /// A migration only adds, and adds a row to `linked_span_versions`. An older release keeps working, unless the migration's
 /// `lowest` is above the release's version.
-const MIGRATIONS: [(i64, &str); 1] = [(1, SCHEMA)];
+const MIGRATIONS: [(i64, &str); 2] = [(1, SCHEMA), (2, SCHEMA_2)];
 
 pub(super) const SCHEMA: &str = include_str!("schema.sql");
+
+pub(super) const SCHEMA_2: &str = include_str!("lists.sql");
 
 /// The versions that a database contains.
 #[derive(Clone, Copy)]

@@ -99,8 +99,8 @@ impl Sqlite {
 
     /// Uses the pool of an existing database.
     ///
-    /// Create the tables with [`migrate`](Self::migrate), or apply [`SCHEMA`](Self::SCHEMA) in your own migration. One
-    /// connection is best for joins alone: more connections wait longer for the file's lock.
+    /// Create the tables with [`migrate`](Self::migrate), or apply [`SCHEMA`](Self::SCHEMA) and [`SCHEMA_2`](Self::SCHEMA_2) in
+    /// migrations of your own. One connection is best for joins alone: more connections wait longer for the file's lock.
     ///
     /// ```no_run
     /// # use linked_span::fan_in::{Sqlite, StoreError};
@@ -171,7 +171,20 @@ impl Sqlite {
     ///
     /// assert!(Sqlite::SCHEMA.contains("CREATE TABLE IF NOT EXISTS linked_span_joins"));
     /// ```
+    ///
+    /// A migration after it applies [`SCHEMA_2`](Self::SCHEMA_2).
     pub const SCHEMA: &str = migrations::SCHEMA;
+
+    /// The second version of the tables, for a migration of your own after [`SCHEMA`](Self::SCHEMA).
+    ///
+    /// It adds the tables of lists.
+    ///
+    /// ```
+    /// use linked_span::fan_in::Sqlite;
+    ///
+    /// assert!(Sqlite::SCHEMA_2.contains("CREATE TABLE linked_span_elements"));
+    /// ```
+    pub const SCHEMA_2: &str = migrations::SCHEMA_2;
 
     /// Creates or updates the tables, and enables the database's write-ahead log.
     ///

@@ -2,15 +2,19 @@
 
 use std::fs;
 
-use linked_span::fan_in::{Operator, Settlement, Sqlite, StoreError};
+use linked_span::fan_in::{Operator, Settlement, Sqlite, StoreError, Timestamp};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, RULES};
+use linked_span_tests_stores::{Fixture, Payload, RULES};
+use serde_json::json;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::fixture::File;
+
+/// The migrations of this release.
+const CURRENT: [(i64, i64); 2] = [(1, 1), (2, 1)];
 
 async fn empty() -> (TempDir, SqlitePool) {
     let folder = tempfile::tempdir().unwrap();
@@ -49,7 +53,7 @@ async fn sixteen_first_starts_at_once_leave_one_version() {
         one.unwrap();
     }
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path));
-    assert_eq!(versions(&pool.await.unwrap()).await, [(1, 1)]);
+    assert_eq!(versions(&pool.await.unwrap()).await, CURRENT);
     let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", RULES);
     assert_eq!(worker.len().await, 16);
 }
@@ -86,16 +90,89 @@ async fn migrations_of_the_users_work_before_and_after() {
         users().await;
         Sqlite::new(pool.clone()).migrate().await.unwrap();
         works(&pool, "another").await;
-        assert_eq!(versions(&pool).await, [(1, 1)]);
+        assert_eq!(versions(&pool).await, CURRENT);
     }
 }
 
 #[tokio::test]
-async fn schema_applied_by_a_migration_of_the_users_is_the_first_version() {
+async fn schemas_applied_by_migrations_of_the_users_are_the_tables() {
+    let (_folder, pool) = empty().await;
+    for schema in [Sqlite::SCHEMA, Sqlite::SCHEMA_2] {
+        sqlx::raw_sql(schema).execute(&pool).await.unwrap();
+    }
+    assert_eq!(versions(&pool).await, CURRENT);
+    works(&pool, "order").await;
+    Sqlite::new(pool.clone()).migrate().await.unwrap();
+    assert_eq!(versions(&pool).await, CURRENT);
+}
+
+/// An arrival as version 1 wrote it: the statements and the values are that version's.
+async fn arrive_as_version_1(pool: &SqlitePool, key: &str, input: u8, stage: &str) {
+    let now = Timestamp::now().as_millis();
+    let deadline = Timestamp::now().saturating_add(RULES.timeout).as_millis();
+    let (now, deadline) = (
+        i64::try_from(now).unwrap(),
+        i64::try_from(deadline).unwrap(),
+    );
+    let payload = json!({ "version": 1, "input": Payload::new(input.into()) });
+    let written = sqlx::query(
+        "INSERT INTO linked_span_joins \
+         (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+         ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
+         attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11; \
+         INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind("ship")
+    .bind(key)
+    .bind(stage)
+    .bind(now)
+    .bind((stage == "running").then_some("00000000000000000000000000000001"))
+    .bind(if stage == "running" { now } else { 0 })
+    .bind(deadline)
+    .bind(u32::from(stage == "running"))
+    .bind(if stage == "running" { now } else { deadline })
+    .bind(deadline)
+    .bind(None::<&str>)
+    .bind(input)
+    .bind(now)
+    .bind(payload.to_string())
+    .execute(pool);
+    written.await.unwrap();
+}
+
+#[tokio::test]
+async fn joins_of_version_1_go_on_after_the_migration() {
     let (_folder, pool) = empty().await;
     sqlx::raw_sql(Sqlite::SCHEMA).execute(&pool).await.unwrap();
-    assert_eq!(versions(&pool).await, [(1, 1)]);
-    works(&pool, "order").await;
+    let declare = "INSERT INTO linked_span_functions (name, inputs, declared_at) VALUES ('ship', 'a: Payload\nb: Payload', 0)";
+    sqlx::raw_sql(declare).execute(&pool).await.unwrap();
+    arrive_as_version_1(&pool, "open", 0, "open").await;
+    arrive_as_version_1(&pool, "running", 0, "open").await;
+    arrive_as_version_1(&pool, "running", 1, "running").await;
+
+    Sqlite::new(pool.clone()).migrate().await.unwrap();
+    assert_eq!(versions(&pool).await, CURRENT);
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let (token, claim) = worker.runs("open", 1).await;
+    assert_eq!(claim.inputs.len(), 2);
+    assert!(worker.settle("open", token, Settlement::Completed).await);
+    // The worker of version 1 has died.
+    let due = worker.one_due().await;
+    assert_eq!((due.key.as_str(), due.claim.attempts), ("running", 2));
+    assert_eq!(due.claim.inputs.len(), 2);
+    assert!(
+        worker
+            .settle("running", due.token, Settlement::Completed)
+            .await
+    );
+
+    // A process of version 1 still runs.
+    arrive_as_version_1(&pool, "later", 0, "open").await;
+    let (token, _) = worker.runs("later", 1).await;
+    assert!(worker.settle("later", token, Settlement::Completed).await);
+    assert!(worker.is_empty().await);
 }
 
 /// Changes the tables as a newer release might: with columns, an index and a table.
@@ -105,7 +182,7 @@ async fn update(pool: &SqlitePool, lowest: i64) {
          ALTER TABLE linked_span_inputs ADD COLUMN origin TEXT; \
          ALTER TABLE linked_span_functions ADD COLUMN owner TEXT NOT NULL DEFAULT ''; \
          CREATE TABLE linked_span_more (id INTEGER PRIMARY KEY); \
-         INSERT INTO linked_span_versions (version, lowest) VALUES (2, {lowest})"
+         INSERT INTO linked_span_versions (version, lowest) VALUES (3, {lowest})"
     ));
     sqlx::raw_sql(update).execute(pool).await.unwrap();
 }
@@ -123,15 +200,15 @@ async fn release_works_on_while_and_after_a_newer_one_updates_the_tables() {
     let (token, _) = reopened.runs("order", 1).await;
     assert!(reopened.settle("order", token, Settlement::Completed).await);
     assert_eq!(reopened.len().await, 1);
-    assert_eq!(versions(&file.pool).await, [(1, 1), (2, 1)]);
+    assert_eq!(versions(&file.pool).await, [(1, 1), (2, 1), (3, 1)]);
 }
 
 #[tokio::test]
 async fn release_that_is_too_old_for_the_tables_is_refused_with_what_to_do() {
     let file = File::begin().await;
-    update(&file.pool, 2).await;
-    let too_old = "use a newer release of linked-span: this one has version 1, and the tables have version 2, which needs \
-                   version 2 or newer";
+    update(&file.pool, 3).await;
+    let too_old = "use a newer release of linked-span: this one has version 2, and the tables have version 3, which needs \
+                   version 3 or newer";
     let error = Sqlite::open(file.path()).await.unwrap_err();
     assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
     assert_eq!(error.to_string(), too_old);
@@ -151,7 +228,7 @@ async fn tables_that_are_too_old_for_the_release_are_refused_until_they_are_migr
     let error = Operator::len(&worker.store).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "run `Sqlite::migrate`: the tables have version 0, and this release needs version 1"
+        "run `Sqlite::migrate`: the tables have version 0, and this release needs version 2"
     );
     worker.store.migrate().await.unwrap();
     works(&pool, "order").await;
