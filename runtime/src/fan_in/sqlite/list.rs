@@ -80,10 +80,15 @@ impl Rows {
                 since,
                 state,
                 detail,
-                ..
+                lists,
+                stage,
             } = read(&row, function.rules)?;
             let age = now.saturating_duration_since(since);
-            Ok(JoinSummary::new(key, &state, age, function.rules).with_detail(detail))
+            let summary = JoinSummary::new(key, &state, age, function.rules).with_detail(detail);
+            Ok(match stage.has_ended() {
+                true => summary,
+                false => summary.with_lists(lists.summaries()),
+            })
         };
         rows.into_iter().map(listed).collect()
     }

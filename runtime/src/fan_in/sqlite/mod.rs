@@ -1,9 +1,11 @@
 //! The store in `SQLite`, for the processes of one host.
 
 mod connection;
+mod elements;
 mod failure;
 mod file;
 mod list;
+mod lists;
 mod migrations;
 mod rows;
 
@@ -28,6 +30,12 @@ const FORGOTTEN_BY_ARRIVAL: i64 = 4;
 
 /// The largest number of ended joins that a sweep removes, so that other callers do not wait long for the lock.
 const FORGOTTEN_BY_SWEEP: i64 = 10_000;
+
+/// The largest number of an ended join's elements that an arrival of an element removes. It adds at most one.
+const REMOVED_BY_ARRIVAL: usize = 16;
+
+/// The largest number of an ended join's elements that a sweep removes.
+const REMOVED_BY_SWEEP: usize = elements::PIECE;
 
 /// How long a migration waits before it tries again where another process has the file.
 const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
@@ -298,6 +306,8 @@ impl Sqlite {
 durable::store!(Sqlite);
 
 impl Backend for Sqlite {
+    const HAS_LISTS: bool = true;
+
     fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
@@ -322,11 +332,9 @@ impl Backend for Sqlite {
     ) -> Result<Answer, BackendError> {
         self.call(async {
             let mut rows = self.rows().await?;
-            let (reply, other_work) = rows
-                .arrive(function, key, (input.input, payload), token)
-                .await?;
+            let (stepped, other_work) = rows.arrive(function, key, input, payload, token).await?;
             let then = other_work.then();
-            let claimed = rows.claimed(function, key, reply, then).await?;
+            let claimed = rows.claimed(function, key, &stepped, then).await?;
             let mut overdue = None;
             if other_work.is_overdue {
                 overdue = rows.overdue(function, key, token).await?;
@@ -334,10 +342,13 @@ impl Backend for Sqlite {
             if other_work.is_forgotten {
                 rows.forget(function.name, FORGOTTEN_BY_ARRIVAL).await?;
             }
+            if other_work.has_leftovers {
+                rows.remove_leftovers(REMOVED_BY_ARRIVAL).await?;
+            }
             let at = rows.now;
             rows.commit().await?;
             Ok(Answer {
-                reply,
+                reply: stepped.reply,
                 at,
                 claimed,
                 overdue,
@@ -373,6 +384,9 @@ impl Backend for Sqlite {
             rows.check(function).await?;
             let claimed = rows.sweep(function, token, max).await?;
             rows.forget(function.name, FORGOTTEN_BY_SWEEP).await?;
+            if !function.rules.lists.is_empty() {
+                rows.remove_leftovers(REMOVED_BY_SWEEP).await?;
+            }
             rows.commit().await?;
             Ok(claimed)
         })

@@ -9,10 +9,12 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::connection::{Access, Connection};
 use super::failure::failure;
 use super::file::File;
+use super::lists::Lists;
 use super::migrations;
+use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::state::{
-    ClaimMode, Counts, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
+    Arrived, ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
     transition,
 };
 use crate::fan_in::durable::sql::{number, time, unknown};
@@ -24,7 +26,7 @@ use crate::fan_in::durable::{
 /// A join's columns, with a bit for each stored input.
 macro_rules! columns {
     () => {
-        "joins.key, stage, since, holder, until, deadline, attempts, detail, \
+        "joins.key, stage, since, holder, until, deadline, attempts, detail, instance, lists, \
          (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
           WHERE kept.name = joins.name AND kept.key = joins.key) AS came"
     };
@@ -33,7 +35,7 @@ pub(super) use columns;
 
 /// Selects one row, even if there is no join: it also contains whether the function's declaration matches, and `$asked`.
 macro_rules! read {
-    ($begin:literal, $asked:literal) => {
+    ($begin:literal, $asked:expr) => {
         concat!(
             $begin,
             "SELECT ",
@@ -47,12 +49,26 @@ macro_rules! read {
 }
 const READ: &str = read!("", "");
 const BEGIN_AND_READ: &str = read!("BEGIN IMMEDIATE; ", "");
+macro_rules! read_with_other_work {
+    ($asked:literal) => {
+        read!(
+            "BEGIN IMMEDIATE; ",
+            concat!(
+                ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
+                 EXISTS (SELECT 1 FROM linked_span_joins \
+                  WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten",
+                $asked
+            )
+        )
+    };
+}
 /// Also selects whether another join is overdue, and whether an ended join can be removed.
-const BEGIN_AND_READ_WITH_OTHER_WORK: &str = read!(
-    "BEGIN IMMEDIATE; ",
-    ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
-     EXISTS (SELECT 1 FROM linked_span_joins \
-      WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten"
+const BEGIN_AND_READ_WITH_OTHER_WORK: &str = read_with_other_work!("");
+/// Also selects whether the list has the element, and whether elements of an ended join can be removed.
+const BEGIN_AND_READ_WITH_ELEMENT: &str = read_with_other_work!(
+    ", EXISTS (SELECT 1 FROM linked_span_elements AS kept \
+      WHERE kept.instance = joins.instance AND kept.input = ?5 AND kept.id = ?6) AS is_known, \
+     EXISTS (SELECT 1 FROM linked_span_leftovers) AS has_leftovers"
 );
 
 /// Text for one call of sqlx. Several statements share a text, because each call is a round trip to another thread.
@@ -94,10 +110,10 @@ macro_rules! upsert {
     ($rest:literal) => {
         concat!(
             "INSERT INTO linked_span_joins \
-             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail, instance, lists) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
              ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11",
+             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11, instance = ?12, lists = ?13",
             $rest
         )
     };
@@ -108,12 +124,19 @@ const WRITE: Statement = statement!(upsert!(""));
 const WRITE_ENDED: Statement = statement!(upsert!(
     "; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
 ));
-// An arrival: absent to `Open`, `Open` to `Open`, and `Open` to `Running`. `DO NOTHING` keeps the first input of a place, because
-// a delivery whose reply was lost is repeated.
+// An arrival: absent to `Open` or `Running`, `Open` to `Open` or `Running`. `DO NOTHING` keeps an input whose join an operator
+// has removed.
 const WRITE_WITH_INPUT: Statement = statement!(upsert!(
-    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
+    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?14, ?15, ?16) \
      ON CONFLICT DO NOTHING"
 ));
+// The same arrivals.
+const WRITE_WITH_ELEMENT: Statement = statement!(upsert!(
+    "; INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?12, ?14, ?17, ?15, ?16)"
+));
+// An element that the list has already: `Open` to `Open`.
+const WRITE_LISTS: Statement =
+    statement!("UPDATE linked_span_joins SET lists = ?3 WHERE name = ?1 AND key = ?2");
 // Every transition to absent: `Forget`, and the end of the dedup window.
 const REMOVE: Statement = statement!(
     "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
@@ -123,6 +146,9 @@ const REMOVE: Statement = statement!(
 const INPUTS: Statement = statement!(
     "SELECT input, came_at, payload FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
 );
+
+/// The number of inputs after which a sweep claims no further join, so that other callers do not wait long for the lock.
+const READ_BY_SWEEP: usize = 10_000;
 
 pub(super) struct Rows {
     connection: Connection,
@@ -138,12 +164,14 @@ pub(super) struct OtherWork {
     pub(super) is_overdue: bool,
     /// The dedup window of another join is over: the arrival removes it.
     pub(super) is_forgotten: bool,
+    /// Elements of an ended join are left: the arrival removes some.
+    pub(super) has_leftovers: bool,
 }
 
 impl OtherWork {
     /// Returns what follows the work at the arrival's own join.
     pub(super) fn then(&self) -> Then {
-        if self.is_overdue || self.is_forgotten {
+        if self.is_overdue || self.is_forgotten || self.has_leftovers {
             Then::Continue
         } else {
             Then::Commit
@@ -157,32 +185,42 @@ pub(super) struct Read {
     pub(super) since: Timestamp,
     pub(super) state: State,
     pub(super) detail: Option<String>,
-    stage: Stage,
+    pub(super) lists: Lists,
+    pub(super) stage: Stage,
 }
 
 /// A value that is written together with a state.
 #[derive(Clone, Copy)]
-enum Written<'a> {
-    /// The place and payload of an arriving input.
-    Input(u8, &'a str),
+enum Value<'a> {
+    /// An arriving input with its payload.
+    Input(ArrivingInput<'a>, &'a str),
     /// The reason why an input cannot be decoded.
     Detail(Option<&'a str>),
 }
 
-impl Written<'_> {
-    /// Keeps the value if it belongs to the new state. An input does not, if the join had ended or was complete before.
-    fn of(self, state: &State) -> Self {
-        let is_kept = |input| match state {
-            State::Open { came, .. } => came.contains(input),
-            State::Running { .. } => true,
-            _ => false,
-        };
-        match (self, state) {
-            (Self::Input(input, _), _) if is_kept(input) => self,
-            (Self::Detail(_), State::Parked { .. }) => self,
+impl Value<'_> {
+    /// Keeps the value if it belongs to the new state.
+    fn of(self, state: &State, reply: Reply) -> Self {
+        match self {
+            Self::Input(..) if is_taken(reply) => self,
+            Self::Detail(_) if matches!(state, State::Parked { .. }) => self,
             _ => Self::Detail(None),
         }
     }
+}
+
+/// A row to write.
+struct New<'a> {
+    state: State,
+    lists: &'a Lists,
+    value: Value<'a>,
+}
+
+/// The result of a step.
+pub(super) struct Stepped {
+    pub(super) reply: Reply,
+    /// The lists after the step.
+    lists: Lists,
 }
 
 impl Rows {
@@ -255,23 +293,29 @@ impl Rows {
         }
     }
 
-    /// Begins the transaction, and applies an arrival. Returns the reply, and the work at other joins.
+    /// Begins the transaction, and applies an arrival. Also returns the work at other joins.
     pub(super) async fn arrive(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-        (input, payload): (u8, &str),
+        input: ArrivingInput<'_>,
+        payload: &str,
         token: Token,
-    ) -> Result<(Reply, OtherWork), BackendError> {
-        let (read, other_work) = self.begin_and_read_with_other_work(function, key).await?;
-        self.begun();
-        let step = Step::arrive(input, token);
-        let written = Written::Input(input, payload);
-        let then = other_work.then();
-        let reply = self
-            .advance(function, key, read, step, written, then)
+    ) -> Result<(Stepped, OtherWork), BackendError> {
+        let (read, known, other_work) = self
+            .begin_and_read_with_other_work(function, key, input)
             .await?;
-        Ok((reply, other_work))
+        self.begun();
+        let step = Step::Arrive {
+            input: input.input,
+            token,
+            known,
+            counts: input.counts,
+        };
+        let value = Value::Input(input, payload);
+        let then = other_work.then();
+        let stepped = self.advance(function, key, read, step, value, then).await?;
+        Ok((stepped, other_work))
     }
 
     /// Begins the transaction, and applies another step. Returns the reply.
@@ -284,21 +328,21 @@ impl Rows {
     ) -> Result<Reply, BackendError> {
         let read = self.read(BEGIN_AND_READ, function, key).await?;
         self.begun();
-        let written = Written::Detail(detail);
-        self.advance(function, key, read, step, written, Then::Commit)
-            .await
+        let value = Value::Detail(detail);
+        let stepped = self.advance(function, key, read, step, value, Then::Commit);
+        Ok(stepped.await?.reply)
     }
 
-    /// Applies a step within the transaction. Returns the reply.
+    /// Applies a step within the transaction.
     async fn step(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
         step: Step,
-    ) -> Result<Reply, BackendError> {
+    ) -> Result<Stepped, BackendError> {
         let read = self.read(READ, function, key).await?;
-        let written = Written::Detail(None);
-        self.advance(function, key, read, step, written, Then::Continue)
+        let value = Value::Detail(None);
+        self.advance(function, key, read, step, value, Then::Continue)
             .await
     }
 
@@ -306,25 +350,55 @@ impl Rows {
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-        read: Option<Read>,
+        mut read: Option<Read>,
         step: Step,
-        written: Written<'_>,
+        value: Value<'_>,
         then: Then,
-    ) -> Result<Reply, BackendError> {
+    ) -> Result<Stepped, BackendError> {
+        let rules = function.rules;
         let before = read.as_ref().map(|read| read.state);
-        let (after, reply) = transition(before, step, self.now, function.rules);
-        // The inputs of a claimed join are read next.
-        let then = claim_of(reply).map_or(then, |_| Then::Continue);
+        let (after, reply) = transition(before, step, self.now, rules);
+        let mut lists = match &mut read {
+            Some(read) => std::mem::take(&mut read.lists),
+            None => Lists::new(rules),
+        };
+        let mut is_repeated = false;
+        match (value, reply) {
+            (Value::Input(input, payload), _) if is_taken(reply) => {
+                if let Err(limit) = lists.take(input, payload, rules) {
+                    // Nothing was written, so the connection stays usable.
+                    self.connection.end().await?;
+                    return Err(BackendError::OverLimit(limit));
+                }
+            }
+            (Value::Input(input, _), Reply::Duplicate(_)) => {
+                is_repeated = lists.repeat(input.input);
+            }
+            _ => {}
+        }
+        // The inputs of a claimed join are read next, and the elements of an ended one are removed.
+        let ended = lists
+            .instance
+            .filter(|_| after.is_none_or(|after| has_ended(&after)));
+        let is_last = claim_of(reply).is_none() && ended.is_none();
+        let then = if is_last { then } else { Then::Continue };
         match after {
+            _ if is_repeated => self.write_lists(function.name, key, &lists, then).await?,
             _ if after == before => {}
             Some(state) => {
-                let written = written.of(&state);
-                self.write(function, key, &state, read.as_ref(), written, then)
-                    .await?;
+                let new = New {
+                    state,
+                    value: value.of(&state, reply),
+                    lists: &lists,
+                };
+                self.write(function, key, read.as_ref(), new, then).await?;
             }
             None => self.remove(function.name, key, then).await?,
         }
-        Ok(reply)
+        if let Some(instance) = ended {
+            self.remove_elements(instance).await?;
+        }
+        Ok(Stepped { reply, lists })
     }
 
     /// Reads the join's inputs, if the reply gave the caller a claim.
@@ -332,12 +406,15 @@ impl Rows {
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-        reply: Reply,
+        stepped: &Stepped,
         then: Then,
     ) -> Result<Option<EncodedClaim>, BackendError> {
-        let Some((work, attempts)) = claim_of(reply) else {
+        let Stepped { reply, lists } = stepped;
+        let Some((work, attempts)) = claim_of(*reply) else {
             return Ok(None);
         };
+        // The elements are read next.
+        let then = lists.instance.map_or(then, |_| Then::Continue);
         let rows = sqlx::query(INPUTS.then(then))
             .bind(function.name)
             .bind(key)
@@ -359,12 +436,15 @@ impl Rows {
                 waited: self.now.saturating_duration_since(came_at),
             });
         }
+        if let Some(instance) = lists.instance {
+            inputs.extend(self.elements(instance).await?);
+        }
         Ok(Some(EncodedClaim {
             key: key.to_owned(),
             work,
             attempts,
             inputs,
-            counts: Counts::default(),
+            counts: lists.tallies().counts(),
         }))
     }
 
@@ -405,7 +485,7 @@ impl Rows {
         token: Token,
         max: usize,
     ) -> Result<Vec<EncodedClaim>, BackendError> {
-        let mut claimed = Vec::new();
+        let (mut claimed, mut inputs) = (Vec::new(), 0);
         while claimed.len() < max {
             // The query does not find parked joins again. `holder IS NOT ?3` excludes this sweep's own claims, whose lease can
             // be zero.
@@ -424,7 +504,12 @@ impl Rows {
                 break;
             }
             for key in &due {
-                claimed.extend(self.claim(function, key, ClaimMode::Sweep, token).await?);
+                let claim = self.claim(function, key, ClaimMode::Sweep, token).await?;
+                inputs += claim.as_ref().map_or(0, |claim| claim.inputs.len());
+                claimed.extend(claim);
+                if inputs >= READ_BY_SWEEP {
+                    return Ok(claimed);
+                }
             }
         }
         Ok(claimed)
@@ -453,8 +538,8 @@ impl Rows {
         let mut released = 0;
         for key in &keys {
             let step = Step::Settle { token, settlement };
-            let reply = self.step(function, key, step).await?;
-            released += usize::from(reply == Reply::Recorded);
+            let stepped = self.step(function, key, step).await?;
+            released += usize::from(stepped.reply == Reply::Recorded);
         }
         Ok(released)
     }
@@ -467,8 +552,8 @@ impl Rows {
         token: Token,
     ) -> Result<Option<EncodedClaim>, BackendError> {
         let step = Step::ClaimDue { token, mode };
-        let reply = self.step(function, key, step).await?;
-        self.claimed(function, key, reply, Then::Continue).await
+        let stepped = self.step(function, key, step).await?;
+        self.claimed(function, key, &stepped, Then::Continue).await
     }
 
     /// Removes at most `max` joins whose dedup window is over: `Completed` and `Expired` to absent.
@@ -503,48 +588,68 @@ impl Rows {
         read_declared(&row, function.rules)
     }
 
+    /// Also returns whether the list has the element.
     async fn begin_and_read_with_other_work(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-    ) -> Result<(Option<Read>, OtherWork), BackendError> {
-        let row = sqlx::query(BEGIN_AND_READ_WITH_OTHER_WORK)
+        input: ArrivingInput<'_>,
+    ) -> Result<(Option<Read>, bool, OtherWork), BackendError> {
+        let is_element = function.rules.lists.contains(input.input);
+        let statement = if is_element {
+            BEGIN_AND_READ_WITH_ELEMENT
+        } else {
+            BEGIN_AND_READ_WITH_OTHER_WORK
+        };
+        let mut query = sqlx::query(statement)
             .bind(function.name)
             .bind(key)
             .bind(function.inputs)
-            .bind(number(self.now))
-            .fetch_one(&mut *self.connection)
-            .await
-            .map_err(failure)?;
+            .bind(number(self.now));
+        if is_element {
+            query = query.bind(input.input).bind(input.id.unwrap_or_default());
+        }
+        let row = query.fetch_one(&mut *self.connection).await;
+        let row = row.map_err(failure)?;
+        let is = |column| row.try_get(column).map_err(failure);
         let other_work = OtherWork {
-            is_overdue: row.try_get("is_overdue").map_err(failure)?,
-            is_forgotten: row.try_get("is_forgotten").map_err(failure)?,
+            is_overdue: is("is_overdue")?,
+            is_forgotten: is("is_forgotten")?,
+            has_leftovers: is_element && is("has_leftovers")?,
         };
-        Ok((read_declared(&row, function.rules)?, other_work))
+        let is_known = is_element && is("is_known")?;
+        Ok((read_declared(&row, function.rules)?, is_known, other_work))
     }
 
     async fn write(
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-        state: &State,
         before: Option<&Read>,
-        written: Written<'_>,
+        New {
+            state,
+            lists,
+            value,
+        }: New<'_>,
         then: Then,
     ) -> Result<(), BackendError> {
-        let row = Row::of(state);
+        let row = Row::of(&state);
         let has_ended = row.stage.has_ended();
         let since = before.filter(|before| before.stage.has_ended() == has_ended);
         let when = |mode| {
-            due(state, mode, function.rules)
+            due(&state, mode, function.rules)
                 .filter(|_| !has_ended)
                 .map(number)
         };
-        let (statement, detail, input, payload) = match written {
-            Written::Input(input, payload) => (WRITE_WITH_INPUT, None, Some(input), Some(payload)),
-            Written::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
-            Written::Detail(detail) => (WRITE, detail, None, None),
+        let (statement, detail, input, payload) = match value {
+            Value::Input(input, payload) if function.rules.lists.contains(input.input) => {
+                (WRITE_WITH_ELEMENT, None, Some(input), Some(payload))
+            }
+            Value::Input(input, payload) => (WRITE_WITH_INPUT, None, Some(input), Some(payload)),
+            Value::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
+            Value::Detail(detail) => (WRITE, detail, None, None),
         };
+        let lists = Some(lists).filter(|_| !has_ended);
         sqlx::query(statement.then(then))
             .bind(function.name)
             .bind(key)
@@ -557,9 +662,30 @@ impl Rows {
             .bind(when(ClaimMode::Sweep))
             .bind(when(ClaimMode::Opportunistic))
             .bind(detail)
-            .bind(input)
+            .bind(lists.and_then(|lists| lists.instance))
+            .bind(lists.map(Lists::text).transpose()?.flatten())
+            .bind(input.map(|input| input.input))
             .bind(number(self.now))
             .bind(payload)
+            .bind(input.and_then(|input| input.id))
+            .execute(&mut *self.connection)
+            .await
+            .map_err(failure)?;
+        self.after(then);
+        Ok(())
+    }
+
+    async fn write_lists(
+        &mut self,
+        name: &str,
+        key: &str,
+        lists: &Lists,
+        then: Then,
+    ) -> Result<(), BackendError> {
+        sqlx::query(WRITE_LISTS.then(then))
+            .bind(name)
+            .bind(key)
+            .bind(lists.text()?)
             .execute(&mut *self.connection)
             .await
             .map_err(failure)?;
@@ -583,6 +709,15 @@ impl Rows {
             self.connection.committed();
         }
     }
+}
+
+fn has_ended(state: &State) -> bool {
+    Row::of(state).stage.has_ended()
+}
+
+/// Returns `true` if the join takes the input of this arrival.
+fn is_taken(reply: Reply) -> bool {
+    matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. })
 }
 
 /// Returns the work and the attempts of a claim; `None` for any other reply.
@@ -609,9 +744,18 @@ pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendE
     let came: u16 = row.try_get("came").map_err(failure)?;
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;
     let holder = holder.map(|holder| token(&holder));
+    let stage = Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?;
+    let lists = Lists::read(row, rules)?;
+    let came = with_all(inputs_of(came & all), lists.full());
     let row_of_join = Row {
-        stage: Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?,
-        came: inputs_of(came & all),
+        stage,
+        // The row of an input may be lost: the body does not run then.
+        came: match stage {
+            Stage::Running | Stage::Ready => {
+                with_all(came, Inputs::all(rules.inputs).without(rules.optional))
+            }
+            _ => came,
+        },
         holder: holder.transpose().map_err(|_| unknown())?,
         until: timestamp(row, "until")?,
         deadline: timestamp(row, "deadline")?,
@@ -620,10 +764,21 @@ pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendE
     Ok(Read {
         key: row.try_get("key").map_err(failure)?,
         since: timestamp(row, "since")?,
-        stage: row_of_join.stage,
+        stage,
         detail: row.try_get("detail").map_err(failure)?,
-        state: row_of_join.state().ok_or_else(unknown)?,
+        state: match row_of_join.state().ok_or_else(unknown)? {
+            State::Open { came, deadline, .. } => {
+                let lists = lists.tallies();
+                State::open(Arrived { came, lists }, deadline)
+            }
+            state => state,
+        },
+        lists,
     })
+}
+
+fn with_all(inputs: Inputs, others: Inputs) -> Inputs {
+    others.iter().fold(inputs, Inputs::with)
 }
 
 pub(super) fn timestamp(row: &SqliteRow, column: &str) -> Result<Timestamp, BackendError> {

@@ -1,8 +1,8 @@
 //! A worker with a store, as the tests use it.
 
 use linked_span::fan_in::{
-    ArriveResponse, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    Operator, Settlement, Store, Token, Verdict,
+    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery,
+    JoinSummary, Operator, Settlement, Store, Token, Verdict,
 };
 
 use crate::{Fixture, Payload, RULES};
@@ -49,7 +49,8 @@ impl<S: Store<Payload> + Operator> Worker<S> {
 
     /// Creates a worker whose store serves a function of this name.
     pub fn serving(store: S, name: &'static str, rules: JoinPolicy) -> Self {
-        store.declare(identity(name, rules.inputs));
+        let identity = identity(name, rules.inputs);
+        store.declare(identity.lists(rules.lists).optional(rules.optional));
         Self { store, rules }
     }
 
@@ -63,7 +64,7 @@ impl<S: Store<Payload> + Operator> Worker<S> {
     pub async fn arrive_with(
         &self,
         key: &str,
-        input: u8,
+        input: impl Into<ArrivingInput<'_>>,
         payload: Payload,
         token: Token,
     ) -> ArriveResponse<Payload> {

@@ -48,7 +48,8 @@ impl Fixture for File {
     }
 
     async fn lose_all(&self) {
-        let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins; DELETE FROM linked_span_inputs";
+        let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins; DELETE FROM linked_span_inputs; \
+                    DELETE FROM linked_span_elements; DELETE FROM linked_span_leftovers";
         sqlx::raw_sql(lose).execute(&self.pool).await.unwrap();
     }
 
@@ -58,6 +59,7 @@ impl Fixture for File {
             "UPDATE linked_span_joins SET since = since - ?1, until = max(until - ?1, 0), \
              deadline = max(deadline - ?1, 0), sweep_at = sweep_at - ?1, passing_at = passing_at - ?1",
             "UPDATE linked_span_inputs SET came_at = came_at - ?1",
+            "UPDATE linked_span_elements SET came_at = came_at - ?1",
         ] {
             let shifted = sqlx::query(shift).bind(milliseconds).execute(&self.pool);
             shifted.await.unwrap();
@@ -65,7 +67,8 @@ impl Fixture for File {
     }
 
     async fn rows(&self) -> usize {
-        let count = "SELECT (SELECT count(*) FROM linked_span_joins) + (SELECT count(*) FROM linked_span_inputs)";
+        let count = "SELECT (SELECT count(*) FROM linked_span_joins) + (SELECT count(*) FROM linked_span_inputs) \
+                     + (SELECT count(*) FROM linked_span_elements) + (SELECT count(*) FROM linked_span_leftovers)";
         let count: i64 = sqlx::query_scalar(count)
             .fetch_one(&self.pool)
             .await
@@ -74,9 +77,16 @@ impl Fixture for File {
     }
 
     async fn spoil(&self, name: &str, key: &str) {
-        let spoil = "UPDATE linked_span_inputs SET payload = '{' WHERE name = ?1 AND key = ?2";
-        let spoilt = sqlx::query(spoil).bind(name).bind(key).execute(&self.pool);
-        assert!(spoilt.await.unwrap().rows_affected() > 0);
+        let mut spoilt = 0;
+        for spoil in [
+            "UPDATE linked_span_inputs SET payload = '{' WHERE name = ?1 AND key = ?2",
+            "UPDATE linked_span_elements SET payload = '{' \
+             WHERE instance = (SELECT instance FROM linked_span_joins WHERE name = ?1 AND key = ?2)",
+        ] {
+            let done = sqlx::query(spoil).bind(name).bind(key).execute(&self.pool);
+            spoilt += done.await.unwrap().rows_affected();
+        }
+        assert!(spoilt > 0);
     }
 
     async fn lose_payloads(&self, name: &str, key: &str) {

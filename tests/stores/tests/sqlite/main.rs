@@ -5,6 +5,7 @@ mod disks;
 mod fixture;
 mod full;
 mod functions;
+mod lists;
 mod migrations;
 mod payloads;
 mod plans;
