@@ -13,6 +13,7 @@ mod fixture;
 )]
 pub mod joined;
 pub mod killed;
+pub mod list_table;
 #[cfg(feature = "servers")]
 pub mod servers;
 pub mod table;

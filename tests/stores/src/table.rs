@@ -186,6 +186,7 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
     match reply {
         Reply::Waiting(arrived) => ("waiting", bits(arrived.came).into()),
         Reply::Duplicate(arrived) => ("duplicate", bits(arrived.came).into()),
+        Reply::Closed => ("closed", 0),
         Reply::Run { attempts, .. } => ("run", attempts.into()),
         Reply::DeliverExpired { came, .. } => ("hand_over", bits(came).into()),
         Reply::Busy(until) => ("busy", until.as_millis()),

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, transition};
-use linked_span::fan_in::{JoinPolicy, Sqlite, Store, Verdict};
+use linked_span::fan_in::state::{ClaimMode, Counts, Reply, State, Step, Tallies, due, transition};
+use linked_span::fan_in::{ArrivingInput, Claim, Inputs, JoinPolicy, Sqlite, Store, Verdict};
 use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::table::{
-    Columns, MINE, NOW, columns, due_at, rules, states, steps, told,
-};
+use linked_span_tests_stores::list_table::{self, LIST, tallies, tallies_after};
+use linked_span_tests_stores::table::{self, Columns, MINE, NOW, bits, columns, steps, told};
 use linked_span_tests_stores::{Fixture, Payload};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::Row as _;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
@@ -26,20 +25,29 @@ struct Case {
     state: Option<State>,
 }
 
-/// A row's columns, and when a sweep and an arrival at another join must handle it.
-type Kept = (Columns, Option<u64>, Option<u64>);
+/// A row's columns, when a sweep and an arrival at another join must handle it, its tallies, and its number of elements.
+type Kept = (Columns, Option<u64>, Option<u64>, Tallies, u16);
 
 fn has_ended(state: &State) -> bool {
     matches!(state, State::Completed { .. } | State::Expired { .. })
 }
 
-fn row_of(state: &State) -> Kept {
-    let due = |mode| due_at(state, mode).filter(|_| !has_ended(state));
+/// Returns the row of a state. A function without lists keeps no tallies.
+fn row_of(state: &State, tallies: Tallies, rules: &JoinPolicy) -> Kept {
+    let due = |mode| due_at(state, mode, rules).filter(|_| !has_ended(state));
+    let tallies = Some(tallies).filter(|_| !rules.lists.is_empty());
+    let tallies = tallies.unwrap_or_default();
     (
         columns(state),
         due(ClaimMode::Sweep),
         due(ClaimMode::Opportunistic),
+        tallies,
+        tallies.len(LIST),
     )
+}
+
+fn due_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
+    due(state, mode, rules).map(|due| due.as_millis())
 }
 
 fn number(moment: u64) -> i64 {
@@ -47,21 +55,24 @@ fn number(moment: u64) -> i64 {
 }
 
 /// Replaces all rows by these states.
-async fn write(pool: &SqlitePool, cases: &[Case]) {
+async fn write(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     for clear in [
         "DELETE FROM linked_span_joins",
         "DELETE FROM linked_span_inputs",
+        "DELETE FROM linked_span_elements",
     ] {
         sqlx::query(clear).execute(&mut *transaction).await.unwrap();
     }
-    for Case { name, state, .. } in cases {
+    for (instance, Case { name, state, .. }) in (0_i64..).zip(cases) {
         let Some(state) = state else { continue };
-        let ((stage_name, came, holder, until, deadline, attempts), sweep_at, passing_at) =
-            row_of(state);
+        let (columns, sweep_at, passing_at, tallies, elements) =
+            row_of(state, tallies(state), rules);
+        let (stage_name, came, holder, until, deadline, attempts) = columns;
+        let has_lists = !rules.lists.is_empty() && !has_ended(state);
         sqlx::query(
-            "INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at) \
-             VALUES (?1, ?2, ?3, ?4, nullif(?5, '-'), ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, \
+             instance, lists) VALUES (?1, ?2, ?3, ?4, nullif(?5, '-'), ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .bind(name)
         .bind(KEY)
@@ -73,17 +84,30 @@ async fn write(pool: &SqlitePool, cases: &[Case]) {
         .bind(attempts)
         .bind(sweep_at.map(number))
         .bind(passing_at.map(number))
+        .bind((elements > 0).then_some(instance))
+        .bind(has_lists.then(|| text_of(tallies)))
         .execute(&mut *transaction)
         .await
         .unwrap();
-        for input in (0..3).filter(|input| came & 1 << input != 0) {
-            let payload = json!({ "version": 1, "input": Payload::new(input) });
+        let is_single = |input: &u8| came & 1 << input != 0 && !rules.lists.contains(*input);
+        for input in (0..3).filter(is_single) {
             sqlx::query("INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?3, ?4, ?5)")
                 .bind(name)
                 .bind(KEY)
-                .bind(i64::try_from(input).unwrap())
+                .bind(input)
                 .bind(number(NOW - 100))
-                .bind(payload.to_string())
+                .bind(payload(input))
+                .execute(&mut *transaction)
+                .await
+                .unwrap();
+        }
+        for id in 0..elements {
+            sqlx::query("INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .bind(instance)
+                .bind(LIST)
+                .bind(id.to_string())
+                .bind(number(NOW - 100))
+                .bind(payload(LIST))
                 .execute(&mut *transaction)
                 .await
                 .unwrap();
@@ -92,10 +116,32 @@ async fn write(pool: &SqlitePool, cases: &[Case]) {
     transaction.commit().await.unwrap();
 }
 
+fn payload(input: u8) -> String {
+    json!({ "version": 1, "input": Payload::new(input.into()) }).to_string()
+}
+
+fn text_of(tallies: Tallies) -> String {
+    let (distinct, count) = (tallies.len(LIST), tallies.counts().get(LIST));
+    let list = json!({ "place": LIST, "distinct": distinct, "repeated": 0, "count": count });
+    json!({ "bytes": 0, "lists": [list] }).to_string()
+}
+
+fn tallies_of(text: &str) -> Tallies {
+    let lists: Value = serde_json::from_str(text).unwrap();
+    let [list] = lists["lists"].as_array().unwrap().as_slice() else {
+        panic!("{text}");
+    };
+    assert_eq!(list["place"], LIST);
+    let field = |name| list[name].as_u64().map(|field| field.try_into().unwrap());
+    let counts = field("count").map(|count| Counts::default().with(LIST, count));
+    Tallies::new(counts.unwrap_or_default()).with(LIST, field("distinct").unwrap())
+}
+
 async fn read(pool: &SqlitePool) -> BTreeMap<String, Kept> {
     let rows = sqlx::query(
         "SELECT *, (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
-         WHERE kept.name = joins.name AND kept.key = joins.key) AS came \
+         WHERE kept.name = joins.name AND kept.key = joins.key) AS came, \
+         (SELECT count(*) FROM linked_span_elements AS elements WHERE elements.instance = joins.instance) AS elements \
          FROM linked_span_joins AS joins WHERE key = ?1",
     )
     .bind(KEY)
@@ -108,38 +154,61 @@ async fn read(pool: &SqlitePool) -> BTreeMap<String, Kept> {
     };
     let kept = |row: &SqliteRow| {
         let holder: Option<String> = row.get("holder");
+        let tallies = row.get::<Option<String>, _>("lists");
+        let tallies = tallies.map_or_else(Tallies::default, |text| tallies_of(&text));
+        let singles: u16 = row.get("came");
+        let full = if tallies.is_full(LIST) { 1 << LIST } else { 0 };
         let columns = (
             row.get("stage"),
-            row.get("came"),
+            singles | full,
             holder.unwrap_or("-".to_owned()),
             moment(row, "until").unwrap(),
             moment(row, "deadline").unwrap(),
             row.get("attempts"),
         );
-        (columns, moment(row, "sweep_at"), moment(row, "passing_at"))
+        let (sweep_at, passing_at) = (moment(row, "sweep_at"), moment(row, "passing_at"));
+        (columns, sweep_at, passing_at, tallies, row.get("elements"))
     };
     rows.iter()
         .map(|row| (row.get("name"), kept(row)))
         .collect()
 }
 
-/// Asserts that the rows are those of the expected states.
+/// Returns the number of elements that belong to no join.
+async fn leftovers(pool: &SqlitePool) -> u32 {
+    let count = "SELECT count(*) FROM linked_span_elements \
+                 WHERE instance NOT IN (SELECT instance FROM linked_span_joins WHERE instance IS NOT NULL)";
+    sqlx::query_scalar(count).fetch_one(pool).await.unwrap()
+}
+
+/// Asserts that the rows are those of the expected states, which come with their tallies.
 async fn assert_kept(
     pool: &SqlitePool,
     cases: &[Case],
     step: &str,
     rules: &JoinPolicy,
-    after: impl Fn(&Option<State>) -> Option<State>,
+    after: impl Fn(Option<State>) -> (Option<State>, Tallies),
 ) {
     let kept = read(pool).await;
     for Case { name, state, .. } in cases {
-        let right = after(state).as_ref().map(row_of);
+        let (right, tallies) = after(*state);
+        let right = right.map(|state| row_of(&state, tallies, rules));
         assert_eq!(
             kept.get(name),
             right.as_ref(),
             "{step} of {state:?} with {rules:?}"
         );
     }
+    assert_eq!(leftovers(pool).await, 0, "{step} with {rules:?}");
+}
+
+/// Returns the state after a step, with its tallies.
+fn after(state: Option<State>, step: Step, rules: &JoinPolicy) -> (Option<State>, Tallies) {
+    let (after, reply) = transition(state, step, at(NOW), rules);
+    (
+        after,
+        tallies_after(state.as_ref(), step, (after.as_ref(), reply)),
+    )
 }
 
 fn reply_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Reply {
@@ -156,21 +225,33 @@ async fn tell(worker: &Worker<Sqlite>, step: Step) -> bool {
     }
 }
 
-fn told_of(verdict: &Verdict<Payload>) -> (&'static str, u64) {
+fn told_of(verdict: &Verdict<Payload>, rules: &JoinPolicy) -> (&'static str, u64) {
     match verdict {
         Verdict::Waiting(came) => told(Reply::Waiting(*came)),
         Verdict::Duplicate(came) => told(Reply::Duplicate(*came)),
+        Verdict::Closed { .. } => told(Reply::Closed),
         Verdict::Run(claim) => ("run", claim.attempts.into()),
-        Verdict::DeliverExpired { claim, .. } => {
-            let came = claim.inputs.iter().map(|input| 1 << input.place);
-            ("hand_over", came.sum())
-        }
+        Verdict::DeliverExpired { claim, .. } => ("hand_over", bits(came(claim, rules)).into()),
         Verdict::Busy { retry_after } => ("busy", NOW + milliseconds(*retry_after)),
         Verdict::Completed(_) => ("completed", 0),
         Verdict::Expired(_) => ("expired", 0),
         Verdict::Parked(_) => ("parked", 0),
         _ => unreachable!("the test does not know it"),
     }
+}
+
+/// Returns the single inputs of a claim, and its full lists.
+fn came(claim: &Claim<Payload>, rules: &JoinPolicy) -> Inputs {
+    let is_full = |list| {
+        let count = claim.counts.get(list);
+        count.is_some_and(|count| claim.at(list).len() >= count.into())
+    };
+    let has_come = |input: &u8| match rules.lists.contains(*input) {
+        true => is_full(*input),
+        false => !claim.at(*input).is_empty(),
+    };
+    let came = (0..rules.inputs).filter(has_come);
+    came.fold(Inputs::default(), Inputs::with)
 }
 
 /// Returns `None` for an ended join whose dedup window has passed: a call removes it.
@@ -186,16 +267,31 @@ fn unless_forgotten(state: Option<State>) -> Option<State> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 async fn each_step_in_sqlite_matches_rust() {
+    let arrivals: Vec<_> = (0..3).map(ArrivingInput::from).collect();
+    compare(&table::rules(), &table::states(), &arrivals).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "`.ci/run` runs it with the other table"]
+async fn each_step_of_a_list_in_sqlite_matches_rust() {
+    let arrivals = list_table::arrivals();
+    compare(&list_table::rules(), &list_table::states(), &arrivals).await;
+}
+
+/// Makes each step from each state with each policy.
+async fn compare(rules: &[JoinPolicy], states: &[Option<State>], arrivals: &[ArrivingInput<'_>]) {
     let file = File::begin().await;
     let pool = &file.pool;
-    for rules in rules() {
+    for rules in rules {
         let store = file.open("ship").await.clock(|| at(NOW));
         let store = store.call_timeout(Duration::from_mins(1));
-        let cases: Vec<_> = (0..)
-            .zip(states())
+        let cases: Vec<_> = states
+            .iter()
+            .enumerate()
             .map(|(number, state)| {
                 let name = format!("state {number}");
-                let worker = Worker::serving(store.clone().named(&name), "ship", rules);
+                let worker = Worker::serving(store.clone().named(&name), "ship", *rules);
+                let state = *state;
                 Case {
                     worker,
                     name,
@@ -207,39 +303,50 @@ async fn each_step_in_sqlite_matches_rust() {
             if matches!(step, Step::ClaimDue { .. }) {
                 continue;
             }
-            write(pool, &cases).await;
+            write(pool, &cases, rules).await;
             for Case { worker, state, .. } in &cases {
                 let is_recorded = tell(worker, step).await;
-                let reply = reply_of(*state, step, &rules);
+                let reply = reply_of(*state, step, rules);
                 assert_eq!(
                     is_recorded,
                     reply == Reply::Recorded,
                     "{step:?} of {state:?} with {rules:?}"
                 );
             }
-            let after = |state: &Option<State>| transition(*state, step, at(NOW), &rules).0;
-            assert_kept(pool, &cases, &format!("{word} {how}"), &rules, after).await;
+            let after = |state| after(state, step, rules);
+            assert_kept(pool, &cases, &format!("{word} {how}"), rules, after).await;
         }
-        for input in 0..3 {
-            let (step, token) = (Step::arrive(input, MINE), MINE);
-            write(pool, &cases).await;
-            for Case { worker, state, .. } in &cases {
-                let arrived = worker.arrive(KEY, input, token).await;
-                assert!(arrived.overdue.is_none());
-                let right = told(reply_of(*state, step, &rules));
-                assert_eq!(
-                    told_of(&arrived.verdict),
-                    right,
-                    "{step:?} of {state:?} with {rules:?}"
-                );
-            }
-            let after = |state: &Option<State>| {
-                unless_forgotten(transition(*state, step, at(NOW), &rules).0)
-            };
-            assert_kept(pool, &cases, &format!("arrival of {input}"), &rules, after).await;
+        for input in arrivals {
+            arrive(pool, &cases, *input, rules).await;
         }
-        visits(pool, &cases, &rules).await;
+        visits(pool, &cases, rules).await;
     }
+}
+
+/// Makes an arrival at each state.
+async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, rules: &JoinPolicy) {
+    let step = |state: Option<State>| match rules.lists.is_empty() {
+        true => Step::arrive(input.input, MINE),
+        false => list_table::arrival(state.as_ref(), input),
+    };
+    write(pool, cases, rules).await;
+    for Case { worker, state, .. } in cases {
+        let payload = Payload::new(input.input.into());
+        let arrived = worker.arrive_with(KEY, input, payload, MINE).await;
+        assert!(arrived.overdue.is_none());
+        let step = step(*state);
+        let right = told(reply_of(*state, step, rules));
+        assert_eq!(
+            told_of(&arrived.verdict, rules),
+            right,
+            "{step:?} of {state:?} with {rules:?}"
+        );
+    }
+    let after = |state| {
+        let (after, tallies) = after(state, step(state), rules);
+        (unless_forgotten(after), tallies)
+    };
+    assert_kept(pool, cases, &format!("arrival of {input:?}"), rules, after).await;
 }
 
 /// Makes a `ClaimDue` from each state, by a sweep and by an arrival at another join.
@@ -254,11 +361,11 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
         let is_found = |state: &Option<State>| {
             state.is_some_and(|state| {
                 let is_due =
-                    due_at(&state, mode).is_some_and(|due| due <= NOW) && !has_ended(&state);
+                    due_at(&state, mode, rules).is_some_and(|due| due <= NOW) && !has_ended(&state);
                 is_due && !(mode == ClaimMode::Sweep && is_mine(&state))
             })
         };
-        write(pool, cases).await;
+        write(pool, cases, rules).await;
         for Case { worker, state, .. } in cases {
             let claimed = if mode == ClaimMode::Sweep {
                 let due = worker.store.claim_due(rules, MINE, 10).await.unwrap();
@@ -281,11 +388,12 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
             });
             assert_eq!(claimed, right, "{step:?} of {state:?} with {rules:?}");
         }
-        let after = |state: &Option<State>| {
-            if is_found(state) {
-                transition(*state, step, at(NOW), rules).0
+        let after = |state: Option<State>| {
+            if is_found(&state) {
+                after(state, step, rules)
             } else {
-                unless_forgotten(*state)
+                let kept = unless_forgotten(state);
+                (kept, kept.as_ref().map(tallies).unwrap_or_default())
             }
         };
         assert_kept(pool, cases, &format!("{mode:?}"), rules, after).await;
