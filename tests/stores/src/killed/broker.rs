@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::INPUTS;
 use super::process::{Heard, Workers};
 use super::random::Random;
 
 /// How many messages a worker may have unacknowledged.
 const AT_ONCE: usize = 24;
 
-/// A message: an input of a join.
+/// A message: an input of a join, or an element of its list.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Message {
     pub(super) key: String,
@@ -27,10 +26,15 @@ pub(super) struct Broker {
 
 impl Broker {
     /// Adds the inputs of joins in random order, each one to three times.
-    pub(super) fn add(&mut self, keys: impl Iterator<Item = String>, random: &mut Random) {
+    pub(super) fn add(
+        &mut self,
+        keys: impl Iterator<Item = String>,
+        inputs: u8,
+        random: &mut Random,
+    ) {
         let mut messages = Vec::new();
         for key in keys {
-            for input in 0..INPUTS {
+            for input in 0..inputs {
                 for _ in 0..=random.below(3) {
                     let key = key.clone();
                     messages.push(Message { key, input });

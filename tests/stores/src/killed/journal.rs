@@ -15,6 +15,15 @@ pub struct Journal {
     refused: PathBuf,
 }
 
+/// A body that ran.
+#[derive(Debug)]
+pub(super) struct Body {
+    key: String,
+    process: u32,
+    /// The elements of the list, in the order that the body saw.
+    elements: Vec<u8>,
+}
+
 /// How many bodies ran again, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Repeats {
@@ -37,14 +46,15 @@ impl Journal {
         }
     }
 
-    /// Records that a body ran in this process. The record is on the disk when this returns.
+    /// Records that a body ran in this process with these elements. The record is on the disk when this returns.
     ///
     /// # Panics
     ///
     /// If it cannot be written.
-    pub fn ran(&self, key: &str) {
+    pub fn ran(&self, key: &str, elements: &[u8]) {
         let mut file = append(&self.bodies);
-        let line = format!("{key} {}\n", std::process::id());
+        let elements: Vec<_> = elements.iter().map(u8::to_string).collect();
+        let line = format!("{key} {} {}\n", std::process::id(), elements.join(","));
         file.write_all(line.as_bytes()).expect("a line");
         file.sync_data().expect("a disk");
     }
@@ -71,14 +81,35 @@ impl Journal {
             .expect("a line");
     }
 
-    /// Returns the keys of all bodies with their processes.
-    pub(super) fn bodies(&self) -> Vec<(String, u32)> {
+    pub(super) fn bodies(&self) -> Vec<Body> {
         let bodies = std::fs::read_to_string(&self.bodies).expect("a journal");
         let body = |line: &str| {
-            let (key, process) = line.split_once(' ').expect("a key and a process");
-            (key.to_owned(), process.parse().expect("a process"))
+            let mut words = line.split(' ');
+            let [key, process, elements] = [(); 3].map(|()| words.next().expect("a word"));
+            let elements = elements.split_terminator(',');
+            Body {
+                key: key.to_owned(),
+                process: process.parse().expect("a process"),
+                elements: elements
+                    .map(|element| element.parse().expect("a number"))
+                    .collect(),
+            }
         };
         bodies.lines().map(body).collect()
+    }
+
+    /// Asserts that each body had each of these elements once, and that all bodies of a join had them in one order.
+    pub(super) fn assert_elements(&self, elements: std::ops::RangeInclusive<u8>) {
+        let mut first = BTreeMap::new();
+        for body in self.bodies() {
+            let mut sorted = body.elements.clone();
+            sorted.sort_unstable();
+            assert!(sorted.iter().copied().eq(elements.clone()), "{body:?}");
+            let before = first
+                .entry(body.key.clone())
+                .or_insert(body.elements.clone());
+            assert_eq!(*before, body.elements, "{body:?}");
+        }
     }
 
     pub(super) fn keys(&self) -> usize {
@@ -116,8 +147,8 @@ impl Journal {
 
     fn by_key(&self) -> BTreeMap<String, Vec<u32>> {
         let mut by_key = BTreeMap::<_, Vec<_>>::new();
-        for (key, process) in self.bodies() {
-            by_key.entry(key).or_default().push(process);
+        for body in self.bodies() {
+            by_key.entry(body.key).or_default().push(body.process);
         }
         by_key
     }

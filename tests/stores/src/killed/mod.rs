@@ -18,11 +18,13 @@ use self::journal::Repeats;
 use self::process::Workers;
 use self::random::Random;
 
-/// How many inputs a join has.
+/// How many inputs a join of single inputs has.
 pub const INPUTS: u8 = 3;
 
+/// How many elements the list of a join has.
+pub const ELEMENTS: u8 = 20;
+
 const WORKERS: usize = 6;
-const KEYS: u32 = 5_000;
 
 /// The environment variable with the number of seconds in which rounds are repeated. Without it there is one round.
 const SECONDS: &str = "LINKED_SPAN_KILLED_SECONDS";
@@ -39,9 +41,52 @@ const STOPPED: Duration = Duration::from_secs(4);
 /// The lease in a worker.
 pub const LEASE: Duration = Duration::from_secs(2);
 
+/// The kind of the joins of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joins {
+    /// Joins of [`INPUTS`] single inputs.
+    Singles,
+    /// Joins of a single input, which is message 0, and of a list with the elements 1 to [`ELEMENTS`].
+    Lists,
+}
+
+impl Joins {
+    /// Returns the kind that a worker's argument names.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        let is_it = |joins: &Self| joins.word() == word;
+        [Self::Singles, Self::Lists].into_iter().find(is_it)
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Singles => "singles",
+            Self::Lists => "lists",
+        }
+    }
+
+    /// Returns the number of different messages of a join.
+    fn messages(self) -> u8 {
+        match self {
+            Self::Singles => INPUTS,
+            Self::Lists => 1 + ELEMENTS,
+        }
+    }
+
+    /// Returns the number of joins in a round.
+    fn keys(self) -> u32 {
+        match self {
+            Self::Singles => 5_000,
+            Self::Lists => 700,
+        }
+    }
+}
+
 /// The counts of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
+    /// The kind of the joins.
+    pub joins: Joins,
     /// The number of joins, in rounds of equal size.
     pub keys: u32,
     /// The number of workers that the test killed.
@@ -62,18 +107,40 @@ pub struct Report {
     pub took: Duration,
 }
 
-/// Delivers all messages to workers that are killed, until all are acknowledged.
+/// Delivers all messages of joins with single inputs to workers that are killed, until all are acknowledged.
 ///
 /// It calls `restart` twice in each round.
 ///
 /// # Panics
 ///
-/// If a message is rejected, or a round takes too long.
+/// If a message is rejected, a body has not run, two successes are recorded, or a round takes too long.
 #[must_use]
-pub fn run(worker: &Path, url: &str, folder: &Path, mut restart: impl FnMut()) -> Report {
+pub fn run(worker: &Path, url: &str, folder: &Path, restart: impl FnMut()) -> Report {
+    run_joins(Joins::Singles, worker, url, folder, restart)
+}
+
+/// Delivers all messages of joins with lists, as [`run`] does.
+///
+/// # Panics
+///
+/// Also if a body misses an element, has one twice, or if two bodies of a join have them in different orders.
+#[must_use]
+pub fn run_lists(worker: &Path, url: &str, folder: &Path, restart: impl FnMut()) -> Report {
+    let report = run_joins(Joins::Lists, worker, url, folder, restart);
+    Journal::new(folder).assert_elements(1..=ELEMENTS);
+    report
+}
+
+fn run_joins(
+    joins: Joins,
+    worker: &Path,
+    url: &str,
+    folder: &Path,
+    mut restart: impl FnMut(),
+) -> Report {
     let (began, mut random) = (Instant::now(), Random::new());
     let journal = Journal::new(folder);
-    let mut workers = Workers::new(worker, url, folder);
+    let mut workers = Workers::new(worker, url, folder, joins);
     let mut broker = Broker::default();
     for place in 0..WORKERS {
         workers.start(place);
@@ -82,8 +149,9 @@ pub fn run(worker: &Path, url: &str, folder: &Path, mut restart: impl FnMut()) -
     let mut next = Instant::now() + MISFORTUNE;
     while count == 0 || began.elapsed() < goes_on {
         let round = Instant::now();
-        broker.add(keys(count..count + KEYS), &mut random);
-        count += KEYS;
+        let new = keys(count..count + joins.keys());
+        broker.add(new, joins.messages(), &mut random);
+        count += joins.keys();
         let all = broker.left();
         let mut restarts = [all / 3, 2 * all / 3].into_iter().peekable();
         while broker.left() > 0 {
@@ -103,6 +171,7 @@ pub fn run(worker: &Path, url: &str, folder: &Path, mut restart: impl FnMut()) -
     workers.finish();
     let (killed, died, stopped) = workers.struck();
     let report = Report {
+        joins,
         keys: count,
         killed,
         died,

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Joins;
 use super::broker::Message;
 use super::random::Random;
 
@@ -28,6 +29,7 @@ pub(super) struct Workers {
     program: PathBuf,
     url: String,
     folder: PathBuf,
+    joins: Joins,
     at_work: Vec<Worker>,
     said: Receiver<Line>,
     sayer: Sender<Line>,
@@ -47,12 +49,13 @@ struct Worker {
 }
 
 impl Workers {
-    pub(super) fn new(program: &Path, url: &str, folder: &Path) -> Self {
+    pub(super) fn new(program: &Path, url: &str, folder: &Path, joins: Joins) -> Self {
         let (sayer, said) = channel();
         Self {
             program: program.to_owned(),
             url: url.to_owned(),
             folder: folder.to_owned(),
+            joins,
             at_work: Vec::new(),
             said,
             sayer,
@@ -74,6 +77,7 @@ impl Workers {
         let mut process = Command::new(&self.program)
             .arg(&self.url)
             .arg(&self.folder)
+            .arg(self.joins.word())
             .arg(CALLS)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,7 +1,7 @@
 //! The contents of a store once all messages are acknowledged.
 
-use linked_span::fan_in::{FanInIdentity, JoinQuery, Operator, Status, Store, StoreError};
-use linked_span_tests_stores::killed::{INPUTS, Report, keys};
+use linked_span::fan_in::{FanInIdentity, Inputs, JoinQuery, Operator, Status, Store, StoreError};
+use linked_span_tests_stores::killed::{INPUTS, Joins, Report, keys};
 use linked_span_tests_stores::{Payload, RULES};
 
 /// Checks that every key has completed, and that nothing else is stored.
@@ -15,9 +15,19 @@ where
         .build();
     runtime.unwrap().block_on(async {
         let store = open().await.unwrap();
-        let inputs = &["first", "second", "third"];
-        store.declare(FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]));
-        let rules = RULES.inputs(INPUTS);
+        let (identity, rules) = match report.joins {
+            Joins::Singles => {
+                let inputs = &["first", "second", "third"];
+                let ship = FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]);
+                (ship, RULES.inputs(INPUTS))
+            }
+            Joins::Lists => {
+                let lists = Inputs::default().with(1);
+                let pack = FanInIdentity::new("worker::Pack", &["order", "packed"], &["u8"; 2]);
+                (pack.lists(lists), RULES.lists(lists))
+            }
+        };
+        store.declare(identity);
         assert_eq!(store.len().await.unwrap(), 0);
         for key in keys(0..report.keys) {
             let listed = store.list(&rules, JoinQuery::Key(&key)).await.unwrap();

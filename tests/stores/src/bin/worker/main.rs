@@ -3,6 +3,7 @@
 //! The test kills it at random. An option makes it exit by itself now and then, after a commit and before the reply is
 //! read.
 
+mod lists;
 mod mortal;
 #[cfg(feature = "servers")]
 mod servers;
@@ -17,11 +18,16 @@ use linked_span::fan_in::{
     Arrival, Disposition, DueOutcome, JoinOptions, Sqlite, Store, disposition,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
-use linked_span_tests_stores::killed::{Journal, LEASE};
+use linked_span_tests_stores::killed::{Joins, Journal, LEASE};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::unbounded_channel;
 
 use self::mortal::Mortal;
+
+/// How long a broker waits before it redelivers.
+const AGAIN: Duration = Duration::from_millis(100);
+
+const BETWEEN_SWEEPS: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Deserialize, LinkedEvent, Serialize)]
 struct Part {
@@ -39,7 +45,7 @@ async fn ship(
 ) -> Result<(), Infallible> {
     assert!(first.order == second.order && second.order == third.order);
     let (journal, key) = (Arc::clone(journal), first.order);
-    let written = tokio::task::spawn_blocking(move || journal.ran(&key));
+    let written = tokio::task::spawn_blocking(move || journal.ran(&key, &[]));
     written.await.expect("a journal");
     // Long enough for the test to kill the process meanwhile.
     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -51,27 +57,61 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let (url, folder) = (arguments.next(), arguments.next());
     let (url, folder) = (url.expect("a database"), folder.expect("a folder"));
-    let calls = arguments
-        .next()
-        .map(|calls| calls.parse().expect("a number"));
-    let journal = Arc::new(Journal::new(Path::new(&folder)));
+    let joins = Joins::of_word(&arguments.next().expect("a kind of joins"));
+    let task = Task {
+        joins: joins.expect("a kind of joins"),
+        calls: arguments
+            .next()
+            .map(|calls| calls.parse().expect("a number")),
+        journal: Arc::new(Journal::new(Path::new(&folder))),
+    };
     match url.split_once(':').expect("a scheme") {
-        ("sqlite", file) => work(Sqlite::open(file).await.expect("a file"), calls, journal).await,
+        ("sqlite", file) => task.work(Sqlite::open(file).await.expect("a file")).await,
         #[cfg(feature = "servers")]
-        ("redis+unix", _) => work(servers::redis(&url).await, calls, journal).await,
+        ("redis+unix", _) => task.work(servers::redis(&url).await).await,
         #[cfg(feature = "servers")]
-        ("postgres", _) => work(servers::postgres(&url).await, calls, journal).await,
+        ("postgres", _) => task.work(servers::postgres(&url).await).await,
         (scheme, _) => panic!("no store for {scheme}"),
     }
 }
 
-/// Works until the process dies, on average once in `calls` calls.
-async fn work(store: impl Store<ShipInput> + 'static, calls: Option<u64>, journal: Arc<Journal>) {
+struct Task {
+    joins: Joins,
+    /// The average number of calls until the process dies.
+    calls: Option<u64>,
+    journal: Arc<Journal>,
+}
+
+impl Task {
+    async fn work(self, store: impl Store<ShipInput> + Store<u8> + 'static) {
+        let calls = self.calls;
+        let store = Mortal { store, calls };
+        match self.joins {
+            Joins::Singles => singles(store, self.journal).await,
+            Joins::Lists => lists::work(store, self.journal).await,
+        }
+    }
+}
+
+async fn singles(store: impl Store<ShipInput> + 'static, journal: Arc<Journal>) {
     let options = JoinOptions::timeout(Duration::from_hours(1))
         .lease(LEASE)
-        .backoff(Duration::from_millis(100));
-    let joins = Arc::new(Ship::new(Mortal { store, calls }, options));
+        .backoff(AGAIN);
+    let joins = Arc::new(Ship::new(store, options));
     let sweeps = tokio::spawn(sweep(Arc::clone(&joins), Arc::clone(&journal)));
+    consume(move |key, input| {
+        let (joins, journal) = (Arc::clone(&joins), Arc::clone(&journal));
+        async move { arrive(&joins, &key, input, &journal).await }
+    })
+    .await;
+    sweeps.abort();
+}
+
+/// Handles each message on the standard input, and prints the disposition that the handler returns.
+async fn consume<F>(handle: impl Fn(String, u8) -> F)
+where
+    F: Future<Output = &'static str> + Send + 'static,
+{
     let (say, mut said) = unbounded_channel::<String>();
     let says = tokio::task::spawn_blocking(move || {
         while let Some(line) = said.blocking_recv() {
@@ -88,20 +128,20 @@ async fn work(store: impl Store<ShipInput> + 'static, calls: Option<u64>, journa
         }
     });
     while let Some(line) = delivered.recv().await {
-        let (joins, journal, say) = (Arc::clone(&joins), Arc::clone(&journal), say.clone());
+        let mut words = line.split(' ').map(str::to_owned);
+        let [number, key, input] = [(); 3].map(|()| words.next().expect("a word"));
+        let handled = handle(key, input.parse().expect("a number"));
+        let say = say.clone();
         tokio::spawn(async move {
-            let mut words = line.split(' ');
-            let [number, key, input] = [(); 3].map(|()| words.next().expect("a word"));
-            let word = arrive(&joins, key, input, &journal).await;
+            let word = handled.await;
             let _ = say.send(format!("{number} {word}"));
         });
     }
-    sweeps.abort();
     drop(say);
     says.await.expect("all is said");
 }
 
-async fn arrive<S>(joins: &Ship<S>, key: &str, input: &str, journal: &Arc<Journal>) -> &'static str
+async fn arrive<S>(joins: &Ship<S>, key: &str, input: u8, journal: &Arc<Journal>) -> &'static str
 where
     S: Store<ShipInput>,
 {
@@ -110,8 +150,8 @@ where
         metadata: Origin::default(),
     };
     let arrival = match input {
-        "0" => joins.first(part, journal).await,
-        "1" => joins.second(part, journal).await,
+        0 => joins.first(part, journal).await,
+        1 => joins.second(part, journal).await,
         _ => joins.third(part, journal).await,
     };
     match arrival {
@@ -122,8 +162,7 @@ where
     match disposition(&arrival) {
         Disposition::Ack => "ack",
         Disposition::Requeue => {
-            // A broker waits this long before it redelivers.
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(AGAIN).await;
             "retry"
         }
         Disposition::Defer => "hold",
@@ -136,7 +175,7 @@ where
     S: Store<ShipInput>,
 {
     loop {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(BETWEEN_SWEEPS).await;
         // A refused claim may succeed at the next sweep.
         for due in joins.due(16).await.unwrap_or_default() {
             let key = due.key().to_owned();
