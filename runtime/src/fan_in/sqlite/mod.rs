@@ -4,10 +4,11 @@ mod connection;
 mod elements;
 mod failure;
 mod file;
-mod list;
+mod listing;
 mod lists;
 mod migrations;
 mod rows;
+mod statements;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

@@ -11,6 +11,10 @@ use super::failure::failure;
 use super::file::File;
 use super::lists::Lists;
 use super::migrations;
+use super::statements::{
+    BEGIN_AND_READ, BEGIN_AND_READ_WITH_ELEMENT, BEGIN_AND_READ_WITH_OTHER_WORK, INPUTS, READ,
+    REMOVE, Then, WRITE, WRITE_ENDED, WRITE_LISTS, WRITE_WITH_ELEMENT, WRITE_WITH_INPUT,
+};
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::state::{
@@ -22,130 +26,6 @@ use crate::fan_in::durable::words::{count, token, word};
 use crate::fan_in::durable::{
     BackendError, EncodedClaim, EncodedInput, JoinScope, Row, Stage, inputs_of,
 };
-
-/// A join's columns, with a bit for each stored input.
-macro_rules! columns {
-    () => {
-        "joins.key, stage, since, holder, until, deadline, attempts, detail, instance, lists, \
-         (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
-          WHERE kept.name = joins.name AND kept.key = joins.key) AS came"
-    };
-}
-pub(super) use columns;
-
-/// Selects one row, even if there is no join: it also contains whether the function's declaration matches, and `$asked`.
-macro_rules! read {
-    ($begin:literal, $asked:expr) => {
-        concat!(
-            $begin,
-            "SELECT ",
-            columns!(),
-            ", EXISTS (SELECT 1 FROM linked_span_functions AS declared \
-             WHERE declared.name = ?1 AND declared.inputs = ?3) AS is_declared",
-            $asked,
-            " FROM (SELECT 1) LEFT JOIN linked_span_joins AS joins ON joins.name = ?1 AND joins.key = ?2"
-        )
-    };
-}
-const READ: &str = read!("", "");
-const BEGIN_AND_READ: &str = read!("BEGIN IMMEDIATE; ", "");
-macro_rules! read_with_other_work {
-    ($asked:literal) => {
-        read!(
-            "BEGIN IMMEDIATE; ",
-            concat!(
-                ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
-                 EXISTS (SELECT 1 FROM linked_span_joins \
-                  WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten",
-                $asked
-            )
-        )
-    };
-}
-/// Also selects whether another join is overdue, and whether an ended join can be removed.
-const BEGIN_AND_READ_WITH_OTHER_WORK: &str = read_with_other_work!("");
-/// Also selects whether the list has the element, and whether elements of an ended join can be removed.
-const BEGIN_AND_READ_WITH_ELEMENT: &str = read_with_other_work!(
-    ", EXISTS (SELECT 1 FROM linked_span_elements AS kept \
-      WHERE kept.instance = joins.instance AND kept.input = ?5 AND kept.id = ?6) AS is_known, \
-     EXISTS (SELECT 1 FROM linked_span_leftovers) AS has_leftovers"
-);
-
-/// Text for one call of sqlx. Several statements share a text, because each call is a round trip to another thread.
-#[derive(Clone, Copy)]
-struct Statement {
-    text: &'static str,
-    and_commit: &'static str,
-}
-
-macro_rules! statement {
-    ($text:expr) => {
-        Statement {
-            text: $text,
-            and_commit: concat!($text, "; COMMIT"),
-        }
-    };
-}
-
-impl Statement {
-    fn then(self, then: Then) -> &'static str {
-        match then {
-            Then::Commit => self.and_commit,
-            Then::Continue => self.text,
-        }
-    }
-}
-
-/// What follows a statement within the transaction.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
-    /// The same text commits.
-    Commit,
-    /// Other statements, and then a commit.
-    Continue,
-}
-
-// The columns are named, because a later version may add some.
-macro_rules! upsert {
-    ($rest:literal) => {
-        concat!(
-            "INSERT INTO linked_span_joins \
-             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail, instance, lists) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
-             ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11, instance = ?12, lists = ?13",
-            $rest
-        )
-    };
-}
-// Every transition to an open, running, ready, expiring or parked join, without a new input.
-const WRITE: Statement = statement!(upsert!(""));
-// `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
-const WRITE_ENDED: Statement = statement!(upsert!(
-    "; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
-));
-// An arrival: absent to `Open` or `Running`, `Open` to `Open` or `Running`. `DO NOTHING` keeps an input whose join an operator
-// has removed.
-const WRITE_WITH_INPUT: Statement = statement!(upsert!(
-    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?14, ?15, ?16) \
-     ON CONFLICT DO NOTHING"
-));
-// The same arrivals.
-const WRITE_WITH_ELEMENT: Statement = statement!(upsert!(
-    "; INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?12, ?14, ?17, ?15, ?16)"
-));
-// An element that the list has already: `Open` to `Open`.
-const WRITE_LISTS: Statement =
-    statement!("UPDATE linked_span_joins SET lists = ?3 WHERE name = ?1 AND key = ?2");
-// Every transition to absent: `Forget`, and the end of the dedup window.
-const REMOVE: Statement = statement!(
-    "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
-     DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
-);
-// The inputs of a claimed join.
-const INPUTS: Statement = statement!(
-    "SELECT input, came_at, payload FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
-);
 
 /// The number of inputs after which a sweep claims no further join, so that other callers do not wait long for the lock.
 const READ_BY_SWEEP: usize = 10_000;
@@ -667,7 +547,7 @@ impl Rows {
             .bind(input.map(|input| input.input))
             .bind(number(self.now))
             .bind(payload)
-            .bind(input.and_then(|input| input.id))
+            .bind(input.map(|input| input.id.unwrap_or_default()))
             .execute(&mut *self.connection)
             .await
             .map_err(failure)?;

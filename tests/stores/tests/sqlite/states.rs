@@ -246,9 +246,12 @@ fn came(claim: &Claim<Payload>, rules: &JoinPolicy) -> Inputs {
         let count = claim.counts.get(list);
         count.is_some_and(|count| claim.at(list).len() >= count.into())
     };
-    let has_come = |input: &u8| match rules.lists.contains(*input) {
-        true => is_full(*input),
-        false => !claim.at(*input).is_empty(),
+    let has_come = |input: &u8| {
+        if rules.lists.contains(*input) {
+            is_full(*input)
+        } else {
+            !claim.at(*input).is_empty()
+        }
     };
     let came = (0..rules.inputs).filter(has_come);
     came.fold(Inputs::default(), Inputs::with)
@@ -325,9 +328,12 @@ async fn compare(rules: &[JoinPolicy], states: &[Option<State>], arrivals: &[Arr
 
 /// Makes an arrival at each state.
 async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, rules: &JoinPolicy) {
-    let step = |state: Option<State>| match rules.lists.is_empty() {
-        true => Step::arrive(input.input, MINE),
-        false => list_table::arrival(state.as_ref(), input),
+    let step = |state: Option<State>| {
+        if rules.lists.is_empty() {
+            Step::arrive(input.input, MINE)
+        } else {
+            list_table::arrival(state.as_ref(), input)
+        }
     };
     write(pool, cases, rules).await;
     for Case { worker, state, .. } in cases {

@@ -3,7 +3,8 @@
 use sqlx::Row as _;
 
 use super::failure::failure;
-use super::rows::{Read, Rows, columns, read, timestamp};
+use super::rows::{Read, Rows, read, timestamp};
+use super::statements::columns;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::{number, unknown};
@@ -85,9 +86,10 @@ impl Rows {
             } = read(&row, function.rules)?;
             let age = now.saturating_duration_since(since);
             let summary = JoinSummary::new(key, &state, age, function.rules).with_detail(detail);
-            Ok(match stage.has_ended() {
-                true => summary,
-                false => summary.with_lists(lists.summaries()),
+            Ok(if stage.has_ended() {
+                summary
+            } else {
+                summary.with_lists(lists.summaries())
             })
         };
         rows.into_iter().map(listed).collect()

@@ -1,0 +1,125 @@
+//! The statements that read and write joins.
+
+/// A join's columns, with a bit for each stored input.
+macro_rules! columns {
+    () => {
+        "joins.key, stage, since, holder, until, deadline, attempts, detail, instance, lists, \
+         (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
+          WHERE kept.name = joins.name AND kept.key = joins.key) AS came"
+    };
+}
+pub(super) use columns;
+
+/// Selects one row, even if there is no join: it also contains whether the function's declaration matches, and `$asked`.
+macro_rules! read {
+    ($begin:literal, $asked:expr) => {
+        concat!(
+            $begin,
+            "SELECT ",
+            columns!(),
+            ", EXISTS (SELECT 1 FROM linked_span_functions AS declared \
+             WHERE declared.name = ?1 AND declared.inputs = ?3) AS is_declared",
+            $asked,
+            " FROM (SELECT 1) LEFT JOIN linked_span_joins AS joins ON joins.name = ?1 AND joins.key = ?2"
+        )
+    };
+}
+pub(super) const READ: &str = read!("", "");
+pub(super) const BEGIN_AND_READ: &str = read!("BEGIN IMMEDIATE; ", "");
+macro_rules! read_with_other_work {
+    ($asked:literal) => {
+        read!(
+            "BEGIN IMMEDIATE; ",
+            concat!(
+                ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
+                 EXISTS (SELECT 1 FROM linked_span_joins \
+                  WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten",
+                $asked
+            )
+        )
+    };
+}
+/// Also selects whether another join is overdue, and whether an ended join can be removed.
+pub(super) const BEGIN_AND_READ_WITH_OTHER_WORK: &str = read_with_other_work!("");
+/// Also selects whether the list has the element, and whether elements of an ended join can be removed.
+pub(super) const BEGIN_AND_READ_WITH_ELEMENT: &str = read_with_other_work!(
+    ", EXISTS (SELECT 1 FROM linked_span_elements AS kept \
+      WHERE kept.instance = joins.instance AND kept.input = ?5 AND kept.id = ?6) AS is_known, \
+     EXISTS (SELECT 1 FROM linked_span_leftovers) AS has_leftovers"
+);
+
+/// Text for one call of sqlx. Several statements share a text, because each call is a round trip to another thread.
+#[derive(Clone, Copy)]
+pub(super) struct Statement {
+    text: &'static str,
+    and_commit: &'static str,
+}
+
+macro_rules! statement {
+    ($text:expr) => {
+        Statement {
+            text: $text,
+            and_commit: concat!($text, "; COMMIT"),
+        }
+    };
+}
+
+impl Statement {
+    pub(super) fn then(self, then: Then) -> &'static str {
+        match then {
+            Then::Commit => self.and_commit,
+            Then::Continue => self.text,
+        }
+    }
+}
+
+/// What follows a statement within the transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The same text commits.
+    Commit,
+    /// Other statements, and then a commit.
+    Continue,
+}
+
+// The columns are named, because a later version may add some.
+macro_rules! upsert {
+    ($rest:literal) => {
+        concat!(
+            "INSERT INTO linked_span_joins \
+             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail, instance, lists) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+             ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
+             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11, instance = ?12, lists = ?13",
+            $rest
+        )
+    };
+}
+// Every transition to an open, running, ready, expiring or parked join, without a new input.
+pub(super) const WRITE: Statement = statement!(upsert!(""));
+// `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
+pub(super) const WRITE_ENDED: Statement = statement!(upsert!(
+    "; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
+));
+// An arrival: absent to `Open` or `Running`, `Open` to `Open` or `Running`. `DO NOTHING` keeps an input whose join an operator
+// has removed.
+pub(super) const WRITE_WITH_INPUT: Statement = statement!(upsert!(
+    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?14, ?15, ?16) \
+     ON CONFLICT DO NOTHING"
+));
+// The same arrivals.
+pub(super) const WRITE_WITH_ELEMENT: Statement = statement!(upsert!(
+    "; INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?12, ?14, ?17, ?15, ?16)"
+));
+// An element that the list has already: `Open` to `Open`.
+pub(super) const WRITE_LISTS: Statement =
+    statement!("UPDATE linked_span_joins SET lists = ?3 WHERE name = ?1 AND key = ?2");
+// Every transition to absent: `Forget`, and the end of the dedup window.
+pub(super) const REMOVE: Statement = statement!(
+    "DELETE FROM linked_span_joins WHERE name = ?1 AND key = ?2; \
+     DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
+);
+// The inputs of a claimed join.
+pub(super) const INPUTS: Statement = statement!(
+    "SELECT input, came_at, payload FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
+);
