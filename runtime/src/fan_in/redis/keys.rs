@@ -34,3 +34,8 @@ pub(super) fn of_function(function: &str) -> [String; 2] {
 pub(super) fn join(function: &str, key: &str) -> String {
     format!("{function}:join:{key}")
 }
+
+/// Returns the key of a list's elements, as `lists.lua` does.
+pub(super) fn elements(function: &str, key: &str, instance: &str, place: u8) -> String {
+    format!("{function}:elements:{place}:{instance}:{key}")
+}

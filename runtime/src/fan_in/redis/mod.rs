@@ -2,10 +2,12 @@
 
 mod calls;
 mod connection;
+mod elements;
 mod failure;
 mod functions;
 mod keys;
 mod length;
+mod lists;
 mod page;
 mod replicas;
 mod replies;
@@ -21,12 +23,14 @@ use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, RedisResult};
 
 use self::calls::Calls;
 use self::connection::{Connection, Link};
+use self::elements::Holder;
 use self::replicas::Replicas;
+use self::replies::Arrival;
 use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Step, Token};
+use super::core::state::{Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
@@ -442,6 +446,15 @@ impl Redis {
         durable::functions(self, || functions::list(&self.calls)).await
     }
 
+    fn holder<'a>(&'a self, function: JoinScope<'a>, token: Token, at: Timestamp) -> Holder<'a> {
+        Holder {
+            calls: &self.calls,
+            name: function.name,
+            token,
+            at,
+        }
+    }
+
     async fn migrate_function(&self, name: &str) -> Result<(), BackendError> {
         let _before: Option<String> = self.calls.call(&scripts::migrate(name)).await?;
         Ok(())
@@ -451,6 +464,8 @@ impl Redis {
 durable::store!(Redis);
 
 impl Backend for Redis {
+    const HAS_LISTS: bool = true;
+
     fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
@@ -470,8 +485,23 @@ impl Backend for Redis {
         payload: &str,
         token: Token,
     ) -> Result<Answer, BackendError> {
-        let call = scripts::arrive(function, key, input.input, payload, token);
-        replies::answer(length::write(&self.calls, self.server.longest, &call).await?)
+        let call = scripts::arrive(function, key, input, payload, token);
+        let arrived = length::write(&self.calls, self.server.longest, &call).await?;
+        let Arrival {
+            mut answer,
+            claimed,
+            overdue,
+        } = replies::answer(arrived, function.rules)?;
+        let holder = self.holder(function, token, answer.at);
+        for (claim, lists) in [
+            (&mut answer.claimed, claimed),
+            (&mut answer.overdue, overdue),
+        ] {
+            if let Some(claim) = claim {
+                holder.read(claim, &lists).await?;
+            }
+        }
+        Ok(answer)
     }
 
     async fn apply(
@@ -496,10 +526,17 @@ impl Backend for Redis {
     ) -> Result<Vec<EncodedClaim>, BackendError> {
         loop {
             let due = self.calls.call(&scripts::due(function, token, max)).await?;
-            let (claimed, again) = replies::due(due)?;
-            if !claimed.is_empty() || !again {
-                return Ok(claimed);
+            let (at, claimed, again) = replies::due(due, function.rules)?;
+            if claimed.is_empty() && again {
+                continue;
             }
+            let holder = self.holder(function, token, at);
+            let mut claims = Vec::with_capacity(claimed.len());
+            for (mut claim, lists) in claimed {
+                holder.read(&mut claim, &lists).await?;
+                claims.push(claim);
+            }
+            return Ok(claims);
         }
     }
 

@@ -1,35 +1,66 @@
 //! Reads the scripts' replies.
 
+use super::lists::Lists;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
-use crate::fan_in::core::state::{Counts, JoinPolicy, Reply, Timestamp};
+use crate::fan_in::core::lists::ListLimit;
+use crate::fan_in::core::state::{Arrived, JoinPolicy, Reply, Timestamp};
 use crate::fan_in::durable::words::token;
 use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
 
-/// The time, the reply and its number, the claim of the input's join, and the claim of another join.
+/// The time, the reply with the lists and its number, the claim of the input's join, and the claim of another join.
 pub(super) type ArriveReply = (u64, String, u64, Option<Claim>, Option<Claim>);
 
 /// The time, the claims, and whether more joins may be due.
 pub(super) type Due = (u64, Vec<Claim>, bool);
 
-/// The time, and for each key the stored join and the reason why an input cannot be decoded.
-pub(super) type List = (u64, Vec<(String, Option<String>, Option<String>)>);
+/// The time, and for each key the stored join, the reason why an input cannot be decoded, and the lists.
+pub(super) type List = (u64, Vec<Listed>);
 
-/// The key, the work, the attempts, the received inputs as bits, and a value for each declared input.
+type Listed = (String, Option<String>, Option<String>, Option<String>);
+
+/// The key, the work, the attempts, the received inputs as bits, and a value for each declared input. The lists follow, if
+/// the function has any.
 type Claim = (String, String, u32, u16, Vec<Option<Vec<u8>>>);
 
-pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
-    let (at, word, number, claim, overdue) = arrived;
+/// An answer to an arrival, and what its claims lack.
+pub(super) struct Arrival {
+    pub(super) answer: Answer,
+    /// The lists of the claimed join.
+    pub(super) claimed: Lists,
+    /// The lists of the other join.
+    pub(super) overdue: Lists,
+}
+
+pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival, BackendError> {
+    let (at, reply, number, claim, overdue) = arrived;
     let at = Timestamp::from_millis(at);
-    let claimed = |claim: Option<Claim>| claim.map(|claim| claimed(claim, at)).transpose();
-    let (claim, overdue) = (claimed(claim)?, claimed(overdue)?);
+    let claimed = |claim: Option<Claim>| match claim {
+        Some(claim) => claimed(claim, at, rules).map(|(claim, lists)| (Some(claim), lists)),
+        None => Ok((None, Lists::default())),
+    };
+    let ((claim, claimed), (overdue, overdues)) = (claimed(claim)?, claimed(overdue)?);
     let attempts = claim.as_ref().map_or(0, |claim| claim.attempts);
     let came = || u16::try_from(number).map(inputs_of).map_err(|_| unknown());
-    let reply = match word.as_str() {
-        "waiting" => Reply::Waiting(came()?.into()),
-        "duplicate" => Reply::Duplicate(came()?.into()),
+    // The lists follow the word, if the function has any.
+    let (word, lists) = match reply.split_once(' ') {
+        Some((word, lists)) => (word, Lists::read(Some(lists))?),
+        None => (reply.as_str(), Lists::default()),
+    };
+    let arrived = || {
+        let (came, lists) = (came()?, lists.tallies());
+        Ok(Arrived { came, lists })
+    };
+    let reply = match word {
+        "waiting" => Reply::Waiting(arrived()?),
+        "duplicate" => Reply::Duplicate(arrived()?),
+        "closed" => Reply::Closed,
+        "over_limit" => {
+            let max = rules.max_bytes;
+            return Err(BackendError::OverLimit(ListLimit::Bytes { max }));
+        }
         // The caller needs no `taken`: the script has kept the input, if it takes it.
         "run" => Reply::Run {
             attempts,
@@ -45,19 +76,27 @@ pub(super) fn answer(arrived: ArriveReply) -> Result<Answer, BackendError> {
         "parked" => Reply::Parked,
         _ => return Err(unknown()),
     };
-    Ok(Answer {
+    let answer = Answer {
         reply,
         at,
         claimed: claim,
         overdue,
+    };
+    Ok(Arrival {
+        answer,
+        claimed,
+        overdue: overdues,
     })
 }
 
-/// Reads the claims of a sweep, and whether more joins may be due.
-pub(super) fn due((at, claims, again): Due) -> Result<(Vec<EncodedClaim>, bool), BackendError> {
+/// The time, the claims with their lists, and whether more joins may be due.
+pub(super) type Swept = (Timestamp, Vec<(EncodedClaim, Lists)>, bool);
+
+/// Reads the claims of a sweep.
+pub(super) fn due((at, claims, again): Due, rules: &JoinPolicy) -> Result<Swept, BackendError> {
     let at = Timestamp::from_millis(at);
-    let claimed = claims.into_iter().map(|claim| claimed(claim, at));
-    Ok((claimed.collect::<Result<_, _>>()?, again))
+    let claimed = claims.into_iter().map(|claim| claimed(claim, at, rules));
+    Ok((at, claimed.collect::<Result<_, _>>()?, again))
 }
 
 /// Reads a list of joins. Skips a key without a join: other tools may have removed the join only.
@@ -68,7 +107,7 @@ pub(super) fn list(
 ) -> Result<Vec<JoinSummary>, BackendError> {
     let at = Timestamp::from_millis(at);
     let mut list = Vec::with_capacity(kept.len());
-    for (key, kept, detail) in kept {
+    for (key, kept, detail, lists) in kept {
         let Some(kept) = kept else { continue };
         let (row, since) = row(&kept).ok_or_else(unknown)?;
         let is_asked_for = match which {
@@ -80,34 +119,47 @@ pub(super) fn list(
         if is_asked_for {
             let state = row.state().ok_or_else(unknown)?;
             let age = at.saturating_duration_since(since);
-            list.push(JoinSummary::new(key, &state, age, rules).with_detail(detail));
+            let mut summary = JoinSummary::new(key, &state, age, rules).with_detail(detail);
+            if !row.stage.has_ended() {
+                summary = summary.with_lists(Lists::read(lists.as_deref())?.summaries(rules));
+            }
+            list.push(summary);
         }
     }
     Ok(list)
 }
 
-fn claimed(claim: Claim, at: Timestamp) -> Result<EncodedClaim, BackendError> {
-    let (key, work, attempts, came, kept) = claim;
+/// Reads a claim without the elements of its lists, and these lists.
+fn claimed(
+    claim: Claim,
+    at: Timestamp,
+    rules: &JoinPolicy,
+) -> Result<(EncodedClaim, Lists), BackendError> {
+    let (key, work, attempts, came, mut kept) = claim;
     let work = match work.as_str() {
         "run" => Work::Run,
         "hand_over" => Work::DeliverExpired,
         _ => return Err(unknown()),
     };
-    let came = inputs_of(came);
+    let lists = kept.drain(kept.len().min(rules.inputs.into())..).next();
+    let lists = lists.flatten().map(String::from_utf8).transpose();
+    let lists = Lists::read(lists.map_err(|_| unknown())?.as_deref())?;
+    let singles = inputs_of(came).without(rules.lists);
     let places = (0..).zip(kept);
     let inputs =
-        places.filter_map(|(place, kept)| came.contains(place).then(|| input(place, kept, at)));
-    Ok(EncodedClaim {
+        places.filter_map(|(place, kept)| singles.contains(place).then(|| input(place, kept, at)));
+    let claim = EncodedClaim {
         key,
         work,
         attempts,
         inputs: inputs.collect(),
-        counts: Counts::default(),
-    })
+        counts: lists.tallies().counts(),
+    };
+    Ok((claim, lists))
 }
 
 /// Reads an input: its arrival time, then its payload. A missing input, or one that is not text, cannot be decoded.
-fn input(place: u8, kept: Option<Vec<u8>>, at: Timestamp) -> EncodedInput {
+pub(super) fn input(place: u8, kept: Option<Vec<u8>>, at: Timestamp) -> EncodedInput {
     let text = kept.and_then(|kept| String::from_utf8(kept).ok());
     let text = text.unwrap_or_default();
     let (came_at, payload) = text.split_once(' ').unwrap_or_default();
@@ -119,7 +171,7 @@ fn input(place: u8, kept: Option<Vec<u8>>, at: Timestamp) -> EncodedInput {
 }
 
 /// Reads a join as `call.lua` writes it, and the time since when it is in its stage.
-fn row(kept: &str) -> Option<(Row, Timestamp)> {
+pub(super) fn row(kept: &str) -> Option<(Row, Timestamp)> {
     let columns: Vec<_> = kept.split(' ').collect();
     let [stage, came, holder, until, deadline, attempts, since] = columns[..] else {
         return None;

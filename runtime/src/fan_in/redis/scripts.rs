@@ -6,7 +6,8 @@ use std::time::Duration;
 use redis::{Cmd, Script, ToRedisArgs};
 
 use super::{keys, version};
-use crate::fan_in::core::state::{Settlement, Step, Token};
+use crate::fan_in::core::arriving_input::ArrivingInput;
+use crate::fan_in::core::state::{Inputs, JoinPolicy, Settlement, Step, Token};
 use crate::fan_in::core::time::milliseconds;
 use crate::fan_in::durable::words::{self, count};
 use crate::fan_in::durable::{BackendError, JoinScope};
@@ -31,11 +32,28 @@ macro_rules! script {
     };
 }
 
-static ARRIVE: LazyLock<Code> =
-    script!("lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua");
-static TELL: LazyLock<Code> = script!(; "lua/telling.lua", "lua/apply.lua");
-static DUE: LazyLock<Code> = script!(; "lua/due.lua");
-static RELEASE: LazyLock<Code> = script!(; "lua/telling.lua", "lua/release.lua");
+/// A script in two forms. The one for single inputs is shorter, and so it is faster.
+struct Forms {
+    singles: LazyLock<Code>,
+    lists: LazyLock<Code>,
+}
+
+static ARRIVE: Forms = Forms {
+    singles: script!("lua/arrival.lua", "lua/take.lua", "lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua"),
+    lists: script!("lua/lists.lua", "lua/arrival.lua", "lua/take_lists.lua", "lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua"),
+};
+static TELL: Forms = Forms {
+    singles: script!(; "lua/telling.lua", "lua/apply.lua"),
+    lists: script!("lua/lists.lua"; "lua/telling.lua", "lua/apply.lua"),
+};
+static DUE: Forms = Forms {
+    singles: script!(; "lua/due.lua"),
+    lists: script!("lua/lists.lua"; "lua/due.lua"),
+};
+static RELEASE: Forms = Forms {
+    singles: script!(; "lua/telling.lua", "lua/release.lua"),
+    lists: script!("lua/lists.lua"; "lua/telling.lua", "lua/release.lua"),
+};
 static LIST: LazyLock<Code> = LazyLock::new(|| {
     Code::new(concat!(
         include_str!("lua/keys.lua"),
@@ -97,13 +115,17 @@ impl Call {
 pub(super) fn arrive(
     function: JoinScope<'_>,
     key: &str,
-    input: u8,
+    input: ArrivingInput<'_>,
     payload: &str,
     token: Token,
 ) -> Call {
     let mut call = call(&ARRIVE, function, Some(key), Some(token));
-    call.command.arg(key).arg(input).arg(payload);
-    declared(call, function.inputs)
+    call.command.arg(key).arg(input.input).arg(payload);
+    if !has_single_inputs(function.rules) {
+        call.command.arg(input.id.unwrap_or_default());
+        call.command.arg(counts(input, function.rules));
+    }
+    finished(call, function)
 }
 
 pub(super) fn apply(
@@ -126,19 +148,19 @@ pub(super) fn apply(
     let mut call = call(&TELL, function, Some(key), token);
     call.command.arg(key).arg(step).arg(settlement);
     call.command.arg(detail.unwrap_or_default());
-    Ok(declared(call, function.inputs))
+    Ok(finished(call, function))
 }
 
 pub(super) fn due(function: JoinScope<'_>, token: Token, max: usize) -> Call {
     let mut call = call(&DUE, function, None, Some(token));
     call.command.arg(count(max));
-    declared(call, function.inputs)
+    finished(call, function)
 }
 
 pub(super) fn release(function: JoinScope<'_>, token: Token, age: Duration) -> Call {
     let mut call = call(&RELEASE, function, None, Some(token));
     call.command.arg(milliseconds(age));
-    declared(call, function.inputs)
+    finished(call, function)
 }
 
 /// Returns the call that lists joins. `which` is `key`, `parked` or `unsettled`; `from` is a key, or the start of a range of
@@ -171,12 +193,17 @@ pub(super) fn functions() -> Call {
 
 /// Returns a call with the first arguments of every script that writes.
 fn call(
-    code: &'static Code,
+    forms: &'static Forms,
     function: JoinScope<'_>,
     key: Option<&str>,
     token: Option<Token>,
 ) -> Call {
     let JoinScope { name, rules, .. } = function;
+    let code = if has_single_inputs(rules) {
+        &forms.singles
+    } else {
+        &forms.lists
+    };
     let mut call = of(code, name, key);
     call.command
         .arg(rules.inputs)
@@ -203,6 +230,37 @@ fn evaluate<K: ToRedisArgs>(code: &'static Code, keys: impl IntoIterator<Item = 
     let keys: Vec<_> = keys.into_iter().collect();
     command.arg(keys.len()).arg(keys);
     Call { code, command }
+}
+
+/// Appends the last arguments: the policy of lists, if the function needs it, and the declaration.
+fn finished(mut call: Call, function: JoinScope<'_>) -> Call {
+    let rules = function.rules;
+    if !has_single_inputs(rules) {
+        let (lists, optional) = (bits(rules.lists), bits(rules.optional));
+        let (max_elements, max_bytes) = (rules.max_elements, rules.max_bytes);
+        let policy = format!("{lists} {optional} {max_elements} {max_bytes}");
+        call.command.arg(policy);
+    }
+    declared(call, function.inputs)
+}
+
+/// Returns `true` if all inputs are single and required, and the first of them does not complete the join.
+fn has_single_inputs(rules: &JoinPolicy) -> bool {
+    rules.lists.is_empty() && rules.optional.is_empty() && rules.inputs > 1
+}
+
+fn bits(inputs: Inputs) -> u16 {
+    inputs.iter().fold(0, |bits, input| bits | 1 << input)
+}
+
+/// Returns the counts that an input gives, each after its list's place.
+fn counts(input: ArrivingInput<'_>, rules: &JoinPolicy) -> String {
+    let count = |list| {
+        let count = input.counts.get(list)?;
+        Some(format!("{list}:{count}"))
+    };
+    let counts: Vec<_> = rules.lists.iter().filter_map(count).collect();
+    counts.join(" ")
 }
 
 /// Appends the last argument, the declaration that `declared.lua` compares.

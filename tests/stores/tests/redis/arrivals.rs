@@ -1,27 +1,39 @@
 //! Compares arrivals in the server's script with `state.rs`: each input, at each state, beside other joins.
 
-use linked_span::fan_in::JoinPolicy;
-use linked_span::fan_in::state::{ClaimMode, State, Step, transition};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, Tallies, due, transition};
+use linked_span::fan_in::{ArrivingInput, JoinPolicy};
 use linked_span_tests::at;
-use linked_span_tests_stores::table::{Columns, MINE, NOW, columns, due_at, rules, states, told};
+use linked_span_tests_stores::list_table::{self, LIST, tallies, tallies_after};
+use linked_span_tests_stores::table::{self, Columns, MINE, NOW, columns, text, told};
 
-use crate::script_arguments::{keys, say};
+use crate::script_arguments::{keys, policy, say};
 use crate::server::{Database, ask};
 
-const SCRIPT: &str = concat!(
-    include_str!("arrivals_before.lua"),
-    "\nlocal function arrival()\n",
-    include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/arrive_fast.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/sets.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/kept.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/arriving.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/arrive.lua"),
-    "\nend\n",
-    include_str!("arrivals_after.lua"),
-);
+macro_rules! script {
+    ($($take:literal),+) => {
+        concat!(
+            include_str!("arrivals_before.lua"),
+            "\nlocal function arrival()\n",
+            include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
+            $(include_str!(concat!("../../../../runtime/src/fan_in/redis/lua/", $take)),)+
+            include_str!("../../../../runtime/src/fan_in/redis/lua/arrive_fast.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/sets.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/kept.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/arriving.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/arrive.lua"),
+            "\nend\n",
+            include_str!("arrivals_after.lua"),
+        )
+    };
+}
+
+const SCRIPT: &str = script!("arrival.lua", "take.lua");
+
+const LIST_SCRIPT: &str = script!("lists.lua", "arrival.lua", "take_lists.lua");
+
+const INSTANCE: &str = "instance";
 
 const KEY: &str = "own";
 
@@ -35,8 +47,8 @@ enum Beside {
 }
 
 /// The reply and its number; the keys of the claims, of the input's join and of another one; the stored
-/// join, the start of its stage, and the stored input; and the join's place among the parked, due, sweep-only
-/// and unsettled joins.
+/// join, the start of its stage, and the stored input; the join's place among the parked, due, sweep-only
+/// and unsettled joins; and the lists, with the numbers of elements and of identities.
 type Outcome = (
     String,
     u64,
@@ -48,27 +60,49 @@ type Outcome = (
     Option<u64>,
     Option<u64>,
     Option<u64>,
+    (Option<String>, u16, u16),
 );
 
 #[tokio::test]
 async fn each_arrival_in_the_server_matches_rust() {
+    let arrivals: Vec<_> = (0..3).map(ArrivingInput::from).collect();
+    compare(SCRIPT, &table::rules(), &table::states(), &arrivals).await;
+    // The script of lists decides the same over single inputs.
+    compare(LIST_SCRIPT, &table::rules(), &table::states(), &arrivals).await;
+}
+
+#[tokio::test]
+async fn each_arrival_at_a_list_in_the_server_matches_rust() {
+    let (rules, states) = (list_table::rules(), list_table::states());
+    compare(LIST_SCRIPT, &rules, &states, &list_table::arrivals()).await;
+}
+
+async fn compare(
+    script: &str,
+    rules: &[JoinPolicy],
+    states: &[Option<State>],
+    arrivals: &[ArrivingInput<'_>],
+) {
     let mut manager = Database::begin().await.connect().await;
-    let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
-    let states = states();
-    for rules in rules() {
+    let script: String = ask(&mut manager, &["SCRIPT", "LOAD", script]).await;
+    for rules in rules {
         for beside in [Beside::Nothing, Beside::Overdue, Beside::Passed] {
-            for input in 0..rules.inputs {
+            for input in arrivals {
                 let mut calls = redis::pipe();
-                for state in &states {
+                for state in states {
                     calls.cmd("EVALSHA").arg(&script);
                     keys(&mut calls, KEY);
-                    say(&mut calls, &rules);
-                    calls.arg(KEY).arg(input).arg("new").arg(NOW);
+                    say(&mut calls, rules);
+                    calls.arg(KEY).arg(input.input).arg("new");
+                    let count = input.counts.get(LIST);
+                    let counts = count.map(|count| format!("{LIST}:{count}"));
+                    calls.arg(input.id.unwrap_or_default());
+                    calls.arg(counts.unwrap_or_default()).arg(NOW);
                     calls.arg(state.as_ref().map(columns).unwrap_or_default());
                     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
                         calls.arg(
                             state
-                                .and_then(|state| stands_at(&state, mode))
+                                .and_then(|state| stands_at(&state, mode, rules))
                                 .map_or(String::new(), |at| at.to_string()),
                         );
                     }
@@ -78,14 +112,20 @@ async fn each_arrival_in_the_server_matches_rust() {
                         Beside::Overdue => "overdue",
                         Beside::Passed => "passed",
                     });
+                    let kept = state.filter(|state| keeps_lists(state, rules));
+                    let tallies = kept.as_ref().map(tallies);
+                    let kept = tallies.map(|tallies| lists(INSTANCE, 0, 0, tallies));
+                    calls.arg(kept.unwrap_or_default());
+                    calls.arg(tallies.map_or(0, |tallies| tallies.len(LIST)));
+                    calls.arg(policy(rules)).arg("");
                 }
                 let outcomes: Vec<Outcome> = calls.query_async(&mut manager).await.unwrap();
                 assert_eq!(outcomes.len(), states.len());
                 for (state, outcome) in states.iter().zip(outcomes) {
-                    let right = outcome_of(*state, input, beside, &rules);
+                    let right = outcome_of(*state, *input, beside, rules);
                     assert_eq!(
                         outcome, right,
-                        "{input} at {state:?}, {beside:?}, with {rules:?}"
+                        "{input:?} at {state:?}, {beside:?}, with {rules:?}"
                     );
                 }
             }
@@ -93,32 +133,78 @@ async fn each_arrival_in_the_server_matches_rust() {
     }
 }
 
-fn outcome_of(before: Option<State>, input: u8, beside: Beside, rules: &JoinPolicy) -> Outcome {
-    let token = MINE;
-    let (after, reply) = transition(before, Step::arrive(input, token), at(NOW), rules);
+fn outcome_of(
+    before: Option<State>,
+    input: ArrivingInput<'_>,
+    beside: Beside,
+    rules: &JoinPolicy,
+) -> Outcome {
+    let step = if rules.lists.is_empty() {
+        Step::arrive(input.input, MINE)
+    } else {
+        list_table::arrival(before.as_ref(), input)
+    };
+    let (after, answer) = transition(before, step, at(NOW), rules);
     let after = after.expect("what has arrived somewhere");
-    let (reply, number) = told(reply);
+    let (reply, number) = told(answer);
     let is_claimed = ["run", "hand_over"].contains(&reply);
-    let had_come = before.is_some_and(|before| has(&before, input));
+    let is_list = rules.lists.contains(input.input);
+    let had_come = before.is_some_and(|before| has(&before, input.input));
     let kept = if had_come {
         "1 kept"
     } else {
         &format!("{NOW} new")
     };
-    let is_new = before
-        .is_none_or(|before| has_ended(&before) && due_at(&before, ClaimMode::Sweep) <= Some(NOW));
+    let is_new = before.is_none_or(|before| {
+        has_ended(&before) && due_at(&before, ClaimMode::Sweep, rules) <= Some(NOW)
+    });
     (
         reply.to_owned(),
         number,
         is_claimed.then(|| KEY.to_owned()),
         (beside == Beside::Overdue).then(|| "other".to_owned()),
         (columns(&after), if is_new { NOW } else { 1 }),
-        has(&after, input).then(|| kept.to_owned()),
+        (has(&after, input.input) && !is_list).then(|| kept.to_owned()),
         matches!(after, State::Parked { .. }).then_some(0),
-        stands_at(&after, ClaimMode::Sweep),
+        stands_at(&after, ClaimMode::Sweep, rules),
         None,
         (!has_ended(&after)).then_some(0),
+        lists_after(before, step, (&after, answer), rules),
     )
+}
+
+/// Returns the lists after an arrival, with the numbers of elements and of identities.
+fn lists_after(
+    before: Option<State>,
+    step: Step,
+    (after, reply): (&State, Reply),
+    rules: &JoinPolicy,
+) -> (Option<String>, u16, u16) {
+    if !keeps_lists(after, rules) {
+        return (None, 0, 0);
+    }
+    let before = before.filter(|before| keeps_lists(before, rules));
+    let instance = before.map_or(text(MINE), |_| INSTANCE.to_owned());
+    let is_element = matches!(step, Step::Arrive { input, .. } if rules.lists.contains(input));
+    let is_taken = matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. });
+    let is_repeated = matches!(reply, Reply::Duplicate(_));
+    let bytes = if is_element && is_taken { "new".len() } else { 0 };
+    let tallies = tallies_after(before.as_ref(), step, (Some(after), reply));
+    let repeated = u8::from(is_element && is_repeated);
+    let len = tallies.len(LIST);
+    (Some(lists(&instance, bytes, repeated, tallies)), len, len)
+}
+
+fn keeps_lists(state: &State, rules: &JoinPolicy) -> bool {
+    !rules.lists.is_empty() && !has_ended(state)
+}
+
+/// Returns the lists as the server keeps them.
+fn lists(instance: &str, bytes: usize, repeated: u8, tallies: Tallies) -> String {
+    let count = tallies.counts().get(LIST);
+    let count = count.map_or("-".to_owned(), |count| count.to_string());
+    let len = tallies.len(LIST);
+    format!("{instance} {bytes} {LIST}:{len}:{repeated}:{count}")
 }
 
 fn has(state: &State, input: u8) -> bool {
@@ -126,8 +212,12 @@ fn has(state: &State, input: u8) -> bool {
 }
 
 /// Returns when the join is due in this mode, if it is in that set.
-fn stands_at(state: &State, mode: ClaimMode) -> Option<u64> {
-    due_at(state, mode).filter(|_| !has_ended(state))
+fn stands_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
+    due_at(state, mode, rules).filter(|_| !has_ended(state))
+}
+
+fn due_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
+    due(state, mode, rules).map(|due| due.as_millis())
 }
 
 fn has_ended(state: &State) -> bool {

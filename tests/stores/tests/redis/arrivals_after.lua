@@ -1,7 +1,9 @@
 -- An arrival at a join as it was before: what stands after what an arrival says. What it is told, and what is kept then.
 
 local FUNCTION, key, input = KEYS[1], ARGV[8], ARGV[9]
-local sweep_at, passing_at, is_parked, beside = ARGV[18], ARGV[19], ARGV[20], ARGV[21]
+local sweep_at, passing_at, is_parked, beside = ARGV[20], ARGV[21], ARGV[22], ARGV[23]
+local lists, len, policy = ARGV[24], tonumber(ARGV[25]), ARGV[26]
+local LISTS = tonumber(policy:match('^%d+') or 0)
 
 local function join(of)
     return FUNCTION .. ':join:' .. of
@@ -16,12 +18,32 @@ for _, set in ipairs({ ':parked', ':due', ':sweep', ':unsettled' }) do
     redis.call('DEL', FUNCTION .. set)
 end
 
-if ARGV[12] ~= '' then
-    redis.call('HSET', join(key), 'join', table.concat(ARGV, ' ', 12, 17) .. ' 1')
+if ARGV[14] ~= '' then
+    redis.call('HSET', join(key), 'join', table.concat(ARGV, ' ', 14, 19) .. ' 1')
 end
 for other = 0, ARGV[1] - 1 do
-    if bit.band(ARGV[13], bit.lshift(1, other)) ~= 0 then
+    local place = bit.lshift(1, other)
+    if bit.band(ARGV[15], place) ~= 0 and bit.band(LISTS, place) == 0 then
         redis.call('HSET', join(key), 'input:' .. other, '1 kept')
+    end
+end
+
+-- Returns the keys of the list at place 1, and of the identities.
+local function list_keys(text)
+    local list = ':1:' .. text:match('^%S*') .. ':' .. key
+    return FUNCTION .. ':elements' .. list, FUNCTION .. ':ids' .. list
+end
+
+-- Another life of the join had all identities of this test.
+redis.call('DEL', list_keys(lists))
+redis.call('DEL', list_keys(ARGV[7]))
+redis.call('SADD', FUNCTION .. ':ids:1:earlier:' .. key, '0', 'other')
+if lists ~= '' then
+    redis.call('HSET', join(key), 'lists', lists)
+    local elements, ids = list_keys(lists)
+    for id = 0, len - 1 do
+        redis.call('SADD', ids, id)
+        redis.call('RPUSH', elements, '1 kept')
     end
 end
 if is_parked == '1' or sweep_at ~= '' then
@@ -52,8 +74,10 @@ local columns = {}
 for column in string.gmatch(kept or '', '%S+') do
     columns[#columns + 1] = column
 end
+local kept_lists = redis.call('HGET', join(key), 'lists')
+local elements, ids = list_keys(kept_lists or lists)
 return {
-    reply,
+    reply:match('^%S+'),
     number,
     claim and claim[1] or false,
     another and another[1] or false,
@@ -63,4 +87,5 @@ return {
     score(':due'),
     score(':sweep'),
     score(':unsettled'),
+    { kept_lists, redis.call('LLEN', elements), redis.call('SCARD', ids) },
 }

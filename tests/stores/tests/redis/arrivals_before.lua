@@ -1,6 +1,6 @@
 -- What is asked of the server is its own, but for the clock.
 
-local server, NOW = redis, ARGV[11]
+local server, NOW = redis, ARGV[13]
 
 local function call(name, ...)
     if name == 'TIME' then

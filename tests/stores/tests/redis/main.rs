@@ -26,6 +26,7 @@ use server::Database;
 
 conformance!(Database);
 durable_conformance!(Database);
+conformance!(Database: rules::store_keeps_the_rules_of_lists);
 joined!(Database);
 durable_joined!(Database);
 joined!(Database: measured::joins_in_a_database_record_the_metrics_of_joins);

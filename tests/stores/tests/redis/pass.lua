@@ -27,7 +27,7 @@ function pass.hash(key)
     local fields = redis.call('HGETALL', key)
     for at = 1, #fields, 2 do
         local field, kept = fields[at], fields[at + 1]
-        if field ~= 'detail' then
+        if field ~= 'detail' and field ~= 'lists' then
             redis.call('HSET', key, field, field == 'join' and join(kept) or input(kept))
         end
     end
@@ -45,6 +45,14 @@ function pass.zset(key)
         end
     end
 end
+
+function pass.list(key)
+    for at, kept in ipairs(redis.call('LRANGE', key, 0, -1)) do
+        redis.call('LSET', key, at - 1, input(kept))
+    end
+end
+
+function pass.set() end
 
 function pass.string() end
 

@@ -1,45 +1,64 @@
 //! Compares the state machine in Lua with the one in Rust: each step except arrivals, from each state.
 
 use linked_span::fan_in::JoinPolicy;
-use linked_span::fan_in::state::{ClaimMode, State, Step, transition};
+use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
 use linked_span_tests::at;
-use linked_span_tests_stores::table::{Columns, NOW, columns, due_at, rules, states, steps, told};
+use linked_span_tests_stores::list_table;
+use linked_span_tests_stores::table::{self, Columns, NOW, columns, steps, told};
 
-use crate::script_arguments::{keys, say};
+use crate::script_arguments::{keys, policy, say};
 use crate::server::{Database, ask};
 
-const SCRIPT: &str = concat!(
-    include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
-    include_str!("../../../../runtime/src/fan_in/redis/lua/telling.lua"),
-    include_str!("steps.lua"),
-);
+macro_rules! script {
+    ($($lists:literal)?) => {
+        concat!(
+            include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
+            $(include_str!(concat!("../../../../runtime/src/fan_in/redis/lua/", $lists)),)?
+            include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/telling.lua"),
+            include_str!("steps.lua"),
+        )
+    };
+}
+
+const SCRIPT: &str = script!();
+
+const LIST_SCRIPT: &str = script!("lists.lua");
 
 /// The next state, the reply and its number, and the times at which a sweep and an arrival must handle the join.
 type Outcome = (Option<Columns>, String, u64, Option<u64>, Option<u64>);
 
 #[tokio::test]
 async fn each_step_in_lua_matches_rust() {
+    compare(SCRIPT, &table::rules(), &table::states()).await;
+}
+
+#[tokio::test]
+async fn each_step_of_a_list_in_lua_matches_rust() {
+    compare(LIST_SCRIPT, &list_table::rules(), &list_table::states()).await;
+}
+
+async fn compare(script: &str, rules: &[JoinPolicy], states: &[Option<State>]) {
     let mut manager = Database::begin().await.connect().await;
-    let script: String = ask(&mut manager, &["SCRIPT", "LOAD", SCRIPT]).await;
-    let (states, steps) = (states(), steps());
-    for rules in rules() {
-        for state in &states {
+    let script: String = ask(&mut manager, &["SCRIPT", "LOAD", script]).await;
+    let steps = steps();
+    for rules in rules {
+        for state in states {
             let mut calls = redis::pipe();
             for (_, word, how) in &steps {
                 calls.cmd("EVALSHA").arg(&script);
                 keys(&mut calls, "");
-                say(&mut calls, &rules);
+                say(&mut calls, rules);
                 calls
                     .arg(NOW)
                     .arg(state.as_ref().map(columns).unwrap_or_default());
-                calls.arg(word).arg(how);
+                calls.arg(word).arg(how).arg(policy(rules)).arg("");
             }
             let outcomes: Vec<Outcome> = calls.query_async(&mut manager).await.unwrap();
             assert_eq!(outcomes.len(), steps.len());
             for ((step, ..), outcome) in steps.iter().zip(outcomes) {
-                let right = outcome_of(state.as_ref(), *step, &rules);
+                let right = outcome_of(state.as_ref(), *step, rules);
                 assert_eq!(outcome, right, "{step:?} of {state:?} with {rules:?}");
             }
         }
@@ -49,7 +68,7 @@ async fn each_step_in_lua_matches_rust() {
 fn outcome_of(state: Option<&State>, step: Step, rules: &JoinPolicy) -> Outcome {
     let (after, reply) = transition(state.copied(), step, at(NOW), rules);
     let (reply, number) = told(reply);
-    let due = |mode| state.and_then(|state| due_at(state, mode));
+    let due = |mode| state.and_then(|state| due(state, mode, rules)).map(|due| due.as_millis());
     (
         after.as_ref().map(columns),
         reply.to_owned(),

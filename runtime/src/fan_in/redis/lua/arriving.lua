@@ -1,4 +1,10 @@
--- Decides an arrival at a join that is not simply open (`arrive_fast.lua`).
+-- Decides an arrival at a join that has not taken it (`take.lua`, `take_lists.lua`).
+
+-- Returns false for an element whose list is full, and for an optional input without which the body runs.
+local function may_be_in(came)
+    local place = bit.lshift(1, input)
+    return bit.band(came, place) ~= 0 and bit.band(rules.lists, place) == 0
+end
 
 local function arrive(join)
     local stage, came, attempts = join.stage, join.came, join.attempts
@@ -6,7 +12,7 @@ local function arrive(join)
     -- A repeated delivery, whose first reply was lost.
     -- running, expiring: arrive, by the holder -> the same, with a new lease
     if stage == 'running' and is_holder then
-        return run(join.deadline, math.max(attempts - 1, 0))
+        return run(came, join.deadline, math.max(attempts - 1, 0))
     elseif stage == 'expiring' and is_holder then
         return expire(came, attempts)
     end
@@ -19,9 +25,17 @@ local function arrive(join)
     -- open: arrive an input that came before -> open
     if stage == 'open' then
         return join, 'duplicate', came
+    -- running, ready, complete and parked: arrive what the join no longer takes -> the same
+    elseif
+        not has_ended(join)
+        and stage ~= 'expiring'
+        and is_complete(came)
+        and not may_be_in(came)
+    then
+        return join, 'closed'
     -- ready: arrive -> running
     elseif stage == 'ready' then
-        return run(join.deadline, attempts)
+        return run(came, join.deadline, attempts)
     -- running: arrive, within the lease -> running
     elseif stage == 'running' then
         return join, 'busy', join['until']

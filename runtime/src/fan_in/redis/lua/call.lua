@@ -8,6 +8,9 @@ local rules = {
     backoff = ARGV[4],
     dedup_window = ARGV[5],
     max_attempts = tonumber(ARGV[6]),
+    -- A bit for each list and for each optional input. `lists.lua` sets them, if a function has any.
+    lists = 0,
+    optional = 0,
 }
 local token = ARGV[7]
 local ALL = bit.lshift(1, rules.inputs) - 1
@@ -28,11 +31,14 @@ local WRITTEN = '%s %d %s %d %d %d %d'
 local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
 local NO_HOLDER = '-'
 
--- Returns a claim with its inputs.
+-- Returns a claim with its inputs. The caller reads the elements of lists itself, in pages.
 local function claimed(key, work, attempts, came)
     local fields = {}
     for input = 0, rules.inputs - 1 do
         fields[input + 1] = 'input:' .. input
+    end
+    if rules.lists ~= 0 then
+        fields[#fields + 1] = 'lists'
     end
     return { key, work, attempts, came, redis.call('HMGET', hash_of(key), unpack(fields)) }
 end

@@ -5,13 +5,16 @@ local max = ARGV[8]
 -- The largest number of joins to park in one call, because the server serves no other client during a script.
 local left_to_park = 1000
 
+-- The largest number of elements to claim in one call, because the caller reads them before it returns.
+local left_to_read = 10000
+
 local claims, is_claimed = {}, {}
 local found_another
 
 local function look_through(set)
     local keys = redis.call('ZRANGEBYSCORE', set, '-inf', NOW, 'LIMIT', '0', max)
     for _, key in ipairs(keys) do
-        if #claims == tonumber(max) or left_to_park == 0 then
+        if #claims == tonumber(max) or left_to_park == 0 or left_to_read <= 0 then
             break
         end
         -- With a lease of zero, a claimed join is due again at once.
@@ -21,6 +24,9 @@ local function look_through(set)
             if claim then
                 claims[#claims + 1] = claim
                 is_claimed[key] = true
+                for len in (claim[5][rules.inputs + 1] or ''):gmatch(' %d+:(%d+):') do
+                    left_to_read = left_to_read - len
+                end
             else
                 left_to_park = left_to_park - 1
             end
@@ -32,6 +38,6 @@ repeat
     found_another = false
     look_through(SWEEP)
     look_through(DUE)
-until not found_another or left_to_park == 0
+until not found_another or left_to_park == 0 or left_to_read <= 0
 
 return { now, claims, left_to_park == 0 and 1 or 0 }

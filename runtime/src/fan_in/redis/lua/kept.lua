@@ -56,6 +56,9 @@ local function write(key, before, after, since)
     end
     local hash = hash_of(key)
     if not after or has_ended(after) then
+        if rules.lists ~= 0 then
+            rules.remove_elements(key)
+        end
         redis.call('DEL', hash)
     else
         -- `PERSIST` changes nothing, but after this write a full server accepts the following ones, so that the join can

@@ -14,7 +14,7 @@ else
 end
 local list = {}
 for place, key in ipairs(keys) do
-    local kept = redis.call('HMGET', hash_of(key), 'join', 'detail')
-    list[place] = { key, kept[1], kept[2] }
+    local kept = redis.call('HMGET', hash_of(key), 'join', 'detail', 'lists')
+    list[place] = { key, kept[1], kept[2], kept[3] }
 end
 return { now, list }

@@ -32,10 +32,18 @@ local function is_exhausted(join)
     return join.attempts >= rules.max_attempts
 end
 
+-- Returns true if only optional inputs are missing.
+local function is_complete(came)
+    return bit.bor(came, rules.optional) == ALL
+end
+
 -- Returns the time at which a caller in this mode must handle the join; nil for never.
 local function due(join, mode)
     local stage = join.stage
-    if stage == 'open' or (stage == 'ready' and mode == 'passing') then
+    -- An arrival at another join cannot run the body, and leaves a sweep another timeout for it.
+    if stage == 'open' and mode == 'passing' and is_complete(join.came) then
+        return join.deadline + rules.timeout
+    elseif stage == 'open' or (stage == 'ready' and mode == 'passing') then
         return join.deadline
     elseif stage == 'ready' then
         return math.min(join['until'], join.deadline)
@@ -47,9 +55,9 @@ local function due(join, mode)
     return join['until']
 end
 
-local function run(deadline, attempts)
+local function run(came, deadline, attempts)
     attempts = math.min(attempts + 1, MOST_ATTEMPTS)
-    return row('running', ALL, token, now + rules.lease, deadline, attempts), 'run', attempts
+    return row('running', came, token, now + rules.lease, deadline, attempts), 'run', attempts
 end
 
 local function expire(came, attempts)
@@ -70,25 +78,29 @@ local function visit(join, mode)
     if when and now < when then
         return join, 'not_due', when
     end
-    local stage, attempts = join.stage, join.attempts
+    local stage, came, attempts = join.stage, join.came, join.attempts
+    -- open: the deadline is over, only optional inputs are missing, sweep -> running
+    if stage == 'open' and mode == 'sweep' and is_complete(came) then
+        -- A body without the optional inputs has a timeout of its own.
+        return run(came, now + rules.timeout, 0)
     -- open: the deadline is over -> expiring
-    if stage == 'open' then
-        return expire(join.came, 0)
+    elseif stage == 'open' then
+        return expire(came, 0)
     -- ready: the deadline is over -> expiring, by a sweep only after a first attempt
     elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or mode == 'passing') then
-        return expire(ALL, attempts)
+        return expire(came, attempts)
     -- running: the lease is over, after the last attempt -> parked
     elseif stage == 'running' and is_exhausted(join) then
-        return park('exhausted', ALL, attempts), 'parked'
+        return park('exhausted', came, attempts), 'parked'
     -- running: lease and deadline are over, opportunistic -> expiring
     elseif stage == 'running' and mode == 'passing' then
-        return expire(ALL, attempts)
+        return expire(came, attempts)
     -- ready: sweep, after a backoff -> running; running: the lease is over, sweep -> running, by another
     elseif stage == 'ready' or stage == 'running' then
-        return run(join.deadline, attempts)
+        return run(came, join.deadline, attempts)
     -- expiring: delivery failed, or the lease is over -> expiring, by another
     elseif stage == 'expiring' then
-        return expire(join.came, attempts)
+        return expire(came, attempts)
     -- parked: visit -> parked
     elseif is_parked(join) then
         return join, 'parked'

@@ -21,16 +21,16 @@ local function settle(join, settlement)
             after = row('completed', 0, token, forget_at, 0, 0)
         -- running: failed, at the last attempt -> parked
         elseif settlement == 'failed' and is_exhausted(join) then
-            after = park('exhausted', ALL, attempts)
+            after = park('exhausted', came, attempts)
         -- running: failed -> ready
         elseif settlement == 'failed' then
-            after = row('ready', ALL, NO_HOLDER, retry_at, join.deadline, attempts)
+            after = row('ready', came, NO_HOLDER, retry_at, join.deadline, attempts)
         -- running: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
-            after = park('undecodable', ALL, attempts)
+            after = park('undecodable', came, attempts)
         elseif settlement == 'not_begun' then
             -- running: released -> ready, at once, and no attempt
-            after = row('ready', ALL, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
+            after = row('ready', came, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
         end
     elseif stage == 'expiring' then
         -- expiring: delivered -> expired
@@ -87,11 +87,11 @@ local function retry(join)
     elseif has_ended(join) then
         return join, join.stage
     -- parked, expiring: retry an incomplete join -> expiring
-    elseif join.came ~= ALL then
+    elseif not is_complete(join.came) then
         return row('expiring', join.came, NO_HOLDER, now, 0, join.attempts), 'recorded'
     end
     -- parked, ready, running, expiring: retry -> ready
-    return row('ready', ALL, NO_HOLDER, now, now + rules.timeout, 0), 'recorded'
+    return row('ready', join.came, NO_HOLDER, now, now + rules.timeout, 0), 'recorded'
 end
 
 local function forget(join)
