@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use sqlx::postgres::{PgArguments, Postgres};
 use sqlx::query::Query;
 
+use super::places::Places;
+
 /// A value of one of the types that procedures take.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Argument<'q> {
@@ -13,6 +15,7 @@ pub(super) enum Argument<'q> {
     Bytes(&'q [u8]),
     Token([u8; 16]),
     Integer(i32),
+    Numbers(Places),
     Bigint(i64),
     Boolean(bool),
 }
@@ -28,6 +31,7 @@ impl<'q> Argument<'q> {
             Self::Bytes(bytes) => query.bind(bytes),
             Self::Token(token) => query.bind(token),
             Self::Integer(integer) => query.bind(integer),
+            Self::Numbers(numbers) => numbers.bind(query),
             Self::Bigint(bigint) => query.bind(bigint),
             Self::Boolean(boolean) => query.bind(boolean),
         }
@@ -51,6 +55,10 @@ impl<'q> Argument<'q> {
                 Ok(())
             }
             Self::Integer(integer) => write!(statement, "{integer}"),
+            Self::Numbers(numbers) => {
+                numbers.write(statement);
+                Ok(())
+            }
             Self::Bigint(bigint) => write!(statement, "{bigint}"),
             Self::Boolean(boolean) => write!(statement, "{boolean}"),
         };
@@ -89,7 +97,7 @@ fn write_bytes(bytes: &[u8], statement: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::Argument;
+    use super::{Argument, Places};
 
     fn written(argument: Argument<'_>) -> String {
         let mut statement = String::new();
@@ -108,6 +116,12 @@ mod tests {
     #[test]
     fn literal_of_bytes_is_hexadecimal() {
         assert_eq!(written(Argument::Bytes(b"\0\xff'")), r"E'\\x00ff27'");
+    }
+
+    #[test]
+    fn literal_of_numbers_is_an_array() {
+        let numbers = Places::new(3, |place| (place != 1).then_some(place.into()));
+        assert_eq!(written(Argument::Numbers(numbers)), "'{0,NULL,2}'");
     }
 
     #[test]

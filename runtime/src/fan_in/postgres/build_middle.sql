@@ -1,10 +1,10 @@
         -- The head of a procedure that writes, and of one that reads.
         [
             'WRITE(',
-            'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_v1(
+            'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_vNUMBER(
     the_procedure text, the_patience text, the_function text, the_inputs text,'
         ],
-        ['READ(', 'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_v1(the_procedure text,'],
+        ['READ(', 'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_vNUMBER(the_procedure text,'],
         [
             'AS $body$', 'LANGUAGE plpgsql AS $body$
 #variable_conflict use_column'
@@ -37,6 +37,12 @@
         WHERE functions.name = the_function AND functions.inputs = the_inputs
     )'
         ],
+        -- Whether a sweep runs the body of a due join.
+        [
+            'RUNS',
+            '(stage = ''running'' OR stage = ''ready'' AND NOT (deadline <= now AND attempts > 0)
+                    OR stage = ''open'' AND came | the_optional = the_all)'
+        ],
         [
             'PAYLOADS',
             'payload_0, payload_1, payload_2, payload_3, payload_4, payload_5,
@@ -46,12 +52,14 @@
     meaning text[];
     the_name text;
     the_place text;
+    the_number text;
     the_body text;
 BEGIN
-    FOR the_name, the_place, the_body IN
+    FOR the_name, the_place, the_number, the_body IN
         SELECT
             CASE procedures.places WHEN 1 THEN procedures.name ELSE procedures.name || '_' || nth END,
             nth::text,
+            number::text,
             procedures.body
         FROM (
             VALUES

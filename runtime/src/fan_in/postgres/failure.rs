@@ -36,8 +36,8 @@ const OTHER_STATEMENT: [&str; 3] = ["26000", "42P05", "08P01"];
 /// A character outside the database's encoding, a NUL byte, and a value that is too long for an index or a column.
 const INPUT: [&str; 3] = ["22P05", "22021", "54000"];
 
-/// A serialization failure, a deadlock, a lock timeout, and a statement timeout.
-const BUSY: [&str; 4] = ["40001", "40P01", "55P03", "57014"];
+/// A serialization failure, a deadlock, a lock timeout, a statement timeout, and a copy of an element at the same time.
+const BUSY: [&str; 5] = ["40001", "40P01", "55P03", "57014", "23505"];
 
 const READ_ONLY: &str = "25006";
 

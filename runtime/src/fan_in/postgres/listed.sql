@@ -6,4 +6,7 @@
             array_agg(deadline ORDER BY key) AS deadlines,
             array_agg(attempts ORDER BY key) AS attempts,
             array_agg(came ORDER BY key) AS came,
-            array_agg(detail ORDER BY key) AS details
+            array_agg(detail ORDER BY key) AS details,
+            array_agg(array_to_string(lens, ',', '') ORDER BY key) AS lens,
+            array_agg(array_to_string(counts, ',', '') ORDER BY key) AS counts,
+            array_agg(array_to_string(repeated, ',', '') ORDER BY key) AS repeated

@@ -10,12 +10,12 @@ use super::server::{Server, quoted};
 use crate::fan_in::durable::BackendError;
 
 /// The version that this release needs, which is also in the names of its procedures.
-const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 
 /// The migrations, each with the version that it creates.
 ///
 /// A migration only adds. An older release keeps working, unless a migration writes a higher `lowest`.
-const MIGRATIONS: [(i32, &str); 1] = [(1, SCHEMA)];
+const MIGRATIONS: [(i32, &str); 1] = [(VERSION, SCHEMA)];
 
 /// The state of a database.
 struct Tables {
@@ -75,8 +75,7 @@ pub(super) async fn check(server: &Server) -> Result<(), BackendError> {
     }
     if !tables.is_allowed {
         return refused(
-            "grant the role SELECT, INSERT, UPDATE and DELETE on the tables `linked_span_joins` and \
-             `linked_span_functions`"
+            "grant the role SELECT, INSERT, UPDATE and DELETE on the tables whose names begin with `linked_span_`"
                 .into(),
         );
     }
@@ -102,11 +101,14 @@ fn tables(row: &PgRow) -> Result<Tables, sqlx::Error> {
 }
 
 fn question(prefix: &str) -> String {
-    let rights = ["joins", "functions"].map(|table| {
+    let rights = ["joins", "functions", "inputs", "leftovers"].map(|table| {
         let mut name = String::new();
         Argument::Text(&format!("{prefix}linked_span_{table}")).write(&mut name);
         let rights = ["SELECT", "INSERT", "UPDATE", "DELETE"];
-        let rights = rights.map(|right| format!("has_table_privilege({name}, '{right}')"));
+        // An older version lacks some tables.
+        let rights = rights.map(|right| {
+            format!("coalesce(has_table_privilege(to_regclass({name}), '{right}'), false)")
+        });
         rights.join(" AND ")
     });
     format!(

@@ -1,14 +1,19 @@
 //! The store in `PostgreSQL`, for the processes of many hosts.
 
 mod argument;
+mod call;
+mod columns;
 mod due_search;
 mod failure;
 mod lease;
 mod migrations;
 mod own;
+mod places;
 mod pooler;
 mod queries;
 mod read;
+mod read_rows;
+mod rows;
 mod schema;
 mod server;
 mod statement;
@@ -18,15 +23,18 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPool;
 
+use self::call::Arriving;
 use self::due_search::DueSearch;
-use self::queries::Arriving;
+use self::rows::are_rows;
 use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::state::{Settlement, Step, Token};
 use super::core::stored_function::StoredFunction;
-use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
+use super::durable::{
+    self, Answer, Backend, BackendError, EncodedClaim, EncodedInput, JoinScope, StoreBinding,
+};
 
 /// Keeps joins in a `PostgreSQL` database, which the processes of many hosts share.
 ///
@@ -97,6 +105,15 @@ use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScop
 /// `PgBouncer` before 1.20 rejects sqlx's connections, unless its `ignore_startup_parameters` contains `extra_float_digits`,
 /// or the pool's options set `extra_float_digits(None)`.
 ///
+/// # Lists
+///
+/// An element of a list is a row, so that a thousand elements cost a thousand equal arrivals. An arrival that completes a join
+/// reads its inputs with further calls, 500 at a time; so does a sweep. Repeated elements and late ones take a second round
+/// trip.
+///
+/// The elements of one join wait for each other, because each updates the join's row. One join takes about 900 elements a
+/// second from 64 connections.
+///
 /// # Errors at the first call
 ///
 /// The first call and [`migrate`](Self::migrate) fail for a read-only replica, a role without rights, missing tables, and
@@ -104,8 +121,8 @@ use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScop
 ///
 /// # Limits
 ///
-/// A key can have about 2,600 bytes, the limit of an index. An input can have 16 MiB as JSON. A longer key or input, or a
-/// character outside the database's encoding, is [`StoreError::Unencodable`].
+/// A key and an element's identity can have about 2,600 bytes each, the limit of an index. An input can have 16 MiB as JSON.
+/// What is longer, or has a character outside the database's encoding, is [`StoreError::Unencodable`].
 ///
 /// Acknowledged inputs are as durable as the server's commits. With `synchronous_commit = off`, a crash of the server loses
 /// the last commits; so does a failover to an asynchronous standby. A lost input leaves its join incomplete until it expires.
@@ -238,7 +255,8 @@ impl Postgres {
 
     /// The statements that create the tables and procedures, for your own migration.
     ///
-    /// They use the first schema of the `search_path`, and can be applied repeatedly.
+    /// They use the first schema of the `search_path`, and can be applied repeatedly: a newer release adds what is missing.
+    /// So make one more migration of them when you change to a release with another version.
     pub const SCHEMA: &str = schema::SCHEMA;
 
     /// Creates the missing tables and procedures.
@@ -287,12 +305,17 @@ impl Postgres {
 /// The longest input in bytes. Twelve inputs with every character escaped fit into one answer of the server.
 const MAX_INPUT: usize = 16 << 20;
 
+/// The time limit for removing what ended joins have left.
+const REMOVE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The time limit for claiming another join, after the input of an arrival was stored.
 const CLAIM_EXPIRED_TIMEOUT: Duration = Duration::from_secs(1);
 
 durable::store!(Postgres);
 
 impl Backend for Postgres {
+    const HAS_LISTS: bool = true;
+
     fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
@@ -320,7 +343,7 @@ impl Backend for Postgres {
         let arriving = Arriving {
             function,
             key,
-            input: input.input,
+            input,
             payload,
             token,
             patience,
@@ -329,6 +352,10 @@ impl Backend for Postgres {
         let arrive = queries::arrive(arriving, searches);
         let row = self.server.call(&arrive).await?;
         let mut answer = read::arrived(&row, key, function.rules)?;
+        if let Some(claim) = answer.claimed.take() {
+            let claim = self.with_rows(function, claim, token).await?;
+            answer.claimed = Some(claim.ok_or_else(lost_claim)?);
+        }
         if read::others_are_due(&row)? {
             self.due_search.search_next();
             // An error here must not fail the arrival, whose input is stored. The next arrival searches again.
@@ -350,7 +377,13 @@ impl Backend for Postgres {
         let apply = async |detail: Option<&str>| match queries::apply(
             function, patience, key, step, detail,
         ) {
-            Some(apply) => read::is_recorded(&self.server.call(&apply).await?),
+            Some(apply) => {
+                let row = self.server.call(&apply).await?;
+                if read_rows::has_leftovers(&row)? {
+                    self.remove_leftovers(function).await;
+                }
+                read::is_recorded(&row)
+            }
             None => Ok(false),
         };
         let applied = match apply(detail).await {
@@ -374,7 +407,17 @@ impl Backend for Postgres {
     ) -> Result<Vec<EncodedClaim>, BackendError> {
         let patience = self.server.patience();
         let claim = queries::claim_due(function, patience, token, max);
-        read::due(&self.server.call(&claim).await?, function.rules)
+        let row = self.server.call(&claim).await?;
+        if read_rows::has_leftovers(&row)? {
+            self.remove_leftovers(function).await;
+        }
+        let mut due = read::due(&row, function.rules)?;
+        if are_rows(function.rules) {
+            for claim in std::mem::take(&mut due) {
+                due.extend(self.with_rows(function, claim, token).await?);
+            }
+        }
+        Ok(due)
     }
 
     async fn release(
@@ -411,9 +454,67 @@ impl Postgres {
         &self,
         arriving: Arriving<'_>,
     ) -> Result<Option<EncodedClaim>, BackendError> {
+        let Arriving {
+            function, token, ..
+        } = arriving;
         let claim = queries::claim_expired(arriving);
-        read::overdue(&self.server.call(&claim).await?, arriving.function.rules)
+        let claim = read::overdue(&self.server.call(&claim).await?, function.rules)?;
+        match claim {
+            Some(claim) => self.with_rows(function, claim, token).await,
+            None => Ok(None),
+        }
     }
+
+    /// Adds the inputs to a claim, if they are rows. Returns `None` if the token does not hold the join any more.
+    async fn with_rows(
+        &self,
+        function: JoinScope<'_>,
+        mut claim: EncodedClaim,
+        holder: Token,
+    ) -> Result<Option<EncodedClaim>, BackendError> {
+        if !are_rows(function.rules) {
+            return Ok(Some(claim));
+        }
+        // No place is before the first one.
+        let mut last = (-1, 0);
+        let mut now = None;
+        loop {
+            let read = rows::read(function.name, &claim.key, holder, last);
+            let row = self.server.call(&read).await?;
+            let Some(page) = read_rows::page(&row, function.rules)? else {
+                return Ok(None);
+            };
+            let now = *now.get_or_insert(page.at);
+            let is_last = page.inputs.len() < rows::PAGE;
+            claim.counts = page.counts;
+            claim
+                .inputs
+                .extend(page.inputs.into_iter().map(|(input, came_at)| {
+                    let waited = now.saturating_duration_since(came_at);
+                    EncodedInput { waited, ..input }
+                }));
+            match page.last {
+                Some(place) if !is_last => last = place,
+                _ => return Ok(Some(claim)),
+            }
+        }
+    }
+
+    /// Removes the inputs that ended joins have left, in pieces. An error must not fail the call that ended the join: the next
+    /// call that finds leftovers removes them.
+    async fn remove_leftovers(&self, function: JoinScope<'_>) {
+        let remove = rows::remove(function, self.server.patience());
+        let removed = async {
+            while read_rows::has_leftovers(&self.server.call(&remove).await?)? {}
+            Ok::<(), BackendError>(())
+        };
+        let _ = tokio::time::timeout(REMOVE_TIMEOUT, Box::pin(removed)).await;
+    }
+}
+
+/// The error of an arrival that claimed a join, and lost it while it read the inputs. Repeated, it has the right answer.
+fn lost_claim() -> BackendError {
+    BackendError::Transient("another worker claimed the join meanwhile".into())
 }
 
 /// Replaces characters outside ASCII, which some encodings lack.

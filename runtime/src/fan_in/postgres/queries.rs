@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::argument::Argument::{self, Bigint, Boolean, Bytes, Integer, MaybeText, Text};
+use super::call::{Arriving, call, token};
+use super::rows::{self, are_rows};
 use super::server::Call;
 use super::statement::Template;
 use crate::fan_in::core::listing::JoinQuery;
@@ -33,43 +35,23 @@ const ARRIVE: [&str; 12] = [
     "arrive_11",
 ];
 
-/// Returns a call of a procedure. The first argument is its name, which the procedure compares.
-fn call<'q>(
-    procedure: &'static str,
-    arguments: impl IntoIterator<Item = Argument<'q>>,
-) -> Call<'q> {
-    let name = [Text(procedure)].into_iter();
-    Call {
-        procedure,
-        arguments: name.chain(arguments).collect(),
-        template: None,
-    }
-}
-
 /// Returns the call that stores the inputs of a name, and returns the stored ones.
 pub(super) fn declare<'q>(patience: &'q str, name: &'q str, inputs: &'q str) -> Call<'q> {
     call("declare", [patience, name, inputs].map(Text))
 }
 
-/// The arguments of an arrival.
-#[derive(Clone, Copy)]
-pub(super) struct Arriving<'q> {
-    pub(super) function: JoinScope<'q>,
-    pub(super) key: &'q str,
-    pub(super) input: u8,
-    pub(super) payload: &'q str,
-    pub(super) token: Token,
-    pub(super) patience: &'q str,
-}
-
 pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
+    if are_rows(arriving.function.rules) {
+        return rows::arrive(arriving, searches);
+    }
     let JoinScope {
         name,
         inputs,
         rules,
     } = arriving.function;
+    let input = arriving.input.input;
     // `min` only satisfies the index check: a function has at most twelve inputs.
-    let place = usize::from(arriving.input).min(ARRIVE.len() - 1);
+    let place = usize::from(input).min(ARRIVE.len() - 1);
     let arrive = call(
         ARRIVE[place],
         [
@@ -80,7 +62,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
             Text(arriving.payload),
             token(arriving.token),
             Integer(rules.inputs.into()),
-            Integer(others(rules.inputs, arriving.input)),
+            Integer(others(rules.inputs, input)),
             Bigint(span(rules.timeout)),
             Bigint(span(rules.lease)),
             Bigint(rules.max_attempts.into()),
@@ -88,7 +70,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
         ],
     );
     let template = Template::Arrive {
-        place: arriving.input,
+        place: input,
         searches,
     };
     arrive.or_plain(template)
@@ -131,19 +113,21 @@ pub(super) fn claim_due<'q>(
     holder: Token,
     most: usize,
 ) -> Call<'q> {
-    call(
-        "claim_due",
-        [
-            Text(patience),
-            Text(name),
-            Text(inputs),
-            token(holder),
-            Bigint(span(rules.lease)),
-            Bigint(rules.max_attempts.into()),
-            Bigint(count(most)),
-            Bigint(FORGOTTEN_BY_SWEEP),
-        ],
-    )
+    let arguments = [
+        Text(patience),
+        Text(name),
+        Text(inputs),
+        token(holder),
+        Bigint(span(rules.lease)),
+        Bigint(rules.max_attempts.into()),
+        Bigint(count(most)),
+        Bigint(FORGOTTEN_BY_SWEEP),
+    ];
+    if are_rows(rules) {
+        let arguments = arguments.into_iter().chain(rows::completeness(rules));
+        return call("claim_due_rows", arguments);
+    }
+    call("claim_due", arguments)
 }
 
 pub(super) fn release_claims<'q>(
@@ -198,8 +182,12 @@ pub(super) fn apply<'q>(
     let ends = |holder, before: Stage, after: Stage| {
         let stages = [before, after].map(|stage| Text(stage.word()));
         let window = Bigint(span(rules.dedup_window));
-        let finish = of("finish", &[token(holder), stages[0], stages[1], window]);
-        finish.or_plain(Template::Finish)
+        let arguments = [token(holder), stages[0], stages[1], window];
+        if are_rows(rules) {
+            of("finish_rows", &arguments).or_plain(Template::FinishRows)
+        } else {
+            of("finish", &arguments).or_plain(Template::Finish)
+        }
     };
     let lets_go = |holder, settlement: &'static str| {
         let backoff = Bigint(span(rules.backoff));
@@ -227,11 +215,16 @@ pub(super) fn apply<'q>(
             let renew = of("renew", &[token(holder), Bigint(span(rules.lease))]);
             renew.or_plain(Template::Renew)
         }
+        Step::Retry if are_rows(rules) => {
+            let retry = of("retry_rows", &rows::completeness(rules));
+            retry.or_plain(Template::RetryRows)
+        }
         Step::Retry => {
             let inputs = Integer(rules.inputs.into());
             let retry = of("retry", &[inputs, Bigint(span(rules.timeout))]);
             retry.or_plain(Template::Retry)
         }
+        Step::Forget if are_rows(rules) => of("forget_rows", &[]),
         Step::Forget => of("forget", &[]).or_plain(Template::Forget),
         Step::Arrive { .. } | Step::ClaimDue { .. } => return None,
     })
@@ -242,7 +235,11 @@ pub(super) fn count_of(name: &str) -> Call<'_> {
 }
 
 pub(super) fn list<'q>(
-    JoinScope { name, inputs, .. }: JoinScope<'q>,
+    JoinScope {
+        name,
+        inputs,
+        rules,
+    }: JoinScope<'q>,
     which: JoinQuery<'q>,
 ) -> Call<'q> {
     let (question, key, limit) = match which {
@@ -252,12 +249,6 @@ pub(super) fn list<'q>(
     };
     let key = Bytes(key.as_bytes());
     let limit = Bigint(count(limit));
-    call(
-        "list",
-        [Text(name), Text(inputs), Text(question), key, limit],
-    )
-}
-
-fn token(Token(token): Token) -> Argument<'static> {
-    Argument::Token(token.to_be_bytes())
+    let list = if are_rows(rules) { "list_rows" } else { "list" };
+    call(list, [Text(name), Text(inputs), Text(question), key, limit])
 }

@@ -1,12 +1,14 @@
 //! Reads the procedures' results.
 
-use sqlx::postgres::{PgRow, Postgres};
-use sqlx::{Decode, Row as _, Type};
+use sqlx::postgres::PgRow;
 
-use super::failure::failure;
+use super::columns::{column, has, item, list, number, of, timestamp, word};
+use super::read_rows::{self, Lists};
+use super::rows::are_rows;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::JoinSummary;
-use crate::fan_in::core::state::{Counts, Inputs, JoinPolicy, Reply, Timestamp, Token};
+use crate::fan_in::core::lists::ListLimit;
+use crate::fan_in::core::state::{Arrived, Counts, Inputs, JoinPolicy, Reply, Timestamp, Token};
 use crate::fan_in::core::stored_function::StoredFunction;
 use crate::fan_in::durable::sql::{time, unknown};
 use crate::fan_in::durable::{
@@ -57,7 +59,7 @@ pub(super) fn is_recorded(row: &PgRow) -> Result<bool, BackendError> {
 /// Reads the answer to an arrival.
 pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answer, BackendError> {
     let reply = if has(row, "reply") {
-        reply(row)?
+        reply(row, rules)?
     } else {
         reply_to_fast(row, rules)?
     };
@@ -81,12 +83,8 @@ fn reply_to_fast(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError>
             taken: true,
         }
     } else {
-        Reply::Waiting(came.into())
+        Reply::Waiting(received(row, came, rules)?)
     })
-}
-
-fn has(row: &PgRow, name: &str) -> bool {
-    row.try_column(name).is_ok()
 }
 
 /// Returns `true` if an arrival found that other joins are due.
@@ -107,25 +105,22 @@ pub(super) fn overdue(
         return Ok(None);
     }
     let key = key(&column::<String>(row, "key")?)?;
-    Ok(Some(claimed(row, key, reply(row)?, rules)?))
+    Ok(Some(claimed(row, key, reply(row, rules)?, rules)?))
 }
 
-/// Reads a procedure's reply; `None` if it found nothing.
-fn word(row: &PgRow) -> Result<Option<&str>, BackendError> {
-    match column(row, "reply")? {
-        Some("undeclared") => Err(BackendError::Undeclared),
-        word => Ok(word),
-    }
-}
-
-fn reply(row: &PgRow) -> Result<Reply, BackendError> {
+fn reply(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
     let Some(word) = word(row)? else {
         return Err(unknown());
     };
+    if word == "over_limit" {
+        let max = rules.max_bytes;
+        return Err(BackendError::OverLimit(ListLimit::Bytes { max }));
+    }
     let (came, attempts) = (came(column(row, "came")?)?, number(row, "attempts")?);
     Ok(match word {
-        "waiting" => Reply::Waiting(came.into()),
-        "duplicate" => Reply::Duplicate(came.into()),
+        "waiting" => Reply::Waiting(received(row, came, rules)?),
+        "duplicate" => Reply::Duplicate(received(row, came, rules)?),
+        "closed" => Reply::Closed,
         // The caller needs no `taken`: the database has kept the input, if it takes it.
         "run" => Reply::Run {
             attempts,
@@ -140,26 +135,40 @@ fn reply(row: &PgRow) -> Result<Reply, BackendError> {
     })
 }
 
-/// Reads a claimed join with its inputs.
+/// Returns what a join has received, of an answer to an arrival.
+fn received(row: &PgRow, came: Inputs, rules: &JoinPolicy) -> Result<Arrived, BackendError> {
+    if are_rows(rules) {
+        read_rows::arrived(row, came, rules)
+    } else {
+        Ok(came.into())
+    }
+}
+
+/// Reads a claimed join with its inputs, unless they are rows.
 fn claimed(
     row: &PgRow,
     key: String,
     reply: Reply,
     rules: &JoinPolicy,
 ) -> Result<EncodedClaim, BackendError> {
-    let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
-    let came_at: Vec<Option<i64>> = column(row, "came_at")?;
-    let (at, came) = (timestamp(row, "at")?, came(column(row, "came")?)?);
     let (work, attempts) = match reply {
         Reply::Run { attempts, .. } => (Work::Run, attempts),
         Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
         _ => return Err(unknown()),
     };
+    let inputs = if are_rows(rules) {
+        Vec::new()
+    } else {
+        let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
+        let came_at: Vec<Option<i64>> = column(row, "came_at")?;
+        let (at, came) = (timestamp(row, "at")?, came(column(row, "came")?)?);
+        kept(came, payloads.unwrap_or_default(), &came_at, at, rules)
+    };
     Ok(EncodedClaim {
         key,
         work,
         attempts,
-        inputs: kept(came, payloads.unwrap_or_default(), &came_at, at, rules),
+        inputs,
         counts: Counts::default(),
     })
 }
@@ -187,7 +196,7 @@ fn kept(
     (0..rules.inputs).filter_map(kept).collect()
 }
 
-/// Reads the claims of a sweep.
+/// Reads the claims of a sweep, without inputs that are rows.
 pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, BackendError> {
     word(row)?;
     let keys: Vec<String> = list(row, "keys")?;
@@ -205,6 +214,12 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
     let mut claimed = Vec::with_capacity(keys.len());
     for (place, text) in keys.into_iter().enumerate() {
         let payloads: Vec<_> = payloads.by_ref().take(PLACES).collect();
+        let came_at = came_at.next().unwrap_or_default();
+        let kept = if are_rows(rules) {
+            Vec::new()
+        } else {
+            kept(came(*item(&inputs, place)?)?, payloads, came_at, at, rules)
+        };
         claimed.push(EncodedClaim {
             key: key(&text)?,
             work: match item(&replies, place)?.as_str() {
@@ -212,13 +227,7 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
                 _ => Work::DeliverExpired,
             },
             attempts: of(*item(&attempts, place)?)?,
-            inputs: kept(
-                came(*item(&inputs, place)?)?,
-                payloads,
-                came_at.next().unwrap_or_default(),
-                at,
-                rules,
-            ),
+            inputs: kept,
             counts: Counts::default(),
         });
     }
@@ -238,6 +247,7 @@ pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>
     let inputs: Vec<i32> = list(row, "came")?;
     let details: Vec<Option<String>> = list(row, "details")?;
     let mut details = details.into_iter();
+    let lists = are_rows(rules).then(|| Lists::read(row)).transpose()?;
     let mut listed = Vec::with_capacity(keys.len());
     for (place, text) in keys.into_iter().enumerate() {
         let holder = item(&holders, place)?.as_deref().map(token).transpose()?;
@@ -257,22 +267,13 @@ pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>
             at.saturating_duration_since(since),
             rules,
         );
-        listed.push(one.with_detail(details.next().flatten()));
+        let one = one.with_detail(details.next().flatten());
+        listed.push(match &lists {
+            Some(lists) => one.with_lists(lists.of(place, rules)?),
+            None => one,
+        });
     }
     Ok(listed)
-}
-
-fn item<T>(items: &[T], place: usize) -> Result<&T, BackendError> {
-    items.get(place).ok_or_else(unknown)
-}
-
-/// Reads an array; NULL is an empty one.
-fn list<T>(row: &PgRow, name: &str) -> Result<Vec<T>, BackendError>
-where
-    Vec<T>: for<'r> Decode<'r, Postgres> + Type<Postgres>,
-{
-    let list: Option<Vec<T>> = column(row, name)?;
-    Ok(list.unwrap_or_default())
 }
 
 /// Reads a key from hexadecimal UTF-8, which no setting of the server changes.
@@ -294,23 +295,4 @@ fn token(text: &str) -> Result<Token, BackendError> {
 fn came(bits: i32) -> Result<Inputs, BackendError> {
     let bits = u16::try_from(bits).map_err(|_| unknown())?;
     Ok(inputs_of(bits))
-}
-
-fn number<N: TryFrom<i64>>(row: &PgRow, name: &str) -> Result<N, BackendError> {
-    of(column(row, name)?)
-}
-
-fn timestamp(row: &PgRow, name: &str) -> Result<Timestamp, BackendError> {
-    time(column(row, name)?)
-}
-
-fn of<N: TryFrom<i64>>(number: i64) -> Result<N, BackendError> {
-    N::try_from(number).map_err(|_| unknown())
-}
-
-fn column<'r, T: Decode<'r, Postgres> + Type<Postgres>>(
-    row: &'r PgRow,
-    name: &str,
-) -> Result<T, BackendError> {
-    row.try_get(name).map_err(failure)
 }

@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use super::argument::Argument;
 use super::failure::{Sort, failure, sort};
 use super::lease::Source;
+use super::migrations::VERSION;
 use super::own::{OwnConnections, OwnSettings, SESSION, Session};
 use super::pooler;
 use super::statement::{Statements, Template};
@@ -333,7 +334,7 @@ impl Call<'_> {
     }
 
     fn statement(&self, prefix: &str, is_bound: bool) -> String {
-        let mut statement = format!("CALL {prefix}linked_span_{}_v1(", self.procedure);
+        let mut statement = format!("CALL {prefix}linked_span_{}_v{VERSION}(", self.procedure);
         for (number, argument) in (1..).zip(&self.arguments) {
             if number > 1 {
                 statement.push(',');

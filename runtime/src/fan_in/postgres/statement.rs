@@ -17,11 +17,17 @@ pub(super) enum Template {
         place: u8,
         searches: bool,
     },
+    /// An arrival at any place, of a function whose inputs are rows.
+    ArriveRows {
+        searches: bool,
+    },
     Finish,
+    FinishRows,
     Forget,
     Release,
     Renew,
     Retry,
+    RetryRows,
 }
 
 /// A statement, and the arguments of the procedure that it has as parameters.
@@ -45,10 +51,13 @@ const FIRST: [&str; 4] = [
 
 const ARRIVE: &str = include_str!("procedures/arrive.sql");
 const ARRIVE_FAST: &str = include_str!("procedures/arrive_fast.sql");
+const ARRIVE_ROWS: &str = include_str!("procedures/arrive_rows.sql");
+const ARRIVE_ROWS_FAST: &str = include_str!("procedures/arrive_rows_fast.sql");
+const REMOVE_ROWS_OF_ENDED: &str = include_str!("procedures/remove_rows_of_ended.sql");
 const OTHERS_ARE_DUE: &str = include_str!("procedures/others_are_due.sql");
 
 const IS_DECLARED: &str = "the_procedure = 'NAME' AND EXISTS (SELECT FROM SCHEMA.linked_span_functions AS functions \
-                           WHERE functions.name = the_function AND functions.inputs = the_inputs AND functions.v1 IS NULL)";
+                           WHERE functions.name = the_function AND functions.inputs = the_inputs AND functions.v2 IS NULL)";
 
 const PAYLOADS: &str = "payload_0, payload_1, payload_2, payload_3, payload_4, payload_5, \
                         payload_6, payload_7, payload_8, payload_9, payload_10, payload_11";
@@ -111,30 +120,58 @@ impl Template {
     fn procedure(self) -> &'static str {
         match self {
             Self::Arrive { .. } => ARRIVE,
+            Self::ArriveRows { .. } => ARRIVE_ROWS,
             Self::Finish => include_str!("procedures/finish.sql"),
+            Self::FinishRows => include_str!("procedures/finish_rows.sql"),
             Self::Forget => include_str!("procedures/forget.sql"),
             Self::Release => include_str!("procedures/release.sql"),
             Self::Renew => include_str!("procedures/renew.sql"),
             Self::Retry => include_str!("procedures/retry.sql"),
+            Self::RetryRows => include_str!("procedures/retry_rows.sql"),
         }
     }
 
     fn text(self) -> String {
-        let Self::Arrive { place, searches } = self else {
-            let body = self.procedure();
-            let body = body
-                .split_once("BEGIN_WRITE")
-                .map_or(body, |(_, body)| body);
-            let only = body.split_once(';').map_or(body, |(only, _)| only);
-            return format!("{only} RETURNING 'recorded' AS reply");
-        };
-        let mut text = ARRIVE_FAST.to_owned();
-        if searches {
-            let search = without_comments(OTHERS_ARE_DUE).replace("the_moment", "joined.at");
-            let _ = write!(text, ", ({search}) AS others_are_due");
+        match self {
+            Self::Arrive { place, searches } => {
+                let arrive = format!("{ARRIVE_FAST}{}", search(searches));
+                arrive.replace("NTH", &place.to_string())
+            }
+            Self::ArriveRows { searches } => {
+                format!("{ARRIVE_ROWS_FAST}{} FROM joined", search(searches))
+            }
+            Self::FinishRows => {
+                let query = self.body("INTO");
+                query.replace("REMOVE_ROWS_OF_ENDED", REMOVE_ROWS_OF_ENDED)
+            }
+            Self::Finish
+            | Self::Forget
+            | Self::Release
+            | Self::Renew
+            | Self::Retry
+            | Self::RetryRows => {
+                format!("{} RETURNING 'recorded' AS reply", self.body(";"))
+            }
         }
-        text.replace("NTH", &place.to_string())
     }
+
+    /// Returns the procedure's only statement, up to this text.
+    fn body(self, end: &str) -> &'static str {
+        let body = self.procedure();
+        let body = body
+            .split_once("BEGIN_WRITE")
+            .map_or(body, |(_, body)| body);
+        body.split_once(end).map_or(body, |(only, _)| only)
+    }
+}
+
+/// Returns the column by which an arrival finds out whether other joins are due.
+fn search(searches: bool) -> String {
+    if !searches {
+        return String::new();
+    }
+    let search = without_comments(OTHERS_ARE_DUE).replace("the_moment", "joined.at");
+    format!(", ({search}) AS others_are_due")
 }
 
 /// Returns the names of the parameters that only this procedure has. Each has a line of its own.
@@ -178,11 +215,15 @@ mod tests {
         let arrivals = (0..12)
             .flat_map(|place| [true, false].map(|searches| Template::Arrive { place, searches }));
         let others = [
+            Template::ArriveRows { searches: true },
+            Template::ArriveRows { searches: false },
             Template::Finish,
+            Template::FinishRows,
             Template::Forget,
             Template::Release,
             Template::Renew,
             Template::Retry,
+            Template::RetryRows,
         ];
         for template in arrivals.chain(others) {
             let text = Statement::new(template, "any", "").text;
@@ -193,6 +234,7 @@ mod tests {
                 "SCHEMA",
                 "IS_DECLARED",
                 "PAYLOADS",
+                "ROWS",
                 ";",
                 "--",
             ] {

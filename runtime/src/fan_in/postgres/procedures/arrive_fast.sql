@@ -12,7 +12,7 @@ FROM
     (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock,
     SCHEMA.linked_span_functions AS functions
 WHERE the_procedure = 'NAME' AND functions.name = the_function AND functions.inputs = the_inputs
-    AND functions.v1 IS NULL
+    AND functions.v2 IS NULL
 -- From here on, the row is locked and `joined` is its newest version.
 ON CONFLICT (name, key) DO UPDATE SET
     -- open: arrive the last input -> running; another input -> open

@@ -1,0 +1,131 @@
+//! The calls of functions with lists or optional inputs, each input of which is a row.
+
+use super::argument::Argument::{self, Bigint, Boolean, Bytes, Integer, Numbers, Text};
+use super::call::{Arriving, call, token};
+use super::places::Places;
+use super::server::Call;
+use super::statement::Template;
+use crate::fan_in::core::state::{Inputs, JoinPolicy, Token};
+use crate::fan_in::durable::JoinScope;
+use crate::fan_in::durable::sql::span;
+
+/// The largest number of inputs that one call reads or removes, so that each call stays short.
+pub(super) const PAGE: usize = 500;
+
+/// Returns `true` if the function's inputs are rows.
+///
+/// The inputs of other functions are columns of the join, which is faster.
+pub(super) fn are_rows(rules: &JoinPolicy) -> bool {
+    !rules.lists.is_empty() || !rules.optional.is_empty()
+}
+
+pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
+    let JoinScope {
+        name,
+        inputs,
+        rules,
+    } = arriving.function;
+    let place = arriving.input.input;
+    let is_list = rules.lists.contains(place);
+    // An input that is no list is a list of one, which gives its own count.
+    let given = arriving.input.counts;
+    let count = |other| match other {
+        other if rules.lists.contains(other) => given.get(other),
+        other => (other == place).then_some(1),
+    };
+    let len = |other| u16::from(other == place);
+    let is_full = |other: &u8| count(*other).is_some_and(|count| len(*other) >= count);
+    let came = (0..rules.inputs).filter(is_full);
+    let came = came.fold(Inputs::default(), Inputs::with);
+    let (bytes, max_bytes, max_elements) = if is_list {
+        let bytes = bytes(arriving.payload.len() as u64);
+        (
+            bytes,
+            self::bytes(rules.max_bytes),
+            rules.max_elements.into(),
+        )
+    } else {
+        (0, i64::MAX, i32::MAX)
+    };
+    let arrive = call(
+        "arrive_rows",
+        [
+            Text(arriving.patience),
+            Text(name),
+            Text(inputs),
+            Bytes(arriving.key.as_bytes()),
+            Text(arriving.payload),
+            token(arriving.token),
+            Integer(place.into()),
+            Bytes(arriving.input.id.unwrap_or_default().as_bytes()),
+            Numbers(Places::new(rules.inputs, |other| Some(len(other)))),
+            Numbers(Places::new(rules.inputs, count)),
+            bits(came),
+            bits(Inputs::all(rules.inputs)),
+            bits(rules.lists),
+            bits(rules.optional),
+            Bigint(span(rules.timeout)),
+            Bigint(span(rules.lease)),
+            Bigint(rules.max_attempts.into()),
+            Integer(max_elements),
+            Bigint(bytes),
+            Bigint(max_bytes),
+            Boolean(searches),
+        ],
+    );
+    arrive.or_plain(Template::ArriveRows { searches })
+}
+
+/// Returns the arguments by which a call finds out whether a join is complete.
+pub(super) fn completeness(rules: &JoinPolicy) -> [Argument<'static>; 3] {
+    [
+        bits(Inputs::all(rules.inputs)),
+        bits(rules.optional),
+        Bigint(span(rules.timeout)),
+    ]
+}
+
+/// Returns the call that reads the inputs of a claimed join after these places.
+pub(super) fn read<'q>(
+    name: &'q str,
+    key: &'q str,
+    holder: Token,
+    (input, place): (i32, i32),
+) -> Call<'q> {
+    call(
+        "read_rows",
+        [
+            Text(name),
+            Bytes(key.as_bytes()),
+            token(holder),
+            Integer(input),
+            Integer(place),
+            Bigint(bytes(PAGE as u64)),
+        ],
+    )
+}
+
+/// Returns the call that removes inputs that ended joins have left. The name only satisfies the procedure's head.
+pub(super) fn remove<'q>(
+    JoinScope { name, inputs, .. }: JoinScope<'q>,
+    patience: &'q str,
+) -> Call<'q> {
+    call(
+        "remove_rows",
+        [
+            Text(patience),
+            Text(name),
+            Text(inputs),
+            Bigint(bytes(PAGE as u64)),
+        ],
+    )
+}
+
+/// Returns a bit for each input.
+fn bits(inputs: Inputs) -> Argument<'static> {
+    Integer(inputs.iter().fold(0, |bits, input| bits | 1 << input))
+}
+
+fn bytes(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
