@@ -5,7 +5,7 @@ use linked_span_tests_stores::{conformance, durable_conformance, durable_joined,
 
 use crate::schema::{Schema, around_a_schema};
 
-struct Borrowed(Schema);
+pub(crate) struct Borrowed(Schema);
 
 around_a_schema!(Borrowed, Schema::begin, |store: Postgres| store
     .own_connections(0));

@@ -8,6 +8,8 @@ mod encodings;
 mod full_statement;
 mod incompressible;
 mod keys;
+mod list_steps;
+mod lists;
 mod locks;
 mod migrations;
 mod other_joins;
@@ -22,6 +24,7 @@ mod server;
 mod statements;
 mod steps;
 mod transactions;
+mod upgrades;
 
 use linked_span_tests_stores::{conformance, durable_conformance, durable_joined, joined};
 

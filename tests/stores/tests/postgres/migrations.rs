@@ -44,7 +44,7 @@ async fn sixteen_first_starts_at_once_leave_one_version() {
         stores.push(schema.open("ship").await);
     }
     migrate_at_once(stores).await;
-    assert_eq!(versions(&schema.pool).await, [(1, 1)]);
+    assert_eq!(versions(&schema.pool).await, [(1, 1), (2, 1)]);
     Worker::of(&schema).await.waits("order", 0).await;
 }
 
@@ -53,14 +53,14 @@ async fn sixteen_first_starts_at_once_leave_one_version() {
 async fn first_starts_at_once_behind_a_pooler_leave_one_version() {
     for which in [PgBouncer::Bookworm, PgBouncer::Trixie] {
         let behind = Behind::begin(which).await;
-        let drop = "DROP TABLE linked_span_versions, linked_span_functions, linked_span_joins";
+        let drop = "DROP TABLE linked_span_versions, linked_span_functions, linked_span_joins, linked_span_inputs, linked_span_leftovers";
         run(&behind.direct, drop).await;
         let mut stores = Vec::new();
         for _ in 0..16 {
             stores.push(behind.store().await);
         }
         migrate_at_once(stores).await;
-        assert_eq!(versions(&behind.direct).await, [(1, 1)]);
+        assert_eq!(versions(&behind.direct).await, [(1, 1), (2, 1)]);
         let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' \
                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         let locks: i64 = sqlx::query_scalar(locks)
@@ -81,7 +81,7 @@ async fn user_migration_can_apply_the_schema() {
     worker.waits("order", 0).await;
     worker.store.migrate().await.unwrap();
     assert_eq!(worker.len().await, 1);
-    assert_eq!(versions(&schema.pool).await, [(1, 1)]);
+    assert_eq!(versions(&schema.pool).await, [(1, 1), (2, 1)]);
 }
 
 /// Returns a program's migrations, the last of which is the store's.
@@ -108,7 +108,7 @@ async fn migrations_of_the_program_and_of_the_store_run_in_either_order() {
         program.run(&schema.pool).await.unwrap();
         program.run(&schema.pool).await.unwrap();
         schema.store().migrate().await.unwrap();
-        assert_eq!(versions(&schema.pool).await, [(1, 1)]);
+        assert_eq!(versions(&schema.pool).await, [(1, 1), (2, 1)]);
         Worker::of(&schema).await.waits("order", 0).await;
     }
 }
@@ -141,8 +141,8 @@ async fn migration_of_a_million_rows_rewrites_none() {
 
 /// A migration that a later release might make: more columns, and new procedures.
 const NEXT: &str = "ALTER TABLE linked_span_joins ADD COLUMN more text; \
-                    CREATE PROCEDURE linked_span_arrive_0_v2() LANGUAGE sql AS 'SELECT 1'; \
-                    INSERT INTO linked_span_versions (version, lowest) VALUES (2, 1)";
+                    CREATE PROCEDURE linked_span_arrive_0_v3() LANGUAGE sql AS 'SELECT 1'; \
+                    INSERT INTO linked_span_versions (version, lowest) VALUES (3, 1)";
 
 /// This happens during a rolling deploy and after a roll-back.
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn release_runs_beside_a_newer_one_that_allows_it() {
     let rolled_back = Worker::of(&schema).await;
     let (token, _) = rolled_back.runs("after", 1).await;
     assert!(running.settle("after", token, Settlement::Completed).await);
-    assert_eq!(versions(&schema.pool).await, [(1, 1), (2, 1)]);
+    assert_eq!(versions(&schema.pool).await, [(1, 1), (2, 1), (3, 1)]);
 }
 
 fn says(error: &StoreError, part: &str) {
@@ -176,7 +176,7 @@ async fn refusal(store: &Postgres) -> StoreError {
 #[tokio::test]
 async fn release_that_is_too_old_is_refused() {
     let schema = Schema::begin().await;
-    let raise = "INSERT INTO linked_span_versions (version, lowest) VALUES (2, 1), (3, 2)";
+    let raise = "INSERT INTO linked_span_versions (version, lowest) VALUES (3, 1), (4, 3)";
     run(&schema.pool, raise).await;
     let error = schema.store().migrate().await.unwrap_err();
     says(&error, "use a newer release of linked-span");
@@ -190,8 +190,8 @@ async fn release_that_is_too_old_is_refused() {
 #[tokio::test]
 async fn running_process_that_has_become_too_old_is_refused() {
     for (own, drop) in [
-        (0, "DROP PROCEDURE linked_span_arrive_1_v1"),
-        (4, "ALTER TABLE linked_span_functions DROP COLUMN v1"),
+        (0, "DROP PROCEDURE linked_span_arrive_1_v2"),
+        (4, "ALTER TABLE linked_span_functions DROP COLUMN v2"),
     ] {
         let schema = Schema::begin().await;
         let store = schema.store().own_connections(own);
@@ -202,7 +202,7 @@ async fn running_process_that_has_become_too_old_is_refused() {
         worker.arrive("first", 1, Token::random()).await;
         worker.waits("order", 0).await;
         let raise =
-            format!("{drop}; INSERT INTO linked_span_versions (version, lowest) VALUES (2, 2)");
+            format!("{drop}; INSERT INTO linked_span_versions (version, lowest) VALUES (3, 3)");
         run(&schema.pool, &raise).await;
         let Worker { store, rules } = &worker;
         let refused = store.arrive("order", rules, 1.into(), Payload::new(1), Token::random());
@@ -220,7 +220,7 @@ async fn release_that_is_too_new_is_refused_with_a_request_to_migrate() {
     let schema = Schema::begin().await;
     run(
         &schema.pool,
-        "UPDATE linked_span_versions SET version = 0, lowest = 0",
+        "DELETE FROM linked_span_versions WHERE version = 2",
     )
     .await;
     says(&refusal(&schema.store()).await, "run `Postgres::migrate`");

@@ -111,16 +111,27 @@ impl Fixture for Schema {
 }
 
 pub(crate) async fn lose_payloads(pool: &PgPool, name: &str, key: &str) {
-    let statement = "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2";
-    let updated = sqlx::query(statement)
-        .bind(name)
-        .bind(key.as_bytes())
-        .execute(pool);
-    assert!(updated.await.unwrap().rows_affected() > 0);
+    let statements = [
+        "UPDATE linked_span_joins SET payload_0 = NULL WHERE name = $1 AND key = $2",
+        "DELETE FROM linked_span_inputs WHERE input = 0 AND instance IN \
+         (SELECT instance FROM linked_span_joins WHERE name = $1 AND key = $2)",
+    ];
+    assert!(change(pool, statements, name, key).await > 0);
+}
+
+/// Executes the statements for a join whose inputs are columns, and for one whose inputs are rows.
+async fn change(pool: &PgPool, statements: [&'static str; 2], name: &str, key: &str) -> u64 {
+    let mut changed = 0;
+    for statement in statements {
+        let executed = sqlx::query(statement).bind(name).bind(key.as_bytes());
+        changed += executed.execute(pool).await.unwrap().rows_affected();
+    }
+    changed
 }
 
 pub(crate) async fn lose_all(pool: &PgPool) {
-    let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins";
+    let lose = "DELETE FROM linked_span_functions; DELETE FROM linked_span_joins; DELETE FROM linked_span_inputs; \
+                DELETE FROM linked_span_leftovers";
     sqlx::raw_sql(lose).execute(pool).await.unwrap();
 }
 
@@ -131,28 +142,31 @@ pub(crate) async fn pass(pool: &PgPool, span: Duration) {
     let milliseconds = i64::try_from(span.as_millis()).unwrap();
     let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
     shifted.await.unwrap();
-    let looked = "UPDATE linked_span_functions SET looked_at = looked_at - $1";
-    let shifted = sqlx::query(looked).bind(milliseconds).execute(pool);
-    shifted.await.unwrap();
+    for shift in [
+        "UPDATE linked_span_inputs SET at = at - $1",
+        "UPDATE linked_span_functions SET looked_at = looked_at - $1",
+    ] {
+        let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
+        shifted.await.unwrap();
+    }
     // After this pause the process searches for due joins again.
     sleep(Duration::from_millis(20)).await;
 }
 
 pub(crate) async fn rows(pool: &PgPool) -> usize {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM linked_span_joins")
-        .fetch_one(pool)
-        .await
-        .unwrap();
+    let count = "SELECT (SELECT count(*) FROM linked_span_joins) + (SELECT count(*) FROM linked_span_inputs) \
+                 + (SELECT count(*) FROM linked_span_leftovers)";
+    let count: i64 = sqlx::query_scalar(count).fetch_one(pool).await.unwrap();
     usize::try_from(count).unwrap()
 }
 
 pub(crate) async fn spoil(pool: &PgPool, name: &str, key: &str) {
-    let spoil = "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL";
-    let spoilt = sqlx::query(spoil)
-        .bind(name)
-        .bind(key.as_bytes())
-        .execute(pool);
-    assert!(spoilt.await.unwrap().rows_affected() > 0);
+    let statements = [
+        "UPDATE linked_span_joins SET payload_0 = '{' WHERE name = $1 AND key = $2 AND payload_0 IS NOT NULL",
+        "UPDATE linked_span_inputs SET payload = '{' WHERE input = 0 AND instance IN \
+         (SELECT instance FROM linked_span_joins WHERE name = $1 AND key = $2)",
+    ];
+    assert!(change(pool, statements, name, key).await > 0);
 }
 
 /// Implements the rest of a fixture around a [`Schema`], whose stores are changed by a function.

@@ -13,13 +13,13 @@ use crate::schema::Schema;
 
 /// The counts of all calls since the last reading.
 #[derive(Debug)]
-struct Taken {
-    calls: i64,
+pub(crate) struct Taken {
+    pub(crate) calls: i64,
     bytes_logged: i64,
-    pages_read: i64,
+    pub(crate) pages_read: i64,
 }
 
-async fn taken(schema: &Schema) -> Taken {
+pub(crate) async fn taken(schema: &Schema) -> Taken {
     let sums = "SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(wal_bytes), 0)::bigint AS bytes_logged, \
                 coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint AS pages_read FROM pg_stat_statements \
                 WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \

@@ -26,7 +26,7 @@ async fn each_step_in_sql_matches_rust() {
     for rules in rules() {
         for step in &all {
             write(&pool, &states).await;
-            make(&pool, states.len(), *step, &rules).await;
+            make(&pool, states.len(), &call(*step, &rules)).await;
             let outcomes = read(&pool).await;
             assert_eq!(outcomes.len(), states.len());
             for (state, outcome) in states.iter().zip(outcomes) {
@@ -40,7 +40,7 @@ async fn each_step_in_sql_matches_rust() {
 }
 
 /// Replaces the server's clock: `search_path` has the schema before `pg_catalog`, so that its function is found first.
-async fn with_a_clock_that_stands(schema: &Schema) -> PgPool {
+pub(crate) async fn with_a_clock_that_stands(schema: &Schema) -> PgPool {
     let clock = format!(
         "CREATE FUNCTION clock_timestamp() RETURNS timestamptz STABLE LANGUAGE sql AS $$ SELECT to_timestamp({NOW} / 1000.0) $$; \
          CREATE TABLE outcomes (name text PRIMARY KEY, reply text, number bigint)"
@@ -60,7 +60,7 @@ async fn with_a_clock_that_stands(schema: &Schema) -> PgPool {
     pool
 }
 
-async fn run(pool: &PgPool, statements: &str) {
+pub(crate) async fn run(pool: &PgPool, statements: &str) {
     let run = sqlx::raw_sql(AssertSqlSafe(statements)).execute(pool);
     run.await.unwrap();
 }
@@ -98,8 +98,8 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
     run(pool, &statement).await;
 }
 
-/// Makes the step at each state in turn, inside the server.
-async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
+/// Returns the statements that make a step, with its reply and its `amount`.
+fn call(step: Step, rules: &JoinPolicy) -> String {
     let token = format!("'\\x{}'::bytea", text(MINE));
     let max_attempts = rules.max_attempts;
     let spans = [
@@ -111,7 +111,7 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
     let [timeout, lease, backoff, dedup_window] = spans.map(milliseconds);
     let told = |procedure: &str, arguments: &str| {
         format!(
-            "CALL linked_span_{procedure}_v1('{procedure}', '10000', number::text, 'a, b, c', 'key', {arguments} reply); \
+            "CALL linked_span_{procedure}_v2('{procedure}', '10000', number::text, 'a, b, c', 'key', {arguments} reply); \
              amount := 0;"
         )
     };
@@ -125,9 +125,9 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
         let arguments = format!("{token}, '{settlement}', {backoff}, {max_attempts}, 'why',");
         told("release", &arguments)
     };
-    let call = match step {
+    match step {
         Step::Arrive { input, .. } => format!(
-            "CALL linked_span_arrive_{input}_v1('arrive_{input}', '10000', number::text, 'a, b, c', 'key', 'new', {token}, \
+            "CALL linked_span_arrive_{input}_v2('arrive_{input}', '10000', number::text, 'a, b, c', 'key', 'new', {token}, \
              3, 7 & ~(1 << {input}), {timeout}, {lease}, {max_attempts}, false, reply, at, until, came, attempts, came_at, payloads, are_due); \
              amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
              WHEN reply = 'busy' THEN until ELSE 0 END;"
@@ -136,7 +136,7 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
             mode: ClaimMode::Sweep,
             ..
         } => format!(
-            "CALL linked_span_claim_due_v1('claim_due', '10000', number::text, 'a, b, c', {token}, {lease}, {max_attempts}, 10, \
+            "CALL linked_span_claim_due_v2('claim_due', '10000', number::text, 'a, b, c', {token}, {lease}, {max_attempts}, 10, \
              10, reply, words, words, at, came_at, all_came, came_at, payloads); \
              SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
@@ -145,7 +145,7 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
             mode: ClaimMode::Opportunistic,
             ..
         } => format!(
-            "CALL linked_span_claim_expired_v1('claim_expired', '10000', number::text, 'a, b, c', 'own', {token}, {lease}, \
+            "CALL linked_span_claim_expired_v2('claim_expired', '10000', number::text, 'a, b, c', 'own', {token}, {lease}, \
              {max_attempts}, 10, reply, word, at, until, came, attempts, came_at, payloads); amount := came;"
         ),
         Step::Settle { settlement, .. } => match settlement {
@@ -161,11 +161,16 @@ async fn make(pool: &PgPool, states: usize, step: Step, rules: &JoinPolicy) {
         Step::Retry => told("retry", &format!("3, {timeout},")),
         Step::Forget => told("forget", ""),
         _ => unreachable!("no procedure does it"),
-    };
+    }
+}
+
+/// Makes a step at each state in turn, inside the server.
+pub(crate) async fn make(pool: &PgPool, states: usize, call: &str) {
     let statement = format!(
         "DO $make$ #variable_conflict use_variable \
          DECLARE reply text; word text; words text[]; at bigint; until bigint; came integer; attempts bigint; \
          came_at bigint[]; all_came integer[]; payloads text[]; are_due boolean; amount bigint; \
+         lens integer[]; counts integer[]; has_leftovers boolean; \
          BEGIN FOR number IN 0..{} LOOP \
          reply := NULL; word := NULL; words := NULL; at := NULL; until := NULL; came := NULL; attempts := NULL; \
          came_at := NULL; payloads := NULL; are_due := NULL; amount := NULL; \
@@ -188,7 +193,7 @@ async fn read(pool: &PgPool) -> Vec<Outcome> {
     rows.iter().map(outcome).collect()
 }
 
-fn number<N: TryFrom<i64> + Default>(row: &PgRow, column: &str) -> N {
+pub(crate) fn number<N: TryFrom<i64> + Default>(row: &PgRow, column: &str) -> N {
     let number: Option<i64> = row.get(column);
     number.map_or_else(N::default, |number| {
         N::try_from(number).ok().expect("a number")
@@ -196,7 +201,7 @@ fn number<N: TryFrom<i64> + Default>(row: &PgRow, column: &str) -> N {
 }
 
 /// Only whether a join is due matters, not since when.
-fn at_once(due: Option<u64>) -> Option<u64> {
+pub(crate) fn at_once(due: Option<u64>) -> Option<u64> {
     due.map(|due| due.max(NOW))
 }
 
@@ -265,10 +270,10 @@ fn dues(state: &State) -> [Option<u64>; 2] {
 }
 
 /// Returns when the store forgets an ended join.
-fn dues_of_ended(state: &State) -> u64 {
+pub(crate) fn dues_of_ended(state: &State) -> u64 {
     due_at(state, ClaimMode::Sweep).unwrap_or(u64::MAX)
 }
 
-fn has_ended(state: &State) -> bool {
+pub(crate) fn has_ended(state: &State) -> bool {
     matches!(state, State::Completed { .. } | State::Expired { .. })
 }
