@@ -5,12 +5,15 @@ const { registerInstrumentations } = require("@opentelemetry/instrumentation");
 const { InMemorySpanExporter, SimpleSpanProcessor } = require("@opentelemetry/sdk-trace-base");
 const { NodeTracerProvider } = require("@opentelemetry/sdk-trace-node");
 const { AmqplibInstrumentation } = require("@opentelemetry/instrumentation-amqplib");
+const { AwsInstrumentation } = require("@opentelemetry/instrumentation-aws-sdk");
 const { KafkaJsInstrumentation } = require("@opentelemetry/instrumentation-kafkajs");
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 provider.register();
-registerInstrumentations({ instrumentations: [new AmqplibInstrumentation(), new KafkaJsInstrumentation()] });
+registerInstrumentations({
+    instrumentations: [new AmqplibInstrumentation(), new AwsInstrumentation(), new KafkaJsInstrumentation()],
+});
 const tracer = trace.getTracer("recorded");
 
 const version = (name) => {
@@ -39,6 +42,67 @@ async function rabbitmq(address, queue) {
     });
     await connection.close();
     return `javascript ${version("@opentelemetry/instrumentation-amqplib")}, ${version("amqplib")}`;
+}
+
+async function sqs(address, queue) {
+    const { SQSClient, SendMessageCommand } = require("@aws-sdk/client-sqs");
+    const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
+    const client = new SQSClient({ endpoint: address, region: "eu-central-1", credentials });
+    const attributes = { app: { DataType: "String", StringValue: "1" } };
+    const message = { QueueUrl: queue, MessageBody: "paid", MessageAttributes: attributes };
+    await inRequest(() => client.send(new SendMessageCommand(message)));
+    return `javascript ${version("@opentelemetry/instrumentation-aws-sdk")}, ${version("@aws-sdk/client-sqs")}`;
+}
+
+// No instrumentation of these clients writes a context, so the propagator does.
+
+async function redis(address, stream) {
+    const client = require("redis").createClient({ socket: { path: address, tls: false } });
+    await client.connect();
+    await inSpan((fields) => client.xAdd(stream, "*", { app: "1", ...fields }));
+    await client.close();
+    return `javascript ${version("@opentelemetry/sdk-trace-base")}, ${version("redis")}`;
+}
+
+async function mqtt(address, topic) {
+    const client = await require("mqtt").connectAsync(address, { protocolVersion: 5 });
+    await inSpan((fields) => {
+        const userProperties = { app: "1", ...fields };
+        return client.publishAsync(topic, "paid", { qos: 1, properties: { userProperties } });
+    });
+    await client.endAsync();
+    return `javascript ${version("@opentelemetry/sdk-trace-base")}, ${version("mqtt")}`;
+}
+
+// Google's client writes its own fields.
+async function pubsub(address, topic) {
+    process.env.PUBSUB_EMULATOR_HOST = address;
+    const { PubSub } = require("@google-cloud/pubsub");
+    const client = new PubSub({ projectId: "shop", enableOpenTelemetryTracing: true });
+    await inRequest(() => client.topic(topic).publishMessage({ data: Buffer.from("paid"), attributes: { app: "1" } }));
+    return `javascript ${version("@google-cloud/pubsub")}`;
+}
+
+async function cloudevents() {
+    const { CloudEvent, HTTP } = require("cloudevents");
+    await inSpan((fields) => {
+        const event = new CloudEvent({ id: "7", source: "/shop", type: "order.created", data: "paid", ...fields });
+        structured = HTTP.structured(event).body;
+    });
+    return `javascript ${version("@opentelemetry/sdk-trace-base")}, ${version("cloudevents")}`;
+}
+
+let structured = null;
+
+/// Calls a function within a producer's span, with the fields of its context.
+function inSpan(send) {
+    return inRequest(async () => {
+        const span = tracer.startSpan("send", { kind: SpanKind.PRODUCER });
+        const fields = {};
+        propagation.inject(trace.setSpan(context.active(), span), fields);
+        await send(fields);
+        span.end();
+    });
 }
 
 async function nats(address, subject) {
@@ -71,10 +135,10 @@ function inRequest(send) {
 
 async function main() {
     const [system, address, destination] = process.argv.slice(2);
-    const producer = await { kafka, rabbitmq, nats }[system](address, destination);
+    const producer = await { kafka, rabbitmq, nats, sqs, redis, mqtt, pubsub, cloudevents }[system](address, destination);
     const spans = exporter.getFinishedSpans().filter((span) => span.kind === SpanKind.PRODUCER);
     const { traceId, spanId } = spans.at(-1).spanContext();
-    console.log(JSON.stringify({ producer, trace_id: traceId, span_id: spanId }));
+    console.log(JSON.stringify({ producer, trace_id: traceId, span_id: spanId, structured }));
     process.exit(0);
 }
 
