@@ -8,10 +8,16 @@ use syn::{Error, Result, Token};
 use super::message::Adapter;
 use crate::suggestion::{list, nearest};
 
-const ADAPTERS: [&str; 4] = ["rdkafka", "async_nats", "async_nats::jetstream", "lapin"];
+const ADAPTERS: &[&str] = &[
+    "rdkafka",
+    "async_nats",
+    "async_nats::jetstream",
+    "lapin",
+    "aws_sdk_sqs",
+];
 
 /// The names of systems and of other clients, with the client to suggest.
-const MEANT: [(&str, &str); 9] = [
+const MEANT: &[(&str, &str)] = &[
     ("kafka", "rdkafka"),
     ("nats", "async_nats"),
     ("jetstream", "async_nats::jetstream"),
@@ -21,6 +27,8 @@ const MEANT: [(&str, &str); 9] = [
     ("rabbit", "lapin"),
     ("amqp", "lapin"),
     ("amqp091", "lapin"),
+    ("sqs", "aws_sdk_sqs"),
+    ("aws_sqs", "aws_sdk_sqs"),
 ];
 
 /// Parses the rest of a client's path, which begins with this word.
@@ -42,12 +50,12 @@ pub(super) fn adapter(word: Ident, input: ParseStream) -> Result<Adapter> {
     let meant = MEANT.iter().find(|(known, _)| *known == path);
     let near = meant
         .map(|(_, meant)| *meant)
-        .or_else(|| nearest(&path, ADAPTERS));
+        .or_else(|| nearest(&path, ADAPTERS.iter().copied()));
     let help = match near {
         Some(near) => format!("did you mean `{near}`? there is no client `{path}`"),
         None => format!(
             "use {}, or `view = path::to::function` for another client: there is no client `{path}`",
-            list(&ADAPTERS)
+            list(ADAPTERS)
         ),
     };
     Err(Error::new(word.span(), help))

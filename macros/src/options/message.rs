@@ -36,6 +36,7 @@ impl Adapter {
         match self.client.to_string().as_str() {
             "rdkafka" => "kafka",
             "lapin" => "rabbitmq",
+            "aws_sdk_sqs" => "aws_sqs",
             _ => "nats",
         }
     }

@@ -37,6 +37,29 @@ impl Injected {
         })
     }
 
+    /// Returns the fields that a client accepts, as many as fit into this number of headers.
+    ///
+    /// Baggage is omitted first, then the state. A part of a context would be none, so it is omitted as a whole.
+    pub(super) fn fitting(
+        &self,
+        room: usize,
+        is_accepted: impl Fn(&str, &str) -> bool,
+    ) -> Vec<(&str, &str)> {
+        let fields = self.fields();
+        let mut fitting: Vec<_> = fields
+            .filter(|(name, value)| is_accepted(name, value))
+            .collect();
+        for omitted in ["baggage", "tracestate"] {
+            if fitting.len() > room {
+                fitting.retain(|(name, _)| !name.eq_ignore_ascii_case(omitted));
+            }
+        }
+        if fitting.len() > room {
+            fitting.clear();
+        }
+        fitting
+    }
+
     /// Returns `true` if a header of this name belongs to an earlier hop.
     #[must_use]
     pub fn replaces(&self, name: &str) -> bool {

@@ -128,13 +128,16 @@ mod adapted;
 mod adapter;
 mod create;
 mod event;
+mod fallback;
 mod fields;
+mod headers;
 mod injected;
 mod parameter;
 mod reads;
 mod received;
 
 pub mod async_nats;
+pub mod aws_sdk_sqs;
 pub mod lapin;
 pub mod rdkafka;
 
@@ -143,6 +146,8 @@ pub use self::adapted::Adapted;
 #[doc(hidden)]
 pub use self::adapter::{Adapter, ViewBy};
 pub use self::create::create;
+#[doc(hidden)]
+pub use self::headers::{Existing, __headers, existing};
 #[doc(hidden)]
 pub use self::injected::Injected;
 #[doc(hidden)]

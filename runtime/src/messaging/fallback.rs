@@ -1,0 +1,19 @@
+//! A second place in a message where a producer may have stored its context.
+
+use crate::Origin;
+use crate::propagation::{Part, part};
+
+/// Returns the origin, or, if it has no context, what the second place has.
+///
+/// The second place is read only if it is needed. Baggage of the first place is kept.
+pub(super) fn or(origin: Origin, second: impl FnOnce() -> Origin) -> Origin {
+    let is_complete = match part() {
+        Part::All | Part::BaggageOfMessage => origin.span_context().is_valid(),
+        Part::Baggage => origin.baggage().is_some(),
+    };
+    if is_complete {
+        return origin;
+    }
+    let (context, baggage) = second().into_parts();
+    Origin::new(context, origin.into_baggage().or(baggage))
+}
