@@ -14,6 +14,7 @@ const ADAPTERS: &[&str] = &[
     "async_nats::jetstream",
     "lapin",
     "aws_sdk_sqs",
+    "redis",
 ];
 
 /// The names of systems and of other clients, with the client to suggest.
@@ -29,6 +30,7 @@ const MEANT: &[(&str, &str)] = &[
     ("amqp091", "lapin"),
     ("sqs", "aws_sdk_sqs"),
     ("aws_sqs", "aws_sdk_sqs"),
+    ("redis::streams", "redis"),
 ];
 
 /// Parses the rest of a client's path, which begins with this word.

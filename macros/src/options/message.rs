@@ -37,6 +37,7 @@ impl Adapter {
             "rdkafka" => "kafka",
             "lapin" => "rabbitmq",
             "aws_sdk_sqs" => "aws_sqs",
+            "redis" => "redis",
             _ => "nats",
         }
     }

@@ -140,6 +140,7 @@ pub mod async_nats;
 pub mod aws_sdk_sqs;
 pub mod lapin;
 pub mod rdkafka;
+pub mod redis;
 
 #[doc(hidden)]
 pub use self::adapted::Adapted;
