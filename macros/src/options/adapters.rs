@@ -15,6 +15,7 @@ const ADAPTERS: &[&str] = &[
     "lapin",
     "aws_sdk_sqs",
     "redis",
+    "rumqttc",
 ];
 
 /// The names of systems and of other clients, with the client to suggest.
@@ -31,6 +32,8 @@ const MEANT: &[(&str, &str)] = &[
     ("sqs", "aws_sdk_sqs"),
     ("aws_sqs", "aws_sdk_sqs"),
     ("redis::streams", "redis"),
+    ("mqtt", "rumqttc"),
+    ("rumqttc::v5", "rumqttc"),
 ];
 
 /// Parses the rest of a client's path, which begins with this word.

@@ -38,6 +38,7 @@ impl Adapter {
             "lapin" => "rabbitmq",
             "aws_sdk_sqs" => "aws_sqs",
             "redis" => "redis",
+            "rumqttc" => "mqtt",
             _ => "nats",
         }
     }

@@ -4,8 +4,12 @@
 ///
 /// A program may make such a destination for each device or order, so their number is unbounded.
 pub(super) fn has_ids(system: &str, destination: &str) -> bool {
-    let is_address = matches!(system, "nats" | "mqtt" | "rabbitmq");
-    is_address && destination.split(['.', '/', ':']).any(is_id)
+    match system {
+        "nats" | "rabbitmq" => destination.split(['.', '/', ':']).any(is_id),
+        // A level is often the name of a device, such as `sensor-17`.
+        "mqtt" => destination.split(['.', '/', ':']).any(has_digits),
+        _ => false,
+    }
 }
 
 /// Returns `true` for inboxes, acknowledgements and queues that a server or a client has named.
@@ -20,6 +24,15 @@ pub(super) fn is_generated(destination: &str) -> bool {
     let is = |part: &str| PREFIXES.iter().any(|prefix| part.starts_with(prefix));
     // `RabbitMQ`'s names are parts of `exchange:routing_key:queue`.
     is(destination) || destination.split(':').any(is)
+}
+
+/// Returns `true` for a level with a digit, except a version such as `v1`.
+fn has_digits(level: &str) -> bool {
+    let is_version = |level: &str| {
+        let number = level.strip_prefix('v').unwrap_or_default();
+        !number.is_empty() && number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    level.bytes().any(|byte| byte.is_ascii_digit()) && !is_version(level)
 }
 
 fn is_id(token: &str) -> bool {
@@ -55,6 +68,28 @@ mod tests {
         ] {
             assert!(has_ids("mqtt", name), "{name}");
             assert!(!has_ids("kafka", name), "{name}");
+        }
+    }
+
+    #[test]
+    fn topic_with_a_digit_in_a_level_has_ids() {
+        for name in [
+            "devices/sensor-17/state",
+            "devices/aa:bb:c0:dd:ee:ff/state",
+            "v1/devices/v123/state",
+            "home/esp32/state",
+            "users/7",
+        ] {
+            assert!(has_ids("mqtt", name), "{name}");
+        }
+        for name in [
+            "",
+            "orders",
+            "v1/devices/me/telemetry",
+            "orders/created",
+            "$SYS/broker/uptime",
+        ] {
+            assert!(!has_ids("mqtt", name), "{name}");
         }
     }
 

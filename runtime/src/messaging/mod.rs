@@ -141,6 +141,7 @@ pub mod aws_sdk_sqs;
 pub mod lapin;
 pub mod rdkafka;
 pub mod redis;
+pub mod rumqttc;
 
 #[doc(hidden)]
 pub use self::adapted::Adapted;

@@ -13,6 +13,7 @@ use crate::event::given::Given;
     label = "the adapter `{A}` cannot read this",
     note = "name the client whose message this is, for example `message(rdkafka)`, or write `view = path::to::function`, a `fn(&M) -> linked_span::messaging::Message<'_>`",
     note = "a NATS message from a stream is `message(async_nats::jetstream)`; pass a message itself, not a `Result` of it",
+    note = "a message of MQTT 3 has no place for a context: connect with the client in `rumqttc::v5`",
     note = "a client under another name, or in another version, is `message(rdkafka, client = path::to::rdkafka)`",
     note = "a batch is a slice, array, `Vec` or `VecDeque` of messages"
 )]
