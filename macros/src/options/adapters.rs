@@ -16,6 +16,7 @@ const ADAPTERS: &[&str] = &[
     "aws_sdk_sqs",
     "redis",
     "rumqttc",
+    "google_cloud_pubsub",
 ];
 
 /// The names of systems and of other clients, with the client to suggest.
@@ -34,6 +35,8 @@ const MEANT: &[(&str, &str)] = &[
     ("redis::streams", "redis"),
     ("mqtt", "rumqttc"),
     ("rumqttc::v5", "rumqttc"),
+    ("pubsub", "google_cloud_pubsub"),
+    ("gcp_pubsub", "google_cloud_pubsub"),
 ];
 
 /// Parses the rest of a client's path, which begins with this word.

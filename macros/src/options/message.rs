@@ -39,6 +39,7 @@ impl Adapter {
             "aws_sdk_sqs" => "aws_sqs",
             "redis" => "redis",
             "rumqttc" => "mqtt",
+            "google_cloud_pubsub" => "gcp_pubsub",
             _ => "nats",
         }
     }
