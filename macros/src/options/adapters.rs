@@ -17,6 +17,7 @@ const ADAPTERS: &[&str] = &[
     "redis",
     "rumqttc",
     "google_cloud_pubsub",
+    "cloudevents",
 ];
 
 /// The names of systems and of other clients, with the client to suggest.
@@ -37,6 +38,8 @@ const MEANT: &[(&str, &str)] = &[
     ("rumqttc::v5", "rumqttc"),
     ("pubsub", "google_cloud_pubsub"),
     ("gcp_pubsub", "google_cloud_pubsub"),
+    ("cloudevent", "cloudevents"),
+    ("cloudevents_sdk", "cloudevents"),
 ];
 
 /// Parses the rest of a client's path, which begins with this word.

@@ -40,6 +40,7 @@ impl Adapter {
             "redis" => "redis",
             "rumqttc" => "mqtt",
             "google_cloud_pubsub" => "gcp_pubsub",
+            "cloudevents" => "cloudevents",
             _ => "nats",
         }
     }

@@ -138,6 +138,7 @@ mod received;
 
 pub mod async_nats;
 pub mod aws_sdk_sqs;
+pub mod cloudevents;
 pub mod google_cloud_pubsub;
 pub mod lapin;
 pub mod rdkafka;
