@@ -11,6 +11,9 @@ fn of_another_system(record: &Record) {}
 #[linked_span(record(nats::jetstream))]
 fn of_a_module(record: &Record) {}
 
+#[linked_span(record(rumqttc::v5))]
+fn of_a_version(record: &Record) {}
+
 #[linked_span(record(rdkfka))]
 fn misspelt(record: &Record) {}
 
@@ -21,6 +24,7 @@ fn main() {
     of_a_system(&Record);
     of_another_system(&Record);
     of_a_module(&Record);
+    of_a_version(&Record);
     misspelt(&Record);
     without_an_adapter(&Record);
 }
