@@ -41,7 +41,7 @@
 //! | --- | --- |
 //! | your own struct or enum | [`#[derive(LinkedEvent)]`](derive@LinkedEvent), with a field `metadata`: an [`Origin`], a map, headers |
 //! | your own type, with a computed origin | [`impl LinkedEvent`](trait@LinkedEvent) |
-//! | a message of Kafka, NATS or `RabbitMQ` | [`#[linked_span(message(rdkafka))]`](messaging) |
+//! | a message of Kafka, NATS, `RabbitMQ`, SQS, Redis, MQTT or Pub/Sub | [`#[linked_span(message(rdkafka))]`](messaging) |
 //! | a type of another crate | [`#[linked_span(message(origin = extract(message.headers())))]`](macro@linked_span) |
 //! | in headers of another client | `origin = Origin::from_fields(…)`, with [their names and values](Origin::from_fields) |
 //! | a decoded message, to be stored | [`messaging::Received`] |

@@ -36,7 +36,7 @@
 /// | `#[linked_span]` | the parameter `event` or `events`, or the only parameter that is not `self` |
 /// | `#[linked_span(order)]` | the parameter `order`; it may be `self` |
 /// | `#[linked_span(order(origin = extract(order.headers())))]` | `order`, whose type is not a [`LinkedEvent`]; any expression that is `Into<Origin>` |
-/// | `#[linked_span(message(rdkafka))]` | `message`, a message of a broker's client or a batch of them: `rdkafka`, `async_nats`, `async_nats::jetstream` or `lapin` |
+/// | `#[linked_span(message(rdkafka))]` | `message`, a message of a broker's client or a batch of them, by the client's name; see [the list](crate::messaging) |
 /// | `#[linked_span(job(view = describe))]` | `job`, or each of a batch, as `fn describe(job: &Job) -> Message<'_>` describes it |
 /// | `#[linked_span(job(view = describe(&job.inner)))]` | the result of the expression: an event, or a batch of events |
 /// | `#[linked_span(order(attributes(region = %order.region)))]` | `order`, with attributes on its link |

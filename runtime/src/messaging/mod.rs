@@ -1,4 +1,4 @@
-//! Messages from brokers: Kafka, NATS, `RabbitMQ`, and others.
+//! Messages from brokers: Kafka, NATS, `RabbitMQ`, Amazon SQS, Redis Streams, MQTT, Pub/Sub, and others.
 //!
 //! ```ignore
 //! use linked_span::linked_span;
@@ -20,7 +20,12 @@
 //! | `rdkafka` | `rdkafka` 0.29 or newer | [Kafka](rdkafka) |
 //! | `async_nats`, `async_nats::jetstream` | `async-nats` 0.33 or newer | [NATS](async_nats) |
 //! | `lapin` | `lapin` 2 or newer | [`RabbitMQ`](lapin) |
-//! | `view = path::to::function` | any other | [`Message`] |
+//! | `aws_sdk_sqs` | `aws-sdk-sqs` 1 or newer | [Amazon SQS](aws_sdk_sqs), with SNS and Lambda |
+//! | `redis` | `redis` 1 or newer | [Redis Streams](redis) |
+//! | `rumqttc` | `rumqttc` 0.24 or newer | [MQTT 5](rumqttc) |
+//! | `google_cloud_pubsub` | `google-cloud-pubsub` 1 or newer | [Google Cloud Pub/Sub](google_cloud_pubsub) |
+//! | `cloudevents` | `cloudevents-sdk` 0.8 or newer | [`CloudEvents`](cloudevents) |
+//! | `view = path::to::function` | any other | [below](#clients-without-an-adapter) |
 //!
 //! This crate depends on none of them. The expansion names the client in your crate, so rustc checks it against your
 //! version. If the client has another name, add `client = path::to::rdkafka`.
@@ -32,10 +37,10 @@
 //!
 //! | attribute | value |
 //! | --- | --- |
-//! | `messaging.system` | `kafka`, `nats` or `rabbitmq` |
+//! | `messaging.system` | `kafka`, `nats`, `rabbitmq`, `aws_sqs`, `redis`, `mqtt`, `gcp_pubsub` or `cloudevents` |
 //! | `messaging.operation.name`, `messaging.operation.type` | `process` |
 //! | `messaging.batch.message_count` | the number of messages in a batch |
-//! | `messaging.destination.name` | the topic, subject or queue |
+//! | `messaging.destination.name` | the topic, subject or queue; of some systems only `destination = …` |
 //! | `messaging.destination.template` | `template = …` |
 //! | `messaging.destination.temporary`, `messaging.destination.anonymous` | `true`, of an inbox or a generated queue |
 //! | `messaging.destination.partition.id` | the partition |
@@ -44,7 +49,9 @@
 //! | `messaging.message.body.size` | the size of the payload in bytes |
 //! | `messaging.kafka.offset`, `messaging.kafka.message.key`, `messaging.kafka.message.tombstone` | Kafka's |
 //! | `messaging.rabbitmq.destination.routing_key`, `messaging.rabbitmq.message.delivery_tag` | `RabbitMQ`'s |
-//! | `messaging.nats.message.delivery_count`, `messaging.rabbitmq.message.delivery_count` | the number of deliveries, including this one |
+//! | `messaging.gcp_pubsub.message.ordering_key` | Pub/Sub's |
+//! | `messaging.nats.message.delivery_count`, the same of `rabbitmq`, `aws_sqs` and `redis`, `messaging.gcp_pubsub.message.delivery_attempt` | the number of deliveries, including this one |
+//! | `cloudevents.event_id`, `.event_source`, `.event_type`, `.event_subject`, `.event_spec_version` | those of `CloudEvents` |
 //!
 //! In a batch, the span has the attributes that are equal for all messages, and the links have those that vary. A
 //! message without a context gets a link without one, which records its id and offset.
@@ -52,8 +59,8 @@
 //! # The span's name
 //!
 //! The name is `process` and the template, or else the destination. Inboxes, reply queues and queues with generated
-//! names are never part of a name. Neither are subjects with a number or a UUID in them. The name of such a span is
-//! `process`; add `template = "orders.{id}.created"` to extend it. A batch with several destinations also has the name
+//! names are never part of a name. Neither are subjects with a number or a UUID in them, nor topics of MQTT with a digit in a
+//! level. The name of such a span is `process`; add `template = "orders.{id}.created"` to extend it. A batch with several destinations also has the name
 //! `process`.
 //!
 //! # Producers
@@ -93,6 +100,43 @@
 //! broker's confirmation in the function, so that the span records its time and its error. If the function only puts a
 //! message into the client's queue, the span ends there, and does not include a later delivery report. Each message of
 //! a transaction has its own span. An aborted transaction does not change these spans.
+//!
+//! # Clients without an adapter
+//!
+//! For a client without an adapter, a function describes the message, and the producer writes the fields of its origin:
+//!
+//! ```
+//! use linked_span::messaging::Message;
+//! use linked_span::{Origin, linked_span};
+//!
+//! // The client's own types.
+//! struct Job { queue: String, id: u64, headers: Vec<(String, Vec<u8>)>, body: Vec<u8> }
+//!
+//! fn describe(job: &Job) -> Message<'_> {
+//!     let headers = job.headers.iter().map(|(name, value)| (name, value));
+//!     Message::new("beanstalkd")
+//!         .destination(&job.queue)
+//!         .message_id(job.id.to_string())
+//!         .body_size(job.body.len())
+//!         .produced_at(Origin::from_fields(headers))
+//! }
+//!
+//! #[linked_span(job(view = describe))] // span "process mails", linked to the producer
+//! fn on_job(job: &Job) { /* … */ }
+//!
+//! #[linked_span(send("mails", system = "beanstalkd"))] // span "send mails"
+//! fn mail(body: Vec<u8>) -> Job {
+//!     let mut headers = Vec::new();
+//!     for (name, value) in Origin::current().fields() {
+//!         headers.push((name, value.into_bytes()));
+//!     }
+//!     Job { queue: "mails".to_owned(), id: 1, headers, body }
+//! }
+//! # on_job(&mail(Vec::new()));
+//! ```
+//!
+//! If the headers are a map or a list of names and values, `.headers(&job.headers)` reads them. `view = describe` also
+//! describes each message of a batch.
 //!
 //! # Functions that wait for several messages
 //!
@@ -151,7 +195,7 @@ pub use self::adapted::Adapted;
 pub use self::adapter::{Adapter, ViewBy};
 pub use self::create::create;
 #[doc(hidden)]
-pub use self::headers::{Existing, __headers, existing};
+pub use self::headers::{__headers, Existing, existing};
 #[doc(hidden)]
 pub use self::injected::Injected;
 #[doc(hidden)]
