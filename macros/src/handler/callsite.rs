@@ -56,7 +56,10 @@ impl Handler {
             return None;
         };
         let (runtime, message) = (&self.runtime, &event.message);
-        let system = message.adapter.as_ref()?.system();
+        let system = match &message.system {
+            Some(system) => text_literal(system)?.value(),
+            None => message.adapter.as_ref()?.system().to_owned(),
+        };
         let given = [
             ("destination", &message.destination),
             ("template", &message.template),

@@ -88,6 +88,7 @@ impl Handler {
 /// Returns the message's fields that the attribute adds.
 fn given(message: &MessageOptions, runtime: &TokenStream) -> Option<TokenStream> {
     let fields = [
+        ("system", &message.system),
         ("destination", &message.destination),
         ("template", &message.template),
         ("group", &message.group),

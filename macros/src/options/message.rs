@@ -14,6 +14,8 @@ pub(crate) struct MessageOptions {
     /// The path of the client from `client = …`, if the client has another name than its crate.
     pub(crate) client: Option<Path>,
     pub(crate) view: Option<Expr>,
+    /// What the client's messages do not say, such as those of AMQP 1.0.
+    pub(crate) system: Option<Expr>,
     pub(crate) destination: Option<Expr>,
     pub(crate) template: Option<Expr>,
     pub(crate) group: Option<Expr>,
@@ -34,8 +36,11 @@ impl Adapter {
     /// Returns the client's messaging system.
     pub(crate) fn system(&self) -> &'static str {
         match self.client.to_string().as_str() {
-            "rdkafka" => "kafka",
-            "lapin" => "rabbitmq",
+            "rdkafka" | "rskafka" | "krafka" => "kafka",
+            "lapin" | "amqprs" => "rabbitmq",
+            "fe2o3_amqp" => "amqp",
+            "azservicebus" => "servicebus",
+            "pulsar" => "pulsar",
             "aws_sdk_sqs" => "aws_sqs",
             "redis" => "redis",
             "rumqttc" => "mqtt",
@@ -55,7 +60,7 @@ impl MessageOptions {
     /// Returns `true` if reading the message needs no computation.
     pub(crate) fn is_constant(&self) -> bool {
         let is_text = |value: &Expr| text_literal(value).is_some();
-        let mut given = [&self.destination, &self.template, &self.group].into_iter();
+        let mut given = self.given().into_iter();
         let is_function = |view: &Expr| matches!(view, Expr::Path(_));
         given.all(|given| given.as_ref().is_none_or(is_text))
             && self.view.as_ref().is_none_or(is_function)
@@ -64,8 +69,11 @@ impl MessageOptions {
     /// Returns the expressions that may name parameters.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let view = self.view.as_ref();
-        let given = [&self.destination, &self.template, &self.group];
-        view.into_iter().chain(given.into_iter().flatten())
+        view.into_iter().chain(self.given().into_iter().flatten())
+    }
+
+    fn given(&self) -> [&Option<Expr>; 4] {
+        [&self.system, &self.destination, &self.template, &self.group]
     }
 
     /// Reports options that exclude each other.

@@ -9,12 +9,20 @@ use super::model::ParameterOptions;
 use super::row::{Row, Syntax};
 use super::value::{path, value};
 
-pub(super) const MESSAGE_OPTIONS: [Row<ParameterOptions>; 5] = [
+pub(super) const MESSAGE_OPTIONS: [Row<ParameterOptions>; 6] = [
     Row {
         name: "view",
         syntax: Syntax::Value,
         parse: |options, word, input, _| {
             set_once(&mut options.message.view, word, value(word, input)?)
+        },
+    },
+    Row {
+        name: "system",
+        syntax: Syntax::Value,
+        parse: |options, word, input, _| {
+            options.message.first(word);
+            set_once(&mut options.message.system, word, value(word, input)?)
         },
     },
     Row {

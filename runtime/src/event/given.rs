@@ -11,6 +11,8 @@ use crate::message::Message;
 #[doc(hidden)]
 #[derive(Clone, Copy, Default)]
 pub struct Given<'g> {
+    /// `system = …`
+    pub system: Option<&'g dyn AttributeValue>,
     /// `destination = …`
     pub destination: Option<&'g dyn AttributeValue>,
     /// `template = …`
@@ -23,6 +25,9 @@ impl Given<'_> {
     /// Adds what is given to the message.
     #[inline]
     pub(crate) fn complete(&self, message: &mut Message<'_>) {
+        if let Some(system) = text(self.system) {
+            message.set_system(system);
+        }
         if let Some(destination) = text(self.destination) {
             message.set_named(destination);
         }

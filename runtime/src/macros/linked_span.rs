@@ -57,6 +57,7 @@
 /// | --- | --- |
 /// | `rdkafka` | the client, whose crate is a dependency of yours |
 /// | `client = PATH` | the path of that client, if it has another name or several versions |
+/// | `system = EXPR` | the broker, if the message does not say it, as with AMQP 1.0: `"rabbitmq"` |
 /// | `destination = EXPR` | the topic, queue or subject, if the message does not contain it |
 /// | `template = EXPR` | the pattern of the destination, by which the span is called: `"orders.{region}"` |
 /// | `group = EXPR` | the consumer group |

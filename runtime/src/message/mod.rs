@@ -247,6 +247,11 @@ impl<'m> Message<'m> {
         self.set(Field::Destination, FieldValue::Text(destination));
     }
 
+    /// Sets `system = …`.
+    pub(crate) fn set_system(&mut self, system: StringValue) {
+        self.system = system;
+    }
+
     /// Sets `template = …`.
     pub(crate) fn set_template(&mut self, template: StringValue) {
         self.set(Field::Template, FieldValue::Text(template));

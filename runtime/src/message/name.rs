@@ -5,7 +5,7 @@
 /// A program may make such a destination for each device or order, so their number is unbounded.
 pub(super) fn has_ids(system: &str, destination: &str) -> bool {
     match system {
-        "nats" | "rabbitmq" => destination.split(['.', '/', ':']).any(is_id),
+        "nats" | "rabbitmq" | "amqp" | "activemq" => destination.split(['.', '/', ':']).any(is_id),
         // A level is often the name of a device, such as `sensor-17`.
         "mqtt" => destination.split(['.', '/', ':']).any(has_digits),
         _ => false,

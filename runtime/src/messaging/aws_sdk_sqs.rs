@@ -84,12 +84,12 @@ where
     N: AsRef<str> + ?Sized + 'h,
     V: AsRef<[u8]> + ?Sized + 'h,
 {
-    let of_attributes = Origin::from_carrier(attributes);
+    let of_attributes = Origin::from_fields(attributes);
     let of_body = or(of_attributes, || {
         body.map(of_notification).unwrap_or_default()
     });
     or(of_body, || {
-        Origin::from_carrier(trace_header.map(|header| ("x-amzn-trace-id", header)))
+        Origin::from_fields(trace_header.map(|header| ("x-amzn-trace-id", header)))
     })
 }
 
@@ -108,7 +108,7 @@ fn of_notification(body: &str) -> Origin {
     }
     let attributes = notification.get("MessageAttributes");
     let attributes = attributes.and_then(Value::as_object).into_iter().flatten();
-    Origin::from_carrier(attributes.filter_map(|(name, attribute)| {
+    Origin::from_fields(attributes.filter_map(|(name, attribute)| {
         let value = attribute.get("Value").and_then(Value::as_str)?;
         Some((name, value))
     }))
@@ -173,7 +173,6 @@ macro_rules! __linked_span_aws_sdk_sqs_adapter {
 
         impl $crate::messaging::Adapter<Message> for AwsSdkSqs {
             const SYSTEM: &'static str = "aws_sqs";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -186,20 +185,27 @@ macro_rules! __linked_span_aws_sdk_sqs_adapter {
                     message.body.as_deref(),
                     system_attribute(message, MessageSystemAttributeName::ApproximateReceiveCount),
                 );
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &Message) -> $crate::Origin {
-                let attributes = message.message_attributes.iter().flatten();
-                $crate::messaging::aws_sdk_sqs::origin(
-                    attributes.filter_map(|(name, value)| {
-                        let text = value.string_value.as_ref().map(|text| text.as_bytes());
-                        let bytes = || value.binary_value.as_ref().map(|value| value.as_ref());
-                        ::core::option::Option::Some((name.as_str(), text.or_else(bytes)?))
-                    }),
-                    message.body.as_deref(),
-                    system_attribute(message, MessageSystemAttributeName::AwsTraceHeader),
-                )
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &Message,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::ReadHeaders::described(read, || {
+                    let attributes = message.message_attributes.iter().flatten();
+                    $crate::messaging::aws_sdk_sqs::origin(
+                        attributes.filter_map(|(name, value)| {
+                            let text = value.string_value.as_ref().map(|text| text.as_bytes());
+                            let bytes = || value.binary_value.as_ref().map(|value| value.as_ref());
+                            ::core::option::Option::Some((name.as_str(), text.or_else(bytes)?))
+                        }),
+                        message.body.as_deref(),
+                        system_attribute(message, MessageSystemAttributeName::AwsTraceHeader),
+                    )
+                })
             }
         }
 

@@ -50,7 +50,7 @@ pub fn message<'m>(
 /// Returns the origin in an event's extensions.
 #[doc(hidden)]
 pub fn origin<'h>(extensions: impl Iterator<Item = (&'h str, &'h str)>) -> Origin {
-    Origin::from_carrier(extensions)
+    Origin::from_fields(extensions)
 }
 
 /// Adds an event's attributes to the message that carried it. The event's context is preferred to the message's.
@@ -102,7 +102,6 @@ macro_rules! __linked_span_cloudevents_adapter {
 
         impl $crate::messaging::Adapter<Event> for CloudEvents {
             const SYSTEM: &'static str = "cloudevents";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -116,19 +115,26 @@ macro_rules! __linked_span_cloudevents_adapter {
                     AttributesReader::specversion(message).as_str(),
                     AttributesReader::subject(message),
                 );
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &Event) -> $crate::Origin {
-                let extensions = message.iter_extensions();
-                $crate::messaging::cloudevents::origin(extensions.filter_map(|(name, value)| {
-                    match value {
-                        event::ExtensionValue::String(value) => {
-                            ::core::option::Option::Some((name, value.as_str()))
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &Event,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::ReadHeaders::described(read, || {
+                    let extensions = message.iter_extensions();
+                    $crate::messaging::cloudevents::origin(extensions.filter_map(|(name, value)| {
+                        match value {
+                            event::ExtensionValue::String(value) => {
+                                ::core::option::Option::Some((name, value.as_str()))
+                            }
+                            _ => ::core::option::Option::None,
                         }
-                        _ => ::core::option::Option::None,
-                    }
-                }))
+                    }))
+                })
             }
         }
 
@@ -174,9 +180,10 @@ macro_rules! __linked_span_cloudevents_extended {
     (@with [$($client:tt)+] $injected:expr, $event:expr) => {{
         let injected = $injected;
         let mut event = $event;
-        let origin = $crate::messaging::Adapter::origin(
+        let origin = $crate::messaging::Adapter::headers(
             &$crate::messaging::cloudevents::adapter!($($client)+),
             &event,
+            $crate::messaging::WholeOrigin,
         );
         let names = event.iter_extensions().map(|(name, _)| ::std::string::ToString::to_string(name));
         let names: ::std::vec::Vec<::std::string::String> = names.collect();

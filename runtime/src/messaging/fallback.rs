@@ -8,7 +8,7 @@ use crate::propagation::{Part, part};
 /// The second place is read only if it is needed. Baggage of the first place is kept.
 pub(super) fn or(origin: Origin, second: impl FnOnce() -> Origin) -> Origin {
     let is_complete = match part() {
-        Part::All | Part::BaggageOfMessage => origin.span_context().is_valid(),
+        Part::All => origin.span_context().is_valid(),
         Part::Baggage => origin.baggage().is_some(),
     };
     if is_complete {

@@ -60,8 +60,8 @@ pub fn read<'m>(message: &mut Message<'m>, id: &'m str, data: usize, ordering_ke
     reason = "the client's attributes have the default one"
 )]
 pub fn origin(attributes: &HashMap<String, String>) -> Origin {
-    or(Origin::from_carrier(attributes), || {
-        Origin::from_carrier(attributes.iter().filter_map(|(name, value)| {
+    or(Origin::from_fields(attributes), || {
+        Origin::from_fields(attributes.iter().filter_map(|(name, value)| {
             let name = name.strip_prefix(PREFIX)?;
             Some((name, value))
         }))
@@ -119,7 +119,6 @@ macro_rules! __linked_span_google_cloud_pubsub_adapter {
 
         impl $crate::messaging::Adapter<Message> for GoogleCloudPubsub {
             const SYSTEM: &'static str = "gcp_pubsub";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -132,11 +131,18 @@ macro_rules! __linked_span_google_cloud_pubsub_adapter {
                     message.data.len(),
                     message.ordering_key.as_str(),
                 );
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &Message) -> $crate::Origin {
-                $crate::messaging::google_cloud_pubsub::origin(&message.attributes)
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &Message,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::ReadHeaders::described(read, || {
+                    $crate::messaging::google_cloud_pubsub::origin(&message.attributes)
+                })
             }
         }
 

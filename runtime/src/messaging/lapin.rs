@@ -22,6 +22,11 @@ pub fn message<'m>(
     delivery_tag: u64,
     payload: usize,
 ) -> Message<'m> {
+    untagged(exchange, routing_key, payload).delivery_tag(delivery_tag)
+}
+
+/// Returns a message with the properties of a delivery, except its tag.
+pub(super) fn untagged<'m>(exchange: &'m str, routing_key: &'m str, payload: usize) -> Message<'m> {
     let destination: Cow<'m, str> = match (exchange, routing_key) {
         ("", "") => "".into(),
         ("", one) | (one, "") => one.into(),
@@ -31,7 +36,6 @@ pub fn message<'m>(
         .destination(destination)
         .body_size(payload)
         .routing_key(routing_key)
-        .delivery_tag(delivery_tag)
 }
 
 /// Adds the message's properties. A quorum queue counts the deliveries before this one.

@@ -20,6 +20,12 @@
 //! | `rdkafka` | `rdkafka` 0.29 or newer | [Kafka](rdkafka) |
 //! | `async_nats`, `async_nats::jetstream` | `async-nats` 0.33 or newer | [NATS](async_nats) |
 //! | `lapin` | `lapin` 2 or newer | [`RabbitMQ`](lapin) |
+//! | `amqprs` | `amqprs` 2 or newer | [`RabbitMQ`](amqprs) |
+//! | `rskafka` | `rskafka` 0.5 or newer | [Kafka](rskafka) |
+//! | `krafka` | `krafka` 0.27 or newer | [Kafka](krafka) |
+//! | `fe2o3_amqp` | `fe2o3-amqp` 0.14 or newer | [AMQP 1.0](fe2o3_amqp) |
+//! | `azservicebus` | `azservicebus` 0.25 or newer | [Azure Service Bus](azservicebus) |
+//! | `pulsar` | `pulsar` 6 or newer | [Pulsar](pulsar) |
 //! | `aws_sdk_sqs` | `aws-sdk-sqs` 1 or newer | [Amazon SQS](aws_sdk_sqs), with SNS and Lambda |
 //! | `redis` | `redis` 1 or newer | [Redis Streams](redis) |
 //! | `rumqttc` | `rumqttc` 0.24 or newer | [MQTT 5](rumqttc) |
@@ -37,7 +43,7 @@
 //!
 //! | attribute | value |
 //! | --- | --- |
-//! | `messaging.system` | `kafka`, `nats`, `rabbitmq`, `aws_sqs`, `redis`, `mqtt`, `gcp_pubsub` or `cloudevents` |
+//! | `messaging.system` | `kafka`, `nats`, `rabbitmq`, `servicebus`, `pulsar`, `aws_sqs`, `redis`, `mqtt`, `gcp_pubsub`, `cloudevents`, or `amqp` without `system = …` |
 //! | `messaging.operation.name`, `messaging.operation.type` | `process` |
 //! | `messaging.batch.message_count` | the number of messages in a batch |
 //! | `messaging.destination.name` | the topic, subject or queue; of some systems only `destination = …` |
@@ -49,8 +55,10 @@
 //! | `messaging.message.body.size` | the size of the payload in bytes |
 //! | `messaging.kafka.offset`, `messaging.kafka.message.key`, `messaging.kafka.message.tombstone` | Kafka's |
 //! | `messaging.rabbitmq.destination.routing_key`, `messaging.rabbitmq.message.delivery_tag` | `RabbitMQ`'s |
+//! | `messaging.pulsar.message.key` | the partition key of a message of Pulsar |
+//! | `messaging.servicebus.message.enqueued_time` | the seconds since 1970 when Service Bus stored the message |
 //! | `messaging.gcp_pubsub.message.ordering_key` | Pub/Sub's |
-//! | `messaging.nats.message.delivery_count`, the same of `rabbitmq`, `aws_sqs` and `redis`, `messaging.gcp_pubsub.message.delivery_attempt` | the number of deliveries, including this one |
+//! | `messaging.{system}.message.delivery_count`, `messaging.gcp_pubsub.message.delivery_attempt` | the number of deliveries, including this one |
 //! | `cloudevents.event_id`, `.event_source`, `.event_type`, `.event_subject`, `.event_spec_version` | those of `CloudEvents` |
 //!
 //! In a batch, the span has the attributes that are equal for all messages, and the links have those that vary. A
@@ -171,6 +179,7 @@
 mod adapted;
 mod adapter;
 mod create;
+mod describing;
 mod event;
 mod fallback;
 mod fields;
@@ -180,13 +189,19 @@ mod parameter;
 mod reads;
 mod received;
 
+pub mod amqprs;
 pub mod async_nats;
 pub mod aws_sdk_sqs;
+pub mod azservicebus;
 pub mod cloudevents;
+pub mod fe2o3_amqp;
 pub mod google_cloud_pubsub;
+pub mod krafka;
 pub mod lapin;
+pub mod pulsar;
 pub mod rdkafka;
 pub mod redis;
+pub mod rskafka;
 pub mod rumqttc;
 
 #[doc(hidden)]
@@ -194,6 +209,8 @@ pub use self::adapted::Adapted;
 #[doc(hidden)]
 pub use self::adapter::{Adapter, ViewBy};
 pub use self::create::create;
+#[doc(hidden)]
+pub use self::describing::__describe;
 #[doc(hidden)]
 pub use self::headers::{__headers, Existing, existing};
 #[doc(hidden)]

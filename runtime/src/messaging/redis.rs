@@ -42,7 +42,7 @@ pub fn read<'m>(message: &mut Message<'m>, id: &'m str, delivered_before: Option
 /// Returns the origin in the fields of an entry.
 #[doc(hidden)]
 pub fn origin<'h>(fields: impl Iterator<Item = (&'h str, &'h [u8])>) -> Origin {
-    Origin::from_carrier(fields)
+    Origin::from_fields(fields)
 }
 
 /// Returns the fields of an entry with the injected ones in place of an earlier hop's.
@@ -77,7 +77,6 @@ macro_rules! __linked_span_redis_adapter {
 
         impl $crate::messaging::Adapter<streams::StreamId> for Redis {
             const SYSTEM: &'static str = "redis";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -85,14 +84,21 @@ macro_rules! __linked_span_redis_adapter {
                 into: &mut $crate::messaging::Message<'m>,
             ) {
                 $crate::messaging::redis::read(into, message.id.as_str(), message.delivered_count);
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &streams::StreamId) -> $crate::Origin {
-                $crate::messaging::redis::origin(message.map.iter().filter_map(|(name, value)| {
-                    let value = $crate::messaging::redis::__bytes!(Value, value)?;
-                    ::core::option::Option::Some((name.as_str(), value))
-                }))
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &streams::StreamId,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::ReadHeaders::described(read, || {
+                    $crate::messaging::redis::origin(message.map.iter().filter_map(|(name, value)| {
+                        let value = $crate::messaging::redis::__bytes!(Value, value)?;
+                        ::core::option::Option::Some((name.as_str(), value))
+                    }))
+                })
             }
         }
 

@@ -41,7 +41,7 @@ pub fn read<'m>(
 #[doc(hidden)]
 #[must_use]
 pub fn origin(properties: &[(String, String)]) -> Origin {
-    Origin::from_carrier(properties.iter().map(|(name, value)| (name, value)))
+    Origin::from_fields(properties.iter().map(|(name, value)| (name, value)))
 }
 
 /// Returns user properties with the injected ones in place of an earlier hop's.
@@ -72,7 +72,6 @@ macro_rules! __linked_span_rumqttc_adapter {
 
         impl $crate::messaging::Adapter<Publish> for RumqttcV5 {
             const SYSTEM: &'static str = "mqtt";
-            const READS_A_PART: bool = true;
 
             fn read<'m>(
                 &self,
@@ -87,16 +86,23 @@ macro_rules! __linked_span_rumqttc_adapter {
                     message.payload.len(),
                     correlation.map(|data| &data[..]),
                 );
-                into.linked_span_origin($crate::messaging::Adapter::origin(self, message));
+                let origin = $crate::messaging::WholeOrigin;
+                into.linked_span_origin($crate::messaging::Adapter::headers(self, message, origin));
             }
 
-            fn origin(&self, message: &Publish) -> $crate::Origin {
-                match &message.properties {
-                    ::core::option::Option::Some(properties) => {
-                        $crate::messaging::rumqttc::origin(&properties.user_properties)
+            fn headers<R: $crate::messaging::ReadHeaders>(
+                &self,
+                message: &Publish,
+                read: R,
+            ) -> R::Part {
+                $crate::messaging::ReadHeaders::described(read, || {
+                    match &message.properties {
+                        ::core::option::Option::Some(properties) => {
+                            $crate::messaging::rumqttc::origin(&properties.user_properties)
+                        }
+                        ::core::option::Option::None => ::core::default::Default::default(),
                     }
-                    ::core::option::Option::None => ::core::default::Default::default(),
-                }
+                })
             }
         }
 

@@ -1,4 +1,5 @@
-// Sends one message: `node producers.js SYSTEM ADDRESS DESTINATION`. Prints the ids of the producer's span.
+// Sends one message: `node producers.js SYSTEM ADDRESS DESTINATION`. Prints the ids of the producer's span, and the headers
+// if no client of Python reads them.
 
 const { context, propagation, trace, SpanKind } = require("@opentelemetry/api");
 const { registerInstrumentations } = require("@opentelemetry/instrumentation");
@@ -122,6 +123,37 @@ async function nats(address, subject) {
     return `javascript ${version("@opentelemetry/sdk-trace-base")}, ${version("nats")}`;
 }
 
+// No instrumentation of `rhea` is published by OpenTelemetry, so the propagator writes the application properties.
+async function amqp10(address, queue) {
+    const url = new URL(address);
+    const connection = require("rhea").connect({ host: url.hostname, port: url.port, username: "guest", password: "guest" });
+    const sender = connection.open_sender(`/queue/${queue}`);
+    await new Promise((ready) => sender.once("sendable", ready));
+    await inRequest(async () => {
+        const span = tracer.startSpan("send", { kind: SpanKind.PRODUCER });
+        const properties = { app: "1" };
+        propagation.inject(trace.setSpan(context.active(), span), properties);
+        sender.send({ application_properties: properties, body: "paid" });
+        await new Promise((accepted) => sender.once("accepted", accepted));
+        span.end();
+    });
+    connection.open_receiver(`/queue/${queue}`);
+    const { message } = await new Promise((received) => connection.once("message", received));
+    const producer = `javascript ${version("@opentelemetry/sdk-trace-base")}, ${version("rhea")}`;
+    return { producer, headers: message.application_properties };
+}
+
+// The client's own function, which it calls for each message that it sends; `record` bundles it.
+async function servicebus() {
+    const { createAzureSdkInstrumentation } = require("@azure/opentelemetry-instrumentation-azure-sdk");
+    registerInstrumentations({ instrumentations: [createAzureSdkInstrumentation()] });
+    const { instrumentMessage } = require("./servicebus.cjs");
+    const sent = { body: "paid", applicationProperties: { app: "1" } };
+    const { message } = instrumentMessage(sent, {}, "orders", "host", "publish");
+    const names = ["@azure/service-bus", "@azure/opentelemetry-instrumentation-azure-sdk"];
+    return { producer: `javascript ${names.map(version).join(", ")}`, headers: message.applicationProperties };
+}
+
 function inRequest(send) {
     const baggage = propagation.createBaggage({ tenant: { value: "acme" } });
     const active = propagation.setBaggage(context.active(), baggage);
@@ -135,10 +167,12 @@ function inRequest(send) {
 
 async function main() {
     const [system, address, destination] = process.argv.slice(2);
-    const producer = await { kafka, rabbitmq, nats, sqs, redis, mqtt, pubsub, cloudevents }[system](address, destination);
+    const producers = { kafka, rabbitmq, nats, amqp10, servicebus, sqs, redis, mqtt, pubsub, cloudevents };
+    const sent = await producers[system](address, destination);
+    const { producer, headers } = typeof sent === "string" ? { producer: sent } : sent;
     const spans = exporter.getFinishedSpans().filter((span) => span.kind === SpanKind.PRODUCER);
     const { traceId, spanId } = spans.at(-1).spanContext();
-    console.log(JSON.stringify({ producer, trace_id: traceId, span_id: spanId, structured }));
+    console.log(JSON.stringify({ producer, headers, trace_id: traceId, span_id: spanId, structured }));
     process.exit(0);
 }
 

@@ -9,10 +9,15 @@ import sys
 import urllib.parse
 
 import aio_pika
+import azure.servicebus
 import confluent_kafka
 import kafka
 import nats
 import pika
+from azure.core.settings import settings
+from azure.core.tracing.ext.opentelemetry_span import OpenTelemetrySpan
+from azure.servicebus._common.tracing import trace_message
+from azure.servicebus._transport._pyamqp_transport import PyamqpTransport
 from opentelemetry import baggage, context, propagate, trace
 from opentelemetry.instrumentation.aio_pika import AioPikaInstrumentor
 from opentelemetry.instrumentation.confluent_kafka import ConfluentKafkaInstrumentor
@@ -168,7 +173,36 @@ def record_nats():
     return blocks
 
 
+# AMQP 1.0, by RabbitMQ's plugin
+
+
+def record_amqp10():
+    name, ids, headers = of_javascript("amqp10", os.environ["AMQP_URL"], "rhea", "headers")
+    return [block(name, ids, headers.items())]
+
+
+# Azure Service Bus has no server to install. Its clients' own functions write the properties of a message.
+
+
+def record_servicebus():
+    settings.tracing_implementation = OpenTelemetrySpan
+    message = azure.servicebus.ServiceBusMessage("paid", application_properties={"app": "1"})
+    outgoing = PyamqpTransport.to_outgoing_amqp_message(message.raw_amqp_message)
+    headers = trace_message(outgoing, PyamqpTransport).application_properties
+    headers = [(name.decode() if isinstance(name, bytes) else name, value) for name, value in headers.items()]
+    name = f"python {version('azure-servicebus')}, {version('azure-core-tracing-opentelemetry')}"
+    blocks = [block(name, producing_span(), headers)]
+    name, ids, headers = of_javascript("servicebus", "", "", "headers")
+    return [*blocks, block(name, ids, headers.items())]
+
+
 folder = pathlib.Path(sys.argv[1])
-for system, record in [("kafka", record_kafka), ("rabbitmq", record_rabbitmq), ("nats", record_nats)]:
+for system, record in [
+    ("kafka", record_kafka),
+    ("rabbitmq", record_rabbitmq),
+    ("nats", record_nats),
+    ("amqp10", record_amqp10),
+    ("servicebus", record_servicebus),
+]:
     (folder / system).write_text("\n".join(record()))
     print(f"recorded {system}")

@@ -188,7 +188,11 @@ fn lists_after(
     let is_element = matches!(step, Step::Arrive { input, .. } if rules.lists.contains(input));
     let is_taken = matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. });
     let is_repeated = matches!(reply, Reply::Duplicate(_));
-    let bytes = if is_element && is_taken { "new".len() } else { 0 };
+    let bytes = if is_element && is_taken {
+        "new".len()
+    } else {
+        0
+    };
     let tallies = tallies_after(before.as_ref(), step, (Some(after), reply));
     let repeated = u8::from(is_element && is_repeated);
     let len = tallies.len(LIST);

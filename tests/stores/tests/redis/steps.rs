@@ -68,7 +68,11 @@ async fn compare(script: &str, rules: &[JoinPolicy], states: &[Option<State>]) {
 fn outcome_of(state: Option<&State>, step: Step, rules: &JoinPolicy) -> Outcome {
     let (after, reply) = transition(state.copied(), step, at(NOW), rules);
     let (reply, number) = told(reply);
-    let due = |mode| state.and_then(|state| due(state, mode, rules)).map(|due| due.as_millis());
+    let due = |mode| {
+        state
+            .and_then(|state| due(state, mode, rules))
+            .map(|due| due.as_millis())
+    };
     (
         after.as_ref().map(columns),
         reply.to_owned(),

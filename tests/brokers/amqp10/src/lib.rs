@@ -1,0 +1,1 @@
+//! This package only has tests.

@@ -1,0 +1,31 @@
+// Messages without a broker.
+
+const ONE: &str = "00-11111111111111111111111111111111-1111111111111111-01";
+const TWO: &str = "00-22222222222222222222222222222222-2222222222222222-01";
+
+fn properties(fields: &[(&str, &str)]) -> ApplicationProperties {
+    let mut properties = ApplicationProperties::default();
+    for (name, value) in fields {
+        let value = SimpleValue::String((*value).to_owned());
+        properties.0.insert((*name).to_owned(), value);
+    }
+    properties
+}
+
+fn message(application_properties: ApplicationProperties) -> Message<String> {
+    Message {
+        header: None,
+        delivery_annotations: None,
+        message_annotations: None,
+        properties: None,
+        application_properties: Some(application_properties),
+        body: "paid".to_owned(),
+        footer: None,
+    }
+}
+
+/// Returns the first digits of each linked context, and `0` for a link without a context.
+fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
+    let links = span.links.links.iter();
+    links.map(|link| link.span_context.span_id().to_string()[..1].to_owned()).collect()
+}

@@ -1,0 +1,89 @@
+// Functions that wait for several records.
+
+mod fan_in {
+    use std::time::Duration;
+
+    use linked_span::fan_in::{Arrival, JoinOptions, Memory};
+    use linked_span::messaging::Received;
+    use linked_span::messaging::rskafka::{describe, headers};
+    use linked_span::{Keyed, fan_in};
+    use linked_span_tests_brokers_common::{assert_attributes, joined, produced};
+
+    use super::*;
+
+    fn key_of(record: &RecordAndOffset) -> String {
+        let key = record.record.key.as_deref();
+        String::from_utf8_lossy(key.unwrap_or_default()).into_owned()
+    }
+
+    /// A payload that the record's own bytes are decoded to.
+    #[derive(Debug)]
+    struct Inventory(String);
+
+    impl Keyed for Inventory {
+        fn key(&self) -> std::borrow::Cow<'_, str> {
+            self.0.as_str().into()
+        }
+    }
+
+    #[fan_in(
+        payment(rskafka, client = client, destination = "payments", key = key_of(payment)),
+        inventory,
+    )]
+    async fn fulfill(payment: &RecordAndOffset, inventory: &Received<Inventory>) -> usize {
+        payment.record.value.as_ref().map_or(0, Vec::len) + inventory.payload().0.len()
+    }
+
+    #[tokio::test]
+    async fn fan_in_of_two_topics_links_to_both_producers() {
+        let key = format!("order-{VERSION}");
+        let mut producers = Vec::new();
+        let mut records = Vec::new();
+        for topic in ["fan-in-paid", "fan-in-reserved"].map(topic) {
+            let mut sent = Vec::new();
+            producers.push(produced(&topic, |_| {
+                sent.push(record(&key, headers!(client = client)));
+            }));
+            send(&topic, sent).await;
+            records.extend(fetch(&topic, 1).await);
+        }
+
+        let joins = Fulfill::new(
+            Memory::default(),
+            JoinOptions::timeout(Duration::from_secs(60)),
+        );
+        let inventory = records.pop().expect("a record");
+        let payload = Inventory(key_of(&inventory));
+        let described = describe!(client = client, &inventory).destination("inventory");
+        let waiting = joins.inventory(Received::new(described, payload)).await;
+        assert!(matches!(waiting, Ok(Arrival::Waiting { .. })), "{waiting:?}");
+        let ran = joins.payment(records.pop().expect("a record")).await;
+        let length = 4 + key.len();
+        assert!(matches!(ran, Ok(Arrival::Ran(ran)) if ran == length), "{ran:?}");
+
+        let span = joined("fulfill", &key);
+        let links = &span.links.links;
+        assert_eq!(links.len(), 2);
+        for ((link, producer), (relationship, topic)) in
+            links.iter().zip(&producers).zip([("payment", "payments"), ("inventory", "inventory")])
+        {
+            assert_eq!(link.span_context.trace_id(), producer.trace_id());
+            assert_eq!(link.span_context.span_id(), producer.span_id());
+            let mut attributes = link.attributes.clone();
+            attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
+            assert_attributes(
+                &attributes,
+                &format!(
+                    r#"
+                    link.relationship = "{relationship}"
+                    messaging.system = "kafka"
+                    messaging.destination.name = "{topic}"
+                    messaging.message.body.size = 4
+                    messaging.kafka.offset = 0
+                    messaging.kafka.message.key = "{key}"
+                    "#
+                ),
+            );
+        }
+    }
+}
