@@ -97,6 +97,13 @@ fn second_count_explored_changes_nothing() {
     explore(&Scene::new(order_and_list(SPANS, 2), &items), ALL);
 }
 
+/// Each element of a list alone gives the count. The first one stays.
+#[test]
+fn count_of_a_later_element_explored_changes_nothing() {
+    let items = [reply(0, 3).once(), reply(1, 1).once(), reply(2, 3).once()];
+    explore(&Scene::new(one_list(SPANS, 2), &items), ALL);
+}
+
 /// A list takes two elements while its count is unknown, and the third is one too many.
 #[test]
 fn limit_of_a_list_explored_keeps_all_invariants() {

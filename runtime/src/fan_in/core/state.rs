@@ -712,11 +712,13 @@ fn arrive(
             }
         }
         State::Running { came, .. } | State::Ready { came, .. }
-            if !may_be_in(came, input, rules) =>
+            if !has_single(came, input, rules) =>
         {
             (Some(state), Reply::Closed)
         }
-        State::Parked { came, .. } if rules.is_complete(came) && !may_be_in(came, input, rules) => {
+        State::Parked { came, .. }
+            if rules.is_complete(came) && !has_single(came, input, rules) =>
+        {
             (Some(state), Reply::Closed)
         }
         // The backoff is for sweeps: brokers have their own.
@@ -733,8 +735,10 @@ fn arrive(
     }
 }
 
-/// Returns `false` if this delivery is no input of a complete join, or an element whose list is full.
-fn may_be_in(came: Inputs, input: u8, rules: &JoinPolicy) -> bool {
+/// Returns `true` if a complete join has this input, which is no list.
+///
+/// Otherwise the delivery is closed to the join: its list is full, or the body has begun without it.
+fn has_single(came: Inputs, input: u8, rules: &JoinPolicy) -> bool {
     came.contains(input) && !rules.lists.contains(input)
 }
 
@@ -773,6 +777,7 @@ fn take(
     )
 }
 
+/// Marks the reply to an arrival whose input completes the join.
 fn taken(reply: Reply) -> Reply {
     match reply {
         Reply::Run { attempts, .. } => Reply::Run {
