@@ -45,14 +45,9 @@ impl Input {
                 );
                 return None;
             }
-            Type::Reference(_) if kind != Kind::Single => {
-                errors.at(
-                    declared,
-                    format!("take an owned type in `{ident}`: a list or an option holds a clone of what the join stores"),
-                );
-                return None;
+            Type::Reference(reference) if kind == Kind::Single => {
+                (&*reference.elem, reference.lifetime.as_ref(), true)
             }
-            Type::Reference(reference) => (&*reference.elem, reference.lifetime.as_ref(), true),
             ty => (ty, None, false),
         };
         match instead(ident, ty, by_reference) {
