@@ -21,5 +21,6 @@ use self::fixture::File;
 
 conformance!(File);
 durable_conformance!(File);
+conformance!(File: rules::store_keeps_the_rules_of_lists);
 joined!(File);
 durable_joined!(File);
