@@ -69,14 +69,9 @@ impl Lists {
         Ok(read)
     }
 
-    /// Returns the text of the column; `None` for a function without lists.
-    pub(super) fn text(&self) -> Result<Option<String>, BackendError> {
-        if self.lists.is_empty() {
-            return Ok(None);
-        }
-        let text =
-            serde_json::to_string(self).map_err(|error| BackendError::Permanent(error.into()));
-        text.map(Some)
+    /// Returns the text of the column.
+    pub(super) fn text(&self) -> Result<String, BackendError> {
+        serde_json::to_string(self).map_err(|error| BackendError::Permanent(error.into()))
     }
 
     pub(super) fn tallies(&self) -> Tallies {

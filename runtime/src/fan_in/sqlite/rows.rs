@@ -206,7 +206,9 @@ impl Rows {
         step: Step,
         detail: Option<&str>,
     ) -> Result<Reply, BackendError> {
-        let read = self.read(BEGIN_AND_READ, function, key).await?;
+        let read = self
+            .read(BEGIN_AND_READ.of(function.rules), function, key)
+            .await?;
         self.begun();
         let value = Value::Detail(detail);
         let stepped = self.advance(function, key, read, step, value, Then::Commit);
@@ -220,7 +222,7 @@ impl Rows {
         key: &str,
         step: Step,
     ) -> Result<Stepped, BackendError> {
-        let read = self.read(READ, function, key).await?;
+        let read = self.read(READ.of(function.rules), function, key).await?;
         let value = Value::Detail(None);
         self.advance(function, key, read, step, value, Then::Continue)
             .await
@@ -479,7 +481,7 @@ impl Rows {
         let statement = if is_element {
             BEGIN_AND_READ_WITH_ELEMENT
         } else {
-            BEGIN_AND_READ_WITH_OTHER_WORK
+            BEGIN_AND_READ_WITH_OTHER_WORK.of(function.rules)
         };
         let mut query = sqlx::query(statement)
             .bind(function.name)
@@ -521,16 +523,20 @@ impl Rows {
                 .filter(|_| !has_ended)
                 .map(number)
         };
+        let policy = function.rules;
         let (statement, detail, input, payload) = match value {
-            Value::Input(input, payload) if function.rules.lists.contains(input.input) => {
-                (WRITE_WITH_ELEMENT, None, Some(input), Some(payload))
+            Value::Input(input, payload) => {
+                let statement = if policy.lists.contains(input.input) {
+                    WRITE_WITH_ELEMENT
+                } else {
+                    WRITE_WITH_INPUT.of(policy)
+                };
+                (statement, None, Some(input), Some(payload))
             }
-            Value::Input(input, payload) => (WRITE_WITH_INPUT, None, Some(input), Some(payload)),
-            Value::Detail(_) if has_ended => (WRITE_ENDED, None, None, None),
-            Value::Detail(detail) => (WRITE, detail, None, None),
+            Value::Detail(_) if has_ended => (WRITE_ENDED.of(policy), None, None, None),
+            Value::Detail(detail) => (WRITE.of(policy), detail, None, None),
         };
-        let lists = Some(lists).filter(|_| !has_ended);
-        sqlx::query(statement.then(then))
+        let mut query = sqlx::query(statement.then(then))
             .bind(function.name)
             .bind(key)
             .bind(row.stage.word())
@@ -542,15 +548,18 @@ impl Rows {
             .bind(when(ClaimMode::Sweep))
             .bind(when(ClaimMode::Opportunistic))
             .bind(detail)
-            .bind(lists.and_then(|lists| lists.instance))
-            .bind(lists.map(Lists::text).transpose()?.flatten())
             .bind(input.map(|input| input.input))
             .bind(number(self.now))
-            .bind(payload)
-            .bind(input.map(|input| input.id.unwrap_or_default()))
-            .execute(&mut *self.connection)
-            .await
-            .map_err(failure)?;
+            .bind(payload);
+        if !policy.lists.is_empty() {
+            let lists = Some(lists).filter(|_| !has_ended);
+            query = query
+                .bind(lists.and_then(|lists| lists.instance))
+                .bind(lists.map(Lists::text).transpose()?)
+                .bind(input.map(|input| input.id.unwrap_or_default()));
+        }
+        let written = query.execute(&mut *self.connection).await;
+        written.map_err(failure)?;
         self.after(then);
         Ok(())
     }

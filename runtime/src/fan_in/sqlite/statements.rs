@@ -1,22 +1,31 @@
 //! The statements that read and write joins.
 
-/// A join's columns, with a bit for each stored input.
+use crate::fan_in::core::state::JoinPolicy;
+
+/// A join's columns, with a bit for each stored input. `$of_lists` are those of its lists.
 macro_rules! columns {
     () => {
-        "joins.key, stage, since, holder, until, deadline, attempts, detail, instance, lists, \
+        columns!(", instance, lists")
+    };
+    ($of_lists:literal) => {
+        concat!(
+            "joins.key, stage, since, holder, until, deadline, attempts, detail",
+            $of_lists,
+            ", \
          (SELECT coalesce(sum(1 << input), 0) FROM linked_span_inputs AS kept \
           WHERE kept.name = joins.name AND kept.key = joins.key) AS came"
+        )
     };
 }
 pub(super) use columns;
 
 /// Selects one row, even if there is no join: it also contains whether the function's declaration matches, and `$asked`.
 macro_rules! read {
-    ($begin:literal, $asked:expr) => {
+    ($begin:literal, $of_lists:literal, $asked:expr) => {
         concat!(
             $begin,
             "SELECT ",
-            columns!(),
+            columns!($of_lists),
             ", EXISTS (SELECT 1 FROM linked_span_functions AS declared \
              WHERE declared.name = ?1 AND declared.inputs = ?3) AS is_declared",
             $asked,
@@ -24,12 +33,36 @@ macro_rules! read {
         )
     };
 }
-pub(super) const READ: &str = read!("", "");
-pub(super) const BEGIN_AND_READ: &str = read!("BEGIN IMMEDIATE; ", "");
+/// Has two texts, because functions without lists need fewer columns.
+#[derive(Clone, Copy)]
+pub(super) struct ByKind<T> {
+    singles: T,
+    lists: T,
+}
+
+impl<T> ByKind<T> {
+    pub(super) fn of(self, policy: &JoinPolicy) -> T {
+        if policy.lists.is_empty() {
+            self.singles
+        } else {
+            self.lists
+        }
+    }
+}
+
+pub(super) const READ: ByKind<&str> = ByKind {
+    singles: read!("", "", ""),
+    lists: read!("", ", instance, lists", ""),
+};
+pub(super) const BEGIN_AND_READ: ByKind<&str> = ByKind {
+    singles: read!("BEGIN IMMEDIATE; ", "", ""),
+    lists: read!("BEGIN IMMEDIATE; ", ", instance, lists", ""),
+};
 macro_rules! read_with_other_work {
-    ($asked:literal) => {
+    ($of_lists:literal, $asked:literal) => {
         read!(
             "BEGIN IMMEDIATE; ",
+            $of_lists,
             concat!(
                 ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
                  EXISTS (SELECT 1 FROM linked_span_joins \
@@ -40,9 +73,13 @@ macro_rules! read_with_other_work {
     };
 }
 /// Also selects whether another join is overdue, and whether an ended join can be removed.
-pub(super) const BEGIN_AND_READ_WITH_OTHER_WORK: &str = read_with_other_work!("");
+pub(super) const BEGIN_AND_READ_WITH_OTHER_WORK: ByKind<&str> = ByKind {
+    singles: read_with_other_work!("", ""),
+    lists: read_with_other_work!(", instance, lists", ""),
+};
 /// Also selects whether the list has the element, and whether elements of an ended join can be removed.
 pub(super) const BEGIN_AND_READ_WITH_ELEMENT: &str = read_with_other_work!(
+    ", instance, lists",
     ", EXISTS (SELECT 1 FROM linked_span_elements AS kept \
       WHERE kept.instance = joins.instance AND kept.input = ?5 AND kept.id = ?6) AS is_known, \
      EXISTS (SELECT 1 FROM linked_span_leftovers) AS has_leftovers"
@@ -84,33 +121,53 @@ pub(super) enum Then {
 
 // The columns are named, because a later version may add some.
 macro_rules! upsert {
-    ($rest:literal) => {
+    ($columns:literal, $values:literal, $set:literal, $rest:literal) => {
         concat!(
             "INSERT INTO linked_span_joins \
-             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail, instance, lists) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
-             ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11, instance = ?12, lists = ?13",
+             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail",
+            $columns,
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11",
+            $values,
+            ") ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
+             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11",
+            $set,
             $rest
         )
     };
 }
+macro_rules! upsert_of_lists {
+    ($rest:literal) => {
+        statement!(upsert!(
+            ", instance, lists",
+            ", ?15, ?16",
+            ", instance = ?15, lists = ?16",
+            $rest
+        ))
+    };
+}
+macro_rules! by_kind {
+    ($rest:literal) => {
+        ByKind {
+            singles: statement!(upsert!("", "", "", $rest)),
+            lists: upsert_of_lists!($rest),
+        }
+    };
+}
 // Every transition to an open, running, ready, expiring or parked join, without a new input.
-pub(super) const WRITE: Statement = statement!(upsert!(""));
+pub(super) const WRITE: ByKind<Statement> = by_kind!("");
 // `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
-pub(super) const WRITE_ENDED: Statement = statement!(upsert!(
-    "; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2"
-));
+pub(super) const WRITE_ENDED: ByKind<Statement> =
+    by_kind!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
 // An arrival: absent to `Open` or `Running`, `Open` to `Open` or `Running`. `DO NOTHING` keeps an input whose join an operator
 // has removed.
-pub(super) const WRITE_WITH_INPUT: Statement = statement!(upsert!(
-    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?14, ?15, ?16) \
+pub(super) const WRITE_WITH_INPUT: ByKind<Statement> = by_kind!(
+    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
      ON CONFLICT DO NOTHING"
-));
+);
 // The same arrivals.
-pub(super) const WRITE_WITH_ELEMENT: Statement = statement!(upsert!(
-    "; INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?12, ?14, ?17, ?15, ?16)"
-));
+pub(super) const WRITE_WITH_ELEMENT: Statement = upsert_of_lists!(
+    "; INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?15, ?12, ?17, ?13, ?14)"
+);
 // An element that the list has already: `Open` to `Open`.
 pub(super) const WRITE_LISTS: Statement =
     statement!("UPDATE linked_span_joins SET lists = ?3 WHERE name = ?1 AND key = ?2");
