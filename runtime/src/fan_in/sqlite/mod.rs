@@ -67,6 +67,9 @@ const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);
 /// Inputs are stored as JSON. A store serves one function, and several functions can share a file, also with other tables.
 /// The store needs a tokio runtime with time and I/O enabled.
 ///
+/// An arrival takes the same time for each element of a list. When a join ends, the call removes at most 500 elements. Sweeps and
+/// arrivals of other elements remove the rest.
+///
 /// The file must be on a local disk, because processes share its write-ahead log through memory. Times come from the host's
 /// clock. With `PRAGMA synchronous = FULL` (the default), acknowledged inputs survive a power loss. With `NORMAL`, they
 /// survive only the end of a process.
