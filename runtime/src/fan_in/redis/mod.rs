@@ -156,11 +156,14 @@ const RESPONSE: Duration = Duration::from_secs(1);
 ///
 /// All keys of a function start with `{linked_span:NAME}`, so that a cluster keeps them in one slot. A join is a hash: the
 /// field `join` contains its state, and `input:0`, `input:1` and so on contain the inputs, each after its arrival time. The
-/// hash `{linked_span:}:functions` lists the functions. The server's user needs these rights:
+/// elements of a join's list are in a list with `:elements:` in its key, and their identities in a set with `:ids:`; the hash
+/// counts them in its field `lists`. The hash `{linked_span:}:functions` lists the functions. The server's user needs these
+/// rights:
 ///
 /// ```text
 /// ACL SETUSER shop on >password ~{linked_span:* +eval +evalsha +info +get +set +del +persist +pexpireat +time
-///     +hget +hmget +hset +hdel +hgetall +zadd +zrem +zcard +zrangebyscore +zrangebylex
+///     +hget +hmget +hset +hdel +hgetall +sadd +sismember +rpush +lrange +unlink +zadd +zrem +zcard +zrangebyscore
+///     +zrangebylex
 /// ```
 ///
 /// [`wait_for_replicas`](Self::wait_for_replicas) also needs `+wait`. If the server's `proto-max-bulk-len` is lower than the

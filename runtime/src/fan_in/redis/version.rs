@@ -2,6 +2,9 @@
 //!
 //! A function's declaration in the server contains the version of its joins, the lowest version of a release that may use
 //! them, and the inputs. So two releases can share joins during a rolling deploy, and after a rollback.
+//!
+//! Lists and optional inputs did not change the version. The declared inputs of a function mark them, so a release without
+//! lists cannot have the declaration. Joins of single inputs are stored as before.
 
 use super::replies::unknown;
 use crate::fan_in::durable::BackendError;

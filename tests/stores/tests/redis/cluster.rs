@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::{Change, Redis, Settlement, Store, StoreError, Token, Verdict};
+use linked_span::fan_in::{
+    ArrivingInput, Change, Redis, Settlement, Store, StoreError, Token, Verdict,
+};
+use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::Client;
 
+use crate::lists::{self, complete, numbers, pack_all, use_list};
 use crate::nodes::{Node, Nodes};
 use crate::ship::{declare, use_all};
 
@@ -26,6 +30,15 @@ async fn functions_on_each_node_pass_every_step() {
         .map(|function| function.name.as_str())
         .collect();
     assert_eq!(names, ["a", "b", "c", "d", "e", "f", "g", "h"]);
+}
+
+#[tokio::test]
+async fn lists_on_each_node_are_read() {
+    let nodes = Nodes::begin().await;
+    let store = nodes.open().await;
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        use_list(store.clone().named(name)).await;
+    }
 }
 
 #[tokio::test]
@@ -166,4 +179,30 @@ async fn slot_that_moves_with_its_sets_first_splits_no_join() {
 #[tokio::test]
 async fn slot_that_moves_with_its_joins_first_splits_no_join() {
     assert_is_not_split(|keys| keys.sort_by_key(|key| !key.contains(":join:"))).await;
+}
+
+/// Each arrival is refused while any key of the list is on another node than the others.
+#[tokio::test]
+async fn slot_that_moves_with_a_list_loses_no_element() {
+    let nodes = Nodes::begin().await;
+    let worker = Worker::serving(nodes.open().await, "ship", lists::rules());
+    pack_all(&worker, "order", [0, 1]).await;
+    let (from, slot) = nodes.of("{linked_span:ship}").await;
+    let (source, target) = (&nodes.0[from], &nodes.0[(from + 1) % 3]);
+    set_slot(target, slot, &["IMPORTING", &source.id]).await;
+    set_slot(source, slot, &["MIGRATING", &target.id]).await;
+    for key in keys_in(source, slot).await {
+        let element = ArrivingInput::element(1, "line 2");
+        let (store, rules) = (&worker.store, &worker.rules);
+        let arrival = store.arrive("order", rules, element, Payload::new(2), Token::random());
+        arrival.await.unwrap_err();
+        let port = target.port.to_string();
+        let migrate = ["MIGRATE", "127.0.0.1", &port, &key, "0", "5000"];
+        let () = source.ask(&migrate).await;
+    }
+    for node in [target, source, &nodes.0[(from + 2) % 3]] {
+        set_slot(node, slot, &["NODE", &target.id]).await;
+    }
+    let (_, claim) = complete(&worker, "order", 2).await;
+    assert_eq!(numbers(&claim), [0, 1]);
 }

@@ -5,6 +5,7 @@ mod calls;
 mod cluster;
 mod fail_over;
 mod fixture;
+mod lists;
 mod long_values;
 mod lost_data;
 mod memory;

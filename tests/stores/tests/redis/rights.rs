@@ -3,13 +3,14 @@
 use linked_span::fan_in::{Redis, StoreError};
 use linked_span_tests_stores::servers::Server;
 
+use crate::lists::use_list;
 use crate::proxy::Proxy;
 use crate::server::{ask, connect_to};
 use crate::ship::{declare, use_all};
 
 /// The rights that the store's documentation lists.
 const RIGHTS: &str = "on >password ~{linked_span:* +eval +evalsha +info +get +set +del +persist +pexpireat +time \
-     +hget +hmget +hset +hdel +hgetall +zadd +zrem +zcard +zrangebyscore +zrangebylex";
+     +hget +hmget +hset +hdel +hgetall +sadd +sismember +rpush +lrange +unlink +zadd +zrem +zcard +zrangebyscore +zrangebylex";
 
 async fn server_with(rights: &str) -> Server {
     let server = Server::redis(&[]);
@@ -24,7 +25,9 @@ async fn user_with_the_documented_rights_can_do_all() {
     let server = server_with(RIGHTS).await;
     let proxy = Proxy::to(&server).await;
     let url = format!("redis://shop:password@127.0.0.1:{}/0", proxy.port());
-    use_all(&declare(Redis::open(url).await.unwrap())).await;
+    let store = Redis::open(url).await.unwrap();
+    use_list(store.clone().named("list")).await;
+    use_all(&declare(store)).await;
     let denied: Vec<Vec<(String, redis::Value)>> =
         ask(&mut connect_to(&server, 0).await, &["ACL", "LOG"]).await;
     // The only denied command reads the server's limit of values.

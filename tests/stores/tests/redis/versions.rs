@@ -2,9 +2,11 @@
 //! release would write.
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
+use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Payload, RULES};
 use redis::aio::ConnectionManager;
 
+use crate::lists;
 use crate::server::{Database, ask};
 use crate::ship::{arrive, open};
 
@@ -16,6 +18,55 @@ async fn migrate(manager: &mut ConnectionManager, version: u32, lowest: u32) {
     let inputs = declared.splitn(3, ' ').nth(2).unwrap();
     let declared = format!("{version} {lowest} {inputs}");
     let () = ask(manager, &["SET", DECLARED, &declared]).await;
+}
+
+/// A release without lists declares each input as a single one.
+#[tokio::test]
+async fn release_without_lists_is_refused_where_an_input_is_a_list() {
+    let database = Database::begin().await;
+    let mut manager = database.connect().await;
+    let worker = Worker::with(&database, lists::rules()).await;
+    lists::pack_all(&worker, "order", [0]).await;
+    let declared: String = ask(&mut manager, &["GET", DECLARED]).await;
+    assert_eq!(declared, "1 1 a: Payload\nb[]: Payload");
+    let earlier = open(&manager).await;
+    let arrival = earlier.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+    let rejected = arrival.await.unwrap_err();
+    assert!(
+        matches!(rejected.error, StoreError::Misconfigured(_)),
+        "{rejected:?}"
+    );
+}
+
+/// The previous release did not know lists. Its joins of single inputs have the same form.
+#[tokio::test]
+async fn join_that_the_previous_release_opened_goes_on() {
+    let mut manager = Database::begin().await.connect().await;
+    let declared = "1 1 a: Payload\nb: Payload";
+    let deadline = "9000000000000";
+    for words in [
+        &["SET", DECLARED, declared][..],
+        &[
+            "HSET",
+            "{linked_span:ship}:join:order",
+            "join",
+            "open 1 - 0 9000000000000 0 1700000000000",
+            "input:0",
+            r#"1700000000000 {"version":1,"input":{"id":0,"text":""}}"#,
+        ],
+        &["ZADD", "{linked_span:ship}:due", deadline, "order"],
+        &["ZADD", "{linked_span:ship}:unsettled", "0", "order"],
+    ] {
+        let _: redis::Value = ask(&mut manager, words).await;
+    }
+    let store = open(&manager).await;
+    let verdict = arrive(&store, "order", 1, Token::random()).await;
+    let Verdict::Run(claim) = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(claim.inputs.len(), 2);
+    let declared_now: String = ask(&mut manager, &["GET", DECLARED]).await;
+    assert_eq!(declared_now, declared);
 }
 
 async fn refusal(store: &Redis) -> String {
