@@ -14,3 +14,4 @@ conformance!(Borrowed);
 durable_conformance!(Borrowed);
 joined!(Borrowed);
 durable_joined!(Borrowed);
+conformance!(Borrowed: rules::store_keeps_the_rules_of_lists);

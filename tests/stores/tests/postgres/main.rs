@@ -34,4 +34,5 @@ conformance!(Schema);
 durable_conformance!(Schema);
 joined!(Schema);
 durable_joined!(Schema);
+conformance!(Schema: rules::store_keeps_the_rules_of_lists);
 joined!(Schema: measured::joins_in_a_database_record_the_metrics_of_joins);

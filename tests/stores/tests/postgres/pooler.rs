@@ -131,6 +131,7 @@ mod bookworm {
     conformance!(BehindBookworm:
         ends::arrival_delivers_another_overdue_join,
         rules::store_keeps_the_rules_of_joins,
+        rules::store_keeps_the_rules_of_lists,
         parked::undecodable_join_is_parked_and_blocks_no_other,
         concurrent::many_workers_record_one_success_per_key,
         concurrent::concurrent_sweeps_claim_each_join_once,
@@ -143,6 +144,7 @@ mod trixie {
     conformance!(BehindTrixie:
         ends::arrival_delivers_another_overdue_join,
         rules::store_keeps_the_rules_of_joins,
+        rules::store_keeps_the_rules_of_lists,
         concurrent::many_workers_record_one_success_per_key,
         concurrent::concurrent_sweeps_claim_each_join_once,
     );
