@@ -25,9 +25,6 @@ pub(in crate::fan_in) struct JoinScope<'a> {
 /// Each method implements the method of the same name of [`Store`](crate::fan_in::Store). An arrival and a settlement take
 /// one round trip each, as a rule. Spans of time are at most 2^51 milliseconds.
 pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
-    /// `true` if the database keeps lists and optional inputs.
-    const HAS_LISTS: bool = false;
-
     fn declaration(&self) -> &StoreBinding;
 
     /// Returns the inputs that are stored under a name. Stores `inputs` if there are none.

@@ -6,9 +6,6 @@ use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::identity::FanInIdentity;
 use crate::fan_in::core::state::JoinPolicy;
 
-const NO_LISTS: &str =
-    "use `Memory` for this function: the database keeps no lists and no optional inputs";
-
 /// Stores the identity of a [`Join`](crate::fan_in::Join)'s function.
 pub(in crate::fan_in) fn declare<D: Backend>(database: &D, identity: FanInIdentity) {
     database.declaration().declare(identity);
@@ -38,10 +35,6 @@ pub(super) async fn function<'a, D: Backend>(
     database: &'a D,
     rules: &'a JoinPolicy,
 ) -> Result<JoinScope<'a>, StoreError> {
-    let has_lists = !rules.lists.is_empty() || !rules.optional.is_empty();
-    if has_lists && !D::HAS_LISTS {
-        return Err(StoreError::Misconfigured(NO_LISTS.to_owned()));
-    }
     let (name, inputs) = declared(database).await?;
     Ok(JoinScope {
         name,

@@ -31,7 +31,6 @@ pub(in crate::fan_in) enum BackendError {
     )]
     Unencodable(Box<dyn Error + Send + Sync>),
     /// The lists of the join have no room for the element. The call changed nothing.
-    #[allow(dead_code, reason = "no database keeps lists yet")]
     OverLimit(ListLimit),
 }
 

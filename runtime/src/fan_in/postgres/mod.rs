@@ -314,8 +314,6 @@ const CLAIM_EXPIRED_TIMEOUT: Duration = Duration::from_secs(1);
 durable::store!(Postgres);
 
 impl Backend for Postgres {
-    const HAS_LISTS: bool = true;
-
     fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }

@@ -467,8 +467,6 @@ impl Redis {
 durable::store!(Redis);
 
 impl Backend for Redis {
-    const HAS_LISTS: bool = true;
-
     fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }

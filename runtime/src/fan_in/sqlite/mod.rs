@@ -310,8 +310,6 @@ impl Sqlite {
 durable::store!(Sqlite);
 
 impl Backend for Sqlite {
-    const HAS_LISTS: bool = true;
-
     fn declaration(&self) -> &StoreBinding {
         &self.declaration
     }
