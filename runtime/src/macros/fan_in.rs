@@ -138,7 +138,7 @@
 /// nothing. Without a `count`, a `Vec` is a batch: one input that arrives as a whole.
 ///
 /// All elements of a join change one row of the store, one after another. A join of ten thousand elements is one hot row:
-/// PostgreSQL took about 900 elements a second for one join from 64 writers, and different joins do not wait for each other.
+/// `Postgres` took about 900 elements a second for one join from 64 writers, and different joins do not wait for each other.
 ///
 /// A child that fails sends no `LinePacked`, and its order waits until it expires. Let each child send an element either
 /// way, such as an enum of packed and failed:
@@ -199,8 +199,8 @@
 /// | Camel: `completionPredicate` | `count = order.lines.len()` | only a number completes a list |
 /// | Spring Integration: `releaseStrategy`, `SEQUENCE_SIZE` | `packed(count = order.lines.len(), id = …)` | the list is fixed when it is full |
 /// | Spring Integration: `group-timeout`, `send-partial-result-on-expiry` | `on_expired`, or an `Option<T>` | a partial group goes to `on_expired`, and never to the function |
-/// | MassTransit: composite event | `#[fan_in(payment, inventory)]` | inputs are stored, and the span links to each |
-/// | MassTransit: a saga that counts replies | `reply(count = 3, id = …)` | no state machine to write |
+/// | `MassTransit`: composite event | `#[fan_in(payment, inventory)]` | inputs are stored, and the span links to each |
+/// | `MassTransit`: a saga that counts replies | `reply(count = 3, id = …)` | no state machine to write |
 ///
 /// # Other parameters
 ///

@@ -28,7 +28,7 @@ use super::state::Inputs;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Missing {
     names: &'static [&'static str],
-    missing: Inputs,
+    places: Inputs,
     /// The missing inputs that are lists.
     lists: Inputs,
     /// The missing inputs that are optional.
@@ -44,7 +44,7 @@ impl Missing {
     ) -> Self {
         Self {
             names: identity.inputs,
-            missing,
+            places: missing,
             lists: identity.lists,
             optional: identity.optional,
             tallies,
@@ -64,7 +64,7 @@ impl Missing {
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
         let names = self.names;
         let name = |place| names.get(usize::from(place)).copied();
-        self.missing.iter().filter_map(name)
+        self.places.iter().filter_map(name)
     }
 
     /// Returns `true` if the input of this name is missing.
@@ -94,14 +94,14 @@ impl Missing {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.missing.is_empty()
+        self.places.is_empty()
     }
 }
 
 /// Writes the names, separated by commas: `order, packed (2 of 5), coupon (optional)`.
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (place, name)) in self.missing.iter().zip(self.iter()).enumerate() {
+        for (index, (place, name)) in self.places.iter().zip(self.iter()).enumerate() {
             if index > 0 {
                 formatter.write_str(", ")?;
             }

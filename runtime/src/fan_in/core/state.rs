@@ -805,8 +805,11 @@ fn run(
         deadline,
         attempts,
     };
-    let taken = false;
-    (Some(state), Reply::Run { attempts, taken })
+    let reply = Reply::Run {
+        attempts,
+        taken: false,
+    };
+    (Some(state), reply)
 }
 
 /// Gives the caller the join, to deliver it to `on_expired`.

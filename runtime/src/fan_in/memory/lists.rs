@@ -9,7 +9,7 @@ use crate::fan_in::core::state::{Counts, Inputs, Tallies};
 
 /// Holds the lists of a join that has not ended.
 pub(super) struct Lists<P> {
-    lists: Box<[List]>,
+    by_place: Box<[List]>,
     tallies: Tallies,
     /// The elements in order of arrival, but for the one that opened the join.
     elements: Vec<StoredInput<P>>,
@@ -31,7 +31,7 @@ impl<P> Lists<P> {
             repeated: 0,
         };
         Self {
-            lists: places.iter().map(list).collect(),
+            by_place: places.iter().map(list).collect(),
             tallies: Tallies::default(),
             elements: Vec::new(),
         }
@@ -39,7 +39,7 @@ impl<P> Lists<P> {
 
     /// Returns `true` if a list has an element with this identity.
     pub(super) fn knows(&self, input: ArrivingInput<'_>) -> bool {
-        let mut lists = self.lists.iter();
+        let mut lists = self.by_place.iter();
         let list = lists.find(|list| list.place == input.input);
         list.zip(input.id)
             .is_some_and(|(list, id)| list.ids.contains(id))
@@ -47,7 +47,7 @@ impl<P> Lists<P> {
 
     /// Records an input that the join takes: the identity of an element, and the counts that it gives.
     pub(super) fn record(&mut self, input: ArrivingInput<'_>) {
-        if let Some(list) = list_mut(&mut self.lists, input.input) {
+        if let Some(list) = list_mut(&mut self.by_place, input.input) {
             list.ids.insert(input.id.unwrap_or_default().into());
             self.tallies = self.tallies.with_element(input.input);
         }
@@ -60,7 +60,7 @@ impl<P> Lists<P> {
 
     /// Counts an element that has come again.
     pub(super) fn repeat(&mut self, place: u8) {
-        if let Some(list) = list_mut(&mut self.lists, place) {
+        if let Some(list) = list_mut(&mut self.by_place, place) {
             list.repeated = list.repeated.saturating_add(1);
         }
     }
@@ -79,7 +79,7 @@ impl<P> Lists<P> {
             let count = tallies.counts().get(list.place);
             ListSummary::new(list.place, tallies.len(list.place), list.repeated, count)
         };
-        self.lists.iter().map(summary).collect()
+        self.by_place.iter().map(summary).collect()
     }
 }
 

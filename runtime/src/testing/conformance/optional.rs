@@ -32,7 +32,9 @@ where
         .await?;
     subject.is_closed("order", 1.into()).await?;
     // The body has a deadline of its own.
-    subject.pass(subject.policy.timeout - 10 * MINUTE).await;
+    subject
+        .pass(subject.policy.timeout.saturating_sub(10 * MINUTE))
+        .await;
     let due = subject.one_due("order").await?;
     is_claim(&due.claim, Work::Run, 2, &[Some(0), None])?;
     subject
@@ -61,7 +63,9 @@ where
     subject.pass(subject.policy.timeout + MINUTE).await;
     // An arrival at another join cannot run the body, and leaves it to a sweep.
     subject.waits("another", 0).await?;
-    subject.pass(subject.policy.timeout - 10 * MINUTE).await;
+    subject
+        .pass(subject.policy.timeout.saturating_sub(10 * MINUTE))
+        .await;
     subject.waits("third", 0).await?;
     subject.pass(10 * MINUTE).await;
     let arrived = subject.arrive("third", 0, Token::random()).await?;
