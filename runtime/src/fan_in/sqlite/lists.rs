@@ -23,7 +23,8 @@ pub(super) struct Lists {
     /// The bytes of all payloads.
     bytes: u64,
     /// One entry for each list of the policy.
-    lists: Vec<List>,
+    #[serde(rename = "lists")]
+    entries: Vec<List>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -46,14 +47,14 @@ impl Lists {
         Self {
             instance: None,
             bytes: 0,
-            lists: policy.lists.iter().map(empty).collect(),
+            entries: policy.lists.iter().map(empty).collect(),
         }
     }
 
     /// Reads the two columns of a join's row.
     pub(super) fn read(row: &SqliteRow, policy: &JoinPolicy) -> Result<Self, BackendError> {
         let mut read = Self::new(policy);
-        if read.lists.is_empty() {
+        if read.entries.is_empty() {
             return Ok(read);
         }
         let text: Option<&str> = row.try_get("lists").map_err(failure)?;
@@ -61,7 +62,7 @@ impl Lists {
         let stored = stored.map_err(|_| unknown())?;
         read.instance = row.try_get("instance").map_err(failure)?;
         read.bytes = stored.bytes;
-        for list in stored.lists {
+        for list in stored.entries {
             if let Some(place) = read.at(list.place) {
                 *place = list;
             }
@@ -76,19 +77,19 @@ impl Lists {
 
     pub(super) fn tallies(&self) -> Tallies {
         let tallied = |tallies, list: &List| list.summary().tallied(tallies);
-        self.lists.iter().fold(Tallies::default(), tallied)
+        self.entries.iter().fold(Tallies::default(), tallied)
     }
 
     /// Returns the lists that are full.
     pub(super) fn full(&self) -> Inputs {
         let tallies = self.tallies();
-        let places = self.lists.iter().map(|list| list.place);
+        let places = self.entries.iter().map(|list| list.place);
         let full = places.filter(|place| tallies.is_full(*place));
         full.fold(Inputs::default(), Inputs::with)
     }
 
     pub(super) fn summaries(&self) -> Vec<ListSummary> {
-        self.lists.iter().map(List::summary).collect()
+        self.entries.iter().map(List::summary).collect()
     }
 
     /// Counts an input that the join takes: an element with this payload, or the counts of lists that an input gives.
@@ -111,7 +112,7 @@ impl Lists {
             self.bytes = bytes;
             self.instance.get_or_insert_with(instance);
         }
-        for list in &mut self.lists {
+        for list in &mut self.entries {
             list.count = list.count.or(input.counts.get(list.place));
         }
         Ok(())
@@ -127,7 +128,7 @@ impl Lists {
     }
 
     fn at(&mut self, place: u8) -> Option<&mut List> {
-        self.lists.iter_mut().find(|list| list.place == place)
+        self.entries.iter_mut().find(|list| list.place == place)
     }
 }
 

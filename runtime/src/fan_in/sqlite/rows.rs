@@ -660,7 +660,7 @@ pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendE
                 let lists = lists.tallies();
                 State::open(Arrived { came, lists }, deadline)
             }
-            state => state,
+            other => other,
         },
         lists,
     })
