@@ -14,9 +14,9 @@ pub(super) const PAGE: usize = 500;
 
 /// Returns `true` if the function's inputs are rows.
 ///
-/// The inputs of other functions are columns of the join, which is faster.
+/// The inputs of other functions are columns of the join, which is faster: their first arrival never completes a join.
 pub(super) fn are_rows(rules: &JoinPolicy) -> bool {
-    !rules.lists.is_empty() || !rules.optional.is_empty()
+    rules.inputs == 1 || !rules.lists.is_empty() || !rules.optional.is_empty()
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
