@@ -88,9 +88,10 @@ fn row(number: usize, state: &State, rules: &JoinPolicy) -> String {
     let moment = |moment: Option<u64>| moment.map_or("NULL".to_owned(), |at| at.to_string());
     let [sweep_at, passing_at] = dues(state, rules).map(moment);
     let instance = format!("lpad('{number}', 32, '0')::uuid");
-    let (numbers, bytes) = match has_ended(state) {
-        true => ("NULL, NULL".to_owned(), "NULL"),
-        false => (numbers(came, tallies(state)).replace(';', ", "), "0"),
+    let (numbers, bytes) = if has_ended(state) {
+        ("NULL, NULL".to_owned(), "NULL")
+    } else {
+        (numbers(came, tallies(state)).replace(';', ", "), "0")
     };
     let mut statement = format!(
         "INSERT INTO linked_span_joins (name, key, at, since, came_at, stage, came, holder, until, deadline, attempts, \
@@ -307,9 +308,10 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
         let [sweep_at, passing_at] = dues(&after, rules).map(at_once);
         let columns = columns(&after);
         let came = columns.1;
-        let (numbers, rows) = match has_ended(&after) {
-            true => ("'';''".to_owned(), [0; 3]),
-            false => (numbers(came, lists), rows(came, lists)),
+        let (numbers, rows) = if has_ended(&after) {
+            ("'';''".to_owned(), [0; 3])
+        } else {
+            (numbers(came, lists), rows(came, lists))
         };
         (columns, sweep_at, passing_at, numbers, rows)
     });
