@@ -30,7 +30,7 @@ use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Step, Timestamp, Token};
+use super::core::state::{Settlement, Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
@@ -66,7 +66,7 @@ const RESPONSE: Duration = Duration::from_secs(1);
 /// ```
 ///
 /// Inputs are stored as JSON. A store serves one function, and several functions can share a server, also with other data. An
-/// arrival is one script and one round trip. Times come from the server's clock. The store needs a tokio runtime with time
+/// arrival is one script and one round trip; one that claims a list also reads its elements, 500 a round trip. Times come from the server's clock. The store needs a tokio runtime with time
 /// and I/O enabled.
 ///
 /// # Servers
@@ -488,6 +488,11 @@ impl Backend for Redis {
     ) -> Result<Answer, BackendError> {
         let call = scripts::arrive(function, key, input, payload, token);
         let arrived = length::write(&self.calls, self.server.longest, &call).await?;
+        if let Some(other) = replies::claimed_in_vain(&arrived) {
+            let settlement = Settlement::Released;
+            let step = Step::Settle { token, settlement };
+            self.apply(function, other, step, None).await?;
+        }
         let Arrival {
             mut answer,
             claimed,

@@ -34,6 +34,15 @@ pub(super) struct Arrival {
     pub(super) overdue: Lists,
 }
 
+/// The reply to an element for which the lists of its join have no room.
+const OVER_LIMIT: &str = "over_limit";
+
+/// Returns the key of another join that a rejected arrival has claimed. The caller gets the error, and not the claim.
+pub(super) fn claimed_in_vain((_, reply, _, _, overdue): &ArriveReply) -> Option<&str> {
+    let overdue = overdue.as_ref().filter(|_| reply.starts_with(OVER_LIMIT));
+    overdue.map(|(key, ..)| key.as_str())
+}
+
 pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival, BackendError> {
     let (at, reply, number, claim, overdue) = arrived;
     let at = Timestamp::from_millis(at);
@@ -57,7 +66,7 @@ pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival
         "waiting" => Reply::Waiting(arrived()?),
         "duplicate" => Reply::Duplicate(arrived()?),
         "closed" => Reply::Closed,
-        "over_limit" => {
+        OVER_LIMIT => {
             let max = rules.max_bytes;
             return Err(BackendError::OverLimit(ListLimit::Bytes { max }));
         }

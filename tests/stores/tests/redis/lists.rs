@@ -155,6 +155,27 @@ async fn element_over_the_byte_limit_is_rejected_and_changes_nothing() {
     assert_eq!(numbers(&claim), [0, 1]);
 }
 
+/// The arrival returns its error, and cannot return the other join.
+#[tokio::test]
+async fn rejected_element_leaves_an_overdue_join_to_a_sweep() {
+    let database = Database::begin().await;
+    let worker = Worker::with(&database, rules().max_bytes(1)).await;
+    let opened = worker.arrive_with("overdue", order(2), Payload::new(0), Token::random());
+    assert!(matches!(opened.await.verdict, Verdict::Waiting(_)));
+    database.pass(RULES.timeout).await;
+    let packed = ArrivingInput::element(PACKED, "line");
+    let (rules, payload) = (&worker.rules, Payload::new(0));
+    let arrived = worker
+        .store
+        .arrive("order", rules, packed, payload, Token::random());
+    let refused = arrived.await.unwrap_err();
+    assert!(
+        matches!(refused.error, StoreError::OverLimit(_)),
+        "{refused:?}"
+    );
+    assert_eq!(worker.one_due().await.key, "overdue");
+}
+
 /// Another tool removed the hash of the join only.
 #[tokio::test]
 async fn elements_of_an_earlier_life_are_not_in_the_next_one() {
