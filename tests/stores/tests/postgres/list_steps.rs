@@ -99,10 +99,11 @@ fn row(number: usize, state: &State, rules: &JoinPolicy) -> String {
          {holder}, {until}, {deadline}, {attempts}, {sweep_at}, {passing_at}, {instance}, {numbers}, {bytes}); "
     );
     for (input, rows) in (0..).zip(rows(came, tallies(state))) {
-        statement.push_str(&format!(
+        let rows = format!(
             "INSERT INTO linked_span_inputs SELECT {instance}, {input}, number + 1, \
              CASE {input} WHEN {LIST} THEN number::text ELSE '' END::bytea, 1, 'kept' FROM generate_series(0, {rows} - 1) AS number; "
-        ));
+        );
+        statement.push_str(&rows);
     }
     statement
 }
