@@ -61,14 +61,14 @@ fn joins(time: &Time) -> Dispatch {
 }
 
 fn closed<T: std::fmt::Debug, I: std::fmt::Debug>(
-    arrival: Result<Arrival<T, I>, linked_span::fan_in::ArriveError<I>>,
+    arrival: &Result<Arrival<T, I>, linked_span::fan_in::ArriveError<I>>,
 ) -> Disposition {
-    let reason = match &arrival {
+    let reason = match arrival {
         Ok(Arrival::Closed { reason, .. }) => *reason,
         other => panic!("{other:?}"),
     };
     assert_eq!(reason, ClosedReason::Full);
-    disposition(&arrival)
+    disposition(arrival)
 }
 
 #[test]
@@ -158,9 +158,9 @@ fn element_beyond_a_full_list_is_closed_and_acknowledged() {
         joins.packed(packed(0), true),
         Ok(Arrival::Failed(Err(lines))) if lines == [0]
     ));
-    assert_eq!(closed(joins.packed(packed(1), false)), Disposition::Ack);
+    assert_eq!(closed(&joins.packed(packed(1), false)), Disposition::Ack);
     // Only this process keeps the element, so its message stays at the broker.
-    assert_eq!(closed(joins.packed(packed(0), false)), Disposition::Defer);
+    assert_eq!(closed(&joins.packed(packed(0), false)), Disposition::Defer);
     assert_eq!(ran(joins.order(order(5), false)), Ok(vec![0]));
 }
 
@@ -255,7 +255,7 @@ fn failed_body_runs_again_with_the_same_elements() {
     waits_for(joins.order(order(2), false));
     waits_for(joins.packed(packed(1), false));
     let _failed = joins.packed(packed(0), true);
-    assert_eq!(closed(joins.packed(packed(7), false)), Disposition::Ack);
+    assert_eq!(closed(&joins.packed(packed(7), false)), Disposition::Ack);
     let listed = ready(joins.join().list(JoinQuery::Key("o-1"))).unwrap();
     assert_eq!(listed[0].status, Status::Ready);
     time.pass(crate::BACKOFF);

@@ -123,7 +123,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
         let Claim { work, attempts, .. } = claim;
         Self {
             join,
-            came: ReceivedInputs::new(join.declared, key, claim),
+            came: ReceivedInputs::new(&join.declared.identity, key, claim),
             attempts,
             token,
             work,

@@ -7,8 +7,8 @@ use std::time::Duration;
 use opentelemetry::Value;
 
 use super::core::claim::{Claim, Input, at_place};
+use super::core::identity::FanInIdentity;
 use super::core::state::Arrived;
-use super::spec::FanInSpec;
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
@@ -30,12 +30,12 @@ pub(crate) struct JoinInfo {
 }
 
 impl<P> ReceivedInputs<P> {
-    pub(super) fn new(declared: &FanInSpec<P>, key: String, claim: Claim<P>) -> Self {
+    pub(super) fn new(identity: &FanInIdentity, key: String, claim: Claim<P>) -> Self {
         let waited = claim.inputs.iter().map(|input| (input.place, input.waited));
         let joined = JoinInfo {
-            names: declared.inputs,
+            names: identity.inputs,
             key,
-            arrived: claim.arrived(declared.identity.lists),
+            arrived: claim.arrived(identity.lists),
             waited: waited.collect(),
         };
         Self {

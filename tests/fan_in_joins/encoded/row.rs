@@ -99,14 +99,14 @@ impl Row {
             Stage::Absent => unreachable!("no row is written for it"),
             Stage::Open => State::open(came.into(), deadline),
             Stage::Running => State::Running {
-                came: Inputs::all(self.inputs.len() as u8),
+                came: self.all(),
                 holder: holder(),
                 lease,
                 deadline,
                 attempts,
             },
             Stage::Ready => State::Ready {
-                came: Inputs::all(self.inputs.len() as u8),
+                came: self.all(),
                 retry_at,
                 deadline,
                 attempts,
@@ -128,6 +128,10 @@ impl Row {
                 forget_at,
             },
         }
+    }
+
+    fn all(&self) -> Inputs {
+        Inputs::all(u8::try_from(self.inputs.len()).expect("at most twelve inputs"))
     }
 
     pub(super) fn since(&self) -> Timestamp {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::lists::Lists;
 use super::queue::Place;
+use super::stored_input::StoredInput;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::{Claim, Input, Work};
 use crate::fan_in::core::listing::ListSummary;
@@ -43,13 +44,6 @@ pub(super) struct Ended {
     holder: Token,
     forget_at: Timestamp,
     is_completed: bool,
-}
-
-/// Holds an input that a claim may share.
-pub(super) struct StoredInput<P> {
-    payload: Arc<P>,
-    came_at: Timestamp,
-    place: u8,
 }
 
 impl<P> Join<P> {
@@ -220,16 +214,6 @@ impl Ended {
             State::Completed { holder, forget_at }
         } else {
             State::Expired { holder, forget_at }
-        }
-    }
-}
-
-impl<P> StoredInput<P> {
-    pub(super) fn new(payload: P, place: u8, came_at: Timestamp) -> Self {
-        Self {
-            payload: Arc::new(payload),
-            came_at,
-            place,
         }
     }
 }

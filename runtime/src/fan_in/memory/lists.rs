@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::join::StoredInput;
+use super::stored_input::StoredInput;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::listing::ListSummary;
 use crate::fan_in::core::state::{Counts, Inputs, Tallies};

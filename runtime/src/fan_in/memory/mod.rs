@@ -7,6 +7,7 @@ mod lists;
 mod queue;
 mod served;
 mod shard;
+mod stored_input;
 mod wait;
 mod waiters;
 

@@ -9,8 +9,9 @@ use std::task::Waker;
 use hashbrown::HashTable;
 
 use super::capacity::Capacity;
-use super::join::{Join, Live, Name, StoredInput};
+use super::join::{Join, Live, Name};
 use super::queue::{Place, Queue};
+use super::stored_input::StoredInput;
 use super::waiters::Waiters;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::{Claim, Due};

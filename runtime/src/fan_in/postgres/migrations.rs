@@ -5,12 +5,9 @@ use sqlx::postgres::PgRow;
 
 use super::argument::Argument;
 use super::failure::{Sort, failure, sort};
-use super::schema::SCHEMA;
+use super::schema::{SCHEMA, VERSION};
 use super::server::{Server, quoted};
 use crate::fan_in::durable::BackendError;
-
-/// The version that this release needs, which is also in the names of its procedures.
-pub(super) const VERSION: i32 = 2;
 
 /// The migrations, each with the version that it creates.
 ///

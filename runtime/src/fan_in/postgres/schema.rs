@@ -1,5 +1,8 @@
 //! The schema: the tables, and one procedure per call of the store.
 
+/// The version that this release needs, which is also in the names of its procedures.
+pub(super) const VERSION: i32 = 2;
+
 /// Rows of a name, a number of places, a version, and a text: one procedure, or one for each place in a declaration. Each
 /// version from this one on has procedures of its own.
 macro_rules! procedures {

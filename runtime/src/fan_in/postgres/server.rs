@@ -11,9 +11,9 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use super::argument::Argument;
 use super::failure::{Sort, failure, sort};
 use super::lease::Source;
-use super::migrations::VERSION;
 use super::own::{OwnConnections, OwnSettings, SESSION, Session};
 use super::pooler;
+use super::schema::VERSION;
 use super::statement::{Statements, Template};
 use crate::fan_in::durable::BackendError;
 

@@ -3,10 +3,10 @@
 use redis::cmd;
 
 use super::calls::Calls;
-use super::failure::failure;
+use super::failure::{failure, unknown};
 use super::keys;
 use super::lists::Lists;
-use super::replies::{self, unknown};
+use super::replies;
 use crate::fan_in::core::state::{Timestamp, Token};
 use crate::fan_in::durable::words::word;
 use crate::fan_in::durable::{BackendError, EncodedClaim, EncodedInput};

@@ -52,3 +52,8 @@ fn is_on_the_way(error: &RedisError) -> bool {
     let is_refused = error.kind() == ErrorKind::AuthenticationFailed;
     error.is_io_error() || is_unknown || (error.is_unrecoverable_error() && !is_refused)
 }
+
+/// Returns the error for a value that no script writes.
+pub(super) fn unknown() -> BackendError {
+    BackendError::Permanent("the server has an invalid value in a join".into())
+}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::calls::Calls;
-use super::replies::unknown;
+use super::failure::unknown;
 use super::scripts;
 use crate::fan_in::core::state::Timestamp;
 use crate::fan_in::core::stored_function::StoredFunction;

@@ -1,6 +1,6 @@
 //! The lists of a join, without their elements.
 
-use super::replies::unknown;
+use super::failure::unknown;
 use crate::fan_in::core::listing::ListSummary;
 use crate::fan_in::core::state::{JoinPolicy, Tallies};
 use crate::fan_in::durable::BackendError;

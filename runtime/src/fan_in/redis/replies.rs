@@ -1,5 +1,6 @@
 //! Reads the scripts' replies.
 
+use super::failure::unknown;
 use super::lists::Lists;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
@@ -199,8 +200,4 @@ pub(super) fn row(kept: &str) -> Option<(Row, Timestamp)> {
 
 fn time(text: &str) -> Option<Timestamp> {
     text.parse().ok().map(Timestamp::from_millis)
-}
-
-pub(super) fn unknown() -> BackendError {
-    BackendError::Permanent("the server has an invalid value in a join".into())
 }

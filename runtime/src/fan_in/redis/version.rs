@@ -6,7 +6,7 @@
 //! Lists and optional inputs did not change the version. The declared inputs of a function mark them, so a release without
 //! lists cannot have the declaration. Joins of single inputs are stored as before.
 
-use super::replies::unknown;
+use super::failure::unknown;
 use crate::fan_in::durable::BackendError;
 
 /// The version that this release writes.

@@ -1,6 +1,8 @@
 //! Compares arrivals in the server's script with `state.rs`: each input, at each state, beside other joins.
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, Tallies, due, transition};
+use linked_span::fan_in::state::{
+    ClaimMode, Reply, State, Step, Tallies, Timestamp, due, transition,
+};
 use linked_span::fan_in::{ArrivingInput, JoinPolicy};
 use linked_span_tests::at;
 use linked_span_tests_stores::list_table::{self, LIST, tallies, tallies_after};
@@ -221,7 +223,7 @@ fn stands_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> 
 }
 
 fn due_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
-    due(state, mode, rules).map(|due| due.as_millis())
+    due(state, mode, rules).map(Timestamp::as_millis)
 }
 
 fn has_ended(state: &State) -> bool {

@@ -1,7 +1,7 @@
 //! Compares the state machine in Lua with the one in Rust: each step except arrivals, from each state.
 
 use linked_span::fan_in::JoinPolicy;
-use linked_span::fan_in::state::{ClaimMode, State, Step, due, transition};
+use linked_span::fan_in::state::{ClaimMode, State, Step, Timestamp, due, transition};
 use linked_span_tests::at;
 use linked_span_tests_stores::list_table;
 use linked_span_tests_stores::table::{self, Columns, NOW, columns, steps, told};
@@ -71,7 +71,7 @@ fn outcome_of(state: Option<&State>, step: Step, rules: &JoinPolicy) -> Outcome 
     let due = |mode| {
         state
             .and_then(|state| due(state, mode, rules))
-            .map(|due| due.as_millis())
+            .map(Timestamp::as_millis)
     };
     (
         after.as_ref().map(columns),

@@ -47,7 +47,7 @@ fn row_of(state: &State, tallies: Tallies, rules: &JoinPolicy) -> Kept {
 }
 
 fn due_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
-    due(state, mode, rules).map(|due| due.as_millis())
+    due(state, mode, rules).map(Timestamp::as_millis)
 }
 
 fn number(moment: u64) -> i64 {

@@ -255,10 +255,10 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
             if let Some(payload) = payload.take() {
                 joins.keep(key, input, payload, policy);
             }
-        } else if let (Reply::Duplicate(_), Some(join)) = (reply, joins.joins.get_mut(key)) {
-            if let Some(list) = join.lists.get_mut(&input.input) {
-                list.repeated += 1;
-            }
+        } else if let (Reply::Duplicate(_), Some(join)) = (reply, joins.joins.get_mut(key))
+            && let Some(list) = join.lists.get_mut(&input.input)
+        {
+            list.repeated += 1;
         }
         let claim = joins.claim(key, reply);
         let verdict = match (reply, claim, payload) {

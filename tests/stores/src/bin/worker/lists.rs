@@ -65,8 +65,10 @@ async fn arrive(
             // The next delivery shows whether another attempt has succeeded.
             Ok(false) | Err(_) => "retry",
         },
-        Verdict::Waiting(_) | Verdict::Duplicate(_) | Verdict::Closed { .. } => "ack",
-        Verdict::Completed(_) => "ack",
+        Verdict::Waiting(_)
+        | Verdict::Duplicate(_)
+        | Verdict::Closed { .. }
+        | Verdict::Completed(_) => "ack",
         Verdict::Busy { .. } => "retry",
         _ => "reject",
     }
