@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use linked_span::fan_in::state::{ClaimMode, Counts, Reply, State, Step, Tallies, due, transition};
+use linked_span::fan_in::state::{
+    ClaimMode, Counts, Reply, State, Step, Tallies, Timestamp, due, transition,
+};
 use linked_span::fan_in::{ArrivingInput, Claim, Inputs, JoinPolicy, Sqlite, Store, Verdict};
 use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::conformance::Worker;
