@@ -238,9 +238,10 @@ impl Witness {
         )?;
         if *self == Self::default() {
             self.deadline = milliseconds(rules.timeout);
-            self.grace = match rules.optional.is_empty() {
-                true => 0,
-                false => 2 * self.deadline,
+            self.grace = if rules.optional.is_empty() {
+                0
+            } else {
+                2 * self.deadline
             };
         }
         ensure(

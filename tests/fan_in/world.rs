@@ -294,16 +294,16 @@ impl World {
         for worker in &mut self.workers {
             worker.delivery = worker.delivery.map(renamed);
         }
-        let renames = order.iter().zip(alike);
-        let renames = renames.map(|(old, new)| (scene.item(*old), scene.item(*new)));
+        let pairs = order.iter().zip(alike);
+        let pairs = pairs.map(|(old, new)| (scene.item(*old), scene.item(*new)));
         if scene.rules.lists.contains(scene.item(alike[0]).input) {
-            self.witness.rename_elements(renames);
+            self.witness.rename_elements(pairs);
             return;
         }
-        let renames: Vec<_> = renames.map(|(old, new)| (old.input, new.input)).collect();
+        let pairs: Vec<_> = pairs.map(|(old, new)| (old.input, new.input)).collect();
         let renamed = |input: u8| {
-            let rename = renames.iter().find(|(old, _)| *old == input);
-            rename.map_or(input, |(_, new)| *new)
+            let pair = pairs.iter().find(|(old, _)| *old == input);
+            pair.map_or(input, |(_, new)| *new)
         };
         for inputs in came_to(&mut self.state)
             .into_iter()
