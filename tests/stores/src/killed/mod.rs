@@ -77,7 +77,7 @@ impl Joins {
     fn keys(self) -> u32 {
         match self {
             Self::Singles => 5_000,
-            Self::Lists => 700,
+            Self::Lists => 300,
         }
     }
 }
