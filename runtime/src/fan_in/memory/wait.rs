@@ -14,7 +14,7 @@ impl<P> Memory<P> {
     /// # use linked_span::fan_in::{Memory, JoinPolicy, Store, Token};
     /// # async fn consume(store: &Memory<String>, policy: &JoinPolicy, order: &str, event: String) {
     /// // Only this memory has the event until its join has settled, so the broker keeps it until then.
-    /// store.arrive(order, policy, 0, event, Token::random()).await;
+    /// store.arrive(order, policy, 0.into(), event, Token::random()).await;
     /// store.settled(order).await;
     /// // … acknowledge it.
     /// # }
