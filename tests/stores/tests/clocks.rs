@@ -32,6 +32,7 @@ impl Worker {
         let started = Command::new("faketime")
             .args(["-f", clock, env!("CARGO_BIN_EXE_worker"), url])
             .arg(folder)
+            .arg("singles")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();
