@@ -4,6 +4,7 @@ use super::error::BackendError;
 use crate::fan_in::core::state::Timestamp;
 
 /// Converts a time to a column's type.
+#[cfg(feature = "sqlite")]
 pub(in crate::fan_in) fn number(time: Timestamp) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
