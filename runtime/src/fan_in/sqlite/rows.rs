@@ -13,7 +13,8 @@ use super::lists::Lists;
 use super::migrations;
 use super::statements::{
     BEGIN_AND_READ, BEGIN_AND_READ_WITH_ELEMENT, BEGIN_AND_READ_WITH_OTHER_WORK, INPUTS, READ,
-    REMOVE, Then, WRITE, WRITE_ENDED, WRITE_LISTS, WRITE_WITH_ELEMENT, WRITE_WITH_INPUT,
+    REMOVE, Then, WRITE, WRITE_ENDED, WRITE_INPUT, WRITE_LISTS, WRITE_WITH_ELEMENT,
+    WRITE_WITH_INPUT,
 };
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::Work;
@@ -528,6 +529,8 @@ impl Rows {
             Value::Input(input, payload) => {
                 let statement = if policy.lists.contains(input.input) {
                     WRITE_WITH_ELEMENT
+                } else if before.is_some_and(|before| is_only_input(before, row, policy)) {
+                    WRITE_INPUT
                 } else {
                     WRITE_WITH_INPUT.of(policy)
                 };
@@ -598,6 +601,15 @@ impl Rows {
             self.connection.committed();
         }
     }
+}
+
+/// Returns `true` if a join only gets an input, and no column of its row changes.
+fn is_only_input(before: &Read, row: Row, policy: &JoinPolicy) -> bool {
+    let before = Row {
+        came: row.came,
+        ..Row::of(&before.state)
+    };
+    policy.lists.is_empty() && before == row
 }
 
 fn has_ended(state: &State) -> bool {

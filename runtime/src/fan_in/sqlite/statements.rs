@@ -121,7 +121,7 @@ pub(super) enum Then {
 
 // The columns are named, because a later version may add some.
 macro_rules! upsert {
-    ($columns:literal, $values:literal, $set:literal, $rest:literal) => {
+    ($columns:literal, $values:literal, $set:literal, $rest:expr) => {
         concat!(
             "INSERT INTO linked_span_joins \
              (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail",
@@ -136,7 +136,7 @@ macro_rules! upsert {
     };
 }
 macro_rules! upsert_of_lists {
-    ($rest:literal) => {
+    ($rest:expr) => {
         statement!(upsert!(
             ", instance, lists",
             ", ?15, ?16",
@@ -146,7 +146,7 @@ macro_rules! upsert_of_lists {
     };
 }
 macro_rules! by_kind {
-    ($rest:literal) => {
+    ($rest:expr) => {
         ByKind {
             singles: statement!(upsert!("", "", "", $rest)),
             lists: upsert_of_lists!($rest),
@@ -158,12 +158,17 @@ pub(super) const WRITE: ByKind<Statement> = by_kind!("");
 // `Running` to `Completed`, and `Expiring` to `Expired`: the inputs are no longer needed.
 pub(super) const WRITE_ENDED: ByKind<Statement> =
     by_kind!("; DELETE FROM linked_span_inputs WHERE name = ?1 AND key = ?2");
-// An arrival: absent to `Open` or `Running`, `Open` to `Open` or `Running`. `DO NOTHING` keeps an input whose join an operator
-// has removed.
-pub(super) const WRITE_WITH_INPUT: ByKind<Statement> = by_kind!(
-    "; INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
-     ON CONFLICT DO NOTHING"
-);
+// `DO NOTHING` keeps an input whose join an operator has removed.
+macro_rules! insert_input {
+    () => {
+        "INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
+         ON CONFLICT DO NOTHING"
+    };
+}
+// An arrival: absent to `Open` or `Running`, `Open` to `Open` or `Running`.
+pub(super) const WRITE_WITH_INPUT: ByKind<Statement> = by_kind!(concat!("; ", insert_input!()));
+// An arrival that leaves the other columns as they are: `Open` to `Open`. An update would also rewrite three indexes.
+pub(super) const WRITE_INPUT: Statement = statement!(insert_input!());
 // The same arrivals.
 pub(super) const WRITE_WITH_ELEMENT: Statement = upsert_of_lists!(
     "; INSERT INTO linked_span_elements (instance, input, id, came_at, payload) VALUES (?15, ?12, ?17, ?13, ?14)"
