@@ -2,8 +2,8 @@
 //!
 #![doc = concat!("```ignore\n", include_str!("pages/fe2o3_amqp.rs"), "```\n")]
 //!
-//! `Delivery<T>` and `Message<T>` are messages, whatever the type of their body. A reference is enough, so the handler
-//! can settle the delivery itself.
+//! `Delivery<T>` and `Message<T>` are messages. Their body may have any type. A reference is enough, so the handler can
+//! settle the delivery itself.
 //!
 //! A message does not contain the name of its broker or of its queue. Write `system = "rabbitmq"`, `"activemq"`,
 //! `"servicebus"` or `"eventhubs"`, and `destination = …`. Without them, the system is `amqp`, and the destination is the

@@ -2,7 +2,7 @@
 //!
 #![doc = concat!("```ignore\n", include_str!("pages/pulsar.rs"), "```\n")]
 //!
-//! `consumer::Message<T>` is a message, whatever it is deserialized to.
+//! `consumer::Message<T>` is a message. It may be deserialized to any type.
 //!
 //! | from the message | attribute |
 //! | --- | --- |
