@@ -143,7 +143,7 @@ impl<'m> Message<'m> {
     #[inline]
     #[must_use]
     pub fn body_size(mut self, bytes: usize) -> Self {
-        self.set(Field::BodySize, FieldValue::Number(bounded(bytes)));
+        self.set_body_size(bytes);
         self
     }
 
@@ -245,6 +245,12 @@ impl<'m> Message<'m> {
         self.is_named = true;
         self.mark_generated(destination.as_str());
         self.set(Field::Destination, FieldValue::Text(destination));
+    }
+
+    /// Sets the size of the payload in bytes.
+    #[inline]
+    pub(crate) fn set_body_size(&mut self, bytes: usize) {
+        self.set(Field::BodySize, FieldValue::Number(bounded(bytes)));
     }
 
     /// Sets `system = …`.
@@ -402,6 +408,6 @@ pub(crate) fn span_name(operation: &'static str, destination: Option<&str>) -> C
     }
 }
 
-pub(crate) fn bounded(bytes: usize) -> i64 {
+fn bounded(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }

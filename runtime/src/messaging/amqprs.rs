@@ -117,10 +117,14 @@ macro_rules! __linked_span_amqprs_adapter {
                     .map(|id| id.as_str()),
                 count,
             );
-            into.linked_span_origin(origin(message));
+            into.linked_span_origin(headers(message, $crate::messaging::WholeOrigin));
         }
 
-        fn origin<M: Delivered>(message: &M) -> $crate::Origin {
+        fn headers<M, R>(message: &M, read: R) -> R::Part
+        where
+            M: Delivered,
+            R: $crate::messaging::ReadHeaders,
+        {
             let properties = Delivered::properties(message);
             // The client does not lend the bytes of an array.
             let arrays = fields(properties).filter_map(|(name, value)| match value {
@@ -139,7 +143,7 @@ macro_rules! __linked_span_amqprs_adapter {
                 _ => ::core::option::Option::None,
             });
             let arrays = arrays.iter().map(|(name, bytes)| (*name, bytes.as_slice()));
-            $crate::Origin::from_fields(texts.chain(arrays))
+            $crate::messaging::ReadHeaders::fields(read, texts.chain(arrays))
         }
 
         $crate::messaging::amqprs::__adapters! {
@@ -227,9 +231,7 @@ macro_rules! __linked_span_amqprs_adapters {
                 message: &$message,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    origin(message)
-                })
+                headers(message, read)
             }
         }
     )* };

@@ -81,7 +81,7 @@ macro_rules! __linked_span_async_nats_adapter {
                 message: &Message,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::async_nats::__headers!(read, message)
+                $crate::messaging::async_nats::__read_headers!(read, message)
             }
         }
 
@@ -125,7 +125,7 @@ macro_rules! __linked_span_async_nats_jetstream_adapter {
                 message: &Message,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::async_nats::__headers!(read, message.message)
+                $crate::messaging::async_nats::__read_headers!(read, message.message)
             }
         }
 
@@ -170,78 +170,10 @@ macro_rules! __linked_span_async_nats_read_headers {
 }
 
 #[doc(hidden)]
-pub use {
-    __linked_span_async_nats_adapter as adapter, __linked_span_async_nats_message as __message,
-    __linked_span_async_nats_read_headers as __headers,
-};
-
-/// Returns a message's `HeaderMap` with the active context or another origin.
-///
-/// ```ignore
-/// use linked_span::messaging::async_nats::headers;
-///
-/// client.publish_with_headers("orders.created", headers!(), payload).await?;
-/// let forwarded = headers!(replacing message.headers);   // keeps all other headers
-/// let from_an_outbox = headers!(of stored_origin);
-/// ```
-///
-/// With `replacing`, all other headers keep their values and duplicates. The given headers do not change. Without an
-/// active span, no context is written and a forwarded one remains.
-///
-/// If the client has another name, begin with `client = path::to::async_nats`.
-#[doc(hidden)]
 #[macro_export]
-macro_rules! __linked_span_async_nats_headers {
-    (client = $(::)? $($client:ident)::+ $(, $($rest:tt)*)?) => {
-        $crate::messaging::async_nats::headers!(@ [$($client)::+] $($($rest)*)?)
-    };
-    (@ [$($client:tt)+]) => {
-        $crate::messaging::async_nats::headers!(
-            @of [$($client)+] $crate::messaging::Injected::current(), ::core::option::Option::None
-        )
-    };
-    (@ [$($client:tt)+] of $origin:expr) => {
-        $crate::messaging::async_nats::headers!(
-            @of [$($client)+] $crate::messaging::Injected::of($origin), ::core::option::Option::None
-        )
-    };
-    (@ [$($client:tt)+] replacing $existing:expr, of $origin:expr) => {
-        $crate::messaging::async_nats::headers!(
-            @of [$($client)+] $crate::messaging::Injected::of($origin), Existing::headers(&$existing)
-        )
-    };
-    (@ [$($client:tt)+] replacing $existing:expr) => {
-        $crate::messaging::async_nats::headers!(
-            @of [$($client)+] $crate::messaging::Injected::current(), Existing::headers(&$existing)
-        )
-    };
-    (@ [$($client:tt)+] $($other:tt)+) => {
-        ::core::compile_error!(
-            "write `headers!()`, `headers!(replacing message.headers)` or `headers!(of origin)`"
-        )
-    };
-    (@of [$($client:tt)+] $injected:expr, $existing:expr) => {{
+macro_rules! __linked_span_async_nats_write {
+    ([$($client:tt)+] $injected:expr, $existing:expr) => {{
         use $($client)+::{HeaderMap, HeaderName, HeaderValue};
-
-        #[allow(dead_code)]
-        trait Existing {
-            fn headers(&self) -> ::core::option::Option<&HeaderMap>;
-        }
-        impl Existing for HeaderMap {
-            fn headers(&self) -> ::core::option::Option<&HeaderMap> {
-                ::core::option::Option::Some(self)
-            }
-        }
-        impl<E: Existing> Existing for &E {
-            fn headers(&self) -> ::core::option::Option<&HeaderMap> {
-                E::headers(self)
-            }
-        }
-        impl<E: Existing> Existing for ::core::option::Option<E> {
-            fn headers(&self) -> ::core::option::Option<&HeaderMap> {
-                self.as_ref().and_then(E::headers)
-            }
-        }
 
         let injected = $injected;
         // Temporaries of the expression live until the headers are copied.
@@ -270,8 +202,34 @@ macro_rules! __linked_span_async_nats_headers {
             }
         }
     }};
-    ($($rest:tt)*) => {
-        $crate::messaging::async_nats::headers!(@ [::async_nats] $($rest)*)
+}
+
+#[doc(hidden)]
+pub use {
+    __linked_span_async_nats_adapter as adapter, __linked_span_async_nats_message as __message,
+    __linked_span_async_nats_read_headers as __read_headers,
+    __linked_span_async_nats_write as __headers,
+};
+
+/// Returns a message's `HeaderMap` with the active context or another origin.
+///
+/// ```ignore
+/// use linked_span::messaging::async_nats::headers;
+///
+/// client.publish_with_headers("orders.created", headers!(), payload).await?;
+/// let forwarded = headers!(replacing message.headers);   // keeps all other headers
+/// let from_an_outbox = headers!(of stored_origin);
+/// ```
+///
+/// With `replacing`, all other headers keep their values and duplicates. The given headers do not change. Without an
+/// active span, no context is written and a forwarded one remains.
+///
+/// If the client has another name, begin with `client = path::to::async_nats`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_async_nats_headers {
+    ($($arguments:tt)*) => {
+        $crate::messaging::__headers!(async_nats [::async_nats] "message.headers" $($arguments)*)
     };
 }
 
@@ -294,17 +252,8 @@ pub use __linked_span_async_nats_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_async_nats_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::async_nats::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::async_nats::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::async_nats::describe!(@ [::async_nats] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(async_nats [::async_nats] $($arguments)*)
     };
 }
 
@@ -327,17 +276,8 @@ pub use __linked_span_async_nats_describe as describe;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_async_nats_jetstream_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::async_nats::jetstream::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::async_nats::jetstream::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::async_nats::jetstream::describe!(@ [::async_nats] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(async_nats::jetstream [::async_nats] $($arguments)*)
     };
 }
 

@@ -43,7 +43,7 @@ use std::collections::HashMap;
 use super::fallback::or;
 use super::{Injected, Message};
 use crate::Origin;
-use crate::message::{Field, FieldValue, bounded};
+use crate::message::{Field, FieldValue};
 
 /// Fills in the properties of a message.
 #[doc(hidden)]
@@ -55,8 +55,7 @@ pub fn read<'m>(
 ) {
     message.set_text(Field::Id, id.unwrap_or_default().into());
     if let Some(body) = body {
-        let size = FieldValue::Number(bounded(body.len()));
-        message.set(Field::BodySize, size);
+        message.set_body_size(body.len());
     }
     let count = receive_count.and_then(|count| count.parse().ok());
     if let Some(count) = count {
@@ -279,17 +278,8 @@ pub use __linked_span_aws_sdk_sqs_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_aws_sdk_sqs_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::aws_sdk_sqs::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::aws_sdk_sqs::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::aws_sdk_sqs::describe!(@ [::aws_sdk_sqs] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(aws_sdk_sqs [::aws_sdk_sqs] $($arguments)*)
     };
 }
 

@@ -4,12 +4,12 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_describe {
-    ($module:ident [$($default:tt)+] client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::__describe!($module [$($client)::+] $message)
+    ($($module:ident)::+ [$($default:tt)+] client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
+        $crate::messaging::__describe!($($module)::+ [$($client)::+] $message)
     };
-    ($module:ident [$($client:tt)+] $message:expr $(,)?) => {
+    ($($module:ident)::+ [$($client:tt)+] $message:expr $(,)?) => {
         $crate::messaging::described(
-            &$crate::messaging::$module::adapter!($($client)+),
+            &$crate::messaging::$($module)::+::adapter!($($client)+),
             $message,
         )
     };

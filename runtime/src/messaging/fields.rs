@@ -3,6 +3,17 @@
 use crate::propagation::{ReadHeaders, Repeated};
 use crate::support::shield::shielded;
 
+/// Reads the fields of the last hop, because a producer that forwards a message appends its own.
+#[doc(hidden)]
+#[inline]
+pub fn read_last_hop<'h, R, I>(read: R, headers: impl Fn() -> I) -> R::Part
+where
+    R: ReadHeaders,
+    I: Iterator<Item = (&'h str, &'h [u8])>,
+{
+    read.hop(Repeated::Last, headers)
+}
+
 /// Reads headers that a client returns one at a time, and may panic on.
 ///
 /// Unreadable headers and headers without a value count as absent.

@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use super::fallback::or;
 use super::{Injected, Message};
 use crate::Origin;
-use crate::message::{Field, FieldValue, bounded};
+use crate::message::Field;
 
 /// What Google's clients prefix the names of the W3C's fields with.
 const PREFIX: &str = "googclient_";
@@ -40,7 +40,7 @@ const PREFIX: &str = "googclient_";
 #[doc(hidden)]
 pub fn read<'m>(message: &mut Message<'m>, id: &'m str, data: usize, ordering_key: &'m str) {
     message.set_text(Field::Id, id.into());
-    message.set(Field::BodySize, FieldValue::Number(bounded(data)));
+    message.set_body_size(data);
     message.set_text(Field::MessageKey, ordering_key.into());
 }
 
@@ -209,17 +209,8 @@ pub use __linked_span_google_cloud_pubsub_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_google_cloud_pubsub_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::google_cloud_pubsub::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::google_cloud_pubsub::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::google_cloud_pubsub::describe!(@ [::google_cloud_pubsub] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(google_cloud_pubsub [::google_cloud_pubsub] $($arguments)*)
     };
 }
 

@@ -1,14 +1,6 @@
 //! What `headers!` of a client takes, and the headers of an earlier hop in it.
 
-/// Marks the headers themselves.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Itself;
-
-/// Marks a reference to headers, or an `Option` of them.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Pointer<Shape>(Shape);
+use super::reads::{Itself, Pointer};
 
 /// Implemented by what users write after `replacing`: headers, references and `Option`s of them.
 #[doc(hidden)]

@@ -12,10 +12,7 @@
 //! `krafka` has spans of its own for `send` and `poll`, through `tracing`. They have no links, and do not write headers.
 
 use super::Message;
-use super::fields::read_at_places;
-use crate::Origin;
 use crate::message::{Field, FieldValue};
-use crate::propagation::{Repeated, WholeOrigin};
 
 /// Adds the number of deliveries, which share groups count.
 #[doc(hidden)]
@@ -23,15 +20,6 @@ pub fn delivered(message: &mut Message<'_>, count: Option<i16>) {
     if let Some(count) = count {
         message.set_number(Field::DeliveryCount, count.into(), FieldValue::Number);
     }
-}
-
-/// Returns the origin in a record's headers. The last of several contexts counts.
-#[doc(hidden)]
-pub fn origin<'h>(
-    count: usize,
-    header: impl Fn(usize) -> Option<(&'h str, Option<&'h [u8]>)>,
-) -> Origin {
-    read_at_places(WholeOrigin, Repeated::Last, count, header)
 }
 
 /// Expands to the adapter for records of `krafka`, at the given path of the client.
@@ -68,12 +56,10 @@ macro_rules! __linked_span_krafka_adapter {
                 message: &consumer::ConsumerRecord,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    let headers = &message.headers;
-                    $crate::messaging::krafka::origin(headers.len(), |place| {
-                        let (name, value) = headers.get(place)?;
-                        ::core::option::Option::Some((name.as_str(), value.as_deref()))
-                    })
+                let headers = &message.headers;
+                $crate::messaging::rdkafka::headers_at_places(read, headers.len(), |place| {
+                    let (name, value) = headers.get(place)?;
+                    ::core::option::Option::Some((name.as_str(), value.as_deref()))
                 })
             }
         }

@@ -11,7 +11,6 @@
 use std::borrow::Cow;
 
 use super::Message;
-use crate::propagation::ReadHeaders;
 
 /// Returns a message with the properties of a delivery.
 #[doc(hidden)]
@@ -54,16 +53,6 @@ pub fn with_properties<'m>(
         Some(before) => message.delivery_count(before.saturating_add(1)),
         None => message,
     }
-}
-
-/// Reads a delivery's headers.
-#[doc(hidden)]
-#[inline]
-pub fn headers_of<'h, R: ReadHeaders>(
-    read: R,
-    headers: impl Iterator<Item = (&'h str, &'h [u8])>,
-) -> R::Part {
-    read.fields(headers)
 }
 
 /// Expands to the adapter for deliveries of `lapin`, at the given path of the client.
@@ -118,7 +107,7 @@ macro_rules! __linked_span_lapin_adapter {
                 };
                 ::core::option::Option::Some((name.as_str(), value))
             });
-            $crate::messaging::lapin::headers_of(read, fields)
+            $crate::messaging::ReadHeaders::fields(read, fields)
         }
 
         $crate::messaging::lapin::__adapters! {
@@ -159,75 +148,10 @@ macro_rules! __linked_span_lapin_adapters {
 }
 
 #[doc(hidden)]
-pub use {__linked_span_lapin_adapter as adapter, __linked_span_lapin_adapters as __adapters};
-
-/// Returns a message's headers as a `FieldTable`, with the active context or another origin.
-///
-/// ```ignore
-/// use linked_span::messaging::lapin::headers;
-///
-/// let properties = BasicProperties::default().with_headers(headers!());
-/// let forwarded = headers!(replacing delivery.properties.headers());   // keeps all other headers
-/// let from_an_outbox = headers!(of stored_origin);
-/// ```
-///
-/// With `replacing`, all other headers keep their values. The given table does not change. Without an active span, no
-/// context is written and a forwarded one remains.
-///
-/// If the client has another name, begin with `client = path::to::lapin`.
-#[doc(hidden)]
 #[macro_export]
-macro_rules! __linked_span_lapin_headers {
-    (client = $(::)? $($client:ident)::+ $(, $($rest:tt)*)?) => {
-        $crate::messaging::lapin::headers!(@ [$($client)::+] $($($rest)*)?)
-    };
-    (@ [$($client:tt)+]) => {
-        $crate::messaging::lapin::headers!(
-            @of [$($client)+] $crate::messaging::Injected::current(), ::core::option::Option::None
-        )
-    };
-    (@ [$($client:tt)+] of $origin:expr) => {
-        $crate::messaging::lapin::headers!(
-            @of [$($client)+] $crate::messaging::Injected::of($origin), ::core::option::Option::None
-        )
-    };
-    (@ [$($client:tt)+] replacing $existing:expr, of $origin:expr) => {
-        $crate::messaging::lapin::headers!(
-            @of [$($client)+] $crate::messaging::Injected::of($origin), Existing::table(&$existing)
-        )
-    };
-    (@ [$($client:tt)+] replacing $existing:expr) => {
-        $crate::messaging::lapin::headers!(
-            @of [$($client)+] $crate::messaging::Injected::current(), Existing::table(&$existing)
-        )
-    };
-    (@ [$($client:tt)+] $($other:tt)+) => {
-        ::core::compile_error!(
-            "write `headers!()`, `headers!(replacing delivery.properties.headers())` or `headers!(of origin)`"
-        )
-    };
-    (@of [$($client:tt)+] $injected:expr, $existing:expr) => {{
+macro_rules! __linked_span_lapin_write {
+    ([$($client:tt)+] $injected:expr, $existing:expr) => {{
         use $($client)+::types::{AMQPValue, FieldTable};
-
-        #[allow(dead_code)]
-        trait Existing {
-            fn table(&self) -> ::core::option::Option<&FieldTable>;
-        }
-        impl Existing for FieldTable {
-            fn table(&self) -> ::core::option::Option<&FieldTable> {
-                ::core::option::Option::Some(self)
-            }
-        }
-        impl<E: Existing> Existing for &E {
-            fn table(&self) -> ::core::option::Option<&FieldTable> {
-                E::table(self)
-            }
-        }
-        impl<E: Existing> Existing for ::core::option::Option<E> {
-            fn table(&self) -> ::core::option::Option<&FieldTable> {
-                self.as_ref().and_then(E::table)
-            }
-        }
 
         let injected = $injected;
         // Temporaries of the expression live until the headers are copied.
@@ -247,8 +171,35 @@ macro_rules! __linked_span_lapin_headers {
             }
         }
     }};
-    ($($rest:tt)*) => {
-        $crate::messaging::lapin::headers!(@ [::lapin] $($rest)*)
+}
+
+#[doc(hidden)]
+pub use {
+    __linked_span_lapin_adapter as adapter, __linked_span_lapin_adapters as __adapters,
+    __linked_span_lapin_write as __headers,
+};
+
+/// Returns a message's headers as a `FieldTable`, with the active context or another origin.
+///
+/// ```ignore
+/// use linked_span::messaging::lapin::headers;
+///
+/// let properties = BasicProperties::default().with_headers(headers!());
+/// let forwarded = headers!(replacing delivery.properties.headers());   // keeps all other headers
+/// let from_an_outbox = headers!(of stored_origin);
+/// ```
+///
+/// With `replacing`, all other headers keep their values. The given table does not change. Without an active span, no
+/// context is written and a forwarded one remains.
+///
+/// If the client has another name, begin with `client = path::to::lapin`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_lapin_headers {
+    ($($arguments:tt)*) => {
+        $crate::messaging::__headers!(
+            lapin [::lapin] "delivery.properties.headers()" $($arguments)*
+        )
     };
 }
 
@@ -271,17 +222,8 @@ pub use __linked_span_lapin_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_lapin_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::lapin::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::lapin::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::lapin::describe!(@ [::lapin] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(lapin [::lapin] $($arguments)*)
     };
 }
 

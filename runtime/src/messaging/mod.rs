@@ -212,6 +212,8 @@ pub use self::create::create;
 #[doc(hidden)]
 pub use self::describing::__describe;
 #[doc(hidden)]
+pub use self::fields::read_last_hop;
+#[doc(hidden)]
 pub use self::headers::{__headers, Existing, existing};
 #[doc(hidden)]
 pub use self::injected::Injected;

@@ -18,9 +18,7 @@
 //! switched on.
 
 use super::Message;
-use crate::Origin;
-use crate::message::{Field, FieldValue, bounded};
-use crate::propagation::{ReadHeaders, Repeated, WholeOrigin};
+use crate::message::{Field, FieldValue};
 
 /// Holds the parts of a message's id.
 #[doc(hidden)]
@@ -63,7 +61,7 @@ pub fn read<'m>(
     if let Some(key) = key {
         message.set(Field::MessageKey, FieldValue::Bytes(key.as_bytes()));
     }
-    message.set(Field::BodySize, FieldValue::Number(bounded(payload)));
+    message.set_body_size(payload);
 }
 
 /// Splits `orders-partition-3`, the topic that a broker makes for a partition of `orders`.
@@ -76,15 +74,6 @@ fn without_partition(topic: &str) -> (&str, Option<i64>) {
         Some(partition) => (name, Some(partition)),
         None => (topic, None),
     }
-}
-
-/// Returns the origin in the names and values of a message's properties. The last of several contexts counts.
-#[doc(hidden)]
-pub fn origin<'h, I>(properties: impl Fn() -> I) -> Origin
-where
-    I: Iterator<Item = (&'h str, &'h [u8])>,
-{
-    WholeOrigin.hop(Repeated::Last, properties)
 }
 
 /// Expands to the adapter for messages of `pulsar`, at the given path of the client.
@@ -126,12 +115,10 @@ macro_rules! __linked_span_pulsar_adapter {
                 message: &consumer::Message<T>,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    let properties = &message.payload.metadata.properties;
-                    $crate::messaging::pulsar::origin(|| {
-                        let properties = properties.iter();
-                        properties.map(|property| (property.key.as_str(), property.value.as_bytes()))
-                    })
+                let properties = &message.payload.metadata.properties;
+                $crate::messaging::read_last_hop(read, || {
+                    let properties = properties.iter();
+                    properties.map(|property| (property.key.as_str(), property.value.as_bytes()))
                 })
             }
         }

@@ -14,7 +14,7 @@
 
 use super::Message;
 use super::fields::read_at_places;
-use crate::message::{Field, FieldValue, bounded};
+use crate::message::{Field, FieldValue};
 use crate::propagation::{ReadHeaders, Repeated};
 
 /// Fills in the properties of a record.
@@ -33,10 +33,7 @@ pub fn read<'m>(
         message.set(Field::MessageKey, FieldValue::Bytes(key));
     }
     match payload {
-        Some(payload) => {
-            let size = FieldValue::Number(bounded(payload.len()));
-            message.set(Field::BodySize, size);
-        }
+        Some(payload) => message.set_body_size(payload.len()),
         None if key.is_some() => message.set(Field::Tombstone, FieldValue::True),
         // Without a key there is nothing to delete.
         None => {}
@@ -248,17 +245,8 @@ pub use __linked_span_rdkafka_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_rdkafka_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::rdkafka::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::rdkafka::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::rdkafka::describe!(@ [::rdkafka] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(rdkafka [::rdkafka] $($arguments)*)
     };
 }
 

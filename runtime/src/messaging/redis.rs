@@ -22,7 +22,6 @@
 use std::collections::HashMap;
 
 use super::{Injected, Message};
-use crate::Origin;
 use crate::message::{Field, FieldValue};
 
 /// Fills in the properties of an entry. Redis counts the deliveries before this one.
@@ -37,12 +36,6 @@ pub fn read<'m>(message: &mut Message<'m>, id: &'m str, delivered_before: Option
             FieldValue::Number,
         );
     }
-}
-
-/// Returns the origin in the fields of an entry.
-#[doc(hidden)]
-pub fn origin<'h>(fields: impl Iterator<Item = (&'h str, &'h [u8])>) -> Origin {
-    Origin::from_fields(fields)
 }
 
 /// Returns the fields of an entry with the injected ones in place of an earlier hop's.
@@ -93,12 +86,11 @@ macro_rules! __linked_span_redis_adapter {
                 message: &streams::StreamId,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    $crate::messaging::redis::origin(message.map.iter().filter_map(|(name, value)| {
-                        let value = $crate::messaging::redis::__bytes!(Value, value)?;
-                        ::core::option::Option::Some((name.as_str(), value))
-                    }))
-                })
+                let fields = message.map.iter().filter_map(|(name, value)| {
+                    let value = $crate::messaging::redis::__bytes!(Value, value)?;
+                    ::core::option::Option::Some((name.as_str(), value))
+                });
+                $crate::messaging::ReadHeaders::fields(read, fields)
             }
         }
 
@@ -186,17 +178,8 @@ pub use __linked_span_redis_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_redis_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::redis::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::redis::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::redis::describe!(@ [::redis] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(redis [::redis] $($arguments)*)
     };
 }
 

@@ -10,20 +10,6 @@
 //!
 //! The span records the key as text, or as `0x…` if it is not readable.
 
-use crate::Origin;
-use crate::propagation::{ReadHeaders, Repeated, WholeOrigin};
-
-/// Returns the origin in the names and values of a record's headers.
-///
-/// Names that differ in case may repeat. The last of several contexts counts, as with other clients of Kafka.
-#[doc(hidden)]
-pub fn origin<'h, I>(headers: impl Fn() -> I) -> Origin
-where
-    I: Iterator<Item = (&'h str, &'h [u8])>,
-{
-    WholeOrigin.hop(Repeated::Last, headers)
-}
-
 /// Expands to the adapter for records of `rskafka`, at the given path of the client.
 #[doc(hidden)]
 #[macro_export]
@@ -41,12 +27,16 @@ macro_rules! __linked_span_rskafka_adapter {
         ) {
             let (key, value) = (record.key.as_deref(), record.value.as_deref());
             $crate::messaging::rdkafka::read(into, "", (-1, offset), key, value);
-            into.linked_span_origin(origin(record));
+            into.linked_span_origin(headers(record, $crate::messaging::WholeOrigin));
         }
 
-        fn origin(record: &client::Record) -> $crate::Origin {
+        fn headers<R>(record: &client::Record, read: R) -> R::Part
+        where
+            R: $crate::messaging::ReadHeaders,
+        {
             let headers = &record.headers;
-            $crate::messaging::rskafka::origin(|| {
+            // Names that differ in case may repeat.
+            $crate::messaging::read_last_hop(read, || {
                 headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
             })
         }
@@ -67,9 +57,7 @@ macro_rules! __linked_span_rskafka_adapter {
                 message: &client::RecordAndOffset,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    origin(&message.record)
-                })
+                headers(&message.record, read)
             }
         }
 
@@ -90,9 +78,7 @@ macro_rules! __linked_span_rskafka_adapter {
                 message: &client::Record,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    origin(message)
-                })
+                headers(message, read)
             }
         }
 

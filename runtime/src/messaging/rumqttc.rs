@@ -18,8 +18,7 @@
 //! therefore links to a producer that may have sent it long ago. A bridge, or a subscriber with MQTT 3, loses them.
 
 use super::{Injected, Message};
-use crate::Origin;
-use crate::message::{Field, FieldValue, bounded};
+use crate::message::{Field, FieldValue};
 
 /// Fills in the properties of a message.
 #[doc(hidden)]
@@ -31,17 +30,10 @@ pub fn read<'m>(
 ) {
     // MQTT's topics are UTF-8, but the client does not check them.
     message.set_destination(String::from_utf8_lossy(topic));
-    message.set(Field::BodySize, FieldValue::Number(bounded(payload)));
+    message.set_body_size(payload);
     if let Some(correlation) = correlation {
         message.set(Field::Conversation, FieldValue::Bytes(correlation));
     }
-}
-
-/// Returns the origin in a message's user properties.
-#[doc(hidden)]
-#[must_use]
-pub fn origin(properties: &[(String, String)]) -> Origin {
-    Origin::from_fields(properties.iter().map(|(name, value)| (name, value)))
 }
 
 /// Returns user properties with the injected ones in place of an earlier hop's.
@@ -95,14 +87,10 @@ macro_rules! __linked_span_rumqttc_adapter {
                 message: &Publish,
                 read: R,
             ) -> R::Part {
-                $crate::messaging::ReadHeaders::described(read, || {
-                    match &message.properties {
-                        ::core::option::Option::Some(properties) => {
-                            $crate::messaging::rumqttc::origin(&properties.user_properties)
-                        }
-                        ::core::option::Option::None => ::core::default::Default::default(),
-                    }
-                })
+                let properties = message.properties.iter();
+                let properties = properties.flat_map(|properties| &properties.user_properties);
+                let fields = properties.map(|(name, value)| (name.as_str(), value.as_bytes()));
+                $crate::messaging::ReadHeaders::fields(read, fields)
             }
         }
 
@@ -175,17 +163,8 @@ pub use __linked_span_rumqttc_headers as headers;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __linked_span_rumqttc_describe {
-    (client = $(::)? $($client:ident)::+, $message:expr $(,)?) => {
-        $crate::messaging::rumqttc::describe!(@ [$($client)::+] $message)
-    };
-    (@ [$($client:tt)+] $message:expr) => {
-        $crate::messaging::described(
-            &$crate::messaging::rumqttc::adapter!($($client)+),
-            $message,
-        )
-    };
-    ($message:expr $(,)?) => {
-        $crate::messaging::rumqttc::describe!(@ [::rumqttc] $message)
+    ($($arguments:tt)*) => {
+        $crate::messaging::__describe!(rumqttc [::rumqttc] $($arguments)*)
     };
 }
 
