@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use opentelemetry::baggage::BaggageExt;
-use opentelemetry::trace::{SpanContext, SpanKind, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt, Tracer, TracerProvider};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 
@@ -111,6 +111,17 @@ pub fn expected(lines: &str) -> Attributes {
 #[track_caller]
 pub fn assert_attributes(list: &[KeyValue], lines: &str) {
     assert_eq!(attributes(list), expected(lines));
+}
+
+/// Asserts that a span has one link, to a producer's span. Returns the link.
+#[track_caller]
+pub fn link_to<'s>(span: &'s SpanData, producer: &SpanContext) -> &'s Link {
+    let [link] = span.links.links.as_slice() else {
+        panic!("one link: {:?}", span.links);
+    };
+    assert_eq!(link.span_context.trace_id(), producer.trace_id());
+    assert_eq!(link.span_context.span_id(), producer.span_id());
+    link
 }
 
 /// Asserts that a span has one link, to the producer of a recorded message, and the producer's baggage if it wrote any.

@@ -7,7 +7,9 @@ use amqprs::channel::{
 use amqprs::consumer::AsyncConsumer;
 use amqprs::{BasicProperties, Deliver};
 use linked_span::linked_span;
-use linked_span_tests_brokers_common::{assert_attributes, attributes, span, spans, spawnable};
+use linked_span_tests_brokers_common::{
+    assert_attributes, attributes, link_to, span, spans, spawnable,
+};
 use opentelemetry::trace::SpanKind;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -52,11 +54,7 @@ async fn message_of_a_queue_is_linked_and_described() {
             "#
         ),
     );
-    let [link] = span.links.links.as_slice() else {
-        panic!("one link: {:?}", span.links);
-    };
-    assert_eq!(link.span_context.trace_id(), producer.trace_id());
-    assert_eq!(link.span_context.span_id(), producer.span_id());
+    let link = link_to(&span, &producer);
     assert_attributes(&link.attributes, r#"link.relationship = "triggered_by""#);
 }
 

@@ -3,7 +3,7 @@
 mod jetstream {
     use client::jetstream;
     use linked_span::linked_span;
-    use linked_span_tests_brokers_common::{assert_attributes, produced, spans, spawnable};
+    use linked_span_tests_brokers_common::{assert_attributes, link_to, produced, spans, spawnable};
 
     use super::*;
 
@@ -73,10 +73,7 @@ mod jetstream {
                     "#
                 ),
             );
-            let [link] = span.links.links.as_slice() else {
-                panic!("one link: {:?}", span.links);
-            };
-            assert_eq!(link.span_context.span_id(), producer.span_id());
+            link_to(span, &producer);
         }
     }
 }

@@ -3,7 +3,7 @@
 use linked_span::linked_span;
 use linked_span::messaging::pulsar::headers;
 use linked_span_tests_brokers_common::{
-    assert_attributes, attributes, install, produced, span, spans, spawnable,
+    assert_attributes, attributes, install, link_to, produced, span, spans, spawnable,
 };
 use opentelemetry::trace::SpanKind;
 use opentelemetry_sdk::trace::SpanData;
@@ -44,11 +44,7 @@ async fn message_is_linked_and_described() {
         messaging.pulsar.message.key = "order-7"
         "#,
     );
-    let [link] = span.links.links.as_slice() else {
-        panic!("one link: {:?}", span.links);
-    };
-    assert_eq!(link.span_context.trace_id(), producer.trace_id());
-    assert_eq!(link.span_context.span_id(), producer.span_id());
+    let link = link_to(&span, &producer);
     assert_attributes(&link.attributes, r#"link.relationship = "triggered_by""#);
 }
 

@@ -4,7 +4,7 @@ mod claim {
     use client::streams::{StreamAutoClaimOptions, StreamAutoClaimReply, StreamPendingCountReply};
     use linked_span::linked_span;
     use linked_span::messaging::redis::describe;
-    use linked_span_tests_brokers_common::{assert_attributes, install, produced, span, spans};
+    use linked_span_tests_brokers_common::{assert_attributes, install, link_to, produced, span, spans};
 
     use super::*;
 
@@ -58,10 +58,7 @@ mod claim {
                     "#
                 ),
             );
-            let [link] = span.links.links.as_slice() else {
-                panic!("one link: {:?}", span.links);
-            };
-            assert_eq!(link.span_context.span_id(), producer.span_id());
+            link_to(span, &producer);
         }
     }
 

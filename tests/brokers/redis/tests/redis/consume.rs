@@ -2,7 +2,7 @@
 
 mod consume {
     use linked_span::linked_span;
-    use linked_span_tests_brokers_common::{assert_attributes, install, produced, span, spawnable};
+    use linked_span_tests_brokers_common::{assert_attributes, install, link_to, produced, span, spawnable};
     use opentelemetry::trace::SpanKind;
 
     use super::*;
@@ -39,11 +39,7 @@ mod consume {
                 "#
             ),
         );
-        let [link] = span.links.links.as_slice() else {
-            panic!("one link: {:?}", span.links);
-        };
-        assert_eq!(link.span_context.trace_id(), producer.trace_id());
-        assert_eq!(link.span_context.span_id(), producer.span_id());
+        let link = link_to(&span, &producer);
         assert_attributes(&link.attributes, r#"link.relationship = "triggered_by""#);
     }
 

@@ -4,7 +4,7 @@ use azservicebus::{ServiceBusMessage, ServiceBusReceivedMessage};
 use linked_span::linked_span;
 use linked_span::messaging::azservicebus::headers;
 use linked_span_tests_brokers_common::{
-    assert_attributes, attributes, install, produced, span, spans, spawnable,
+    assert_attributes, attributes, install, link_to, produced, span, spans, spawnable,
 };
 use opentelemetry::trace::SpanKind;
 
@@ -57,11 +57,7 @@ async fn message_of_a_queue_is_linked_and_described() {
             ENQUEUED / 1_000
         ),
     );
-    let [link] = span.links.links.as_slice() else {
-        panic!("one link: {:?}", span.links);
-    };
-    assert_eq!(link.span_context.trace_id(), producer.trace_id());
-    assert_eq!(link.span_context.span_id(), producer.span_id());
+    let link = link_to(&span, &producer);
     assert_attributes(&link.attributes, r#"link.relationship = "triggered_by""#);
 }
 
