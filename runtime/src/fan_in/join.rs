@@ -207,7 +207,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
 
     async fn take<T, B>(
         &self,
-        incoming: IncomingInput,
+        mut incoming: IncomingInput,
         input: P,
         body: impl FnOnce(ReceivedInputs<P>) -> B,
     ) -> Result<Arrival<T, P>, ArriveError<P>>
@@ -220,24 +220,24 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         if incoming.id.as_ref().is_some_and(String::is_empty) {
             return Err(ArriveError::new(ArriveErrorKind::NoId, input));
         }
+        let key = std::mem::take(&mut incoming.key);
         let policy = &self.context.policy;
         let arriving = match incoming.arriving(policy) {
             Ok(arriving) => arriving,
             Err(limit) => return Err(ArriveError::new(ArriveErrorKind::OverLimit(limit), input)),
         };
-        let key = &incoming.key;
         let (began, mut payload) = (Instant::now(), input);
         loop {
             let (token, since) = (Token::random(), Instant::now());
             let store = &self.context.store;
-            let arrived = store.arrive(key, policy, arriving, payload, token);
+            let arrived = store.arrive(&key, policy, arriving, payload, token);
             let Rejected {
                 payload: back,
                 error,
                 overdue,
             } = match arrived.await {
                 Ok(ArriveResponse { verdict, overdue }) => {
-                    let verdict = self.held(key.clone(), token, since, verdict);
+                    let verdict = self.held(key, token, since, verdict);
                     if verdict.is_claim() {
                         // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The
                         // next arrival or sweep delivers the other join.
