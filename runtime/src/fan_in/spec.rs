@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::core::identity::FanInIdentity;
-use super::core::listing::JoinSummary;
+use super::core::listing::{self, JoinSummary};
 use super::core::lists::{Arrived, Tallies};
 use super::core::missing::Missing;
 use super::core::state::{Inputs, JoinPolicy};
@@ -61,12 +61,11 @@ impl<P> FanInSpec<P> {
 
     /// Names the inputs of a join in a list.
     pub(super) fn named_summary(&self, mut listed: JoinSummary) -> JoinSummary<Missing> {
-        let mut tallies = Tallies::default();
         for list in &mut listed.lists {
             let name = self.inputs.get(usize::from(list.place));
             list.name = name.copied().unwrap_or_default();
-            tallies = list.tallied(tallies);
         }
+        let tallies = listing::tallies(listed.lists.iter().copied());
         listed.map(|missing| self.named(missing, tallies))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::inputs::Inputs;
 use super::lists::{Arrived, Counts, Tallies};
-use super::state::Token;
+use super::state::{Reply, Token};
 
 /// Holds a join and its inputs until the caller settles it.
 ///
@@ -89,9 +89,8 @@ impl<P> Claim<P> {
         let tallies = tallies.fold(Tallies::new(self.counts), |tallies, list| {
             tallies.with(list, len(list))
         });
-        let full = lists.iter().filter(|list| tallies.is_full(*list));
         Arrived {
-            came: full.fold(came, Inputs::with),
+            came: came.with_all(tallies.full(lists)),
             lists: tallies,
         }
     }
@@ -122,6 +121,17 @@ pub enum Work {
     Run,
     /// Deliver the expired join, then settle as delivered or not.
     DeliverExpired,
+}
+
+impl Work {
+    /// Returns the work and the number of attempts of a claim; `None` for any other reply.
+    pub(in crate::fan_in) const fn of(reply: Reply) -> Option<(Self, u32)> {
+        match reply {
+            Reply::Run { attempts, .. } => Some((Self::Run, attempts)),
+            Reply::DeliverExpired { attempts, .. } => Some((Self::DeliverExpired, attempts)),
+            _ => None,
+        }
+    }
 }
 
 /// Holds a stored input.

@@ -68,7 +68,18 @@ impl Inputs {
     /// ```
     #[must_use]
     pub const fn missing(self, all: u8) -> Self {
-        Self(Self::all(all).0 & !self.0)
+        Self::all(all).without(self)
+    }
+
+    /// Returns this set with all inputs of another one.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::Inputs;
+    /// assert_eq!(Inputs::none().with(0).with_all(Inputs::none().with(1)), Inputs::all(2));
+    /// ```
+    #[must_use]
+    pub const fn with_all(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// Returns the inputs of this set that another set lacks.

@@ -184,15 +184,17 @@ impl ListSummary {
             count,
         }
     }
+}
 
-    /// Adds the list to the tallies of its join.
-    pub(in crate::fan_in) fn tallied(&self, tallies: Tallies) -> Tallies {
-        let tallies = tallies.with(self.place, self.distinct);
-        match self.count {
-            Some(count) => tallies.with_count(self.place, count),
+/// Returns the tallies of a join's lists.
+pub(in crate::fan_in) fn tallies(lists: impl IntoIterator<Item = ListSummary>) -> Tallies {
+    lists.into_iter().fold(Tallies::default(), |tallies, list| {
+        let tallies = tallies.with(list.place, list.distinct);
+        match list.count {
+            Some(count) => tallies.with_count(list.place, count),
             None => tallies,
         }
-    }
+    })
 }
 
 /// Shows an operator the [`State`] of a join, without its times and tokens.

@@ -144,6 +144,12 @@ impl Tallies {
         count.is_some_and(|count| self.len(list) >= count)
     }
 
+    /// Returns those of these lists that are full.
+    pub(in crate::fan_in) fn full(&self, lists: Inputs) -> Inputs {
+        let full = lists.iter().filter(|list| self.is_full(*list));
+        full.fold(Inputs::none(), Inputs::with)
+    }
+
     /// Returns these tallies with the count of one more list.
     pub(in crate::fan_in) fn with_count(mut self, list: u8, count: u16) -> Self {
         self.counts = self.counts.with(list, count);
@@ -191,6 +197,26 @@ pub struct Arrived {
     pub came: Inputs,
     /// The tallies of the lists.
     pub lists: Tallies,
+}
+
+impl Arrived {
+    /// Returns what has arrived after one more input, which gives these counts. An input is single, or one of these lists.
+    pub(in crate::fan_in) fn after(self, input: u8, counts: Counts, lists: Inputs) -> Self {
+        let Self {
+            mut came,
+            lists: mut tallies,
+        } = self;
+        if lists.contains(input) {
+            tallies = tallies.with_element(input);
+        } else {
+            came = came.with(input);
+        }
+        let tallies = tallies.counted(counts);
+        Self {
+            came: came.with_all(tallies.full(lists)),
+            lists: tallies,
+        }
+    }
 }
 
 impl From<Inputs> for Arrived {

@@ -160,6 +160,12 @@ impl JoinPolicy {
         Self { max_bytes, ..self }
     }
 
+    /// Returns `true` if all inputs are single and required, and the first of them does not complete the join.
+    #[cfg(any(feature = "postgres", feature = "redis"))]
+    pub(in crate::fan_in) const fn has_only_single_inputs(&self) -> bool {
+        self.inputs > 1 && self.lists.is_empty() && self.optional.is_empty()
+    }
+
     /// Returns `true` if a body can run with these inputs: only optional ones are missing.
     ///
     /// ```
@@ -516,6 +522,21 @@ pub enum Reply {
     Absent,
 }
 
+impl Reply {
+    /// Returns `true` if the join takes the input of the arrival, so that the store keeps it.
+    ///
+    /// ```
+    /// use linked_span::fan_in::state::Reply;
+    ///
+    /// assert!(Reply::Run { attempts: 1, taken: true }.takes_input()); // it completes the join
+    /// assert!(!Reply::Run { attempts: 2, taken: false }.takes_input()); // the store has all inputs
+    /// ```
+    #[must_use]
+    pub const fn takes_input(self) -> bool {
+        matches!(self, Self::Waiting(_) | Self::Run { taken: true, .. })
+    }
+}
+
 /// Returns the state after a step, and the reply to the caller.
 ///
 /// The state is `None` for an absent join.
@@ -752,25 +773,13 @@ fn take(
     rules: &JoinPolicy,
 ) -> Outcome {
     let Arriving { input, counts, .. } = arriving;
-    let Arrived {
-        mut came,
-        mut lists,
-    } = arrived;
-    if rules.lists.contains(input) {
-        lists = lists.with_element(input);
-    } else {
-        came = came.with(input);
-    }
-    lists = lists.counted(counts);
-    let full = rules.lists.iter().filter(|list| lists.is_full(*list));
-    came = full.fold(came, Inputs::with);
-    if came == Inputs::all(rules.inputs) {
+    let arrived = arrived.after(input, counts, rules.lists);
+    if arrived.came == Inputs::all(rules.inputs) {
         // A body has a timeout of its own, even if the last input came late.
         let deadline = now.saturating_add(rules.timeout);
-        let (state, reply) = run(came, token, deadline, 0, now, rules);
+        let (state, reply) = run(arrived.came, token, deadline, 0, now, rules);
         return (state, taken(reply));
     }
-    let arrived = Arrived { came, lists };
     (
         Some(State::open(arrived, deadline)),
         Reply::Waiting(arrived),

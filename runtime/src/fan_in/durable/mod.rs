@@ -29,5 +29,7 @@ pub(super) use self::encoded_claim::{EncodedClaim, EncodedInput};
 pub(super) use self::error::BackendError;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 pub(super) use self::error::with_retry;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub(super) use self::row::bits_of;
 pub(super) use self::row::{Row, Stage, inputs_of};
 pub(super) use self::store::store;

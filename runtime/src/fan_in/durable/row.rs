@@ -58,6 +58,12 @@ pub(in crate::fan_in) fn inputs_of(bits: u16) -> Inputs {
     inputs.fold(Inputs::default(), Inputs::with)
 }
 
+/// Converts inputs to a bit set.
+#[cfg(any(feature = "postgres", feature = "redis"))] // SQLite counts the rows of inputs
+pub(in crate::fan_in) fn bits_of(inputs: Inputs) -> u16 {
+    inputs.iter().fold(0, |bits, input| bits | 1 << input)
+}
+
 /// The time in a column that the stage does not use.
 #[cfg(feature = "sqlite")]
 const UNUSED: Timestamp = Timestamp::from_millis(0);

@@ -168,11 +168,7 @@ impl<P> Live<P> {
 
     /// Returns the claim that a reply gives its caller, if it gives one.
     pub(super) fn claim(&self, reply: Reply, now: Timestamp) -> Option<Claim<P>> {
-        let (work, attempts) = match reply {
-            Reply::Run { attempts, .. } => (Work::Run, attempts),
-            Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
-            _ => return None,
-        };
+        let (work, attempts) = Work::of(reply)?;
         let lists = self.lists.as_ref();
         let inputs = [&self.first]
             .into_iter()

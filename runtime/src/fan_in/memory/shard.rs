@@ -153,10 +153,9 @@ impl<P> Shard<P> {
         let step = arrival(input, known, token);
         let (after, reply) = transition(Some(before), step, now, policy);
         let after = after.unwrap_or(before);
-        let takes = matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. });
         let (mut left, mut claim) = (Some(payload), None);
         if let Join::Live(live) = join {
-            if let Some(payload) = left.take_if(|_| takes) {
+            if let Some(payload) = left.take_if(|_| reply.takes_input()) {
                 live.add(input, StoredInput::new(payload, input.input, now));
             }
             if matches!(reply, Reply::Duplicate(_)) {

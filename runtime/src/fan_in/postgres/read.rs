@@ -151,11 +151,7 @@ fn claimed(
     reply: Reply,
     rules: &JoinPolicy,
 ) -> Result<EncodedClaim, BackendError> {
-    let (work, attempts) = match reply {
-        Reply::Run { attempts, .. } => (Work::Run, attempts),
-        Reply::DeliverExpired { attempts, .. } => (Work::DeliverExpired, attempts),
-        _ => return Err(unknown()),
-    };
+    let (work, attempts) = Work::of(reply).ok_or_else(unknown)?;
     let inputs = if are_rows(rules) {
         Vec::new()
     } else {

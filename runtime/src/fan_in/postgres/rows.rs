@@ -5,9 +5,9 @@ use super::call::{Arriving, call, token};
 use super::places::Places;
 use super::server::Call;
 use super::statement::Template;
-use crate::fan_in::core::state::{Inputs, JoinPolicy, Token};
-use crate::fan_in::durable::JoinScope;
+use crate::fan_in::core::state::{Arrived, Inputs, JoinPolicy, Token};
 use crate::fan_in::durable::sql::span;
+use crate::fan_in::durable::{JoinScope, bits_of, words};
 
 /// The largest number of inputs that one call reads or removes, so that each call stays short.
 pub(super) const PAGE: usize = 500;
@@ -16,7 +16,7 @@ pub(super) const PAGE: usize = 500;
 ///
 /// The inputs of other functions are columns of the join, which is faster: their first arrival never completes a join.
 pub(super) fn are_rows(rules: &JoinPolicy) -> bool {
-    rules.inputs == 1 || !rules.lists.is_empty() || !rules.optional.is_empty()
+    !rules.has_only_single_inputs()
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
@@ -34,14 +34,12 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
         other => (other == place).then_some(1),
     };
     let len = |other| u16::from(other == place);
-    let is_full = |other: &u8| count(*other).is_some_and(|count| len(*other) >= count);
-    let came = (0..rules.inputs).filter(is_full);
-    let came = came.fold(Inputs::default(), Inputs::with);
+    let Arrived { came, .. } = Arrived::default().after(place, given, rules.lists);
     let (bytes, max_bytes, max_elements) = if is_list {
-        let bytes = bytes(arriving.payload.len() as u64);
+        let max_bytes = i64::try_from(rules.max_bytes).unwrap_or(i64::MAX);
         (
-            bytes,
-            self::bytes(rules.max_bytes),
+            words::count(arriving.payload.len()),
+            max_bytes,
             rules.max_elements.into(),
         )
     } else {
@@ -100,7 +98,7 @@ pub(super) fn read<'q>(
             token(holder),
             Integer(input),
             Integer(place),
-            Bigint(bytes(PAGE as u64)),
+            Bigint(words::count(PAGE)),
         ],
     )
 }
@@ -116,16 +114,12 @@ pub(super) fn remove<'q>(
             Text(patience),
             Text(name),
             Text(inputs),
-            Bigint(bytes(PAGE as u64)),
+            Bigint(words::count(PAGE)),
         ],
     )
 }
 
 /// Returns a bit for each input.
 fn bits(inputs: Inputs) -> Argument<'static> {
-    Integer(inputs.iter().fold(0, |bits, input| bits | 1 << input))
-}
-
-fn bytes(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+    Integer(bits_of(inputs).into())
 }

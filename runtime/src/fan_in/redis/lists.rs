@@ -1,7 +1,7 @@
 //! The lists of a join, without their elements.
 
 use super::failure::unknown;
-use crate::fan_in::core::listing::ListSummary;
+use crate::fan_in::core::listing::{self, ListSummary};
 use crate::fan_in::core::state::{JoinPolicy, Tallies};
 use crate::fan_in::durable::BackendError;
 
@@ -32,8 +32,7 @@ impl Lists {
     }
 
     pub(super) fn tallies(&self) -> Tallies {
-        let tallied = |tallies, list: &ListSummary| list.tallied(tallies);
-        self.lists.iter().fold(Tallies::default(), tallied)
+        listing::tallies(self.lists.iter().copied())
     }
 
     /// Returns each list's place and the number of its elements.

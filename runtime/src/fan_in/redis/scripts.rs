@@ -7,10 +7,10 @@ use redis::{Cmd, Script, ToRedisArgs};
 
 use super::{keys, version};
 use crate::fan_in::core::arriving_input::ArrivingInput;
-use crate::fan_in::core::state::{Inputs, JoinPolicy, Settlement, Step, Token};
+use crate::fan_in::core::state::{JoinPolicy, Settlement, Step, Token};
 use crate::fan_in::core::time::milliseconds;
 use crate::fan_in::durable::words::{self, count};
-use crate::fan_in::durable::{BackendError, JoinScope};
+use crate::fan_in::durable::{BackendError, JoinScope, bits_of};
 
 /// Builds a script that first checks the function's declaration and reads its policy. A file before `;` can return early,
 /// before the server evaluates the files after it.
@@ -121,7 +121,7 @@ pub(super) fn arrive(
 ) -> Call {
     let mut call = call(&ARRIVE, function, Some(key), Some(token));
     call.command.arg(key).arg(input.input).arg(payload);
-    if !has_single_inputs(function.rules) {
+    if !function.rules.has_only_single_inputs() {
         call.command.arg(input.id.unwrap_or_default());
         call.command.arg(counts(input, function.rules));
     }
@@ -199,7 +199,7 @@ fn call(
     token: Option<Token>,
 ) -> Call {
     let JoinScope { name, rules, .. } = function;
-    let code = if has_single_inputs(rules) {
+    let code = if rules.has_only_single_inputs() {
         &forms.singles
     } else {
         &forms.lists
@@ -235,22 +235,13 @@ fn evaluate<K: ToRedisArgs>(code: &'static Code, keys: impl IntoIterator<Item = 
 /// Appends the last arguments: the policy of lists, if the function needs it, and the declaration.
 fn finished(mut call: Call, function: JoinScope<'_>) -> Call {
     let rules = function.rules;
-    if !has_single_inputs(rules) {
-        let (lists, optional) = (bits(rules.lists), bits(rules.optional));
+    if !rules.has_only_single_inputs() {
+        let (lists, optional) = (bits_of(rules.lists), bits_of(rules.optional));
         let (max_elements, max_bytes) = (rules.max_elements, rules.max_bytes);
         let policy = format!("{lists} {optional} {max_elements} {max_bytes}");
         call.command.arg(policy);
     }
     declared(call, function.inputs)
-}
-
-/// Returns `true` if all inputs are single and required, and the first of them does not complete the join.
-fn has_single_inputs(rules: &JoinPolicy) -> bool {
-    rules.lists.is_empty() && rules.optional.is_empty() && rules.inputs > 1
-}
-
-fn bits(inputs: Inputs) -> u16 {
-    inputs.iter().fold(0, |bits, input| bits | 1 << input)
 }
 
 /// Returns the counts that an input gives, each after its list's place.

@@ -8,9 +8,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::failure::failure;
 use crate::fan_in::core::arriving_input::ArrivingInput;
-use crate::fan_in::core::listing::ListSummary;
+use crate::fan_in::core::listing::{self, ListSummary};
 use crate::fan_in::core::lists::ListLimit;
-use crate::fan_in::core::state::{Inputs, JoinPolicy, Tallies};
+use crate::fan_in::core::state::{JoinPolicy, Tallies};
 use crate::fan_in::durable::BackendError;
 use crate::fan_in::durable::sql::unknown;
 
@@ -76,16 +76,7 @@ impl Lists {
     }
 
     pub(super) fn tallies(&self) -> Tallies {
-        let tallied = |tallies, list: &List| list.summary().tallied(tallies);
-        self.entries.iter().fold(Tallies::default(), tallied)
-    }
-
-    /// Returns the lists that are full.
-    pub(super) fn full(&self) -> Inputs {
-        let tallies = self.tallies();
-        let places = self.entries.iter().map(|list| list.place);
-        let full = places.filter(|place| tallies.is_full(*place));
-        full.fold(Inputs::default(), Inputs::with)
+        listing::tallies(self.entries.iter().map(List::summary))
     }
 
     pub(super) fn summaries(&self) -> Vec<ListSummary> {

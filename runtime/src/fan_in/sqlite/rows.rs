@@ -83,7 +83,7 @@ impl Value<'_> {
     /// Keeps the value if it belongs to the new state.
     fn of(self, state: &State, reply: Reply) -> Self {
         match self {
-            Self::Input(..) if is_taken(reply) => self,
+            Self::Input(..) if reply.takes_input() => self,
             Self::Detail(_) if matches!(state, State::Parked { .. }) => self,
             _ => Self::Detail(None),
         }
@@ -247,7 +247,7 @@ impl Rows {
         };
         let mut is_repeated = false;
         match (value, reply) {
-            (Value::Input(input, payload), _) if is_taken(reply) => {
+            (Value::Input(input, payload), _) if reply.takes_input() => {
                 if let Err(limit) = lists.take(input, payload, rules) {
                     // Nothing was written, so the connection stays usable.
                     self.connection.end().await?;
@@ -263,7 +263,7 @@ impl Rows {
         let ended = lists
             .instance
             .filter(|_| after.is_none_or(|after| has_ended(&after)));
-        let is_last = claim_of(reply).is_none() && ended.is_none();
+        let is_last = Work::of(reply).is_none() && ended.is_none();
         let then = if is_last { then } else { Then::Continue };
         match after {
             _ if is_repeated => self.write_lists(function.name, key, &lists, then).await?,
@@ -293,7 +293,7 @@ impl Rows {
         then: Then,
     ) -> Result<Option<EncodedClaim>, BackendError> {
         let Stepped { reply, lists } = stepped;
-        let Some((work, attempts)) = claim_of(*reply) else {
+        let Some((work, attempts)) = Work::of(*reply) else {
             return Ok(None);
         };
         // The elements are read next.
@@ -616,20 +616,6 @@ fn has_ended(state: &State) -> bool {
     Row::of(state).stage.has_ended()
 }
 
-/// Returns `true` if the join takes the input of this arrival.
-fn is_taken(reply: Reply) -> bool {
-    matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. })
-}
-
-/// Returns the work and the attempts of a claim; `None` for any other reply.
-fn claim_of(reply: Reply) -> Option<(Work, u32)> {
-    match reply {
-        Reply::Run { attempts, .. } => Some((Work::Run, attempts)),
-        Reply::DeliverExpired { attempts, .. } => Some((Work::DeliverExpired, attempts)),
-        _ => None,
-    }
-}
-
 /// Reads the join if there is one. Fails if the function's declaration differs from the caller's.
 fn read_declared(row: &SqliteRow, rules: &JoinPolicy) -> Result<Option<Read>, BackendError> {
     if !row.try_get("is_declared").map_err(failure)? {
@@ -647,13 +633,14 @@ pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendE
     let holder = holder.map(|holder| token(&holder));
     let stage = Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?;
     let lists = Lists::read(row, rules)?;
-    let came = with_all(inputs_of(came & all), lists.full());
+    let tallies = lists.tallies();
+    let came = inputs_of(came & all).with_all(tallies.full(rules.lists));
     let row_of_join = Row {
         stage,
         // The row of an input may be lost: the body does not run then.
         came: match stage {
             Stage::Running | Stage::Ready => {
-                with_all(came, Inputs::all(rules.inputs).without(rules.optional))
+                came.with_all(Inputs::all(rules.inputs).without(rules.optional))
             }
             _ => came,
         },
@@ -669,17 +656,13 @@ pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendE
         detail: row.try_get("detail").map_err(failure)?,
         state: match row_of_join.state().ok_or_else(unknown)? {
             State::Open { came, deadline, .. } => {
-                let lists = lists.tallies();
+                let lists = tallies;
                 State::open(Arrived { came, lists }, deadline)
             }
             other => other,
         },
         lists,
     })
-}
-
-fn with_all(inputs: Inputs, others: Inputs) -> Inputs {
-    others.iter().fold(inputs, Inputs::with)
 }
 
 pub(super) fn timestamp(row: &SqliteRow, column: &str) -> Result<Timestamp, BackendError> {

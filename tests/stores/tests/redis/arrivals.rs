@@ -188,7 +188,7 @@ fn lists_after(
     let before = before.filter(|before| keeps_lists(before, rules));
     let instance = before.map_or(text(MINE), |_| INSTANCE.to_owned());
     let is_element = matches!(step, Step::Arrive { input, .. } if rules.lists.contains(input));
-    let is_taken = matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. });
+    let is_taken = reply.takes_input();
     let is_repeated = matches!(reply, Reply::Duplicate(_));
     let bytes = if is_element && is_taken {
         "new".len()

@@ -251,7 +251,7 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
         };
         let reply = joins.step(key, step, policy);
         let mut payload = Some(payload);
-        if matches!(reply, Reply::Waiting(_) | Reply::Run { taken: true, .. }) {
+        if reply.takes_input() {
             if let Some(payload) = payload.take() {
                 joins.keep(key, input, payload, policy);
             }
