@@ -53,12 +53,15 @@ impl Server {
     }
 }
 
+/// The pooler keeps connections for each database, and each test has a database of its own: it closes idle ones soon, before
+/// they are more than the server allows.
 fn configuration(folder: &Path, postgres: &Server, settings: &[&str]) -> String {
     let (at, to) = (folder.display(), postgres.folder().display());
     let settings = settings.join("\n");
     format!(
         "[databases]\n* = host={to} port=5432 user=postgres\n\
          [pgbouncer]\nlisten_addr =\nlisten_port = 6432\nunix_socket_dir = {at}\nauth_type = any\n\
-         pool_mode = transaction\nmax_client_conn = 500\nignore_startup_parameters = extra_float_digits\n{settings}\n"
+         pool_mode = transaction\nmax_client_conn = 500\nignore_startup_parameters = extra_float_digits\n\
+         server_idle_timeout = 5\n{settings}\n"
     )
 }
