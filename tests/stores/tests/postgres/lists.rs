@@ -160,7 +160,7 @@ async fn sixty_four_connections_with_procedures_lose_no_element() {
 /// A list is not rewritten, and its join keeps its place in all indexes.
 #[tokio::test]
 async fn thousandth_element_costs_what_the_first_does() {
-    let schema = Schema::in_a_database("cost_of_an_element").await;
+    let schema = Schema::on_a_quiet_server().await;
     let worker = connected(&schema, 1).await;
     let mut read = Vec::new();
     let mut number = 0;
@@ -195,7 +195,6 @@ async fn thousandth_element_costs_what_the_first_does() {
         .await
         .unwrap();
     println!("{hot} of {updated} updates are HOT, in {bytes} bytes");
-    // A page that another transaction keeps from being pruned takes the next version elsewhere.
     assert!(
         updated >= 1_000 && hot >= updated - 50,
         "{hot} of {updated}"
@@ -224,7 +223,7 @@ async fn join_forgotten_beside_arrivals_leaves_no_element() {
     }
     let operator = connected(&schema, 2).await;
     let mut forgotten = 0;
-    while forgotten < 50 {
+    while forgotten < 200 {
         forgotten += u32::from(operator.forget("order").await);
     }
     is_over.store(true, Ordering::Relaxed);

@@ -8,7 +8,7 @@ use linked_span_tests_stores::{Fixture, Payload};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::time::sleep;
 
-use crate::server::{connect, options};
+use crate::server::{QUIET_SERVER, connect, options};
 
 pub(crate) struct Schema {
     options: PgConnectOptions,
@@ -37,11 +37,16 @@ impl Schema {
             .execute(&pool)
             .await
             .unwrap();
-        let schema = Self::of(
-            options().database(name),
-            "CREATE EXTENSION pg_stat_statements",
-        )
-        .await;
+        Self::counted(options().database(name)).await
+    }
+
+    /// Uses the server that runs no other test.
+    pub(crate) async fn on_a_quiet_server() -> Self {
+        Self::counted(QUIET_SERVER.url().parse().unwrap()).await
+    }
+
+    async fn counted(options: PgConnectOptions) -> Self {
+        let schema = Self::of(options, "CREATE EXTENSION pg_stat_statements").await;
         schema.store().migrate().await.unwrap();
         schema
     }
