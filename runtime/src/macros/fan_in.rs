@@ -72,10 +72,10 @@
 ///
 /// # Inputs and keys
 ///
-/// The parameters that the attribute names are the inputs: two to twelve, or one list. The span links to them in this order. An
-/// input by value is cloned for each run, because a failed run is retried; an input by reference need not be `Clone`.
-/// Input types are `Send`, `Sync` and `'static`, do not depend on generics, and are [`LinkedEvent`]s or batches, or
-/// have an `origin = …`.
+/// The parameters that the attribute names are the inputs: two to twelve, or one list. The span links to them in this
+/// order. An input by value is cloned for each run, because a failed run is retried; an input by reference need not be
+/// `Clone`. Input types are `Send`, `Sync` and `'static`, do not depend on generics, and are [`LinkedEvent`]s or
+/// batches, or have an `origin = …`.
 ///
 /// | attribute | the key of an input |
 /// | --- | --- |
@@ -220,8 +220,8 @@
 /// | `join = NAME` | the name of the generated type; default: the function's name in upper camel case |
 ///
 /// An input's parentheses take `key`, `count`, `id`, `origin`, `relationship` and `attributes`: `payment(key =
-/// payment.order.id, relationship = "payment_confirmation")`. Its `key`, `id` and `origin` may use no other parameter. A `relationship` or link
-/// attribute that uses another parameter is omitted from the span of an expired join.
+/// payment.order.id, relationship = "payment_confirmation")`. Its `key`, `id` and `origin` may use no other parameter.
+/// A `relationship` or link attribute that uses another parameter is omitted from the span of an expired join.
 ///
 /// # Recorded attributes
 ///
@@ -233,9 +233,8 @@
 /// | the span of an expired join, called `fulfill_order expired` | a new trace with a link to each received input, the status `Error` with `missing: inventory` or `not completed in 3 attempts`, `fan_in.key`, `fan_in.input_count` |
 ///
 /// `fan_in.outcome` is the [`Arrival`]: `waiting`, `duplicate`, `ran`, `failed`, `unrecorded`, `busy` or `parked`. For
-/// `Closed` it is `completed`, `expired` or `closed`; for an error `full`, `no_key`, `no_id`, `over_limit`, `unencodable` or
-/// `store_failed`. It is
-/// `dropped` if the arrival's future was dropped first.
+/// `Closed` it is `completed`, `expired` or `closed`; for an error `full`, `no_key`, `no_id`, `over_limit`,
+/// `unencodable` or `store_failed`. It is `dropped` if the arrival's future was dropped first.
 ///
 /// # Results of an arrival
 ///

@@ -67,9 +67,9 @@
 //! # The span's name
 //!
 //! The name is `process` and the template, or else the destination. Inboxes, reply queues and queues with generated
-//! names are never part of a name. Neither are subjects with a number or a UUID in them, nor topics of MQTT with a digit in a
-//! level. The name of such a span is `process`; add `template = "orders.{id}.created"` to extend it. A batch with several destinations also has the name
-//! `process`.
+//! names are never part of a name. Neither are subjects with a number or a UUID in them, nor topics of MQTT with a
+//! digit in a level. The name of such a span is `process`; add `template = "orders.{id}.created"` to extend it. A batch
+//! with several destinations also has the name `process`.
 //!
 //! # Producers
 //!
