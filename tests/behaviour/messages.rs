@@ -4,7 +4,7 @@ use std::panic::panic_any;
 
 use linked_span::messaging::Message;
 use linked_span::{LinkedEvent, Origin, linked_span};
-use linked_span_tests::{Sdk, pairs, producer};
+use linked_span_tests::{Sdk, assert_baggage_of_two_places, pairs, producer};
 use opentelemetry::Value;
 use opentelemetry::trace::{SpanId, SpanKind};
 use opentelemetry_sdk::trace::SpanData;
@@ -232,6 +232,13 @@ fn message_is_an_event_itself() {
         describe(&job("mails", 7)).origin(),
         Origin::from(producer(7))
     );
+}
+
+/// `no_sdk` asserts the same without an SDK.
+#[test]
+fn baggage_and_context_are_of_one_place() {
+    let _sdk = Sdk::install();
+    assert_baggage_of_two_places();
 }
 
 #[linked_span(job(view = unused(job)))]

@@ -11,7 +11,7 @@ use std::pin::Pin;
 
 use http::{HeaderMap, HeaderValue};
 use linked_span::{LinkedEvent, Origin, WithOrigin, extract, inject, linked_span};
-use linked_span_tests::{active, producer, traceparent};
+use linked_span_tests::{active, assert_baggage_of_two_places, producer, traceparent};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
@@ -241,6 +241,12 @@ fn baggage_of_several_events_is_not_attached() {
 
     assert_eq!(batch(&[event()]), None);
     assert_eq!(several(&event(), &event()), None);
+}
+
+/// `behaviour` asserts the same with an SDK.
+#[test]
+fn baggage_and_context_are_of_one_place() {
+    assert_baggage_of_two_places();
 }
 
 #[test]

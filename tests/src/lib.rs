@@ -5,6 +5,7 @@ pub mod figures;
 pub mod joins;
 mod recording;
 mod time;
+mod two_places;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +18,7 @@ use opentelemetry_sdk::trace::{
 pub use bodies::{here, here_and};
 pub use recording::{RecordingSampler, Sampled};
 pub use time::{Time, at, milliseconds, ms};
+pub use two_places::assert_baggage_of_two_places;
 
 /// The provider is global, so each test that installs one holds this lock.
 static ALONE: Mutex<()> = Mutex::new(());

@@ -5,12 +5,11 @@ use crate::propagation::{Part, part};
 
 /// Returns the origin, or, if it has no context, what the second place has.
 ///
-/// The second place is read only if it is needed. Baggage of the first place is kept.
+/// Context and baggage belong to one hop: a place with a context decides about both. Baggage of a first place without a
+/// context is kept. The second place is read only if it is needed.
 pub(super) fn or(origin: Origin, second: impl FnOnce() -> Origin) -> Origin {
-    let is_complete = match part() {
-        Part::All => origin.span_context().is_valid(),
-        Part::Baggage => origin.baggage().is_some(),
-    };
+    let is_complete =
+        origin.span_context().is_valid() || (part() == Part::Baggage && origin.baggage().is_some());
     if is_complete {
         return origin;
     }
