@@ -42,7 +42,7 @@ use crate::propagation::{self, Part, Propagation};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier of a producer's context",
     note = "use a `linked_span::Origin`, a map or a list of names and values, an `Option` of one, or your own type that implements `linked_span::Carrier`",
-    note = "for a message of a broker's client, name the client in the attribute instead, for example `message(rdkafka)`",
+    note = "for a message of a broker, name its client in the attribute, for example `message(rdkafka)`: the page of `linked_span::messaging` lists the clients",
     note = "for headers of another client, write `linked_span::Origin::from_fields(…)` with their names and values",
     note = "`HeaderMap` of the crate `http` is a carrier with the feature `http` of `linked-span`, and `serde_json::Value` with `json`"
 )]
@@ -63,7 +63,7 @@ pub trait Carrier {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a carrier of a producer's context",
     note = "pass a reference, as in `extract(&headers)`, or an `Option` of one, to a `linked_span::Origin`, a map or a list of names and values, or your own type that implements `linked_span::Carrier`",
-    note = "for a message of a broker's client, name the client in the attribute instead, for example `message(rdkafka)`",
+    note = "for a message of a broker, name its client in the attribute, for example `message(rdkafka)`: the page of `linked_span::messaging` lists the clients",
     note = "for headers of another client, write `linked_span::Origin::from_fields(…)` with their names and values",
     note = "`HeaderMap` of the crate `http` is a carrier with the feature `http` of `linked-span`, and `serde_json::Value` with `json`"
 )]
@@ -96,7 +96,7 @@ impl<C: Carrier + ?Sized> CarrierRef for Option<&C> {}
 #[diagnostic::on_unimplemented(
     message = "a context cannot be written into `{Self}`",
     label = "expected a map, a list of names and values, or a type that implements `linked_span::CarrierMut`",
-    note = "for a message of a broker's client, write `linked_span::messaging::rdkafka::headers!()` with the client's name",
+    note = "for a message of a broker, write `headers!()` of its client, for example `linked_span::messaging::rdkafka::headers!()`: the page of `linked_span::messaging` lists the clients",
     note = "for headers of another client, write each name and value of `linked_span::Origin::current().fields()` into them, or implement `linked_span::CarrierMut`",
     note = "`HeaderMap` of the crate `http` is a `CarrierMut` with the feature `http` of `linked-span`, and `serde_json::Map` with `json`"
 )]

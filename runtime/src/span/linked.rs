@@ -41,7 +41,7 @@ impl<E> Identify for Maybe<'_, E> {
     message = "`{Self}` is neither a `LinkedEvent` nor a batch of them",
     label = "expected a type that implements `LinkedEvent`",
     note = "if the type is yours, write `#[derive(linked_span::LinkedEvent)]` on it, or implement `linked_span::LinkedEvent`",
-    note = "if a broker's client made it, name the client: `event(rdkafka)`, `event(async_nats)` or `event(lapin)`",
+    note = "for a message of a broker, name its client in the attribute, for example `message(rdkafka)`: the page of `linked_span::messaging` lists the clients",
     note = "otherwise pass its context in the attribute: `event(origin = linked_span::extract(event.headers()))`",
     note = "if the context is a separate value, use `linked_span::WithOrigin<_>` as the parameter's type, or name the parameter that holds the context",
     note = "for a batch, use a slice, array, `Vec` or `VecDeque` of events, or implement `linked_span::Events`"
