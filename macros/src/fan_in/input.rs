@@ -12,7 +12,7 @@ use super::names::upper_camel_case;
 use super::type_text::type_text;
 use crate::error::Errors;
 use crate::function::ungrouped_type;
-use crate::options::ParameterOptions;
+use crate::options::{Adapter, ParameterOptions};
 use crate::tokens::contains_ident;
 
 pub(super) struct Input {
@@ -50,12 +50,13 @@ impl Input {
             }
             ty => (ty, None, false),
         };
-        match instead(ident, ty, by_reference) {
+        let owned = owned(named);
+        match instead(ident, ty, by_reference, owned) {
             Some(instead) => errors.at(
                 ty,
                 format!("take {instead}: the join stores its inputs, and cannot store this type"),
             ),
-            None => check_generics(ident, ty, signature, errors),
+            None => check_generics(ident, ty, owned, signature, errors),
         }
         if by_reference {
             check_borrowed_result(ident, lifetime, signature, errors);
@@ -98,9 +99,14 @@ fn variant(ident: &Ident, errors: &mut Errors) -> Option<Ident> {
     None
 }
 
+/// Returns what to take instead of a type that borrows.
+fn owned(named: &ParameterOptions) -> &'static str {
+    let adapter = named.message.adapter.as_ref();
+    adapter.map_or("an owned type", Adapter::owned)
+}
+
 /// Returns the type to write instead of one that a join cannot store.
-fn instead(ident: &Ident, ty: &Type, by_reference: bool) -> Option<String> {
-    let owned = "an owned type";
+fn instead(ident: &Ident, ty: &Type, by_reference: bool, owned: &str) -> Option<String> {
     Some(match ungrouped_type(ty) {
         Type::Slice(_) => format!("`{ident}: &Vec<…>`"),
         Type::TraitObject(_) => format!("`{ident}: &Box<dyn …>`"),
@@ -117,7 +123,13 @@ fn instead(ident: &Ident, ty: &Type, by_reference: bool) -> Option<String> {
 }
 
 /// Reports an input whose type depends on the caller, because a store holds the inputs of all callers.
-fn check_generics(ident: &Ident, ty: &Type, signature: &Signature, errors: &mut Errors) {
+fn check_generics(
+    ident: &Ident,
+    ty: &Type,
+    owned: &'static str,
+    signature: &Signature,
+    errors: &mut Errors,
+) {
     for parameter in &signature.generics.params {
         let (generic, name, instead) = match parameter {
             GenericParam::Type(parameter) => {
@@ -130,8 +142,7 @@ fn check_generics(ident: &Ident, ty: &Type, signature: &Signature, errors: &mut 
             }
             GenericParam::Lifetime(parameter) => {
                 let name = &parameter.lifetime;
-                let instead = "an owned type";
-                (&name.ident, name.to_string(), instead)
+                (&name.ident, name.to_string(), owned)
             }
         };
         if contains_ident(ty.to_token_stream(), &|ident| ident == generic) {

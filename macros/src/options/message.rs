@@ -49,6 +49,15 @@ impl Adapter {
             _ => "nats",
         }
     }
+
+    /// Returns what a function takes whose messages must not borrow.
+    pub(crate) fn owned(&self) -> &'static str {
+        if self.client == "rdkafka" {
+            "the `OwnedMessage` that `detach()` returns"
+        } else {
+            "an owned type"
+        }
+    }
 }
 
 impl MessageOptions {
