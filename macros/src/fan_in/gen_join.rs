@@ -96,7 +96,7 @@ impl FanIn {
         let (docs, visibility) = (Self::docs_of_on_expired(), self.visibility());
         let (method, handed_over) = if self.is_async {
             let handed_over = quote! {
-                ::core::future::Future<Output: #module::ExpiryOutcome> + ::core::marker::Send + 'static
+                #module::ExpiryFuture<Outcome: #module::ExpiryOutcome> + ::core::marker::Send + 'static
             };
             (quote!(on_expired_async), handed_over)
         } else {

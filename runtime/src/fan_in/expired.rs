@@ -93,6 +93,23 @@ impl<T, E: Display> ExpiryOutcome for Result<T, E> {
     }
 }
 
+/// Marks what the closure of `on_expired` returns if the function is an `async fn`: any future.
+///
+/// It has a type of its own for the future's output, or rustc would report the missing `Future` in its own words.
+#[diagnostic::on_unimplemented(
+    message = "`on_expired` of an `async fn` needs an async closure, and this closure returns `{Self}`",
+    label = "write `async |expired| …`"
+)]
+pub trait ExpiryFuture: Future<Output = Self::Outcome> {
+    /// The output: `()` or a `Result`.
+    type Outcome;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future> ExpiryFuture for F {
+    type Outcome = F::Output;
+}
+
 /// Holds an error or a panic of `on_expired`.
 #[derive(Debug)]
 pub struct ExpiryFailure {

@@ -177,7 +177,7 @@ pub use self::core::store::{BlockingStore, Store, ready};
 )]
 pub use self::core::stored_function::StoredFunction;
 pub use self::disposition::{Disposition, disposition};
-pub use self::expired::{Expired, ExpiryOutcome};
+pub use self::expired::{Expired, ExpiryFuture, ExpiryOutcome};
 pub use self::join::Join;
 pub use self::memory::{Memory, NO_LEASE};
 pub use self::options::JoinOptions;
