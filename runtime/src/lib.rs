@@ -125,7 +125,7 @@
 //!
 //! The `tracing` span has the handler's name, and the target, file and line of your code. Its fields are the attributes that
 //! are named in `attributes(…)` by a dotted name or a string, and the crate's own, such as `event.id` and `batch.size`: 32 at
-//! most. A handler of a broker's messages has no `messaging.…` fields: name those that you need in `attributes(…)`. `level` and `target` are [options](macro@linked_span#options), as in `#[tracing::instrument]`.
+//! most. A handler of a broker's messages has no `messaging.…` fields: name those that you need in `attributes(…)`. `level` and `target` are [options](macro@linked_span#options), as in `#[tracing::instrument]`; without the feature they are compile errors.
 //!
 //! A filter of `tracing` never removes the OpenTelemetry span: only the sampler does.
 //!

@@ -37,7 +37,8 @@ pub use crate::span::outcome::{
 };
 pub use crate::span::request::SpanRequest;
 pub use crate::{
-    __linked_span_input_enum as input_enum, __linked_span_serde_of_inputs as serde_of_inputs,
+    __linked_span_input_enum as input_enum, __linked_span_needs_tracing as needs_tracing,
+    __linked_span_serde_of_inputs as serde_of_inputs,
 };
 
 /// `true` if the feature `metrics` is on. A test that depends on it cannot ask cargo.

@@ -6,6 +6,7 @@ use syn::{Expr, LitStr};
 
 use super::model::Handler;
 use crate::options::{Level, text_literal};
+use crate::tokens::at;
 
 impl Handler {
     /// Returns a reference to the callsite.
@@ -41,13 +42,19 @@ impl Handler {
         // Only a reference to a simple constant is promoted to `'static`.
         let is_computed = |constant: &Expr| text_literal(constant).is_none();
         let level = options.level.as_ref();
-        if options.scope.iter().chain(&options.target).any(is_computed)
+        let reference = if options.scope.iter().chain(&options.target).any(is_computed)
             || level.is_some_and(|level| level.path.is_some())
         {
             quote!(const { &#callsite })
         } else {
             quote!(&#callsite)
+        };
+        if options.needs_tracing.is_empty() {
+            return reference;
         }
+        let checks = options.needs_tracing.iter();
+        let checks = checks.map(|word| at(word.span(), quote!(#runtime::needs_tracing!(#word);)));
+        quote!({ #(#checks)* #reference })
     }
 
     /// Returns the labels of metrics that all messages of this handler share: literals, and the client's system.

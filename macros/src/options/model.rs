@@ -24,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) level: Option<Level>,
     /// The target of the `tracing` span.
     pub(crate) target: Option<Expr>,
+    /// The names of the options that do nothing without the runtime's feature `tracing`.
+    pub(crate) needs_tracing: Vec<Ident>,
     pub(crate) crate_path: Option<Path>,
     /// `#[linked_span]` only: the function sends messages.
     pub(crate) send: Option<SendOptions>,

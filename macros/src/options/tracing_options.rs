@@ -18,12 +18,20 @@ pub(super) const TRACING_OPTIONS: [Row<Options>; 2] = [
     Row {
         name: "level",
         syntax: Syntax::Value,
-        parse: |options, word, input, _| set_once(&mut options.level, word, level(word, input)?),
+        parse: |options, word, input, _| {
+            set_once(&mut options.level, word, level(word, input)?)?;
+            options.needs_tracing.push(word.clone());
+            Ok(())
+        },
     },
     Row {
         name: "target",
         syntax: Syntax::Value,
-        parse: |options, word, input, _| set_once(&mut options.target, word, value(word, input)?),
+        parse: |options, word, input, _| {
+            set_once(&mut options.target, word, value(word, input)?)?;
+            options.needs_tracing.push(word.clone());
+            Ok(())
+        },
     },
 ];
 

@@ -78,8 +78,8 @@
 /// | `scope = "…"` | the instrumentation scope; default: your crate's name and version |
 /// | `tracer = EXPR` | your own tracer: a `Tracer`, or a `&'static` or an `Arc` of one |
 /// | `send("orders", system = "kafka")` | the function sends messages: span `send orders`, kind `producer`, or `client` if parameters are messages with a context of their own; no parameter is needed; `template = …` names the span |
-/// | `level = "info"` | the level of the `tracing` span, as in `#[tracing::instrument]`: `"debug"`, `Level::DEBUG`, `2`; by default `"info"` |
-/// | `target = "…"` | the target of the `tracing` span, a constant; by default the module |
+/// | `level = "info"` | with the feature `tracing`: the level of the `tracing` span, as in `#[tracing::instrument]`: `"debug"`, `Level::DEBUG`, `2`; by default `"info"` |
+/// | `target = "…"` | with the feature `tracing`: the target of the `tracing` span, a constant; by default the module |
 /// | `crate = PATH` | the path of `linked_span`, if you renamed the dependency |
 ///
 /// Expressions may use the parameters. An attribute's key is a dotted name, a string, or a path to a constant. Its

@@ -58,6 +58,28 @@ pub enum LogLevel {
     Error,
 }
 
+/// Expands to nothing, because the feature `tracing` is on.
+#[cfg(feature = "tracing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_needs_tracing {
+    ($option:ident) => {};
+}
+
+/// Reports an option that does nothing without the feature `tracing`.
+#[cfg(not(feature = "tracing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked_span_needs_tracing {
+    ($option:ident) => {
+        ::core::compile_error!(::core::concat!(
+            "enable the feature `tracing` of `linked-span`, which `",
+            ::core::stringify!($option),
+            "` needs"
+        ));
+    };
+}
+
 /// Selects the parent of a handler's span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parent {

@@ -140,7 +140,9 @@ enum Event {
     ),
     parent = event,
     errors = type,
-    scope = "hostile"
+    scope = "hostile",
+    level = "debug",
+    target = "hostile"
 )]
 fn plain(event: &Order) -> ::core::result::Result<u64, ::std::fmt::Error> {
     ::linked_span_tests::here();
