@@ -1,7 +1,9 @@
 //! Shared helpers of the tests with brokers: the exported spans, and a producer's span.
 
+mod metrics;
 mod recorded;
 
+pub use self::metrics::{assert_measured, install_meters};
 pub use self::recorded::{Recorded, recorded};
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! Handlers of Kafka messages, with librdkafka's mock cluster, in three versions of `rdkafka`.
 
 mod cluster;
+mod measured;
 
 /// The code on the client's page of the documentation.
 #[expect(dead_code, reason = "it only has to compile")]

@@ -6,7 +6,7 @@ use client::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders, O
 use client::producer::{FutureProducer, FutureRecord};
 
 /// Returns a topic that no other test uses.
-fn topic(test: &str) -> String {
+pub(super) fn topic(test: &str) -> String {
     format!("{test}-{VERSION}")
 }
 
@@ -17,7 +17,7 @@ fn producer() -> FutureProducer {
         .expect("a producer")
 }
 
-fn consumer(topic: &str) -> StreamConsumer {
+pub(super) fn consumer(topic: &str) -> StreamConsumer {
     let consumer: StreamConsumer = ClientConfig::new()
         .set("bootstrap.servers", super::cluster::servers())
         .set("group.id", format!("{topic}-group"))
@@ -47,7 +47,7 @@ fn headers_of(context: &opentelemetry::Context) -> OwnedHeaders {
     })
 }
 
-async fn send(topic: &str, key: &str, payload: Option<&str>, headers: Option<OwnedHeaders>) {
+pub(super) async fn send(topic: &str, key: &str, payload: Option<&str>, headers: Option<OwnedHeaders>) {
     let mut record: FutureRecord<'_, str, str> = FutureRecord::to(topic).key(key).partition(0);
     record.payload = payload;
     record.headers = headers;

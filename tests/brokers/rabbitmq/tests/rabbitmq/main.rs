@@ -1,5 +1,7 @@
 //! Handlers of deliveries from `RabbitMQ`, with a real server, in three versions of `lapin`.
 
+mod measured;
+
 /// The code on the client's page of the documentation.
 #[expect(dead_code, reason = "it only has to compile")]
 #[path = "../../../../../runtime/src/messaging/pages/lapin.rs"]

@@ -9,11 +9,11 @@ use client::{BasicProperties, Channel, Connection, ConnectionProperties, Consume
 use futures_util::StreamExt as _;
 
 /// Returns a queue that no other test uses.
-fn queue(test: &str) -> String {
+pub(super) fn queue(test: &str) -> String {
     format!("{test}-{VERSION}")
 }
 
-async fn channel() -> Channel {
+pub(super) async fn channel() -> Channel {
     let url = std::env::var("AMQP_URL")
         .expect("AMQP_URL: run the tests by `servers/rabbitmq cargo test`");
     let connection = Connection::connect(&url, ConnectionProperties::default());
@@ -24,7 +24,7 @@ async fn channel() -> Channel {
     channel
 }
 
-async fn declare(channel: &Channel, queue: &str, kind: &str) {
+pub(super) async fn declare(channel: &Channel, queue: &str, kind: &str) {
     let mut arguments = FieldTable::default();
     let kind = AMQPValue::LongString(LongString::from(kind));
     arguments.insert("x-queue-type".into(), kind);
@@ -35,7 +35,7 @@ async fn declare(channel: &Channel, queue: &str, kind: &str) {
     channel.queue_declare(queue.into(), options, arguments).await.expect("a queue");
 }
 
-async fn consume(channel: &Channel, queue: &str) -> Consumer {
+pub(super) async fn consume(channel: &Channel, queue: &str) -> Consumer {
     let options = BasicConsumeOptions::default();
     let tag = ShortString::from(format!("{queue}-consumer"));
     let tag = tag.as_str();
@@ -45,11 +45,11 @@ async fn consume(channel: &Channel, queue: &str) -> Consumer {
         .expect("a consumer")
 }
 
-async fn next(consumer: &mut Consumer) -> Delivery {
+pub(super) async fn next(consumer: &mut Consumer) -> Delivery {
     consumer.next().await.expect("a delivery").expect("a delivery")
 }
 
-async fn publish(channel: &Channel, queue: &str, properties: BasicProperties) {
+pub(super) async fn publish(channel: &Channel, queue: &str, properties: BasicProperties) {
     let options = BasicPublishOptions::default();
     channel
         .basic_publish("".into(), queue.into(), options, b"paid", properties)
