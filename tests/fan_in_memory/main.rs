@@ -55,7 +55,8 @@ impl<P: Send + Sync> Joins<P> {
     }
 
     fn due(&self, token: Token, max: usize) -> Vec<Due<P>> {
-        ready(self.memory.claim_due(&self.rules, token, max)).unwrap()
+        let due = ready(self.memory.claim_due(&self.rules, token, max));
+        due.unwrap().claims
     }
 
     fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {

@@ -76,7 +76,7 @@ fn concurrent_arrivals_succeed_once_per_key() {
             worker.join().unwrap();
         }
         let token = Token::random();
-        for due in ready(store.claim_due(&RULES, token, 10)).unwrap() {
+        for due in ready(store.claim_due(&RULES, token, 10)).unwrap().claims {
             assert_eq!(due.claim.work, Work::Run);
             successes[due.key.parse::<usize>().unwrap()].fetch_add(1, Ordering::SeqCst);
             let settled = store.apply(&due.key, &RULES, settle(token, Settlement::Completed));
@@ -131,7 +131,8 @@ fn expired_join_is_delivered_once() {
                         };
                         let mut due: Vec<_> = overdue.into_iter().map(|due| *due).collect();
                         if number % 5 == 0 {
-                            due.extend(ready(store.claim_due(&RULES, Token::random(), 2)).unwrap());
+                            let swept = ready(store.claim_due(&RULES, Token::random(), 2));
+                            due.extend(swept.unwrap().claims);
                         }
                         for due in due {
                             assert!(settle(&store, &due));
@@ -147,7 +148,10 @@ fn expired_join_is_delivered_once() {
             worker.join().unwrap();
         }
         time.fetch_add(10, Ordering::SeqCst);
-        for due in ready(store.claim_due(&RULES, Token::random(), 100)).unwrap() {
+        for due in ready(store.claim_due(&RULES, Token::random(), 100))
+            .unwrap()
+            .claims
+        {
             assert!(settle(&store, &due));
             handed_over.fetch_add(1, Ordering::SeqCst);
         }

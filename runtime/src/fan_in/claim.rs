@@ -361,9 +361,9 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             _ if !is_recorded => {}
             Settlement::Completed => self.run = Some("completed"),
             Settlement::Failed if self.attempts >= policy.max_attempts => {
-                joins::parked(declared.join, "attempts");
+                joins::parked(declared.join, "attempts", 1);
             }
-            Settlement::Undecodable => joins::parked(declared.join, "undecodable"),
+            Settlement::Undecodable => joins::parked(declared.join, "undecodable", 1),
             Settlement::ExpiryDelivered => joins::expired(declared.join),
             Settlement::Failed | Settlement::ExpiryFailed | Settlement::Released => {}
         }

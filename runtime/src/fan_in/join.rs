@@ -236,8 +236,13 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 error,
                 overdue,
             } = match arrived.await {
-                Ok(ArriveResponse { verdict, overdue }) => {
+                Ok(ArriveResponse {
+                    verdict,
+                    overdue,
+                    parked,
+                }) => {
                     let verdict = self.held(key, token, since, verdict);
+                    self.context.count_parked(parked);
                     if verdict.is_claim() {
                         // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The
                         // next arrival or sweep delivers the other join.

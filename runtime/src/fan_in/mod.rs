@@ -167,7 +167,8 @@ pub use self::core::listing::{JoinQuery, JoinSummary, ListSummary, Page, Status}
 pub use self::core::lists::{Arrived, Counts, ListLimit, Tallies};
 pub use self::core::missing::Missing;
 pub use self::core::operator::Operator;
-pub use self::core::response::{ArriveResponse, Rejected, Verdict};
+pub use self::core::park_counts::ParkCounts;
+pub use self::core::response::{ArriveResponse, DueClaims, Rejected, Verdict};
 pub use self::core::state::{self, Inputs, JoinPolicy, ParkReason, Settlement, Timestamp, Token};
 pub use self::core::store::{BlockingStore, Store, ready};
 #[cfg(feature = "_durable")]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::claim::{ClaimGuard, DueOutcome};
 use super::context::JoinContext;
 use super::core::error::StoreError;
+use super::core::response::DueClaims;
 use super::core::state::Token;
 use super::core::store::Store;
 use super::join::Join;
@@ -86,14 +87,14 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         while_waiting: WhileWaiting,
     ) -> Result<Vec<ClaimGuard<'_, P, S>>, StoreError> {
         let since = Instant::now();
-        let due = self
-            .context
-            .store
-            .claim_due(&self.context.policy, Token::random(), max)
-            .await?;
+        let JoinContext { store, policy, .. } = &self.context;
+        let due = store.claim_due(policy, Token::random(), max);
+        let DueClaims { claims, parked } = due.await?;
         let others = Arc::new(WaitingClaims::new(while_waiting));
         let held = |due| ClaimGuard::due(&self.context, due, since).beside(&others);
-        Ok(due.into_iter().map(held).collect())
+        let claimed = claims.into_iter().map(held).collect();
+        self.context.count_parked(parked);
+        Ok(claimed)
     }
 
     #[doc(hidden)]

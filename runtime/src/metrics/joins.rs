@@ -71,11 +71,16 @@ pub(crate) fn expired(join: &'static str) {
     });
 }
 
-/// This process has parked a join.
-pub(crate) fn parked(join: &'static str, reason: &'static str) {
-    with_found(|instruments| {
+/// This process has parked some joins, or none.
+pub(crate) fn parked(join: &'static str, reason: &'static str, count: usize) {
+    if count == 0 {
+        return;
+    }
+    // A sweep can park a join before anything else has looked for a provider.
+    with(|instruments| {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
         Pairs::of([(JOIN, Some(join)), (REASON, Some(reason))])
-            .with(|pairs| instruments.parked().add(1, pairs));
+            .with(|pairs| instruments.parked().add(count, pairs));
     });
 }
 

@@ -57,9 +57,10 @@
 //! - A handler that calls another is measured beside it, with the other's time in its own.
 //! - A run of a fan-in's function is a call of a handler, and so is each retry. `on_expired` is one too.
 //! - A future is measured from its first poll until it is done or dropped. One that is never polled is not measured.
-//! - A join that expires is counted by the process that recorded it, so that the sum over processes is the number of
-//!   joins. A join that is parked because its worker died with its last attempt is not counted: an arrival or a sweep parks
-//!   it, and [`Join::parked`](crate::fan_in::Join::parked) lists it.
+//! - A join that expires or is parked is counted by the process that recorded it, so that the sum over processes is the
+//!   number of joins. If a worker died with the last attempt, the sweep or the arrival that parks the join counts it.
+//! - No join is counted twice for one expiry or one parking. If a store's reply is lost and the call is repeated, the
+//!   count is lost too.
 //! - A durable store settles in the background if the call that holds a join was dropped or failed. It does not report the
 //!   result, so an expiry or a parked join that was settled like that is not counted.
 //!

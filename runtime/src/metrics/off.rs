@@ -17,7 +17,7 @@ pub(crate) mod joins {
 
     pub(crate) const fn expired(_: &'static str) {}
 
-    pub(crate) const fn parked(_: &'static str, _: &'static str) {}
+    pub(crate) const fn parked(_: &'static str, _: &'static str, _: usize) {}
 
     pub(crate) const fn measures() -> bool {
         false

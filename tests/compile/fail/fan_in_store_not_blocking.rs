@@ -1,7 +1,7 @@
 //! A plain function on a store that waits.
 
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Due, JoinOptions, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, DueClaims, JoinOptions, JoinPolicy, JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 use linked_span::{LinkedEvent, Origin, fan_in};
 
@@ -32,7 +32,7 @@ impl<P: Send> Store<P> for Remote {
         loop {}
     }
 
-    async fn claim_due(&self, _: &JoinPolicy, _: Token, _: usize) -> Result<Vec<Due<P>>, StoreError> {
+    async fn claim_due(&self, _: &JoinPolicy, _: Token, _: usize) -> Result<DueClaims<P>, StoreError> {
         loop {}
     }
 

@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, BlockingStore, Change, Due, FanInIdentity, JoinPolicy,
-    JoinQuery, JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Timestamp, Token,
-    Verdict,
+    ArriveResponse, ArrivingInput, BlockingStore, Change, Due, DueClaims, FanInIdentity,
+    JoinPolicy, JoinQuery, JoinSummary, Operator, ParkCounts, Rejected, Settlement, Store,
+    StoreError, Timestamp, Token, Verdict,
 };
 use linked_span_tests::Time;
 use serde::Serialize;
@@ -120,8 +120,14 @@ impl Encoded {
             let step = Step::Settle { token, settlement };
             let mut rows = self.rows.lock().unwrap();
             rows.step(&key, step, self.time.now(), rules);
+            rows.parked.undecodable += 1;
         }
         due
+    }
+
+    /// Returns the joins that the store has parked by itself, and that no call has reported.
+    fn parked(&self) -> ParkCounts {
+        std::mem::take(&mut self.rows.lock().unwrap().parked)
     }
 
     fn arrived<P: DeserializeOwned>(
@@ -150,8 +156,10 @@ impl Encoded {
             }
             (reply, _) => panic!("no reply to an arrival: {reply:?}"),
         };
-        let overdue = answer.overdue.and_then(hand_out).map(Box::new);
-        ArriveResponse { verdict, overdue }
+        let overdue = answer.overdue.and_then(hand_out);
+        ArriveResponse::new(verdict)
+            .with_overdue(overdue)
+            .with_parked(self.parked())
     }
 }
 
@@ -196,14 +204,14 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
         rules: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<P>>, StoreError> {
+    ) -> Result<DueClaims<P>, StoreError> {
         loop {
             let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
             let is_over = claimed.is_empty();
             let hand_out = |claimed| self.hand_out(claimed, rules, token);
             let due: Vec<_> = claimed.into_iter().filter_map(hand_out).collect();
             if is_over || !due.is_empty() {
-                return Ok(due);
+                return Ok(DueClaims::new(due).with_parked(self.parked()));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The same store over a network that takes time.
 
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Due, JoinPolicy, JoinQuery, JoinSummary, Operator,
+    ArriveResponse, ArrivingInput, Change, DueClaims, JoinPolicy, JoinQuery, JoinSummary, Operator,
     Rejected, Settlement, Store, StoreError, Token,
 };
 use serde::Serialize;
@@ -51,7 +51,7 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
         rules: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<P>>, StoreError> {
+    ) -> Result<DueClaims<P>, StoreError> {
         there_and_back(self.0.claim_due(rules, token, max)).await
     }
 

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
-use linked_span::fan_in::{JoinPolicy, JoinQuery, JoinSummary, Page, Timestamp, Token, Work};
+use linked_span::fan_in::{
+    JoinPolicy, JoinQuery, JoinSummary, Page, ParkCounts, Timestamp, Token, Work,
+};
 
 use super::claimed::Claimed;
 use super::row::{Kept, Row};
 
-/// Rows by key.
 #[derive(Debug, Default)]
-pub(super) struct Rows(BTreeMap<String, Vec<u8>>);
+pub(super) struct Rows {
+    by_key: BTreeMap<String, Vec<u8>>,
+    /// The joins that the store has parked by itself, until a call reports them.
+    pub(super) parked: ParkCounts,
+}
 
 /// The result of an arrival.
 pub(super) struct Answer {
@@ -30,12 +35,17 @@ impl Rows {
         rules: &JoinPolicy,
     ) -> (Option<State>, Reply) {
         let row = self.read(key);
-        let (state, reply) = transition(row.as_ref().map(Row::state), step, now, rules);
+        let before = row.as_ref().map(Row::state);
+        let (state, reply) = transition(before, step, now, rules);
         match state {
             Some(state) => self.write(key, &row.unwrap_or_default().with(state, now, rules)),
             None => {
-                self.0.remove(key);
+                self.by_key.remove(key);
             }
+        }
+        // The runtime counts the joins that a settlement parks.
+        if !matches!(step, Step::Settle { .. }) {
+            self.parked.record(before, state);
         }
         (state, reply)
     }
@@ -177,19 +187,21 @@ impl Rows {
     }
 
     fn keys(&self) -> Vec<String> {
-        self.0.keys().cloned().collect()
+        self.by_key.keys().cloned().collect()
     }
 
     fn all(&self) -> impl Iterator<Item = (&str, Row)> {
-        self.0.iter().map(|(key, row)| (key.as_str(), Row::of(row)))
+        self.by_key
+            .iter()
+            .map(|(key, row)| (key.as_str(), Row::of(row)))
     }
 
     fn read(&self, key: &str) -> Option<Row> {
-        self.0.get(key).map(|row| Row::of(row))
+        self.by_key.get(key).map(|row| Row::of(row))
     }
 
     fn write(&mut self, key: &str, row: &Row) {
-        self.0.insert(key.to_owned(), row.to_bytes());
+        self.by_key.insert(key.to_owned(), row.to_bytes());
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due};
+use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{Inputs, JoinPolicy, ParkReason, Settlement, Timestamp, Token};
 use linked_span_tests::joins::SETTLEMENTS;
 use linked_span_tests::{at, ms};
@@ -199,6 +199,13 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
         Reply::Absent => ("absent", 0),
         _ => unreachable!("the table does not know it"),
     }
+}
+
+/// Returns the number of joins that a store parks by a step from this state: one or none.
+#[must_use]
+pub fn parked_by(step: Step, state: Option<State>, rules: &JoinPolicy) -> usize {
+    let (after, reply) = transition(state, step, at(NOW), rules);
+    usize::from(reply == Reply::Parked && after != state)
 }
 
 /// Returns each step except arrivals, with its name and its argument as words.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    Memory, Operator, Rejected, Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, DueClaims, FanInIdentity, JoinPolicy, JoinQuery,
+    JoinSummary, Memory, Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 use linked_span::testing::{self, Clock};
 use linked_span_tests::Time;
@@ -127,7 +127,7 @@ impl<P: Send + Sync> Store<P> for Shared<P> {
         policy: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<P>>, StoreError> {
+    ) -> Result<DueClaims<P>, StoreError> {
         self.0.claim_due(policy, token, max).await
     }
 

@@ -10,6 +10,7 @@ pub(super) mod listing;
 pub(super) mod lists;
 pub(super) mod missing;
 pub(super) mod operator;
+pub(super) mod park_counts;
 pub(super) mod policy;
 pub(super) mod response;
 pub mod state;

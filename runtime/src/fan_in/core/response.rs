@@ -1,4 +1,4 @@
-//! A store's response to an arrival.
+//! A store's responses to an arrival and to a sweep.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::claim::{Claim, Due};
 use super::error::StoreError;
 use super::lists::Arrived;
+use super::park_counts::ParkCounts;
 
 /// Holds a store's response to an arrival.
 ///
@@ -15,15 +16,120 @@ use super::lists::Arrived;
 /// /// Responds to the first input of a join, where no other join is overdue.
 /// fn first<P>(input: u8) -> ArriveResponse<P> {
 ///     let arrived = Inputs::default().with(input);
-///     ArriveResponse { verdict: Verdict::Waiting(arrived.into()), overdue: None }
+///     ArriveResponse::new(Verdict::Waiting(arrived.into()))
 /// }
 /// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ArriveResponse<P> {
     /// The verdict on the input.
     pub verdict: Verdict<P>,
     /// Another join that has expired. The caller delivers it to `on_expired`.
     pub overdue: Option<Box<Due<P>>>,
+    /// The joins that the store has parked during this call, or during an earlier one that failed.
+    pub parked: ParkCounts,
+}
+
+impl<P> ArriveResponse<P> {
+    /// Makes the response of a call that has claimed no other join, and has parked none.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{ArriveResponse, ParkCounts, Verdict};
+    ///
+    /// let response = ArriveResponse::new(Verdict::Completed("paid"));
+    /// assert_eq!(response.parked, ParkCounts::default());
+    /// ```
+    #[must_use]
+    pub fn new(verdict: Verdict<P>) -> Self {
+        Self {
+            verdict,
+            overdue: None,
+            parked: ParkCounts::default(),
+        }
+    }
+
+    /// Sets the other join that the call has claimed.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{ArriveResponse, Claim, Due, Token, Verdict, Work};
+    ///
+    /// # let (token, verdict) = (Token::random(), Verdict::<String>::Completed("paid".to_owned()));
+    /// let claim = Claim::new(Work::DeliverExpired, 0, Vec::new());
+    /// let overdue = Due { key: "order-1".to_owned(), token, claim };
+    /// let response = ArriveResponse::new(verdict).with_overdue(Some(overdue));
+    /// assert!(response.overdue.is_some_and(|overdue| overdue.key == "order-1"));
+    /// ```
+    #[must_use]
+    pub fn with_overdue(self, overdue: Option<Due<P>>) -> Self {
+        Self {
+            overdue: overdue.map(Box::new),
+            ..self
+        }
+    }
+
+    /// Sets the joins that the store has parked.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{ArriveResponse, ParkCounts, Verdict};
+    ///
+    /// let mut parked = ParkCounts::default();
+    /// parked.attempts += 1;
+    /// let response = ArriveResponse::new(Verdict::Parked("paid")).with_parked(parked);
+    /// assert_eq!(response.parked.attempts, 1);
+    /// ```
+    #[must_use]
+    pub fn with_parked(self, parked: ParkCounts) -> Self {
+        Self { parked, ..self }
+    }
+}
+
+/// Holds a store's response to a sweep.
+///
+/// ```
+/// use linked_span::fan_in::{Due, DueClaims};
+///
+/// /// Responds with the joins that the sweep now holds, if the store has parked none.
+/// fn swept<P>(claims: Vec<Due<P>>) -> DueClaims<P> {
+///     DueClaims::new(claims)
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DueClaims<P> {
+    /// The joins that the caller now holds.
+    pub claims: Vec<Due<P>>,
+    /// The joins that the store has parked during this call, or during an earlier one that failed.
+    pub parked: ParkCounts,
+}
+
+impl<P> DueClaims<P> {
+    /// Makes the response of a call that has parked no join.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{DueClaims, ParkCounts};
+    ///
+    /// assert_eq!(DueClaims::<String>::new(Vec::new()).parked, ParkCounts::default());
+    /// ```
+    #[must_use]
+    pub fn new(claims: Vec<Due<P>>) -> Self {
+        let parked = ParkCounts::default();
+        Self { claims, parked }
+    }
+
+    /// Sets the joins that the store has parked.
+    ///
+    /// ```
+    /// use linked_span::fan_in::{DueClaims, ParkCounts};
+    ///
+    /// let mut parked = ParkCounts::default();
+    /// parked.attempts += 3;
+    /// let swept = DueClaims::<String>::new(Vec::new()).with_parked(parked);
+    /// assert_eq!(swept.parked.attempts, 3);
+    /// ```
+    #[must_use]
+    pub fn with_parked(self, parked: ParkCounts) -> Self {
+        Self { parked, ..self }
+    }
 }
 
 /// Reports what the store did with an input.

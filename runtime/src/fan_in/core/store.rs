@@ -5,11 +5,10 @@ use std::task::{Context, Poll, Waker};
 
 use super::arriving_input::ArrivingInput;
 use super::change::Change;
-use super::claim::Due;
 use super::error::StoreError;
 use super::identity::FanInIdentity;
 use super::operator::Operator;
-use super::response::{ArriveResponse, Rejected};
+use super::response::{ArriveResponse, DueClaims, Rejected};
 use super::state::{JoinPolicy, Settlement, Token};
 
 /// Keeps the joins of one function: their inputs and their states.
@@ -43,9 +42,9 @@ use super::state::{JoinPolicy, Settlement, Token};
 ///
 /// | method | step | answer |
 /// | --- | --- | --- |
-/// | [`arrive`](Self::arrive) | [`Step::Arrive`] at the join; then [`Step::ClaimDue`] with [`ClaimMode::Opportunistic`] at another join that is [`due`] | the [`Reply`] as a [`Verdict`]; the other join, if it was claimed |
+/// | [`arrive`](Self::arrive) | [`Step::Arrive`] at the join; then [`Step::ClaimDue`] with [`ClaimMode::Opportunistic`] at another join that is [`due`] | the [`Reply`] as a [`Verdict`]; the other join, if it was claimed; the [parked] joins |
 /// | [`apply`](Self::apply) | `Step::from(change)` | `true` if the reply is [`Reply::Recorded`] |
-/// | [`claim_due`](Self::claim_due) | [`Step::ClaimDue`] with [`ClaimMode::Sweep`] at each join that is [`due`] | the joins whose reply is [`Reply::Run`] or [`Reply::DeliverExpired`] |
+/// | [`claim_due`](Self::claim_due) | [`Step::ClaimDue`] with [`ClaimMode::Sweep`] at each join that is [`due`] | the joins whose reply is [`Reply::Run`] or [`Reply::DeliverExpired`]; the parked joins |
 ///
 /// A join takes an input whose reply is [`Reply::Waiting`], or [`Reply::Run`] with `taken`. A claim carries the
 /// inputs that have arrived. A join that has completed or expired has no inputs left.
@@ -61,6 +60,10 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// [`Undecodable`](Settlement::Undecodable), with the token of the claim. It answers an arrival with [`Verdict::Parked`],
 /// and a sweep goes on without that join.
 ///
+/// A step can park a join whose worker died at its last attempt. `arrive` and `claim_due` report such joins, and those that
+/// the store could not decode: [`ParkCounts::record`] counts a step. The runtime counts the joins that `apply` parks. A
+/// store without leases that decodes nothing parks no join by itself.
+///
 /// With the feature `testing`, `testing::conformance` checks a store against these rules.
 ///
 /// [`Operator`] counts and lists the joins. The runtime renews claims and bounds waits by itself:
@@ -72,6 +75,8 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// [`due`]: super::state::due()
 /// [`ClaimMode::Opportunistic`]: super::state::ClaimMode::Opportunistic
 /// [`ClaimMode::Sweep`]: super::state::ClaimMode::Sweep
+/// [`ParkCounts::record`]: super::park_counts::ParkCounts::record
+/// [parked]: super::park_counts::ParkCounts
 /// [`Reply`]: super::state::Reply
 /// [`Reply::Recorded`]: super::state::Reply::Recorded
 /// [`Reply::Run`]: super::state::Reply::Run
@@ -163,7 +168,7 @@ pub trait Store<P>: Operator {
     /// ```
     /// # use linked_span::fan_in::{JoinPolicy, Store, StoreError, Token};
     /// # async fn example<P>(store: &impl Store<P>, policy: &JoinPolicy) -> Result<(), StoreError> {
-    /// for due in store.claim_due(policy, Token::random(), 16).await? {
+    /// for due in store.claim_due(policy, Token::random(), 16).await?.claims {
     ///     println!("{}: {:?}", due.key, due.claim.work);
     /// }
     /// # Ok(())
@@ -178,7 +183,7 @@ pub trait Store<P>: Operator {
         policy: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> impl Future<Output = Result<Vec<Due<P>>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<DueClaims<P>, StoreError>> + Send;
 
     /// Settles without waiting, for a holder that was dropped or that could not settle.
     ///

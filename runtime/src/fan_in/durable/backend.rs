@@ -24,6 +24,8 @@ pub(in crate::fan_in) struct JoinScope<'a> {
 ///
 /// Each method implements the method of the same name of [`Store`](crate::fan_in::Store). An arrival and a settlement take
 /// one round trip each, as a rule. Spans of time are at most 2^51 milliseconds.
+///
+/// [`arrive`](Self::arrive) and [`due`](Self::due) add the joins that they park to [`StoreBinding::parks`].
 pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &StoreBinding;
 

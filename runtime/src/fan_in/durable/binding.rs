@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::parks::Parks;
 use super::releases::Releases;
 use super::signature::{Difference, difference, on_one_line, signature};
 use crate::fan_in::core::error::StoreError;
@@ -26,6 +27,7 @@ pub(in crate::fan_in) struct StoreBinding {
     checked: Mutex<Option<Checked>>,
     seen: OnceLock<Box<Seen>>,
     releases: Releases,
+    parks: Parks,
 }
 
 #[derive(Debug)]
@@ -58,6 +60,7 @@ impl StoreBinding {
             checked: Mutex::new(None),
             seen: OnceLock::new(),
             releases: Releases::default(),
+            parks: Parks::default(),
         }
     }
 
@@ -86,10 +89,9 @@ impl StoreBinding {
         self.declared.get().map_or(&[], |declared| declared.inputs)
     }
 
-    /// Returns the name of the joins' type, as spans and metrics have it.
-    pub(super) fn join(&self) -> &'static str {
-        let path = self.declared.get().map_or("", |declared| declared.path);
-        path.rsplit("::").next().unwrap_or(path)
+    /// Returns the parked joins that no call has reported yet.
+    pub(in crate::fan_in) fn parks(&self) -> &Parks {
+        &self.parks
     }
 
     pub(super) fn declare(&self, identity: FanInIdentity) {

@@ -19,10 +19,9 @@ use crate::fan_in::core::change::Change;
 use crate::fan_in::core::claim::Due;
 use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
-use crate::fan_in::core::response::{ArriveResponse, Rejected};
-use crate::fan_in::core::state::{JoinPolicy, Settlement, Step, Token};
+use crate::fan_in::core::response::{ArriveResponse, DueClaims, Rejected};
+use crate::fan_in::core::state::{JoinPolicy, ParkReason, Settlement, Step, Token};
 use crate::fan_in::core::stored_function::StoredFunction;
-use crate::metrics::joins;
 
 /// The longest span of time, about 70,000 years. Added to any clock, it fits the numbers of SQL and Lua.
 const MAX_SPAN: Duration = Duration::from_millis(1 << 51);
@@ -111,6 +110,7 @@ pub(in crate::fan_in) async fn arrive<D: Backend, P: Serialize + DeserializeOwne
             Ok(ArriveResponse {
                 verdict: verdict(answer.reply, answer.at, claim, payload),
                 overdue,
+                parked: database.declaration().parks().take(),
             })
         }
         Err(error) => Err(Rejected {
@@ -137,7 +137,7 @@ pub(in crate::fan_in) async fn claim_due<D: Backend, P: DeserializeOwned>(
     rules: &JoinPolicy,
     token: Token,
     max: usize,
-) -> Result<Vec<Due<P>>, StoreError> {
+) -> Result<DueClaims<P>, StoreError> {
     let rules = &within(rules);
     let mut first = Some(token);
     let due = async {
@@ -160,7 +160,9 @@ pub(in crate::fan_in) async fn claim_due<D: Backend, P: DeserializeOwned>(
             }
         }
     };
-    bounded(database, Box::pin(due)).await
+    let claims = bounded(database, Box::pin(due)).await?;
+    let parked = database.declaration().parks().take();
+    Ok(DueClaims { claims, parked })
 }
 
 /// Claims due joins. The claims are released if the caller is dropped before it calls [`Claiming::answered`].
@@ -222,7 +224,8 @@ async fn hand_out<D: Backend, P: DeserializeOwned>(
             let step = Step::Settle { token, settlement };
             let tell = |function| database.apply(function, &claimed.key, step, Some(&detail));
             if let Ok(true) = call(database, rules, tell).await {
-                joins::parked(database.declaration().join(), "undecodable");
+                let parks = database.declaration().parks();
+                parks.add(ParkReason::Undecodable, 1);
             }
             None
         }

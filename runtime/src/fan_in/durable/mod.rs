@@ -9,6 +9,7 @@ mod encoded_claim;
 mod encoding;
 mod error;
 mod finite;
+mod parks;
 mod release;
 mod releases;
 mod row;

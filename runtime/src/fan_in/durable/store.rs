@@ -36,7 +36,7 @@ macro_rules! store {
                 policy: &$crate::fan_in::JoinPolicy,
                 token: $crate::fan_in::Token,
                 max: usize,
-            ) -> Result<Vec<$crate::fan_in::Due<P>>, $crate::fan_in::StoreError> {
+            ) -> Result<$crate::fan_in::DueClaims<P>, $crate::fan_in::StoreError> {
                 $crate::fan_in::durable::claim_due(self, policy, token, max).await
             }
 

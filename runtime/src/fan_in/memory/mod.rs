@@ -26,7 +26,7 @@ use super::core::error::StoreError;
 use super::core::identity::FanInIdentity;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::operator::Operator;
-use super::core::response::{ArriveResponse, Rejected};
+use super::core::response::{ArriveResponse, DueClaims, Rejected};
 use super::core::state::{ClaimMode, JoinPolicy, Settlement, Step, Timestamp, Token};
 use super::core::store::{BlockingStore, Store};
 use super::core::time::milliseconds;
@@ -274,7 +274,10 @@ impl<P> Memory<P> {
         let overdue = overdue.or_else(|| others.find_map(look)).map(Box::new);
         drop(answer.unneeded);
         match answer.verdict {
-            Ok(verdict) => Ok(ArriveResponse { verdict, overdue }),
+            Ok(verdict) => Ok(ArriveResponse {
+                overdue,
+                ..ArriveResponse::new(verdict)
+            }),
             Err(payload) => Err(Rejected {
                 payload,
                 error: StoreError::Full,
@@ -385,9 +388,9 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         policy: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<P>>, StoreError> {
+    ) -> Result<DueClaims<P>, StoreError> {
         self.served.check()?;
-        Ok(self.due_now(policy, token, max))
+        Ok(DueClaims::new(self.due_now(policy, token, max)))
     }
 
     fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {

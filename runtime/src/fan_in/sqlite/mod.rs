@@ -22,7 +22,7 @@ use self::rows::Rows;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Reply, Step, Timestamp, Token};
+use super::core::state::{ParkReason, Reply, Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
@@ -287,6 +287,11 @@ impl Sqlite {
         call.await.map_err(explain)
     }
 
+    /// Counts the joins that a transaction has parked, because the worker of their last attempt died.
+    fn has_parked(&self, joins: usize) {
+        self.declaration.parks().add(ParkReason::Attempts, joins);
+    }
+
     /// Begins a transaction.
     async fn transaction(&self, access: Access) -> Result<Rows, BackendError> {
         let mut rows = self.rows().await?;
@@ -347,8 +352,9 @@ impl Backend for Sqlite {
             if other_work.has_leftovers {
                 rows.remove_leftovers(REMOVED_BY_ARRIVAL).await?;
             }
-            let at = rows.now;
+            let (at, parked) = (rows.now, rows.parked.attempts);
             rows.commit().await?;
+            self.has_parked(parked);
             Ok(Answer {
                 reply: stepped.reply,
                 at,
@@ -389,7 +395,9 @@ impl Backend for Sqlite {
             if !function.rules.lists.is_empty() {
                 rows.remove_leftovers(REMOVED_BY_SWEEP).await?;
             }
+            let parked = rows.parked.attempts;
             rows.commit().await?;
+            self.has_parked(parked);
             Ok(claimed)
         })
         .await

@@ -18,6 +18,7 @@ use super::statements::{
 };
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::Work;
+use crate::fan_in::core::park_counts::ParkCounts;
 use crate::fan_in::core::state::{
     Arrived, ClaimMode, Inputs, JoinPolicy, Reply, Settlement, State, Step, Timestamp, Token, due,
     transition,
@@ -37,6 +38,8 @@ pub(super) struct Rows {
     clock: fn() -> Timestamp,
     /// The time at which the transaction began.
     pub(super) now: Timestamp,
+    /// The joins that the transaction has parked.
+    pub(super) parked: ParkCounts,
 }
 
 /// Work at other joins that an arrival can do.
@@ -113,6 +116,7 @@ impl Rows {
             file,
             clock,
             now: clock(),
+            parked: ParkCounts::default(),
         }
     }
 
@@ -241,6 +245,7 @@ impl Rows {
         let rules = function.rules;
         let before = read.as_ref().map(|read| read.state);
         let (after, reply) = transition(before, step, self.now, rules);
+        self.parked.record(before, after);
         let mut lists = match &mut read {
             Some(read) => std::mem::take(&mut read.lists),
             None => Lists::new(rules),

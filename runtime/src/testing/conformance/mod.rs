@@ -103,6 +103,8 @@ where
             "a busy arrival returns the rest of the lease": claims::rest_of_the_lease, POLICY;
             "a join whose last attempt died is parked": operator::last_attempt_died,
                 POLICY.max_attempts(1);
+            "a join that the store parks is reported once": operator::reports_parked_joins,
+                POLICY.max_attempts(1);
         }
     }
     let rule = "any steps have the replies of the state machine";

@@ -131,6 +131,15 @@ impl<P> Model<P> {
         states.filter(|state| !has_ended(**state)).count()
     }
 
+    /// Returns how many joins are parked.
+    #[must_use]
+    pub fn parked(&self) -> usize {
+        let states = self.states.values();
+        states
+            .filter(|state| matches!(state, State::Parked { .. }))
+            .count()
+    }
+
     /// Returns how many payloads the store must hold.
     #[must_use]
     pub fn kept(&self) -> usize {

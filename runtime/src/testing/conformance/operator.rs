@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::subject::{Checked, MINUTE, Subject, ensure, equal, is_claim};
+use super::subject::{Checked, MINUTE, Subject, ensure, equal, exhausted, is_claim};
 use crate::fan_in::{
     Change, JoinQuery, Page, ParkReason, Settlement, Status, Store, Token, Verdict, Work,
 };
@@ -264,8 +264,48 @@ where
         matches!(verdict, Verdict::Parked(_)),
         "no attempt is left, and the verdict is {verdict:?}"
     );
-    subject.none_due().await?;
+    let claims = subject.sweep(Token::random(), 10).await?.claims;
+    ensure!(
+        claims.is_empty(),
+        "no attempt is left, and the sweep claims {claims:?}"
+    );
     let parked = subject.keys(JoinQuery::Parked(ALL)).await?;
     let expected = ["arrival", "sweep"].map(str::to_owned).to_vec();
     equal("the parked keys", parked, expected)
+}
+
+/// The workers of the last attempts are gone. An arrival, a sweep, and an arrival at another join find that out.
+pub(super) async fn reports_parked_joins<S, T>(subject: &Subject<S, T>) -> Checked
+where
+    S: Store<String>,
+    T: AsyncFn(Duration),
+{
+    let arrive = async |key| subject.arrive(key, 0, Token::random()).await;
+    let sweep = async || subject.sweep(Token::random(), 10).await;
+    for key in ["arrival", "sweep", "another sweep"] {
+        subject.complete(key).await?;
+    }
+    subject.pass(subject.policy.lease + MINUTE).await;
+    for expected in [1, 0] {
+        let parked = arrive("arrival").await?.parked;
+        let what = "the joins that an arrival parks";
+        equal(what, parked, exhausted(expected))?;
+    }
+    for expected in [2, 0] {
+        let parked = sweep().await?.parked;
+        equal("the joins that a sweep parks", parked, exhausted(expected))?;
+    }
+
+    subject.complete("elsewhere").await?;
+    let policy = &subject.policy;
+    subject.pass(policy.timeout + policy.lease).await;
+    // A store need not search for other joins.
+    let reported = arrive("new").await?.parked;
+    let listed = subject.keys(JoinQuery::Parked(ALL)).await?;
+    let is_parked = listed.iter().any(|key| key == "elsewhere");
+    let expected = exhausted(usize::from(is_parked));
+    equal("the other joins that an arrival parks", reported, expected)?;
+    let parked = sweep().await?.parked;
+    let left = exhausted(usize::from(!is_parked));
+    equal("the joins that the next sweep parks", parked, left)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::model::Model;
-use super::subject::{Checked, MINUTE, SETTLEMENTS, Subject, ensure, equal};
+use super::subject::{Checked, MINUTE, SETTLEMENTS, Subject, ensure, equal, exhausted};
 use crate::fan_in::state::{ClaimMode, Reply, Step};
 use crate::fan_in::{
     ArrivingInput, Change, Counts, JoinPolicy, JoinQuery, NO_LEASE, Page, Status, Store, Token,
@@ -182,6 +182,7 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
         let input = arriving.input;
         let arrived = self.subject.arrive_as(key, arriving, id.to_string(), token);
         let arrived = arrived.await?;
+        let parked = self.model.parked();
         let reply = self.model.arrive(key, arriving, id, token);
         if self
             .model
@@ -198,19 +199,25 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Pair<'_, S, T> {
                 .check_due(&due, token, ClaimMode::Opportunistic)?;
             self.claims.push((due.key, token));
         }
-        self.park(ClaimMode::Opportunistic).await
+        self.park(ClaimMode::Opportunistic).await?;
+        let parked = exhausted(self.model.parked() - parked);
+        equal("the joins that the arrival parks", arrived.parked, parked)
     }
 
     async fn sweep(&mut self, token: Token, max: usize) -> Checked {
-        let due = self.subject.due(token, max).await?;
+        let swept = self.subject.sweep(token, max).await?;
+        let parked = self.model.parked();
         let all = self.model.claimable(ClaimMode::Sweep);
-        equal("the claims of a sweep", due.len(), max.min(all.len()))?;
-        for due in due {
+        let expected = max.min(all.len());
+        equal("the claims of a sweep", swept.claims.len(), expected)?;
+        for due in swept.claims {
             is_allowed(&due.key, &all)?;
             self.model.check_due(&due, token, ClaimMode::Sweep)?;
             self.claims.push((due.key, token));
         }
-        self.park(ClaimMode::Sweep).await
+        self.park(ClaimMode::Sweep).await?;
+        let parked = exhausted(self.model.parked() - parked);
+        equal("the joins that the sweep parks", swept.parked, parked)
     }
 
     /// Parks the joins that the store has parked. A store may find those whose last attempt died in any order.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery,
-    JoinSummary, Settlement, Store, StoreError, Token, Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, Due, DueClaims, FanInIdentity, JoinPolicy,
+    JoinQuery, JoinSummary, ParkCounts, Settlement, Store, StoreError, Token, Verdict, Work,
 };
 
 /// The result of a check. The error says what the store did instead.
@@ -21,6 +21,9 @@ pub(super) const POLICY: JoinPolicy = JoinPolicy::new(2)
     .backoff(Duration::from_secs(2 * 60))
     .dedup_window(Duration::from_secs(600 * 60))
     .max_attempts(u32::MAX);
+
+/// The report of a call that has parked no join.
+pub(super) const NONE_PARKED: ParkCounts = exhausted(0);
 
 /// All settlements.
 pub(super) const SETTLEMENTS: [Settlement; 6] = [
@@ -64,6 +67,14 @@ pub(super) fn equal<T: PartialEq + fmt::Debug>(what: &str, found: T, expected: T
         "{what} must be {expected:?}, and is {found:?}"
     );
     Ok(())
+}
+
+/// Returns the report of a call that has parked joins because their last worker died.
+pub(super) const fn exhausted(attempts: usize) -> ParkCounts {
+    ParkCounts {
+        attempts,
+        undecodable: 0,
+    }
 }
 
 /// Returns the payload of the input at this place.
@@ -141,7 +152,11 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
 
     /// Makes an arrival that must leave the join incomplete, while no other join is overdue.
     pub(super) async fn waits(&self, key: &str, input: u8) -> Checked {
-        let ArriveResponse { verdict, overdue } = self.arrive(key, input, Token::random()).await?;
+        let ArriveResponse {
+            verdict,
+            overdue,
+            parked,
+        } = self.arrive(key, input, Token::random()).await?;
         let Verdict::Waiting(arrived) = verdict else {
             return Err(format!(
                 "input {input} of `{key}` must wait, and the verdict is {verdict:?}"
@@ -155,7 +170,7 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
             overdue.is_none(),
             "no other join is overdue, and the arrival claims {overdue:?}"
         );
-        Ok(())
+        equal("the joins that the arrival parks", parked, NONE_PARKED)
     }
 
     /// Makes an arrival that must claim the join for a run.
@@ -223,9 +238,17 @@ impl<S: Store<String>, T: AsyncFn(Duration)> Subject<S, T> {
         equal(&format!("the answer to {change:?}"), answer, expected)
     }
 
-    pub(super) async fn due(&self, token: Token, max: usize) -> Checked<Vec<Due<String>>> {
+    /// Sweeps once.
+    pub(super) async fn sweep(&self, token: Token, max: usize) -> Checked<DueClaims<String>> {
         let due = self.store.claim_due(&self.policy, token, max).await;
         due.map_err(|error| format!("`claim_due` failed: {error}"))
+    }
+
+    /// Sweeps, and returns the claims. The sweep must park no join.
+    pub(super) async fn due(&self, token: Token, max: usize) -> Checked<Vec<Due<String>>> {
+        let DueClaims { claims, parked } = self.sweep(token, max).await?;
+        equal("the joins that the sweep parks", parked, NONE_PARKED)?;
+        Ok(claims)
     }
 
     /// Sweeps, and returns the only due join, which must have this key.

@@ -1,8 +1,8 @@
 //! A worker with a store, as the tests use it.
 
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery,
-    JoinSummary, Operator, Settlement, Store, Token, Verdict,
+    ArriveResponse, ArrivingInput, Change, Claim, Due, DueClaims, FanInIdentity, JoinPolicy,
+    JoinQuery, JoinSummary, Operator, Settlement, Store, Token, Verdict,
 };
 
 use crate::{Fixture, Payload, RULES};
@@ -76,7 +76,10 @@ impl<S: Store<Payload> + Operator> Worker<S> {
 
     /// Makes an arrival that waits, while no other join is overdue.
     pub async fn waits(&self, key: &str, input: u8) {
-        let ArriveResponse { verdict, overdue } = self.arrive(key, input, Token::random()).await;
+        let arrived = self.arrive(key, input, Token::random()).await;
+        let ArriveResponse {
+            verdict, overdue, ..
+        } = arrived;
         assert!(matches!(verdict, Verdict::Waiting(_)), "{verdict:?}");
         assert!(overdue.is_none(), "{overdue:?}");
     }
@@ -112,10 +115,15 @@ impl<S: Store<Payload> + Operator> Worker<S> {
         renewed.await.expect("a renewal")
     }
 
+    /// Sweeps once.
+    pub async fn sweep(&self, max: usize) -> DueClaims<Payload> {
+        let swept = self.store.claim_due(&self.rules, Token::random(), max);
+        swept.await.expect("what is due")
+    }
+
     /// Claims due joins.
     pub async fn due(&self, max: usize) -> Vec<Due<Payload>> {
-        let due = self.store.claim_due(&self.rules, Token::random(), max);
-        due.await.expect("what is due")
+        self.sweep(max).await.claims
     }
 
     /// Claims the only due join.

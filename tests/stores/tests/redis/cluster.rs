@@ -166,7 +166,8 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let due = Store::<Payload>::claim_due(&store, &RULES, token, 9)
         .await
         .unwrap();
-    let mut keys: Vec<_> = due.into_iter().map(|due| due.key).chain(overdue).collect();
+    let due = due.claims.into_iter();
+    let mut keys: Vec<_> = due.map(|due| due.key).chain(overdue).collect();
     keys.sort_unstable();
     assert_eq!(keys, ["late", "later"]);
 }

@@ -39,6 +39,7 @@ async fn flushed_server_is_declared_again_by_each_call() {
                 Store::<Payload>::claim_due(&store, &RULES, Token(1), 1)
                     .await
                     .unwrap()
+                    .claims
                     .is_empty()
             ),
             _ => assert!(

@@ -66,10 +66,10 @@ async fn full_server_rejects_new_joins_and_ends_others() {
             .unwrap()
     );
     assert!(settle("half", second, Settlement::Released).await.unwrap());
-    let due: Vec<_> = Store::<Payload>::claim_due(&store, &RULES, first, 10)
+    let due = Store::<Payload>::claim_due(&store, &RULES, first, 10)
         .await
         .unwrap();
-    assert_eq!(due[0].key, "half");
+    assert_eq!(due.claims[0].key, "half");
     assert!(settle("half", first, Settlement::Completed).await.unwrap());
     assert_eq!(Operator::len(&store).await.unwrap(), 0);
 }

@@ -54,7 +54,7 @@ pub(crate) async fn use_all(store: &Redis) {
     let due = Store::<Payload>::claim_due(store, &RULES, token, 10)
         .await
         .unwrap();
-    assert_eq!(due.len(), 1);
+    assert_eq!(due.claims.len(), 1);
     assert!(settle(Settlement::Completed).await.unwrap());
     assert!(
         Store::<Payload>::apply(store, "other", &RULES, Change::Forget)

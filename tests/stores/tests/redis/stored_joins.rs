@@ -78,7 +78,7 @@ async fn sweep_continues_past_parked_joins() {
     let due = Store::<Payload>::claim_due(&store, &rules, Token(3), 2)
         .await
         .unwrap();
-    let keys: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
+    let keys: Vec<_> = due.claims.iter().map(|due| due.key.as_str()).collect();
     assert_eq!(keys, ["over"]);
 }
 
@@ -98,7 +98,7 @@ async fn removed_join_blocks_no_other() {
     .await;
     assert_eq!(Operator::len(&store).await.unwrap(), 2);
     let due = Store::<Payload>::claim_due(&store, &RULES, Token(1), 9).await;
-    assert!(due.unwrap().is_empty());
+    assert!(due.unwrap().claims.is_empty());
     assert_eq!(Operator::len(&store).await.unwrap(), 1);
 }
 

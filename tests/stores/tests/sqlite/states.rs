@@ -10,7 +10,9 @@ use linked_span::fan_in::{ArrivingInput, Claim, Inputs, JoinPolicy, Sqlite, Stor
 use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::list_table::{self, LIST, tallies, tallies_after};
-use linked_span_tests_stores::table::{self, Columns, MINE, NOW, bits, columns, steps, told};
+use linked_span_tests_stores::table::{
+    self, Columns, MINE, NOW, bits, columns, parked_by, steps, told,
+};
 use linked_span_tests_stores::{Fixture, Payload};
 use serde_json::{Value, json};
 use sqlx::Row as _;
@@ -343,6 +345,12 @@ async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, rul
         let arrived = worker.arrive_with(KEY, input, payload, MINE).await;
         assert!(arrived.overdue.is_none());
         let step = step(*state);
+        let parked = (arrived.parked.attempts, arrived.parked.undecodable);
+        assert_eq!(
+            parked,
+            (parked_by(step, *state, rules), 0),
+            "{step:?} of {state:?} with {rules:?}"
+        );
         let right = told(reply_of(*state, step, rules));
         assert_eq!(
             told_of(&arrived.verdict, rules),
@@ -375,13 +383,13 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
         };
         write(pool, cases, rules).await;
         for Case { worker, state, .. } in cases {
-            let claimed = if mode == ClaimMode::Sweep {
+            let (claimed, parked) = if mode == ClaimMode::Sweep {
                 let due = worker.store.claim_due(rules, MINE, 10).await.unwrap();
-                assert!(due.len() <= 1);
-                due.into_iter().next()
+                assert!(due.claims.len() <= 1);
+                (due.claims.into_iter().next(), due.parked)
             } else {
                 let arrived = worker.arrive("another", 0, MINE).await;
-                arrived.overdue.map(|overdue| *overdue)
+                (arrived.overdue.map(|overdue| *overdue), arrived.parked)
             };
             let reply = is_found(state).then(|| reply_of(*state, step, rules));
             let right = reply.and_then(|reply| match reply {
@@ -395,6 +403,12 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
                 claimed.claim.attempts
             });
             assert_eq!(claimed, right, "{step:?} of {state:?} with {rules:?}");
+            let right = is_found(state).then(|| parked_by(step, *state, rules));
+            assert_eq!(
+                (parked.attempts, parked.undecodable),
+                (right.unwrap_or(0), 0),
+                "{step:?} of {state:?} with {rules:?}"
+            );
         }
         let after = |state: Option<State>| {
             if is_found(&state) {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Claim, Due, FanInIdentity, JoinPolicy, JoinQuery,
-    JoinSummary, NO_LEASE, Operator, Rejected, Settlement, Store, StoreError, Token, Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, DueClaims, FanInIdentity, JoinPolicy, JoinQuery,
+    JoinSummary, NO_LEASE, Operator, ParkCounts, Rejected, Settlement, Store, StoreError, Token,
+    Verdict, Work,
 };
 use linked_span::testing::{self, Clock};
 
@@ -36,10 +37,12 @@ enum Fault {
     HasNoBackoff,
     KeepsInputsOfClosedJoins,
     NeverForgets,
+    HidesParkedJoins,
+    ReportsParkedJoinsAgain,
 }
 
 /// Each fault, with the rule that it breaks.
-const FAULTS: [(Fault, &str); 20] = [
+const FAULTS: [(Fault, &str); 22] = [
     (
         Fault::ReplacesDuplicates,
         "a duplicate input keeps the first",
@@ -101,6 +104,14 @@ const FAULTS: [(Fault, &str); 20] = [
     (
         Fault::NeverForgets,
         "an ended join is remembered for its dedup window",
+    ),
+    (
+        Fault::HidesParkedJoins,
+        "a join that the store parks is reported once",
+    ),
+    (
+        Fault::ReportsParkedJoinsAgain,
+        "a join that the store parks is reported once",
     ),
 ];
 
@@ -188,6 +199,10 @@ impl Store<String> for Faulty {
             (Verdict::Completed(payload), Some(Fault::KeepsInputsOfClosedJoins)) => {
                 payload.clear();
             }
+            (Verdict::Parked(_), Some(Fault::ReportsParkedJoinsAgain)) => {
+                arrived.parked.attempts = 1;
+            }
+            (_, Some(Fault::HidesParkedJoins)) => arrived.parked = ParkCounts::default(),
             _ => {}
         }
         if let Verdict::Run(_) | Verdict::DeliverExpired { .. } = arrived.verdict {
@@ -242,10 +257,10 @@ impl Store<String> for Faulty {
         policy: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<String>>, StoreError> {
+    ) -> Result<DueClaims<String>, StoreError> {
         let policy = &self.policy(policy);
         let due = self.shelf.claim_due(policy, token, max).await?;
-        for due in &due {
+        for due in &due.claims {
             self.holds(&due.key, due.token);
             if self.has(Fault::SweepsWithoutAClaim) {
                 self.shelf

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Claim, Counts, Due, FanInIdentity, Input, JoinPolicy,
-    JoinQuery, JoinSummary, ListSummary, NO_LEASE, Operator, Page, Rejected, Settlement, Status,
-    Store, StoreError, Timestamp, Token, Verdict, Work,
+    ArriveResponse, ArrivingInput, Change, Claim, Counts, Due, DueClaims, FanInIdentity, Input,
+    JoinPolicy, JoinQuery, JoinSummary, ListSummary, NO_LEASE, Operator, Page, ParkCounts,
+    Rejected, Settlement, Status, Store, StoreError, Timestamp, Token, Verdict, Work,
 };
 
 /// The joins of one function, which the workers of a process share.
@@ -82,6 +82,7 @@ impl<P> Shelf<P> {
         Locked {
             joins: self.joins.lock().unwrap(),
             now: (self.clock)(),
+            parked: ParkCounts::default(),
         }
     }
 
@@ -111,12 +112,14 @@ impl<P> Shelf<P> {
 struct Locked<'s, P> {
     joins: MutexGuard<'s, BTreeMap<String, Join<P>>>,
     now: Timestamp,
+    parked: ParkCounts,
 }
 
 impl<P> Locked<'_, P> {
     fn step(&mut self, key: &str, step: Step, policy: &JoinPolicy) -> Reply {
         let before = self.joins.get(key).map(|join| join.state);
         let (after, reply) = transition(before, step, self.now, policy);
+        self.parked.record(before, after);
         let Some(state) = after else {
             self.joins.remove(key);
             return reply;
@@ -282,10 +285,9 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
             (reply, ..) => unreachable!("no reply to an arrival: {reply:?}"),
         };
         let mode = ClaimMode::Opportunistic;
-        let overdue = joins
-            .claim_one(Some(key), mode, policy, token)
-            .map(Box::new);
-        Ok(ArriveResponse { verdict, overdue })
+        let overdue = joins.claim_one(Some(key), mode, policy, token);
+        let response = ArriveResponse::new(verdict).with_overdue(overdue);
+        Ok(response.with_parked(joins.parked))
     }
 
     async fn apply(
@@ -304,7 +306,7 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
         policy: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<P>>, StoreError> {
+    ) -> Result<DueClaims<P>, StoreError> {
         self.check()?;
         let policy = &self.policy(policy);
         let mut joins = self.lock();
@@ -316,7 +318,8 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
             _ => true,
         });
         let claim = |_| joins.claim_one(None, ClaimMode::Sweep, policy, token);
-        Ok((0..max).map_while(claim).collect())
+        let claims = (0..max).map_while(claim).collect();
+        Ok(DueClaims::new(claims).with_parked(joins.parked))
     }
 
     fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {

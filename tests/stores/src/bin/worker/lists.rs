@@ -109,7 +109,7 @@ async fn sweep(store: Arc<impl Store<u8>>, journal: Arc<Journal>) {
         tokio::time::sleep(BETWEEN_SWEEPS).await;
         // A refused claim may succeed at the next sweep.
         let due = store.claim_due(&POLICY, Token::random(), 16).await;
-        for due in due.unwrap_or_default() {
+        for due in due.map_or_else(|_| Vec::new(), |due| due.claims) {
             let ran = run(&*store, &due.key, due.token, &due.claim, &journal).await;
             // The store did not answer: the join is claimed again when its lease has ended.
             let _ = ran;

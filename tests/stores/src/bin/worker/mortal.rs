@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, Change, Due, FanInIdentity, JoinPolicy, JoinQuery, JoinSummary,
-    Operator, Rejected, Settlement, Store, StoreError, Token,
+    ArriveResponse, ArrivingInput, Change, DueClaims, FanInIdentity, JoinPolicy, JoinQuery,
+    JoinSummary, Operator, Rejected, Settlement, Store, StoreError, Token,
 };
 
 pub(crate) struct Mortal<S> {
@@ -58,7 +58,7 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
         policy: &JoinPolicy,
         token: Token,
         max: usize,
-    ) -> Result<Vec<Due<P>>, StoreError> {
+    ) -> Result<DueClaims<P>, StoreError> {
         self.mortally(self.store.claim_due(policy, token, max))
             .await
     }
