@@ -54,6 +54,7 @@
     the_place text;
     the_number text;
     the_body text;
+    the_mark text;
 BEGIN
     FOR the_name, the_place, the_number, the_body IN
         SELECT

@@ -30,7 +30,7 @@ use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Settlement, Step, Token};
+use super::core::state::{ParkReason, Reply, Settlement, Step, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, EncodedInput, JoinScope, StoreBinding,
@@ -350,6 +350,9 @@ impl Backend for Postgres {
         let arrive = queries::arrive(arriving, searches);
         let row = self.server.call(&arrive).await?;
         let mut answer = read::arrived(&row, key, function.rules)?;
+        if answer.reply == Reply::Parked && read::has_parked(&row)? {
+            self.has_parked(1);
+        }
         if let Some(claim) = answer.claimed.take() {
             let claim = self.with_rows(function, claim, token).await?;
             answer.claimed = Some(claim.ok_or_else(lost_claim)?);
@@ -406,6 +409,7 @@ impl Backend for Postgres {
         let patience = self.server.patience();
         let claim = queries::claim_due(function, patience, token, max);
         let row = self.server.call(&claim).await?;
+        self.has_parked(read::parked(&row)?);
         if read_rows::has_leftovers(&row)? {
             self.remove_leftovers(function).await;
         }
@@ -447,6 +451,11 @@ impl Backend for Postgres {
 }
 
 impl Postgres {
+    /// Counts the joins that a call has parked, because the worker of their last attempt died.
+    fn has_parked(&self, joins: usize) {
+        self.declaration.parks().add(ParkReason::Attempts, joins);
+    }
+
     /// Claims one other join that is overdue, if there is one.
     async fn claim_expired(
         &self,
@@ -456,8 +465,9 @@ impl Postgres {
             function, token, ..
         } = arriving;
         let claim = queries::claim_expired(arriving);
-        let claim = read::overdue(&self.server.call(&claim).await?, function.rules)?;
-        match claim {
+        let row = self.server.call(&claim).await?;
+        self.has_parked(read::parked(&row)?);
+        match read::overdue(&row, function.rules)? {
             Some(claim) => self.with_rows(function, claim, token).await,
             None => Ok(None),
         }

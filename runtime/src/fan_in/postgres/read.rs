@@ -15,6 +15,9 @@ use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
 
+/// The reply to an arrival that has parked its join, because the worker of the last attempt died.
+const EXHAUSTED: &str = "exhausted";
+
 /// The number of places for inputs per join in an array.
 const PLACES: usize = 12;
 
@@ -96,6 +99,17 @@ pub(super) fn others_are_due(row: &PgRow) -> Result<bool, BackendError> {
     Ok(are_due.unwrap_or(false))
 }
 
+/// Returns `true` if an arrival has parked its join.
+pub(super) fn has_parked(row: &PgRow) -> Result<bool, BackendError> {
+    Ok(word(row)? == Some(EXHAUSTED))
+}
+
+/// Returns the number of joins that a claim of due joins has parked.
+pub(super) fn parked(row: &PgRow) -> Result<usize, BackendError> {
+    let parked: Option<i64> = column(row, "parked")?;
+    of(parked.unwrap_or(0))
+}
+
 /// Reads the other join that an arrival claimed, if any.
 pub(super) fn overdue(
     row: &PgRow,
@@ -130,7 +144,7 @@ fn reply(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
         "busy" => Reply::Busy(timestamp(row, "until")?),
         "completed" => Reply::Completed,
         "expired" => Reply::Expired,
-        "parked" => Reply::Parked,
+        "parked" | EXHAUSTED => Reply::Parked,
         _ => return Err(unknown()),
     })
 }

@@ -7,20 +7,23 @@ use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::list_table::{
     LIST, OPTIONAL, SINGLE, arrival, arrivals, rules, states, tallies, tallies_after,
 };
-use linked_span_tests_stores::table::{Columns, MINE, NOW, bits, columns, steps, text, told};
+use linked_span_tests_stores::table::{
+    Columns, MINE, NOW, bits, columns, parked_by, steps, text, told,
+};
 use sqlx::Row as _;
 use sqlx::postgres::{PgPool, PgRow};
 
 use crate::schema::Schema;
 use crate::steps::{
-    at_once, dues_of_ended, has_ended, make, number, run, with_a_clock_that_stands,
+    ARRIVAL_HAS_PARKED, at_once, dues_of_ended, has_ended, make, number, run,
+    with_a_clock_that_stands,
 };
 
 /// A stored join, when a sweep and an arrival at another join must handle it, its numbers, and its rows of each input.
 type Kept = (Columns, Option<u64>, Option<u64>, String, [i64; 3]);
 
-/// A stored join, the reply and its number.
-type Outcome = (Option<Kept>, String, u64);
+/// A stored join, the reply and its number, and the number of joins that the call has parked.
+type Outcome = (Option<Kept>, String, u64, usize);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_step_of_a_list_in_sql_matches_rust() {
@@ -146,7 +149,7 @@ fn token() -> String {
     format!("'\\x{}'::bytea", text(MINE))
 }
 
-/// Returns the statements that make a step, with its reply and its `amount`.
+/// Returns the statements that make a step, with its reply, its `amount`, and the number of joins that it has parked.
 fn call(step: Step, rules: &JoinPolicy) -> String {
     let token = token();
     let max_attempts = rules.max_attempts;
@@ -177,7 +180,7 @@ fn call(step: Step, rules: &JoinPolicy) -> String {
             ..
         } => format!(
             "CALL linked_span_claim_due_rows_v2('claim_due_rows', '10000', number::text, 'a, b, c', {token}, {lease}, \
-             {max_attempts}, 10, 10, {all}, {optional}, {timeout}, reply, words, words, at, came_at, all_came, came_at, payloads, \
+             {max_attempts}, 10, 10, {all}, {optional}, {timeout}, reply, words, words, at, came_at, all_came, came_at, parked, payloads, \
              has_leftovers); \
              SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
@@ -187,7 +190,7 @@ fn call(step: Step, rules: &JoinPolicy) -> String {
             ..
         } => format!(
             "CALL linked_span_claim_expired_v2('claim_expired', '10000', number::text, 'a, b, c', 'own', {token}, {lease}, \
-             {max_attempts}, 10, reply, word, at, until, came, attempts, came_at, payloads); amount := came;"
+             {max_attempts}, 10, reply, word, at, until, came, attempts, came_at, parked, payloads); amount := came;"
         ),
         Step::Settle { settlement, .. } => match settlement {
             Settlement::Completed => finish("running", "completed"),
@@ -238,13 +241,13 @@ fn arrive(input: ArrivingInput<'_>, rules: &JoinPolicy) -> String {
         "{}'new', {token}, {input}, '{id}', {lens}, {counts}, {came}, {all}, {lists}, {optional}, {timeout}, {lease}, \
          {max_attempts}, {max_elements}, 0, 100, false, reply, at, until, came, attempts, lens, counts, are_due); \
          amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
-         WHEN reply = 'busy' THEN until ELSE 0 END;",
+         WHEN reply = 'busy' THEN until ELSE 0 END; {ARRIVAL_HAS_PARKED}",
         head("arrive_rows")
     )
 }
 
 async fn read(pool: &PgPool) -> Vec<Outcome> {
-    let rows = "SELECT outcomes.reply, number, stage, came, encode(holder, 'hex') AS holder, until, deadline, attempts, \
+    let rows = "SELECT outcomes.reply, number, parked, stage, came, encode(holder, 'hex') AS holder, until, deadline, attempts, \
                 sweep_at, passing_at, concat('''', lens::text, ''';''', counts::text, '''') AS numbers, \
                 ARRAY(SELECT (SELECT count(*) FROM linked_span_inputs AS inputs \
                 WHERE inputs.instance = joined.instance AND inputs.input = nth) \
@@ -258,7 +261,13 @@ async fn read(pool: &PgPool) -> Vec<Outcome> {
 
 fn outcome(row: &PgRow) -> Outcome {
     let reply: Option<String> = row.get("reply");
-    (kept(row), reply.unwrap_or_default(), number(row, "number"))
+    let reply = reply.unwrap_or_default();
+    (
+        kept(row),
+        reply,
+        number(row, "number"),
+        number(row, "parked"),
+    )
 }
 
 /// Returns the stored join without the columns that its stage ignores.
@@ -316,5 +325,6 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
         };
         (columns, sweep_at, passing_at, numbers, rows)
     });
-    (kept, word.to_owned(), number)
+    let parked = parked_by(step, state, rules);
+    (kept, word.to_owned(), number, parked)
 }

@@ -5,15 +5,23 @@ use linked_span::fan_in::{JoinPolicy, Settlement};
 use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::table::{
-    Columns, MINE, NOW, bits, columns, due_at, rules, states, steps, text, told,
+    Columns, MINE, NOW, bits, columns, due_at, parked_by, rules, states, steps, text, told,
 };
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::schema::Schema;
 
-/// The stored join, the reply and its number, and when a sweep and an arrival at another join must handle it.
-type Outcome = (Option<Columns>, String, u64, Option<u64>, Option<u64>);
+/// The stored join, the reply and its number, the number of joins that the call has parked, and when a sweep and an arrival
+/// at another join must handle the join.
+type Outcome = (
+    Option<Columns>,
+    String,
+    u64,
+    usize,
+    Option<u64>,
+    Option<u64>,
+);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_step_in_sql_matches_rust() {
@@ -43,7 +51,7 @@ async fn each_step_in_sql_matches_rust() {
 pub(crate) async fn with_a_clock_that_stands(schema: &Schema) -> PgPool {
     let clock = format!(
         "CREATE FUNCTION clock_timestamp() RETURNS timestamptz STABLE LANGUAGE sql AS $$ SELECT to_timestamp({NOW} / 1000.0) $$; \
-         CREATE TABLE outcomes (name text PRIMARY KEY, reply text, number bigint)"
+         CREATE TABLE outcomes (name text PRIMARY KEY, reply text, number bigint, parked bigint)"
     );
     run(&schema.pool, &clock).await;
     let path = format!("{}, pg_catalog", schema.name().await);
@@ -98,7 +106,11 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
     run(pool, &statement).await;
 }
 
-/// Returns the statements that make a step, with its reply and its `amount`.
+/// The reply of an arrival that has parked its join has a word of its own.
+pub(crate) const ARRIVAL_HAS_PARKED: &str =
+    "parked := (reply = 'exhausted')::integer; reply := replace(reply, 'exhausted', 'parked');";
+
+/// Returns the statements that make a step, with its reply, its `amount`, and the number of joins that it has parked.
 fn call(step: Step, rules: &JoinPolicy) -> String {
     let token = format!("'\\x{}'::bytea", text(MINE));
     let max_attempts = rules.max_attempts;
@@ -130,14 +142,14 @@ fn call(step: Step, rules: &JoinPolicy) -> String {
             "CALL linked_span_arrive_{input}_v2('arrive_{input}', '10000', number::text, 'a, b, c', 'key', 'new', {token}, \
              3, 7 & ~(1 << {input}), {timeout}, {lease}, {max_attempts}, false, reply, at, until, came, attempts, came_at, payloads, are_due); \
              amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
-             WHEN reply = 'busy' THEN until ELSE 0 END;"
+             WHEN reply = 'busy' THEN until ELSE 0 END; {ARRIVAL_HAS_PARKED}"
         ),
         Step::ClaimDue {
             mode: ClaimMode::Sweep,
             ..
         } => format!(
             "CALL linked_span_claim_due_v2('claim_due', '10000', number::text, 'a, b, c', {token}, {lease}, {max_attempts}, 10, \
-             10, reply, words, words, at, came_at, all_came, came_at, payloads); \
+             10, reply, words, words, at, came_at, all_came, came_at, parked, payloads); \
              SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
         ),
@@ -146,7 +158,7 @@ fn call(step: Step, rules: &JoinPolicy) -> String {
             ..
         } => format!(
             "CALL linked_span_claim_expired_v2('claim_expired', '10000', number::text, 'a, b, c', 'own', {token}, {lease}, \
-             {max_attempts}, 10, reply, word, at, until, came, attempts, came_at, payloads); amount := came;"
+             {max_attempts}, 10, reply, word, at, until, came, attempts, came_at, parked, payloads); amount := came;"
         ),
         Step::Settle { settlement, .. } => match settlement {
             Settlement::Completed => finish("running", "completed"),
@@ -170,12 +182,12 @@ pub(crate) async fn make(pool: &PgPool, states: usize, call: &str) {
         "DO $make$ #variable_conflict use_variable \
          DECLARE reply text; word text; words text[]; at bigint; until bigint; came integer; attempts bigint; \
          came_at bigint[]; all_came integer[]; payloads text[]; are_due boolean; amount bigint; \
-         lens integer[]; counts integer[]; has_leftovers boolean; \
+         lens integer[]; counts integer[]; has_leftovers boolean; parked bigint; \
          BEGIN FOR number IN 0..{} LOOP \
          reply := NULL; word := NULL; words := NULL; at := NULL; until := NULL; came := NULL; attempts := NULL; \
-         came_at := NULL; payloads := NULL; are_due := NULL; amount := NULL; \
+         came_at := NULL; payloads := NULL; are_due := NULL; amount := NULL; parked := NULL; \
          {call} \
-         INSERT INTO outcomes VALUES (number::text, reply, amount); COMMIT; \
+         INSERT INTO outcomes VALUES (number::text, reply, amount, parked); COMMIT; \
          END LOOP; END $make$",
         states - 1
     );
@@ -183,7 +195,7 @@ pub(crate) async fn make(pool: &PgPool, states: usize, call: &str) {
 }
 
 async fn read(pool: &PgPool) -> Vec<Outcome> {
-    let rows = "SELECT outcomes.reply, number, stage, came, encode(holder, 'hex') AS holder, until, deadline, attempts, \
+    let rows = "SELECT outcomes.reply, number, parked, stage, came, encode(holder, 'hex') AS holder, until, deadline, attempts, \
                 sweep_at, passing_at, (payload_0 IS NOT NULL)::int + 2 * (payload_1 IS NOT NULL)::int \
                 + 4 * (payload_2 IS NOT NULL)::int AS kept \
                 FROM outcomes LEFT JOIN linked_span_joins AS joined ON joined.name = outcomes.name \
@@ -215,6 +227,7 @@ fn outcome(row: &PgRow) -> Outcome {
         kept(row),
         reply.unwrap_or_default(),
         number(row, "number"),
+        number(row, "parked"),
         due("sweep_at"),
         due("passing_at"),
     )
@@ -258,6 +271,7 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
         after.as_ref().map(columns),
         word.to_owned(),
         number,
+        parked_by(step, state, rules),
         sweep_at,
         passing_at,
     )

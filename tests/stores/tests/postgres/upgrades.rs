@@ -1,6 +1,6 @@
 //! Tables of version 1, and a process of that version that goes on beside this release.
 
-use linked_span::fan_in::{Settlement, Status, Store, Token, Work};
+use linked_span::fan_in::{JoinQuery, Page, Settlement, Status, Store, Token, Work};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
 use serde_json::json;
@@ -45,9 +45,13 @@ impl Old {
 
     /// Stores an input, and returns the reply.
     async fn arrive(&self, key: &str, input: u8, token: Token) -> String {
+        self.arrive_with(key, input, token, u32::MAX).await
+    }
+
+    async fn arrive_with(&self, key: &str, input: u8, token: Token, max_attempts: u32) -> String {
         let spans = [RULES.timeout, RULES.lease].map(|span| span.as_millis());
         let arguments = format!(
-            ", '{key}', '{}', '{}', 2, {}, {}, {}, 4294967295, false",
+            ", '{key}', '{}', '{}', 2, {}, {}, {}, {max_attempts}, false",
             payload(input).replace('\\', "\\\\").replace('\'', "''"),
             bytes(token),
             3 & !(1 << input),
@@ -149,6 +153,42 @@ async fn process_of_version_1_goes_on_after_the_migration() {
     assert_eq!(old.arrive("after", 1, token).await, "run");
     old.settle("after", token, true).await;
     assert!(worker.is_empty().await);
+}
+
+/// That process does not know what this release has added to the replies, with which it counts parked joins.
+#[tokio::test]
+async fn process_of_version_1_parks_joins_after_the_migration() {
+    let (schema, old) = Old::begin().await;
+    schema.store().migrate().await.unwrap();
+    let worker = Worker::of(&schema).await;
+    let mut parked = Vec::new();
+    for way in ["arrival", "claim_due", "claim_expired"] {
+        old.completes(way).await;
+        schema.pass(RULES.timeout + RULES.lease).await;
+        let (token, lease) = (bytes(Token::random()), RULES.lease.as_millis());
+        match way {
+            "arrival" => {
+                let reply = old.arrive_with(way, 0, Token::random(), 1).await;
+                assert_eq!(reply, "parked");
+            }
+            "claim_due" => {
+                let arguments = format!(", '{token}', {lease}, 1, 10, 10");
+                let row = old.call(way, &arguments).await;
+                assert_eq!(row.get::<Option<&str>, _>("reply"), Some("claimed"));
+                assert_eq!(row.len(), 8);
+            }
+            _ => {
+                let arguments = format!(", 'own', '{token}', {lease}, 1, 10");
+                let row = old.call(way, &arguments).await;
+                assert_eq!(row.get::<Option<&str>, _>("reply"), None);
+                assert_eq!(row.len(), 8);
+            }
+        }
+        parked.push(way);
+        let listed = worker.list(JoinQuery::Parked(Page::first(10))).await;
+        let keys: Vec<_> = listed.iter().map(|join| join.key.as_str()).collect();
+        assert_eq!(keys, parked);
+    }
 }
 
 #[tokio::test]

@@ -54,11 +54,11 @@ BEGIN_WRITE
                     WHEN reply = 'waiting' THEN 'open'
                     WHEN reply = 'run' THEN 'running'
                     WHEN reply = 'hand_over' THEN 'expiring'
-                    WHEN reply = 'parked' AND joined.stage = 'running' THEN 'exhausted'
+                    WHEN reply = 'exhausted' THEN 'exhausted'
                     ELSE joined.stage
                 END,
                 CASE WHEN is_first THEN now ELSE joined.since END,
-                CASE WHEN claims THEN the_token WHEN reply IN ('waiting', 'parked') THEN NULL ELSE joined.holder END,
+                CASE WHEN claims THEN the_token WHEN reply IN ('waiting', 'exhausted') THEN NULL ELSE joined.holder END,
                 CASE WHEN claims THEN now + the_lease ELSE joined.until END,
                 -- The body gets a new timeout, even if the last input arrived late.
                 CASE
@@ -80,7 +80,7 @@ BEGIN_WRITE
                 CASE
                     WHEN claims THEN now + the_lease
                     WHEN is_first THEN now + the_timeout
-                    WHEN reply = 'parked' THEN NULL
+                    WHEN reply = 'exhausted' THEN NULL
                     ELSE joined.sweep_at
                 END,
                 CASE
@@ -90,7 +90,7 @@ BEGIN_WRITE
                     )
                     WHEN reply = 'hand_over' THEN now + the_lease
                     WHEN is_first THEN now + the_timeout
-                    WHEN reply = 'parked' THEN NULL
+                    WHEN reply = 'exhausted' THEN NULL
                     ELSE joined.passing_at
                 END,
                 CASE WHEN takes THEN excluded.payload_NTH ELSE joined.payload_NTH END
@@ -126,7 +126,7 @@ BEGIN_WRITE
                                 -- running: arrive -> running
                                 WHEN joined.until > now THEN 'busy'
                                 -- running: the lease is over, after the last attempt -> parked
-                                WHEN joined.attempts >= the_max_attempts THEN 'parked'
+                                WHEN joined.attempts >= the_max_attempts THEN 'exhausted'
                                 -- running: the lease is over: arrive -> running, by another
                                 ELSE 'run'
                             END
@@ -158,6 +158,7 @@ BEGIN_WRITE
             reply := 'undeclared';
             RETURN;
         END IF;
+        IF reply = 'exhausted' THEN reply := 'parked'; END IF; -- UNTIL 1, which does not know the word
     END IF;
 
     the_moment := at;

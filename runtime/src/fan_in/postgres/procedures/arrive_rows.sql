@@ -137,7 +137,6 @@ BEGIN_WRITE
         ELSIF reply = 'exhausted' THEN
             UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
             WHERE name = the_function AND key = the_key;
-            reply := 'parked';
         ELSIF reply = 'repeated' THEN
             UPDATE SCHEMA.linked_span_joins SET
                 repeated = ARRAY(

@@ -13,6 +13,7 @@ WRITE(
     INOUT attempts bigint[] DEFAULT NULL,
     INOUT came integer[] DEFAULT NULL,
     INOUT came_at bigint[] DEFAULT NULL,
+    INOUT parked bigint DEFAULT NULL, -- SINCE 2
     INOUT payloads text[] DEFAULT NULL
 ) AS $body$
 DECLARE

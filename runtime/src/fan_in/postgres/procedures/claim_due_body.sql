@@ -51,6 +51,7 @@
         -- running: the lease is over: sweep, after the last attempt -> parked
         UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
         WHERE ctid = ANY (ARRAY(SELECT place FROM exhausted))
+        RETURNING key
     ),
     remembered AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
@@ -73,9 +74,13 @@
             SELECT array_agg(one.came_at[place] ORDER BY one.key, place)
             FROM claimed AS one, generate_series(1, 12) AS place
         ),
+        (SELECT count(*) FROM parked), -- SINCE 2
         (
             SELECT array_agg(payload ORDER BY one.key, place)
             FROM claimed AS one, unnest(ARRAY[PAYLOADS]) WITH ORDINALITY AS kept (payload, place)
         )
     FROM claimed
-    INTO reply, keys, replies, at, attempts, came, came_at, payloads;
+    INTO
+        reply, keys, replies, at, attempts, came, came_at,
+        parked, -- SINCE 2
+        payloads;

@@ -15,6 +15,7 @@ WRITE(
     INOUT attempts bigint[] DEFAULT NULL,
     INOUT came integer[] DEFAULT NULL,
     INOUT came_at bigint[] DEFAULT NULL,
+    INOUT parked bigint DEFAULT NULL,
     INOUT payloads text[] DEFAULT NULL,
     INOUT has_leftovers boolean DEFAULT NULL
 ) AS $body$

@@ -18,6 +18,7 @@ WRITE(
     INOUT came integer DEFAULT NULL,
     INOUT attempts bigint DEFAULT NULL,
     INOUT came_at bigint[] DEFAULT NULL,
+    INOUT parked bigint DEFAULT NULL, -- SINCE 2
     INOUT payloads text[] DEFAULT NULL
 ) AS $body$
 BEGIN_WRITE
@@ -71,6 +72,7 @@ BEGIN_WRITE
         -- running: lease and deadline are over: opportunistic, after the last attempt -> parked
         UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
         WHERE ctid = (SELECT place FROM exhausted)
+        RETURNING key
     ),
     remembered AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
@@ -91,6 +93,13 @@ BEGIN_WRITE
             AND NOT EXISTS (SELECT FROM found) AND NOT EXISTS (SELECT FROM exhausted)
             AND (SELECT count(*) FROM remembered) < the_most_forgotten
     )
-    SELECT 'hand_over', key, at, until, came, attempts, came_at, payloads FROM overdue
-    INTO reply, key, at, until, came, attempts, came_at, payloads;
+    SELECT
+        CASE WHEN key IS NOT NULL THEN 'hand_over' END, key, at, until, came, attempts, came_at,
+        (SELECT count(*) FROM parked), -- SINCE 2
+        payloads
+    FROM clock LEFT JOIN overdue ON true
+    INTO
+        reply, key, at, until, came, attempts, came_at,
+        parked, -- SINCE 2
+        payloads;
 END $body$;
