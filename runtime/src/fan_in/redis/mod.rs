@@ -25,12 +25,12 @@ use self::calls::Calls;
 use self::connection::{Connection, Link};
 use self::elements::Holder;
 use self::replicas::Replicas;
-use self::replies::Arrival;
+use self::replies::{Arrival, Due};
 use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{Settlement, Step, Timestamp, Token};
+use super::core::state::{ParkReason, Settlement, Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
@@ -458,6 +458,11 @@ impl Redis {
         }
     }
 
+    /// Counts the joins that a call has parked, because the worker of their last attempt died.
+    fn has_parked(&self, joins: usize) {
+        self.declaration.parks().add(ParkReason::Attempts, joins);
+    }
+
     async fn migrate_function(&self, name: &str) -> Result<(), BackendError> {
         let _before: Option<String> = self.calls.call(&scripts::migrate(name)).await?;
         Ok(())
@@ -488,6 +493,7 @@ impl Backend for Redis {
     ) -> Result<Answer, BackendError> {
         let call = scripts::arrive(function, key, input, payload, token);
         let arrived = length::write(&self.calls, self.server.longest, &call).await?;
+        self.has_parked(replies::parked(&arrived));
         if let Some(other) = replies::claimed_in_vain(&arrived) {
             let settlement = Settlement::Released;
             let step = Step::Settle { token, settlement };
@@ -531,8 +537,11 @@ impl Backend for Redis {
         max: usize,
     ) -> Result<Vec<EncodedClaim>, BackendError> {
         loop {
-            let due = self.calls.call(&scripts::due(function, token, max)).await?;
-            let (at, claimed, again) = replies::due(due, function.rules)?;
+            let due: Due = self.calls.call(&scripts::due(function, token, max)).await?;
+            let (at, claims, again, parked) = due;
+            self.has_parked(parked);
+            let at = Timestamp::from_millis(at);
+            let claimed = replies::due(claims, at, function.rules)?;
             if claimed.is_empty() && again {
                 continue;
             }

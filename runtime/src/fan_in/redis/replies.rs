@@ -11,11 +11,14 @@ use crate::fan_in::durable::{
     Answer, BackendError, EncodedClaim, EncodedInput, Row, Stage, inputs_of,
 };
 
-/// The time, the reply with the lists and its number, the claim of the input's join, and the claim of another join.
-pub(super) type ArriveReply = (u64, String, u64, Option<Claim>, Option<Claim>);
+/// The time, the reply with the lists and its number, the claim of the input's join, and what became of others.
+pub(super) type ArriveReply = (u64, String, u64, Option<Claim>, Option<Others>);
 
-/// The time, the claims, and whether more joins may be due.
-pub(super) type Due = (u64, Vec<Claim>, bool);
+/// The claim of another join, and the number of joins that the arrival has parked, including the input's.
+type Others = (Option<Claim>, usize);
+
+/// The time, the claims, whether more joins may be due, and the number of joins that the sweep has parked.
+pub(super) type Due = (u64, Vec<Claim>, bool, usize);
 
 /// The time, and for each key the stored join, the reason why an input cannot be decoded, and the lists.
 pub(super) type List = (u64, Vec<Listed>);
@@ -39,13 +42,20 @@ pub(super) struct Arrival {
 const OVER_LIMIT: &str = "over_limit";
 
 /// Returns the key of another join that a rejected arrival has claimed. The caller gets the error, and not the claim.
-pub(super) fn claimed_in_vain((_, reply, _, _, overdue): &ArriveReply) -> Option<&str> {
-    let overdue = overdue.as_ref().filter(|_| reply.starts_with(OVER_LIMIT));
-    overdue.map(|(key, ..)| key.as_str())
+pub(super) fn claimed_in_vain((_, reply, _, _, others): &ArriveReply) -> Option<&str> {
+    let others = others.as_ref().filter(|_| reply.starts_with(OVER_LIMIT));
+    let (overdue, _) = others?;
+    overdue.as_ref().map(|(key, ..)| key.as_str())
+}
+
+/// Returns the number of joins that an arrival has parked.
+pub(super) fn parked((.., others): &ArriveReply) -> usize {
+    others.as_ref().map_or(0, |(_, parked)| *parked)
 }
 
 pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival, BackendError> {
-    let (at, reply, number, claim, overdue) = arrived;
+    let (at, reply, number, claim, others) = arrived;
+    let overdue = others.and_then(|(overdue, _)| overdue);
     let at = Timestamp::from_millis(at);
     let claimed = |claim: Option<Claim>| match claim {
         Some(claim) => claimed(claim, at, rules).map(|(claim, lists)| (Some(claim), lists)),
@@ -99,14 +109,14 @@ pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival
     })
 }
 
-/// The time, the claims with their lists, and whether more joins may be due.
-pub(super) type Swept = (Timestamp, Vec<(EncodedClaim, Lists)>, bool);
-
-/// Reads the claims of a sweep.
-pub(super) fn due((at, claims, again): Due, rules: &JoinPolicy) -> Result<Swept, BackendError> {
-    let at = Timestamp::from_millis(at);
+/// Reads the claims of a sweep, with their lists.
+pub(super) fn due(
+    claims: Vec<Claim>,
+    at: Timestamp,
+    rules: &JoinPolicy,
+) -> Result<Vec<(EncodedClaim, Lists)>, BackendError> {
     let claimed = claims.into_iter().map(|claim| claimed(claim, at, rules));
-    Ok((at, claimed.collect::<Result<_, _>>()?, again))
+    claimed.collect()
 }
 
 /// Reads a list of joins. Skips a key without a join: other tools may have removed the join only.

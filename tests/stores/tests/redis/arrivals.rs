@@ -6,7 +6,7 @@ use linked_span::fan_in::state::{
 use linked_span::fan_in::{ArrivingInput, JoinPolicy};
 use linked_span_tests::at;
 use linked_span_tests_stores::list_table::{self, LIST, tallies, tallies_after};
-use linked_span_tests_stores::table::{self, Columns, MINE, NOW, columns, text, told};
+use linked_span_tests_stores::table::{self, Columns, MINE, NOW, columns, parked_by, text, told};
 
 use crate::script_arguments::{keys, policy, say};
 use crate::server::{Database, ask};
@@ -39,23 +39,29 @@ const INSTANCE: &str = "instance";
 
 const KEY: &str = "own";
 
+/// The attempts of the other join whose worker died.
+const ATTEMPTS: u32 = 2;
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Beside {
     Nothing,
+    /// Another join that is overdue, and whose worker died at the last attempt.
+    Exhausted,
     /// Another join that is overdue.
     Overdue,
     /// No due join, but an earlier arrival examined a join that only a sweep must handle.
     Passed,
 }
 
-/// The reply and its number; the keys of the claims, of the input's join and of another one; the stored
+/// The reply and its number; the keys of the claims, of the input's join and of another one, with the number of joins that
+/// the call has parked; the stored
 /// join, the start of its stage, and the stored input; the join's place among the parked, due, sweep-only
 /// and unsettled joins; and the lists, with the numbers of elements and of identities.
 type Outcome = (
     String,
     u64,
     Option<String>,
-    Option<String>,
+    (Option<String>, usize),
     (Columns, u64),
     Option<String>,
     Option<u64>,
@@ -88,7 +94,12 @@ async fn compare(
     let mut manager = Database::begin().await.connect().await;
     let script: String = ask(&mut manager, &["SCRIPT", "LOAD", script]).await;
     for rules in rules {
-        for beside in [Beside::Nothing, Beside::Overdue, Beside::Passed] {
+        for beside in [
+            Beside::Nothing,
+            Beside::Exhausted,
+            Beside::Overdue,
+            Beside::Passed,
+        ] {
             for input in arrivals {
                 let mut calls = redis::pipe();
                 for state in states {
@@ -111,6 +122,7 @@ async fn compare(
                     calls.arg(matches!(state, Some(State::Parked { .. })));
                     calls.arg(match beside {
                         Beside::Nothing => "",
+                        Beside::Exhausted => "exhausted",
                         Beside::Overdue => "overdue",
                         Beside::Passed => "passed",
                     });
@@ -160,11 +172,20 @@ fn outcome_of(
     let is_new = before.is_none_or(|before| {
         has_ended(&before) && due_at(&before, ClaimMode::Sweep, rules) <= Some(NOW)
     });
+    let parks_another = beside == Beside::Exhausted && rules.max_attempts <= ATTEMPTS;
+    let is_another_claimed = match beside {
+        Beside::Exhausted => !parks_another,
+        beside => beside == Beside::Overdue,
+    };
+    let others = (
+        is_another_claimed.then(|| "other".to_owned()),
+        parked_by(step, before, rules) + usize::from(parks_another),
+    );
     (
         reply.to_owned(),
         number,
         is_claimed.then(|| KEY.to_owned()),
-        (beside == Beside::Overdue).then(|| "other".to_owned()),
+        others,
         (columns(&after), if is_new { NOW } else { 1 }),
         (has(&after, input.input) && !is_list).then(|| kept.to_owned()),
         matches!(after, State::Parked { .. }).then_some(0),

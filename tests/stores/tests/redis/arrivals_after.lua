@@ -54,8 +54,10 @@ if is_parked == '1' then
 elseif sweep_at ~= '' then
     redis.call('ZADD', FUNCTION .. ':due', sweep_at, key)
 end
-if beside == 'overdue' then
-    redis.call('HSET', join('other'), 'join', 'open 1 - 0 ' .. NOW .. ' 0 1')
+if beside == 'overdue' or beside == 'exhausted' then
+    local open = 'open 1 - 0 ' .. NOW .. ' 0 1'
+    local exhausted = 'running ' .. bit.lshift(1, ARGV[1]) - 1 .. ' dead ' .. NOW .. ' ' .. NOW .. ' 2 1'
+    redis.call('HSET', join('other'), 'join', beside == 'overdue' and open or exhausted)
     redis.call('ZADD', FUNCTION .. ':due', NOW, 'other')
     redis.call('ZADD', FUNCTION .. ':unsettled', 0, 'other')
 elseif beside == 'passed' and has_come(sweep_at) and not has_come(passing_at) then
@@ -63,7 +65,8 @@ elseif beside == 'passed' and has_come(sweep_at) and not has_come(passing_at) th
     redis.call('ZADD', FUNCTION .. ':sweep', sweep_at, key)
 end
 
-local _, reply, number, claim, another = unpack(arrival())
+local _, reply, number, claim, others = unpack(arrival())
+local another, parked = unpack(others or { false, 0 })
 
 local function score(set)
     return tonumber(redis.call('ZSCORE', FUNCTION .. set, key) or nil) or false
@@ -80,7 +83,7 @@ return {
     reply:match('^%S+'),
     number,
     claim and claim[1] or false,
-    another and another[1] or false,
+    { another and another[1] or false, parked },
     { columns, table.remove(columns) },
     redis.call('HGET', join(key), 'input:' .. input),
     score(':parked'),

@@ -28,5 +28,5 @@ if not answer then
     local claim = holds and claimed(key, reply, after.attempts, after.came)
     answer = { now, reply, number or 0, claim or false }
 end
-answer[5] = another
+answer[5] = (another or parked > 0) and { another, parked }
 return answer

@@ -1,4 +1,4 @@
--- Claims due joins for a sweep. Returns them, and whether more may be due.
+-- Claims due joins for a sweep. Returns them, whether more may be due, and the number of joins that it has parked.
 
 local max = ARGV[8]
 
@@ -40,4 +40,4 @@ repeat
     look_through(DUE)
 until not found_another or left_to_park == 0 or left_to_read <= 0
 
-return { now, claims, left_to_park == 0 and 1 or 0 }
+return { now, claims, left_to_park == 0 and 1 or 0, parked }

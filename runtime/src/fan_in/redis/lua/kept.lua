@@ -50,9 +50,15 @@ local function move_all(key, before, after)
     move(key, SWEEP, was_due and was_due <= now)
 end
 
+-- The number of joins that this call has parked, because the worker of their last attempt died.
+local parked = 0
+
 local function write(key, before, after, since)
     if after == before then
         return
+    end
+    if after and after.stage == 'exhausted' then
+        parked = parked + 1
     end
     local hash = hash_of(key)
     if not after or has_ended(after) then
