@@ -30,4 +30,7 @@ durable_conformance!(Database);
 conformance!(Database: rules::store_keeps_the_rules_of_lists);
 joined!(Database);
 durable_joined!(Database);
-joined!(Database: measured::joins_in_a_database_record_the_metrics_of_joins);
+joined!(Database:
+    measured::joins_in_a_database_record_the_metrics_of_joins,
+    measured::join_that_a_store_parks_is_counted_once,
+);

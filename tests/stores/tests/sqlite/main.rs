@@ -24,3 +24,13 @@ durable_conformance!(File);
 conformance!(File: rules::store_keeps_the_rules_of_lists);
 joined!(File);
 durable_joined!(File);
+
+#[cfg(feature = "servers")] // which enables the metrics
+mod measured {
+    use super::File;
+
+    linked_span_tests_stores::joined!(File:
+        measured::joins_in_a_database_record_the_metrics_of_joins,
+        measured::join_that_a_store_parks_is_counted_once,
+    );
+}
