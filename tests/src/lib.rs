@@ -4,6 +4,7 @@ mod bodies;
 pub mod figures;
 pub mod joins;
 mod recording;
+mod shelf;
 mod time;
 mod two_places;
 
@@ -17,6 +18,7 @@ use opentelemetry_sdk::trace::{
 
 pub use bodies::{here, here_and};
 pub use recording::{RecordingSampler, Sampled};
+pub use shelf::Shelf;
 pub use time::{Time, at, milliseconds, ms};
 pub use two_places::assert_baggage_of_two_places;
 

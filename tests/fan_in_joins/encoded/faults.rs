@@ -62,12 +62,15 @@ impl Faults {
 }
 
 impl Fault {
-    pub(super) fn on<T>(self, does: impl FnOnce() -> T) -> Result<T, StoreError> {
+    pub(super) fn on<T>(
+        self,
+        does: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         match self {
-            Self::None => Ok(does()),
+            Self::None => does(),
             Self::Fails => Err(StoreError::Failed("the connection was refused".into())),
             Self::LosesTheReply => {
-                does();
+                does()?;
                 Err(StoreError::Failed("the connection was closed".into()))
             }
             Self::Hangs => unreachable!("only a remote store hangs"),

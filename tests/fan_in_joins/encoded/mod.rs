@@ -1,38 +1,30 @@
 //! A store of joins that keeps only bytes, as a database would; it encodes payloads with serde.
 //!
-//! It follows the trait's documentation. Each call is one step of
-//! [`transition`](linked_span::fan_in::state::transition) over a row, which is read and written under a lock. Payloads
-//! are encoded before the lock and decoded after it, because their encoding is the user's code.
+//! Its joins are on a [`Shelf`]. Payloads are encoded before the shelf's lock and decoded after it, because their
+//! encoding is the user's code.
 
-mod claimed;
 mod faults;
 mod remote;
-mod row;
-mod rows;
 
 use std::sync::{Arc, Mutex};
 
-use linked_span::fan_in::state::{Reply, Step};
 use linked_span::fan_in::{
-    ArriveResponse, ArrivingInput, BlockingStore, Change, Due, DueClaims, FanInIdentity,
-    JoinPolicy, JoinQuery, JoinSummary, Operator, ParkCounts, Rejected, Settlement, Store,
-    StoreError, Timestamp, Token, Verdict,
+    ArriveResponse, ArrivingInput, BlockingStore, Change, Claim, Due, DueClaims, FanInIdentity,
+    Input, JoinPolicy, JoinQuery, JoinSummary, Operator, ParkCounts, Rejected, Settlement, Store,
+    StoreError, Token, Verdict, ready,
 };
-use linked_span_tests::Time;
+use linked_span_tests::{Shelf, Time};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::claimed::Claimed;
 pub(crate) use self::faults::Call;
 use self::faults::Faults;
 pub(crate) use self::remote::Remote;
-use self::rows::{Answer, Rows};
 
 /// Each worker has a clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Encoded {
-    time: Time,
-    rows: Arc<Mutex<Rows>>,
+    shelf: Shelf<Vec<u8>>,
     faults: Arc<Mutex<Faults>>,
     released: Arc<Mutex<Vec<Settlement>>>,
     declared: Arc<Mutex<Vec<FanInIdentity>>>,
@@ -40,9 +32,9 @@ pub(crate) struct Encoded {
 
 impl Encoded {
     pub(crate) fn new(time: &Time) -> Self {
+        let time = time.clone();
         Self {
-            time: time.clone(),
-            rows: Arc::default(),
+            shelf: Shelf::new(true, move || time.now()),
             faults: Arc::default(),
             released: Arc::default(),
             declared: Arc::default(),
@@ -76,112 +68,82 @@ impl Encoded {
 
     /// Removes the payload of the first input.
     pub(crate) fn lose_payload(&self, key: &str) {
-        self.rows.lock().unwrap().lose_payload(key);
+        let first_lost = |place, payload: &Vec<u8>| (place != 0).then(|| payload.clone());
+        self.shelf.damage(key, first_lost);
     }
 
     /// Replaces the stored inputs by bytes that do not decode.
     pub(crate) fn spoil(&self, key: &str) {
-        self.rows.lock().unwrap().spoil(key);
+        self.shelf.damage(key, |_, _| Some(Vec::new()));
     }
 
     fn call<T>(
         &self,
         call: Call,
-        does: impl FnOnce(&mut Rows, Timestamp) -> T,
+        does: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let fault = self.faults.lock().unwrap().of(call);
-        fault.on(|| does(&mut self.rows.lock().unwrap(), self.time.now()))
-    }
-
-    fn apply_now(&self, key: &str, change: Change, rules: &JoinPolicy) -> Result<bool, StoreError> {
-        let call = match change {
-            Change::Settle { .. } => Call::Settle,
-            Change::Renew { .. } => Call::Renew,
-            Change::Retry => Call::Retry,
-            Change::Forget => Call::Forget,
-        };
-        self.call(call, |rows, now| {
-            let (_, reply) = rows.step(key, change.into(), now, rules);
-            reply == Reply::Recorded
-        })
+        fault.on(does)
     }
 
     /// Returns the claim, or parks the join if its inputs do not decode.
-    fn hand_out<P: DeserializeOwned>(
+    fn decode<P: DeserializeOwned>(
         &self,
-        claimed: Claimed,
-        rules: &JoinPolicy,
-        token: Token,
+        due: Due<Vec<u8>>,
+        policy: &JoinPolicy,
+        parked: &mut ParkCounts,
     ) -> Option<Due<P>> {
-        let key = claimed.key.clone();
-        let due = claimed.decode(token);
-        if due.is_none() {
-            let settlement = Settlement::Undecodable;
-            let step = Step::Settle { token, settlement };
-            let mut rows = self.rows.lock().unwrap();
-            rows.step(&key, step, self.time.now(), rules);
-            rows.parked.undecodable += 1;
-        }
-        due
-    }
-
-    /// Returns the joins that the store has parked by itself, and that no call has reported.
-    fn parked(&self) -> ParkCounts {
-        std::mem::take(&mut self.rows.lock().unwrap().parked)
-    }
-
-    fn arrived<P: DeserializeOwned>(
-        &self,
-        answer: Answer,
-        payload: P,
-        rules: &JoinPolicy,
-        token: Token,
-    ) -> ArriveResponse<P> {
-        let hand_out = |claimed| self.hand_out(claimed, rules, token);
-        let claim = answer.claimed.and_then(hand_out).map(|due| due.claim);
-        let verdict = match (answer.reply, claim) {
-            (Reply::Waiting(came), _) => Verdict::Waiting(came),
-            (Reply::Duplicate(came), _) => Verdict::Duplicate(came),
-            (Reply::Run { .. }, Some(claim)) => Verdict::Run(claim),
-            (Reply::DeliverExpired { .. }, Some(claim)) => {
-                Verdict::DeliverExpired { claim, payload }
-            }
-            (Reply::Busy(until), _) => Verdict::Busy {
-                retry_after: until.saturating_duration_since(answer.at),
-            },
-            (Reply::Completed, _) => Verdict::Completed(payload),
-            (Reply::Expired, _) => Verdict::Expired(payload),
-            (Reply::Parked | Reply::Run { .. } | Reply::DeliverExpired { .. }, _) => {
-                Verdict::Parked(payload)
-            }
-            (reply, _) => panic!("no reply to an arrival: {reply:?}"),
+        let Due { key, token, claim } = due;
+        let input = |input: Input<Vec<u8>>| {
+            Some(Input {
+                place: input.place,
+                payload: Arc::new(postcard::from_bytes(&input.payload).ok()?),
+                waited: input.waited,
+            })
         };
-        let overdue = answer.overdue.and_then(hand_out);
-        ArriveResponse::new(verdict)
-            .with_overdue(overdue)
-            .with_parked(self.parked())
+        let Some(inputs) = claim.inputs.into_iter().map(input).collect() else {
+            let settlement = Settlement::Undecodable;
+            let change = Change::Settle { token, settlement };
+            ready(self.shelf.apply(&key, policy, change)).expect("a shelf does not fail");
+            parked.undecodable += 1;
+            return None;
+        };
+        let claim = Claim::new(claim.work, claim.attempts, inputs).with_counts(claim.counts);
+        Some(Due { key, token, claim })
     }
 }
 
 impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
     fn declare(&self, identity: FanInIdentity) {
         self.declared.lock().unwrap().push(identity);
+        self.shelf.declare(identity);
     }
 
     async fn arrive(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
         let bytes = postcard::to_stdvec(&payload).expect("bytes");
-        let answer = self.call(Call::Arrive, |rows, now| {
-            rows.arrive(key, rules, (input.input, bytes), token, now)
+        let arrived = self.call(Call::Arrive, || {
+            let arrived = ready(self.shelf.arrive(key, policy, input, bytes, token));
+            arrived.map_err(|rejected| rejected.error)
         });
-        match answer {
-            Ok(answer) => Ok(self.arrived(answer, payload, rules, token)),
+        match arrived {
+            Ok(arrived) => {
+                let mut parked = arrived.parked;
+                let mut decode = |due| self.decode(due, policy, &mut parked);
+                let verdict = verdict_of(arrived.verdict, payload, |claim| {
+                    let key = key.to_owned();
+                    Some(decode(Due { key, token, claim })?.claim)
+                });
+                let overdue = arrived.overdue.and_then(|due| decode(*due));
+                let response = ArriveResponse::new(verdict).with_overdue(overdue);
+                Ok(response.with_parked(parked))
+            }
             Err(error) => Err(Rejected {
                 payload,
                 error,
@@ -193,25 +155,35 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Encoded {
     async fn apply(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         change: Change,
     ) -> Result<bool, StoreError> {
-        self.apply_now(key, change, rules)
+        let call = match change {
+            Change::Settle { .. } => Call::Settle,
+            Change::Renew { .. } => Call::Renew,
+            Change::Retry => Call::Retry,
+            Change::Forget => Call::Forget,
+        };
+        self.call(call, || ready(self.shelf.apply(key, policy, change)))
     }
 
     async fn claim_due(
         &self,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<DueClaims<P>, StoreError> {
+        let mut parked = ParkCounts::default();
         loop {
-            let claimed = self.call(Call::Due, |rows, now| rows.due(rules, token, max, now))?;
-            let is_over = claimed.is_empty();
-            let hand_out = |claimed| self.hand_out(claimed, rules, token);
-            let due: Vec<_> = claimed.into_iter().filter_map(hand_out).collect();
+            let claimed = self.call(Call::Due, || {
+                ready(self.shelf.claim_due(policy, token, max))
+            })?;
+            parked.attempts += claimed.parked.attempts;
+            let is_over = claimed.claims.is_empty();
+            let decode = |due| self.decode(due, policy, &mut parked);
+            let due: Vec<_> = claimed.claims.into_iter().filter_map(decode).collect();
             if is_over || !due.is_empty() {
-                return Ok(DueClaims::new(due).with_parked(self.parked()));
+                return Ok(DueClaims::new(due).with_parked(parked));
             }
         }
     }
@@ -226,14 +198,40 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> BlockingStore<P> for Encoded
 
 impl Operator for Encoded {
     async fn len(&self) -> Result<usize, StoreError> {
-        self.call(Call::Len, |rows, _| rows.unsettled().count())
+        self.call(Call::Len, || ready(self.shelf.len()))
     }
 
     async fn list(
         &self,
-        rules: &JoinPolicy,
-        which: JoinQuery<'_>,
+        policy: &JoinPolicy,
+        query: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, StoreError> {
-        self.call(Call::List, |rows, now| rows.list(rules, which, now))
+        self.call(Call::List, || ready(self.shelf.list(policy, query)))
+    }
+}
+
+/// Returns the verdict with the payload as it arrived, and with the claim decoded.
+fn verdict_of<P>(
+    verdict: Verdict<Vec<u8>>,
+    payload: P,
+    decode: impl FnOnce(Claim<Vec<u8>>) -> Option<Claim<P>>,
+) -> Verdict<P> {
+    match verdict {
+        Verdict::Waiting(arrived) => Verdict::Waiting(arrived),
+        Verdict::Duplicate(arrived) => Verdict::Duplicate(arrived),
+        Verdict::Closed { known, .. } => Verdict::Closed { payload, known },
+        Verdict::Run(claim) => match decode(claim) {
+            Some(claim) => Verdict::Run(claim),
+            None => Verdict::Parked(payload),
+        },
+        Verdict::DeliverExpired { claim, .. } => match decode(claim) {
+            Some(claim) => Verdict::DeliverExpired { claim, payload },
+            None => Verdict::Parked(payload),
+        },
+        Verdict::Busy { retry_after } => Verdict::Busy { retry_after },
+        Verdict::Completed(_) => Verdict::Completed(payload),
+        Verdict::Expired(_) => Verdict::Expired(payload),
+        Verdict::Parked(_) => Verdict::Parked(payload),
+        verdict => unreachable!("no verdict of a shelf: {verdict:?}"),
     }
 }

@@ -25,38 +25,38 @@ impl<P: Serialize + DeserializeOwned + Send + Sync> Store<P> for Remote {
     async fn arrive(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        there_and_back(self.0.arrive(key, rules, input, payload, token)).await
+        there_and_back(self.0.arrive(key, policy, input, payload, token)).await
     }
 
     async fn apply(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         change: Change,
     ) -> Result<bool, StoreError> {
         let is_renewal = matches!(change, Change::Renew { .. });
         if is_renewal && self.0.faults.lock().unwrap().hangs(Call::Renew) {
             std::future::pending::<()>().await;
         }
-        there_and_back(Store::<P>::apply(&self.0, key, rules, change)).await
+        there_and_back(Store::<P>::apply(&self.0, key, policy, change)).await
     }
 
     async fn claim_due(
         &self,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         token: Token,
         max: usize,
     ) -> Result<DueClaims<P>, StoreError> {
-        there_and_back(self.0.claim_due(rules, token, max)).await
+        there_and_back(self.0.claim_due(policy, token, max)).await
     }
 
-    fn release(&self, key: &str, rules: &JoinPolicy, token: Token, settlement: Settlement) {
-        Store::<P>::release(&self.0, key, rules, token, settlement);
+    fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
+        Store::<P>::release(&self.0, key, policy, token, settlement);
     }
 }
 
@@ -67,9 +67,9 @@ impl Operator for Remote {
 
     async fn list(
         &self,
-        rules: &JoinPolicy,
-        which: JoinQuery<'_>,
+        policy: &JoinPolicy,
+        query: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, StoreError> {
-        there_and_back(self.0.list(rules, which)).await
+        there_and_back(self.0.list(policy, query)).await
     }
 }

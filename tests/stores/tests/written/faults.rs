@@ -11,8 +11,7 @@ use linked_span::fan_in::{
     Verdict, Work,
 };
 use linked_span::testing::{self, Clock};
-
-use crate::shelf::Shelf;
+use linked_span_tests::Shelf;
 
 /// What a store may get wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

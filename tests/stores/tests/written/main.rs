@@ -5,17 +5,14 @@
 
 mod faults;
 mod renewed;
-mod shelf;
 
 use std::time::Duration;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use linked_span_tests::Time;
+use linked_span_tests::{Shelf, Time};
 use linked_span_tests_stores::{Fixture, Payload, conformance};
-
-use self::shelf::Shelf;
 
 #[derive(Default)]
 struct OnShelves {

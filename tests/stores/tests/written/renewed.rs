@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Arrival, JoinOptions, SweepReport};
 use linked_span::{LinkedEvent, Origin, fan_in};
-use linked_span_tests::{at, milliseconds};
-
-use crate::shelf::Shelf;
+use linked_span_tests::{Shelf, at, milliseconds};
 
 const LEASE: Duration = Duration::from_secs(3);
 

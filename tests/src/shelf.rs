@@ -1,6 +1,7 @@
-//! The store: a map under a lock.
+//! A store that was written from the rustdoc of `Store`, `Operator` and the state machine alone: a map under a lock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use linked_span::fan_in::state::{ClaimMode, Reply, State, Step, due, transition};
@@ -11,7 +12,7 @@ use linked_span::fan_in::{
 };
 
 /// The joins of one function, which the workers of a process share.
-pub(crate) struct Shelf<P> {
+pub struct Shelf<P> {
     joins: Arc<Mutex<BTreeMap<String, Join<P>>>>,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// `true` if claims have leases.
@@ -60,11 +61,16 @@ impl<P> Clone for Shelf<P> {
     }
 }
 
+impl<P> fmt::Debug for Shelf<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Shelf").finish_non_exhaustive()
+    }
+}
+
 impl<P> Shelf<P> {
-    pub(crate) fn new(
-        is_durable: bool,
-        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
-    ) -> Self {
+    /// Returns an empty store with this clock. Claims have leases if it is durable.
+    #[must_use]
+    pub fn new(is_durable: bool, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self {
             joins: Arc::default(),
             clock: Arc::new(clock),
@@ -74,8 +80,24 @@ impl<P> Shelf<P> {
         }
     }
 
-    pub(crate) fn rows(&self) -> usize {
+    /// Returns the number of stored joins, which includes those that have ended.
+    #[must_use]
+    pub fn rows(&self) -> usize {
         self.lock().joins.len()
+    }
+
+    /// Replaces the stored inputs of a join, of which the function gets the place and the payload. `None` loses the input.
+    pub fn damage(&self, key: &str, mut damaged: impl FnMut(u8, &P) -> Option<P>) {
+        if let Some(join) = self.lock().joins.get_mut(key) {
+            join.inputs
+                .retain_mut(|(place, payload, _)| match damaged(*place, payload) {
+                    Some(damaged) => {
+                        *payload = Arc::new(damaged);
+                        true
+                    }
+                    None => false,
+                });
+        }
     }
 
     fn lock(&self) -> Locked<'_, P> {
