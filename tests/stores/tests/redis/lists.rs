@@ -1,8 +1,8 @@
 //! Lists in Redis: the time of an arrival, limits, and elements that are left of an earlier life.
 
 use linked_span::fan_in::{
-    ArrivingInput, Claim, Counts, Inputs, JoinPolicy, ListLimit, Redis, Settlement, Store as _,
-    StoreError, Token, Verdict,
+    ArrivingInput, Claim, Counts, Inputs, JoinPolicy, JoinQuery, ListLimit, Page, Redis,
+    Settlement, Store as _, StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::servers::Server;
@@ -180,14 +180,8 @@ async fn element_over_the_byte_limit_is_rejected_and_changes_nothing() {
     assert_eq!(numbers(&claim), [0, 1]);
 }
 
-/// The arrival returns its error, and cannot return the other join.
-#[tokio::test]
-async fn rejected_element_leaves_an_overdue_join_to_a_sweep() {
-    let database = Database::begin().await;
-    let worker = Worker::with(&database, rules().max_bytes(1)).await;
-    let opened = worker.arrive_with("overdue", order(2), Payload::new(0), Token::random());
-    assert!(matches!(opened.await.verdict, Verdict::Waiting(_)));
-    database.pass(RULES.timeout).await;
+/// Makes the arrival of an element that exceeds the limit of bytes.
+async fn reject_an_element(worker: &Worker<Redis>) {
     let packed = ArrivingInput::element(PACKED, "line");
     let (rules, payload) = (&worker.rules, Payload::new(0));
     let arrived = worker
@@ -198,7 +192,34 @@ async fn rejected_element_leaves_an_overdue_join_to_a_sweep() {
         matches!(refused.error, StoreError::OverLimit(_)),
         "{refused:?}"
     );
+}
+
+/// The arrival returns its error, and cannot return the other join.
+#[tokio::test]
+async fn rejected_element_leaves_an_overdue_join_to_a_sweep() {
+    let database = Database::begin().await;
+    let worker = Worker::with(&database, rules().max_bytes(1)).await;
+    let opened = worker.arrive_with("overdue", order(2), Payload::new(0), Token::random());
+    assert!(matches!(opened.await.verdict, Verdict::Waiting(_)));
+    database.pass(RULES.timeout).await;
+    reject_an_element(&worker).await;
     assert_eq!(worker.one_due().await.key, "overdue");
+}
+
+/// The arrival returns its error, and cannot report the other join.
+#[tokio::test]
+async fn join_that_a_rejected_element_parks_is_reported_by_the_next_call() {
+    let database = Database::begin().await;
+    let worker = Worker::with(&database, rules().max_bytes(1).max_attempts(1)).await;
+    let run = worker.arrive_with("died", order(0), Payload::new(0), Token::random());
+    assert!(matches!(run.await.verdict, Verdict::Run(_)));
+    database.pass(RULES.timeout + RULES.lease).await;
+    reject_an_element(&worker).await;
+    let parked = worker.list(JoinQuery::Parked(Page::first(9))).await;
+    assert_eq!(parked.len(), 1);
+    for reported in [1, 0] {
+        assert_eq!(worker.sweep(9).await.parked.attempts, reported);
+    }
 }
 
 /// Another tool removed the hash of the join only.
