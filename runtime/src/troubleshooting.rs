@@ -94,6 +94,7 @@
 //! | no headers | a filter removes the producer's `tracing` span | filter the log layer only, with `with_filter` |
 //! | no headers | the field with the context is not serialized, or the broker drops headers | serialize [`Origin`](crate::Origin) with the feature `serde`, or use headers that the broker keeps |
 //! | no attributes from SQS | the consumer did not ask for them | add `.message_attribute_names("All")` to `receive_message`; see [SQS](crate::messaging::aws_sdk_sqs) |
+//! | no context from SQS, but other attributes | the message had ten attributes, so that the context did not fit | send fewer of your own; see [SQS](crate::messaging::aws_sdk_sqs#at-most-ten-attributes) |
 //! | an unreadable `traceparent` | it is truncated, uppercase, all zeros, or there are two different ones | write a complete one, as the [W3C](https://www.w3.org/TR/trace-context-1/#traceparent-header) specifies; replace the old one when you forward a message, as `inject` does |
 //! | headers with other names, such as `b3` or `x-amzn-trace-id` | the producer uses another format | install the [propagator](#another-propagator) of that format |
 //!

@@ -158,6 +158,8 @@ fn function_that_sends_what_it_received_describes_the_received_message_on_its_li
     ];
     let spans = sdk.spans();
     assert_eq!(spans[0].name, "send retry");
+    // The sent message has the context of this span, and not that of the received message.
+    assert_eq!(spans[0].span_kind, SpanKind::Producer);
     assert_eq!(pairs(&spans[0].attributes), sent);
     let links = &spans[0].links.links;
     assert_eq!(links.len(), 1);
@@ -165,6 +167,7 @@ fn function_that_sends_what_it_received_describes_the_received_message_on_its_li
     assert_eq!(pairs(&links[0].attributes), link);
 
     assert_eq!(spans[1].name, "send retry");
+    assert_eq!(spans[1].span_kind, SpanKind::Producer);
     assert_eq!(pairs(&spans[1].attributes[..4]), sent);
     assert_eq!(
         pairs(&spans[1].attributes[4..]),

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, LitStr};
 
 use super::model::Handler;
-use crate::options::{Level, text_literal};
+use crate::options::{Level, ParameterOptions, text_literal};
 use crate::tokens::at;
 
 impl Handler {
@@ -17,12 +17,15 @@ impl Handler {
         let given = options.kind.as_ref().map(variant);
         let of_a_join = || Some(Ident::new("Internal", Span::call_site()));
         let kind = given.or_else(|| self.join.as_ref().and_then(|_| of_a_join()));
-        // A span that sends one message becomes the message's context. Messages that already have a context are only
-        // linked.
-        let of_send = || match (&options.send, self.events.as_slice()) {
-            (None, _) => None,
-            (Some(_), []) => Some(Ident::new("Producer", Span::call_site())),
-            (Some(_), _) => Some(Ident::new("Client", Span::call_site())),
+        // The span's context becomes that of the sent message. Messages that already have a context are only linked; a
+        // message that the function has received is none of them.
+        let of_send = || {
+            let is_producer = self.events.iter().all(ParameterOptions::is_received);
+            let kind = if is_producer { "Producer" } else { "Client" };
+            options
+                .send
+                .as_ref()
+                .map(|_| Ident::new(kind, Span::call_site()))
         };
         let kind = kind.or_else(of_send);
         let kind = kind.map(|kind| quote!(kind: #runtime::SpanKind::#kind,));

@@ -138,6 +138,11 @@ impl ParameterOptions {
         origin.chain(&self.relationship).chain(values)
     }
 
+    /// Returns `true` if the parameter is described as a message: the function has received it.
+    pub(crate) fn is_received(&self) -> bool {
+        self.message.adapter.is_some() || self.message.view.is_some()
+    }
+
     /// Returns `true` if the attribute computes nothing for the parameter, which an adapter may read.
     pub(crate) fn is_bare(&self) -> bool {
         self.origin.is_none()

@@ -13,12 +13,12 @@ use super::arrival::{Arrival, ArriveError, ArriveErrorKind};
 /// # assert!(may_commit_the_offset(Disposition::Ack));
 /// ```
 ///
-/// | value | Kafka | NATS JetStream | RabbitMQ | Amazon SQS |
-/// | --- | --- | --- | --- | --- |
-/// | [`Ack`](Self::Ack) | commit the offset | `ack` | `basic.ack` | `DeleteMessage` |
-/// | [`Defer`](Self::Defer) | do not commit this offset or a later one yet | `ack` later; until then send `in progress` | `basic.ack` later, within the broker's `consumer_timeout`, with a prefetch count for the messages that wait | `DeleteMessage` later; until then `ChangeMessageVisibility` |
-/// | [`Requeue`](Self::Requeue) | seek back to the offset, or publish to a retry topic and commit | `nak` with a delay | publish to a queue with a delay, then `basic.ack`; `basic.nack` with `requeue` redelivers at once | leave it, or `ChangeMessageVisibility` to a delay |
-/// | [`Reject`](Self::Reject) | publish to a dead-letter topic and commit | `term` | `basic.reject` without `requeue`, to the dead-letter exchange | send to the dead-letter queue, then `DeleteMessage` |
+/// | value | Kafka | NATS JetStream | RabbitMQ | Amazon SQS | Redis Streams |
+/// | --- | --- | --- | --- | --- | --- |
+/// | [`Ack`](Self::Ack) | commit the offset | `ack` | `basic.ack` | `DeleteMessage` | `XACK` |
+/// | [`Defer`](Self::Defer) | do not commit this offset or a later one yet | `ack` later; until then send `in progress` | `basic.ack` later, within the broker's `consumer_timeout`, with a prefetch count for the messages that wait | `DeleteMessage` later; until then `ChangeMessageVisibility` | `XACK` later; until then `XCLAIM … JUSTID`, which resets its idle time |
+/// | [`Requeue`](Self::Requeue) | seek back to the offset, or publish to a retry topic and commit | `nak` with a delay | publish to a queue with a delay, then `basic.ack`; `basic.nack` with `requeue` redelivers at once | leave it, or `ChangeMessageVisibility` to a delay | leave it: `XAUTOCLAIM` returns it after its idle time |
+/// | [`Reject`](Self::Reject) | publish to a dead-letter topic and commit | `term` | `basic.reject` without `requeue`, to the dead-letter exchange | send to the dead-letter queue, then `DeleteMessage` | `XADD` to a stream of dead letters, then `XACK` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Disposition {
     /// Acknowledge it: it was handled, or a store keeps it that outlives this process.
@@ -34,7 +34,7 @@ pub enum Disposition {
     Reject,
 }
 
-/// Returns what a consumer does with the message.
+/// Returns what a consumer does with the message. It takes the whole `Result`, before a `?`.
 ///
 /// One loop serves a topic with all inputs, because each method of a join returns the same type:
 ///

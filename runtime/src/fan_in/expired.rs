@@ -32,9 +32,9 @@ use crate::support::text;
 pub struct Expired<I> {
     /// The key.
     pub key: String,
-    /// The received inputs: one method per input, which returns an `Option`.
+    /// The received inputs: one method per input, which returns an `Option`, or a `Vec` of a list.
     pub inputs: I,
-    /// The missing inputs; empty if all inputs arrived and no run of the function succeeded.
+    /// The missing inputs; empty if all inputs arrived and no run of the function succeeded. It names missing optional inputs too.
     pub missing: Missing,
     /// The number of attempts.
     pub attempts: u32,

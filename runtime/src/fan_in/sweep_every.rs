@@ -35,6 +35,25 @@ const MIN_PAUSE: Duration = Duration::from_millis(1);
 /// # }
 /// ```
 ///
+/// The sweep of a plain `fn` is not a future. Make it one:
+///
+/// ```
+/// # use std::time::Duration;
+/// # use linked_span::fan_in::sweep_every;
+/// # use linked_span::{LinkedEvent, Origin, fan_in};
+/// # #[derive(Clone, LinkedEvent)] struct Event { #[event(key)] order: u64, metadata: Origin }
+/// #[fan_in(payment, inventory)]
+/// fn ship(payment: Event, inventory: Event) {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let ship = Ship::in_memory(Duration::from_secs(600));
+/// tokio::spawn(async move {
+///     sweep_every(Duration::from_secs(1), || async { ship.sweep() }).await
+/// });
+/// # }
+/// ```
+///
 /// If a sweep returns an error or a body panics, the next sweep still runs. The panic is a failed attempt of that join, and
 /// calls the panic hook. To log the store's errors, inspect them in the closure:
 ///

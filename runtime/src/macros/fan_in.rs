@@ -128,6 +128,7 @@
 /// | rule | |
 /// | --- | --- |
 /// | `count = EXPR` | an integer: a constant, or an expression over one single input, which is evaluated when that input arrives; the first count stays |
+/// | the list's name in `id` and `key` | one element, a `T` |
 /// | `id = EXPR` | the identity of an element, of any `Display` type: an element with the same identity counts once. Do not use the event's own id if a producer may send it again with another one |
 /// | a list is full | when it has `count` elements; from then on every attempt has exactly these, and any other element is [`Closed`](crate::fan_in::Arrival::Closed) |
 /// | more elements than `count` | those that came before the count was known are handed over too |
@@ -166,7 +167,8 @@
 /// # Optional inputs
 ///
 /// A parameter `Option<T>` is an optional input, and its method takes a `T`. If all others have arrived, the function runs at
-/// once with it, or at the timeout without it.
+/// once with it, or at the timeout without it. The timeout is that of the join, and runs from its first input. Write the
+/// `Option` out: an alias of it or a reference to it is not an optional input.
 ///
 /// ```
 /// # use std::time::Duration;

@@ -77,7 +77,7 @@
 /// | `errors = full` | what is recorded of an `Err`: `full` (default), `type` (no message) or `off` |
 /// | `scope = "…"` | the instrumentation scope; default: your crate's name and version |
 /// | `tracer = EXPR` | your own tracer: a `Tracer`, or a `&'static` or an `Arc` of one |
-/// | `send("orders", system = "kafka")` | the function sends messages: span `send orders`, kind `producer`, or `client` if parameters are messages with a context of their own; no parameter is needed; `template = …` names the span |
+/// | `send("orders", system = "kafka")` | the function sends messages: span `send orders`, kind `producer`, or `client` if parameters are events with a context of their own; no parameter is needed; `template = …` names the span |
 /// | `level = "info"` | with the feature `tracing`: the level of the `tracing` span, as in `#[tracing::instrument]`: `"debug"`, `Level::DEBUG`, `2`; by default `"info"` |
 /// | `target = "…"` | with the feature `tracing`: the target of the `tracing` span, a constant; by default the module |
 /// | `crate = PATH` | the path of `linked_span`, if you renamed the dependency |

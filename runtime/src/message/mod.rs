@@ -192,7 +192,7 @@ impl<'m> Message<'m> {
 
     /// Sets the number of deliveries, including this one: `messaging.nats.message.delivery_count`.
     ///
-    /// Other systems have their own attribute.
+    /// Other systems have their own attribute. A negative one means unknown and is omitted.
     #[inline]
     #[must_use]
     pub fn delivery_count(mut self, count: impl Into<i64>) -> Self {

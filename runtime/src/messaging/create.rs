@@ -21,13 +21,15 @@ const CREATE: Callsite = Callsite {
 ///
 /// ```
 /// use linked_span::messaging::{self, Message};
-/// use linked_span::{WithOrigin, linked_span};
+/// use linked_span::{LinkedEvent, WithOrigin, linked_span};
 ///
 /// # struct Order;
 /// #[linked_span(records, send("orders", system = "kafka"))] // one span, linked to each `create` span
 /// fn publish_all(records: &[WithOrigin<Order>]) {
 ///     for record in records {
-///         // write `record.origin().fields()` into the headers of this record
+///         for (name, value) in record.origin().fields() {
+///             // write them into the headers of this record
+///         }
 ///     }
 /// }
 ///

@@ -94,12 +94,12 @@
 //! Add your own headers to the result, or give them to `replacing`. `headers!(replacing …, of origin)` keeps the other
 //! headers and writes this origin.
 //!
-//! If a parameter of the function is a message with its own context, or a batch of them, name it:
+//! If a parameter of the function is a message to send that has its own context, or a batch of them, name it:
 //! `#[linked_span(records, send("orders", system = "kafka"))]` links to each, and the kind is client.
 //!
 //! A function that receives a message and sends others has both:
-//! `#[linked_span(message(rdkafka), send("routed", system = "kafka"))]`. Its span is `send routed`, and the link has the
-//! received message's attributes. For a consumer span as well, send in a second function.
+//! `#[linked_span(message(rdkafka), send("routed", system = "kafka"))]`. Its span is `send routed`, of kind producer, and
+//! the link has the received message's attributes. For a consumer span as well, send in a second function.
 //!
 //! A handler of requests takes `kind = server`, and a function that sends a request takes `send(…)` and `kind = client`.
 //! The reply has a `send` span of its own. The inbox of a reply is never part of a name.

@@ -38,6 +38,20 @@ use crate::{Attributes, Keyed, LinkedEvent, Origin};
 /// assert_eq!(on_payment(&payment), 1);
 /// ```
 ///
+/// In a fan-in, it is an input like any other event:
+///
+/// ```
+/// # use linked_span::messaging::Received;
+/// # use linked_span::{Keyed, fan_in};
+/// # use std::borrow::Cow;
+/// # #[derive(Clone)] struct Payment { order: u64 }
+/// # impl Keyed for Payment { fn key(&self) -> Cow<'_, str> { self.order.to_string().into() } }
+/// # #[derive(Clone)] struct Packed { order: u64, line: u32 }
+/// # impl Keyed for Packed { fn key(&self) -> Cow<'_, str> { self.order.to_string().into() } }
+/// #[fan_in(payment, packed(count = 3, id = packed.line))]
+/// fn ship(payment: Received<Payment>, packed: Vec<Received<Packed>>) {}
+/// ```
+///
 /// Each client's page has a macro that describes its message: `Received::new(rdkafka::describe!(&message), payload)`.
 ///
 /// To record a payload that does not decode, keep the result: take a `&Received<Result<Payment, Error>>`, and return its

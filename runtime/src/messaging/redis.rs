@@ -2,8 +2,10 @@
 //!
 #![doc = concat!("```ignore\n", include_str!("pages/redis.rs"), "```\n")]
 //!
+//! Enable the client's features `streams` and, in async code, `tokio-comp`.
+//!
 //! A `StreamId`, which is one entry of a stream, is a message. It contains neither the name of its stream nor the consumer
-//! group, so give `destination = …` and `group = …`. The id is the entry's. With a version before 1, describe an entry by
+//! group, so give `destination = …` and `group = …`. Without a destination, the span is called `process`. The id is the entry's. With a version before 1, describe an entry by
 //! [`view`](super#clients-without-an-adapter).
 //!
 //! # Where the context is

@@ -57,9 +57,10 @@
 //! A [`Clock`] lets a join expire without waiting:
 //!
 //! ```
+//! use linked_span::fan_in::{JoinOptions, Memory};
 //! # use std::time::Duration;
 //! # use linked_span::{LinkedEvent, Origin, fan_in, testing};
-//! # use linked_span::fan_in::{JoinOptions, Memory};
+//!
 //! # #[derive(Clone, LinkedEvent)]
 //! # struct Event { #[event(key)] order: u64, metadata: Origin }
 //! # #[fan_in(payment, inventory)]
