@@ -8,10 +8,13 @@ use linked_span::messaging::aws_sdk_sqs::{describe, headers};
 use linked_span::messaging::{self, Received};
 use linked_span::{LinkedEvent, WithOrigin, fan_in, linked_span};
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 // One message: the span "process orders", linked to the producer.
 #[linked_span(message(aws_sdk_sqs, destination = "orders"))]
-async fn on_order(message: &Message) {
+async fn on_order(message: &Message) -> Result<(), BoxError> {
     println!("{:?}", message.body());
+    Ok(())
 }
 
 // A batch: one span, with a link to each message.
@@ -30,7 +33,10 @@ async fn consume(client: &Client, queue: &str) -> Result<(), Error> {
         .send()
         .await?;
     for message in received.messages() {
-        on_order(message).await;
+        // A message that is not deleted comes again after its visibility timeout.
+        if on_order(message).await.is_err() {
+            continue;
+        }
         let done = client.delete_message().queue_url(queue);
         let done = done.set_receipt_handle(message.receipt_handle.clone());
         done.send().await?;
@@ -53,15 +59,18 @@ async fn publish_all(
     client: &Client,
     queue: &str,
     records: Vec<WithOrigin<String>>,
-) -> Result<(), Error> {
+) -> Result<(), BoxError> {
     let mut batch = client.send_message_batch().queue_url(queue);
     for (id, record) in records.into_iter().enumerate() {
         let entry = SendMessageBatchRequestEntry::builder().id(id.to_string());
         let entry = entry.set_message_attributes(Some(headers!(of record.origin())));
         batch = batch.entries(entry.message_body(record.into_inner()).build()?);
     }
-    batch.send().await?;
-    Ok(())
+    // The request succeeds even if SQS rejects single messages.
+    match batch.send().await?.failed() {
+        [] => Ok(()),
+        [failed, ..] => Err(format!("message {}: {}", failed.id(), failed.code()).into()),
+    }
 }
 
 // A forwarded message: all other attributes stay.
