@@ -1,4 +1,4 @@
-//! How errors are reported. Each file in `fail` is a case. What compiles is in `pass`, a package of its own.
+//! How errors are reported. Each file in `fail` is a case. What compiles is in `pass`, another package.
 //!
 //! rustc's texts differ between releases, so the snapshots in `fail` belong to one compiler. After a change of the macros
 //! or of the compiler, run `TRYBUILD=overwrite cargo test --test compile`, and read the difference. With another compiler,
@@ -16,7 +16,7 @@ const COMPILER: &str = "1.95";
 fn fail_cases_report_their_snapshots() {
     let compiler = compiler();
     if compiler.starts_with(&format!("rustc {COMPILER}.")) {
-        trybuild::TestCases::new().compile_fail("compile/fail/*.rs");
+        trybuild::TestCases::new().compile_fail("*.rs");
         return;
     }
     // A passing test does not show the text of `eprintln!`.
@@ -41,7 +41,7 @@ fn refuse_all() {
     let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-fail");
     let _ = fs::remove_dir_all(&copies);
     fs::create_dir_all(&copies).expect("a folder");
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("compile/fail");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR"));
     for case in fs::read_dir(cases).expect("cases") {
         let case = case.expect("a case").path();
         if case.extension().is_some_and(|extension| extension == "rs") {
