@@ -19,7 +19,6 @@ use crate::worker::{Patience, panic_as_planned};
 
 const THREADS: u32 = 8;
 const CAPACITY: usize = 2_000;
-const ORDERS: u32 = 100_000;
 
 const TIMEOUT: Duration = Duration::from_secs(1);
 const OPTIONS: JoinOptions = JoinOptions::timeout(TIMEOUT)
@@ -55,11 +54,16 @@ fn count(number: &AtomicU32) -> u32 {
 
 impl Parcels {
     /// Adds one parcel for an event after the flood.
-    fn new() -> Self {
+    fn new(orders: u32) -> Self {
         Self {
             chance: Chance::new(),
-            all: (0..=ORDERS).map(|_| Parcel::default()).collect(),
+            all: (0..=orders).map(|_| Parcel::default()).collect(),
         }
+    }
+
+    /// Returns the parcels of the flood.
+    fn flooded(&self) -> &[Parcel] {
+        &self.all[..self.all.len() - 1]
     }
 
     fn of(&self, order: u32) -> &Parcel {
@@ -84,8 +88,8 @@ impl Parcels {
 
     /// Returns how many orders were packed, and how many have expired.
     fn ended(&self) -> [u32; 2] {
-        let orders = self.all.iter().take(ORDERS as usize);
-        orders.fold([0, 0], |[all_packed, all_expired], parcel| {
+        let parcels = self.flooded().iter();
+        parcels.fold([0, 0], |[all_packed, all_expired], parcel| {
             let [packed, _, expired] = parcel.counts();
             [all_packed + packed, all_expired + expired]
         })
@@ -133,7 +137,8 @@ fn refused(arrived: ArriveResponse) -> Option<Event> {
 
 #[test]
 fn refused_input_finds_room_later() {
-    let (parcels, time) = (Parcels::new(), Time::default());
+    const ORDERS: u32 = 100_000;
+    let (parcels, time) = (Parcels::new(ORDERS), Time::default());
     let pack = Pack::new(time.of(Memory::new().capacity(CAPACITY)), OPTIONS);
 
     let halves = on_threads(dealt(0..ORDERS), |orders| {
@@ -221,28 +226,38 @@ fn flood(mut queue: VecDeque<Event>, pack: &Pack, parcels: &Parcels, time: &Time
 
 #[test]
 fn flood_without_a_sweep_expires_through_arrivals() {
-    let (parcels, time) = (Arc::new(Parcels::new()), Time::default());
+    expires_through_arrivals(20_000);
+}
+
+#[test]
+#[ignore = "takes longer than all other tests of joins; `.ci/run` runs it"]
+fn longer_flood_without_a_sweep_expires_through_arrivals() {
+    expires_through_arrivals(100_000);
+}
+
+fn expires_through_arrivals(orders: u32) {
+    let (parcels, time) = (Arc::new(Parcels::new(orders)), Time::default());
     let expire = Arc::clone(&parcels);
     let pack = Pack::new(time.of(Memory::new().capacity(CAPACITY)), OPTIONS)
         .on_expired(move |expired| expire.expire(&expired));
 
-    let events = (0..ORDERS).map(|order| Event::new(order, 0));
+    let events = (0..orders).map(|order| Event::new(order, 0));
     let full = on_threads(dealt(events), |queue| flood(queue, &pack, &parcels, &time));
     assert!(
-        full.iter().sum::<u32>() > ORDERS,
+        full.iter().sum::<u32>() > orders,
         "the store was hardly ever full: {full:?}"
     );
 
     // Each arrival delivers some of the remaining expired joins.
     let patience = Patience::new();
-    while parcels.ended().iter().sum::<u32>() < ORDERS {
+    while parcels.ended().iter().sum::<u32>() < orders {
         patience.try_on(|| format!("no more than {:?} end", parcels.ended()));
         time.pass(ms(100));
         for _ in 0..1_000 {
-            let _ = pack.payment(Event::new(ORDERS, 0), &parcels);
+            let _ = pack.payment(Event::new(orders, 0), &parcels);
         }
     }
-    for (order, parcel) in parcels.all.iter().take(ORDERS as usize).enumerate() {
+    for (order, parcel) in parcels.flooded().iter().enumerate() {
         match parcel.counts() {
             // Packed, or delivered to `on_expired` until it succeeded; never both.
             [1, 0, 0] | [0, (1..), 1] => {}

@@ -12,6 +12,7 @@ mod fixture;
     reason = "a check that does not hold panics"
 )]
 pub mod joined;
+#[cfg(feature = "servers")]
 pub mod killed;
 pub mod list_table;
 #[cfg(feature = "servers")]

@@ -5,7 +5,6 @@
 
 mod lists;
 mod mortal;
-#[cfg(feature = "servers")]
 mod servers;
 
 use std::convert::Infallible;
@@ -67,9 +66,7 @@ async fn main() {
     };
     match url.split_once(':').expect("a scheme") {
         ("sqlite", file) => task.work(Sqlite::open(file).await.expect("a file")).await,
-        #[cfg(feature = "servers")]
         ("redis+unix", _) => task.work(servers::redis(&url).await).await,
-        #[cfg(feature = "servers")]
         ("postgres", _) => task.work(servers::postgres(&url).await).await,
         (scheme, _) => panic!("no store for {scheme}"),
     }
