@@ -241,3 +241,34 @@ macro_rules! __linked_span_azservicebus_describe {
 
 #[doc(inline)]
 pub use __linked_span_azservicebus_describe as describe;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_read(propagation: Propagation, part: Part) -> Vec<&'static str> {
+        let names = [
+            "traceparent",
+            "TraceState",
+            "baggage",
+            "diagnostic-id",
+            "b3",
+        ];
+        propagation::reading(propagation, part, || {
+            names.into_iter().filter(|name| is_read(name)).collect()
+        })
+    }
+
+    #[test]
+    fn property_is_copied_only_if_it_is_read() {
+        let w3c = Propagation::W3c { baggage: true };
+        assert_eq!(
+            names_read(w3c, Part::All),
+            ["traceparent", "TraceState", "baggage", "diagnostic-id"]
+        );
+        assert_eq!(names_read(w3c, Part::Baggage), ["baggage"]);
+        for part in [Part::All, Part::Baggage] {
+            assert_eq!(names_read(Propagation::Foreign, part).len(), 5);
+        }
+    }
+}

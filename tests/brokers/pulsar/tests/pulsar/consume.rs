@@ -51,21 +51,42 @@ async fn message_is_linked_and_described() {
 #[tokio::test]
 async fn partition_is_apart_from_the_topic() {
     install();
-    for (topic, partition) in [("parted-partition-3", None), ("of-the-id", Some(5))] {
+    // The topic, the partition and the place in a batch that the id has, and the name, partition and id on the span.
+    let parted = [
+        ("one-partition-3", None, Some(2), "one", "3", "26:1:-1:2"),
+        ("two", Some(5), Some(2), "two", "5", "26:1:5:2"),
+        ("three-partition-3", Some(5), None, "three", "5", "26:1:5"),
+        ("four", Some(0), Some(0), "four", "0", "26:1:0:0"),
+        (
+            "five-partition-3",
+            Some(-1),
+            Some(-1),
+            "five",
+            "3",
+            "26:1:-1",
+        ),
+        (
+            "6-partition-1-partition-2",
+            None,
+            None,
+            "6-partition-1",
+            "2",
+            "26:1:-1",
+        ),
+    ];
+    for (topic, of_id, place, name, partition, id) in parted {
         let mut received = message(topic, 1, &[]);
-        received.message_id.id.partition = partition;
-        received.message_id.id.batch_index = Some(2);
+        received.message_id.id.partition = of_id;
+        received.message_id.id.batch_index = place;
         on_message(&received).await;
-    }
-    for (topic, partition, id) in [("parted", 3, "26:1:-1:2"), ("of-the-id", 5, "26:1:5:2")] {
         assert_attributes(
-            &span(&format!("process {topic}")).attributes,
+            &span(&format!("process {name}")).attributes,
             &format!(
                 r#"
                 messaging.system = "pulsar"
                 messaging.operation.name = "process"
                 messaging.operation.type = "process"
-                messaging.destination.name = "{topic}"
+                messaging.destination.name = "{name}"
                 messaging.destination.partition.id = "{partition}"
                 messaging.consumer.group.name = "billing"
                 messaging.message.id = "{id}"
