@@ -6,9 +6,11 @@ mod recorded;
 pub use self::metrics::{assert_measured, install_meters};
 pub use self::recorded::{Recorded, recorded};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use linked_span::Keyed;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt, Tracer, TracerProvider};
 use opentelemetry::{Context, KeyValue};
@@ -69,6 +71,16 @@ pub fn joined(name: &str, key: &str) -> SpanData {
     spans.remove(0)
 }
 
+/// A payload that a message's own bytes are decoded to, for a function that waits for several messages.
+#[derive(Debug)]
+pub struct Inventory(pub String);
+
+impl Keyed for Inventory {
+    fn key(&self) -> Cow<'_, str> {
+        self.0.as_str().into()
+    }
+}
+
 /// Returns a future that a program may give to `tokio::spawn`.
 pub fn spawnable<F: Future + Send>(future: F) -> F {
     future
@@ -113,6 +125,39 @@ pub fn expected(lines: &str) -> Attributes {
 #[track_caller]
 pub fn assert_attributes(list: &[KeyValue], lines: &str) {
     assert_eq!(attributes(list), expected(lines));
+}
+
+/// Asserts all attributes of an input's link, except the seconds that the input waited.
+#[track_caller]
+pub fn assert_input(link: &Link, lines: &str) {
+    let mut attributes = link.attributes.clone();
+    attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
+    assert_eq!(
+        attributes.len() + 1,
+        link.attributes.len(),
+        "one `fan_in.wait`: {link:?}"
+    );
+    assert_attributes(&attributes, lines);
+}
+
+/// Returns the first digit of each linked context, and `0` for a link without a context.
+#[must_use]
+pub fn linked(span: &SpanData) -> Vec<String> {
+    let links = span.links.links.iter();
+    links
+        .map(|link| link.span_context.span_id().to_string()[..1].to_owned())
+        .collect()
+}
+
+/// Asserts that a span has one link to each of these producers' spans, in their order. Returns the links.
+#[track_caller]
+pub fn links_to<'s>(span: &'s SpanData, producers: &[SpanContext]) -> &'s [Link] {
+    let ids = |context: &SpanContext| (context.trace_id(), context.span_id());
+    let links = span.links.links.iter();
+    let linked: Vec<_> = links.map(|link| ids(&link.span_context)).collect();
+    let produced: Vec<_> = producers.iter().map(ids).collect();
+    assert_eq!(linked, produced);
+    &span.links.links
 }
 
 /// Asserts that a span has one link, to a producer's span. Returns the link.

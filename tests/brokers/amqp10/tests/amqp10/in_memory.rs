@@ -1,5 +1,7 @@
 // Messages without a broker.
 
+use linked_span_tests_brokers_common::linked;
+
 const ONE: &str = "00-11111111111111111111111111111111-1111111111111111-01";
 const TWO: &str = "00-22222222222222222222222222222222-2222222222222222-01";
 
@@ -22,10 +24,4 @@ fn message(application_properties: ApplicationProperties) -> Message<String> {
         body: "paid".to_owned(),
         footer: None,
     }
-}
-
-/// Returns the first digits of each linked context, and `0` for a link without a context.
-fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
-    let links = span.links.links.iter();
-    links.map(|link| link.span_context.span_id().to_string()[..1].to_owned()).collect()
 }

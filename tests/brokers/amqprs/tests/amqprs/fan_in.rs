@@ -1,15 +1,14 @@
 //! Functions that wait for messages of two queues.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use amqprs::BasicProperties;
 use amqprs::channel::ConsumerMessage;
+use linked_span::fan_in;
 use linked_span::fan_in::{Arrival, JoinOptions, Memory};
 use linked_span::messaging::Received;
 use linked_span::messaging::amqprs::describe;
-use linked_span::{Keyed, fan_in};
-use linked_span_tests_brokers_common::{assert_attributes, joined};
+use linked_span_tests_brokers_common::{Inventory, assert_input, joined, links_to};
 
 use crate::server::{channel, consume, declare, next, produced_headers, publish, queue};
 
@@ -17,16 +16,6 @@ fn key_of(message: &ConsumerMessage) -> String {
     let properties = message.basic_properties.as_ref();
     let id = properties.and_then(BasicProperties::correlation_id);
     id.cloned().unwrap_or_default()
-}
-
-/// A payload that the message's own bytes are decoded to.
-#[derive(Debug)]
-struct Inventory(String);
-
-impl Keyed for Inventory {
-    fn key(&self) -> Cow<'_, str> {
-        self.0.as_str().into()
-    }
 }
 
 #[fan_in(
@@ -69,20 +58,13 @@ async fn fan_in_of_two_queues_links_to_both_producers() {
     assert!(matches!(ran, Ok(Arrival::Ran(length)) if length == 4 + key.len()));
 
     let span = joined("fulfill", key);
-    let links = &span.links.links;
-    assert_eq!(links.len(), 2);
-    for (link, producer) in links.iter().zip(&producers) {
-        assert_eq!(link.span_context.trace_id(), producer.trace_id());
-        assert_eq!(link.span_context.span_id(), producer.span_id());
-    }
+    let links = links_to(&span, &producers);
     for (link, (relationship, destination, routing_key, tag)) in links.iter().zip([
         ("payment", "payments", &paid, 1),
         ("inventory", reserved.as_str(), &reserved, 2),
     ]) {
-        let mut attributes = link.attributes.clone();
-        attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-        assert_attributes(
-            &attributes,
+        assert_input(
+            link,
             &format!(
                 r#"
                 link.relationship = "{relationship}"

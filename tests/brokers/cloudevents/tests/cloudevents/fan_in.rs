@@ -5,7 +5,7 @@ mod fan_in {
 
     use linked_span::fan_in;
     use linked_span::fan_in::{Arrival, JoinOptions, Memory};
-    use linked_span_tests_brokers_common::{assert_attributes, install, joined};
+    use linked_span_tests_brokers_common::{assert_input, install, joined};
 
     use super::*;
 
@@ -32,10 +32,8 @@ mod fan_in {
             .zip([("payment", "payments", "1"), ("inventory", "inventory", "2")])
         {
             assert_eq!(link.span_context.span_id().to_string(), digit.repeat(16));
-            let mut attributes = link.attributes.clone();
-            attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-            assert_attributes(
-                &attributes,
+            assert_input(
+                link,
                 &format!(
                     r#"
                     link.relationship = "{relationship}"

@@ -6,7 +6,9 @@ mod fan_in {
     use linked_span::fan_in::{Arrival, Expired, JoinOptions, Memory};
     use linked_span::fan_in;
     use linked_span::messaging::Message as Described;
-    use linked_span_tests_brokers_common::{assert_attributes, install, joined, produced};
+    use linked_span_tests_brokers_common::{
+        assert_attributes, assert_input, install, joined, links_to, produced,
+    };
     use opentelemetry::trace::SpanKind;
     use opentelemetry_sdk::trace::SpanData;
 
@@ -23,15 +25,6 @@ mod fan_in {
         spans.retain(|span| of(span));
         assert_eq!(spans.len(), 1, "spans of this version");
         spans.remove(0)
-    }
-
-    /// Asserts a link's attributes, except the seconds that the input waited.
-    #[track_caller]
-    fn assert_link(link: &opentelemetry::trace::Link, lines: &str) {
-        let mut attributes = link.attributes.clone();
-        attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-        assert_eq!(attributes.len() + 1, link.attributes.len(), "one `fan_in.wait`: {link:?}");
-        assert_attributes(&attributes, lines);
     }
 
     #[fan_in(
@@ -67,12 +60,7 @@ mod fan_in {
             &span.attributes,
             &format!("fan_in.key = {key:?}\nfan_in.input_count = 2"),
         );
-        let links = &span.links.links;
-        assert_eq!(links.len(), 2);
-        for (link, producer) in links.iter().zip(&producers) {
-            assert_eq!(link.span_context.trace_id(), producer.trace_id());
-            assert_eq!(link.span_context.span_id(), producer.span_id());
-        }
+        let links = links_to(&span, &producers);
         let described = |topic: &str, size: usize| {
             format!(
                 r#"
@@ -85,11 +73,11 @@ mod fan_in {
                 "#
             )
         };
-        assert_link(
+        assert_input(
             &links[0],
             &format!("link.relationship = \"payment\"{}", described(&paid, 4)),
         );
-        assert_link(
+        assert_input(
             &links[1],
             &format!(
                 "link.relationship = \"inventory\"\nmessaging.consumer.group.name = \"stock\"{}",
@@ -251,7 +239,7 @@ mod fan_in {
         let span = joined("assemble", &key);
         assert_eq!(linked(&span), ["1", "1", "2"]);
         let links = &span.links.links;
-        assert_link(
+        assert_input(
             &links[0],
             &format!(
                 "link.relationship = \"paid\"\nmessaging.system = \"pubsub\"\nmessaging.destination.name = {:?}",
@@ -259,7 +247,7 @@ mod fan_in {
             ),
         );
         for (link, offset) in links[1..].iter().zip(7..) {
-            assert_link(
+            assert_input(
                 link,
                 &format!(
                     r#"

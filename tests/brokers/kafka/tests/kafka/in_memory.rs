@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap as Fields;
 
+use linked_span_tests_brokers_common::linked;
+
 /// Returns a record with this topic, offset and headers.
 fn record(topic: &str, offset: i64, headers: &[(&str, Option<&str>)]) -> OwnedMessage {
     let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
@@ -20,12 +22,6 @@ fn record(topic: &str, offset: i64, headers: &[(&str, Option<&str>)]) -> OwnedMe
 
 const ONE: &str = "00-11111111111111111111111111111111-1111111111111111-01";
 const TWO: &str = "00-22222222222222222222222222222222-2222222222222222-01";
-
-/// Returns the first digits of each linked context, and `0` for a link without a context.
-fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
-    let links = span.links.links.iter();
-    links.map(|link| link.span_context.span_id().to_string()[..1].to_owned()).collect()
-}
 
 fn attribute(span: &opentelemetry_sdk::trace::SpanData, key: &str) -> Option<String> {
     let attributes: Fields<_, _> = linked_span_tests_brokers_common::attributes(&span.attributes);

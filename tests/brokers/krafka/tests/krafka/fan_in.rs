@@ -3,27 +3,17 @@
 mod fan_in {
     use std::time::Duration;
 
+    use linked_span::fan_in;
     use linked_span::fan_in::{Arrival, JoinOptions, Memory};
     use linked_span::messaging::Received;
     use linked_span::messaging::krafka::{describe, headers};
-    use linked_span::{Keyed, fan_in};
-    use linked_span_tests_brokers_common::{assert_attributes, joined, produced};
+    use linked_span_tests_brokers_common::{Inventory, assert_input, joined, links_to, produced};
 
     use super::*;
 
     fn key_of(record: &ConsumerRecord) -> String {
         let key = record.key.as_deref();
         String::from_utf8_lossy(key.unwrap_or_default()).into_owned()
-    }
-
-    /// A payload that the record's own bytes are decoded to.
-    #[derive(Debug)]
-    struct Inventory(String);
-
-    impl Keyed for Inventory {
-        fn key(&self) -> std::borrow::Cow<'_, str> {
-            self.0.as_str().into()
-        }
     }
 
     #[fan_in(
@@ -60,17 +50,12 @@ mod fan_in {
         assert!(matches!(ran, Ok(Arrival::Ran(ran)) if ran == length), "{ran:?}");
 
         let span = joined("fulfill", &key);
-        let links = &span.links.links;
-        assert_eq!(links.len(), 2);
-        for ((link, producer), (relationship, topic)) in
-            links.iter().zip(&producers).zip([("payment", "payments"), ("inventory", "inventory")])
+        let links = links_to(&span, &producers);
+        for (link, (relationship, topic)) in
+            links.iter().zip([("payment", "payments"), ("inventory", "inventory")])
         {
-            assert_eq!(link.span_context.trace_id(), producer.trace_id());
-            assert_eq!(link.span_context.span_id(), producer.span_id());
-            let mut attributes = link.attributes.clone();
-            attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-            assert_attributes(
-                &attributes,
+            assert_input(
+                link,
                 &format!(
                     r#"
                     link.relationship = "{relationship}"

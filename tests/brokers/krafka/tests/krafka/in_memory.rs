@@ -3,6 +3,7 @@
 use client::Headers;
 use client::consumer::ConsumerRecord;
 use client::producer::Record;
+use linked_span_tests_brokers_common::linked;
 
 const ONE: &str = "00-11111111111111111111111111111111-1111111111111111-01";
 const TWO: &str = "00-22222222222222222222222222222222-2222222222222222-01";
@@ -29,10 +30,4 @@ fn received(sent: Record, offset: i64) -> ConsumerRecord {
 fn of(fields: &[(&str, Option<&'static str>)]) -> Headers {
     let fields = fields.iter();
     fields.map(|(name, value)| ((*name).to_owned(), value.map(Into::into))).collect()
-}
-
-/// Returns the first digits of each linked context, and `0` for a link without a context.
-fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
-    let links = span.links.links.iter();
-    links.map(|link| link.span_context.span_id().to_string()[..1].to_owned()).collect()
 }

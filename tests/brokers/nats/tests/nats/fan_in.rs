@@ -6,7 +6,7 @@ mod fan_in {
     use client::jetstream;
     use linked_span::fan_in;
     use linked_span::fan_in::Arrival;
-    use linked_span_tests_brokers_common::{assert_attributes, joined, produced};
+    use linked_span_tests_brokers_common::{assert_input, joined, links_to, produced};
 
     use super::*;
 
@@ -71,12 +71,7 @@ mod fan_in {
         assert!(matches!(ran, Arrival::Ran(length) if length == 2 * key.len()), "{ran:?}");
 
         let span = joined("fulfill", &key);
-        let links = &span.links.links;
-        assert_eq!(links.len(), 2);
-        for (link, producer) in links.iter().zip(&producers) {
-            assert_eq!(link.span_context.trace_id(), producer.trace_id());
-            assert_eq!(link.span_context.span_id(), producer.span_id());
-        }
+        let links = links_to(&span, &producers);
         for (link, lines) in links.iter().zip([
             format!(
                 r#"
@@ -101,9 +96,7 @@ mod fan_in {
                 key.len()
             ),
         ]) {
-            let mut attributes = link.attributes.clone();
-            attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-            assert_attributes(&attributes, &lines);
+            assert_input(link, &lines);
         }
     }
 }

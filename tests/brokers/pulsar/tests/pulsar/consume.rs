@@ -3,13 +3,13 @@
 use linked_span::linked_span;
 use linked_span::messaging::pulsar::headers;
 use linked_span_tests_brokers_common::{
-    assert_attributes, attributes, install, link_to, produced, span, spans, spawnable,
+    assert_attributes, attributes, install, link_to, linked, produced, span, spans, spawnable,
 };
 use opentelemetry::trace::SpanKind;
 use opentelemetry_sdk::trace::SpanData;
 use pulsar::consumer::Message;
 
-use crate::in_memory::{ONE, TWO, linked, message};
+use crate::in_memory::{ONE, TWO, message};
 
 #[linked_span(message(pulsar, group = "billing"))]
 async fn on_message(message: &Message<String>) -> usize {

@@ -1,10 +1,10 @@
 //! Messages that no instrumentation writes.
 
 use linked_span::linked_span;
-use linked_span_tests_brokers_common::{attributes, install, span};
+use linked_span_tests_brokers_common::{attributes, install, linked, span};
 use pulsar::consumer::Message;
 
-use crate::in_memory::{ONE, TWO, linked, message};
+use crate::in_memory::{ONE, TWO, message};
 
 #[linked_span(message(pulsar))]
 fn on_message(message: &Message<String>) {}

@@ -1,6 +1,5 @@
 //! Messages as a consumer receives them.
 
-use opentelemetry_sdk::trace::SpanData;
 use pulsar::Payload;
 use pulsar::consumer::Message;
 use pulsar::consumer::data::MessageData;
@@ -31,12 +30,4 @@ pub(crate) fn message(topic: &str, entry: u64, properties: &[(&str, &str)]) -> M
     };
     let data = b"paid".to_vec();
     Message::new(topic, id, Payload { metadata, data })
-}
-
-/// Returns the first digits of each linked context, and `0` for a link without a context.
-pub(crate) fn linked(span: &SpanData) -> Vec<String> {
-    let links = span.links.links.iter();
-    links
-        .map(|link| link.span_context.span_id().to_string()[..1].to_owned())
-        .collect()
 }

@@ -3,27 +3,17 @@
 mod fan_in {
     use std::time::Duration;
 
+    use linked_span::fan_in;
     use linked_span::fan_in::{Arrival, JoinOptions, Memory};
     use linked_span::messaging::Received;
     use linked_span::messaging::lapin::describe;
-    use linked_span::{Keyed, fan_in};
-    use linked_span_tests_brokers_common::{assert_attributes, joined, produced};
+    use linked_span_tests_brokers_common::{Inventory, assert_input, joined, links_to, produced};
 
     use super::*;
 
     fn key_of(delivery: &Delivery) -> String {
         let id = delivery.properties.correlation_id().as_ref();
         id.map(|id| id.as_str().to_owned()).unwrap_or_default()
-    }
-
-    /// A payload that the delivery's own bytes are decoded to.
-    #[derive(Debug)]
-    struct Inventory(String);
-
-    impl Keyed for Inventory {
-        fn key(&self) -> std::borrow::Cow<'_, str> {
-            self.0.as_str().into()
-        }
     }
 
     #[fan_in(
@@ -64,20 +54,13 @@ mod fan_in {
         assert!(matches!(ran, Arrival::Ran(length) if length == 4 + key.len()), "{ran:?}");
 
         let span = joined("fulfill", &key);
-        let links = &span.links.links;
-        assert_eq!(links.len(), 2);
-        for (link, producer) in links.iter().zip(&producers) {
-            assert_eq!(link.span_context.trace_id(), producer.trace_id());
-            assert_eq!(link.span_context.span_id(), producer.span_id());
-        }
+        let links = links_to(&span, &producers);
         for (link, (relationship, destination, routing_key, tag)) in links.iter().zip([
             ("payment", "payments", &paid, 1),
             ("inventory", reserved.as_str(), &reserved, 2),
         ]) {
-            let mut attributes = link.attributes.clone();
-            attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-            assert_attributes(
-                &attributes,
+            assert_input(
+                link,
                 &format!(
                     r#"
                     link.relationship = "{relationship}"

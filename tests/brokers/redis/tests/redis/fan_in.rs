@@ -1,25 +1,15 @@
 // Functions that wait for entries of two streams.
 
 mod fan_in {
-    use std::borrow::Cow;
     use std::time::Duration;
 
+    use linked_span::fan_in;
     use linked_span::fan_in::{Arrival, JoinOptions, Memory};
     use linked_span::messaging::Received;
     use linked_span::messaging::redis::describe;
-    use linked_span::{Keyed, fan_in};
-    use linked_span_tests_brokers_common::{assert_attributes, joined, produced};
+    use linked_span_tests_brokers_common::{Inventory, assert_input, joined, links_to, produced};
 
     use super::*;
-
-    #[derive(Debug)]
-    struct Inventory(String);
-
-    impl Keyed for Inventory {
-        fn key(&self) -> Cow<'_, str> {
-            self.0.as_str().into()
-        }
-    }
 
     #[fan_in(
         payment(redis, client = client, destination = "payments", key = payment.get::<String>("order").unwrap_or_default()),
@@ -52,20 +42,12 @@ mod fan_in {
         assert!(matches!(ran, Arrival::Ran(length) if length == 2 + key.len()), "{ran:?}");
 
         let span = joined("fulfill", &key);
-        let links = &span.links.links;
-        assert_eq!(links.len(), 2);
-        for (((link, producer), id), (relationship, destination)) in links
-            .iter()
-            .zip(&producers)
-            .zip(&ids)
-            .zip([("payment", "payments"), ("inventory", "inventory")])
+        let links = links_to(&span, &producers);
+        for ((link, id), (relationship, destination)) in
+            links.iter().zip(&ids).zip([("payment", "payments"), ("inventory", "inventory")])
         {
-            assert_eq!(link.span_context.trace_id(), producer.trace_id());
-            assert_eq!(link.span_context.span_id(), producer.span_id());
-            let mut attributes = link.attributes.clone();
-            attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-            assert_attributes(
-                &attributes,
+            assert_input(
+                link,
                 &format!(
                     r#"
                     link.relationship = "{relationship}"

@@ -4,6 +4,7 @@ use client::chrono::{DateTime, Utc};
 use client::client::ClientBuilder;
 use client::client::partition::{Compression, PartitionClient, UnknownTopicHandling};
 use client::record::{Record, RecordAndOffset};
+use linked_span_tests_brokers_common::linked;
 
 type Headers = std::collections::BTreeMap<String, Vec<u8>>;
 
@@ -52,10 +53,4 @@ async fn send(topic: &str, records: Vec<Record>) {
 fn of(fields: &[(&str, &str)]) -> Headers {
     let fields = fields.iter();
     fields.map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect()
-}
-
-/// Returns the first digits of each linked context, and `0` for a link without a context.
-fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
-    let links = span.links.links.iter();
-    links.map(|link| link.span_context.span_id().to_string()[..1].to_owned()).collect()
 }

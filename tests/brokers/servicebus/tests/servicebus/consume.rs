@@ -4,11 +4,11 @@ use azservicebus::{ServiceBusMessage, ServiceBusReceivedMessage};
 use linked_span::linked_span;
 use linked_span::messaging::azservicebus::headers;
 use linked_span_tests_brokers_common::{
-    assert_attributes, attributes, install, link_to, produced, span, spans, spawnable,
+    assert_attributes, attributes, install, link_to, linked, produced, span, spans, spawnable,
 };
 use opentelemetry::trace::SpanKind;
 
-use crate::queue::{Connected, ONE, TWO, linked, queue};
+use crate::queue::{Connected, ONE, TWO, queue};
 use crate::service::{ENQUEUED, properties};
 
 #[linked_span(message(azservicebus, destination = queue, group = "billing"))]

@@ -3,24 +3,14 @@
 use azservicebus::{ServiceBusMessage, ServiceBusReceivedMessage};
 use std::time::Duration;
 
+use linked_span::fan_in;
 use linked_span::fan_in::{Arrival, JoinOptions, Memory};
 use linked_span::messaging::Received;
 use linked_span::messaging::azservicebus::describe;
-use linked_span::{Keyed, fan_in};
-use linked_span_tests_brokers_common::{assert_attributes, install, joined};
+use linked_span_tests_brokers_common::{Inventory, assert_input, install, joined, linked};
 
-use crate::queue::{Connected, ONE, TWO, linked, queue};
+use crate::queue::{Connected, ONE, TWO, queue};
 use crate::service::{ENQUEUED, properties};
-
-/// A payload that the message's own bytes are decoded to.
-#[derive(Debug)]
-struct Inventory(String);
-
-impl Keyed for Inventory {
-    fn key(&self) -> std::borrow::Cow<'_, str> {
-        self.0.as_str().into()
-    }
-}
 
 fn key_of(message: &ServiceBusReceivedMessage) -> String {
     message.correlation_id().unwrap_or_default().into_owned()
@@ -81,10 +71,8 @@ async fn fan_in_of_two_queues_links_to_both_producers() {
         .iter()
         .zip([("payment", "payments"), ("inventory", "inventory")])
     {
-        let mut attributes = link.attributes.clone();
-        attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-        assert_attributes(
-            &attributes,
+        assert_input(
+            link,
             &format!(
                 r#"
                 link.relationship = "{relationship}"

@@ -56,11 +56,3 @@ impl Connected {
         receiver.await.expect("a receiver")
     }
 }
-
-/// Returns the first digits of each linked context, and `0` for a link without a context.
-pub(crate) fn linked(span: &opentelemetry_sdk::trace::SpanData) -> Vec<String> {
-    let links = span.links.links.iter();
-    links
-        .map(|link| link.span_context.span_id().to_string()[..1].to_owned())
-        .collect()
-}

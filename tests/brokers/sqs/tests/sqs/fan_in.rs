@@ -1,25 +1,15 @@
 //! A function that waits for messages of two queues.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::Message;
+use linked_span::fan_in;
 use linked_span::fan_in::{Arrival, JoinOptions, Memory};
 use linked_span::messaging::Received;
 use linked_span::messaging::aws_sdk_sqs::describe;
-use linked_span::{Keyed, fan_in};
-use linked_span_tests_brokers_common::{assert_attributes, install, joined};
+use linked_span_tests_brokers_common::{Inventory, assert_input, install, joined};
 
 use crate::server::{ONE, TWO, message};
-
-#[derive(Debug)]
-struct Inventory(String);
-
-impl Keyed for Inventory {
-    fn key(&self) -> Cow<'_, str> {
-        self.0.as_str().into()
-    }
-}
 
 #[fan_in(
     payment(aws_sdk_sqs, destination = "payments", key = payment.body.clone().unwrap_or_default()),
@@ -53,10 +43,8 @@ async fn fan_in_of_two_queues_links_to_both_producers() {
         ("inventory", "inventory", "2222222222222222"),
     ]) {
         assert_eq!(link.span_context.span_id().to_string(), id);
-        let mut attributes = link.attributes.clone();
-        attributes.retain(|attribute| attribute.key.as_str() != "fan_in.wait");
-        assert_attributes(
-            &attributes,
+        assert_input(
+            link,
             &format!(
                 r#"
                 link.relationship = "{relationship}"
