@@ -103,7 +103,7 @@ const REPLIES: usize = 12;
 
 pub(crate) const NO_LIMIT: u32 = u32::MAX;
 
-pub(crate) fn rules(
+pub(crate) fn policy(
     inputs: u8,
     [timeout, lease, backoff, dedup_window]: [u64; 4],
     max_attempts: u32,
@@ -119,8 +119,8 @@ pub(crate) fn rules(
 #[test]
 fn two_inputs_explored_keep_all_invariants() {
     for max_attempts in [NO_LIMIT, 2] {
-        let rules = rules(2, [2, 1, 1, 1], max_attempts);
-        explore(&Scene::of_singles(rules), REPLIES);
+        let policy = policy(2, [2, 1, 1, 1], max_attempts);
+        explore(&Scene::of_singles(policy), REPLIES);
     }
 }
 
@@ -128,21 +128,21 @@ fn two_inputs_explored_keep_all_invariants() {
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn two_inputs_with_other_times_explored_keep_all_invariants() {
     for (spans, max_attempts) in [([1, 2, 1, 2], 1), ([3, 2, 2, 1], 3)] {
-        explore(&Scene::of_singles(rules(2, spans, max_attempts)), REPLIES);
+        explore(&Scene::of_singles(policy(2, spans, max_attempts)), REPLIES);
     }
 }
 
 #[test]
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn three_inputs_explored_keep_all_invariants() {
-    explore(&Scene::of_singles(rules(3, [2, 1, 1, 1], 2)), REPLIES);
+    explore(&Scene::of_singles(policy(3, [2, 1, 1, 1], 2)), REPLIES);
 }
 
 #[test]
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn lease_longer_than_the_timeout_explored_keeps_all_invariants() {
     explore(
-        &Scene::of_singles(rules(3, [1, 2, 1, 2], NO_LIMIT)),
+        &Scene::of_singles(policy(3, [1, 2, 1, 2], NO_LIMIT)),
         REPLIES,
     );
 }

@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::state::{Inputs, JoinPolicy};
 
-use crate::explore::{NO_LIMIT, explore, rules};
+use crate::explore::{NO_LIMIT, explore, policy};
 use crate::scene::{Item, Scene};
 
 /// All kinds of replies.
@@ -25,11 +25,11 @@ fn reply(element: u8, count: u16) -> Item {
 }
 
 fn order_and_list(spans: [u64; 4], max_attempts: u32) -> JoinPolicy {
-    rules(2, spans, max_attempts).lists(Inputs::default().with(1))
+    policy(2, spans, max_attempts).lists(Inputs::default().with(1))
 }
 
 fn one_list(spans: [u64; 4], max_attempts: u32) -> JoinPolicy {
-    rules(1, spans, max_attempts).lists(Inputs::default().with(0))
+    policy(1, spans, max_attempts).lists(Inputs::default().with(0))
 }
 
 /// Three elements arrive for a count of two, before and after the count.
@@ -115,8 +115,8 @@ fn limit_of_a_list_explored_keeps_all_invariants() {
         packed(1).once(),
         packed(2).once(),
     ];
-    let rules = order_and_list(SPANS, NO_LIMIT).max_elements(2);
-    explore(&Scene::new(rules, &items), ALL);
+    let policy = order_and_list(SPANS, NO_LIMIT).max_elements(2);
+    explore(&Scene::new(policy, &items), ALL);
 }
 
 /// An order counts two lists.
@@ -126,6 +126,6 @@ fn two_lists_explored_keep_all_invariants() {
     let order = order(1).counts(2, 2);
     let labels = [0, 1].map(|element| Item::element(2, element).once());
     let items = [order.once(), packed(0).once(), labels[0], labels[1]];
-    let rules = rules(3, SPANS, 2).lists(Inputs::default().with(1).with(2));
-    explore(&Scene::new(rules, &items), ALL);
+    let policy = policy(3, SPANS, 2).lists(Inputs::default().with(1).with(2));
+    explore(&Scene::new(policy, &items), ALL);
 }

@@ -33,9 +33,9 @@ impl Comes {
     }
 
     /// Returns `true` for a delivery that a join which has begun with these inputs does not take for its own.
-    fn is_closed(self, came: Inputs, rules: &JoinPolicy) -> bool {
+    fn is_closed(self, came: Inputs, policy: &JoinPolicy) -> bool {
         match self {
-            Self::Arrival(item, _) => is_closed(item.input, came, rules),
+            Self::Arrival(item, _) => is_closed(item.input, came, policy),
             Self::ClaimMode(_) => false,
         }
     }
@@ -45,7 +45,7 @@ impl Comes {
 fn arrivals(scene: &Scene) -> impl Iterator<Item = Comes> + Clone {
     let items = scene.items.iter();
     items.flat_map(|item| {
-        let can_be_known = scene.rules.lists.contains(item.input);
+        let can_be_known = scene.policy.lists.contains(item.input);
         let known = [false, true]
             .into_iter()
             .filter(move |known| can_be_known || !known);
@@ -54,37 +54,37 @@ fn arrivals(scene: &Scene) -> impl Iterator<Item = Comes> + Clone {
 }
 
 pub(crate) fn check(state: State, scene: &Scene) -> Checked {
-    let rules = &scene.rules;
+    let policy = &scene.policy;
     let arrivals = arrivals(scene);
     let visitors = [ClaimMode::Sweep, ClaimMode::Opportunistic];
     for comes in arrivals.clone().chain(visitors.map(Comes::ClaimMode)) {
         for silent in [false, true] {
             ensure(
-                ends_or_is_parked(state, comes, silent, rules),
+                ends_or_is_parked(state, comes, silent, policy),
                 "a join ends or is parked if calls keep arriving",
             )?;
         }
     }
     for mode in visitors {
         ensure(
-            is_forgotten(state, mode, rules),
+            is_forgotten(state, mode, policy),
             "a call forgets an ended join after its window",
         )?;
     }
     for comes in arrivals.chain([Comes::ClaimMode(ClaimMode::Sweep)]) {
         ensure(
-            runs_again(state, comes, rules),
+            runs_again(state, comes, policy),
             "a complete join can run again until it succeeds, expires or is parked",
         )?;
     }
     for mode in visitors {
         ensure(
-            due_is_true(state, mode, rules),
+            due_is_true(state, mode, policy),
             "a due join can be claimed or removed, and not before",
         )?;
     }
     ensure(
-        only_the_holder_settles(state, rules),
+        only_the_holder_settles(state, policy),
         "only the holder can settle or renew a claim",
     )?;
     ensure(
@@ -96,11 +96,11 @@ pub(crate) fn check(state: State, scene: &Scene) -> Checked {
         "an operator can retry a failed join at once",
     )?;
     ensure(
-        goes_on_without_optional_inputs(state, rules),
+        goes_on_without_optional_inputs(state, policy),
         "a join runs without its optional inputs at its deadline",
     )?;
     ensure(
-        is_given_up(state, rules),
+        is_given_up(state, policy),
         "an operator can forget a join that no worker holds",
     )
 }
@@ -132,7 +132,7 @@ fn lease(state: State) -> Option<Timestamp> {
 /// Returns `true` if the join ends or is parked when only this call is made.
 ///
 /// All bodies fail. The first delivery to `on_expired` fails too, or is never settled.
-fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolicy) -> bool {
+fn ends_or_is_parked(state: State, comes: Comes, silent: bool, policy: &JoinPolicy) -> bool {
     let mut state = Some(state);
     let mut deliveries = 0;
     for round in 0..ROUNDS {
@@ -140,7 +140,7 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolic
             return true;
         }
         let token = Token(100 + u128::from(round));
-        let (next, reply) = transition(state, comes.step(token), NOW, rules);
+        let (next, reply) = transition(state, comes.step(token), NOW, policy);
         let settlement = match reply {
             Reply::Run { .. } => Some(Settlement::Failed),
             Reply::DeliverExpired { .. } => {
@@ -155,19 +155,19 @@ fn ends_or_is_parked(state: State, comes: Comes, silent: bool, rules: &JoinPolic
         };
         state = match settlement {
             None => next,
-            Some(settlement) => transition(next, Step::Settle { token, settlement }, NOW, rules).0,
+            Some(settlement) => transition(next, Step::Settle { token, settlement }, NOW, policy).0,
         };
-        tick(&mut state, rules);
+        tick(&mut state, policy);
     }
     false
 }
 
-fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
+fn is_forgotten(state: State, mode: ClaimMode, policy: &JoinPolicy) -> bool {
     let mut state = Some(state).filter(|state| is_over(Some(*state)));
-    for _ in 0..=milliseconds(rules.dedup_window) {
+    for _ in 0..=milliseconds(policy.dedup_window) {
         let token = Token(100);
-        state = transition(state, Step::ClaimDue { token, mode }, NOW, rules).0;
-        tick(&mut state, rules);
+        state = transition(state, Step::ClaimDue { token, mode }, NOW, policy).0;
+        tick(&mut state, policy);
     }
     state.is_none()
 }
@@ -176,46 +176,46 @@ fn is_forgotten(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
 ///
 /// A lost or released body runs again after its lease, even past the deadline. A failed body runs again before its
 /// deadline: at once by an arrival, after the backoff by a sweep. If no attempt is left, the join is parked.
-fn runs_again(state: State, comes: Comes, rules: &JoinPolicy) -> bool {
+fn runs_again(state: State, comes: Comes, policy: &JoinPolicy) -> bool {
     let patience = match (state, comes) {
-        (State::Running { .. }, _) => rules.lease,
+        (State::Running { .. }, _) => policy.lease,
         (State::Ready { attempts: 0, .. }, _) => Duration::ZERO,
         (State::Ready { came, deadline, .. }, Comes::Arrival(..))
-            if NOW < deadline && !comes.is_closed(came, rules) =>
+            if NOW < deadline && !comes.is_closed(came, policy) =>
         {
             Duration::ZERO
         }
-        (State::Ready { deadline, .. }, _) if NOW.saturating_add(rules.backoff) < deadline => {
-            rules.backoff
+        (State::Ready { deadline, .. }, _) if NOW.saturating_add(policy.backoff) < deadline => {
+            policy.backoff
         }
         _ => return true,
     };
     let is_last =
-        matches!(state, State::Running { attempts, .. } if attempts >= rules.max_attempts);
+        matches!(state, State::Running { attempts, .. } if attempts >= policy.max_attempts);
     let mut state = Some(state);
     let token = Token(100);
     for _ in 0..=milliseconds(patience) {
-        let (next, reply) = transition(state, comes.step(token), NOW, rules);
+        let (next, reply) = transition(state, comes.step(token), NOW, policy);
         if reply == Reply::Parked {
             return is_last && is_parked(next);
         }
         if matches!(reply, Reply::Run { .. }) {
             let settlement = Settlement::Completed;
-            let (end, reply) = transition(next, Step::Settle { token, settlement }, NOW, rules);
+            let (end, reply) = transition(next, Step::Settle { token, settlement }, NOW, policy);
             return !is_last
                 && reply == Reply::Recorded
                 && matches!(end, Some(State::Completed { .. }));
         }
         state = next;
-        tick(&mut state, rules);
+        tick(&mut state, policy);
     }
     false
 }
 
-fn due_is_true(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
+fn due_is_true(state: State, mode: ClaimMode, policy: &JoinPolicy) -> bool {
     let token = Token(100);
-    let visit = |now| transition(Some(state), Step::ClaimDue { token, mode }, now, rules);
-    let Some(due) = due(&state, mode, rules) else {
+    let visit = |now| transition(Some(state), Step::ClaimDue { token, mode }, now, policy);
+    let Some(due) = due(&state, mode, policy) else {
         return is_parked(Some(state));
     };
     let early = visit(due.saturating_sub(ms(1))) == (Some(state), Reply::NotDue(due));
@@ -223,7 +223,7 @@ fn due_is_true(state: State, mode: ClaimMode, rules: &JoinPolicy) -> bool {
     early && after != Some(state) && !matches!(reply, Reply::NotDue(_))
 }
 
-fn only_the_holder_settles(state: State, rules: &JoinPolicy) -> bool {
+fn only_the_holder_settles(state: State, policy: &JoinPolicy) -> bool {
     let (holder, own) = match state {
         State::Open { .. }
         | State::Ready { .. }
@@ -235,9 +235,9 @@ fn only_the_holder_settles(state: State, rules: &JoinPolicy) -> bool {
         State::Expired { holder, .. } => (Some(holder), vec![Settlement::ExpiryDelivered]),
         _ => unreachable!("the model does not know it"),
     };
-    let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep, rules) <= Some(NOW);
+    let over = is_over(Some(state)) && due(&state, ClaimMode::Sweep, policy) <= Some(NOW);
     let answers = |step, expected| {
-        let (after, reply) = transition(Some(state), step, NOW, rules);
+        let (after, reply) = transition(Some(state), step, NOW, policy);
         let kept = if over { None } else { Some(state) };
         if expected && !over {
             reply == Reply::Recorded
@@ -262,40 +262,45 @@ fn only_the_holder_settles(state: State, rules: &JoinPolicy) -> bool {
 /// Another probe checks that no settlement changes it.
 fn stays_parked(state: State, scene: &Scene) -> bool {
     let token = Token(100);
-    let rules = &scene.rules;
+    let policy = &scene.policy;
     let visitors = [ClaimMode::Sweep, ClaimMode::Opportunistic].map(Comes::ClaimMode);
     let State::Parked { came, .. } = state else {
         return true;
     };
     arrivals(scene).chain(visitors).all(|comes| {
-        let expected = if rules.is_complete(came) && comes.is_closed(came, rules) {
+        let expected = if policy.is_complete(came) && comes.is_closed(came, policy) {
             Reply::Closed
         } else {
             Reply::Parked
         };
         [at(0), NOW, Timestamp::MAX].into_iter().all(|now| {
-            let after = transition(Some(state), comes.step(token), now, rules);
+            let after = transition(Some(state), comes.step(token), now, policy);
             after == (Some(state), expected)
         })
     })
 }
 
 /// Returns `true` unless a join that waits for an optional input stays open after its deadline.
-fn goes_on_without_optional_inputs(state: State, rules: &JoinPolicy) -> bool {
+fn goes_on_without_optional_inputs(state: State, policy: &JoinPolicy) -> bool {
     let State::Open { came, deadline, .. } = state else {
         return true;
     };
     let (token, mode) = (Token(100), ClaimMode::Sweep);
-    let (held, reply) = transition(Some(state), Step::ClaimDue { token, mode }, deadline, rules);
+    let (held, reply) = transition(
+        Some(state),
+        Step::ClaimDue { token, mode },
+        deadline,
+        policy,
+    );
     match held {
         Some(State::Running {
             came: kept,
             deadline: next,
             ..
         }) => {
-            rules.is_complete(came)
+            policy.is_complete(came)
                 && kept == came
-                && next == deadline.saturating_add(rules.timeout)
+                && next == deadline.saturating_add(policy.timeout)
                 && matches!(
                     reply,
                     Reply::Run {
@@ -304,7 +309,7 @@ fn goes_on_without_optional_inputs(state: State, rules: &JoinPolicy) -> bool {
                     }
                 )
         }
-        Some(State::Expiring { came: kept, .. }) => !rules.is_complete(came) && kept == came,
+        Some(State::Expiring { came: kept, .. }) => !policy.is_complete(came) && kept == came,
         _ => false,
     }
 }
@@ -313,8 +318,8 @@ fn goes_on_without_optional_inputs(state: State, rules: &JoinPolicy) -> bool {
 ///
 /// The join then has its full timeout and all of its attempts.
 fn is_tried_again(state: State, scene: &Scene) -> bool {
-    let rules = &scene.rules;
-    let retry = |state| transition(Some(state), Step::Retry, NOW, rules);
+    let policy = &scene.policy;
+    let retry = |state| transition(Some(state), Step::Retry, NOW, policy);
     if let Some(lease) = lease(state) {
         return retry(state) == (Some(state), Reply::Busy(lease));
     }
@@ -337,21 +342,21 @@ fn is_tried_again(state: State, scene: &Scene) -> bool {
     let mut first = arrivals(scene).chain([Comes::ClaimMode(ClaimMode::Sweep)]);
     reply == Reply::Recorded
         && first.all(|comes| {
-            let (held, reply) = transition(after, comes.step(token), NOW, rules);
+            let (held, reply) = transition(after, comes.step(token), NOW, policy);
             match held {
                 Some(State::Running {
                     came: kept,
                     deadline,
                     ..
                 }) => {
-                    rules.is_complete(came)
+                    policy.is_complete(came)
                         && kept == came
-                        && deadline == NOW.saturating_add(rules.timeout)
+                        && deadline == NOW.saturating_add(policy.timeout)
                         && matches!(reply, Reply::Run { attempts: 1, .. })
                 }
                 Some(State::Expiring { came: kept, .. }) => {
                     came == kept
-                        && !rules.is_complete(came)
+                        && !policy.is_complete(came)
                         && matches!(reply, Reply::DeliverExpired { .. })
                 }
                 _ => false,
@@ -359,8 +364,8 @@ fn is_tried_again(state: State, scene: &Scene) -> bool {
         })
 }
 
-fn is_given_up(state: State, rules: &JoinPolicy) -> bool {
-    let (after, reply) = transition(Some(state), Step::Forget, NOW, rules);
+fn is_given_up(state: State, policy: &JoinPolicy) -> bool {
+    let (after, reply) = transition(Some(state), Step::Forget, NOW, policy);
     match lease(state) {
         Some(lease) => (after, reply) == (Some(state), Reply::Busy(lease)),
         None if is_over(Some(state)) => after.is_none(),

@@ -24,7 +24,7 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-fn rules(span: impl Strategy<Value = u64> + Clone) -> impl Strategy<Value = JoinPolicy> {
+fn policy(span: impl Strategy<Value = u64> + Clone) -> impl Strategy<Value = JoinPolicy> {
     let spans = [span.clone(), span.clone(), span.clone(), span];
     let max_attempts = prop_oneof![Just(u32::MAX), 0..4_u32];
     let kinds = prop_oneof![Just(Vec::new()), vec(0..4_u8, 12)];
@@ -122,7 +122,7 @@ fn passes() -> impl Strategy<Value = u64> {
 }
 
 /// Maps a step's input to one that the policy has.
-fn within(step: Step, rules: &JoinPolicy) -> Step {
+fn within(step: Step, policy: &JoinPolicy) -> Step {
     match step {
         Step::Arrive {
             input,
@@ -130,9 +130,9 @@ fn within(step: Step, rules: &JoinPolicy) -> Step {
             known,
             counts,
         } => {
-            let input = input % rules.inputs;
-            let known = known && rules.lists.contains(input);
-            let lists = rules.lists.iter();
+            let input = input % policy.inputs;
+            let known = known && policy.lists.contains(input);
+            let lists = policy.lists.iter();
             let given = lists.filter_map(|list| Some((list, counts.get(list)?)));
             let counts = given.fold(Counts::default(), |counts, (list, count)| {
                 counts.with(list, count)
@@ -149,7 +149,7 @@ fn within(step: Step, rules: &JoinPolicy) -> Step {
 }
 
 /// Returns the step as it is repeated: the store keeps an element that it took.
-fn as_known(step: Step, reply: Reply, rules: &JoinPolicy) -> Step {
+fn as_known(step: Step, reply: Reply, policy: &JoinPolicy) -> Step {
     let is_kept = matches!(reply, Reply::Waiting(_));
     match step {
         Step::Arrive {
@@ -160,7 +160,7 @@ fn as_known(step: Step, reply: Reply, rules: &JoinPolicy) -> Step {
         } => Step::Arrive {
             input,
             token,
-            known: known || is_kept && rules.lists.contains(input),
+            known: known || is_kept && policy.lists.contains(input),
             counts,
         },
         step => step,
@@ -169,13 +169,13 @@ fn as_known(step: Step, reply: Reply, rules: &JoinPolicy) -> Step {
 
 /// Returns the states that these steps lead to. The clock may also go back.
 fn states(
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     steps: &[(Step, u64)],
 ) -> Vec<(Option<State>, Step, Timestamp, Reply)> {
     let mut state = None;
     let history = steps.iter().map(|&(step, now)| {
-        let (step, now) = (within(step, rules), at(now));
-        let (after, reply) = transition(state, step, now, rules);
+        let (step, now) = (within(step, policy), at(now));
+        let (after, reply) = transition(state, step, now, policy);
         state = after;
         (after, step, now, reply)
     });
@@ -187,16 +187,16 @@ proptest! {
 
     #[test]
     fn reply_to_any_step_matches_the_next_state(
-        rules in rules(moment()),
+        policy in policy(moment()),
         steps in vec((step(any_token()), moment()), 0..60),
     ) {
-        for (state, step, _, reply) in states(&rules, &steps) {
+        for (state, step, _, reply) in states(&policy, &steps) {
             let token = token(step);
             let holds = match (reply, state) {
                 (
                     Reply::Waiting(told) | Reply::Duplicate(told),
                     Some(State::Open { came, lists, .. }),
-                ) => told == Arrived { came, lists } && came.len() < u32::from(rules.inputs),
+                ) => told == Arrived { came, lists } && came.len() < u32::from(policy.inputs),
                 (
                     Reply::Closed,
                     Some(
@@ -205,7 +205,7 @@ proptest! {
                         | State::Ready { .. }
                         | State::Parked { .. },
                     ),
-                ) => !rules.lists.is_empty() || !rules.optional.is_empty(),
+                ) => !policy.lists.is_empty() || !policy.optional.is_empty(),
                 (Reply::Run { attempts: told, .. }, Some(State::Running { holder, attempts, .. })) => {
                     told == attempts && told > 0 && Some(holder) == token
                 }
@@ -214,7 +214,7 @@ proptest! {
                     Some(State::Expiring { came, holder, .. }),
                 ) => {
                     // Elements of a list that is not full are not in the set.
-                    let has_some = !told.is_empty() || !rules.lists.is_empty();
+                    let has_some = !told.is_empty() || !policy.lists.is_empty();
                     told == came && has_some && holder == token
                 }
                 (Reply::Busy(until), Some(State::Running { holder, lease, .. })) => {
@@ -240,16 +240,16 @@ proptest! {
     /// A step whose reply was lost can be repeated without a second effect.
     #[test]
     fn repeated_step_changes_nothing(
-        rules in rules(1..=u64::MAX),
+        policy in policy(1..=u64::MAX),
         steps in vec((step(any_token()), 0..30_u64), 0..60),
     ) {
-        for (state, step, now, reply) in states(&rules, &steps) {
-            let step = as_known(step, reply, &rules);
-            let (again, second) = transition(state, step, now, &rules);
+        for (state, step, now, reply) in states(&policy, &steps) {
+            let step = as_known(step, reply, &policy);
+            let (again, second) = transition(state, step, now, &policy);
             prop_assert_eq!(again, state, "{:?}", step);
             let expected = match (step, reply) {
                 (Step::Arrive { input, .. }, Reply::Waiting(arrived)) => {
-                    let is_full = rules.lists.contains(input) && arrived.came.contains(input);
+                    let is_full = policy.lists.contains(input) && arrived.came.contains(input);
                     if is_full { Reply::Closed } else { Reply::Duplicate(arrived) }
                 }
                 (Step::Arrive { .. }, Reply::Run { attempts, .. }) => {
@@ -269,7 +269,7 @@ proptest! {
                 ) => Reply::Refused,
                 // A store finds joins by their due time, and would not find this one.
                 (Step::ClaimDue { mode, .. }, Reply::Run { .. } | Reply::DeliverExpired { .. }) => {
-                    let due = state.and_then(|held| due(&held, mode, &rules));
+                    let due = state.and_then(|held| due(&held, mode, &policy));
                     Reply::NotDue(due.expect("a claim runs out"))
                 }
                 (Step::Forget, Reply::Recorded) => Reply::Absent,
@@ -281,16 +281,16 @@ proptest! {
 
     #[test]
     fn claim_due_acts_exactly_when_the_join_is_due(
-        rules in rules(moment()),
+        policy in policy(moment()),
         steps in vec((step(any_token()), moment()), 0..60),
         between in any::<proptest::sample::Index>(),
     ) {
         let token = Token(9);
-        for state in states(&rules, &steps).into_iter().filter_map(|(state, ..)| state) {
+        for state in states(&policy, &steps).into_iter().filter_map(|(state, ..)| state) {
             for mode in VISITORS {
                 let visit =
-                    |now| transition(Some(state), Step::ClaimDue { token, mode }, now, &rules);
-                let Some(due) = due(&state, mode, &rules) else {
+                    |now| transition(Some(state), Step::ClaimDue { token, mode }, now, &policy);
+                let Some(due) = due(&state, mode, &policy) else {
                     for now in [at(0), Timestamp::MAX] {
                         prop_assert_eq!(visit(now), (Some(state), Reply::Parked));
                     }
@@ -307,7 +307,7 @@ proptest! {
                     prop_assert_ne!(after, Some(state));
                 }
             }
-            let [sweep, passing] = VISITORS.map(|mode| due(&state, mode, &rules));
+            let [sweep, passing] = VISITORS.map(|mode| due(&state, mode, &policy));
             prop_assert!(sweep <= passing, "a sweep may claim a join as early as an arrival may");
         }
     }
@@ -315,7 +315,7 @@ proptest! {
     /// Checks the invariants of the exploration for more inputs and longer durations.
     #[test]
     fn witness_agrees_with_any_steps(
-        rules in rules(1..20_u64),
+        policy in policy(1..20_u64),
         steps in vec((step(who()), passes(), 0..5_u8), 0..300),
     ) {
         let mut state = None;
@@ -323,7 +323,7 @@ proptest! {
         let mut last = NEW;
         for (count, (step, passes, element)) in (0..).zip(steps) {
             for _ in 0..passes {
-                tick(&mut state, &rules);
+                tick(&mut state, &policy);
                 witness.tick();
             }
             let called = |who| match who {
@@ -331,9 +331,9 @@ proptest! {
                 LAST => last,
                 Token(earlier) => Token(FIRST + earlier),
             };
-            let step = match within(step, &rules) {
+            let step = match within(step, &policy) {
                 Step::Arrive { input, token, counts, .. } => {
-                    let known = witness.knows(&Item::element(input, element), &rules);
+                    let known = witness.knows(&Item::element(input, element), &policy);
                     Step::Arrive { input, token: called(token), known, counts }
                 }
                 Step::Settle { token, settlement } => {
@@ -344,7 +344,7 @@ proptest! {
                 Step::ClaimDue { mode, .. } => Step::ClaimDue { token: called(NEW), mode },
                 _ => step,
             };
-            let (after, reply) = transition(state, step, NOW, &rules);
+            let (after, reply) = transition(state, step, NOW, &policy);
             if let (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
                 Reply::Run { .. } | Reply::DeliverExpired { .. },
@@ -352,9 +352,9 @@ proptest! {
             {
                 last = token;
             }
-            let seen = witness.see(step, element, reply, &rules);
+            let seen = witness.see(step, element, reply, &policy);
             prop_assert_eq!(seen, Ok(()), "{:?} to {:?} in {:?}", reply, step, state);
-            let agrees = witness.agrees_with(after, &rules);
+            let agrees = witness.agrees_with(after, &policy);
             prop_assert_eq!(agrees, Ok(()), "after {:?} in {:?}", step, state);
             state = after;
         }

@@ -61,20 +61,20 @@ impl Item {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
-    pub(crate) rules: JoinPolicy,
+    pub(crate) policy: JoinPolicy,
     pub(crate) items: Vec<Item>,
     /// Items that can change places: `transition` cannot distinguish them.
     pub(crate) alike: Vec<Vec<u8>>,
 }
 
 impl Scene {
-    pub(crate) fn new(rules: JoinPolicy, items: &[Item]) -> Self {
+    pub(crate) fn new(policy: JoinPolicy, items: &[Item]) -> Self {
         let items = items.to_vec();
         let mut alike: Vec<Vec<u8>> = Vec::new();
         for (place, item) in (0..).zip(&items) {
             let same = alike.iter_mut().find(|places| {
                 let other = &items[usize::from(places[0])];
-                is_alike(item, other, &rules)
+                is_alike(item, other, &policy)
             });
             match same {
                 Some(places) => places.push(place),
@@ -83,16 +83,16 @@ impl Scene {
         }
         alike.retain(|places| places.len() > 1);
         Self {
-            rules,
+            policy,
             items,
             alike,
         }
     }
 
     /// All inputs are single, and each is delivered twice.
-    pub(crate) fn of_singles(rules: JoinPolicy) -> Self {
-        let items: Vec<_> = (0..rules.inputs).map(Item::single).collect();
-        Self::new(rules, &items)
+    pub(crate) fn of_singles(policy: JoinPolicy) -> Self {
+        let items: Vec<_> = (0..policy.inputs).map(Item::single).collect();
+        Self::new(policy, &items)
     }
 
     pub(crate) fn item(&self, place: u8) -> &Item {
@@ -100,22 +100,22 @@ impl Scene {
     }
 }
 
-fn is_alike(one: &Item, other: &Item, rules: &JoinPolicy) -> bool {
+fn is_alike(one: &Item, other: &Item, policy: &JoinPolicy) -> bool {
     let is_same_kind = |kind: Inputs| kind.contains(one.input) == kind.contains(other.input);
-    let is_list = rules.lists.contains(one.input);
+    let is_list = policy.lists.contains(one.input);
     let has_same_place = if is_list {
         one.input == other.input && one.element != other.element
     } else {
         one.input != other.input && one.counts == Counts::default()
     };
     has_same_place
-        && is_same_kind(rules.lists)
-        && is_same_kind(rules.optional)
+        && is_same_kind(policy.lists)
+        && is_same_kind(policy.optional)
         && one.counts == other.counts
         && one.deliveries == other.deliveries
 }
 
 /// Returns `true` if a join that has begun with these inputs takes no delivery of this one for its own.
-pub(crate) fn is_closed(input: u8, came: Inputs, rules: &JoinPolicy) -> bool {
-    rules.lists.contains(input) || rules.optional.contains(input) && !came.contains(input)
+pub(crate) fn is_closed(input: u8, came: Inputs, policy: &JoinPolicy) -> bool {
+    policy.lists.contains(input) || policy.optional.contains(input) && !came.contains(input)
 }

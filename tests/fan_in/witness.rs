@@ -88,62 +88,62 @@ impl Witness {
         step: Step,
         element: u8,
         reply: Reply,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
     ) -> Checked {
         if self.end.is_some_and(|end| end.window == 0) {
             *self = Self::default();
         }
         match (step, reply) {
             (Step::Arrive { input, counts, .. }, Reply::Waiting(arrived)) => {
-                self.accept(input, element, counts, rules)?;
+                self.accept(input, element, counts, policy)?;
                 ensure(
-                    arrived == self.arrived(rules),
+                    arrived == self.arrived(policy),
                     "a reply lists the inputs that have arrived",
                 )?;
-                ensure(arrived.came != all(rules), "a complete join runs")
+                ensure(arrived.came != all(policy), "a complete join runs")
             }
             (Step::Arrive { input, .. }, Reply::Duplicate(arrived)) => {
                 ensure(self.is_open(), "only an open join has duplicates")?;
                 ensure(self.deadline > 0, "an open join ends at its deadline")?;
                 ensure(
-                    arrived == self.arrived(rules),
+                    arrived == self.arrived(policy),
                     "a reply lists the inputs that have arrived",
                 )?;
                 ensure(!self.is_full(input), "a full list has no duplicates")?;
                 ensure(
-                    self.has_taken(input, element, rules),
+                    self.has_taken(input, element, policy),
                     "a duplicate has arrived before",
                 )
             }
-            (Step::Arrive { input, .. }, Reply::Closed) => self.closes(input, element, rules),
+            (Step::Arrive { input, .. }, Reply::Closed) => self.closes(input, element, policy),
             (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
                 Reply::Run { attempts, taken },
             ) => {
-                self.run(step, element, taken, rules)?;
-                self.claim(token, Work::Body, rules);
+                self.run(step, element, taken, policy)?;
+                self.claim(token, Work::Body, policy);
                 ensure(attempts == self.bodies, "each body is one attempt")
             }
             (
                 Step::Arrive { token, .. } | Step::ClaimDue { token, .. },
                 Reply::DeliverExpired { came, attempts },
             ) => {
-                self.deliver_expired(step, token, came, rules)?;
-                self.claim(token, Work::DeliverExpired, rules);
+                self.deliver_expired(step, token, came, policy)?;
+                self.claim(token, Work::DeliverExpired, policy);
                 ensure(attempts == self.bodies, "each body is one attempt")
             }
             (Step::Arrive { .. } | Step::ClaimDue { .. }, Reply::Parked) => {
                 if self.parked.is_none() {
-                    return self.give_up(step, rules);
+                    return self.give_up(step, policy);
                 }
                 ensure(
-                    self.expiring || !self.is_closed_to(step, rules),
+                    self.expiring || !self.is_closed_to(step, policy),
                     "a complete parked join closes its lists",
                 )
             }
             (Step::Arrive { token, .. }, Reply::Busy(until)) => {
                 ensure(
-                    !self.is_closed_to(step, rules),
+                    !self.is_closed_to(step, policy),
                     "a running join closes its lists",
                 )?;
                 ensure(
@@ -173,7 +173,9 @@ impl Witness {
             (Step::Arrive { .. } | Step::Retry, Reply::Expired) => {
                 self.has_ended(Settlement::ExpiryDelivered)
             }
-            (Step::Settle { token, settlement }, _) => self.settle(token, settlement, reply, rules),
+            (Step::Settle { token, settlement }, _) => {
+                self.settle(token, settlement, reply, policy)
+            }
             (Step::Renew { token }, _) => {
                 let holds = self.claim.is_some_and(|claim| claim.token == token);
                 ensure(
@@ -183,7 +185,7 @@ impl Witness {
                 if let Some(claim) = &mut self.claim
                     && holds
                 {
-                    claim.lease = milliseconds(rules.lease);
+                    claim.lease = milliseconds(policy.lease);
                 }
                 Ok(())
             }
@@ -204,11 +206,11 @@ impl Witness {
                     "a reply about an absent join is `Absent`",
                 )?;
                 ensure(
-                    arrived == self.arrived(rules),
+                    arrived == self.arrived(policy),
                     "a reply lists the inputs that have arrived",
                 )
             }
-            (Step::Retry, Reply::Recorded) => self.retry(rules),
+            (Step::Retry, Reply::Recorded) => self.retry(policy),
             (Step::Forget, Reply::Recorded) => self.forget(),
             (Step::Retry | Step::Forget, Reply::Busy(until)) => ensure(
                 self.held_for().is_some_and(|lease| until == after(lease)),
@@ -225,20 +227,20 @@ impl Witness {
         )
     }
 
-    fn accept(&mut self, input: u8, element: u8, counts: Counts, rules: &JoinPolicy) -> Checked {
+    fn accept(&mut self, input: u8, element: u8, counts: Counts, policy: &JoinPolicy) -> Checked {
         ensure(self.is_open(), "only an open join takes inputs")?;
         ensure(
-            !self.has_taken(input, element, rules),
+            !self.has_taken(input, element, policy),
             "a join takes an input once",
         )?;
         ensure(!self.is_full(input), "a full list takes no element")?;
         ensure(
-            self.len(input) < u32::from(rules.max_elements),
+            self.len(input) < u32::from(policy.max_elements),
             "a list has a limit",
         )?;
         if *self == Self::default() {
-            self.deadline = milliseconds(rules.timeout);
-            self.grace = if rules.optional.is_empty() {
+            self.deadline = milliseconds(policy.timeout);
+            self.grace = if policy.optional.is_empty() {
                 0
             } else {
                 2 * self.deadline
@@ -248,12 +250,12 @@ impl Witness {
             self.deadline > 0,
             "a join takes no input after its deadline",
         )?;
-        if rules.lists.contains(input) {
+        if policy.lists.contains(input) {
             self.elements[usize::from(input)] |= 1 << element;
         } else {
             self.accepted = self.accepted.with(input);
         }
-        for list in rules.lists.iter() {
+        for list in policy.lists.iter() {
             if let (None, Some(count)) = (self.counts.get(list), counts.get(list)) {
                 self.counts = self.counts.with(list, count);
             }
@@ -262,17 +264,17 @@ impl Witness {
     }
 
     /// Checks that a delivery can no longer be part of the join.
-    fn closes(&self, input: u8, element: u8, rules: &JoinPolicy) -> Checked {
+    fn closes(&self, input: u8, element: u8, policy: &JoinPolicy) -> Checked {
         ensure(
             self.end.is_none() && !self.expiring,
             "a reply about an expired or ended join says so",
         )?;
-        let has_room = self.len(input) < u32::from(rules.max_elements);
-        let is_new = !self.has_taken(input, element, rules);
+        let has_room = self.len(input) < u32::from(policy.max_elements);
+        let is_new = !self.has_taken(input, element, policy);
         let is_shut = self.is_full(input) || is_new && !has_room;
         ensure(
-            rules.lists.contains(input) && is_shut
-                || self.begun && is_closed(input, self.accepted, rules),
+            policy.lists.contains(input) && is_shut
+                || self.begun && is_closed(input, self.accepted, policy),
             "only a full list, and a body without an optional input, close an input",
         )?;
         ensure(
@@ -281,14 +283,14 @@ impl Witness {
         )
     }
 
-    fn is_closed_to(&self, step: Step, rules: &JoinPolicy) -> bool {
+    fn is_closed_to(&self, step: Step, policy: &JoinPolicy) -> bool {
         match step {
-            Step::Arrive { input, .. } => is_closed(input, self.accepted, rules),
+            Step::Arrive { input, .. } => is_closed(input, self.accepted, policy),
             _ => false,
         }
     }
 
-    fn run(&mut self, step: Step, element: u8, taken: bool, rules: &JoinPolicy) -> Checked {
+    fn run(&mut self, step: Step, element: u8, taken: bool, policy: &JoinPolicy) -> Checked {
         ensure(
             self.end.is_none(),
             "no body starts after the join has ended",
@@ -316,20 +318,20 @@ impl Witness {
                 "one worker holds a join until its lease ends",
             )?,
             (None, Step::Arrive { input, counts, .. }) if taken => {
-                self.accept(input, element, counts, rules)?;
-                ensure(self.came(rules) == all(rules), "a body has all inputs")?;
-                self.deadline = milliseconds(rules.timeout);
+                self.accept(input, element, counts, policy)?;
+                ensure(self.came(policy) == all(policy), "a body has all inputs")?;
+                self.deadline = milliseconds(policy.timeout);
             }
             (None, _) if !self.begun => {
                 ensure(
-                    rules.is_complete(self.came(rules)) && *self != Self::default(),
+                    policy.is_complete(self.came(policy)) && *self != Self::default(),
                     "a body has all inputs",
                 )?;
                 ensure(
                     self.deadline == 0,
                     "a body waits for an optional input until the deadline",
                 )?;
-                self.deadline = milliseconds(rules.timeout);
+                self.deadline = milliseconds(policy.timeout);
             }
             (None, step) => {
                 ensure(
@@ -337,7 +339,7 @@ impl Witness {
                     "a failed body does not run after the deadline",
                 )?;
                 let is_part =
-                    matches!(step, Step::Arrive { .. }) && !self.is_closed_to(step, rules);
+                    matches!(step, Step::Arrive { .. }) && !self.is_closed_to(step, policy);
                 ensure(is_part || self.rest == 0, "a sweep waits for the backoff")?;
             }
         }
@@ -345,7 +347,7 @@ impl Witness {
         self.begun = true;
         if is_another {
             ensure(
-                self.bodies == 0 || !self.is_exhausted(rules),
+                self.bodies == 0 || !self.is_exhausted(policy),
                 "the number of attempts is limited",
             )?;
             self.bodies += 1;
@@ -358,14 +360,14 @@ impl Witness {
         step: Step,
         token: Token,
         came: Inputs,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
     ) -> Checked {
         ensure(self.end.is_none(), "no delivery after the join has ended")?;
         ensure(self.parked.is_none(), "a parked join does not expire")?;
         ensure(self.deadline == 0, "no delivery before the deadline")?;
         ensure(*self != Self::default(), "an expired join has an input")?;
         ensure(
-            came == self.came(rules),
+            came == self.came(policy),
             "a delivery has all inputs that have arrived",
         )?;
         let passes = matches!(
@@ -375,7 +377,7 @@ impl Witness {
                 ..
             }
         );
-        let complete = rules.is_complete(came);
+        let complete = policy.is_complete(came);
         ensure(
             !complete || self.bodies > 0 || passes || self.expiring,
             "a complete join runs once before it expires",
@@ -397,7 +399,7 @@ impl Witness {
                     "one worker holds a join until its lease ends",
                 )?;
                 ensure(
-                    claim.work == Work::DeliverExpired || passes && !self.is_exhausted(rules),
+                    claim.work == Work::DeliverExpired || passes && !self.is_exhausted(policy),
                     "a lost body runs again if an attempt is left",
                 )?;
             }
@@ -411,8 +413,8 @@ impl Witness {
         Ok(())
     }
 
-    fn claim(&mut self, token: Token, work: Work, rules: &JoinPolicy) {
-        let lease = milliseconds(rules.lease);
+    fn claim(&mut self, token: Token, work: Work, policy: &JoinPolicy) {
+        let lease = milliseconds(policy.lease);
         self.claim = Some(Claim { token, work, lease });
         self.rest = 0;
     }
@@ -422,7 +424,7 @@ impl Witness {
         token: Token,
         settlement: Settlement,
         reply: Reply,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
     ) -> Checked {
         let again = self
             .end
@@ -441,7 +443,7 @@ impl Witness {
         self.claim = None;
         match settlement {
             Settlement::Completed | Settlement::ExpiryDelivered => {
-                let window = milliseconds(rules.dedup_window);
+                let window = milliseconds(policy.dedup_window);
                 let end = End {
                     token,
                     settlement,
@@ -452,13 +454,13 @@ impl Witness {
                     ..Self::default()
                 };
             }
-            Settlement::Failed if self.is_exhausted(rules) => {
-                self.park(ParkReason::Attempts, rules);
+            Settlement::Failed if self.is_exhausted(policy) => {
+                self.park(ParkReason::Attempts, policy);
             }
             Settlement::Failed | Settlement::ExpiryFailed => {
-                self.rest = milliseconds(rules.backoff);
+                self.rest = milliseconds(policy.backoff);
             }
-            Settlement::Undecodable => self.park(ParkReason::Undecodable, rules),
+            Settlement::Undecodable => self.park(ParkReason::Undecodable, policy),
             Settlement::Released if self.expiring => {}
             Settlement::Released => self.bodies -= 1,
             _ => unreachable!("the witness does not know it"),
@@ -467,7 +469,7 @@ impl Witness {
     }
 
     /// Checks that a join is parked only after its last attempt died.
-    fn give_up(&mut self, step: Step, rules: &JoinPolicy) -> Checked {
+    fn give_up(&mut self, step: Step, policy: &JoinPolicy) -> Checked {
         let is_holder = |token| self.claim.is_some_and(|claim| claim.token == token);
         let can_tell = match step {
             Step::ClaimDue {
@@ -481,22 +483,22 @@ impl Witness {
             .claim
             .is_some_and(|claim| claim.work == Work::Body && claim.lease == 0);
         ensure(
-            can_tell && has_died && self.is_exhausted(rules),
+            can_tell && has_died && self.is_exhausted(policy),
             "a join with an attempt left is not parked",
         )?;
         self.claim = None;
-        self.park(ParkReason::Attempts, rules);
+        self.park(ParkReason::Attempts, policy);
         Ok(())
     }
 
-    fn park(&mut self, reason: ParkReason, rules: &JoinPolicy) {
+    fn park(&mut self, reason: ParkReason, policy: &JoinPolicy) {
         self.parked = Some(reason);
         self.deadline = 0;
-        self.begun = rules.is_complete(self.came(rules));
+        self.begun = policy.is_complete(self.came(policy));
         self.expiring = !self.begun;
     }
 
-    fn retry(&mut self, rules: &JoinPolicy) -> Checked {
+    fn retry(&mut self, policy: &JoinPolicy) -> Checked {
         ensure(
             self.begun || self.expiring,
             "an operator retries only a failed join",
@@ -508,8 +510,8 @@ impl Witness {
         self.claim = None;
         self.parked = None;
         self.rest = 0;
-        if rules.is_complete(self.came(rules)) {
-            self.deadline = milliseconds(rules.timeout);
+        if policy.is_complete(self.came(policy)) {
+            self.deadline = milliseconds(policy.timeout);
             self.bodies = 0;
             self.begun = true;
             self.expiring = false;
@@ -535,8 +537,8 @@ impl Witness {
         (lease > 0).then_some(lease)
     }
 
-    fn is_exhausted(&self, rules: &JoinPolicy) -> bool {
-        self.bodies >= rules.max_attempts
+    fn is_exhausted(&self, policy: &JoinPolicy) -> bool {
+        self.bodies >= policy.max_attempts
     }
 
     fn is_open(&self) -> bool {
@@ -552,8 +554,8 @@ impl Witness {
         count.is_some_and(|count| self.len(list) >= count.into())
     }
 
-    fn has_taken(&self, input: u8, element: u8, rules: &JoinPolicy) -> bool {
-        if rules.lists.contains(input) {
+    fn has_taken(&self, input: u8, element: u8, policy: &JoinPolicy) -> bool {
+        if policy.lists.contains(input) {
             self.elements[usize::from(input)] & 1 << element != 0
         } else {
             self.accepted.contains(input)
@@ -561,24 +563,24 @@ impl Witness {
     }
 
     /// Returns the single inputs that the join took, and the lists that are full.
-    fn came(&self, rules: &JoinPolicy) -> Inputs {
-        let full = rules.lists.iter().filter(|list| self.is_full(*list));
+    fn came(&self, policy: &JoinPolicy) -> Inputs {
+        let full = policy.lists.iter().filter(|list| self.is_full(*list));
         full.fold(self.accepted, Inputs::with)
     }
 
-    fn arrived(&self, rules: &JoinPolicy) -> Arrived {
-        let tallies = rules.lists.iter();
+    fn arrived(&self, policy: &JoinPolicy) -> Arrived {
+        let tallies = policy.lists.iter();
         let lists = tallies.fold(Tallies::new(self.counts), |tallies, list| {
             tallies.with(list, u16::try_from(self.len(list)).expect("at most eight"))
         });
-        let came = self.came(rules);
+        let came = self.came(policy);
         Arrived { came, lists }
     }
 
     /// Checks that the store holds exactly what the witness expects.
-    pub(crate) fn agrees_with(&self, state: Option<State>, rules: &JoinPolicy) -> Checked {
-        let expected = self.came(rules);
-        let complete = rules.is_complete(expected);
+    pub(crate) fn agrees_with(&self, state: Option<State>, policy: &JoinPolicy) -> Checked {
+        let expected = self.came(policy);
+        let complete = policy.is_complete(expected);
         let ended = self.end.map(|end| (end.settlement, end.token));
         let claimed = self.claim.map(|claim| (claim.work, claim.token));
         let Some(state) = state else {
@@ -592,10 +594,10 @@ impl Witness {
         match state {
             State::Open { came, lists, .. } => {
                 ensure(
-                    Arrived { came, lists } == self.arrived(rules),
+                    Arrived { came, lists } == self.arrived(policy),
                     "an open join keeps its inputs",
                 )?;
-                ensure(came != all(rules), "a complete join is not open")?;
+                ensure(came != all(policy), "a complete join is not open")?;
                 ensure(self.is_open(), "a join does not open again before it ends")
             }
             State::Running { came, holder, .. } => {
@@ -672,13 +674,13 @@ impl Witness {
     }
 
     /// Returns `true` if the join took this item.
-    pub(crate) fn has(&self, item: &Item, rules: &JoinPolicy) -> bool {
-        self.has_taken(item.input, item.element, rules)
+    pub(crate) fn has(&self, item: &Item, policy: &JoinPolicy) -> bool {
+        self.has_taken(item.input, item.element, policy)
     }
 
     /// Returns `true` if the store keeps this element of a list.
-    pub(crate) fn knows(&self, item: &Item, rules: &JoinPolicy) -> bool {
-        rules.lists.contains(item.input) && self.has(item, rules)
+    pub(crate) fn knows(&self, item: &Item, policy: &JoinPolicy) -> bool {
+        policy.lists.contains(item.input) && self.has(item, policy)
     }
 
     /// Gives elements of one list other identities.
@@ -713,8 +715,8 @@ fn attempts(state: &State) -> u32 {
     }
 }
 
-fn all(rules: &JoinPolicy) -> Inputs {
-    Inputs::all(rules.inputs)
+fn all(policy: &JoinPolicy) -> Inputs {
+    Inputs::all(policy.inputs)
 }
 
 fn recorded(counts: bool) -> Reply {

@@ -163,20 +163,20 @@ impl World {
         next: Move,
         scene: &Scene,
     ) -> Result<(Self, Option<Reply>), &'static str> {
-        let rules = &scene.rules;
+        let policy = &scene.policy;
         let mut world = self.clone();
         let mut reply = None;
         match next {
             Move::Tick => {
                 world.witness.tick();
-                tick(&mut world.state, rules);
+                tick(&mut world.state, policy);
             }
             Move::Crash(worker) => world.drop_work(worker, true),
             Move::Deliver(worker, item, token, heard) => {
                 let delivered = scene.item(item);
-                let known = world.witness.knows(delivered, rules);
+                let known = world.witness.knows(delivered, policy);
                 let step = delivered.arrives(known, token);
-                let given = world.call(step, delivered.element, rules)?;
+                let given = world.call(step, delivered.element, policy)?;
                 world.delivers(worker, item, token);
                 if heard {
                     world.hears(worker, given);
@@ -184,24 +184,29 @@ impl World {
                 reply = Some(given);
             }
             Move::Call(worker, step, heard) => {
-                let given = world.call(step, 0, rules)?;
+                let given = world.call(step, 0, policy)?;
                 world.calls(worker, step);
                 if heard {
                     world.hears(worker, given);
                 }
                 reply = Some(given);
             }
-            Move::Operate(step) => reply = Some(world.call(step, 0, rules)?),
+            Move::Operate(step) => reply = Some(world.call(step, 0, policy)?),
         }
         world.make_canonical(scene);
         Ok((world, reply))
     }
 
-    fn call(&mut self, step: Step, element: u8, rules: &JoinPolicy) -> Result<Reply, &'static str> {
-        let (mut after, reply) = transition(self.state, step, NOW, rules);
-        self.witness.see(step, element, reply, rules)?;
-        self.witness.agrees_with(after, rules)?;
-        let most = match rules.max_attempts {
+    fn call(
+        &mut self,
+        step: Step,
+        element: u8,
+        policy: &JoinPolicy,
+    ) -> Result<Reply, &'static str> {
+        let (mut after, reply) = transition(self.state, step, NOW, policy);
+        self.witness.see(step, element, reply, policy)?;
+        self.witness.agrees_with(after, policy)?;
+        let most = match policy.max_attempts {
             u32::MAX => 2,
             most => most,
         };
@@ -277,7 +282,7 @@ impl World {
                 has_it.then(|| worker.doing_rank())
             });
             let workers = [first.min(second), first.max(second)];
-            let has_come = self.witness.has(scene.item(*item), &scene.rules);
+            let has_come = self.witness.has(scene.item(*item), &scene.policy);
             (has_come, self.broker[usize::from(*item)], workers)
         };
         let mut order = alike.to_vec();
@@ -296,7 +301,7 @@ impl World {
         }
         let pairs = order.iter().zip(alike);
         let pairs = pairs.map(|(old, new)| (scene.item(*old), scene.item(*new)));
-        if scene.rules.lists.contains(scene.item(alike[0]).input) {
+        if scene.policy.lists.contains(scene.item(alike[0]).input) {
             self.witness.rename_elements(pairs);
             return;
         }
@@ -342,12 +347,12 @@ impl World {
 }
 
 /// Advances time by one. Times that have passed stay in the past.
-pub(crate) fn tick(state: &mut Option<State>, rules: &JoinPolicy) {
+pub(crate) fn tick(state: &mut Option<State>, policy: &JoinPolicy) {
     if let Some(State::Open { came, deadline, .. }) = state
-        && rules.is_complete(*came)
+        && policy.is_complete(*came)
     {
         // This join is due another time, a timeout after its deadline.
-        let longest_ago = NOW.saturating_sub(rules.timeout);
+        let longest_ago = NOW.saturating_sub(policy.timeout);
         *deadline = longest_ago.max(deadline.saturating_sub(ms(1)));
         return;
     }

@@ -136,7 +136,7 @@ fn sweep_runs_the_join_of_a_dead_worker() {
     );
     // A process claims the join and dies.
     let payload = ShipInput::Inventory(inventory("o-1"));
-    let claimed = ready(store.arrive("o-1", &RULES, 1.into(), payload, Token(1))).unwrap();
+    let claimed = ready(store.arrive("o-1", &POLICY, 1.into(), payload, Token(1))).unwrap();
     assert!(matches!(claimed.verdict, Verdict::Run(_)));
     assert_eq!(counts(there.sweep(&nothing).unwrap()), [0; 5]);
     time.pass(LEASE);
@@ -269,7 +269,7 @@ fn arrival_with_a_lost_reply_is_a_duplicate_when_repeated() {
     assert_eq!(ran(again()), Ok("p-1".into()));
 }
 
-const RULES: JoinPolicy = JoinPolicy::new(2)
+const POLICY: JoinPolicy = JoinPolicy::new(2)
     .timeout(TIMEOUT)
     .lease(LEASE)
     .backoff(BACKOFF)
@@ -287,7 +287,7 @@ impl Direct {
         };
         let arrived = self
             .0
-            .arrive("o-1", &RULES, place.into(), input, Token(token));
+            .arrive("o-1", &POLICY, place.into(), input, Token(token));
         ready(arrived).unwrap().verdict
     }
 
@@ -302,7 +302,7 @@ impl Direct {
     }
 
     fn apply(&self, change: Change) -> bool {
-        ready(Store::<ShipInput>::apply(&self.0, "o-1", &RULES, change)).unwrap()
+        ready(Store::<ShipInput>::apply(&self.0, "o-1", &POLICY, change)).unwrap()
     }
 }
 

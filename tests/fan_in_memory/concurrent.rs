@@ -8,7 +8,7 @@ use std::thread;
 use linked_span::fan_in::{Due, Memory, Settlement, Token, Verdict, Work};
 use linked_span_tests::{Time, ms};
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 const THREADS: u64 = 8;
 const KEYS: u64 = 4_000;
@@ -67,7 +67,7 @@ fn concurrent_joins_succeed_once() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new()),
-        rules: RULES.timeout(ms(1_000_000)),
+        policy: POLICY.timeout(ms(1_000_000)),
     };
     let shipped = Shipped {
         successes: (0..KEYS).map(|_| AtomicU32::new(0)).collect(),
@@ -111,7 +111,7 @@ fn concurrent_joins_succeed_once() {
         // Joins that failed and were not delivered again.
         let mut random = Random(99);
         for _ in 0..1_000 {
-            time.pass(RULES.backoff);
+            time.pass(POLICY.backoff);
             for due in joins.due(Token::random(), 100) {
                 assert_eq!(due.claim.work, Work::Run);
                 assert!(due.claim.attempts > 1 && is_whole(&due));
@@ -126,7 +126,7 @@ fn concurrent_joins_succeed_once() {
 
         // Their dedup windows have passed, so the second round begins with an empty store.
         assert_eq!(joins.memory.slots(), 0);
-        time.pass(RULES.dedup_window);
+        time.pass(POLICY.dedup_window);
         assert!(joins.due(Token::random(), 10).is_empty());
         assert_eq!(joins.memory.forgotten_early(), 0);
     }
@@ -137,7 +137,7 @@ fn memory_of_ended_joins_is_reused_and_freed() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(4)),
-        rules: RULES,
+        policy: POLICY,
     };
     for _ in 0..3 {
         for number in 0..10_000 {
@@ -145,7 +145,7 @@ fn memory_of_ended_joins_is_reused_and_freed() {
             assert!(arrived.unwrap().overdue.is_none());
         }
         assert_eq!(joins.memory.slots(), 10_000);
-        time.pass(RULES.timeout);
+        time.pass(POLICY.timeout);
         let token = Token::random();
         let due = joins.due(token, 20_000);
         assert_eq!(due.len(), 10_000);
@@ -154,7 +154,7 @@ fn memory_of_ended_joins_is_reused_and_freed() {
             assert!(joins.settle(&due.key, token, Settlement::ExpiryDelivered));
         }
         assert_eq!(joins.memory.slots(), 10_000);
-        time.pass(RULES.dedup_window);
+        time.pass(POLICY.dedup_window);
         assert!(joins.due(token, 0).is_empty());
         assert_eq!(joins.memory.slots(), 0);
     }

@@ -3,14 +3,14 @@
 use linked_span::fan_in::{Memory, Settlement, StoreError, Token, Verdict};
 use linked_span_tests::Time;
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 #[test]
 fn full_store_returns_the_input_and_evicts_nothing() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(1_000)),
-        rules: RULES,
+        policy: POLICY,
     };
     for number in 0..3_000 {
         let arrived = joins.arrive(&number.to_string(), 0, number, Token::random());
@@ -49,14 +49,14 @@ fn full_store_without_a_sweep_empties_itself() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().capacity(100)),
-        rules: RULES,
+        policy: POLICY,
     };
     for number in 0..100 {
         joins
             .arrive(&number.to_string(), 0, number, Token::random())
             .unwrap();
     }
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     let (mut arrivals, mut refused) = (0, 0);
     let mut handed_over = std::collections::BTreeSet::new();
     while handed_over.len() < 100 {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
 use linked_span_tests::Time;
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 struct Hostile {
     joins: Weak<Joins<Hostile>>,
@@ -55,7 +55,7 @@ fn every_way_to_drop_a_payload() {
     // With one shard, every call needs the same lock.
     let joins = Arc::new(Joins {
         memory: time.of(Memory::new().shards(1).capacity(3).remembered(1)),
-        rules: RULES,
+        policy: POLICY,
     });
     let payload = |key| Hostile {
         joins: Arc::downgrade(&joins),
@@ -108,7 +108,7 @@ fn every_way_to_drop_a_payload() {
         .arrive("more", 0, payload("more"), Token::random())
         .unwrap();
 
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     let token = Token::random();
     let expired = joins.arrive("expires", 1, payload("expires"), token);
     assert!(matches!(
@@ -119,7 +119,7 @@ fn every_way_to_drop_a_payload() {
     for due in joins.due(Token::random(), 10) {
         assert!(joins.settle(&due.key, due.token, Settlement::ExpiryDelivered));
     }
-    time.pass(RULES.dedup_window);
+    time.pass(POLICY.dedup_window);
     joins.due(Token::random(), 10);
 }
 
@@ -153,7 +153,7 @@ fn poll(joins: &Arc<Joins<()>>, future: Pin<&mut impl Future<Output = ()>>) -> P
 fn every_way_to_drop_or_wake_a_waker() {
     let joins = Arc::new(Joins {
         memory: Memory::new().shards(1),
-        rules: RULES,
+        policy: POLICY,
     });
     joins.arrive("order", 0, (), Token::random()).unwrap();
     let mut settled = pin!(joins.memory.settled("order"));

@@ -4,17 +4,17 @@ use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict};
 use linked_span_tests::{Time, ms};
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 fn joins(time: &Time) -> Joins<()> {
     Joins {
         memory: time.of(Memory::new().shards(1)),
-        rules: RULES,
+        policy: POLICY,
     }
 }
 
 fn succeed(joins: &Joins<()>, key: &str) {
-    for input in 0..RULES.inputs {
+    for input in 0..POLICY.inputs {
         let token = Token::random();
         let arrived = joins.arrive(key, input, (), token).unwrap();
         if let Verdict::Run(_) = arrived.verdict {
@@ -38,7 +38,7 @@ fn remaining_joins_are_due_in_arrival_order() {
             assert!(joins.forget(key));
         }
     }
-    time.pass(RULES.timeout - ms(500));
+    time.pass(POLICY.timeout - ms(500));
     for key in keys.iter().step_by(10) {
         let due = joins.due(Token::random(), 100);
         let due: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
@@ -51,7 +51,7 @@ fn remaining_joins_are_due_in_arrival_order() {
 fn list_with_an_old_join_does_not_grow() {
     let time = Time::default();
     let joins = Joins {
-        rules: RULES.timeout(1_000 * RULES.dedup_window),
+        policy: POLICY.timeout(1_000 * POLICY.dedup_window),
         ..joins(&time)
     };
     joins.arrive("stays", 0, (), Token::random()).unwrap();
@@ -59,7 +59,7 @@ fn list_with_an_old_join_does_not_grow() {
         for number in 0..2_000 {
             succeed(&joins, &number.to_string());
         }
-        time.pass(RULES.dedup_window);
+        time.pass(POLICY.dedup_window);
         joins.due(Token::random(), 0);
     };
     others_pass();

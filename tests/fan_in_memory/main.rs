@@ -21,7 +21,7 @@ use linked_span::fan_in::{
 };
 use linked_span_tests::ms;
 
-const RULES: JoinPolicy = JoinPolicy::new(3)
+const POLICY: JoinPolicy = JoinPolicy::new(3)
     .timeout(ms(1_000))
     .lease(NO_LEASE)
     .backoff(ms(100))
@@ -31,7 +31,7 @@ const RULES: JoinPolicy = JoinPolicy::new(3)
 /// The store's methods without their futures.
 struct Joins<P> {
     memory: Memory<P>,
-    rules: JoinPolicy,
+    policy: JoinPolicy,
 }
 
 impl<P: Send + Sync> Joins<P> {
@@ -42,8 +42,8 @@ impl<P: Send + Sync> Joins<P> {
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        let Self { memory, rules } = self;
-        ready(memory.arrive(key, rules, input.into(), payload, token))
+        let Self { memory, policy } = self;
+        ready(memory.arrive(key, policy, input.into(), payload, token))
     }
 
     fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
@@ -55,12 +55,12 @@ impl<P: Send + Sync> Joins<P> {
     }
 
     fn due(&self, token: Token, max: usize) -> Vec<Due<P>> {
-        let due = ready(self.memory.claim_due(&self.rules, token, max));
+        let due = ready(self.memory.claim_due(&self.policy, token, max));
         due.unwrap().claims
     }
 
     fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {
-        ready(self.memory.list(&self.rules, which)).unwrap()
+        ready(self.memory.list(&self.policy, which)).unwrap()
     }
 
     fn retry(&self, key: &str) -> bool {
@@ -72,7 +72,7 @@ impl<P: Send + Sync> Joins<P> {
     }
 
     fn apply(&self, key: &str, change: Change) -> bool {
-        ready(self.memory.apply(key, &self.rules, change)).unwrap()
+        ready(self.memory.apply(key, &self.policy, change)).unwrap()
     }
 
     fn len(&self) -> usize {

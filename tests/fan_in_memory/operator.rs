@@ -8,20 +8,20 @@ use linked_span::fan_in::{
 };
 use linked_span_tests::{Time, ms};
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 const ALL: Page<'_> = Page::first(usize::MAX);
 
 fn joins<P>(time: &Time, max_attempts: u32) -> Joins<P> {
     Joins {
         memory: time.of(Memory::new().shards(1)),
-        rules: RULES.max_attempts(max_attempts),
+        policy: POLICY.max_attempts(max_attempts),
     }
 }
 
 fn complete(joins: &Joins<()>, key: &str) -> Token {
     let token = Token::random();
-    for input in 0..RULES.inputs {
+    for input in 0..POLICY.inputs {
         let arrived = joins.arrive(key, input, (), token).unwrap();
         if let Verdict::Run(_) = arrived.verdict {
             return token;
@@ -34,7 +34,7 @@ fn complete(joins: &Joins<()>, key: &str) -> Token {
 fn park(joins: &Joins<()>, key: &str) {
     let token = complete(joins, key);
     assert!(joins.settle(key, token, Settlement::Failed));
-    for _ in 1..joins.rules.max_attempts {
+    for _ in 1..joins.policy.max_attempts {
         let token = Token::random();
         let again = joins.arrive(key, 0, (), token).unwrap();
         assert!(matches!(again.verdict, Verdict::Run(_)));
@@ -82,15 +82,15 @@ fn list_shows_each_state() {
     assert_is(Status::Parked(ParkReason::Attempts), ms(20), none(), 2);
     assert!(joins.retry("order"));
     assert_is(Status::Ready, ms(20), none(), 0);
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     let token = joins.due(Token::random(), 1)[0].token;
-    assert_is(Status::Running, ms(20) + RULES.timeout, none(), 1);
+    assert_is(Status::Running, ms(20) + POLICY.timeout, none(), 1);
     assert!(joins.settle("order", token, Settlement::Released));
-    assert_is(Status::Ready, ms(20) + RULES.timeout, none(), 0);
+    assert_is(Status::Ready, ms(20) + POLICY.timeout, none(), 0);
     let token = joins.due(Token::random(), 1)[0].token;
     assert!(joins.settle("order", token, Settlement::Undecodable));
     let reason = ParkReason::Undecodable;
-    assert_is(Status::Parked(reason), ms(20) + RULES.timeout, none(), 1);
+    assert_is(Status::Parked(reason), ms(20) + POLICY.timeout, none(), 1);
     assert!(joins.retry("order"));
     joins.arrive("order", 0, (), token).unwrap();
     assert!(joins.settle("order", token, Settlement::Completed));
@@ -98,12 +98,12 @@ fn list_shows_each_state() {
     time.pass(ms(10));
     assert_is(Status::Completed, ms(10), none(), 0);
 
-    time.pass(RULES.dedup_window);
+    time.pass(POLICY.dedup_window);
     assert_eq!(joins.list(JoinQuery::Key("order")), []);
     joins.arrive("order", 0, (), Token::random()).unwrap();
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     let token = joins.due(Token::random(), 1)[0].token;
-    assert_is(Status::Expiring, RULES.timeout, vec![1, 2], 0);
+    assert_is(Status::Expiring, POLICY.timeout, vec![1, 2], 0);
     assert!(joins.settle("order", token, Settlement::ExpiryDelivered));
     assert_is(Status::Expired, ms(0), none(), 0);
 }
@@ -155,7 +155,7 @@ fn parked_join_waits_for_an_operator() {
     };
     park(&joins, "order");
     assert_eq!(one(&joins, "order").attempts, 3);
-    time.pass(RULES.timeout + RULES.dedup_window);
+    time.pass(POLICY.timeout + POLICY.dedup_window);
     assert!(joins.due(Token::random(), 10).is_empty());
     let arrived = joins.arrive("order", 0, (), Token::random()).unwrap();
     assert!(matches!(arrived.verdict, Verdict::Parked(())));
@@ -165,7 +165,7 @@ fn parked_join_waits_for_an_operator() {
     assert!(other.unwrap_err().overdue.is_none());
 
     assert!(joins.retry("order"));
-    time.pass(RULES.timeout - ms(1));
+    time.pass(POLICY.timeout - ms(1));
     let token = Token::random();
     let due = joins.due(token, 10);
     assert_eq!((due[0].claim.work, due[0].claim.attempts), (Work::Run, 1));
@@ -192,7 +192,7 @@ fn retried_join_is_due_before_joins_in_backoff() {
     due.sort_by(|one, other| one.key.cmp(&other.key));
     let due: Vec<_> = due.iter().map(|due| due.key.as_str()).collect();
     assert_eq!(due, ["parked", "resting-2"]);
-    time.pass(RULES.backoff);
+    time.pass(POLICY.backoff);
     assert_eq!(joins.due(Token::random(), 10)[0].key, "resting-1");
 }
 
@@ -204,7 +204,7 @@ fn retried_delivery_is_due_before_joins_in_backoff() {
         joins.arrive(key, 0, (), Token::random()).unwrap();
     }
     assert!(!joins.retry("expiring"));
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     let token = Token::random();
     for due in joins.due(token, 10) {
         let settlement = if due.key == "undecodable" {
@@ -237,7 +237,7 @@ fn forgotten_join_frees_its_memory() {
     let arrive = |key, input, token| joins.arrive(key, input, Arc::clone(&payload), token);
     let complete = |key| {
         let token = Token::random();
-        for input in 0..RULES.inputs {
+        for input in 0..POLICY.inputs {
             arrive(key, input, token).unwrap();
         }
         token
@@ -262,6 +262,6 @@ fn forgotten_join_frees_its_memory() {
     }
     assert!(arrive("too many", 0, Token::random()).is_err());
     assert_eq!(joins.memory.slots(), 3);
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     assert_eq!(joins.due(Token::random(), 10).len(), 3);
 }

@@ -3,14 +3,14 @@
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
 use linked_span_tests::{Time, at, ms};
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 #[test]
 fn bodies_running_past_their_deadline_do_not_hide_due_joins() {
     let time = Time::default();
     let joins = Joins {
         memory: time.of(Memory::new().shards(1)),
-        rules: RULES,
+        policy: POLICY,
     };
     let mut running = Vec::new();
     for number in 0..10 {
@@ -23,7 +23,7 @@ fn bodies_running_past_their_deadline_do_not_hide_due_joins() {
         }
     }
     joins.arrive("open", 0, (), Token::random()).unwrap();
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
 
     let passing = joins.arrive("another", 0, (), Token::random()).unwrap();
     assert_eq!(passing.overdue.unwrap().key, "open");
@@ -48,14 +48,14 @@ fn sweep_and_arrival_agree_after_the_clock_goes_back() {
     time.pass(ms(10_000));
     let joins = Joins {
         memory: time.of(Memory::new().shards(1)),
-        rules: RULES,
+        policy: POLICY,
     };
     joins.arrive("first", 0, (), Token::random()).unwrap();
     // Another thread may have read the clock earlier and locked the shard later.
     time.go_to(at(9_900));
     joins.arrive("second", 0, (), Token::random()).unwrap();
 
-    time.pass(RULES.timeout + ms(50));
+    time.pass(POLICY.timeout + ms(50));
     assert!(joins.due(Token::random(), 10).is_empty());
     let second = joins.arrive("second", 0, (), Token::random()).unwrap();
     assert!(matches!(second.verdict, Verdict::Duplicate(_)));

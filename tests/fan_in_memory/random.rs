@@ -8,7 +8,7 @@ use linked_span::fan_in::{
     JoinPolicy, JoinQuery, Memory, NO_LEASE, Page, Store, StoreError, Token,
 };
 use linked_span::testing::Model;
-use linked_span_tests::joins::{Operation, operations, rules};
+use linked_span_tests::joins::{Operation, operations, policy};
 use linked_span_tests::{Time, ms};
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ struct Payload {
 struct Pair<'l> {
     joins: Joins<Payload>,
     model: Model<Payload>,
-    rules: JoinPolicy,
+    policy: JoinPolicy,
     limits: &'l Limits,
     time: Time,
     /// Every claim so far: its key and its token.
@@ -43,7 +43,7 @@ struct Pair<'l> {
 }
 
 impl<'l> Pair<'l> {
-    fn new(rules: JoinPolicy, limits: &'l Limits) -> Self {
+    fn new(policy: JoinPolicy, limits: &'l Limits) -> Self {
         let time = Time::default();
         let memory = Memory::new()
             .shards(limits.shards)
@@ -51,9 +51,9 @@ impl<'l> Pair<'l> {
             .remembered(limits.remembered);
         let memory = time.of(memory);
         Self {
-            joins: Joins { memory, rules },
-            model: Model::new(rules, |payload: &Payload| payload.id).remembered(limits.remembered),
-            rules,
+            joins: Joins { memory, policy },
+            model: Model::new(policy, |payload: &Payload| payload.id).remembered(limits.remembered),
+            policy,
             limits,
             time,
             claims: Vec::new(),
@@ -72,7 +72,7 @@ impl<'l> Pair<'l> {
                     _ => new,
                 };
                 self.last.insert(key.clone(), token);
-                self.arrive(&key, input % self.rules.inputs, number, token);
+                self.arrive(&key, input % self.policy.inputs, number, token);
             }
             Operation::Settle {
                 claim,
@@ -82,8 +82,8 @@ impl<'l> Pair<'l> {
                 if let Some((key, token)) = pick(&self.claims, claim) {
                     let reply = self.model.step(&key, Step::Settle { token, settlement });
                     if abandon {
-                        let Joins { memory, rules } = &self.joins;
-                        memory.release(&key, rules, token, settlement);
+                        let Joins { memory, policy } = &self.joins;
+                        memory.release(&key, policy, token, settlement);
                     } else {
                         let recorded = self.joins.settle(&key, token, settlement);
                         assert_eq!(recorded, reply == Reply::Recorded);
@@ -210,11 +210,11 @@ proptest! {
 
     #[test]
     fn random_operations_match_the_state_machine(
-        rules in rules(ms(1), Just(NO_LEASE)),
+        policy in policy(ms(1), Just(NO_LEASE)),
         limits in limits(),
         operations in operations(),
     ) {
-        let mut pair = Pair::new(rules, &limits);
+        let mut pair = Pair::new(policy, &limits);
         for (number, operation) in (1..).zip(&operations) {
             pair.perform(number, operation);
         }

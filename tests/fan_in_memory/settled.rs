@@ -9,7 +9,7 @@ use allocation_counter::measure;
 use linked_span::fan_in::{Memory, Settlement, Token, Verdict, Work};
 use linked_span_tests::Time;
 
-use crate::{Joins, RULES};
+use crate::{Joins, POLICY};
 
 /// Counts its wakes. Its reference count shows how many wakers are left.
 #[derive(Default)]
@@ -51,12 +51,12 @@ impl Task {
 fn joins(time: &Time) -> Joins<()> {
     Joins {
         memory: time.of(Memory::new().shards(2)),
-        rules: RULES,
+        policy: POLICY,
     }
 }
 
 fn complete(joins: &Joins<()>, key: &str) -> Token {
-    for input in 0..RULES.inputs {
+    for input in 0..POLICY.inputs {
         let token = Token::random();
         let arrived = joins.arrive(key, input, (), token).unwrap();
         if let Verdict::Run(_) = arrived.verdict {
@@ -83,14 +83,14 @@ fn settled_returns_for_absent_and_ended_joins() {
     assert_settled(&joins, "completed");
 
     joins.arrive("expired", 0, (), Token::random()).unwrap();
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     for due in joins.due(Token::random(), 1) {
         assert!(joins.settle(&due.key, due.token, Settlement::ExpiryDelivered));
     }
     assert_settled(&joins, "expired");
 
     // The window has passed, and no call has removed the join yet.
-    time.pass(RULES.dedup_window);
+    time.pass(POLICY.dedup_window);
     assert_settled(&joins, "completed");
     assert_settled(&joins, "expired");
 }
@@ -108,7 +108,7 @@ fn settled_is_woken_only_by_the_end() {
     assert!(joins.renew("order", token));
     assert!(joins.settle("order", token, Settlement::Failed));
     assert!(task.poll(settled.as_mut()).is_pending());
-    time.pass(RULES.backoff);
+    time.pass(POLICY.backoff);
     let due = joins.due(token, 1);
     assert_eq!(due[0].claim.work, Work::Run);
     let another = complete(&joins, "another");
@@ -128,21 +128,21 @@ fn settled_is_woken_by_a_delivery_and_not_by_the_deadline() {
     joins.arrive("order", 0, (), Token::random()).unwrap();
     let mut settled = pin!(joins.memory.settled("order"));
     assert!(task.poll(settled.as_mut()).is_pending());
-    time.pass(RULES.timeout);
+    time.pass(POLICY.timeout);
     assert!(task.poll(settled.as_mut()).is_pending());
 
     let token = joins.due(Token::random(), 1)[0].token;
     assert!(joins.settle("order", token, Settlement::ExpiryFailed));
-    time.pass(RULES.backoff);
+    time.pass(POLICY.backoff);
     let token = joins.due(Token::random(), 1)[0].token;
     assert_eq!(task.woken(), 0);
 
     // A claim that is dropped may settle too.
-    let Joins { memory, rules } = &joins;
+    let Joins { memory, policy } = &joins;
     linked_span::fan_in::Store::<()>::release(
         memory,
         "order",
-        rules,
+        policy,
         token,
         Settlement::ExpiryDelivered,
     );
@@ -180,7 +180,7 @@ fn settled_does_not_wait_for_the_next_join() {
     let token = complete(&joins, "order");
     assert!(joins.settle("order", token, Settlement::Completed));
 
-    time.pass(RULES.dedup_window);
+    time.pass(POLICY.dedup_window);
     joins.arrive("order", 0, (), Token::random()).unwrap();
     let mut second = pin!(joins.memory.settled("order"));
     assert!(late.poll(second.as_mut()).is_pending());

@@ -28,7 +28,7 @@ use shuttle::future::block_on;
 use shuttle::thread;
 use support::sync::{AtomicUsize, Ordering};
 
-const RULES: JoinPolicy = JoinPolicy::new(2)
+const POLICY: JoinPolicy = JoinPolicy::new(2)
     .timeout(Duration::from_millis(10))
     .lease(NO_LEASE)
     .backoff(Duration::ZERO)
@@ -53,7 +53,7 @@ fn concurrent_arrivals_succeed_once_per_key() {
                     for (key, input) in [(0, worker % 2), (1, worker % 2), (0, 1), (1, 0)] {
                         let (name, token) = (key.to_string(), Token::random());
                         let arrived =
-                            ready(store.arrive(&name, &RULES, input.into(), (), token)).unwrap();
+                            ready(store.arrive(&name, &POLICY, input.into(), (), token)).unwrap();
                         let Verdict::Run(claim) = arrived.verdict else {
                             continue;
                         };
@@ -66,7 +66,7 @@ fn concurrent_arrivals_succeed_once_per_key() {
                             Settlement::Completed
                         };
                         let settled =
-                            store.apply(&name, &RULES, Change::Settle { token, settlement });
+                            store.apply(&name, &POLICY, Change::Settle { token, settlement });
                         assert!(ready(settled).unwrap());
                     }
                 })
@@ -76,10 +76,10 @@ fn concurrent_arrivals_succeed_once_per_key() {
             worker.join().unwrap();
         }
         let token = Token::random();
-        for due in ready(store.claim_due(&RULES, token, 10)).unwrap().claims {
+        for due in ready(store.claim_due(&POLICY, token, 10)).unwrap().claims {
             assert_eq!(due.claim.work, Work::Run);
             successes[due.key.parse::<usize>().unwrap()].fetch_add(1, Ordering::SeqCst);
-            let settled = store.apply(&due.key, &RULES, settle(token, Settlement::Completed));
+            let settled = store.apply(&due.key, &POLICY, settle(token, Settlement::Completed));
             assert!(ready(settled).unwrap());
         }
         for successes in successes.iter() {
@@ -107,7 +107,7 @@ fn expired_join_is_delivered_once() {
         let settle = |store: &Memory<u8>, due: &fan_in::Due<u8>| {
             assert_eq!(due.claim.work, Work::DeliverExpired);
             let change = crate::settle(due.token, Settlement::ExpiryDelivered);
-            ready(store.apply(&due.key, &RULES, change)).unwrap()
+            ready(store.apply(&due.key, &POLICY, change)).unwrap()
         };
         let workers: Vec<_> = (0..2_u8)
             .map(|worker| {
@@ -117,7 +117,7 @@ fn expired_join_is_delivered_once() {
                     for number in 0..20 {
                         let key = format!("{worker} {number}");
                         let token = Token::random();
-                        let arrived = ready(store.arrive(&key, &RULES, 0.into(), number, token));
+                        let arrived = ready(store.arrive(&key, &POLICY, 0.into(), number, token));
                         let overdue = match arrived {
                             Ok(arrived) => {
                                 opened.fetch_add(1, Ordering::SeqCst);
@@ -131,7 +131,7 @@ fn expired_join_is_delivered_once() {
                         };
                         let mut due: Vec<_> = overdue.into_iter().map(|due| *due).collect();
                         if number % 5 == 0 {
-                            let swept = ready(store.claim_due(&RULES, Token::random(), 2));
+                            let swept = ready(store.claim_due(&POLICY, Token::random(), 2));
                             due.extend(swept.unwrap().claims);
                         }
                         for due in due {
@@ -148,7 +148,7 @@ fn expired_join_is_delivered_once() {
             worker.join().unwrap();
         }
         time.fetch_add(10, Ordering::SeqCst);
-        for due in ready(store.claim_due(&RULES, Token::random(), 100))
+        for due in ready(store.claim_due(&POLICY, Token::random(), 100))
             .unwrap()
             .claims
         {
@@ -171,7 +171,7 @@ fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
     let schedule = move || {
         let store = Arc::new(Memory::new().shards(1).clock(|| Timestamp::from_millis(0)));
         for input in 0..inputs {
-            ready(store.arrive("order", &RULES, input.into(), (), Token(1))).unwrap();
+            ready(store.arrive("order", &POLICY, input.into(), (), Token(1))).unwrap();
         }
         let mut waiting: Vec<_> = (0..2)
             .map(|_| {
@@ -198,13 +198,13 @@ fn assert_every_wait_ends(inputs: u8, end: fn(&Memory<()>) -> bool) {
 #[test]
 fn settlement_ends_every_wait() {
     assert_every_wait_ends(2, |store| {
-        ready(store.apply("order", &RULES, settle(Token(1), Settlement::Completed))).unwrap()
+        ready(store.apply("order", &POLICY, settle(Token(1), Settlement::Completed))).unwrap()
     });
 }
 
 #[test]
 fn forget_ends_every_wait() {
     assert_every_wait_ends(1, |store| {
-        ready(store.apply("order", &RULES, Change::Forget)).unwrap()
+        ready(store.apply("order", &POLICY, Change::Forget)).unwrap()
     });
 }

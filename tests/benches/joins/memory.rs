@@ -7,7 +7,7 @@ use linked_span::fan_in::{Change, JoinPolicy, Memory, Settlement, Store, Token, 
 use super::Joins;
 
 // Without a window, as many tombstones are removed as are made. They are not compared.
-const RULES: JoinPolicy = JoinPolicy::new(2).dedup_window(Duration::ZERO);
+const POLICY: JoinPolicy = JoinPolicy::new(2).dedup_window(Duration::ZERO);
 
 pub(super) struct InMemory(Memory<()>);
 
@@ -17,7 +17,7 @@ impl InMemory {
     }
 
     fn arrive(&self, key: &str, input: u8, token: Token) -> Verdict<()> {
-        let arrived = ready(self.0.arrive(key, &RULES, input.into(), (), token));
+        let arrived = ready(self.0.arrive(key, &POLICY, input.into(), (), token));
         arrived.expect("room for it").verdict
     }
 }
@@ -39,7 +39,7 @@ impl Joins for InMemory {
         let (token, settlement) = (Token(token), Settlement::Completed);
         let settled = self
             .0
-            .apply(key, &RULES, Change::Settle { token, settlement });
+            .apply(key, &POLICY, Change::Settle { token, settlement });
         assert!(ready(settled).expect("a store that works"), "it holds it");
     }
 }

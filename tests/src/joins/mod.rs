@@ -2,4 +2,4 @@
 
 mod operations;
 
-pub use operations::{Operation, SETTLEMENTS, operations, rules};
+pub use operations::{Operation, SETTLEMENTS, operations, policy};

@@ -92,7 +92,7 @@ pub fn operations() -> impl Strategy<Value = Vec<Operation>> {
 }
 
 /// Returns policies whose durations are small multiples of `unit`.
-pub fn rules(
+pub fn policy(
     unit: Duration,
     lease: impl Strategy<Value = Duration>,
 ) -> impl Strategy<Value = JoinPolicy> {

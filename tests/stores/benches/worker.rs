@@ -9,7 +9,7 @@ use linked_span::fan_in::{
     Change, FanInIdentity, JoinPolicy, Memory, Postgres, Redis, Settlement, Sqlite, Store, Token,
     Verdict,
 };
-use linked_span_tests_stores::RULES;
+use linked_span_tests_stores::POLICY;
 
 use crate::at_once::{Made, make};
 use crate::bare::{Bare, Nothing, Way};
@@ -17,7 +17,7 @@ use crate::calls::{Call, INPUTS, Part, Sharing, event, kept};
 use crate::place;
 use crate::task::Task;
 
-const OF_THREE: JoinPolicy = RULES.inputs(INPUTS);
+const OF_THREE: JoinPolicy = POLICY.inputs(INPUTS);
 
 struct Worker<S, B> {
     store: Arc<S>,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const MINUTE: Duration = Duration::from_mins(1);
 
 /// A policy for two inputs.
-pub const RULES: JoinPolicy = JoinPolicy::new(2)
+pub const POLICY: JoinPolicy = JoinPolicy::new(2)
     .timeout(Duration::from_hours(1))
     .lease(Duration::from_mins(5))
     .backoff(Duration::from_mins(2))

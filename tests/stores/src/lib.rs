@@ -19,4 +19,4 @@ pub mod list_table;
 pub mod servers;
 pub mod table;
 
-pub use fixture::{Fixture, MINUTE, Payload, RULES};
+pub use fixture::{Fixture, MINUTE, POLICY, Payload};

@@ -18,7 +18,7 @@ pub const OPTIONAL: u8 = 2;
 
 const NEAR: [Timestamp; 3] = [at(NOW - 1), at(NOW), at(NOW + 1)];
 
-const RULES: JoinPolicy = JoinPolicy::new(3)
+const POLICY: JoinPolicy = JoinPolicy::new(3)
     .lists(Inputs::all(2).without(Inputs::all(1)))
     .optional(Inputs::all(3).without(Inputs::all(2)))
     .max_elements(3)
@@ -42,10 +42,10 @@ const TALLIES: [(u16, Option<u16>); 8] = [
 
 /// Returns the policies: a usual one, and one whose spans are zero.
 #[must_use]
-pub fn rules() -> Vec<JoinPolicy> {
+pub fn policies() -> Vec<JoinPolicy> {
     let zero = ms(0);
-    let short = RULES.timeout(zero).lease(zero).backoff(zero);
-    vec![RULES, short.dedup_window(zero)]
+    let short = POLICY.timeout(zero).lease(zero).backoff(zero);
+    vec![POLICY, short.dedup_window(zero)]
 }
 
 /// Returns every kind of state, on each side of each of its times; `None` is absent.
@@ -60,7 +60,7 @@ pub fn states() -> Vec<Option<State>> {
     ];
     let some = singles.map(|came| [came, came.with(LIST)]);
     let some = some.into_iter().flatten().filter(|came| !came.is_empty());
-    let complete = [single.with(LIST), Inputs::all(RULES.inputs)];
+    let complete = [single.with(LIST), Inputs::all(POLICY.inputs)];
     let mut states = vec![None];
     for reason in [ParkReason::Attempts, ParkReason::Undecodable] {
         states.extend(some.clone().map(|came| {
@@ -84,7 +84,7 @@ pub fn states() -> Vec<Option<State>> {
                 came
             };
             // An open join has received something, and something is missing.
-            if came != Inputs::all(RULES.inputs) && (tally != (0, None) || !came.is_empty()) {
+            if came != Inputs::all(POLICY.inputs) && (tally != (0, None) || !came.is_empty()) {
                 let open = linked_span::fan_in::Arrived { came, lists };
                 states.push(Some(State::open(open, first)));
             }

@@ -1,6 +1,6 @@
 //! The table of states and steps by which stores are compared with `state.rs`.
 //!
-//! [`states`] has every kind of state, on each side of each of its times. [`rules`] has the policies that make a
+//! [`states`] has every kind of state, on each side of each of its times. [`policy`] has the policies that make a
 //! difference. [`steps`] has each step except arrivals.
 //!
 //! A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and compares the outcome with
@@ -17,7 +17,7 @@ use linked_span_tests::{at, ms};
 pub const NOW: u64 = 9_000_000_000_000;
 const NEAR: [Timestamp; 3] = [at(NOW - 1), at(NOW), at(NOW + 1)];
 
-const RULES: JoinPolicy = JoinPolicy::new(3)
+const POLICY: JoinPolicy = JoinPolicy::new(3)
     .timeout(ms(10_000))
     .lease(ms(5_000))
     .backoff(ms(3_000))
@@ -37,7 +37,7 @@ pub type Columns = (String, u16, String, u64, u64, u32);
 
 /// Returns the policies: usual ones, and the longest and the shortest spans with few attempts.
 #[must_use]
-pub fn rules() -> Vec<JoinPolicy> {
+pub fn policies() -> Vec<JoinPolicy> {
     let spans = |span, max_attempts| {
         JoinPolicy::new(3)
             .timeout(span)
@@ -46,10 +46,10 @@ pub fn rules() -> Vec<JoinPolicy> {
             .dedup_window(span)
             .max_attempts(max_attempts)
     };
-    let mut rules = vec![RULES, RULES.max_attempts(u32::MAX)];
-    rules.extend(SPANS.map(|span| spans(span, 1)));
-    rules.extend(SPANS.map(|span| spans(span, 0)));
-    rules
+    let mut policies = vec![POLICY, POLICY.max_attempts(u32::MAX)];
+    policies.extend(SPANS.map(|span| spans(span, 1)));
+    policies.extend(SPANS.map(|span| spans(span, 0)));
+    policies
 }
 
 /// Returns every kind of state, on each side of each of its times; `None` is absent.
@@ -96,14 +96,14 @@ pub fn states() -> Vec<Option<State>> {
         for deadline in NEAR {
             for attempts in [0, 1, 2, 3, u32::MAX - 1, u32::MAX] {
                 states.push(Some(State::Ready {
-                    came: Inputs::all(RULES.inputs),
+                    came: Inputs::all(POLICY.inputs),
                     retry_at: first,
                     deadline,
                     attempts,
                 }));
                 for holder in [MINE, OTHERS] {
                     states.push(Some(State::Running {
-                        came: Inputs::all(RULES.inputs),
+                        came: Inputs::all(POLICY.inputs),
                         holder,
                         lease: first,
                         deadline,
@@ -177,7 +177,7 @@ pub fn columns(kept: &State) -> Columns {
 /// Returns when the join is due, in milliseconds.
 #[must_use]
 pub fn due_at(state: &State, mode: ClaimMode) -> Option<u64> {
-    due(state, mode, &RULES).map(Timestamp::as_millis)
+    due(state, mode, &POLICY).map(Timestamp::as_millis)
 }
 
 /// Returns a reply as a word, and its number.
@@ -203,8 +203,8 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
 
 /// Returns the number of joins that a store parks by a step from this state: one or none.
 #[must_use]
-pub fn parked_by(step: Step, state: Option<State>, rules: &JoinPolicy) -> usize {
-    let (after, reply) = transition(state, step, at(NOW), rules);
+pub fn parked_by(step: Step, state: Option<State>, policy: &JoinPolicy) -> usize {
+    let (after, reply) = transition(state, step, at(NOW), policy);
     usize::from(reply == Reply::Parked && after != state)
 }
 

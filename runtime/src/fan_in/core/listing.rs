@@ -235,13 +235,13 @@ impl JoinSummary {
     /// /// Holds a row of a store's table.
     /// struct Row { key: String, state: State, since: Timestamp }
     ///
-    /// fn listed(row: Row, now: Timestamp, rules: &JoinPolicy) -> JoinSummary {
-    ///     JoinSummary::new(row.key, &row.state, now.saturating_duration_since(row.since), rules)
+    /// fn listed(row: Row, now: Timestamp, policy: &JoinPolicy) -> JoinSummary {
+    ///     JoinSummary::new(row.key, &row.state, now.saturating_duration_since(row.since), policy)
     /// }
     /// ```
     #[must_use]
-    pub fn new(key: String, state: &State, age: Duration, rules: &JoinPolicy) -> Self {
-        let all = Inputs::all(rules.inputs);
+    pub fn new(key: String, state: &State, age: Duration, policy: &JoinPolicy) -> Self {
+        let all = Inputs::all(policy.inputs);
         let (status, came, attempts) = match *state {
             State::Open { came, .. } => (Status::Open, came, 0),
             State::Running { came, attempts, .. } => (Status::Running, came, attempts),
@@ -259,7 +259,7 @@ impl JoinSummary {
             key,
             status,
             age,
-            missing: came.missing(rules.inputs),
+            missing: came.missing(policy.inputs),
             lists: Vec::new(),
             attempts,
             detail: None,

@@ -2,12 +2,12 @@
 //!
 //! ```
 //! use linked_span::fan_in::state::{Inputs, Reply, Step, Timestamp, Token, transition};
-//! # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
+//! # let policy = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 //!
 //! let arrive = |input| Step::arrive(input, Token::random());
-//! let (open, reply) = transition(None, arrive(0), Timestamp::from_millis(1_000), &rules);
+//! let (open, reply) = transition(None, arrive(0), Timestamp::from_millis(1_000), &policy);
 //! assert_eq!(reply, Reply::Waiting(Inputs::default().with(0).into()));
-//! let (running, reply) = transition(open, arrive(1), Timestamp::from_millis(2_000), &rules);
+//! let (running, reply) = transition(open, arrive(1), Timestamp::from_millis(2_000), &policy);
 //! assert_eq!(reply, Reply::Run { attempts: 1, taken: true });
 //! ```
 //!
@@ -187,10 +187,10 @@ pub enum ParkReason {
 ///
 /// ```
 /// use linked_span::fan_in::state::{Inputs, ParkReason, Reply, State, Step, Timestamp, transition};
-/// # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
+/// # let policy = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
 ///
 /// let parked = State::Parked { came: Inputs::all(2), attempts: 5, reason: ParkReason::Attempts };
-/// let (ready, reply) = transition(Some(parked), Step::Retry, Timestamp::from_millis(1_000), &rules);
+/// let (ready, reply) = transition(Some(parked), Step::Retry, Timestamp::from_millis(1_000), &policy);
 /// assert_eq!(reply, Reply::Recorded);
 /// assert!(matches!(ready, Some(State::Ready { attempts: 0, .. })));
 /// ```
@@ -388,15 +388,15 @@ impl Reply {
 /// use linked_span::fan_in::state::{JoinPolicy, Reply, State, Step, Timestamp, transition};
 ///
 /// /// Executes a step under the store's lock: reads the state, computes the next one, and writes it.
-/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Timestamp, rules: &JoinPolicy) -> Reply {
-///     let (next, reply) = transition(joins.remove(key), step, now, rules);
+/// fn step(joins: &mut HashMap<String, State>, key: &str, step: Step, now: Timestamp, policy: &JoinPolicy) -> Reply {
+///     let (next, reply) = transition(joins.remove(key), step, now, policy);
 ///     if let Some(state) = next {
 ///         joins.insert(key.to_owned(), state);
 ///     }
 ///     reply
 /// }
-/// # let rules = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
-/// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, Timestamp::now(), &rules), Reply::Absent);
+/// # let policy = linked_span::fan_in::JoinPolicy::new(2).max_attempts(5);
+/// # assert_eq!(step(&mut HashMap::new(), "7", Step::Forget, Timestamp::now(), &policy), Reply::Absent);
 /// ```
 ///
 /// A caller whose reply was lost may repeat the step with the same token. The state machine then confirms an arrival's
@@ -408,7 +408,7 @@ pub fn transition(
     state: Option<State>,
     step: Step,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> (Option<State>, Reply) {
     let state = state.filter(|state| !is_forgotten(state, now));
     match step {
@@ -423,12 +423,12 @@ pub fn transition(
                 known,
                 counts,
             };
-            arrive(state, arriving, token, now, rules)
+            arrive(state, arriving, token, now, policy)
         }
-        Step::Settle { token, settlement } => settle(state, token, settlement, now, rules),
-        Step::Renew { token } => renew(state, token, now, rules),
-        Step::ClaimDue { token, mode } => visit(state, token, mode, now, rules),
-        Step::Retry => retry(state, now, rules),
+        Step::Settle { token, settlement } => settle(state, token, settlement, now, policy),
+        Step::Renew { token } => renew(state, token, now, policy),
+        Step::ClaimDue { token, mode } => visit(state, token, mode, now, policy),
+        Step::Retry => retry(state, now, policy),
         Step::Forget => forget(state, now),
     }
 }
@@ -446,13 +446,13 @@ pub fn transition(
 /// assert_eq!(due(&open, ClaimMode::Sweep, &policy), Some(deadline)); // to deliver it as expired
 /// ```
 #[must_use]
-pub fn due(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<Timestamp> {
+pub fn due(state: &State, mode: ClaimMode, policy: &JoinPolicy) -> Option<Timestamp> {
     let due = match (*state, mode) {
         // An arrival at another join cannot run the body, and leaves a sweep another timeout for it.
         (State::Open { came, deadline, .. }, ClaimMode::Opportunistic)
-            if rules.is_complete(came) =>
+            if policy.is_complete(came) =>
         {
-            deadline.saturating_add(rules.timeout)
+            deadline.saturating_add(policy.timeout)
         }
         (State::Open { deadline, .. }, _)
         | (State::Ready { deadline, .. }, ClaimMode::Opportunistic) => deadline,
@@ -507,8 +507,8 @@ fn held_until(state: &State, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Returns `true` if no further attempt is allowed.
-fn is_exhausted(attempts: u32, rules: &JoinPolicy) -> bool {
-    attempts >= rules.max_attempts
+fn is_exhausted(attempts: u32, policy: &JoinPolicy) -> bool {
+    attempts >= policy.max_attempts
 }
 
 type Outcome = (Option<State>, Reply);
@@ -526,12 +526,12 @@ fn arrive(
     arriving: Arriving,
     token: Token,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
     let input = arriving.input;
     let Some(state) = state else {
-        let deadline = now.saturating_add(rules.timeout);
-        return take(Arrived::default(), deadline, arriving, token, now, rules);
+        let deadline = now.saturating_add(policy.timeout);
+        return take(Arrived::default(), deadline, arriving, token, now, policy);
     };
     let is_holder = holder(&state) == Some(token);
     match state {
@@ -547,40 +547,40 @@ fn arrive(
             deadline,
             attempts.saturating_sub(1),
             now,
-            rules,
+            policy,
         ),
         State::Expiring { came, attempts, .. } if is_holder => {
-            expire(came, attempts, token, now, rules)
+            expire(came, attempts, token, now, policy)
         }
         // An arrival does what a sweep would do with a join that is due.
-        _ if due(&state, ClaimMode::Sweep, rules).is_some_and(|due| due <= now) => {
-            visit(Some(state), token, ClaimMode::Sweep, now, rules)
+        _ if due(&state, ClaimMode::Sweep, policy).is_some_and(|due| due <= now) => {
+            visit(Some(state), token, ClaimMode::Sweep, now, policy)
         }
         State::Open {
             came,
             lists,
             deadline,
         } => {
-            let is_list = rules.lists.contains(input);
+            let is_list = policy.lists.contains(input);
             let arrived = Arrived { came, lists };
             if came.contains(input) {
                 let duplicate = Reply::Duplicate(arrived);
                 (Some(state), if is_list { Reply::Closed } else { duplicate })
             } else if is_list && arriving.known {
                 (Some(state), Reply::Duplicate(arrived))
-            } else if is_list && lists.len(input) >= rules.max_elements {
+            } else if is_list && lists.len(input) >= policy.max_elements {
                 (Some(state), Reply::Closed)
             } else {
-                take(arrived, deadline, arriving, token, now, rules)
+                take(arrived, deadline, arriving, token, now, policy)
             }
         }
         State::Running { came, .. } | State::Ready { came, .. }
-            if !has_single(came, input, rules) =>
+            if !has_single(came, input, policy) =>
         {
             (Some(state), Reply::Closed)
         }
         State::Parked { came, .. }
-            if rules.is_complete(came) && !has_single(came, input, rules) =>
+            if policy.is_complete(came) && !has_single(came, input, policy) =>
         {
             (Some(state), Reply::Closed)
         }
@@ -590,7 +590,7 @@ fn arrive(
             deadline,
             attempts,
             ..
-        } => run(came, token, deadline, attempts, now, rules),
+        } => run(came, token, deadline, attempts, now, policy),
         State::Running { lease, .. } => (Some(state), Reply::Busy(lease)),
         State::Expiring { .. } | State::Expired { .. } => (Some(state), Reply::Expired),
         State::Completed { .. } => (Some(state), Reply::Completed),
@@ -601,8 +601,8 @@ fn arrive(
 /// Returns `true` if a complete join has this input, which is no list.
 ///
 /// Otherwise the delivery is closed to the join: its list is full, or the body has begun without it.
-fn has_single(came: Inputs, input: u8, rules: &JoinPolicy) -> bool {
-    came.contains(input) && !rules.lists.contains(input)
+fn has_single(came: Inputs, input: u8, policy: &JoinPolicy) -> bool {
+    came.contains(input) && !policy.lists.contains(input)
 }
 
 /// Adds an input to an open join, which runs if that was the last.
@@ -612,14 +612,14 @@ fn take(
     arriving: Arriving,
     token: Token,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
     let Arriving { input, counts, .. } = arriving;
-    let arrived = arrived.after(input, counts, rules.lists);
-    if arrived.came == Inputs::all(rules.inputs) {
+    let arrived = arrived.after(input, counts, policy.lists);
+    if arrived.came == Inputs::all(policy.inputs) {
         // A body has a timeout of its own, even if the last input came late.
-        let deadline = now.saturating_add(rules.timeout);
-        let (state, reply) = run(arrived.came, token, deadline, 0, now, rules);
+        let deadline = now.saturating_add(policy.timeout);
+        let (state, reply) = run(arrived.came, token, deadline, 0, now, policy);
         return (state, taken(reply));
     }
     (
@@ -646,13 +646,13 @@ fn run(
     deadline: Timestamp,
     attempts: u32,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
     let attempts = attempts.saturating_add(1);
     let state = State::Running {
         came,
         holder: token,
-        lease: now.saturating_add(rules.lease),
+        lease: now.saturating_add(policy.lease),
         deadline,
         attempts,
     };
@@ -669,12 +669,12 @@ fn expire(
     attempts: u32,
     token: Token,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
     let state = State::Expiring {
         came,
         holder: Some(token),
-        lease: now.saturating_add(rules.lease),
+        lease: now.saturating_add(policy.lease),
         attempts,
     };
     (Some(state), Reply::DeliverExpired { came, attempts })
@@ -693,18 +693,18 @@ fn settle(
     token: Token,
     settlement: Settlement,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
     let Some(held) = state.filter(|state| holder(state) == Some(token)) else {
         return (state, Reply::Refused);
     };
     let holder = token;
-    let retry_at = now.saturating_add(rules.backoff);
-    let forget_at = now.saturating_add(rules.dedup_window);
+    let retry_at = now.saturating_add(policy.backoff);
+    let forget_at = now.saturating_add(policy.dedup_window);
     let next = match (held, settlement) {
         (State::Running { .. }, Settlement::Completed) => State::Completed { holder, forget_at },
         (State::Running { came, attempts, .. }, Settlement::Failed)
-            if is_exhausted(attempts, rules) =>
+            if is_exhausted(attempts, policy) =>
         {
             park(came, attempts, ParkReason::Attempts)
         }
@@ -764,7 +764,7 @@ fn settle(
     (Some(next), Reply::Recorded)
 }
 
-fn renew(mut state: Option<State>, token: Token, now: Timestamp, rules: &JoinPolicy) -> Outcome {
+fn renew(mut state: Option<State>, token: Token, now: Timestamp, policy: &JoinPolicy) -> Outcome {
     match &mut state {
         Some(
             State::Running { holder, lease, .. }
@@ -774,7 +774,7 @@ fn renew(mut state: Option<State>, token: Token, now: Timestamp, rules: &JoinPol
                 ..
             },
         ) if *holder == token => {
-            *lease = now.saturating_add(rules.lease);
+            *lease = now.saturating_add(policy.lease);
             (state, Reply::Recorded)
         }
         _ => (state, Reply::Refused),
@@ -786,25 +786,25 @@ fn visit(
     token: Token,
     mode: ClaimMode,
     now: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
-    if let Some(due) = due(&state, mode, rules).filter(|due| now < *due) {
+    if let Some(due) = due(&state, mode, policy).filter(|due| now < *due) {
         return (Some(state), Reply::NotDue(due));
     }
     match (state, mode) {
         // A body without the optional inputs has a timeout of its own.
-        (State::Open { came, .. }, ClaimMode::Sweep) if rules.is_complete(came) => run(
+        (State::Open { came, .. }, ClaimMode::Sweep) if policy.is_complete(came) => run(
             came,
             token,
-            now.saturating_add(rules.timeout),
+            now.saturating_add(policy.timeout),
             0,
             now,
-            rules,
+            policy,
         ),
-        (State::Open { came, .. }, _) => expire(came, 0, token, now, rules),
+        (State::Open { came, .. }, _) => expire(came, 0, token, now, policy),
         (
             State::Ready {
                 came,
@@ -814,14 +814,14 @@ fn visit(
             },
             _,
         ) if deadline <= now && (attempts > 0 || mode == ClaimMode::Opportunistic) => {
-            expire(came, attempts, token, now, rules)
+            expire(came, attempts, token, now, policy)
         }
-        (State::Running { came, attempts, .. }, _) if is_exhausted(attempts, rules) => (
+        (State::Running { came, attempts, .. }, _) if is_exhausted(attempts, policy) => (
             Some(park(came, attempts, ParkReason::Attempts)),
             Reply::Parked,
         ),
         (State::Running { came, attempts, .. }, ClaimMode::Opportunistic) => {
-            expire(came, attempts, token, now, rules)
+            expire(came, attempts, token, now, policy)
         }
         // The body may have outlived its lease and died. Another worker runs it first, even past the deadline.
         (
@@ -838,15 +838,15 @@ fn visit(
                 ..
             },
             _,
-        ) => run(came, token, deadline, attempts, now, rules),
-        (State::Expiring { came, attempts, .. }, _) => expire(came, attempts, token, now, rules),
+        ) => run(came, token, deadline, attempts, now, policy),
+        (State::Expiring { came, attempts, .. }, _) => expire(came, attempts, token, now, policy),
         (State::Parked { .. }, _) => (Some(state), Reply::Parked),
         (State::Completed { .. } | State::Expired { .. }, _) => (None, Reply::Absent),
     }
 }
 
 /// Makes a failed body or a failed delivery due at once, with a new timeout.
-fn retry(state: Option<State>, now: Timestamp, rules: &JoinPolicy) -> Outcome {
+fn retry(state: Option<State>, now: Timestamp, policy: &JoinPolicy) -> Outcome {
     let Some(state) = state else {
         return (None, Reply::Absent);
     };
@@ -860,7 +860,7 @@ fn retry(state: Option<State>, now: Timestamp, rules: &JoinPolicy) -> Outcome {
         State::Completed { .. } => return (Some(state), Reply::Completed),
         State::Expired { .. } => return (Some(state), Reply::Expired),
         State::Parked { came, attempts, .. } | State::Expiring { came, attempts, .. }
-            if !rules.is_complete(came) =>
+            if !policy.is_complete(came) =>
         {
             State::Expiring {
                 came,
@@ -875,7 +875,7 @@ fn retry(state: Option<State>, now: Timestamp, rules: &JoinPolicy) -> Outcome {
         | State::Running { came, .. } => State::Ready {
             came,
             retry_at: now,
-            deadline: now.saturating_add(rules.timeout),
+            deadline: now.saturating_add(policy.timeout),
             attempts: 0,
         },
     };

@@ -64,7 +64,7 @@ use super::state::{JoinPolicy, Settlement, Token};
 /// the store could not decode: [`ParkCounts::record`] counts a step. The runtime counts the joins that `apply` parks. A
 /// store without leases that decodes nothing parks no join by itself.
 ///
-/// With the feature `testing`, `testing::conformance` checks a store against these rules.
+/// With the feature `testing`, `testing::conformance` checks a store against these policy.
 ///
 /// [`Operator`] counts and lists the joins. The runtime renews claims and bounds waits by itself:
 /// by tokio's clock inside a tokio runtime, if the feature `tokio` is on, and by a thread of its own elsewhere. So a store

@@ -17,7 +17,7 @@ pub(in crate::fan_in) struct JoinScope<'a> {
     /// The function's inputs, as [`Backend::inputs`] wrote them. A database that keeps other inputs returns
     /// [`BackendError::Undeclared`].
     pub(in crate::fan_in) inputs: &'a str,
-    pub(in crate::fan_in) rules: &'a JoinPolicy,
+    pub(in crate::fan_in) policy: &'a JoinPolicy,
 }
 
 /// Keeps joins whose inputs are text.

@@ -29,18 +29,18 @@ const MAX_SPAN: Duration = Duration::from_millis(1 << 51);
 /// Makes a call, with retries. If the database has lost the function's declaration, declares it and calls once more.
 async fn call<'a, D: Backend, T, F>(
     database: &'a D,
-    rules: &'a JoinPolicy,
+    policy: &'a JoinPolicy,
     mut call: impl FnMut(JoinScope<'a>) -> F,
 ) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, BackendError>>,
 {
     release::resume(database);
-    let declared = function(database, rules).await?;
+    let declared = function(database, policy).await?;
     let answer = match with_retry(|| call(declared)).await {
         Err(BackendError::Undeclared) => {
             database.declaration().forget();
-            let declared = function(database, rules).await?;
+            let declared = function(database, policy).await?;
             with_retry(|| call(declared)).await
         }
         answer => answer,
@@ -87,21 +87,21 @@ pub(in crate::fan_in) async fn within_call_timeout<T>(
 
 pub(in crate::fan_in) async fn arrive<D: Backend, P: Serialize + DeserializeOwned>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     key: &str,
     input: ArrivingInput<'_>,
     payload: P,
     token: Token,
 ) -> Result<ArriveResponse<P>, Rejected<P>> {
-    let rules = &within(rules);
-    let claiming = Claiming::new(database, rules, token);
+    let policy = &within(policy);
+    let claiming = Claiming::new(database, policy, token);
     let arrived = Box::pin(async {
         let encoded = encode(&payload)?;
         let arrive =
             |function| claiming.call(database.arrive(function, key, input, &encoded, token));
-        let mut answer = call(database, rules, arrive).await?;
-        let claim = hand_out(database, rules, answer.claimed.take(), token).await;
-        let overdue = hand_out(database, rules, answer.overdue.take(), token).await;
+        let mut answer = call(database, policy, arrive).await?;
+        let claim = hand_out(database, policy, answer.claimed.take(), token).await;
+        let overdue = hand_out(database, policy, answer.overdue.take(), token).await;
         Ok((answer, claim.map(|due| due.claim), overdue.map(Box::new)))
     });
     match bounded(database, arrived).await {
@@ -123,22 +123,22 @@ pub(in crate::fan_in) async fn arrive<D: Backend, P: Serialize + DeserializeOwne
 
 pub(in crate::fan_in) async fn apply<D: Backend>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     key: &str,
     change: Change,
 ) -> Result<bool, StoreError> {
-    let rules = &within(rules);
+    let policy = &within(policy);
     let apply = |function| database.apply(function, key, change.into(), None);
-    bounded(database, Box::pin(call(database, rules, apply))).await
+    bounded(database, Box::pin(call(database, policy, apply))).await
 }
 
 pub(in crate::fan_in) async fn claim_due<D: Backend, P: DeserializeOwned>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     token: Token,
     max: usize,
 ) -> Result<DueClaims<P>, StoreError> {
-    let rules = &within(rules);
+    let policy = &within(policy);
     let mut first = Some(token);
     let due = async {
         // Each call needs its own token: a release of a lost call's claims must not release the next call's claims.
@@ -147,11 +147,11 @@ pub(in crate::fan_in) async fn claim_due<D: Backend, P: DeserializeOwned>(
             claim(database, function, token, max)
         };
         loop {
-            let (claiming, claimed) = call(database, rules, &mut claim).await?;
+            let (claiming, claimed) = call(database, policy, &mut claim).await?;
             let is_over = claimed.is_empty();
             let mut due = Vec::with_capacity(claimed.len());
             for claimed in claimed {
-                due.extend(hand_out(database, rules, Some(claimed), claiming.token).await);
+                due.extend(hand_out(database, policy, Some(claimed), claiming.token).await);
             }
             claiming.answered();
             // If no claimed join could be decoded, other joins may still be due.
@@ -172,7 +172,7 @@ async fn claim<'a, D: Backend>(
     token: Token,
     max: usize,
 ) -> Result<(Claiming<'a, D>, Vec<EncodedClaim>), BackendError> {
-    let claiming = Claiming::new(database, function.rules, token);
+    let claiming = Claiming::new(database, function.policy, token);
     let claimed = claiming.call(database.due(function, token, max)).await?;
     Ok((claiming, claimed))
 }
@@ -188,23 +188,23 @@ pub(in crate::fan_in) async fn len<D: Backend>(database: &D) -> Result<usize, St
 
 pub(in crate::fan_in) async fn list<D: Backend>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     which: JoinQuery<'_>,
 ) -> Result<Vec<JoinSummary>, StoreError> {
-    let rules = &within(rules);
+    let policy = &within(policy);
     let list = |function| database.list(function, which);
-    bounded(database, Box::pin(call(database, rules, list))).await
+    bounded(database, Box::pin(call(database, policy, list))).await
 }
 
 /// Settles without waiting.
 pub(in crate::fan_in) fn release<D: Backend>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     key: &str,
     token: Token,
     settlement: Settlement,
 ) {
-    release::settle(database, &within(rules), key, token, settlement);
+    release::settle(database, &within(policy), key, token, settlement);
 }
 
 /// Decodes a claim. If an input cannot be decoded, parks the join and returns `None`.
@@ -212,18 +212,18 @@ pub(in crate::fan_in) fn release<D: Backend>(
 /// If parking fails, the next worker that claims the join after its lease parks it.
 async fn hand_out<D: Backend, P: DeserializeOwned>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     claimed: Option<EncodedClaim>,
     token: Token,
 ) -> Option<Due<P>> {
     let claimed = claimed?;
-    match claimed.decode(token, rules, database.declaration().names()) {
+    match claimed.decode(token, policy, database.declaration().names()) {
         Ok(due) => Some(due),
         Err(detail) => {
             let settlement = Settlement::Undecodable;
             let step = Step::Settle { token, settlement };
             let tell = |function| database.apply(function, &claimed.key, step, Some(&detail));
-            if let Ok(true) = call(database, rules, tell).await {
+            if let Ok(true) = call(database, policy, tell).await {
                 let parks = database.declaration().parks();
                 parks.add(ParkReason::Undecodable, 1);
             }
@@ -233,12 +233,12 @@ async fn hand_out<D: Backend, P: DeserializeOwned>(
 }
 
 /// Bounds each span of time by [`MAX_SPAN`], so that a sum with the clock does not overflow in the database.
-fn within(rules: &JoinPolicy) -> JoinPolicy {
+fn within(policy: &JoinPolicy) -> JoinPolicy {
     JoinPolicy {
-        timeout: rules.timeout.min(MAX_SPAN),
-        lease: rules.lease.min(MAX_SPAN),
-        backoff: rules.backoff.min(MAX_SPAN),
-        dedup_window: rules.dedup_window.min(MAX_SPAN),
-        ..*rules
+        timeout: policy.timeout.min(MAX_SPAN),
+        lease: policy.lease.min(MAX_SPAN),
+        backoff: policy.backoff.min(MAX_SPAN),
+        dedup_window: policy.dedup_window.min(MAX_SPAN),
+        ..*policy
     }
 }

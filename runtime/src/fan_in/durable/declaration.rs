@@ -33,12 +33,12 @@ pub(super) async fn declared<D: Backend>(database: &D) -> Result<(&str, &str), S
 /// Returns the function as the database has to be given it.
 pub(super) async fn function<'a, D: Backend>(
     database: &'a D,
-    rules: &'a JoinPolicy,
+    policy: &'a JoinPolicy,
 ) -> Result<JoinScope<'a>, StoreError> {
     let (name, inputs) = declared(database).await?;
     Ok(JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     })
 }

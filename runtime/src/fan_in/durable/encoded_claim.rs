@@ -36,7 +36,7 @@ impl EncodedClaim {
     pub(super) fn decode<P: DeserializeOwned>(
         &self,
         token: Token,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         names: &[&str],
     ) -> Result<Due<P>, String> {
         let why = |place: u8, why: &str| {
@@ -53,8 +53,8 @@ impl EncodedClaim {
             });
         }
         let claim = Claim::new(self.work, self.attempts, inputs).with_counts(self.counts);
-        let missing = claim.arrived(rules.lists).came.missing(rules.inputs);
-        let lost = missing.without(rules.optional).iter().next();
+        let missing = claim.arrived(policy.lists).came.missing(policy.inputs);
+        let lost = missing.without(policy.optional).iter().next();
         match lost.filter(|_| self.work == Work::Run) {
             Some(place) => Err(why(place, "the store has lost it")),
             None => Ok(Due {

@@ -72,7 +72,7 @@ impl<F: Future> Future for Call<'_, F> {
 #[derive(Debug)]
 pub(super) struct Claiming<'a, D: Backend> {
     database: &'a D,
-    rules: JoinPolicy,
+    policy: JoinPolicy,
     pub(super) token: Token,
     since: Instant,
     /// Is `true` while the database may hold claims that the caller has not received.
@@ -80,10 +80,10 @@ pub(super) struct Claiming<'a, D: Backend> {
 }
 
 impl<'a, D: Backend> Claiming<'a, D> {
-    pub(super) fn new(database: &'a D, rules: &JoinPolicy, token: Token) -> Self {
+    pub(super) fn new(database: &'a D, policy: &JoinPolicy, token: Token) -> Self {
         Self {
             database,
-            rules: *rules,
+            policy: *policy,
             token,
             since: Instant::now(),
             may_hold: AtomicBool::new(false),
@@ -116,7 +116,7 @@ impl<D: Backend> Drop for Claiming<'_, D> {
                 self.database,
                 Release {
                     target: Target::Claims { token: self.token },
-                    rules: self.rules,
+                    policy: self.policy,
                     since: self.since,
                 },
             );
@@ -127,7 +127,7 @@ impl<D: Backend> Drop for Claiming<'_, D> {
 /// Settles a join in the background, for a holder that was dropped.
 pub(super) fn settle<D: Backend>(
     database: &D,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     key: &str,
     token: Token,
     settlement: Settlement,
@@ -140,7 +140,7 @@ pub(super) fn settle<D: Backend>(
                 token,
                 settlement,
             },
-            rules: *rules,
+            policy: *policy,
             since: Instant::now(),
         },
     );
@@ -233,7 +233,7 @@ impl Release {
                 }
                 Err(BackendError::Transient(_)) => pauses.next().unwrap_or(longest),
             };
-            if self.since.elapsed() > self.rules.lease {
+            if self.since.elapsed() > self.policy.lease {
                 return;
             }
             tokio::time::sleep(pause).await;
@@ -243,7 +243,7 @@ impl Release {
     /// Returns `true` if the database applied the release.
     async fn call<D: Backend>(&self, database: &D) -> Result<bool, BackendError> {
         let called = async {
-            let function = function(database, &self.rules).await;
+            let function = function(database, &self.policy).await;
             let function = function.map_err(|error| BackendError::Transient(error.into()))?;
             match &self.target {
                 Target::Settle {

@@ -23,7 +23,7 @@ pub(in crate::fan_in) struct Releases {
 #[derive(Clone, Debug)]
 pub(super) struct Release {
     pub(super) target: Target,
-    pub(super) rules: JoinPolicy,
+    pub(super) policy: JoinPolicy,
     pub(super) since: Instant,
 }
 

@@ -14,12 +14,12 @@ macro_rules! store {
             async fn arrive(
                 &self,
                 key: &str,
-                rules: &$crate::fan_in::JoinPolicy,
+                policy: &$crate::fan_in::JoinPolicy,
                 input: $crate::fan_in::ArrivingInput<'_>,
                 payload: P,
                 token: $crate::fan_in::Token,
             ) -> Result<$crate::fan_in::ArriveResponse<P>, $crate::fan_in::Rejected<P>> {
-                $crate::fan_in::durable::arrive(self, rules, key, input, payload, token).await
+                $crate::fan_in::durable::arrive(self, policy, key, input, payload, token).await
             }
 
             async fn apply(

@@ -16,9 +16,9 @@ pub(super) struct DueSearch {
 
 impl DueSearch {
     /// Returns `true` if the calling arrival must search.
-    pub(super) fn is_time(&self, rules: &JoinPolicy) -> bool {
+    pub(super) fn is_time(&self, policy: &JoinPolicy) -> bool {
         // A join that was opened after the last search can be due this soon.
-        let soonest = rules.timeout.min(rules.lease);
+        let soonest = policy.timeout.min(policy.lease);
         let (mut last, now) = (self.last(), Instant::now());
         let is_time = last.is_none_or(|last| now.duration_since(last) >= INTERVAL.min(soonest));
         if is_time {

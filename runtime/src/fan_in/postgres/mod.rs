@@ -346,10 +346,10 @@ impl Backend for Postgres {
             token,
             patience,
         };
-        let searches = self.due_search.is_time(function.rules);
+        let searches = self.due_search.is_time(function.policy);
         let arrive = queries::arrive(arriving, searches);
         let row = self.server.call(&arrive).await?;
-        let mut answer = read::arrived(&row, key, function.rules)?;
+        let mut answer = read::arrived(&row, key, function.policy)?;
         if answer.reply == Reply::Parked && read::has_parked(&row)? {
             self.has_parked(1);
         }
@@ -413,8 +413,8 @@ impl Backend for Postgres {
         if read_rows::has_leftovers(&row)? {
             self.remove_leftovers(function).await;
         }
-        let mut due = read::due(&row, function.rules)?;
-        if are_rows(function.rules) {
+        let mut due = read::due(&row, function.policy)?;
+        if are_rows(function.policy) {
             for claim in std::mem::take(&mut due) {
                 due.extend(self.with_rows(function, claim, token).await?);
             }
@@ -446,7 +446,7 @@ impl Backend for Postgres {
         which: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, BackendError> {
         let list = queries::list(function, which);
-        read::listed(&self.server.call(&list).await?, function.rules)
+        read::listed(&self.server.call(&list).await?, function.policy)
     }
 }
 
@@ -467,7 +467,7 @@ impl Postgres {
         let claim = queries::claim_expired(arriving);
         let row = self.server.call(&claim).await?;
         self.has_parked(read::parked(&row)?);
-        match read::overdue(&row, function.rules)? {
+        match read::overdue(&row, function.policy)? {
             Some(claim) => self.with_rows(function, claim, token).await,
             None => Ok(None),
         }
@@ -480,7 +480,7 @@ impl Postgres {
         mut claim: EncodedClaim,
         holder: Token,
     ) -> Result<Option<EncodedClaim>, BackendError> {
-        if !are_rows(function.rules) {
+        if !are_rows(function.policy) {
             return Ok(Some(claim));
         }
         // No place is before the first one.
@@ -489,7 +489,7 @@ impl Postgres {
         loop {
             let read = rows::read(function.name, &claim.key, holder, last);
             let row = self.server.call(&read).await?;
-            let Some(page) = read_rows::page(&row, function.rules)? else {
+            let Some(page) = read_rows::page(&row, function.policy)? else {
                 return Ok(None);
             };
             let now = *now.get_or_insert(page.at);

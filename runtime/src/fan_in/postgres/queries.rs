@@ -41,13 +41,13 @@ pub(super) fn declare<'q>(patience: &'q str, name: &'q str, inputs: &'q str) -> 
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
-    if are_rows(arriving.function.rules) {
+    if are_rows(arriving.function.policy) {
         return rows::arrive(arriving, searches);
     }
     let JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     } = arriving.function;
     let input = arriving.input.input;
     // `min` only satisfies the index check: a function has at most twelve inputs.
@@ -61,11 +61,11 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
             Bytes(arriving.key.as_bytes()),
             Text(arriving.payload),
             token(arriving.token),
-            Integer(rules.inputs.into()),
-            Integer(others(rules.inputs, input)),
-            Bigint(span(rules.timeout)),
-            Bigint(span(rules.lease)),
-            Bigint(rules.max_attempts.into()),
+            Integer(policy.inputs.into()),
+            Integer(others(policy.inputs, input)),
+            Bigint(span(policy.timeout)),
+            Bigint(span(policy.lease)),
+            Bigint(policy.max_attempts.into()),
             Boolean(searches),
         ],
     );
@@ -86,7 +86,7 @@ pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
     let JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     } = arriving.function;
     call(
         "claim_expired",
@@ -96,8 +96,8 @@ pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
             Text(inputs),
             Bytes(arriving.key.as_bytes()),
             token(arriving.token),
-            Bigint(span(rules.lease)),
-            Bigint(rules.max_attempts.into()),
+            Bigint(span(policy.lease)),
+            Bigint(policy.max_attempts.into()),
             Bigint(FORGOTTEN_BY_ARRIVAL),
         ],
     )
@@ -107,7 +107,7 @@ pub(super) fn claim_due<'q>(
     JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     }: JoinScope<'q>,
     patience: &'q str,
     holder: Token,
@@ -118,13 +118,13 @@ pub(super) fn claim_due<'q>(
         Text(name),
         Text(inputs),
         token(holder),
-        Bigint(span(rules.lease)),
-        Bigint(rules.max_attempts.into()),
+        Bigint(span(policy.lease)),
+        Bigint(policy.max_attempts.into()),
         Bigint(count(most)),
         Bigint(FORGOTTEN_BY_SWEEP),
     ];
-    if are_rows(rules) {
-        let arguments = arguments.into_iter().chain(rows::completeness(rules));
+    if are_rows(policy) {
+        let arguments = arguments.into_iter().chain(rows::completeness(policy));
         return call("claim_due_rows", arguments);
     }
     call("claim_due", arguments)
@@ -134,7 +134,7 @@ pub(super) fn release_claims<'q>(
     JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     }: JoinScope<'q>,
     patience: &'q str,
     holder: Token,
@@ -147,7 +147,7 @@ pub(super) fn release_claims<'q>(
             Text(name),
             Text(inputs),
             token(holder),
-            Bigint(span(rules.lease)),
+            Bigint(span(policy.lease)),
             Bigint(span(age)),
         ],
     )
@@ -165,7 +165,7 @@ pub(super) fn apply<'q>(
     step: Step,
     detail: Option<&'q str>,
 ) -> Option<Call<'q>> {
-    let rules = function.rules;
+    let policy = function.policy;
     let of = |procedure, arguments: &[Argument<'q>]| {
         let key = Bytes(key.as_bytes());
         let first = [
@@ -181,17 +181,17 @@ pub(super) fn apply<'q>(
     };
     let ends = |holder, before: Stage, after: Stage| {
         let stages = [before, after].map(|stage| Text(stage.word()));
-        let window = Bigint(span(rules.dedup_window));
+        let window = Bigint(span(policy.dedup_window));
         let arguments = [token(holder), stages[0], stages[1], window];
-        if are_rows(rules) {
+        if are_rows(policy) {
             of("finish_rows", &arguments).or_plain(Template::FinishRows)
         } else {
             of("finish", &arguments).or_plain(Template::Finish)
         }
     };
     let lets_go = |holder, settlement: &'static str| {
-        let backoff = Bigint(span(rules.backoff));
-        let most = Bigint(rules.max_attempts.into());
+        let backoff = Bigint(span(policy.backoff));
+        let most = Bigint(policy.max_attempts.into());
         let detail = MaybeText(detail);
         let release = of(
             "release",
@@ -212,19 +212,19 @@ pub(super) fn apply<'q>(
             Settlement::Released => lets_go(holder, "not_begun"),
         },
         Step::Renew { token: holder } => {
-            let renew = of("renew", &[token(holder), Bigint(span(rules.lease))]);
+            let renew = of("renew", &[token(holder), Bigint(span(policy.lease))]);
             renew.or_plain(Template::Renew)
         }
-        Step::Retry if are_rows(rules) => {
-            let retry = of("retry_rows", &rows::completeness(rules));
+        Step::Retry if are_rows(policy) => {
+            let retry = of("retry_rows", &rows::completeness(policy));
             retry.or_plain(Template::RetryRows)
         }
         Step::Retry => {
-            let inputs = Integer(rules.inputs.into());
-            let retry = of("retry", &[inputs, Bigint(span(rules.timeout))]);
+            let inputs = Integer(policy.inputs.into());
+            let retry = of("retry", &[inputs, Bigint(span(policy.timeout))]);
             retry.or_plain(Template::Retry)
         }
-        Step::Forget if are_rows(rules) => of("forget_rows", &[]),
+        Step::Forget if are_rows(policy) => of("forget_rows", &[]),
         Step::Forget => of("forget", &[]).or_plain(Template::Forget),
         Step::Arrive { .. } | Step::ClaimDue { .. } => return None,
     })
@@ -238,7 +238,7 @@ pub(super) fn list<'q>(
     JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     }: JoinScope<'q>,
     which: JoinQuery<'q>,
 ) -> Call<'q> {
@@ -249,6 +249,10 @@ pub(super) fn list<'q>(
     };
     let key = Bytes(key.as_bytes());
     let limit = Bigint(count(limit));
-    let list = if are_rows(rules) { "list_rows" } else { "list" };
+    let list = if are_rows(policy) {
+        "list_rows"
+    } else {
+        "list"
+    };
     call(list, [Text(name), Text(inputs), Text(question), key, limit])
 }

@@ -60,33 +60,33 @@ pub(super) fn is_recorded(row: &PgRow) -> Result<bool, BackendError> {
 }
 
 /// Reads the answer to an arrival.
-pub(super) fn arrived(row: &PgRow, key: &str, rules: &JoinPolicy) -> Result<Answer, BackendError> {
+pub(super) fn arrived(row: &PgRow, key: &str, policy: &JoinPolicy) -> Result<Answer, BackendError> {
     let reply = if has(row, "reply") {
-        reply(row, rules)?
+        reply(row, policy)?
     } else {
-        reply_to_fast(row, rules)?
+        reply_to_fast(row, policy)?
     };
     let claims = matches!(reply, Reply::Run { .. } | Reply::DeliverExpired { .. });
     Ok(Answer {
         reply,
         at: timestamp(row, "at")?,
         claimed: claims
-            .then(|| claimed(row, key.to_owned(), reply, rules))
+            .then(|| claimed(row, key.to_owned(), reply, policy))
             .transpose()?,
         overdue: None,
     })
 }
 
 /// Returns the reply of the fast statement, which is not a column of it.
-fn reply_to_fast(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
+fn reply_to_fast(row: &PgRow, policy: &JoinPolicy) -> Result<Reply, BackendError> {
     let came = came(column(row, "came")?)?;
-    Ok(if came == Inputs::all(rules.inputs) {
+    Ok(if came == Inputs::all(policy.inputs) {
         Reply::Run {
             attempts: 1,
             taken: true,
         }
     } else {
-        Reply::Waiting(received(row, came, rules)?)
+        Reply::Waiting(received(row, came, policy)?)
     })
 }
 
@@ -113,27 +113,27 @@ pub(super) fn parked(row: &PgRow) -> Result<usize, BackendError> {
 /// Reads the other join that an arrival claimed, if any.
 pub(super) fn overdue(
     row: &PgRow,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Result<Option<EncodedClaim>, BackendError> {
     if word(row)?.is_none() {
         return Ok(None);
     }
     let key = key(&column::<String>(row, "key")?)?;
-    Ok(Some(claimed(row, key, reply(row, rules)?, rules)?))
+    Ok(Some(claimed(row, key, reply(row, policy)?, policy)?))
 }
 
-fn reply(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
+fn reply(row: &PgRow, policy: &JoinPolicy) -> Result<Reply, BackendError> {
     let Some(word) = word(row)? else {
         return Err(unknown());
     };
     if word == "over_limit" {
-        let max = rules.max_bytes;
+        let max = policy.max_bytes;
         return Err(BackendError::OverLimit(ListLimit::Bytes { max }));
     }
     let (came, attempts) = (came(column(row, "came")?)?, number(row, "attempts")?);
     Ok(match word {
-        "waiting" => Reply::Waiting(received(row, came, rules)?),
-        "duplicate" => Reply::Duplicate(received(row, came, rules)?),
+        "waiting" => Reply::Waiting(received(row, came, policy)?),
+        "duplicate" => Reply::Duplicate(received(row, came, policy)?),
         "closed" => Reply::Closed,
         // The caller needs no `taken`: the database has kept the input, if it takes it.
         "run" => Reply::Run {
@@ -150,9 +150,9 @@ fn reply(row: &PgRow, rules: &JoinPolicy) -> Result<Reply, BackendError> {
 }
 
 /// Returns what a join has received, of an answer to an arrival.
-fn received(row: &PgRow, came: Inputs, rules: &JoinPolicy) -> Result<Arrived, BackendError> {
-    if are_rows(rules) {
-        read_rows::arrived(row, came, rules)
+fn received(row: &PgRow, came: Inputs, policy: &JoinPolicy) -> Result<Arrived, BackendError> {
+    if are_rows(policy) {
+        read_rows::arrived(row, came, policy)
     } else {
         Ok(came.into())
     }
@@ -163,16 +163,16 @@ fn claimed(
     row: &PgRow,
     key: String,
     reply: Reply,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Result<EncodedClaim, BackendError> {
     let (work, attempts) = Work::of(reply).ok_or_else(unknown)?;
-    let inputs = if are_rows(rules) {
+    let inputs = if are_rows(policy) {
         Vec::new()
     } else {
         let payloads: Option<Vec<Option<String>>> = column(row, "payloads")?;
         let came_at: Vec<Option<i64>> = column(row, "came_at")?;
         let (at, came) = (timestamp(row, "at")?, came(column(row, "came")?)?);
-        kept(came, payloads.unwrap_or_default(), &came_at, at, rules)
+        kept(came, payloads.unwrap_or_default(), &came_at, at, policy)
     };
     Ok(EncodedClaim {
         key,
@@ -189,7 +189,7 @@ fn kept(
     payloads: impl IntoIterator<Item = Option<String>>,
     came_at: &[Option<i64>],
     at: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Vec<EncodedInput> {
     let mut payloads = payloads.into_iter();
     let kept = |place: u8| {
@@ -203,11 +203,11 @@ fn kept(
             waited: at.saturating_duration_since(came_at.unwrap_or(at)),
         })
     };
-    (0..rules.inputs).filter_map(kept).collect()
+    (0..policy.inputs).filter_map(kept).collect()
 }
 
 /// Reads the claims of a sweep, without inputs that are rows.
-pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, BackendError> {
+pub(super) fn due(row: &PgRow, policy: &JoinPolicy) -> Result<Vec<EncodedClaim>, BackendError> {
     word(row)?;
     let keys: Vec<String> = list(row, "keys")?;
     if keys.is_empty() {
@@ -225,10 +225,10 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
     for (place, text) in keys.into_iter().enumerate() {
         let payloads: Vec<_> = payloads.by_ref().take(PLACES).collect();
         let came_at = came_at.next().unwrap_or_default();
-        let kept = if are_rows(rules) {
+        let kept = if are_rows(policy) {
             Vec::new()
         } else {
-            kept(came(*item(&inputs, place)?)?, payloads, came_at, at, rules)
+            kept(came(*item(&inputs, place)?)?, payloads, came_at, at, policy)
         };
         claimed.push(EncodedClaim {
             key: key(&text)?,
@@ -244,7 +244,7 @@ pub(super) fn due(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<EncodedClaim>, 
     Ok(claimed)
 }
 
-pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>, BackendError> {
+pub(super) fn listed(row: &PgRow, policy: &JoinPolicy) -> Result<Vec<JoinSummary>, BackendError> {
     word(row)?;
     let at = timestamp(row, "at")?;
     let keys: Vec<String> = list(row, "keys")?;
@@ -257,7 +257,7 @@ pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>
     let inputs: Vec<i32> = list(row, "came")?;
     let details: Vec<Option<String>> = list(row, "details")?;
     let mut details = details.into_iter();
-    let lists = are_rows(rules).then(|| Lists::read(row)).transpose()?;
+    let lists = are_rows(policy).then(|| Lists::read(row)).transpose()?;
     let mut listed = Vec::with_capacity(keys.len());
     for (place, text) in keys.into_iter().enumerate() {
         let holder = item(&holders, place)?.as_deref().map(token).transpose()?;
@@ -275,11 +275,11 @@ pub(super) fn listed(row: &PgRow, rules: &JoinPolicy) -> Result<Vec<JoinSummary>
             key(&text)?,
             &state,
             at.saturating_duration_since(since),
-            rules,
+            policy,
         );
         let one = one.with_detail(details.next().flatten());
         listed.push(match &lists {
-            Some(lists) => one.with_lists(lists.of(place, rules)?),
+            Some(lists) => one.with_lists(lists.of(place, policy)?),
             None => one,
         });
     }

@@ -22,21 +22,21 @@ pub(super) struct Page {
 pub(super) fn arrived(
     row: &PgRow,
     came: Inputs,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Result<Arrived, BackendError> {
     let lens: Vec<i32> = column(row, "lens")?;
-    let mut lists = Tallies::new(counts(row, rules)?);
-    for place in rules.lists.iter() {
+    let mut lists = Tallies::new(counts(row, policy)?);
+    for place in policy.lists.iter() {
         lists = lists.with(place, number(*item(&lens, place.into())?)?);
     }
     Ok(Arrived { came, lists })
 }
 
 /// Returns the counts of the lists. The other inputs of a join have a count too.
-fn counts(row: &PgRow, rules: &JoinPolicy) -> Result<Counts, BackendError> {
+fn counts(row: &PgRow, policy: &JoinPolicy) -> Result<Counts, BackendError> {
     let stored: Vec<Option<i32>> = column(row, "counts")?;
     let mut counts = Counts::default();
-    for place in rules.lists.iter() {
+    for place in policy.lists.iter() {
         if let Some(count) = item(&stored, place.into())? {
             counts = counts.with(place, number(*count)?);
         }
@@ -45,7 +45,7 @@ fn counts(row: &PgRow, rules: &JoinPolicy) -> Result<Counts, BackendError> {
 }
 
 /// Reads a page of the inputs of a claimed join; `None` if the caller does not hold it any more.
-pub(super) fn page(row: &PgRow, rules: &JoinPolicy) -> Result<Option<Page>, BackendError> {
+pub(super) fn page(row: &PgRow, policy: &JoinPolicy) -> Result<Option<Page>, BackendError> {
     if word(row)?.is_none() {
         return Ok(None);
     }
@@ -65,7 +65,7 @@ pub(super) fn page(row: &PgRow, rules: &JoinPolicy) -> Result<Option<Page>, Back
     }
     Ok(Some(Page {
         at: timestamp(row, "at")?,
-        counts: counts(row, rules)?,
+        counts: counts(row, policy)?,
         inputs: read,
         last,
     }))
@@ -100,7 +100,7 @@ impl Lists {
     pub(super) fn of(
         &self,
         join: usize,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
     ) -> Result<Vec<ListSummary>, BackendError> {
         let [lens, counts, repeated] = [&self.lens, &self.counts, &self.repeated]
             .map(|column| column.get(join).and_then(Option::as_deref));
@@ -113,7 +113,7 @@ impl Lists {
             let count = nth(counts.unwrap_or_default(), place)?;
             Ok(ListSummary::new(place, distinct, repeated, count))
         };
-        rules.lists.iter().map(summary).collect()
+        policy.lists.iter().map(summary).collect()
     }
 }
 

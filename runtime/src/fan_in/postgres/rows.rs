@@ -15,32 +15,32 @@ pub(super) const PAGE: usize = 500;
 /// Returns `true` if the function's inputs are rows.
 ///
 /// The inputs of other functions are columns of the join, which is faster: their first arrival never completes a join.
-pub(super) fn are_rows(rules: &JoinPolicy) -> bool {
-    !rules.has_only_single_inputs()
+pub(super) fn are_rows(policy: &JoinPolicy) -> bool {
+    !policy.has_only_single_inputs()
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
     let JoinScope {
         name,
         inputs,
-        rules,
+        policy,
     } = arriving.function;
     let place = arriving.input.input;
-    let is_list = rules.lists.contains(place);
+    let is_list = policy.lists.contains(place);
     // An input that is no list is a list of one, which gives its own count.
     let given = arriving.input.counts;
     let count = |other| match other {
-        other if rules.lists.contains(other) => given.get(other),
+        other if policy.lists.contains(other) => given.get(other),
         other => (other == place).then_some(1),
     };
     let len = |other| u16::from(other == place);
-    let Arrived { came, .. } = Arrived::default().after(place, given, rules.lists);
+    let Arrived { came, .. } = Arrived::default().after(place, given, policy.lists);
     let (bytes, max_bytes, max_elements) = if is_list {
-        let max_bytes = i64::try_from(rules.max_bytes).unwrap_or(i64::MAX);
+        let max_bytes = i64::try_from(policy.max_bytes).unwrap_or(i64::MAX);
         (
             words::count(arriving.payload.len()),
             max_bytes,
-            rules.max_elements.into(),
+            policy.max_elements.into(),
         )
     } else {
         (0, i64::MAX, i32::MAX)
@@ -56,15 +56,15 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
             token(arriving.token),
             Integer(place.into()),
             Bytes(arriving.input.id.unwrap_or_default().as_bytes()),
-            Numbers(Places::new(rules.inputs, |other| Some(len(other)))),
-            Numbers(Places::new(rules.inputs, count)),
+            Numbers(Places::new(policy.inputs, |other| Some(len(other)))),
+            Numbers(Places::new(policy.inputs, count)),
             bits(came),
-            bits(Inputs::all(rules.inputs)),
-            bits(rules.lists),
-            bits(rules.optional),
-            Bigint(span(rules.timeout)),
-            Bigint(span(rules.lease)),
-            Bigint(rules.max_attempts.into()),
+            bits(Inputs::all(policy.inputs)),
+            bits(policy.lists),
+            bits(policy.optional),
+            Bigint(span(policy.timeout)),
+            Bigint(span(policy.lease)),
+            Bigint(policy.max_attempts.into()),
             Integer(max_elements),
             Bigint(bytes),
             Bigint(max_bytes),
@@ -75,11 +75,11 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
 }
 
 /// Returns the arguments by which a call finds out whether a join is complete.
-pub(super) fn completeness(rules: &JoinPolicy) -> [Argument<'static>; 3] {
+pub(super) fn completeness(policy: &JoinPolicy) -> [Argument<'static>; 3] {
     [
-        bits(Inputs::all(rules.inputs)),
-        bits(rules.optional),
-        Bigint(span(rules.timeout)),
+        bits(Inputs::all(policy.inputs)),
+        bits(policy.optional),
+        Bigint(span(policy.timeout)),
     ]
 }
 

@@ -503,7 +503,7 @@ impl Backend for Redis {
             mut answer,
             claimed,
             overdue,
-        } = replies::answer(arrived, function.rules)?;
+        } = replies::answer(arrived, function.policy)?;
         let holder = self.holder(function, token, answer.at);
         for (claim, lists) in [
             (&mut answer.claimed, claimed),
@@ -541,7 +541,7 @@ impl Backend for Redis {
             let (at, claims, again, parked) = due;
             self.has_parked(parked);
             let at = Timestamp::from_millis(at);
-            let claimed = replies::due(claims, at, function.rules)?;
+            let claimed = replies::due(claims, at, function.policy)?;
             if claimed.is_empty() && again {
                 continue;
             }

@@ -17,7 +17,7 @@ pub(super) async fn list(
     let (set, Page { after, limit }) = match which {
         JoinQuery::Key(key) => {
             let kept = calls.call(&scripts::list(function, "key", key, 1)).await?;
-            return replies::list(kept, which, function.rules);
+            return replies::list(kept, which, function.policy);
         }
         JoinQuery::Parked(page) => ("parked", page),
         JoinQuery::Unsettled(page) => ("unsettled", page),
@@ -30,7 +30,7 @@ pub(super) async fn list(
         let kept: replies::List = calls.call(&call).await?;
         let found = kept.1.len();
         let rest = kept.1.last().map(|(key, ..)| behind(key));
-        list.extend(replies::list(kept, which, function.rules)?);
+        list.extend(replies::list(kept, which, function.policy)?);
         match rest {
             Some(rest) if found == asked => from = rest,
             _ => break,

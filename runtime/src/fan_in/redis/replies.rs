@@ -53,12 +53,12 @@ pub(super) fn parked((.., others): &ArriveReply) -> usize {
     others.as_ref().map_or(0, |(_, parked)| *parked)
 }
 
-pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival, BackendError> {
+pub(super) fn answer(arrived: ArriveReply, policy: &JoinPolicy) -> Result<Arrival, BackendError> {
     let (at, reply, number, claim, others) = arrived;
     let overdue = others.and_then(|(overdue, _)| overdue);
     let at = Timestamp::from_millis(at);
     let claimed = |claim: Option<Claim>| match claim {
-        Some(claim) => claimed(claim, at, rules).map(|(claim, lists)| (Some(claim), lists)),
+        Some(claim) => claimed(claim, at, policy).map(|(claim, lists)| (Some(claim), lists)),
         None => Ok((None, Lists::default())),
     };
     let ((claim, claimed), (overdue, overdues)) = (claimed(claim)?, claimed(overdue)?);
@@ -78,7 +78,7 @@ pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival
         "duplicate" => Reply::Duplicate(arrived()?),
         "closed" => Reply::Closed,
         OVER_LIMIT => {
-            let max = rules.max_bytes;
+            let max = policy.max_bytes;
             return Err(BackendError::OverLimit(ListLimit::Bytes { max }));
         }
         // The caller needs no `taken`: the script has kept the input, if it takes it.
@@ -113,9 +113,9 @@ pub(super) fn answer(arrived: ArriveReply, rules: &JoinPolicy) -> Result<Arrival
 pub(super) fn due(
     claims: Vec<Claim>,
     at: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Result<Vec<(EncodedClaim, Lists)>, BackendError> {
-    let claimed = claims.into_iter().map(|claim| claimed(claim, at, rules));
+    let claimed = claims.into_iter().map(|claim| claimed(claim, at, policy));
     claimed.collect()
 }
 
@@ -123,7 +123,7 @@ pub(super) fn due(
 pub(super) fn list(
     (at, kept): List,
     which: JoinQuery<'_>,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Result<Vec<JoinSummary>, BackendError> {
     let at = Timestamp::from_millis(at);
     let mut list = Vec::with_capacity(kept.len());
@@ -139,9 +139,9 @@ pub(super) fn list(
         if is_asked_for {
             let state = row.state().ok_or_else(unknown)?;
             let age = at.saturating_duration_since(since);
-            let mut summary = JoinSummary::new(key, &state, age, rules).with_detail(detail);
+            let mut summary = JoinSummary::new(key, &state, age, policy).with_detail(detail);
             if !row.stage.has_ended() {
-                summary = summary.with_lists(Lists::read(lists.as_deref())?.summaries(rules));
+                summary = summary.with_lists(Lists::read(lists.as_deref())?.summaries(policy));
             }
             list.push(summary);
         }
@@ -153,7 +153,7 @@ pub(super) fn list(
 fn claimed(
     claim: Claim,
     at: Timestamp,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Result<(EncodedClaim, Lists), BackendError> {
     let (key, work, attempts, came, mut kept) = claim;
     let work = match work.as_str() {
@@ -161,10 +161,10 @@ fn claimed(
         "hand_over" => Work::DeliverExpired,
         _ => return Err(unknown()),
     };
-    let lists = kept.drain(kept.len().min(rules.inputs.into())..).next();
+    let lists = kept.drain(kept.len().min(policy.inputs.into())..).next();
     let lists = lists.flatten().map(String::from_utf8).transpose();
     let lists = Lists::read(lists.map_err(|_| unknown())?.as_deref())?;
-    let singles = inputs_of(came).without(rules.lists);
+    let singles = inputs_of(came).without(policy.lists);
     let places = (0..).zip(kept);
     let inputs =
         places.filter_map(|(place, kept)| singles.contains(place).then(|| input(place, kept, at)));

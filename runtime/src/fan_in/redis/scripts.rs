@@ -121,9 +121,9 @@ pub(super) fn arrive(
 ) -> Call {
     let mut call = call(&ARRIVE, function, Some(key), Some(token));
     call.command.arg(key).arg(input.input).arg(payload);
-    if !function.rules.has_only_single_inputs() {
+    if !function.policy.has_only_single_inputs() {
         call.command.arg(input.id.unwrap_or_default());
-        call.command.arg(counts(input, function.rules));
+        call.command.arg(counts(input, function.policy));
     }
     finished(call, function)
 }
@@ -198,20 +198,20 @@ fn call(
     key: Option<&str>,
     token: Option<Token>,
 ) -> Call {
-    let JoinScope { name, rules, .. } = function;
-    let code = if rules.has_only_single_inputs() {
+    let JoinScope { name, policy, .. } = function;
+    let code = if policy.has_only_single_inputs() {
         &forms.singles
     } else {
         &forms.lists
     };
     let mut call = of(code, name, key);
     call.command
-        .arg(rules.inputs)
-        .arg(milliseconds(rules.timeout))
-        .arg(milliseconds(rules.lease))
-        .arg(milliseconds(rules.backoff))
-        .arg(milliseconds(rules.dedup_window))
-        .arg(rules.max_attempts)
+        .arg(policy.inputs)
+        .arg(milliseconds(policy.timeout))
+        .arg(milliseconds(policy.lease))
+        .arg(milliseconds(policy.backoff))
+        .arg(milliseconds(policy.dedup_window))
+        .arg(policy.max_attempts)
         .arg(token.map(words::word).unwrap_or_default());
     call
 }
@@ -234,23 +234,23 @@ fn evaluate<K: ToRedisArgs>(code: &'static Code, keys: impl IntoIterator<Item = 
 
 /// Appends the last arguments: the policy of lists, if the function needs it, and the declaration.
 fn finished(mut call: Call, function: JoinScope<'_>) -> Call {
-    let rules = function.rules;
-    if !rules.has_only_single_inputs() {
-        let (lists, optional) = (bits_of(rules.lists), bits_of(rules.optional));
-        let (max_elements, max_bytes) = (rules.max_elements, rules.max_bytes);
-        let policy = format!("{lists} {optional} {max_elements} {max_bytes}");
-        call.command.arg(policy);
+    let policy = function.policy;
+    if !policy.has_only_single_inputs() {
+        let (lists, optional) = (bits_of(policy.lists), bits_of(policy.optional));
+        let (max_elements, max_bytes) = (policy.max_elements, policy.max_bytes);
+        let columns = format!("{lists} {optional} {max_elements} {max_bytes}");
+        call.command.arg(columns);
     }
     declared(call, function.inputs)
 }
 
 /// Returns the counts that an input gives, each after its list's place.
-fn counts(input: ArrivingInput<'_>, rules: &JoinPolicy) -> String {
+fn counts(input: ArrivingInput<'_>, policy: &JoinPolicy) -> String {
     let count = |list| {
         let count = input.counts.get(list)?;
         Some(format!("{list}:{count}"))
     };
-    let counts: Vec<_> = rules.lists.iter().filter_map(count).collect();
+    let counts: Vec<_> = policy.lists.iter().filter_map(count).collect();
     counts.join(" ")
 }
 

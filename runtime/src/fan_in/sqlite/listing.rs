@@ -83,9 +83,9 @@ impl Rows {
                 detail,
                 lists,
                 stage,
-            } = read(&row, function.rules)?;
+            } = read(&row, function.policy)?;
             let age = now.saturating_duration_since(since);
-            let summary = JoinSummary::new(key, &state, age, function.rules).with_detail(detail);
+            let summary = JoinSummary::new(key, &state, age, function.policy).with_detail(detail);
             Ok(if stage.has_ended() {
                 summary
             } else {

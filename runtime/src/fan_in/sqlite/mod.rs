@@ -392,7 +392,7 @@ impl Backend for Sqlite {
             rows.check(function).await?;
             let claimed = rows.sweep(function, token, max).await?;
             rows.forget(function.name, FORGOTTEN_BY_SWEEP).await?;
-            if !function.rules.lists.is_empty() {
+            if !function.policy.lists.is_empty() {
                 rows.remove_leftovers(REMOVED_BY_SWEEP).await?;
             }
             let parked = rows.parked.attempts;

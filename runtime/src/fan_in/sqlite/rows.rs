@@ -212,7 +212,7 @@ impl Rows {
         detail: Option<&str>,
     ) -> Result<Reply, BackendError> {
         let read = self
-            .read(BEGIN_AND_READ.of(function.rules), function, key)
+            .read(BEGIN_AND_READ.of(function.policy), function, key)
             .await?;
         self.begun();
         let value = Value::Detail(detail);
@@ -227,7 +227,7 @@ impl Rows {
         key: &str,
         step: Step,
     ) -> Result<Stepped, BackendError> {
-        let read = self.read(READ.of(function.rules), function, key).await?;
+        let read = self.read(READ.of(function.policy), function, key).await?;
         let value = Value::Detail(None);
         self.advance(function, key, read, step, value, Then::Continue)
             .await
@@ -242,18 +242,18 @@ impl Rows {
         value: Value<'_>,
         then: Then,
     ) -> Result<Stepped, BackendError> {
-        let rules = function.rules;
+        let policy = function.policy;
         let before = read.as_ref().map(|read| read.state);
-        let (after, reply) = transition(before, step, self.now, rules);
+        let (after, reply) = transition(before, step, self.now, policy);
         self.parked.record(before, after);
         let mut lists = match &mut read {
             Some(read) => std::mem::take(&mut read.lists),
-            None => Lists::new(rules),
+            None => Lists::new(policy),
         };
         let mut is_repeated = false;
         match (value, reply) {
             (Value::Input(input, payload), _) if reply.takes_input() => {
-                if let Err(limit) = lists.take(input, payload, rules) {
+                if let Err(limit) = lists.take(input, payload, policy) {
                     // Nothing was written, so the connection stays usable.
                     self.connection.end().await?;
                     return Err(BackendError::OverLimit(limit));
@@ -314,7 +314,7 @@ impl Rows {
         for row in rows {
             let place: u8 = row.try_get("input").map_err(failure)?;
             // Skip a row that an operator added for an input that the function does not have.
-            if place >= function.rules.inputs {
+            if place >= function.policy.inputs {
                 continue;
             }
             let came_at = timestamp(&row, "came_at")?;
@@ -410,7 +410,7 @@ impl Rows {
         token: Token,
         age: Duration,
     ) -> Result<usize, BackendError> {
-        let latest = self.now.saturating_add(function.rules.lease);
+        let latest = self.now.saturating_add(function.policy.lease);
         let keys: Vec<String> = sqlx::query_scalar(
             "SELECT key FROM linked_span_joins \
              WHERE name = ?1 AND sweep_at BETWEEN ?2 AND ?3 AND holder = ?4",
@@ -473,7 +473,7 @@ impl Rows {
             .fetch_one(&mut *self.connection)
             .await
             .map_err(failure)?;
-        read_declared(&row, function.rules)
+        read_declared(&row, function.policy)
     }
 
     /// Also returns whether the list has the element.
@@ -483,11 +483,11 @@ impl Rows {
         key: &str,
         input: ArrivingInput<'_>,
     ) -> Result<(Option<Read>, bool, OtherWork), BackendError> {
-        let is_element = function.rules.lists.contains(input.input);
+        let is_element = function.policy.lists.contains(input.input);
         let statement = if is_element {
             BEGIN_AND_READ_WITH_ELEMENT
         } else {
-            BEGIN_AND_READ_WITH_OTHER_WORK.of(function.rules)
+            BEGIN_AND_READ_WITH_OTHER_WORK.of(function.policy)
         };
         let mut query = sqlx::query(statement)
             .bind(function.name)
@@ -506,7 +506,7 @@ impl Rows {
             has_leftovers: is_element && is("has_leftovers")?,
         };
         let is_known = is_element && is("is_known")?;
-        Ok((read_declared(&row, function.rules)?, is_known, other_work))
+        Ok((read_declared(&row, function.policy)?, is_known, other_work))
     }
 
     async fn write(
@@ -525,11 +525,11 @@ impl Rows {
         let has_ended = row.stage.has_ended();
         let since = before.filter(|before| before.stage.has_ended() == has_ended);
         let when = |mode| {
-            due(&state, mode, function.rules)
+            due(&state, mode, function.policy)
                 .filter(|_| !has_ended)
                 .map(number)
         };
-        let policy = function.rules;
+        let policy = function.policy;
         let (statement, detail, input, payload) = match value {
             Value::Input(input, payload) => {
                 let statement = if policy.lists.contains(input.input) {
@@ -622,30 +622,30 @@ fn has_ended(state: &State) -> bool {
 }
 
 /// Reads the join if there is one. Fails if the function's declaration differs from the caller's.
-fn read_declared(row: &SqliteRow, rules: &JoinPolicy) -> Result<Option<Read>, BackendError> {
+fn read_declared(row: &SqliteRow, policy: &JoinPolicy) -> Result<Option<Read>, BackendError> {
     if !row.try_get("is_declared").map_err(failure)? {
         return Err(BackendError::Undeclared);
     }
     let key: Option<&str> = row.try_get("key").map_err(failure)?;
-    key.map(|_| read(row, rules)).transpose()
+    key.map(|_| read(row, policy)).transpose()
 }
 
-pub(super) fn read(row: &SqliteRow, rules: &JoinPolicy) -> Result<Read, BackendError> {
+pub(super) fn read(row: &SqliteRow, policy: &JoinPolicy) -> Result<Read, BackendError> {
     // Ignore inputs that an operator added and the function does not have.
-    let all = (1_u16 << rules.inputs) - 1;
+    let all = (1_u16 << policy.inputs) - 1;
     let came: u16 = row.try_get("came").map_err(failure)?;
     let holder: Option<String> = row.try_get("holder").map_err(failure)?;
     let holder = holder.map(|holder| token(&holder));
     let stage = Stage::of_word(row.try_get("stage").map_err(failure)?).ok_or_else(unknown)?;
-    let lists = Lists::read(row, rules)?;
+    let lists = Lists::read(row, policy)?;
     let tallies = lists.tallies();
-    let came = inputs_of(came & all).with_all(tallies.full(rules.lists));
+    let came = inputs_of(came & all).with_all(tallies.full(policy.lists));
     let row_of_join = Row {
         stage,
         // The row of an input may be lost: the body does not run then.
         came: match stage {
             Stage::Running | Stage::Ready => {
-                came.with_all(Inputs::all(rules.inputs).without(rules.optional))
+                came.with_all(Inputs::all(policy.inputs).without(policy.optional))
             }
             _ => came,
         },

@@ -58,9 +58,9 @@ impl Kept {
     }
 
     /// Returns the counts of the policy's lists.
-    pub(super) fn counts(&self, rules: &JoinPolicy) -> Counts {
+    pub(super) fn counts(&self, policy: &JoinPolicy) -> Counts {
         let known = |list| Some((list, self.tallies.counts().get(list)?));
-        let known = rules.lists.iter().filter_map(known);
+        let known = policy.lists.iter().filter_map(known);
         known.fold(Counts::default(), |counts, (list, count)| {
             counts.with(list, count)
         })
@@ -70,12 +70,12 @@ impl Kept {
         self.inputs.iter().map(|(.., came_at)| *came_at).min()
     }
 
-    pub(super) fn summaries(&self, rules: &JoinPolicy) -> Vec<ListSummary> {
+    pub(super) fn summaries(&self, policy: &JoinPolicy) -> Vec<ListSummary> {
         let summary = |list| {
             let repeated = self.repeated.get(&list).copied().unwrap_or_default();
             let count = self.tallies.counts().get(list);
             ListSummary::new(list, self.tallies.len(list), repeated, count)
         };
-        rules.lists.iter().map(summary).collect()
+        policy.lists.iter().map(summary).collect()
     }
 }

@@ -126,7 +126,7 @@ where
 /// }));
 /// ```
 ///
-/// `make` is the same as of [`conformance`], which checks the other rules. The check of a join's bytes is left out if
+/// `make` is the same as of [`conformance`], which checks the other policy. The check of a join's bytes is left out if
 /// [`is_durable`](Store::is_durable) returns `false`.
 ///
 /// # Panics

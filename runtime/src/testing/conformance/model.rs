@@ -15,7 +15,7 @@ use super::subject::{Checked, ensure, equal};
 /// The expected contents of a store. A number identifies a payload.
 #[derive(Debug)]
 pub struct Model<P> {
-    rules: JoinPolicy,
+    policy: JoinPolicy,
     id: fn(&P) -> u64,
     states: BTreeMap<String, State>,
     kept: BTreeMap<String, Kept>,
@@ -29,9 +29,9 @@ pub struct Model<P> {
 impl<P> Model<P> {
     /// Creates an empty model at time 0.
     #[must_use]
-    pub fn new(rules: JoinPolicy, id: fn(&P) -> u64) -> Self {
+    pub fn new(policy: JoinPolicy, id: fn(&P) -> u64) -> Self {
         Self {
-            rules,
+            policy,
             id,
             states: BTreeMap::new(),
             kept: BTreeMap::new(),
@@ -63,9 +63,9 @@ impl<P> Model<P> {
 
     /// Removes the joins whose dedup window has passed.
     pub fn forget(&mut self) {
-        let (now, rules) = (self.now, &self.rules);
+        let (now, policy) = (self.now, &self.policy);
         self.states.retain(|_, state| {
-            !has_ended(*state) || due(state, ClaimMode::Sweep, rules) > Some(now)
+            !has_ended(*state) || due(state, ClaimMode::Sweep, policy) > Some(now)
         });
         let states = &self.states;
         self.ended.retain(|key| states.contains_key(key));
@@ -74,7 +74,7 @@ impl<P> Model<P> {
     /// Makes a step, and returns the state machine's reply.
     pub fn step(&mut self, key: &str, step: Step) -> Reply {
         let before = self.states.get(key).copied();
-        let (after, reply) = transition(before, step, self.now, &self.rules);
+        let (after, reply) = transition(before, step, self.now, &self.policy);
         if let Some(after) = after {
             self.states.insert(key.to_owned(), after);
             if has_ended(after) && !before.is_some_and(has_ended) {
@@ -172,7 +172,7 @@ impl<P> Model<P> {
     fn answering(&self, mode: ClaimMode, is_wanted: impl Fn(Reply) -> bool) -> Vec<String> {
         let token = Token(0);
         let step = Step::ClaimDue { token, mode };
-        let answers = |state: &State| transition(Some(*state), step, self.now, &self.rules).1;
+        let answers = |state: &State| transition(Some(*state), step, self.now, &self.policy).1;
         let states = self.states.iter();
         states
             .filter(|(_, state)| is_wanted(answers(state)))
@@ -207,8 +207,8 @@ impl<P> Model<P> {
                 return Ok(true);
             }
             (Verdict::Busy { retry_after }, Reply::Busy(until)) => {
-                let rest = if self.rules.lease == NO_LEASE {
-                    self.rules.backoff
+                let rest = if self.policy.lease == NO_LEASE {
+                    self.policy.backoff
                 } else {
                     until.saturating_duration_since(self.now)
                 };
@@ -264,7 +264,7 @@ impl<P> Model<P> {
         equal(
             "the counts of the claim",
             claim.counts,
-            kept.counts(&self.rules),
+            kept.counts(&self.policy),
         )?;
         for (input, (.., at)) in claim.inputs.iter().zip(&sorted) {
             let expected = self.now.saturating_duration_since(*at);
@@ -297,14 +297,14 @@ impl<P> Model<P> {
         let state = self.states.get(key)?;
         let since = match *state {
             State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
-                forget_at.saturating_sub(self.rules.dedup_window)
+                forget_at.saturating_sub(self.policy.dedup_window)
             }
             _ => self.kept.get(key)?.since()?,
         };
         let age = self.now.saturating_duration_since(since);
-        let summary = JoinSummary::new(key.to_owned(), state, age, &self.rules);
+        let summary = JoinSummary::new(key.to_owned(), state, age, &self.policy);
         let kept = self.kept.get(key).filter(|_| !has_ended(*state));
-        let lists = kept.map_or_else(Vec::new, |kept| kept.summaries(&self.rules));
+        let lists = kept.map_or_else(Vec::new, |kept| kept.summaries(&self.policy));
         Some(summary.with_lists(lists))
     }
 

@@ -6,16 +6,16 @@ use linked_span::fan_in::{Settlement, Token, Verdict};
 use tokio::task::JoinSet;
 
 use super::worker::Worker;
-use crate::{Fixture, MINUTE, RULES};
+use crate::{Fixture, MINUTE, POLICY};
 
 /// Two workers deliver each input.
 pub async fn many_workers_record_one_success_per_key<F: Fixture>() {
     const KEYS: u64 = 100;
     let fixture = F::begin().await;
-    let rules = RULES.inputs(3);
+    let policy = POLICY.inputs(3);
     let mut workers = JoinSet::new();
     for number in 0..6 {
-        let worker = Worker::with(&fixture, rules).await;
+        let worker = Worker::with(&fixture, policy).await;
         workers.spawn(async move {
             let mut successes = BTreeMap::<u64, u32>::new();
             for step in 0..KEYS {
@@ -52,7 +52,7 @@ pub async fn concurrent_sweeps_claim_each_join_once<F: Fixture>() {
     for key in 0..KEYS {
         worker.waits(&key.to_string(), 0).await;
     }
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     let mut workers = JoinSet::new();
     for _ in 0..4 {
         let worker = Worker::of(&fixture).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use linked_span::fan_in::{Settlement, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
-use crate::{Fixture, MINUTE, RULES};
+use crate::{Fixture, MINUTE, POLICY};
 
 /// An arrival delivers one overdue join at a time.
 pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
@@ -14,7 +14,7 @@ pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
     for key in ["first", "second"] {
         worker.waits(key, 0).await;
     }
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     let mut found = Vec::new();
     for key in ["a", "b", "c"] {
         let token = Token::random();
@@ -42,11 +42,11 @@ pub async fn arrival_delivers_another_overdue_join<F: Fixture>() {
 /// The reply may be any: a first, second or last input, or one that is not accepted.
 pub async fn arrival_with_any_reply_delivers_another_overdue_join<F: Fixture>() {
     let fixture = F::begin().await;
-    let hasty = Worker::with(&fixture, RULES.inputs(3)).await;
-    let patient = RULES
+    let hasty = Worker::with(&fixture, POLICY.inputs(3)).await;
+    let patient = POLICY
         .inputs(3)
-        .timeout(10 * RULES.timeout)
-        .lease(10 * RULES.timeout)
+        .timeout(10 * POLICY.timeout)
+        .lease(10 * POLICY.timeout)
         .max_attempts(1);
     let patient = Worker::with(&fixture, patient).await;
     for (key, settlement) in [
@@ -73,7 +73,7 @@ pub async fn arrival_with_any_reply_delivers_another_overdue_join<F: Fixture>() 
     for number in 0..arrivals.len() {
         hasty.waits(&format!("half {number}"), 0).await;
     }
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     let mut found = BTreeSet::new();
     for (key, input, token, verdict) in arrivals {
         let arrived = patient.arrive(key, input, token).await;
@@ -94,7 +94,7 @@ pub async fn arrival_removes_joins_after_the_dedup_window<F: Fixture>() {
     let worker = Worker::of(&fixture).await;
     let (token, _) = worker.complete("done").await;
     assert!(worker.settle("done", token, Settlement::Completed).await);
-    fixture.pass(RULES.dedup_window + MINUTE).await;
+    fixture.pass(POLICY.dedup_window + MINUTE).await;
     worker.waits("order", 0).await;
     assert!(worker.forget("order").await);
     assert_eq!(fixture.rows().await, 0);
@@ -111,7 +111,7 @@ pub async fn deadline_passes_without_a_process<F: Fixture>() {
         let (token, _) = before.complete("done").await;
         assert!(before.settle("done", token, Settlement::Completed).await);
     }
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     let after = Worker::of(&fixture).await;
     let mut due = after.due(10).await;
     due.sort_by(|one, other| one.key.cmp(&other.key));
@@ -152,7 +152,7 @@ pub async fn ten_thousand_joins_leave_no_rows<F: Fixture>() {
     }
     assert_eq!(worker.len().await, JOINS / 2);
     assert!(fixture.rows().await >= JOINS);
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     loop {
         let due = worker.due(500).await;
         if due.is_empty() {
@@ -167,7 +167,7 @@ pub async fn ten_thousand_joins_leave_no_rows<F: Fixture>() {
         }
     }
     assert!(worker.is_empty().await);
-    fixture.pass(RULES.dedup_window + MINUTE).await;
+    fixture.pass(POLICY.dedup_window + MINUTE).await;
     for _ in 0..10 {
         assert!(worker.due(500).await.is_empty());
     }

@@ -3,7 +3,7 @@
 use linked_span::fan_in::{Operator, Store, StoreError, Token};
 
 use super::worker::{Worker, identity};
-use crate::{Fixture, Payload, RULES};
+use crate::{Fixture, POLICY, Payload};
 
 /// A second declaration makes each later call fail. An arrival returns its input.
 pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
@@ -20,12 +20,12 @@ pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
     );
     let arrived = worker
         .store
-        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+        .arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     assert_eq!(arrived.await.unwrap_err().payload, Payload::new(1));
     if F::IS_DURABLE {
         let untold = fixture.open("ship").await;
         let payload = Payload::new(0);
-        let refused = untold.arrive("order", &RULES, 0.into(), payload.clone(), Token::random());
+        let refused = untold.arrive("order", &POLICY, 0.into(), payload.clone(), Token::random());
         let refused = refused.await.unwrap_err();
         assert!(matches!(refused.error, StoreError::Misconfigured(_)));
         assert_eq!(refused.payload, payload);
@@ -35,12 +35,12 @@ pub async fn store_of_a_second_function_is_rejected<F: Fixture>() {
 /// The same key is a different join.
 pub async fn functions_in_one_database_have_separate_joins<F: Fixture>() {
     let fixture = F::begin().await;
-    let ship = Worker::named(&fixture, "ship", RULES).await;
-    let bill = Worker::named(&fixture, "bill", RULES.inputs(3)).await;
+    let ship = Worker::named(&fixture, "ship", POLICY).await;
+    let bill = Worker::named(&fixture, "bill", POLICY.inputs(3)).await;
     ship.waits("order", 0).await;
     bill.waits("order", 1).await;
     assert_eq!((ship.len().await, bill.len().await), (1, 1));
-    fixture.pass(RULES.timeout * 2).await;
+    fixture.pass(POLICY.timeout * 2).await;
     assert_eq!(ship.one_due().await.claim.inputs.len(), 1);
     assert!(
         bill.arrive("another", 0, Token::random())

@@ -5,16 +5,16 @@ use std::time::Duration;
 use linked_span::fan_in::{Settlement, Token, Verdict, Work};
 
 use super::worker::{Worker, ids};
-use crate::{Fixture, MINUTE, RULES};
+use crate::{Fixture, MINUTE, POLICY};
 
 /// An arrival at another join cannot run this join's body.
 pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
     let fixture = F::begin().await;
     let [here, there] = [Worker::of(&fixture).await, Worker::of(&fixture).await];
     let (first, _) = here.complete("order").await;
-    fixture.pass(RULES.lease + MINUTE).await;
+    fixture.pass(POLICY.lease + MINUTE).await;
     there.waits("another", 0).await;
-    fixture.pass(RULES.timeout - 10 * MINUTE).await;
+    fixture.pass(POLICY.timeout - 10 * MINUTE).await;
     let token = Token::random();
     let passing = there.arrive("another", 0, token).await;
     assert!(matches!(passing.verdict, Verdict::Duplicate(_)));
@@ -39,10 +39,10 @@ pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
 /// The next arrival finds the join at once, even if the previous one had nothing to do.
 pub async fn join_released_past_its_deadline_is_found_at_once<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = RULES.lease(2 * RULES.timeout);
-    let worker = Worker::with(&fixture, rules).await;
+    let policy = POLICY.lease(2 * POLICY.timeout);
+    let worker = Worker::with(&fixture, policy).await;
     let (token, _) = worker.complete("order").await;
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     for key in ["another", "a third"] {
         worker.waits(key, 0).await;
     }
@@ -60,8 +60,8 @@ pub async fn join_released_past_its_deadline_is_found_at_once<F: Fixture>() {
 pub async fn claim_with_a_short_lease_is_returned_once<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
-    let rules = RULES.timeout(Duration::ZERO).lease(Duration::ZERO);
-    let hasty = Worker::with(&fixture, rules).await;
+    let policy = POLICY.timeout(Duration::ZERO).lease(Duration::ZERO);
+    let hasty = Worker::with(&fixture, policy).await;
     worker.waits("order", 0).await;
     let last = hasty.arrive("order", 1, Token::random()).await;
     assert!(matches!(last.verdict, Verdict::Run(_)), "{last:?}");

@@ -7,7 +7,7 @@ use linked_span::{LinkedEvent, Origin, fan_in};
 use serde::{Deserialize, Serialize};
 
 use super::worker::{Worker, identity};
-use crate::{Fixture, Payload, RULES};
+use crate::{Fixture, POLICY, Payload};
 
 /// An input of both functions.
 #[derive(Clone, Debug, Deserialize, LinkedEvent, PartialEq, Serialize)]
@@ -69,7 +69,7 @@ where
 /// Declares these inputs, makes the second arrival, and returns the error.
 async fn refused<S: Store<Payload>>(store: &S) -> String {
     let payload = Payload::new(1);
-    let arrived = store.arrive("order", &RULES, 1.into(), payload.clone(), Token::random());
+    let arrived = store.arrive("order", &POLICY, 1.into(), payload.clone(), Token::random());
     let refused = arrived.await.unwrap_err();
     assert!(matches!(refused.error, StoreError::Misconfigured(_)));
     assert_eq!(refused.payload, payload);
@@ -112,7 +112,7 @@ pub async fn other_types_are_refused_until_the_user_names_the_joins<F: Fixture>(
     let named = F::named(fixture.open("ship").await, "ship");
     named.declare(FanInIdentity::new("moved::ship", &["a", "b"], types));
     let token = Token::random();
-    let arrived = named.arrive("order", &RULES, 1.into(), Payload::new(1), token);
+    let arrived = named.arrive("order", &POLICY, 1.into(), Payload::new(1), token);
     let verdict = arrived.await.unwrap().verdict;
     assert!(matches!(verdict, Verdict::Run(_)), "{verdict:?}");
     // The previous release still works.
@@ -149,7 +149,7 @@ pub async fn lost_declaration_is_written_again_by_a_running_process<F: Fixture>(
     let error = refused(&reordered).await;
     assert!(error.starts_with("declare the stored inputs"), "{error}");
     let (token, claim) = ship.runs("order", 1).await;
-    assert_eq!(claim.inputs.len(), usize::from(RULES.inputs));
+    assert_eq!(claim.inputs.len(), usize::from(POLICY.inputs));
     assert!(
         ship.settle("order", token, linked_span::fan_in::Settlement::Completed)
             .await
@@ -164,7 +164,7 @@ pub async fn running_process_is_refused_where_another_declaration_replaced_its_o
     fixture.lose_all().await;
     let reordered = fixture.open("ship").await;
     reordered.declare(FanInIdentity::new("ship", &["b", "a"], &["Payload"; 2]));
-    let arrived = reordered.arrive("order", &RULES, 0.into(), Payload::new(0), Token::random());
+    let arrived = reordered.arrive("order", &POLICY, 0.into(), Payload::new(0), Token::random());
     assert!(matches!(
         arrived.await.unwrap().verdict,
         Verdict::Waiting(_)
@@ -173,14 +173,14 @@ pub async fn running_process_is_refused_where_another_declaration_replaced_its_o
     assert!(error.starts_with("declare the stored inputs"), "{error}");
     let refused = ship
         .store
-        .claim_due(&RULES, Token::random(), 1)
+        .claim_due(&POLICY, Token::random(), 1)
         .await
         .unwrap_err();
     assert!(
         matches!(refused, StoreError::Misconfigured(_)),
         "{refused:?}"
     );
-    let forgotten = ship.store.apply("order", &RULES, Change::Forget);
+    let forgotten = ship.store.apply("order", &POLICY, Change::Forget);
     let settled = forgotten.await.unwrap_err();
     assert!(
         matches!(settled, StoreError::Misconfigured(_)),

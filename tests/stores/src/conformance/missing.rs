@@ -3,7 +3,7 @@
 use linked_span::fan_in::{JoinQuery, Page, ParkReason, Settlement, Status, Token, Verdict};
 
 use super::worker::Worker;
-use crate::{Fixture, MINUTE, RULES};
+use crate::{Fixture, MINUTE, POLICY};
 
 const ALL: Page<'_> = Page::first(100);
 
@@ -21,7 +21,7 @@ pub async fn join_whose_payload_is_missing_is_parked<F: Fixture>() {
         matches!(&arrived.verdict, Verdict::Parked(payload) if payload.id == 1),
         "{arrived:?}"
     );
-    fixture.pass(RULES.backoff + MINUTE).await;
+    fixture.pass(POLICY.backoff + MINUTE).await;
     assert!(worker.due(10).await.is_empty());
     let parked = worker.list(JoinQuery::Parked(ALL)).await;
     let keys: Vec<_> = parked.iter().map(|join| join.key.as_str()).collect();

@@ -3,20 +3,20 @@
 use linked_span::fan_in::{JoinQuery, Page, ParkReason, Status, Token, Verdict, Work};
 
 use super::worker::Worker;
-use crate::{Fixture, MINUTE, RULES};
+use crate::{Fixture, MINUTE, POLICY};
 
 const ALL: Page<'_> = Page::first(100);
 
 /// An arrival, a sweep, and an arrival at another join past the deadline park it. Other joins are still claimed.
 pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     let fixture = F::begin().await;
-    let rules = RULES.max_attempts(1);
-    let worker = Worker::with(&fixture, rules).await;
+    let policy = POLICY.max_attempts(1);
+    let worker = Worker::with(&fixture, policy).await;
     for key in ["arrival", "sweep", "passing"] {
         let (token, _) = worker.complete(key).await;
         if key == "passing" {
             // By now both the lease and the deadline have passed.
-            fixture.pass(RULES.lease - MINUTE).await;
+            fixture.pass(POLICY.lease - MINUTE).await;
             assert!(worker.renew(key, token).await);
             fixture.pass(2 * MINUTE).await;
         }
@@ -35,7 +35,7 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
         ["arrival", "sweep"]
     );
     worker.waits("half", 0).await;
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     let passing = worker.arrive("another", 0, Token::random()).await;
     // The arrival finds one of the two first, and the next arrival finds the other.
     let half = match passing.overdue {
@@ -68,7 +68,7 @@ pub async fn undecodable_join_is_parked_and_blocks_no_other<F: Fixture>() {
     }
     let arrived = worker.arrive("arrival", 1, Token::random()).await;
     assert!(matches!(arrived.verdict, Verdict::Parked(payload) if payload.id == 1));
-    fixture.pass(RULES.timeout + MINUTE).await;
+    fixture.pass(POLICY.timeout + MINUTE).await;
     let passing = worker.arrive("another", 0, Token::random()).await;
     assert!(matches!(passing.verdict, Verdict::Waiting(_)));
     assert!(passing.overdue.is_none());

@@ -5,7 +5,7 @@ use linked_span::fan_in::{
     JoinQuery, JoinSummary, Operator, Settlement, Store, Token, Verdict,
 };
 
-use crate::{Fixture, Payload, RULES};
+use crate::{Fixture, POLICY, Payload};
 
 /// A process that has opened the joins of one function.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Worker<S> {
     /// The store.
     pub store: S,
     /// The policy of the function.
-    pub rules: JoinPolicy,
+    pub policy: JoinPolicy,
 }
 
 /// The inputs of the functions that tests declare.
@@ -30,28 +30,28 @@ pub(super) fn identity(path: &'static str, inputs: u8) -> FanInIdentity {
 impl<S: Store<Payload> + Operator> Worker<S> {
     /// Creates a worker for a function of two inputs.
     pub async fn of<F: Fixture<Store = S>>(fixture: &F) -> Self {
-        Self::with(fixture, RULES).await
+        Self::with(fixture, POLICY).await
     }
 
     /// Creates a worker with this policy.
-    pub async fn with<F: Fixture<Store = S>>(fixture: &F, rules: JoinPolicy) -> Self {
-        Self::named(fixture, "ship", rules).await
+    pub async fn with<F: Fixture<Store = S>>(fixture: &F, policy: JoinPolicy) -> Self {
+        Self::named(fixture, "ship", policy).await
     }
 
     /// Creates a worker for a function of this name.
     pub async fn named<F: Fixture<Store = S>>(
         fixture: &F,
         name: &'static str,
-        rules: JoinPolicy,
+        policy: JoinPolicy,
     ) -> Self {
-        Self::serving(fixture.open(name).await, name, rules)
+        Self::serving(fixture.open(name).await, name, policy)
     }
 
     /// Creates a worker whose store serves a function of this name.
-    pub fn serving(store: S, name: &'static str, rules: JoinPolicy) -> Self {
-        let identity = identity(name, rules.inputs);
-        store.declare(identity.lists(rules.lists).optional(rules.optional));
-        Self { store, rules }
+    pub fn serving(store: S, name: &'static str, policy: JoinPolicy) -> Self {
+        let identity = identity(name, policy.inputs);
+        store.declare(identity.lists(policy.lists).optional(policy.optional));
+        Self { store, policy }
     }
 
     /// Makes an arrival.
@@ -70,7 +70,7 @@ impl<S: Store<Payload> + Operator> Worker<S> {
     ) -> ArriveResponse<Payload> {
         let arrived = self
             .store
-            .arrive(key, &self.rules, input.into(), payload, token);
+            .arrive(key, &self.policy, input.into(), payload, token);
         arrived.await.expect("an arrival")
     }
 
@@ -95,7 +95,7 @@ impl<S: Store<Payload> + Operator> Worker<S> {
 
     /// Makes all arrivals in order, and returns the claim.
     pub async fn complete(&self, key: &str) -> (Token, Claim<Payload>) {
-        let last = self.rules.inputs - 1;
+        let last = self.policy.inputs - 1;
         for input in 0..last {
             self.waits(key, input).await;
         }
@@ -105,19 +105,19 @@ impl<S: Store<Payload> + Operator> Worker<S> {
     /// Settles a claim. Returns `true` if the store recorded it.
     pub async fn settle(&self, key: &str, token: Token, settlement: Settlement) -> bool {
         let settled = Change::Settle { token, settlement };
-        let settled = self.store.apply(key, &self.rules, settled);
+        let settled = self.store.apply(key, &self.policy, settled);
         settled.await.expect("a settlement")
     }
 
     /// Renews a claim. Returns `true` if the store extended the lease.
     pub async fn renew(&self, key: &str, token: Token) -> bool {
-        let renewed = self.store.apply(key, &self.rules, Change::Renew { token });
+        let renewed = self.store.apply(key, &self.policy, Change::Renew { token });
         renewed.await.expect("a renewal")
     }
 
     /// Sweeps once.
     pub async fn sweep(&self, max: usize) -> DueClaims<Payload> {
-        let swept = self.store.claim_due(&self.rules, Token::random(), max);
+        let swept = self.store.claim_due(&self.policy, Token::random(), max);
         swept.await.expect("what is due")
     }
 
@@ -134,7 +134,7 @@ impl<S: Store<Payload> + Operator> Worker<S> {
 
     /// Lists joins, as an operator does.
     pub async fn list(&self, which: JoinQuery<'_>) -> Vec<JoinSummary> {
-        let listed = self.store.list(&self.rules, which);
+        let listed = self.store.list(&self.policy, which);
         listed.await.expect("a list")
     }
 
@@ -147,13 +147,13 @@ impl<S: Store<Payload> + Operator> Worker<S> {
 
     /// Retries a join, as an operator does. Returns `true` if it will be tried again.
     pub async fn retry(&self, key: &str) -> bool {
-        let retried = self.store.apply(key, &self.rules, Change::Retry);
+        let retried = self.store.apply(key, &self.policy, Change::Retry);
         retried.await.expect("an operator's wish")
     }
 
     /// Forgets a join, as an operator does. Returns `true` if it was removed.
     pub async fn forget(&self, key: &str) -> bool {
-        let forgotten = self.store.apply(key, &self.rules, Change::Forget);
+        let forgotten = self.store.apply(key, &self.policy, Change::Forget);
         forgotten.await.expect("an operator's wish")
     }
 

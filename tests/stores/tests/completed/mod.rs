@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{FanInIdentity, Inputs, JoinQuery, Operator, Status, Store, StoreError};
 use linked_span_tests_stores::killed::{INPUTS, Joins, Report, keys};
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 
 /// Checks that every key has completed, and that nothing else is stored.
 pub(crate) fn check<S, F>(open: impl FnOnce() -> F, report: &Report)
@@ -15,22 +15,22 @@ where
         .build();
     runtime.unwrap().block_on(async {
         let store = open().await.unwrap();
-        let (identity, rules) = match report.joins {
+        let (identity, policy) = match report.joins {
             Joins::Singles => {
                 let inputs = &["first", "second", "third"];
                 let ship = FanInIdentity::new("worker::Ship", inputs, &["Part"; 3]);
-                (ship, RULES.inputs(INPUTS))
+                (ship, POLICY.inputs(INPUTS))
             }
             Joins::Lists => {
                 let lists = Inputs::default().with(1);
                 let pack = FanInIdentity::new("worker::Pack", &["order", "packed"], &["u8"; 2]);
-                (pack.lists(lists), RULES.lists(lists))
+                (pack.lists(lists), POLICY.lists(lists))
             }
         };
         store.declare(identity);
         assert_eq!(store.len().await.unwrap(), 0);
         for key in keys(0..report.keys) {
-            let listed = store.list(&rules, JoinQuery::Key(&key)).await.unwrap();
+            let listed = store.list(&policy, JoinQuery::Key(&key)).await.unwrap();
             let statuses: Vec<_> = listed.iter().map(|listed| listed.status).collect();
             assert_eq!(statuses, [Status::Completed], "{key}");
         }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Postgres, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use tokio::time::sleep;
 
@@ -25,7 +25,7 @@ fn store(pool: &PgPool) -> Postgres {
 /// Asserts that each call fails, after about its timeout.
 async fn times_out(store: &Postgres) {
     let begun = Instant::now();
-    let late = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+    let late = store.arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     let late = late.await.unwrap_err();
     assert_eq!(late.payload, Payload::new(1));
     assert!(matches!(late.error, StoreError::Failed(_)), "{late:?}");
@@ -50,7 +50,7 @@ async fn call_of_a_server_that_falls_silent_fails_in_time_and_the_next_has_anoth
     let store = store(&pool);
     let worker = Worker {
         store: store.clone(),
-        rules: RULES,
+        policy: POLICY,
     };
     worker.waits("order", 0).await;
     // The pool pings its connection before it takes it back.
@@ -82,7 +82,7 @@ async fn call_without_a_connection_of_the_pool_fails_in_time() {
     let taken = pool.acquire().await.unwrap();
     times_out(&store).await;
     drop(taken);
-    let arrived = store.arrive("order", &RULES, 0.into(), Payload::new(0), Token::random());
+    let arrived = store.arrive("order", &POLICY, 0.into(), Payload::new(0), Token::random());
     arrived.await.unwrap();
 }
 
@@ -94,7 +94,7 @@ async fn call_that_waits_for_a_row_fails_in_time_and_leaves_no_statement_behind(
     let store = store(&pool);
     let worker = Worker {
         store: store.clone(),
-        rules: RULES,
+        policy: POLICY,
     };
     worker.waits("order", 0).await;
     let mut holder = schema.pool.acquire().await.unwrap();

@@ -5,7 +5,7 @@ use linked_span::fan_in::{
     Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 
 use crate::schema::Schema;
 
@@ -29,7 +29,7 @@ async fn running_process_declares_again_after_data_was_lost() {
     let refused = reordered(&schema).await;
     let refused = refused.arrive(
         "another",
-        &RULES,
+        &POLICY,
         0.into(),
         Payload::new(1),
         Token::random(),
@@ -51,37 +51,37 @@ async fn running_process_is_refused_after_another_version_declared() {
     let (token, _) = worker.complete("order").await;
     schema.lose_all().await;
     let other = reordered(&schema).await;
-    let first = other.arrive("order", &RULES, 1.into(), Payload::new(0), Token::random());
+    let first = other.arrive("order", &POLICY, 1.into(), Payload::new(0), Token::random());
     first.await.unwrap();
-    let Worker { store, rules } = &worker;
-    let refused = store.arrive("order", rules, 1.into(), Payload::new(1), Token::random());
+    let Worker { store, policy } = &worker;
+    let refused = store.arrive("order", policy, 1.into(), Payload::new(1), Token::random());
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.payload, Payload::new(1));
-    let errors = refusals(store, rules, token).await;
+    let errors = refusals(store, policy, token).await;
     assert!(matches!(refused.error, StoreError::Misconfigured(_)));
     for error in errors {
         assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
     }
-    let second = other.arrive("order", &RULES, 0.into(), Payload::new(1), Token::random());
+    let second = other.arrive("order", &POLICY, 0.into(), Payload::new(1), Token::random());
     let second = second.await.unwrap().verdict;
     assert!(matches!(second, Verdict::Run(_)), "{second:?}");
 }
 
 async fn refusals(
     store: &impl Store<Payload>,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     token: Token,
 ) -> [StoreError; 6] {
     let settlement = Settlement::Completed;
-    let refused = async |change| store.apply("order", rules, change).await.unwrap_err();
+    let refused = async |change| store.apply("order", policy, change).await.unwrap_err();
     [
         refused(Change::Settle { token, settlement }).await,
         refused(Change::Renew { token }).await,
-        store.claim_due(rules, token, 10).await.unwrap_err(),
+        store.claim_due(policy, token, 10).await.unwrap_err(),
         refused(Change::Retry).await,
         refused(Change::Forget).await,
         store
-            .list(rules, JoinQuery::Key("order"))
+            .list(policy, JoinQuery::Key("order"))
             .await
             .unwrap_err(),
     ]
@@ -111,7 +111,7 @@ async fn functions_are_listed_with_their_unsettled_joins() {
     assert!(ship.settle("done", token, Settlement::Completed).await);
     ship.waits("order", 0).await;
     ship.complete("another").await;
-    let bill = Worker::named(&schema, "bill", RULES).await;
+    let bill = Worker::named(&schema, "bill", POLICY).await;
     assert!(bill.is_empty().await);
     let functions = schema.store().functions().await.unwrap();
     let listed: Vec<_> = functions

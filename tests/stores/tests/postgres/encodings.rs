@@ -1,7 +1,7 @@
 //! Inputs that the server can never store.
 
 use linked_span::fan_in::{FanInIdentity, Postgres, Store, StoreError, Token, Verdict};
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::AssertSqlSafe;
 
 use crate::schema::{Schema, declare};
@@ -13,7 +13,7 @@ fn text(text: &str) -> Payload {
 }
 
 async fn refusal(store: &Postgres, payload: Payload) -> StoreError {
-    let refused = store.arrive("order", &RULES, 0.into(), payload.clone(), Token::random());
+    let refused = store.arrive("order", &POLICY, 0.into(), payload.clone(), Token::random());
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.payload, payload);
     refused.error
@@ -35,7 +35,7 @@ async fn character_that_the_database_does_not_have_is_unencodable() {
         declare(&store);
         let error = refusal(&store, text("\u{1F980}")).await;
         assert!(matches!(error, StoreError::Unencodable(_)), "{error:?}");
-        let kept = store.arrive("order", &RULES, 0.into(), text("\u{e9}"), Token::random());
+        let kept = store.arrive("order", &POLICY, 0.into(), text("\u{e9}"), Token::random());
         kept.await.unwrap();
     }
 }
@@ -68,7 +68,7 @@ const INPUTS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k
 #[tokio::test]
 async fn large_inputs_whose_characters_are_escaped_are_read_again() {
     let schema = Schema::begin().await;
-    let rules = RULES.inputs(12);
+    let policy = POLICY.inputs(12);
     let store = schema.store().prepared_statements(false);
     Store::<Payload>::declare(
         &store,
@@ -79,14 +79,20 @@ async fn large_inputs_whose_characters_are_escaped_are_read_again() {
     for input in 0..11 {
         let kept = store.arrive(
             "order",
-            &rules,
+            &policy,
             input.into(),
             payload.clone(),
             Token::random(),
         );
         kept.await.unwrap();
     }
-    let last = store.arrive("order", &rules, 11.into(), payload.clone(), Token::random());
+    let last = store.arrive(
+        "order",
+        &policy,
+        11.into(),
+        payload.clone(),
+        Token::random(),
+    );
     let Verdict::Run(claim) = last.await.unwrap().verdict else {
         panic!("all have come");
     };

@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 
 use crate::incompressible::noise;
 use crate::schema::Schema;
@@ -28,7 +28,7 @@ async fn key_that_is_too_long_is_unencodable() {
     let key = noise(3_000);
     let refused = worker
         .store
-        .arrive(&key, &RULES, 0.into(), Payload::new(7), Token::random());
+        .arrive(&key, &POLICY, 0.into(), Payload::new(7), Token::random());
     let refused = refused.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Unencodable(_)),

@@ -5,7 +5,7 @@ use linked_span::fan_in::{ArrivingInput, Inputs, JoinPolicy, Settlement, Tallies
 use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::list_table::{
-    LIST, OPTIONAL, SINGLE, arrival, arrivals, rules, states, tallies, tallies_after,
+    LIST, OPTIONAL, SINGLE, arrival, arrivals, policies, states, tallies, tallies_after,
 };
 use linked_span_tests_stores::table::{
     Columns, MINE, NOW, bits, columns, parked_by, steps, text, told,
@@ -31,14 +31,14 @@ async fn each_step_of_a_list_in_sql_matches_rust() {
     let pool = with_a_clock_that_stands(&schema).await;
     let states = states();
     let mut compared = 0;
-    for rules in rules() {
+    for policy in policies() {
         for (step, ..) in steps() {
             let step = |_: &Option<State>| step;
-            compared += compare(&pool, &states, &call(step(&None), &rules), step, &rules).await;
+            compared += compare(&pool, &states, &call(step(&None), &policy), step, &policy).await;
         }
         for input in arrivals() {
             let step = |state: &Option<State>| arrival(state.as_ref(), input);
-            compared += compare(&pool, &states, &arrive(input, &rules), step, &rules).await;
+            compared += compare(&pool, &states, &arrive(input, &policy), step, &policy).await;
         }
     }
     assert!(compared > 10_000, "{compared}");
@@ -49,16 +49,16 @@ async fn compare(
     states: &[Option<State>],
     call: &str,
     step: impl Fn(&Option<State>) -> Step,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> usize {
-    write(pool, states, rules).await;
+    write(pool, states, policy).await;
     make(pool, states.len(), call).await;
     let outcomes = read(pool).await;
     assert_eq!(outcomes.len(), states.len());
     for (state, outcome) in states.iter().zip(outcomes) {
         let step = step(state);
-        let right = outcome_of(*state, step, rules);
-        assert_eq!(outcome, right, "{step:?} of {state:?} with {rules:?}");
+        let right = outcome_of(*state, step, policy);
+        assert_eq!(outcome, right, "{step:?} of {state:?} with {policy:?}");
     }
     let left = "SELECT count(*) FROM linked_span_inputs WHERE instance NOT IN \
                 (SELECT instance FROM linked_span_joins WHERE stage NOT IN ('completed', 'expired'))";
@@ -68,7 +68,7 @@ async fn compare(
 }
 
 /// Writes each state under its own function, whose name and key are the state's number.
-async fn write(pool: &PgPool, states: &[Option<State>], rules: &JoinPolicy) {
+async fn write(pool: &PgPool, states: &[Option<State>], policy: &JoinPolicy) {
     let last = states.len() - 1;
     let mut statement = format!(
         "TRUNCATE linked_span_joins, linked_span_inputs, linked_span_functions, outcomes; \
@@ -77,19 +77,19 @@ async fn write(pool: &PgPool, states: &[Option<State>], rules: &JoinPolicy) {
     );
     for (number, state) in states.iter().enumerate() {
         let Some(state) = state else { continue };
-        statement.push_str(&row(number, state, rules));
+        statement.push_str(&row(number, state, policy));
     }
     run(pool, &statement).await;
 }
 
-fn row(number: usize, state: &State, rules: &JoinPolicy) -> String {
+fn row(number: usize, state: &State, policy: &JoinPolicy) -> String {
     let (stage_name, came, holder, until, deadline, attempts) = columns(state);
     let holder = match holder.as_str() {
         "-" => "NULL".to_owned(),
         holder => format!("decode('{holder}', 'hex')"),
     };
     let moment = |moment: Option<u64>| moment.map_or("NULL".to_owned(), |at| at.to_string());
-    let [sweep_at, passing_at] = dues(state, rules).map(moment);
+    let [sweep_at, passing_at] = dues(state, policy).map(moment);
     let instance = format!("lpad('{number}', 32, '0')::uuid");
     let (numbers, bytes) = if has_ended(state) {
         ("NULL, NULL".to_owned(), "NULL")
@@ -132,9 +132,9 @@ fn rows(came: u16, tallies: Tallies) -> [i64; 3] {
     [single(SINGLE), tallies.len(LIST).into(), single(OPTIONAL)]
 }
 
-fn dues(state: &State, rules: &JoinPolicy) -> [Option<u64>; 2] {
+fn dues(state: &State, policy: &JoinPolicy) -> [Option<u64>; 2] {
     [ClaimMode::Sweep, ClaimMode::Opportunistic].map(|mode| {
-        let due = due(state, mode, rules).map(Timestamp::as_millis);
+        let due = due(state, mode, policy).map(Timestamp::as_millis);
         due.filter(|_| !has_ended(state))
     })
 }
@@ -150,18 +150,18 @@ fn token() -> String {
 }
 
 /// Returns the statements that make a step, with its reply, its `amount`, and the number of joins that it has parked.
-fn call(step: Step, rules: &JoinPolicy) -> String {
+fn call(step: Step, policy: &JoinPolicy) -> String {
     let token = token();
-    let max_attempts = rules.max_attempts;
+    let max_attempts = policy.max_attempts;
     let spans = [
-        rules.timeout,
-        rules.lease,
-        rules.backoff,
-        rules.dedup_window,
+        policy.timeout,
+        policy.lease,
+        policy.backoff,
+        policy.dedup_window,
     ];
     let [timeout, lease, backoff, dedup_window] = spans.map(milliseconds);
-    let all = bits(Inputs::all(rules.inputs));
-    let optional = bits(rules.optional);
+    let all = bits(Inputs::all(policy.inputs));
+    let optional = bits(policy.optional);
     let told = |procedure: &str, arguments: &str| {
         format!("{}{arguments} reply); amount := 0;", head(procedure))
     };
@@ -209,7 +209,7 @@ fn call(step: Step, rules: &JoinPolicy) -> String {
 }
 
 /// Returns the statements that make an arrival.
-fn arrive(input: ArrivingInput<'_>, rules: &JoinPolicy) -> String {
+fn arrive(input: ArrivingInput<'_>, policy: &JoinPolicy) -> String {
     let ArrivingInput {
         input, id, counts, ..
     } = input;
@@ -230,11 +230,12 @@ fn arrive(input: ArrivingInput<'_>, rules: &JoinPolicy) -> String {
         .filter(is_full)
         .fold(0, |came, place| came | 1 << place);
     let counts = array(&count);
-    let [all, lists, optional] = [Inputs::all(rules.inputs), rules.lists, rules.optional].map(bits);
-    let [timeout, lease] = [rules.timeout, rules.lease].map(milliseconds);
-    let (max_attempts, id) = (rules.max_attempts, id.unwrap_or_default());
+    let [all, lists, optional] =
+        [Inputs::all(policy.inputs), policy.lists, policy.optional].map(bits);
+    let [timeout, lease] = [policy.timeout, policy.lease].map(milliseconds);
+    let (max_attempts, id) = (policy.max_attempts, id.unwrap_or_default());
     let max_elements = match input {
-        LIST => rules.max_elements.into(),
+        LIST => policy.max_elements.into(),
         _ => i32::MAX,
     };
     format!(
@@ -300,8 +301,8 @@ fn kept(row: &PgRow) -> Option<Kept> {
     ))
 }
 
-fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
-    let (after, reply) = transition(state, step, at(NOW), rules);
+fn outcome_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Outcome {
+    let (after, reply) = transition(state, step, at(NOW), policy);
     let lists = tallies_after(state.as_ref(), step, (after.as_ref(), reply));
     // The row stays, and the next step treats it as forgotten.
     let after = after.filter(|after| !has_ended(after) || dues_of_ended(after) > NOW);
@@ -315,7 +316,7 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
         _ => ("refused", 0),
     };
     let kept = after.map(|after| {
-        let [sweep_at, passing_at] = dues(&after, rules).map(at_once);
+        let [sweep_at, passing_at] = dues(&after, policy).map(at_once);
         let columns = columns(&after);
         let came = columns.1;
         let (numbers, rows) = if has_ended(&after) {
@@ -325,6 +326,6 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
         };
         (columns, sweep_at, passing_at, numbers, rows)
     });
-    let parked = parked_by(step, state, rules);
+    let parked = parked_by(step, state, policy);
     (kept, word.to_owned(), number, parked)
 }

@@ -10,7 +10,7 @@ use linked_span::fan_in::{
     Settlement, Store, StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, POLICY, Payload};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -21,7 +21,7 @@ use crate::statements::taken;
 
 /// An order, whose count completes the list at place 1.
 fn policy() -> JoinPolicy {
-    RULES.lists(Inputs::default().with(1))
+    POLICY.lists(Inputs::default().with(1))
 }
 
 fn order(count: u16) -> ArrivingInput<'static> {
@@ -64,7 +64,7 @@ async fn thousand_elements_are_read_in_order_and_removed<F: Fixture>() {
         (all.clone(), Some(1_000))
     );
     assert!(worker.settle("order", token, Settlement::Failed).await);
-    fixture.pass(RULES.backoff + MINUTE).await;
+    fixture.pass(POLICY.backoff + MINUTE).await;
     let due = worker.one_due().await;
     assert_eq!(numbers(&due.claim), all);
     assert!(
@@ -276,13 +276,14 @@ async fn element_beyond_the_bytes_of_a_join_is_refused() {
     for own in [0, 1] {
         let schema = Schema::begin().await;
         let Worker { store, .. } = connected(&schema, own).await;
-        let rules = policy().max_bytes(150);
-        let worker = Worker { store, rules };
+        let policy = policy().max_bytes(150);
+        let worker = Worker { store, policy };
         let refused = async |id: &'static str| {
             let element = ArrivingInput::element(1, id);
-            let arrived = worker
-                .store
-                .arrive("order", &rules, element, text(100), Token::random());
+            let arrived =
+                worker
+                    .store
+                    .arrive("order", &policy, element, text(100), Token::random());
             let error = arrived.await.unwrap_err().error;
             let limit = ListLimit::Bytes { max: 150 };
             assert!(
@@ -292,12 +293,12 @@ async fn element_beyond_the_bytes_of_a_join_is_refused() {
         };
         let large = Worker {
             store: worker.store.clone(),
-            rules: policy().max_bytes(10),
+            policy: policy.max_bytes(10),
         };
         let first = ArrivingInput::element(1, "first");
         let arrived = large
             .store
-            .arrive("order", &large.rules, first, text(100), Token::random());
+            .arrive("order", &large.policy, first, text(100), Token::random());
         assert!(arrived.await.is_err());
         assert_eq!(schema.rows().await, 0);
 

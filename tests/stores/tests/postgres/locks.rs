@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, MINUTE, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, POLICY};
 use tokio::time::{sleep, timeout};
 
 use crate::schema::Schema;
@@ -23,8 +23,8 @@ async fn lock(schema: &Schema) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
 #[tokio::test]
 async fn arrival_reads_the_clock_after_the_row_lock() {
     let schema = Schema::begin().await;
-    let rules = RULES.timeout(Duration::from_millis(500));
-    let worker = Worker::with(&schema, rules).await;
+    let policy = POLICY.timeout(Duration::from_millis(500));
+    let worker = Worker::with(&schema, policy).await;
     worker.waits("order", 0).await;
     let mut holder = lock(&schema).await;
     let last = tokio::spawn({
@@ -65,7 +65,7 @@ async fn arrival_that_waited_claims_from_the_row_lock_on() {
         .fetch_one(&schema.pool)
         .await
         .unwrap();
-    assert!(ends >= begins + i64::try_from(RULES.lease.as_millis()).unwrap());
+    assert!(ends >= begins + i64::try_from(POLICY.lease.as_millis()).unwrap());
 }
 
 /// Neither call waits for a locked row.
@@ -77,7 +77,7 @@ async fn arrival_and_sweep_skip_locked_joins() {
     let (token, _) = worker.complete("done").await;
     assert!(worker.settle("done", token, Settlement::Completed).await);
     schema
-        .pass(RULES.dedup_window + RULES.timeout + MINUTE)
+        .pass(POLICY.dedup_window + POLICY.timeout + MINUTE)
         .await;
     let mut holder = lock(&schema).await;
     let calls = async {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use linked_span::fan_in::{Postgres, Settlement, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::servers::PgBouncer;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::AssertSqlSafe;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPool;
@@ -169,7 +169,7 @@ fn says(error: &StoreError, part: &str) {
 
 async fn refusal(store: &Postgres) -> StoreError {
     declare(store);
-    let refused = store.arrive("order", &RULES, 0.into(), Payload::new(7), Token::random());
+    let refused = store.arrive("order", &POLICY, 0.into(), Payload::new(7), Token::random());
     refused.await.unwrap_err().error
 }
 
@@ -196,16 +196,16 @@ async fn running_process_that_has_become_too_old_is_refused() {
         let schema = Schema::begin().await;
         let store = schema.store().own_connections(own);
         declare(&store);
-        let rules = RULES;
-        let worker = Worker { store, rules };
+        let policy = POLICY;
+        let worker = Worker { store, policy };
         worker.waits("first", 0).await;
         worker.arrive("first", 1, Token::random()).await;
         worker.waits("order", 0).await;
         let raise =
             format!("{drop}; INSERT INTO linked_span_versions (version, lowest) VALUES (3, 3)");
         run(&schema.pool, &raise).await;
-        let Worker { store, rules } = &worker;
-        let refused = store.arrive("order", rules, 1.into(), Payload::new(1), Token::random());
+        let Worker { store, policy } = &worker;
+        let refused = store.arrive("order", policy, 1.into(), Payload::new(1), Token::random());
         let refused = refused.await.unwrap_err();
         assert_eq!(refused.payload, Payload::new(1));
         assert!(
@@ -265,7 +265,7 @@ async fn store_with_a_schema_uses_its_tables() {
             declare(&store);
             let worker = Worker {
                 store,
-                rules: RULES,
+                policy: POLICY,
             };
             let key = format!("{are_prepared}");
             let (token, _) = worker.complete(&key).await;

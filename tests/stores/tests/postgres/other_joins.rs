@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, MINUTE, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, POLICY};
 
 use crate::schema::Schema;
 
@@ -12,7 +12,7 @@ async fn arrival_ignores_an_error_at_another_join() {
     let schema = Schema::begin().await;
     let worker = Worker::of(&schema).await;
     worker.waits("half", 0).await;
-    schema.pass(RULES.timeout + MINUTE).await;
+    schema.pass(POLICY.timeout + MINUTE).await;
     let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$; \
                   CREATE TRIGGER refuse BEFORE UPDATE ON linked_span_joins FOR EACH ROW \
                   WHEN (new.stage = 'expiring') EXECUTE FUNCTION refuse()";
@@ -42,7 +42,7 @@ async fn arrival_removes_ended_joins_in_parts() {
                     ALTER TABLE others DROP number; \
                     INSERT INTO linked_span_joins SELECT * FROM others";
     sqlx::raw_sql(multiply).execute(&schema.pool).await.unwrap();
-    schema.pass(RULES.dedup_window + MINUTE).await;
+    schema.pass(POLICY.dedup_window + MINUTE).await;
     for left in [501, 0, 0] {
         worker.waits("order", 0).await;
         assert_eq!(schema.rows().await, left + 1);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Postgres, Store, Token};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::runtime;
@@ -24,7 +24,7 @@ fn worker(pool: &PgPool) -> Worker<Postgres> {
     declare(&store);
     Worker {
         store,
-        rules: RULES,
+        policy: POLICY,
     }
 }
 
@@ -111,7 +111,7 @@ async fn call_after_the_pool_was_closed_fails_and_its_connections_are_closed() {
     reaches(&schema, "closed", 0).await;
     let late = worker
         .store
-        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+        .arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     let late = late.await.unwrap_err();
     assert_eq!(late.payload, Payload::new(1));
 }
@@ -225,7 +225,7 @@ async fn pool_whose_hook_changes_connections_is_borrowed_from() {
         declare(&store);
         let worker = Worker {
             store,
-            rules: RULES,
+            policy: POLICY,
         };
         worker.waits("order", 0).await;
         let both = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
@@ -288,7 +288,7 @@ async fn call_without_a_connection_of_its_own_fails_in_time() {
     declare(&store);
     let worker = Worker {
         store: store.clone(),
-        rules: RULES,
+        policy: POLICY,
     };
     worker.waits("order", 0).await;
     let mut holder = schema.pool.acquire().await.unwrap();
@@ -298,7 +298,7 @@ async fn call_without_a_connection_of_its_own_fails_in_time() {
     let both = ["order", "another"].map(|key| {
         let store = store.clone();
         async move {
-            let arrive = store.arrive(key, &RULES, 1.into(), Payload::new(1), Token::random());
+            let arrive = store.arrive(key, &POLICY, 1.into(), Payload::new(1), Token::random());
             arrive.await.is_err()
         }
     });

@@ -1,7 +1,7 @@
 //! Two clients of a pooler, each pinned to one of two server connections, which then change places.
 
 use linked_span::fan_in::{Postgres, Token, Verdict};
-use linked_span_tests_stores::RULES;
+use linked_span_tests_stores::POLICY;
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::servers::{PgBouncer, Server};
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
@@ -62,7 +62,7 @@ async fn worker(behind: &Behind, change: fn(Postgres) -> Postgres) -> Worker<Pos
     declare(&store);
     Worker {
         store,
-        rules: RULES,
+        policy: POLICY,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linked_span::fan_in::{Store, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::servers::PgBouncer;
-use linked_span_tests_stores::{Payload, RULES, conformance};
+use linked_span_tests_stores::{POLICY, Payload, conformance};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::task::JoinSet;
 
@@ -42,7 +42,7 @@ async fn deliver(behind: &Behind, change: impl Fn(Postgres) -> Postgres) {
                     let payload = Payload::new(key * 2 + u64::from(input));
                     let token = Token::random();
                     let name = key.to_string();
-                    let arrived = store.arrive(&name, &RULES, input.into(), payload, token);
+                    let arrived = store.arrive(&name, &POLICY, input.into(), payload, token);
                     if let Verdict::Run(claim) = arrived.await.unwrap().verdict {
                         assert_eq!(claim.inputs.len(), 2);
                         for input in &claim.inputs {
@@ -116,7 +116,7 @@ async fn store_behind_a_pooler_prepares_nothing_and_otherwise_does() {
             let (pool, store) = open(options, 1).await;
             let worker = Worker {
                 store: store.own_connections(0),
-                rules: RULES,
+                policy: POLICY,
             };
             worker.arrive("order", 0, Token::random()).await;
             worker.arrive("order", 0, Token::random()).await;

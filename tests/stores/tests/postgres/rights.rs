@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{Postgres, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use tokio::task::JoinSet;
@@ -40,7 +40,7 @@ fn says(error: &StoreError, part: &str) {
 }
 
 async fn refusal(store: &Postgres) -> StoreError {
-    let refused = store.arrive("order", &RULES, 0.into(), Payload::new(7), Token::random());
+    let refused = store.arrive("order", &POLICY, 0.into(), Payload::new(7), Token::random());
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.payload, Payload::new(7));
     refused.error
@@ -53,7 +53,7 @@ async fn role_that_may_not_create_uses_tables_that_are_there() {
     store.migrate().await.unwrap();
     let worker = Worker {
         store,
-        rules: RULES,
+        policy: POLICY,
     };
     let (token, _) = worker.complete("order").await;
     assert!(worker.settle("order", token, Settlement::Completed).await);
@@ -124,7 +124,7 @@ async fn connection_whose_server_takes_no_more_writes_is_replaced() {
     declare(&store);
     let worker = Worker {
         store,
-        rules: RULES,
+        policy: POLICY,
     };
     worker.waits("order", 0).await;
     let mut connections = Vec::new();
@@ -154,7 +154,7 @@ async fn call_under_serializable_isolation_is_never_refused() {
         declare(&store);
         let worker = Worker {
             store,
-            rules: RULES,
+            policy: POLICY,
         };
         tasks.spawn(async move {
             for key in 0..40 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{JoinQuery, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, POLICY, Payload};
 
 use tokio::time::sleep;
 
@@ -39,7 +39,7 @@ pub(crate) async fn taken(schema: &Schema) -> Taken {
 #[tokio::test]
 async fn call_is_one_statement() {
     let schema = Schema::in_a_database("one_statement").await;
-    let worker = Worker::with(&schema, RULES.inputs(3)).await;
+    let worker = Worker::with(&schema, POLICY.inputs(3)).await;
     worker.waits("another", 0).await;
     taken(&schema).await;
     let assert_is_one = async |call| assert_eq!(taken(&schema).await.calls, 1, "{call}");
@@ -85,7 +85,7 @@ async fn arrival_in_a_rare_case_or_where_another_join_is_due_is_two_statements()
     let again = worker.arrive("half", 0, Token::random()).await;
     assert!(matches!(again.verdict, Verdict::Duplicate(_)), "{again:?}");
     assert_is(2, "an arrival of what has come").await;
-    schema.pass(RULES.timeout + MINUTE).await;
+    schema.pass(POLICY.timeout + MINUTE).await;
     taken(&schema).await;
     let finds = worker.arrive("order", 0, Token::random()).await;
     assert!(finds.overdue.is_some());
@@ -104,7 +104,7 @@ async fn arrival_in_a_rare_case_or_where_another_join_is_due_is_two_statements()
 #[tokio::test]
 async fn arrival_does_not_rewrite_stored_inputs() {
     let schema = Schema::in_a_database("written_once").await;
-    let worker = Worker::with(&schema, RULES.inputs(3)).await;
+    let worker = Worker::with(&schema, POLICY.inputs(3)).await;
     worker.waits("another", 0).await;
     taken(&schema).await;
 
@@ -131,8 +131,8 @@ async fn arrival_does_not_rewrite_stored_inputs() {
 #[tokio::test]
 async fn arrival_reads_no_other_joins() {
     let schema = Schema::in_a_database("not_read").await;
-    let rules = RULES.max_attempts(1);
-    let worker = Worker::with(&schema, rules).await;
+    let policy = POLICY.max_attempts(1);
+    let worker = Worker::with(&schema, policy).await;
     worker.complete("running").await;
     worker.waits("open", 0).await;
     let (token, _) = worker.complete("done").await;
@@ -145,7 +145,7 @@ async fn arrival_reads_no_other_joins() {
     sqlx::raw_sql(multiply).execute(&schema.pool).await.unwrap();
 
     // A new connection reads the catalog for its plans. After five calls, the server may change to a generic plan.
-    let worker = Worker::with(&schema, rules).await;
+    let worker = Worker::with(&schema, policy).await;
     let mut pages = Vec::new();
     for number in 0..10 {
         taken(&schema).await;
@@ -193,7 +193,7 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     assert!(pages.iter().min() < Some(&100), "{pages:?}");
 
     // The search for a due join reads none either.
-    let hasty = Worker::with(&schema, RULES.timeout(Duration::ZERO)).await;
+    let hasty = Worker::with(&schema, POLICY.timeout(Duration::ZERO)).await;
     let finder = Worker::of(&schema).await;
     schema.pass(MINUTE).await;
     finder.waits("a first", 0).await;

@@ -5,7 +5,7 @@ use linked_span::fan_in::{JoinPolicy, Settlement};
 use linked_span_tests::{at, milliseconds};
 use linked_span_tests_stores::Fixture;
 use linked_span_tests_stores::table::{
-    Columns, MINE, NOW, bits, columns, due_at, parked_by, rules, states, steps, text, told,
+    Columns, MINE, NOW, bits, columns, due_at, parked_by, policies, states, steps, text, told,
 };
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -31,15 +31,15 @@ async fn each_step_in_sql_matches_rust() {
     all.extend((0..3).map(|input| Step::arrive(input, MINE)));
     let states = states();
     let mut compared = 0;
-    for rules in rules() {
+    for policy in policies() {
         for step in &all {
             write(&pool, &states).await;
-            make(&pool, states.len(), &call(*step, &rules)).await;
+            make(&pool, states.len(), &call(*step, &policy)).await;
             let outcomes = read(&pool).await;
             assert_eq!(outcomes.len(), states.len());
             for (state, outcome) in states.iter().zip(outcomes) {
-                let right = outcome_of(*state, *step, &rules);
-                assert_eq!(outcome, right, "{step:?} of {state:?} with {rules:?}");
+                let right = outcome_of(*state, *step, &policy);
+                assert_eq!(outcome, right, "{step:?} of {state:?} with {policy:?}");
                 compared += 1;
             }
         }
@@ -111,14 +111,14 @@ pub(crate) const ARRIVAL_HAS_PARKED: &str =
     "parked := (reply = 'exhausted')::integer; reply := replace(reply, 'exhausted', 'parked');";
 
 /// Returns the statements that make a step, with its reply, its `amount`, and the number of joins that it has parked.
-fn call(step: Step, rules: &JoinPolicy) -> String {
+fn call(step: Step, policy: &JoinPolicy) -> String {
     let token = format!("'\\x{}'::bytea", text(MINE));
-    let max_attempts = rules.max_attempts;
+    let max_attempts = policy.max_attempts;
     let spans = [
-        rules.timeout,
-        rules.lease,
-        rules.backoff,
-        rules.dedup_window,
+        policy.timeout,
+        policy.lease,
+        policy.backoff,
+        policy.dedup_window,
     ];
     let [timeout, lease, backoff, dedup_window] = spans.map(milliseconds);
     let told = |procedure: &str, arguments: &str| {
@@ -251,8 +251,8 @@ fn kept(row: &PgRow) -> Option<Columns> {
     })
 }
 
-fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
-    let (after, reply) = transition(state, step, at(NOW), rules);
+fn outcome_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Outcome {
+    let (after, reply) = transition(state, step, at(NOW), policy);
     // The row stays, and the next step treats it as forgotten.
     let after = after.filter(|after| !has_ended(after) || dues_of_ended(after) > NOW);
     let (word, number) = told(reply);
@@ -271,7 +271,7 @@ fn outcome_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Outcome {
         after.as_ref().map(columns),
         word.to_owned(),
         number,
-        parked_by(step, state, rules),
+        parked_by(step, state, policy),
         sweep_at,
         passing_at,
     )

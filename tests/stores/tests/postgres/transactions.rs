@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{JoinQuery, Postgres, Settlement, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, MINUTE, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, POLICY};
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
 
@@ -43,7 +43,7 @@ async fn call_on_a_connection_that_was_left_inside_a_transaction_counts() {
         declare(&store);
         let another = Worker {
             store,
-            rules: RULES,
+            policy: POLICY,
         };
         let leave = async || leave(&pool, left).await;
 
@@ -78,7 +78,7 @@ async fn call_on_a_connection_that_was_left_inside_a_transaction_counts() {
         leave().await;
         assert!(another.forget("another").await, "{left}");
         assert!(worker.one("another").await.is_none(), "{left}");
-        schema.pass(RULES.timeout + MINUTE).await;
+        schema.pass(POLICY.timeout + MINUTE).await;
         leave().await;
         let finds = another.arrive("a third", 0, Token::random()).await;
         assert!(finds.overdue.is_some(), "{left}");

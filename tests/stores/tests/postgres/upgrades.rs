@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{JoinQuery, Page, Settlement, Status, Store, Token, Work};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, MINUTE, Payload, RULES};
+use linked_span_tests_stores::{Fixture, MINUTE, POLICY, Payload};
 use serde_json::json;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -49,7 +49,7 @@ impl Old {
     }
 
     async fn arrive_with(&self, key: &str, input: u8, token: Token, max_attempts: u32) -> String {
-        let spans = [RULES.timeout, RULES.lease].map(|span| span.as_millis());
+        let spans = [POLICY.timeout, POLICY.lease].map(|span| span.as_millis());
         let arguments = format!(
             ", '{key}', '{}', '{}', 2, {}, {}, {}, {max_attempts}, false",
             payload(input).replace('\\', "\\\\").replace('\'', "''"),
@@ -118,7 +118,7 @@ async fn joins_of_version_1_go_on_after_the_migration() {
             .settle("running", running, Settlement::Completed)
             .await
     );
-    schema.pass(RULES.backoff + MINUTE).await;
+    schema.pass(POLICY.backoff + MINUTE).await;
     let due = worker.one_due().await;
     assert_eq!(
         (due.key.as_str(), due.claim.work, due.claim.attempts),
@@ -131,8 +131,8 @@ async fn joins_of_version_1_go_on_after_the_migration() {
 #[tokio::test]
 async fn release_on_tables_of_version_1_asks_to_migrate() {
     let (schema, _) = Old::begin().await;
-    let Worker { store, rules } = Worker::of(&schema).await;
-    let refused = store.arrive("order", &rules, 0.into(), Payload::new(7), Token::random());
+    let Worker { store, policy } = Worker::of(&schema).await;
+    let refused = store.arrive("order", &policy, 0.into(), Payload::new(7), Token::random());
     let error = refused.await.unwrap_err().error;
     let expected = "run `Postgres::migrate`: the tables have version 1, and this release needs 2";
     assert_eq!(error.to_string(), expected);
@@ -164,8 +164,8 @@ async fn process_of_version_1_parks_joins_after_the_migration() {
     let mut parked = Vec::new();
     for way in ["arrival", "claim_due", "claim_expired"] {
         old.completes(way).await;
-        schema.pass(RULES.timeout + RULES.lease).await;
-        let (token, lease) = (bytes(Token::random()), RULES.lease.as_millis());
+        schema.pass(POLICY.timeout + POLICY.lease).await;
+        let (token, lease) = (bytes(Token::random()), POLICY.lease.as_millis());
         match way {
             "arrival" => {
                 let reply = old.arrive_with(way, 0, Token::random(), 1).await;
@@ -202,14 +202,14 @@ async fn plain_statement_of_version_1_stores_an_input_after_the_migration() {
     let arrive = sqlx::query(ARRIVE_1)
         .bind("ship")
         .bind(b"order".as_slice())
-        .bind(milliseconds(RULES.timeout))
+        .bind(milliseconds(POLICY.timeout))
         .bind(2_i32)
         .bind(payload(1))
         .bind("arrive_1")
         .bind(INPUTS)
         .bind(1_i32)
         .bind(token.0.to_be_bytes())
-        .bind(milliseconds(RULES.lease));
+        .bind(milliseconds(POLICY.lease));
     let row = arrive.fetch_one(&old.pool).await.unwrap();
     assert_eq!(row.get::<i32, _>("came"), 3);
     assert!(worker.settle("order", token, Settlement::Completed).await);

@@ -8,7 +8,7 @@ use linked_span_tests::at;
 use linked_span_tests_stores::list_table::{self, LIST, tallies, tallies_after};
 use linked_span_tests_stores::table::{self, Columns, MINE, NOW, columns, parked_by, text, told};
 
-use crate::script_arguments::{keys, policy, say};
+use crate::script_arguments::{keys, say, settings};
 use crate::server::{Database, ask};
 
 macro_rules! script {
@@ -74,26 +74,26 @@ type Outcome = (
 #[tokio::test]
 async fn each_arrival_in_the_server_matches_rust() {
     let arrivals: Vec<_> = (0..3).map(ArrivingInput::from).collect();
-    compare(SCRIPT, &table::rules(), &table::states(), &arrivals).await;
+    compare(SCRIPT, &table::policies(), &table::states(), &arrivals).await;
     // The script of lists decides the same over single inputs.
-    compare(LIST_SCRIPT, &table::rules(), &table::states(), &arrivals).await;
+    compare(LIST_SCRIPT, &table::policies(), &table::states(), &arrivals).await;
 }
 
 #[tokio::test]
 async fn each_arrival_at_a_list_in_the_server_matches_rust() {
-    let (rules, states) = (list_table::rules(), list_table::states());
-    compare(LIST_SCRIPT, &rules, &states, &list_table::arrivals()).await;
+    let (policies, states) = (list_table::policies(), list_table::states());
+    compare(LIST_SCRIPT, &policies, &states, &list_table::arrivals()).await;
 }
 
 async fn compare(
     script: &str,
-    rules: &[JoinPolicy],
+    policies: &[JoinPolicy],
     states: &[Option<State>],
     arrivals: &[ArrivingInput<'_>],
 ) {
     let mut manager = Database::begin().await.connect().await;
     let script: String = ask(&mut manager, &["SCRIPT", "LOAD", script]).await;
-    for rules in rules {
+    for policy in policies {
         for beside in [
             Beside::Nothing,
             Beside::Exhausted,
@@ -105,7 +105,7 @@ async fn compare(
                 for state in states {
                     calls.cmd("EVALSHA").arg(&script);
                     keys(&mut calls, KEY);
-                    say(&mut calls, rules);
+                    say(&mut calls, policy);
                     calls.arg(KEY).arg(input.input).arg("new");
                     let count = input.counts.get(LIST);
                     let counts = count.map(|count| format!("{LIST}:{count}"));
@@ -115,7 +115,7 @@ async fn compare(
                     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
                         calls.arg(
                             state
-                                .and_then(|state| stands_at(&state, mode, rules))
+                                .and_then(|state| stands_at(&state, mode, policy))
                                 .map_or(String::new(), |at| at.to_string()),
                         );
                     }
@@ -126,20 +126,20 @@ async fn compare(
                         Beside::Overdue => "overdue",
                         Beside::Passed => "passed",
                     });
-                    let kept = state.filter(|state| keeps_lists(state, rules));
+                    let kept = state.filter(|state| keeps_lists(state, policy));
                     let tallies = kept.as_ref().map(tallies);
                     let kept = tallies.map(|tallies| lists(INSTANCE, 0, 0, tallies));
                     calls.arg(kept.unwrap_or_default());
                     calls.arg(tallies.map_or(0, |tallies| tallies.len(LIST)));
-                    calls.arg(policy(rules)).arg("");
+                    calls.arg(settings(policy)).arg("");
                 }
                 let outcomes: Vec<Outcome> = calls.query_async(&mut manager).await.unwrap();
                 assert_eq!(outcomes.len(), states.len());
                 for (state, outcome) in states.iter().zip(outcomes) {
-                    let right = outcome_of(*state, *input, beside, rules);
+                    let right = outcome_of(*state, *input, beside, policy);
                     assert_eq!(
                         outcome, right,
-                        "{input:?} at {state:?}, {beside:?}, with {rules:?}"
+                        "{input:?} at {state:?}, {beside:?}, with {policy:?}"
                     );
                 }
             }
@@ -151,18 +151,18 @@ fn outcome_of(
     before: Option<State>,
     input: ArrivingInput<'_>,
     beside: Beside,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> Outcome {
-    let step = if rules.lists.is_empty() {
+    let step = if policy.lists.is_empty() {
         Step::arrive(input.input, MINE)
     } else {
         list_table::arrival(before.as_ref(), input)
     };
-    let (after, answer) = transition(before, step, at(NOW), rules);
+    let (after, answer) = transition(before, step, at(NOW), policy);
     let after = after.expect("what has arrived somewhere");
     let (reply, number) = told(answer);
     let is_claimed = ["run", "hand_over"].contains(&reply);
-    let is_list = rules.lists.contains(input.input);
+    let is_list = policy.lists.contains(input.input);
     let had_come = before.is_some_and(|before| has(&before, input.input));
     let kept = if had_come {
         "1 kept"
@@ -170,16 +170,16 @@ fn outcome_of(
         &format!("{NOW} new")
     };
     let is_new = before.is_none_or(|before| {
-        has_ended(&before) && due_at(&before, ClaimMode::Sweep, rules) <= Some(NOW)
+        has_ended(&before) && due_at(&before, ClaimMode::Sweep, policy) <= Some(NOW)
     });
-    let parks_another = beside == Beside::Exhausted && rules.max_attempts <= ATTEMPTS;
+    let parks_another = beside == Beside::Exhausted && policy.max_attempts <= ATTEMPTS;
     let is_another_claimed = match beside {
         Beside::Exhausted => !parks_another,
         beside => beside == Beside::Overdue,
     };
     let others = (
         is_another_claimed.then(|| "other".to_owned()),
-        parked_by(step, before, rules) + usize::from(parks_another),
+        parked_by(step, before, policy) + usize::from(parks_another),
     );
     (
         reply.to_owned(),
@@ -189,10 +189,10 @@ fn outcome_of(
         (columns(&after), if is_new { NOW } else { 1 }),
         (has(&after, input.input) && !is_list).then(|| kept.to_owned()),
         matches!(after, State::Parked { .. }).then_some(0),
-        stands_at(&after, ClaimMode::Sweep, rules),
+        stands_at(&after, ClaimMode::Sweep, policy),
         None,
         (!has_ended(&after)).then_some(0),
-        lists_after(before, step, (&after, answer), rules),
+        lists_after(before, step, (&after, answer), policy),
     )
 }
 
@@ -201,14 +201,14 @@ fn lists_after(
     before: Option<State>,
     step: Step,
     (after, reply): (&State, Reply),
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
 ) -> (Option<String>, u16, u16) {
-    if !keeps_lists(after, rules) {
+    if !keeps_lists(after, policy) {
         return (None, 0, 0);
     }
-    let before = before.filter(|before| keeps_lists(before, rules));
+    let before = before.filter(|before| keeps_lists(before, policy));
     let instance = before.map_or(text(MINE), |_| INSTANCE.to_owned());
-    let is_element = matches!(step, Step::Arrive { input, .. } if rules.lists.contains(input));
+    let is_element = matches!(step, Step::Arrive { input, .. } if policy.lists.contains(input));
     let is_taken = reply.takes_input();
     let is_repeated = matches!(reply, Reply::Duplicate(_));
     let bytes = if is_element && is_taken {
@@ -222,8 +222,8 @@ fn lists_after(
     (Some(lists(&instance, bytes, repeated, tallies)), len, len)
 }
 
-fn keeps_lists(state: &State, rules: &JoinPolicy) -> bool {
-    !rules.lists.is_empty() && !has_ended(state)
+fn keeps_lists(state: &State, policy: &JoinPolicy) -> bool {
+    !policy.lists.is_empty() && !has_ended(state)
 }
 
 /// Returns the lists as the server keeps them.
@@ -239,12 +239,12 @@ fn has(state: &State, input: u8) -> bool {
 }
 
 /// Returns when the join is due in this mode, if it is in that set.
-fn stands_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
-    due_at(state, mode, rules).filter(|_| !has_ended(state))
+fn stands_at(state: &State, mode: ClaimMode, policy: &JoinPolicy) -> Option<u64> {
+    due_at(state, mode, policy).filter(|_| !has_ended(state))
 }
 
-fn due_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
-    due(state, mode, rules).map(Timestamp::as_millis)
+fn due_at(state: &State, mode: ClaimMode, policy: &JoinPolicy) -> Option<u64> {
+    due(state, mode, policy).map(Timestamp::as_millis)
 }
 
 fn has_ended(state: &State) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{Change, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 
 use crate::server::{ask, connect_to};
 use crate::ship::{arrive, open};
@@ -23,7 +23,7 @@ async fn arrival_and_settlement_are_one_round_trip_each() {
         let settled = Store::<Payload>::apply(
             &store,
             round,
-            &RULES,
+            &POLICY,
             Change::Settle {
                 token,
                 settlement: Settlement::Completed,
@@ -95,7 +95,7 @@ async fn value_that_is_no_join_is_a_permanent_error() {
     .await;
     let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
     for key in ["b", "c"] {
-        let refused = store.arrive(key, &RULES, 0.into(), Payload::new(0), Token::random());
+        let refused = store.arrive(key, &POLICY, 0.into(), Payload::new(0), Token::random());
         refused.await.unwrap_err();
     }
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;

@@ -6,7 +6,7 @@ use linked_span::fan_in::{
     ArrivingInput, Change, Redis, Settlement, Store, StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::Client;
 
 use crate::lists::{self, complete, numbers, pack_all, use_list};
@@ -82,10 +82,10 @@ async fn keys_in(node: &Node, slot: u16) -> Vec<String> {
 async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let nodes = Nodes::begin().await;
     let store = declare(nodes.open().await);
-    let late = RULES.timeout(Duration::ZERO);
-    for (key, rules) in [("late", late), ("later", late), ("order", RULES)] {
+    let late = POLICY.timeout(Duration::ZERO);
+    for (key, policy) in [("late", late), ("later", late), ("order", POLICY)] {
         // Each arrival opens its join, and may claim an expired one. The test releases that claim.
-        let arrival = store.arrive(key, &rules, 0.into(), Payload::new(0), Token::random());
+        let arrival = store.arrive(key, &policy, 0.into(), Payload::new(0), Token::random());
         if let Some(overdue) = arrival.await.unwrap().overdue {
             let settlement = Settlement::Released;
             let token = overdue.token;
@@ -116,14 +116,14 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     order(&mut keys);
     for key in &keys {
         for new in ["order", "new"] {
-            let arrival = store.arrive(new, &RULES, 1.into(), Payload::new(1), Token::random());
+            let arrival = store.arrive(new, &POLICY, 1.into(), Payload::new(1), Token::random());
             let rejected = arrival.await.unwrap_err();
             assert!(
                 matches!(rejected.error, StoreError::Failed(_)),
                 "{rejected:?}"
             );
         }
-        let swept = Store::<Payload>::claim_due(&store, &RULES, Token(1), 9).await;
+        let swept = Store::<Payload>::claim_due(&store, &POLICY, Token(1), 9).await;
         swept.unwrap_err();
         let port = target.port.to_string();
         let migrate = ["MIGRATE", "127.0.0.1", &port, key, "0", "5000"];
@@ -140,7 +140,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     // The client has to learn where the slot is.
     for _ in 0..10 {
         let arrival = store
-            .arrive("order", &RULES, 1.into(), Payload::new(1), token)
+            .arrive("order", &POLICY, 1.into(), Payload::new(1), token)
             .await;
         if let Ok(arrived) = arrival {
             verdict = Some(arrived.verdict);
@@ -155,7 +155,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     let settled = Store::<Payload>::apply(
         &store,
         "order",
-        &RULES,
+        &POLICY,
         Change::Settle {
             token,
             settlement: Settlement::Completed,
@@ -163,7 +163,7 @@ async fn assert_is_not_split(order: fn(&mut Vec<String>)) {
     );
     assert!(settled.await.unwrap());
     // The refused sweeps have claimed nothing.
-    let due = Store::<Payload>::claim_due(&store, &RULES, token, 9)
+    let due = Store::<Payload>::claim_due(&store, &POLICY, token, 9)
         .await
         .unwrap();
     let due = due.claims.into_iter();
@@ -186,7 +186,7 @@ async fn slot_that_moves_with_its_joins_first_splits_no_join() {
 #[tokio::test]
 async fn slot_that_moves_with_a_list_loses_no_element() {
     let nodes = Nodes::begin().await;
-    let worker = Worker::serving(nodes.open().await, "ship", lists::rules());
+    let worker = Worker::serving(nodes.open().await, "ship", lists::policy());
     pack_all(&worker, "order", [0, 1]).await;
     let (from, slot) = nodes.of("{linked_span:ship}").await;
     let (source, target) = (&nodes.0[from], &nodes.0[(from + 1) % 3]);
@@ -194,8 +194,8 @@ async fn slot_that_moves_with_a_list_loses_no_element() {
     set_slot(source, slot, &["MIGRATING", &target.id]).await;
     for key in keys_in(source, slot).await {
         let element = ArrivingInput::element(1, "line 2");
-        let (store, rules) = (&worker.store, &worker.rules);
-        let arrival = store.arrive("order", rules, element, Payload::new(2), Token::random());
+        let (store, policy) = (&worker.store, &worker.policy);
+        let arrival = store.arrive("order", policy, element, Payload::new(2), Token::random());
         arrival.await.unwrap_err();
         let port = target.port.to_string();
         let migrate = ["MIGRATE", "127.0.0.1", &port, &key, "0", "5000"];

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::Client;
 use redis::aio::ConnectionManagerConfig;
 
@@ -123,13 +123,13 @@ async fn many_callers_at_once_make_few_connections() {
 
 async fn assert_fails_within(store: &Redis, bound: Duration) {
     let began = Instant::now();
-    let arrival = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+    let arrival = store.arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Failed(_)));
     assert_eq!(rejected.payload, Payload::new(1));
     assert!(began.elapsed() < bound, "{:?}", began.elapsed());
     let began = Instant::now();
-    let due = Store::<Payload>::claim_due(store, &RULES, Token::random(), 16);
+    let due = Store::<Payload>::claim_due(store, &POLICY, Token::random(), 16);
     due.await.unwrap_err();
     assert!(began.elapsed() < bound, "{:?}", began.elapsed());
 }

@@ -6,7 +6,7 @@ use linked_span::fan_in::{
 };
 use linked_span_tests_stores::conformance::Worker;
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use redis::aio::ConnectionManager;
 
 use crate::server::{Database, ask, connect_to};
@@ -17,8 +17,8 @@ const PACKED: u8 = 1;
 /// More than two pages.
 const MANY: u16 = 1_200;
 
-pub(crate) fn rules() -> JoinPolicy {
-    RULES.lists(Inputs::default().with(PACKED))
+pub(crate) fn policy() -> JoinPolicy {
+    POLICY.lists(Inputs::default().with(PACKED))
 }
 
 fn order(lines: u16) -> ArrivingInput<'static> {
@@ -66,7 +66,7 @@ pub(crate) fn numbers(claim: &Claim<Payload>) -> Vec<u64> {
 
 /// Uses a list: its elements, its end, and its removal.
 pub(crate) async fn use_list(store: Redis) {
-    let worker = Worker::serving(store, "list", rules());
+    let worker = Worker::serving(store, "list", policy());
     pack_all(&worker, "order", [2, 1]).await;
     let again = pack(&worker, "order", 2).await;
     assert!(matches!(again, Verdict::Duplicate(_)), "{again:?}");
@@ -100,7 +100,7 @@ async fn thousandth_element_takes_the_same_commands_as_the_second() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = Redis::new(manager.clone()).await.unwrap();
-    let worker = Worker::serving(store, "ship", rules());
+    let worker = Worker::serving(store, "ship", policy());
     let (mut commands, mut fastest) = (Vec::new(), [u64::MAX; 3]);
     for number in 0..1_050 {
         let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
@@ -136,7 +136,7 @@ async fn thousandth_element_takes_the_same_commands_as_the_second() {
 
 #[tokio::test]
 async fn list_of_many_pages_is_read_in_order_of_arrival() {
-    let worker = Worker::with(&Database::begin().await, rules()).await;
+    let worker = Worker::with(&Database::begin().await, policy()).await;
     let arrived: Vec<_> = (0..MANY).map(|number| number * 7 % MANY).collect();
     pack_all(&worker, "order", arrived.clone()).await;
     let (token, claim) = complete(&worker, "order", MANY).await;
@@ -152,25 +152,25 @@ async fn list_of_many_pages_is_read_in_order_of_arrival() {
 async fn element_over_the_byte_limit_is_rejected_and_changes_nothing() {
     let database = Database::begin().await;
     // An element has 40 bytes and one digit: `{"version":1,"input":{"id":0,"text":""}}`.
-    let mut worker = Worker::with(&database, rules().max_bytes(1)).await;
+    let mut worker = Worker::with(&database, policy().max_bytes(1)).await;
     let over = async |worker: &Worker<Redis>, id| {
         let packed = ArrivingInput::element(PACKED, id);
         let payload = Payload::new(0);
-        let (key, rules) = ("order", &worker.rules);
+        let (key, policy) = ("order", &worker.policy);
         let arrived = worker
             .store
-            .arrive(key, rules, packed, payload.clone(), Token::random());
+            .arrive(key, policy, packed, payload.clone(), Token::random());
         let refused = arrived.await.unwrap_err();
         assert_eq!(refused.payload, payload);
         let StoreError::OverLimit(ListLimit::Bytes { max }) = refused.error else {
             panic!("{refused:?}");
         };
-        assert_eq!(max, rules.max_bytes);
+        assert_eq!(max, policy.max_bytes);
     };
     over(&worker, "first").await;
     assert_eq!(database.rows().await, 0);
     let encoded = serde_json::json!({ "version": 1, "input": Payload::new(0) }).to_string();
-    worker.rules = rules().max_bytes(2 * encoded.len() as u64);
+    worker.policy = policy().max_bytes(2 * encoded.len() as u64);
     pack_all(&worker, "order", [0, 1]).await;
     over(&worker, "third").await;
     // Known elements and single inputs need no room.
@@ -183,10 +183,10 @@ async fn element_over_the_byte_limit_is_rejected_and_changes_nothing() {
 /// Makes the arrival of an element that exceeds the limit of bytes.
 async fn reject_an_element(worker: &Worker<Redis>) {
     let packed = ArrivingInput::element(PACKED, "line");
-    let (rules, payload) = (&worker.rules, Payload::new(0));
+    let (policy, payload) = (&worker.policy, Payload::new(0));
     let arrived = worker
         .store
-        .arrive("order", rules, packed, payload, Token::random());
+        .arrive("order", policy, packed, payload, Token::random());
     let refused = arrived.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::OverLimit(_)),
@@ -198,10 +198,10 @@ async fn reject_an_element(worker: &Worker<Redis>) {
 #[tokio::test]
 async fn rejected_element_leaves_an_overdue_join_to_a_sweep() {
     let database = Database::begin().await;
-    let worker = Worker::with(&database, rules().max_bytes(1)).await;
+    let worker = Worker::with(&database, policy().max_bytes(1)).await;
     let opened = worker.arrive_with("overdue", order(2), Payload::new(0), Token::random());
     assert!(matches!(opened.await.verdict, Verdict::Waiting(_)));
-    database.pass(RULES.timeout).await;
+    database.pass(POLICY.timeout).await;
     reject_an_element(&worker).await;
     assert_eq!(worker.one_due().await.key, "overdue");
 }
@@ -210,10 +210,10 @@ async fn rejected_element_leaves_an_overdue_join_to_a_sweep() {
 #[tokio::test]
 async fn join_that_a_rejected_element_parks_is_reported_by_the_next_call() {
     let database = Database::begin().await;
-    let worker = Worker::with(&database, rules().max_bytes(1).max_attempts(1)).await;
+    let worker = Worker::with(&database, policy().max_bytes(1).max_attempts(1)).await;
     let run = worker.arrive_with("died", order(0), Payload::new(0), Token::random());
     assert!(matches!(run.await.verdict, Verdict::Run(_)));
-    database.pass(RULES.timeout + RULES.lease).await;
+    database.pass(POLICY.timeout + POLICY.lease).await;
     reject_an_element(&worker).await;
     let parked = worker.list(JoinQuery::Parked(Page::first(9))).await;
     assert_eq!(parked.len(), 1);
@@ -226,7 +226,7 @@ async fn join_that_a_rejected_element_parks_is_reported_by_the_next_call() {
 #[tokio::test]
 async fn elements_of_an_earlier_life_are_not_in_the_next_one() {
     let database = Database::begin().await;
-    let worker = Worker::with(&database, rules()).await;
+    let worker = Worker::with(&database, policy()).await;
     pack_all(&worker, "order", 0..9).await;
     let mut manager = database.connect().await;
     let removed: u8 = ask(&mut manager, &["DEL", "{linked_span:ship}:join:order"]).await;
@@ -240,7 +240,7 @@ async fn elements_of_an_earlier_life_are_not_in_the_next_one() {
 #[tokio::test]
 async fn elements_of_ended_and_forgotten_joins_are_removed() {
     let database = Database::begin().await;
-    let worker = Worker::with(&database, rules()).await;
+    let worker = Worker::with(&database, policy()).await;
     pack_all(&worker, "completed", 0..3).await;
     let (token, _) = complete(&worker, "completed", 3).await;
     pack_all(&worker, "forgotten", 0..3).await;
@@ -248,7 +248,7 @@ async fn elements_of_ended_and_forgotten_joins_are_removed() {
     let settle = worker.settle("completed", token, Settlement::Completed);
     assert!(settle.await);
     assert!(worker.forget("forgotten").await);
-    database.pass(RULES.timeout).await;
+    database.pass(POLICY.timeout).await;
     let due = worker.one_due().await;
     assert_eq!(due.claim.at(PACKED).len(), 2);
     let settle = worker.settle("expired", due.token, Settlement::ExpiryDelivered);
@@ -265,7 +265,7 @@ async fn elements_of_ended_and_forgotten_joins_are_removed() {
 #[tokio::test]
 async fn element_that_is_lost_parks_its_join_with_a_reason() {
     let database = Database::begin().await;
-    let worker = Worker::with(&database, rules()).await;
+    let worker = Worker::with(&database, policy()).await;
     pack_all(&worker, "order", 0..2).await;
     let mut manager = database.connect().await;
     let keys: Vec<String> = ask(&mut manager, &["KEYS", "*:elements:*"]).await;
@@ -280,7 +280,7 @@ async fn element_that_is_lost_parks_its_join_with_a_reason() {
 #[tokio::test]
 async fn sweep_stops_after_the_elements_of_a_few_joins() {
     let database = Database::begin().await;
-    let worker = Worker::with(&database, rules()).await;
+    let worker = Worker::with(&database, policy()).await;
     let mut manager = database.connect().await;
     for key in ["a", "b", "c"] {
         pack_all(&worker, key, [0]).await;
@@ -289,7 +289,7 @@ async fn sweep_stops_after_the_elements_of_a_few_joins() {
         let longer = lists.replace(":1:0:-", ":6000:0:-");
         let _: u8 = ask(&mut manager, &["HSET", &join, "lists", &longer]).await;
     }
-    database.pass(RULES.timeout).await;
+    database.pass(POLICY.timeout).await;
     assert_eq!(worker.due(9).await.len(), 2);
     assert_eq!(worker.due(9).await.len(), 1);
 }
@@ -299,7 +299,7 @@ async fn full_server_takes_the_last_element_and_no_other() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = Redis::new(manager.clone()).await.unwrap();
-    let worker = Worker::serving(store, "ship", rules());
+    let worker = Worker::serving(store, "ship", policy());
     pack_all(&worker, "order", [0]).await;
     pack_all(&worker, "other", [0]).await;
     let arrived = worker.arrive_with("order", order(2), Payload::new(0), Token::random());
@@ -307,9 +307,13 @@ async fn full_server_takes_the_last_element_and_no_other() {
     let () = ask(&mut manager, &["CONFIG", "SET", "maxmemory", "1"]).await;
     let (key, id) = ("other", "line 1");
     let packed = ArrivingInput::element(PACKED, id);
-    let arrived = worker
-        .store
-        .arrive(key, &worker.rules, packed, Payload::new(1), Token::random());
+    let arrived = worker.store.arrive(
+        key,
+        &worker.policy,
+        packed,
+        Payload::new(1),
+        Token::random(),
+    );
     let refused = arrived.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Failed(_)),
@@ -327,13 +331,13 @@ async fn full_server_takes_the_last_element_and_no_other() {
 async fn identity_that_is_longer_than_the_server_takes_is_unencodable() {
     let server = Server::redis(&["--proto-max-bulk-len", "1mb"]);
     let manager = connect_to(&server, 0).await;
-    let worker = Worker::serving(Redis::new(manager).await.unwrap(), "ship", rules());
+    let worker = Worker::serving(Redis::new(manager).await.unwrap(), "ship", policy());
     let id = "i".repeat(2 << 20);
     let packed = ArrivingInput::element(PACKED, &id);
-    let (rules, payload) = (&worker.rules, Payload::new(0));
+    let (policy, payload) = (&worker.policy, Payload::new(0));
     let arrived = worker
         .store
-        .arrive("order", rules, packed, payload, Token::random());
+        .arrive("order", policy, packed, payload, Token::random());
     let refused = arrived.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Unencodable(_)),

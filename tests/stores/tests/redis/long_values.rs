@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 
 use crate::server::{ask, connect_to};
 use crate::ship::{arrive, declare};
@@ -15,7 +15,7 @@ fn long() -> Payload {
 }
 
 async fn assert_is_unencodable(store: &Redis) {
-    let arrival = store.arrive("order", &RULES, 0.into(), long(), Token::random());
+    let arrival = store.arrive("order", &POLICY, 0.into(), long(), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(
         matches!(rejected.error, StoreError::Unencodable(_)),
@@ -49,7 +49,7 @@ async fn key_that_is_longer_than_the_server_takes_is_unencodable() {
     let server = Server::redis(&["--proto-max-bulk-len", "1mb"]);
     let store = declare(Redis::open(server.url()).await.unwrap());
     let key = "k".repeat(2 * MEGABYTE);
-    let arrival = store.arrive(&key, &RULES, 0.into(), Payload::new(0), Token::random());
+    let arrival = store.arrive(&key, &POLICY, 0.into(), Payload::new(0), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Unencodable(_)));
 }

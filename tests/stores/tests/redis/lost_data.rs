@@ -3,7 +3,7 @@
 use linked_span::fan_in::{
     Change, JoinQuery, Operator, Redis, Settlement, Store, StoreError, Token, Verdict,
 };
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 
 use crate::server::{Database, ask};
 use crate::ship::{arrive, open};
@@ -26,7 +26,7 @@ async fn flushed_server_is_declared_again_by_each_call() {
                 !Store::<Payload>::apply(
                     &store,
                     "order",
-                    &RULES,
+                    &POLICY,
                     Change::Settle {
                         token: Token(1),
                         settlement: Settlement::Completed
@@ -36,14 +36,14 @@ async fn flushed_server_is_declared_again_by_each_call() {
                 .unwrap()
             ),
             2 => assert!(
-                Store::<Payload>::claim_due(&store, &RULES, Token(1), 1)
+                Store::<Payload>::claim_due(&store, &POLICY, Token(1), 1)
                     .await
                     .unwrap()
                     .claims
                     .is_empty()
             ),
             _ => assert!(
-                Operator::list(&store, &RULES, JoinQuery::Key("order"))
+                Operator::list(&store, &POLICY, JoinQuery::Key("order"))
                     .await
                     .unwrap()
                     .is_empty()
@@ -70,16 +70,16 @@ async fn other_inputs_that_came_meanwhile_are_found_at_the_next_call() {
             "{error}"
         );
     };
-    let arrival = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token(1));
+    let arrival = store.arrive("order", &POLICY, 1.into(), Payload::new(1), Token(1));
     let rejected = arrival.await.unwrap_err();
     assert_eq!(rejected.payload, Payload::new(1));
     is_refused(&rejected.error);
-    let due = Store::<Payload>::claim_due(&store, &RULES, Token(1), 1).await;
+    let due = Store::<Payload>::claim_due(&store, &POLICY, Token(1), 1).await;
     is_refused(&due.unwrap_err());
-    let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
+    let listed = Operator::list(&store, &POLICY, JoinQuery::Key("order")).await;
     is_refused(&listed.unwrap_err());
     let told =
-        Store::<Payload>::apply(&store, "order", &RULES, Change::Renew { token: Token(1) }).await;
+        Store::<Payload>::apply(&store, "order", &POLICY, Change::Renew { token: Token(1) }).await;
     is_refused(&told.unwrap_err());
     let () = ask(&mut manager, &["SET", DECLARED, &declared]).await;
     let verdict = arrive(&store, "order", 1, Token::random()).await;
@@ -96,7 +96,7 @@ async fn join_without_an_input_that_came_is_parked() {
     let _: u32 = ask(&mut manager, &["HDEL", join, "input:0"]).await;
     let verdict = arrive(&store, "order", 1, Token::random()).await;
     assert!(matches!(verdict, Verdict::Parked(_)), "{verdict:?}");
-    let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
+    let listed = Operator::list(&store, &POLICY, JoinQuery::Key("order")).await;
     assert!(listed.unwrap()[0].missing.iter().next().is_none());
 }
 
@@ -110,12 +110,12 @@ async fn reason_of_a_parked_join_is_listed_until_it_is_retried() {
     let verdict = arrive(&store, "order", 1, Token::random()).await;
     assert!(matches!(verdict, Verdict::Parked(_)));
     let detail = async || {
-        let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
+        let listed = Operator::list(&store, &POLICY, JoinQuery::Key("order")).await;
         listed.unwrap().remove(0).detail
     };
     let reason = detail().await.unwrap();
     assert!(reason.starts_with("a: EOF while parsing"), "{reason}");
-    let retried = Store::<Payload>::apply(&store, "order", &RULES, Change::Retry).await;
+    let retried = Store::<Payload>::apply(&store, "order", &POLICY, Change::Retry).await;
     assert!(retried.unwrap());
     assert_eq!(detail().await, None);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{Change, Operator, Redis, Settlement, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::aio::ConnectionManager;
 
 use crate::server::{ask, connect_to};
@@ -41,7 +41,13 @@ async fn full_server_rejects_new_joins_and_ends_others() {
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
     let arrive = |key: &'static str, input: u8, token| {
-        store.arrive(key, &RULES, input.into(), Payload::new(input.into()), token)
+        store.arrive(
+            key,
+            &POLICY,
+            input.into(),
+            Payload::new(input.into()),
+            token,
+        )
     };
     let [first, second] = [Token(1), Token(2)];
     for key in ["half", "running"] {
@@ -58,7 +64,7 @@ async fn full_server_rejects_new_joins_and_ends_others() {
     // A new process sees the same.
     let store = open(&manager).await;
     let settle = |key, token, settlement| {
-        Store::<Payload>::apply(&store, key, &RULES, Change::Settle { token, settlement })
+        Store::<Payload>::apply(&store, key, &POLICY, Change::Settle { token, settlement })
     };
     assert!(
         settle("running", first, Settlement::Completed)
@@ -66,7 +72,7 @@ async fn full_server_rejects_new_joins_and_ends_others() {
             .unwrap()
     );
     assert!(settle("half", second, Settlement::Released).await.unwrap());
-    let due = Store::<Payload>::claim_due(&store, &RULES, first, 10)
+    let due = Store::<Payload>::claim_due(&store, &POLICY, first, 10)
         .await
         .unwrap();
     assert_eq!(due.claims[0].key, "half");
@@ -80,19 +86,19 @@ async fn full_server_accepts_an_input_after_a_delivery() {
     let server = Server::redis(&[]);
     let mut manager = connect_to(&server, 0).await;
     let store = open(&manager).await;
-    let rules = RULES.timeout(Duration::ZERO);
-    let arrive = |key: &'static str, rules| {
+    let policy = POLICY.timeout(Duration::ZERO);
+    let arrive = |key: &'static str, policy| {
         let store = &store;
         async move {
             store
-                .arrive(key, &rules, 0.into(), Payload::new(0), Token::random())
+                .arrive(key, &policy, 0.into(), Payload::new(0), Token::random())
                 .await
         }
     };
-    arrive("over", rules).await.unwrap();
+    arrive("over", policy).await.unwrap();
     set(&mut manager, "maxmemory", "1").await;
-    let arrived = arrive("new", RULES).await.unwrap();
+    let arrived = arrive("new", POLICY).await.unwrap();
     assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
     assert_eq!(arrived.overdue.unwrap().key, "over");
-    arrive("newer", RULES).await.unwrap_err();
+    arrive("newer", POLICY).await.unwrap_err();
 }

@@ -6,7 +6,7 @@ use linked_span::fan_in::{
     Change, JoinQuery, Operator, Redis, Settlement, Store, StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::servers::{Server, free_port};
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 
 use crate::server::{ask, connect_to};
 use crate::ship::{arrive, declare};
@@ -40,7 +40,7 @@ async fn open(master: &Server) -> Redis {
 }
 
 async fn assert_is_refused(store: &Redis, key: &str, input: u8, token: Token) {
-    let arrival = store.arrive(key, &RULES, input.into(), Payload::new(0), token);
+    let arrival = store.arrive(key, &POLICY, input.into(), Payload::new(0), token);
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Failed(_)));
 }
@@ -67,7 +67,7 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
     let settled = Store::<Payload>::apply(
         &store,
         "order",
-        &RULES,
+        &POLICY,
         Change::Settle {
             token: Token(2),
             settlement: Settlement::Completed,
@@ -75,7 +75,7 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
     );
     settled.await.unwrap_err();
     // An input that was not acknowledged does not count as received.
-    let listed = Operator::list(&store, &RULES, JoinQuery::Key("order")).await;
+    let listed = Operator::list(&store, &POLICY, JoinQuery::Key("order")).await;
     assert_eq!(listed.unwrap().len(), 1);
     assert!(asleep.elapsed() < Duration::from_millis(11_900));
 
@@ -89,7 +89,7 @@ async fn arrival_is_acknowledged_once_a_replica_has_it() {
     let settled = Store::<Payload>::apply(
         &store,
         "order",
-        &RULES,
+        &POLICY,
         Change::Settle {
             token,
             settlement: Settlement::Completed,

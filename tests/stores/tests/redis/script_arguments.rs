@@ -13,19 +13,19 @@ pub(crate) fn keys(call: &mut Pipeline, join: &str) {
         .arg(format!("function:join:{join}"));
 }
 
-pub(crate) fn say(call: &mut Pipeline, rules: &JoinPolicy) {
-    call.arg(rules.inputs)
-        .arg(milliseconds(rules.timeout))
-        .arg(milliseconds(rules.lease))
-        .arg(milliseconds(rules.backoff))
-        .arg(milliseconds(rules.dedup_window))
-        .arg(rules.max_attempts)
+pub(crate) fn say(call: &mut Pipeline, policy: &JoinPolicy) {
+    call.arg(policy.inputs)
+        .arg(milliseconds(policy.timeout))
+        .arg(milliseconds(policy.lease))
+        .arg(milliseconds(policy.backoff))
+        .arg(milliseconds(policy.dedup_window))
+        .arg(policy.max_attempts)
         .arg(text(MINE));
 }
 
 /// Returns the policy of lists, the last argument but one.
-pub(crate) fn policy(rules: &JoinPolicy) -> String {
-    let (lists, optional) = (bits(rules.lists), bits(rules.optional));
-    let (max_elements, max_bytes) = (rules.max_elements, rules.max_bytes);
+pub(crate) fn settings(policy: &JoinPolicy) -> String {
+    let (lists, optional) = (bits(policy.lists), bits(policy.optional));
+    let (max_elements, max_bytes) = (policy.max_elements, policy.max_bytes);
     format!("{lists} {optional} {max_elements} {max_bytes}")
 }

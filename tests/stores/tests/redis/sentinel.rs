@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::servers::{Server, free_port};
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::sentinel::{SentinelClient, SentinelServerType};
 use tokio::sync::Mutex;
 
@@ -81,7 +81,7 @@ async fn store_goes_on_with_the_master_that_a_sentinel_names() {
     let began = Instant::now();
     for number in 0.. {
         let key = format!("order {number}");
-        let arrival = store.arrive(&key, &RULES, 0.into(), Payload::new(0), Token::random());
+        let arrival = store.arrive(&key, &POLICY, 0.into(), Payload::new(0), Token::random());
         if let Err(rejected) = arrival.await {
             assert!(
                 matches!(rejected.error, StoreError::Failed(_)),
@@ -119,7 +119,7 @@ async fn dead_master_is_followed_by_its_replica() {
     let mut watched = Watched::begin().await;
     let store = watched.open().await;
     let arrive =
-        |key: &'static str| store.arrive(key, &RULES, 0.into(), Payload::new(0), Token::random());
+        |key: &'static str| store.arrive(key, &POLICY, 0.into(), Payload::new(0), Token::random());
     let arrived = arrive("before").await.unwrap();
     assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
     watched.master.stop();

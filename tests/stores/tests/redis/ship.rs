@@ -3,7 +3,7 @@
 use linked_span::fan_in::{
     Change, FanInIdentity, Operator, Redis, Settlement, Store, Token, Verdict,
 };
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::aio::ConnectionManager;
 
 pub(crate) async fn open(manager: &ConnectionManager) -> Redis {
@@ -17,7 +17,7 @@ pub(crate) fn declare(store: Redis) -> Redis {
 }
 
 pub(crate) async fn arrive(store: &Redis, key: &str, input: u8, token: Token) -> Verdict<Payload> {
-    let arrived = store.arrive(key, &RULES, input.into(), Payload::new(0), token);
+    let arrived = store.arrive(key, &POLICY, input.into(), Payload::new(0), token);
     arrived.await.expect("an arrival").verdict
 }
 
@@ -33,31 +33,36 @@ pub(crate) async fn use_all(store: &Redis) {
     };
     assert_eq!(claim.inputs.len(), 2);
     assert!(
-        Store::<Payload>::apply(store, "order", &RULES, Change::Renew { token })
+        Store::<Payload>::apply(store, "order", &POLICY, Change::Renew { token })
             .await
             .unwrap()
     );
     let settle = |settlement| {
-        Store::<Payload>::apply(store, "order", &RULES, Change::Settle { token, settlement })
+        Store::<Payload>::apply(
+            store,
+            "order",
+            &POLICY,
+            Change::Settle { token, settlement },
+        )
     };
     assert!(settle(Settlement::Failed).await.unwrap());
     let page = linked_span::fan_in::Page::first(10);
     let which = linked_span::fan_in::JoinQuery::Unsettled(page);
-    let listed = Operator::list(store, &RULES, which).await.unwrap();
+    let listed = Operator::list(store, &POLICY, which).await.unwrap();
     assert_eq!(listed.len(), 2);
     assert_eq!(Operator::len(store).await.unwrap(), 2);
     assert!(
-        Store::<Payload>::apply(store, "order", &RULES, Change::Retry)
+        Store::<Payload>::apply(store, "order", &POLICY, Change::Retry)
             .await
             .unwrap()
     );
-    let due = Store::<Payload>::claim_due(store, &RULES, token, 10)
+    let due = Store::<Payload>::claim_due(store, &POLICY, token, 10)
         .await
         .unwrap();
     assert_eq!(due.claims.len(), 1);
     assert!(settle(Settlement::Completed).await.unwrap());
     assert!(
-        Store::<Payload>::apply(store, "other", &RULES, Change::Forget)
+        Store::<Payload>::apply(store, "other", &POLICY, Change::Forget)
             .await
             .unwrap()
     );

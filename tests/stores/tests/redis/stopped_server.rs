@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Change, JoinPolicy, Redis, Settlement, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::Client;
 
 use crate::ship::declare;
@@ -13,7 +13,7 @@ use crate::ship::declare;
 /// Longer than a call and its retries take, which is 2.3 s with the client's timeout of 500 ms.
 const STOPPED: Duration = Duration::from_secs(3);
 
-const ONE_ATTEMPT: JoinPolicy = RULES.max_attempts(1);
+const ONE_ATTEMPT: JoinPolicy = POLICY.max_attempts(1);
 
 async fn open(server: &Server) -> Redis {
     let client = Client::open(server.url()).unwrap();

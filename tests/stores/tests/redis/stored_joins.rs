@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{JoinQuery, Operator, Page, Store, Token, Verdict};
 use linked_span_tests_stores::servers::Server;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 
 use crate::server::{Database, ask, connect_to};
 use crate::ship::{arrive, open};
@@ -32,12 +32,12 @@ async fn expiring_hash_does_not_remove_the_next_join() {
 async fn longest_durations_are_kept_to_the_millisecond() {
     let mut manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = RULES
+    let policy = POLICY
         .timeout(Duration::MAX)
         .lease(Duration::MAX)
         .dedup_window(Duration::MAX);
     for input in [0, 1] {
-        let arrived = store.arrive("order", &rules, input.into(), Payload::new(0), Token(1));
+        let arrived = store.arrive("order", &policy, input.into(), Payload::new(0), Token(1));
         arrived.await.unwrap();
     }
     let join: String = ask(&mut manager, &["HGET", JOIN, "join"]).await;
@@ -61,21 +61,21 @@ async fn longest_durations_are_kept_to_the_millisecond() {
 async fn sweep_continues_past_parked_joins() {
     let manager = Database::begin().await.connect().await;
     let store = open(&manager).await;
-    let rules = RULES
+    let policy = POLICY
         .timeout(Duration::ZERO)
         .lease(Duration::ZERO)
         .max_attempts(1);
     // Joins whose last attempt died, which precede a due join in the set.
-    let longer = rules.timeout(RULES.timeout);
+    let longer = policy.timeout(POLICY.timeout);
     for key in ["a", "b", "c", "d"] {
         for input in [0, 1] {
             let arrived = store.arrive(key, &longer, input.into(), Payload::new(0), Token(1));
             arrived.await.unwrap();
         }
     }
-    let over = store.arrive("over", &rules, 0.into(), Payload::new(0), Token(2));
+    let over = store.arrive("over", &policy, 0.into(), Payload::new(0), Token(2));
     over.await.unwrap();
-    let due = Store::<Payload>::claim_due(&store, &rules, Token(3), 2)
+    let due = Store::<Payload>::claim_due(&store, &policy, Token(3), 2)
         .await
         .unwrap();
     let keys: Vec<_> = due.claims.iter().map(|due| due.key.as_str()).collect();
@@ -97,7 +97,7 @@ async fn removed_join_blocks_no_other() {
     )
     .await;
     assert_eq!(Operator::len(&store).await.unwrap(), 2);
-    let due = Store::<Payload>::claim_due(&store, &RULES, Token(1), 9).await;
+    let due = Store::<Payload>::claim_due(&store, &POLICY, Token(1), 9).await;
     assert!(due.unwrap().claims.is_empty());
     assert_eq!(Operator::len(&store).await.unwrap(), 1);
 }
@@ -113,7 +113,7 @@ async fn list_returns_every_join() {
     let mut found: Vec<String> = Vec::new();
     for last in [1_200, 2_400, 2_500, 2_500] {
         let page = Page::after(found.last().map(String::as_str), 1_200);
-        let listed = Operator::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
+        let listed = Operator::list(&store, &POLICY, JoinQuery::Unsettled(page)).await;
         found.extend(listed.unwrap().into_iter().map(|listed| listed.key));
         assert_eq!(found, keys[..last]);
     }
@@ -152,7 +152,7 @@ async fn page_of_many_joins_reads_only_its_joins() {
     }
     let () = ask(&mut manager, &["CONFIG", "RESETSTAT"]).await;
     let page = Page::after(Some("2"), 10);
-    let listed = Operator::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
+    let listed = Operator::list(&store, &POLICY, JoinQuery::Unsettled(page)).await;
     assert_eq!(listed.unwrap().len(), 10);
     let calls: String = ask(&mut manager, &["INFO", "commandstats"]).await;
     for read in ["cmdstat_hmget:calls=10,", "cmdstat_zrangebylex:calls=1,"] {
@@ -174,7 +174,7 @@ async fn list_continues_after_a_page_of_removed_joins() {
     }
     let () = ask(&mut manager, &["DEL", JOIN]).await;
     let page = Page::first(1);
-    let listed = Operator::list(&store, &RULES, JoinQuery::Unsettled(page)).await;
+    let listed = Operator::list(&store, &POLICY, JoinQuery::Unsettled(page)).await;
     let keys: Vec<_> = listed
         .unwrap()
         .into_iter()

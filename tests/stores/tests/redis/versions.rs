@@ -3,7 +3,7 @@
 
 use linked_span::fan_in::{Redis, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Payload, RULES};
+use linked_span_tests_stores::{POLICY, Payload};
 use redis::aio::ConnectionManager;
 
 use crate::lists;
@@ -25,12 +25,12 @@ async fn migrate(manager: &mut ConnectionManager, version: u32, lowest: u32) {
 async fn release_without_lists_is_refused_where_an_input_is_a_list() {
     let database = Database::begin().await;
     let mut manager = database.connect().await;
-    let worker = Worker::with(&database, lists::rules()).await;
+    let worker = Worker::with(&database, lists::policy()).await;
     lists::pack_all(&worker, "order", [0]).await;
     let declared: String = ask(&mut manager, &["GET", DECLARED]).await;
     assert_eq!(declared, "1 1 a: Payload\nb[]: Payload");
     let earlier = open(&manager).await;
-    let arrival = earlier.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+    let arrival = earlier.arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(
         matches!(rejected.error, StoreError::Misconfigured(_)),
@@ -70,7 +70,7 @@ async fn join_that_the_previous_release_opened_goes_on() {
 }
 
 async fn refusal(store: &Redis) -> String {
-    let arrival = store.arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+    let arrival = store.arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     let rejected = arrival.await.unwrap_err();
     assert!(matches!(rejected.error, StoreError::Misconfigured(_)));
     assert_eq!(rejected.payload, Payload::new(1));

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use linked_span::fan_in::{Sqlite, StoreError};
-use linked_span_tests_stores::RULES;
+use linked_span_tests_stores::POLICY;
 use linked_span_tests_stores::conformance::Worker;
 
 use crate::full::{arrive, check, fill};
@@ -55,7 +55,7 @@ impl Drop for Disk {
 async fn store_works_again_after_a_full_disk_has_room() {
     let disk = Disk::new();
     let store = Sqlite::open(disk.path().join("joins.db")).await.unwrap();
-    let worker = Worker::serving(store, "ship", RULES);
+    let worker = Worker::serving(store, "ship", POLICY);
     let (mut kept, refused) = fill(&worker).await;
     assert!(kept.len() > 10, "{}", kept.len());
     for _ in 0..3 {
@@ -73,7 +73,7 @@ async fn disk_that_becomes_read_only_is_an_error_and_the_input_comes_back() {
     let disk = Disk::new();
     let path = disk.path().join("joins.db");
     let store = Sqlite::open(&path).await.unwrap();
-    let worker = Worker::serving(store, "ship", RULES);
+    let worker = Worker::serving(store, "ship", POLICY);
     worker.waits("order", 0).await;
     let store = worker.store;
     drop(store);

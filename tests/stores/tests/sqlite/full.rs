@@ -2,7 +2,7 @@
 
 use linked_span::fan_in::{ArriveResponse, Rejected, Sqlite, Store, StoreError, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::fixture::File;
@@ -20,7 +20,7 @@ pub(crate) async fn arrive(
     let payload = large(7);
     worker
         .store
-        .arrive(key, &RULES, 0.into(), payload, Token::random())
+        .arrive(key, &POLICY, 0.into(), payload, Token::random())
         .await
 }
 
@@ -67,7 +67,7 @@ async fn store_works_again_after_a_full_database_has_room() {
         .pragma("max_page_count", "40");
     let pool = SqlitePoolOptions::new().max_connections(1);
     let pool = pool.connect_with(options).await.unwrap();
-    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", POLICY);
     let (mut kept, refused) = fill(&worker).await;
     assert!(kept.len() > 5, "{kept:?}");
     // A new connection has the pool's own pragmas, so the database stays full.
@@ -99,6 +99,6 @@ async fn store_works_on_a_pool_whose_count_of_transactions_is_wrong() {
     drop(begun);
     // sqlx could not roll back once more, and still counts a transaction.
     assert!(pool.begin_with("BEGIN IMMEDIATE").await.is_err());
-    let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool), "ship", POLICY);
     worker.waits("order", 0).await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{Settlement, Sqlite};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, RULES};
+use linked_span_tests_stores::{Fixture, POLICY};
 
 use crate::fixture::File;
 
@@ -13,8 +13,8 @@ async fn functions_are_listed_with_what_is_open_and_when_they_were_declared() {
     let file = File::begin().await;
     let operator = Sqlite::open(file.path()).await.unwrap();
     assert!(operator.functions().await.unwrap().is_empty());
-    let ship = Worker::named(&file, "shop::Ship", RULES).await;
-    let bill = Worker::named(&file, "shop::Bill", RULES.inputs(3)).await;
+    let ship = Worker::named(&file, "shop::Ship", POLICY).await;
+    let bill = Worker::named(&file, "shop::Bill", POLICY.inputs(3)).await;
     ship.waits("1", 0).await;
     ship.waits("2", 0).await;
     let (token, _) = ship.runs("2", 1).await;
@@ -39,7 +39,7 @@ async fn functions_are_listed_with_what_is_open_and_when_they_were_declared() {
         .await
         .unwrap();
     let renamed = Sqlite::open(file.path()).await.unwrap().named("shop::Bill");
-    let renamed = Worker::serving(renamed, "shop::Invoice", RULES.inputs(3));
+    let renamed = Worker::serving(renamed, "shop::Invoice", POLICY.inputs(3));
     assert!(renamed.is_empty().await);
     let [bill, ship] = &operator.functions().await.unwrap()[..] else {
         panic!("two functions");

@@ -8,7 +8,7 @@ use linked_span::fan_in::{
     Sqlite, Store as _, StoreError, Token, Verdict,
 };
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 
 use crate::fixture::File;
 
@@ -18,8 +18,8 @@ const PACKED: u8 = 1;
 /// More than one statement reads or removes.
 const MANY: u16 = 1_200;
 
-fn rules() -> JoinPolicy {
-    RULES.lists(Inputs::default().with(PACKED))
+fn policy() -> JoinPolicy {
+    POLICY.lists(Inputs::default().with(PACKED))
 }
 
 fn order(lines: u16) -> ArrivingInput<'static> {
@@ -77,7 +77,7 @@ async fn elements(file: &File) -> i64 {
 #[tokio::test]
 async fn arrival_of_the_thousandth_element_takes_as_long_as_the_first() {
     let file = File::begin().await;
-    let worker = Worker::with(&file, rules()).await;
+    let worker = Worker::with(&file, policy()).await;
     let mut fastest = [Duration::MAX; 3];
     // A first life fills the caches.
     for key in ["warm", "first", "second", "third"] {
@@ -105,7 +105,7 @@ async fn arrival_of_the_thousandth_element_takes_as_long_as_the_first() {
 #[tokio::test]
 async fn list_of_many_pages_is_read_in_order_of_arrival() {
     let file = File::begin().await;
-    let worker = Worker::with(&file, rules()).await;
+    let worker = Worker::with(&file, policy()).await;
     // The order of the identities is another one.
     let arrived: Vec<_> = (0..MANY).map(|number| number * 7 % MANY).collect();
     pack_all(&worker, "order", arrived.clone()).await;
@@ -121,7 +121,7 @@ async fn list_of_many_pages_is_read_in_order_of_arrival() {
 async fn elements_over_the_byte_limit_are_rejected_and_change_nothing() {
     let file = File::begin().await;
     let empty = file.rows().await;
-    let mut worker = Worker::with(&file, rules().max_bytes(100)).await;
+    let mut worker = Worker::with(&file, policy().max_bytes(100)).await;
     let over = async |worker: &Worker<Sqlite>, id: &str| {
         let packed = ArrivingInput::element(PACKED, id);
         let payload = Payload {
@@ -130,7 +130,7 @@ async fn elements_over_the_byte_limit_are_rejected_and_change_nothing() {
         };
         let arrived = worker.store.arrive(
             "order",
-            &worker.rules,
+            &worker.policy,
             packed,
             payload.clone(),
             Token::random(),
@@ -139,7 +139,7 @@ async fn elements_over_the_byte_limit_are_rejected_and_change_nothing() {
             Ok(arrived) => matches!(arrived.verdict, Verdict::Waiting(_)),
             Err(refused) => {
                 assert_eq!(refused.payload, payload);
-                let max = worker.rules.max_bytes;
+                let max = worker.policy.max_bytes;
                 let StoreError::OverLimit(ListLimit::Bytes { max: limit }) = refused.error else {
                     panic!("{refused:?}");
                 };
@@ -149,10 +149,10 @@ async fn elements_over_the_byte_limit_are_rejected_and_change_nothing() {
         }
     };
     // An element has 80 bytes: `{"version":1,"input":{"id":0,"text":"…"}}`.
-    worker.rules = worker.rules.max_bytes(79);
+    worker.policy = worker.policy.max_bytes(79);
     assert!(!over(&worker, "first").await);
     assert_eq!(file.rows().await, empty);
-    worker.rules = worker.rules.max_bytes(160);
+    worker.policy = worker.policy.max_bytes(160);
     assert!(over(&worker, "first").await && over(&worker, "second").await);
     let rows = file.rows().await;
     assert!(!over(&worker, "third").await);
@@ -166,7 +166,7 @@ async fn elements_over_the_byte_limit_are_rejected_and_change_nothing() {
 #[tokio::test]
 async fn elements_left_of_a_forgotten_join_are_not_in_its_next_life() {
     let file = File::begin().await;
-    let worker = Worker::with(&file, rules()).await;
+    let worker = Worker::with(&file, policy()).await;
     pack_all(&worker, "order", 0..MANY).await;
     assert!(worker.forget("order").await);
     assert_eq!(elements(&file).await, i64::from(MANY) - 500);
@@ -192,7 +192,7 @@ async fn elements_left_of_a_forgotten_join_are_not_in_its_next_life() {
 #[tokio::test]
 async fn elements_of_completed_and_expired_joins_are_removed() {
     let file = File::begin().await;
-    let worker = Worker::with(&file, rules()).await;
+    let worker = Worker::with(&file, policy()).await;
     pack_all(&worker, "completed", 0..3).await;
     let (token, _) = complete(&worker, "completed", 3).await;
     assert!(
@@ -203,7 +203,7 @@ async fn elements_of_completed_and_expired_joins_are_removed() {
     assert_eq!(elements(&file).await, 0);
 
     pack_all(&worker, "expired", 0..2).await;
-    file.pass(RULES.timeout).await;
+    file.pass(POLICY.timeout).await;
     let due = worker.one_due().await;
     assert_eq!(due.claim.at(PACKED).len(), 2);
     assert!(
@@ -219,7 +219,7 @@ async fn elements_of_completed_and_expired_joins_are_removed() {
 #[tokio::test]
 async fn listed_join_says_how_often_elements_came_and_how_many_are_expected() {
     let file = File::begin().await;
-    let worker = Worker::with(&file, rules()).await;
+    let worker = Worker::with(&file, policy()).await;
     pack_all(&worker, "order", 0..2).await;
     for _ in 0..3 {
         let verdict = pack(&worker, "order", 1).await;
@@ -239,7 +239,7 @@ async fn listed_join_says_how_often_elements_came_and_how_many_are_expected() {
 #[tokio::test]
 async fn element_that_is_lost_parks_its_join_with_a_reason() {
     let file = File::begin().await;
-    let worker = Worker::with(&file, rules()).await;
+    let worker = Worker::with(&file, policy()).await;
     pack_all(&worker, "order", 0..2).await;
     let lose = "DELETE FROM linked_span_elements WHERE id = 'line 0'";
     sqlx::raw_sql(lose).execute(&file.pool).await.unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 
 use linked_span::fan_in::{Operator, Settlement, Sqlite, StoreError, Timestamp};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use serde_json::json;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -31,7 +31,7 @@ async fn versions(pool: &SqlitePool) -> Vec<(i64, i64)> {
 }
 
 async fn works(pool: &SqlitePool, key: &str) {
-    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", POLICY);
     let (token, _) = worker.complete(key).await;
     assert!(worker.settle(key, token, Settlement::Completed).await);
 }
@@ -45,7 +45,7 @@ async fn sixteen_first_starts_at_once_leave_one_version() {
     for key in 0..16 {
         let path = path.clone();
         opened.spawn(async move {
-            let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", RULES);
+            let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", POLICY);
             worker.waits(&key.to_string(), 0).await;
         });
     }
@@ -54,7 +54,7 @@ async fn sixteen_first_starts_at_once_leave_one_version() {
     }
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path));
     assert_eq!(versions(&pool.await.unwrap()).await, CURRENT);
-    let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", RULES);
+    let worker = Worker::serving(Sqlite::open(path).await.unwrap(), "ship", POLICY);
     assert_eq!(worker.len().await, 16);
 }
 
@@ -109,7 +109,7 @@ async fn schemas_applied_by_migrations_of_the_users_are_the_tables() {
 /// An arrival as version 1 wrote it: the statements and the values are that version's.
 async fn arrive_as_version_1(pool: &SqlitePool, key: &str, input: u8, stage: &str) {
     let now = Timestamp::now().as_millis();
-    let deadline = Timestamp::now().saturating_add(RULES.timeout).as_millis();
+    let deadline = Timestamp::now().saturating_add(POLICY.timeout).as_millis();
     let (now, deadline) = (
         i64::try_from(now).unwrap(),
         i64::try_from(deadline).unwrap(),
@@ -154,7 +154,7 @@ async fn joins_of_version_1_go_on_after_the_migration() {
 
     Sqlite::new(pool.clone()).migrate().await.unwrap();
     assert_eq!(versions(&pool).await, CURRENT);
-    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", POLICY);
     let (token, claim) = worker.runs("open", 1).await;
     assert_eq!(claim.inputs.len(), 2);
     assert!(worker.settle("open", token, Settlement::Completed).await);
@@ -196,7 +196,7 @@ async fn release_works_on_while_and_after_a_newer_one_updates_the_tables() {
     // A process that runs, one that starts, and one that migrates when it starts.
     worker.waits("another", 0).await;
     works(&file.pool, "third").await;
-    let reopened = Worker::serving(Sqlite::open(file.path()).await.unwrap(), "ship", RULES);
+    let reopened = Worker::serving(Sqlite::open(file.path()).await.unwrap(), "ship", POLICY);
     let (token, _) = reopened.runs("order", 1).await;
     assert!(reopened.settle("order", token, Settlement::Completed).await);
     assert_eq!(reopened.len().await, 1);
@@ -224,7 +224,7 @@ async fn tables_that_are_too_old_for_the_release_are_refused_until_they_are_migr
         .execute(&pool)
         .await
         .unwrap();
-    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool.clone()), "ship", POLICY);
     let error = Operator::len(&worker.store).await.unwrap_err();
     assert_eq!(
         error.to_string(),

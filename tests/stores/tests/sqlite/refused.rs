@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use linked_span::fan_in::{Operator, Sqlite, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use crate::fixture::File;
@@ -43,11 +43,11 @@ async fn database_in_memory_is_refused_when_it_is_opened() {
         );
         // The user's own migration has made the tables.
         sqlx::raw_sql(Sqlite::SCHEMA).execute(&pool).await.unwrap();
-        let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
+        let worker = Worker::serving(Sqlite::new(pool), "ship", POLICY);
         let arrived =
             worker
                 .store
-                .arrive("order", &RULES, 0.into(), Payload::new(0), Token::random());
+                .arrive("order", &POLICY, 0.into(), Payload::new(0), Token::random());
         let refused = arrived.await.unwrap_err();
         assert_eq!(refused.payload, Payload::new(0));
         assert_is(refused.error, IN_MEMORY);
@@ -95,10 +95,10 @@ async fn pool_that_only_reads_is_refused() {
         .connect_with(options)
         .await
         .unwrap();
-    let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool), "ship", POLICY);
     let arrived = worker
         .store
-        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+        .arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     assert_is(
         arrived.await.unwrap_err().error,
         "grant the process write access",
@@ -112,7 +112,7 @@ async fn tables_that_are_missing_are_an_error_that_names_migrate() {
         .filename(folder.path().join("joins.db"))
         .create_if_missing(true);
     let pool = SqlitePool::connect_with(options).await.unwrap();
-    let worker = Worker::serving(Sqlite::new(pool), "ship", RULES);
+    let worker = Worker::serving(Sqlite::new(pool), "ship", POLICY);
     let error = Operator::len(&worker.store).await.unwrap_err();
     assert_is(error, "run `Sqlite::migrate`");
 }
@@ -128,11 +128,11 @@ async fn locked_file_is_an_error_within_the_call_timeout() {
         .await
         .unwrap()
         .call_timeout(timeout);
-    let worker = Worker::serving(store, "ship", RULES);
+    let worker = Worker::serving(store, "ship", POLICY);
     let since = Instant::now();
     let arrived = worker
         .store
-        .arrive("order", &RULES, 1.into(), Payload::new(1), Token::random());
+        .arrive("order", &POLICY, 1.into(), Payload::new(1), Token::random());
     let refused = arrived.await.unwrap_err();
     assert!(
         matches!(refused.error, StoreError::Failed(_)),
@@ -143,7 +143,7 @@ async fn locked_file_is_an_error_within_the_call_timeout() {
     sqlx::query("ROLLBACK").execute(&mut *other).await.unwrap();
     // A connection may still wait for the lock, up to its own busy timeout. After that the store works again.
     let patient = worker.store.call_timeout(Duration::from_secs(20));
-    let worker = Worker::serving(patient, "ship", RULES);
+    let worker = Worker::serving(patient, "ship", POLICY);
     let (token, _) = worker.runs("order", 1).await;
     assert!(
         worker

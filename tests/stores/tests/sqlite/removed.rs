@@ -5,7 +5,7 @@ use std::fs;
 
 use linked_span::fan_in::{Change, Operator, Settlement, Sqlite, Store, StoreError, Token};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, Payload, RULES};
+use linked_span_tests_stores::{Fixture, POLICY, Payload};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::fixture::File;
@@ -26,7 +26,7 @@ async fn assert_is_refused(worker: &Worker<Sqlite>) {
     let payload = Payload::new(0);
     let arrived = worker
         .store
-        .arrive("new", &RULES, 0.into(), payload.clone(), Token::random());
+        .arrive("new", &POLICY, 0.into(), payload.clone(), Token::random());
     let refused = arrived.await.unwrap_err();
     assert_eq!(refused.payload, payload);
     assert_names_the_file(refused.error);
@@ -36,14 +36,14 @@ async fn assert_is_refused(worker: &Worker<Sqlite>) {
     let settled = Store::<Payload>::apply(
         store,
         "order",
-        &RULES,
+        &POLICY,
         Change::Settle {
             token,
             settlement: failed,
         },
     );
     assert!(settled.await.is_err());
-    let due = Store::<Payload>::claim_due(store, &RULES, token, 1);
+    let due = Store::<Payload>::claim_due(store, &POLICY, token, 1);
     assert!(due.await.is_err());
     assert!(Operator::len(store).await.is_err());
 }
@@ -81,7 +81,7 @@ async fn arrival_after_the_log_was_removed_is_refused() {
     let file = File::begin().await;
     // A second connection would create its own log.
     let store = Sqlite::open(file.path()).await.unwrap();
-    let worker = Worker::serving(store, "ship", RULES);
+    let worker = Worker::serving(store, "ship", POLICY);
     file.pool.close().await;
     worker.waits("order", 0).await;
     fs::remove_file(file.path().with_extension("db-wal")).unwrap();
@@ -95,7 +95,7 @@ async fn file_is_known_by_its_full_path() {
     let link = file.path().with_extension("link");
     std::os::unix::fs::symlink(file.path(), &link).unwrap();
     let store = Sqlite::open(&link).await.unwrap();
-    let worker = Worker::serving(store, "ship", RULES);
+    let worker = Worker::serving(store, "ship", POLICY);
     worker.waits("order", 0).await;
     fs::remove_file(&link).unwrap();
     worker.waits("another", 0).await;
@@ -116,7 +116,7 @@ async fn arrival_on_a_connection_opened_after_the_removal_is_refused() {
             .unwrap();
         let store = Sqlite::new(pool.clone());
         store.migrate().await.unwrap();
-        let worker = Worker::serving(store, "ship", RULES);
+        let worker = Worker::serving(store, "ship", POLICY);
         if was_called {
             worker.waits("order", 0).await;
         }

@@ -37,9 +37,9 @@ fn has_ended(state: &State) -> bool {
 }
 
 /// Returns the row of a state. A function without lists keeps no tallies.
-fn row_of(state: &State, tallies: Tallies, rules: &JoinPolicy) -> Kept {
-    let due = |mode| due_at(state, mode, rules).filter(|_| !has_ended(state));
-    let tallies = Some(tallies).filter(|_| !rules.lists.is_empty());
+fn row_of(state: &State, tallies: Tallies, policy: &JoinPolicy) -> Kept {
+    let due = |mode| due_at(state, mode, policy).filter(|_| !has_ended(state));
+    let tallies = Some(tallies).filter(|_| !policy.lists.is_empty());
     let tallies = tallies.unwrap_or_default();
     (
         columns(state),
@@ -50,8 +50,8 @@ fn row_of(state: &State, tallies: Tallies, rules: &JoinPolicy) -> Kept {
     )
 }
 
-fn due_at(state: &State, mode: ClaimMode, rules: &JoinPolicy) -> Option<u64> {
-    due(state, mode, rules).map(Timestamp::as_millis)
+fn due_at(state: &State, mode: ClaimMode, policy: &JoinPolicy) -> Option<u64> {
+    due(state, mode, policy).map(Timestamp::as_millis)
 }
 
 fn number(moment: u64) -> i64 {
@@ -59,7 +59,7 @@ fn number(moment: u64) -> i64 {
 }
 
 /// Replaces all rows by these states.
-async fn write(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
+async fn write(pool: &SqlitePool, cases: &[Case], policy: &JoinPolicy) {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     for clear in [
         "DELETE FROM linked_span_joins",
@@ -71,9 +71,9 @@ async fn write(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
     for (instance, Case { name, state, .. }) in (0_i64..).zip(cases) {
         let Some(state) = state else { continue };
         let (columns, sweep_at, passing_at, tallies, elements) =
-            row_of(state, tallies(state), rules);
+            row_of(state, tallies(state), policy);
         let (stage_name, came, holder, until, deadline, attempts) = columns;
-        let has_lists = !rules.lists.is_empty() && !has_ended(state);
+        let has_lists = !policy.lists.is_empty() && !has_ended(state);
         sqlx::query(
             "INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, \
              instance, lists) VALUES (?1, ?2, ?3, ?4, nullif(?5, '-'), ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -93,7 +93,7 @@ async fn write(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
         .execute(&mut *transaction)
         .await
         .unwrap();
-        let is_single = |input: &u8| came & 1 << input != 0 && !rules.lists.contains(*input);
+        let is_single = |input: &u8| came & 1 << input != 0 && !policy.lists.contains(*input);
         for input in (0..3).filter(is_single) {
             sqlx::query("INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?3, ?4, ?5)")
                 .bind(name)
@@ -190,33 +190,33 @@ async fn assert_kept(
     pool: &SqlitePool,
     cases: &[Case],
     step: &str,
-    rules: &JoinPolicy,
+    policy: &JoinPolicy,
     after: impl Fn(Option<State>) -> (Option<State>, Tallies),
 ) {
     let kept = read(pool).await;
     for Case { name, state, .. } in cases {
         let (right, tallies) = after(*state);
-        let right = right.map(|state| row_of(&state, tallies, rules));
+        let right = right.map(|state| row_of(&state, tallies, policy));
         assert_eq!(
             kept.get(name),
             right.as_ref(),
-            "{step} of {state:?} with {rules:?}"
+            "{step} of {state:?} with {policy:?}"
         );
     }
-    assert_eq!(leftovers(pool).await, 0, "{step} with {rules:?}");
+    assert_eq!(leftovers(pool).await, 0, "{step} with {policy:?}");
 }
 
 /// Returns the state after a step, with its tallies.
-fn after(state: Option<State>, step: Step, rules: &JoinPolicy) -> (Option<State>, Tallies) {
-    let (after, reply) = transition(state, step, at(NOW), rules);
+fn after(state: Option<State>, step: Step, policy: &JoinPolicy) -> (Option<State>, Tallies) {
+    let (after, reply) = transition(state, step, at(NOW), policy);
     (
         after,
         tallies_after(state.as_ref(), step, (after.as_ref(), reply)),
     )
 }
 
-fn reply_of(state: Option<State>, step: Step, rules: &JoinPolicy) -> Reply {
-    transition(state, step, at(NOW), rules).1
+fn reply_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Reply {
+    transition(state, step, at(NOW), policy).1
 }
 
 async fn tell(worker: &Worker<Sqlite>, step: Step) -> bool {
@@ -229,13 +229,13 @@ async fn tell(worker: &Worker<Sqlite>, step: Step) -> bool {
     }
 }
 
-fn told_of(verdict: &Verdict<Payload>, rules: &JoinPolicy) -> (&'static str, u64) {
+fn told_of(verdict: &Verdict<Payload>, policy: &JoinPolicy) -> (&'static str, u64) {
     match verdict {
         Verdict::Waiting(came) => told(Reply::Waiting(*came)),
         Verdict::Duplicate(came) => told(Reply::Duplicate(*came)),
         Verdict::Closed { .. } => told(Reply::Closed),
         Verdict::Run(claim) => ("run", claim.attempts.into()),
-        Verdict::DeliverExpired { claim, .. } => ("hand_over", bits(came(claim, rules)).into()),
+        Verdict::DeliverExpired { claim, .. } => ("hand_over", bits(came(claim, policy)).into()),
         Verdict::Busy { retry_after } => ("busy", NOW + milliseconds(*retry_after)),
         Verdict::Completed(_) => ("completed", 0),
         Verdict::Expired(_) => ("expired", 0),
@@ -245,19 +245,19 @@ fn told_of(verdict: &Verdict<Payload>, rules: &JoinPolicy) -> (&'static str, u64
 }
 
 /// Returns the single inputs of a claim, and its full lists.
-fn came(claim: &Claim<Payload>, rules: &JoinPolicy) -> Inputs {
+fn came(claim: &Claim<Payload>, policy: &JoinPolicy) -> Inputs {
     let is_full = |list| {
         let count = claim.counts.get(list);
         count.is_some_and(|count| claim.at(list).len() >= count.into())
     };
     let has_come = |input: &u8| {
-        if rules.lists.contains(*input) {
+        if policy.lists.contains(*input) {
             is_full(*input)
         } else {
             !claim.at(*input).is_empty()
         }
     };
-    let came = (0..rules.inputs).filter(has_come);
+    let came = (0..policy.inputs).filter(has_come);
     came.fold(Inputs::default(), Inputs::with)
 }
 
@@ -275,21 +275,25 @@ fn unless_forgotten(state: Option<State>) -> Option<State> {
 #[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 async fn each_step_in_sqlite_matches_rust() {
     let arrivals: Vec<_> = (0..3).map(ArrivingInput::from).collect();
-    compare(&table::rules(), &table::states(), &arrivals).await;
+    compare(&table::policies(), &table::states(), &arrivals).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "`.ci/run` runs it with the other table"]
 async fn each_step_of_a_list_in_sqlite_matches_rust() {
     let arrivals = list_table::arrivals();
-    compare(&list_table::rules(), &list_table::states(), &arrivals).await;
+    compare(&list_table::policies(), &list_table::states(), &arrivals).await;
 }
 
 /// Makes each step from each state with each policy.
-async fn compare(rules: &[JoinPolicy], states: &[Option<State>], arrivals: &[ArrivingInput<'_>]) {
+async fn compare(
+    policies: &[JoinPolicy],
+    states: &[Option<State>],
+    arrivals: &[ArrivingInput<'_>],
+) {
     let file = File::begin().await;
     let pool = &file.pool;
-    for rules in rules {
+    for policy in policies {
         let store = file.open("ship").await.clock(|| at(NOW));
         let store = store.call_timeout(Duration::from_mins(1));
         let cases: Vec<_> = states
@@ -297,7 +301,7 @@ async fn compare(rules: &[JoinPolicy], states: &[Option<State>], arrivals: &[Arr
             .enumerate()
             .map(|(number, state)| {
                 let name = format!("state {number}");
-                let worker = Worker::serving(store.clone().named(&name), "ship", *rules);
+                let worker = Worker::serving(store.clone().named(&name), "ship", *policy);
                 let state = *state;
                 Case {
                     worker,
@@ -310,36 +314,36 @@ async fn compare(rules: &[JoinPolicy], states: &[Option<State>], arrivals: &[Arr
             if matches!(step, Step::ClaimDue { .. }) {
                 continue;
             }
-            write(pool, &cases, rules).await;
+            write(pool, &cases, policy).await;
             for Case { worker, state, .. } in &cases {
                 let is_recorded = tell(worker, step).await;
-                let reply = reply_of(*state, step, rules);
+                let reply = reply_of(*state, step, policy);
                 assert_eq!(
                     is_recorded,
                     reply == Reply::Recorded,
-                    "{step:?} of {state:?} with {rules:?}"
+                    "{step:?} of {state:?} with {policy:?}"
                 );
             }
-            let after = |state| after(state, step, rules);
-            assert_kept(pool, &cases, &format!("{word} {how}"), rules, after).await;
+            let after = |state| after(state, step, policy);
+            assert_kept(pool, &cases, &format!("{word} {how}"), policy, after).await;
         }
         for input in arrivals {
-            arrive(pool, &cases, *input, rules).await;
+            arrive(pool, &cases, *input, policy).await;
         }
-        visits(pool, &cases, rules).await;
+        visits(pool, &cases, policy).await;
     }
 }
 
 /// Makes an arrival at each state.
-async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, rules: &JoinPolicy) {
+async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, policy: &JoinPolicy) {
     let step = |state: Option<State>| {
-        if rules.lists.is_empty() {
+        if policy.lists.is_empty() {
             Step::arrive(input.input, MINE)
         } else {
             list_table::arrival(state.as_ref(), input)
         }
     };
-    write(pool, cases, rules).await;
+    write(pool, cases, policy).await;
     for Case { worker, state, .. } in cases {
         let payload = Payload::new(input.input.into());
         let arrived = worker.arrive_with(KEY, input, payload, MINE).await;
@@ -348,25 +352,25 @@ async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, rul
         let parked = (arrived.parked.attempts, arrived.parked.undecodable);
         assert_eq!(
             parked,
-            (parked_by(step, *state, rules), 0),
-            "{step:?} of {state:?} with {rules:?}"
+            (parked_by(step, *state, policy), 0),
+            "{step:?} of {state:?} with {policy:?}"
         );
-        let right = told(reply_of(*state, step, rules));
+        let right = told(reply_of(*state, step, policy));
         assert_eq!(
-            told_of(&arrived.verdict, rules),
+            told_of(&arrived.verdict, policy),
             right,
-            "{step:?} of {state:?} with {rules:?}"
+            "{step:?} of {state:?} with {policy:?}"
         );
     }
     let after = |state| {
-        let (after, tallies) = after(state, step(state), rules);
+        let (after, tallies) = after(state, step(state), policy);
         (unless_forgotten(after), tallies)
     };
-    assert_kept(pool, cases, &format!("arrival of {input:?}"), rules, after).await;
+    assert_kept(pool, cases, &format!("arrival of {input:?}"), policy, after).await;
 }
 
 /// Makes a `ClaimDue` from each state, by a sweep and by an arrival at another join.
-async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
+async fn visits(pool: &SqlitePool, cases: &[Case], policy: &JoinPolicy) {
     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
         let step = Step::ClaimDue { token: MINE, mode };
         // A sweep ignores joins that its own token has claimed.
@@ -376,22 +380,22 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
         };
         let is_found = |state: &Option<State>| {
             state.is_some_and(|state| {
-                let is_due =
-                    due_at(&state, mode, rules).is_some_and(|due| due <= NOW) && !has_ended(&state);
+                let is_due = due_at(&state, mode, policy).is_some_and(|due| due <= NOW)
+                    && !has_ended(&state);
                 is_due && !(mode == ClaimMode::Sweep && is_mine(&state))
             })
         };
-        write(pool, cases, rules).await;
+        write(pool, cases, policy).await;
         for Case { worker, state, .. } in cases {
             let (claimed, parked) = if mode == ClaimMode::Sweep {
-                let due = worker.store.claim_due(rules, MINE, 10).await.unwrap();
+                let due = worker.store.claim_due(policy, MINE, 10).await.unwrap();
                 assert!(due.claims.len() <= 1);
                 (due.claims.into_iter().next(), due.parked)
             } else {
                 let arrived = worker.arrive("another", 0, MINE).await;
                 (arrived.overdue.map(|overdue| *overdue), arrived.parked)
             };
-            let reply = is_found(state).then(|| reply_of(*state, step, rules));
+            let reply = is_found(state).then(|| reply_of(*state, step, policy));
             let right = reply.and_then(|reply| match reply {
                 Reply::Run { attempts, .. } | Reply::DeliverExpired { attempts, .. } => {
                     Some(attempts)
@@ -402,22 +406,22 @@ async fn visits(pool: &SqlitePool, cases: &[Case], rules: &JoinPolicy) {
                 assert_eq!(claimed.key, KEY);
                 claimed.claim.attempts
             });
-            assert_eq!(claimed, right, "{step:?} of {state:?} with {rules:?}");
-            let right = is_found(state).then(|| parked_by(step, *state, rules));
+            assert_eq!(claimed, right, "{step:?} of {state:?} with {policy:?}");
+            let right = is_found(state).then(|| parked_by(step, *state, policy));
             assert_eq!(
                 (parked.attempts, parked.undecodable),
                 (right.unwrap_or(0), 0),
-                "{step:?} of {state:?} with {rules:?}"
+                "{step:?} of {state:?} with {policy:?}"
             );
         }
         let after = |state: Option<State>| {
             if is_found(&state) {
-                after(state, step, rules)
+                after(state, step, policy)
             } else {
                 let kept = unless_forgotten(state);
                 (kept, kept.as_ref().map(tallies).unwrap_or_default())
             }
         };
-        assert_kept(pool, cases, &format!("{mode:?}"), rules, after).await;
+        assert_kept(pool, cases, &format!("{mode:?}"), policy, after).await;
     }
 }

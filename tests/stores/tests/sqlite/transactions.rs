@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linked_span::fan_in::{Sqlite, Token, Verdict};
 use linked_span_tests_stores::conformance::Worker;
-use linked_span_tests_stores::{Fixture, RULES};
+use linked_span_tests_stores::{Fixture, POLICY};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
@@ -20,7 +20,7 @@ async fn shared(file: &File, connections: u32) -> SqlitePool {
 fn worker(pool: &SqlitePool) -> Worker<Sqlite> {
     // While the transaction has the write lock, other connections wait 5 s each for it.
     let store = Sqlite::new(pool.clone()).call_timeout(Duration::from_mins(1));
-    Worker::serving(store, "ship", RULES)
+    Worker::serving(store, "ship", POLICY)
 }
 
 /// Returns whether another process finds the join after the connection is closed.
@@ -93,7 +93,7 @@ async fn arrivals_that_are_dropped_leave_no_transaction_behind() {
 async fn arrival_that_waited_for_the_lock_reads_the_clock_afterwards() {
     let file = File::begin().await;
     let timeout = Duration::from_secs(1);
-    let worker = Worker::with(&file, RULES.timeout(timeout)).await;
+    let worker = Worker::with(&file, POLICY.timeout(timeout)).await;
     worker.waits("order", 0).await;
     let lock = file.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
     let arrive = worker.arrive("order", 1, Token::random());

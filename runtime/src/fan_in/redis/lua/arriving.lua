@@ -3,7 +3,7 @@
 -- Returns false for an element whose list is full, and for an optional input without which the body runs.
 local function may_be_in(came)
     local place = bit.lshift(1, input)
-    return bit.band(came, place) ~= 0 and bit.band(rules.lists, place) == 0
+    return bit.band(came, place) ~= 0 and bit.band(policy.lists, place) == 0
 end
 
 local function arrive(join)

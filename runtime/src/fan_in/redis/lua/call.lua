@@ -1,7 +1,7 @@
 -- Reads the first arguments of every call that writes: the function, its policy, and the caller's token.
 
 -- Lua converts a string of digits in an addition, but not in a comparison, so only the limits need `tonumber`.
-local rules = {
+local policy = {
     inputs = ARGV[1],
     timeout = ARGV[2],
     lease = ARGV[3],
@@ -13,7 +13,7 @@ local rules = {
     optional = 0,
 }
 local token = ARGV[7]
-local ALL = bit.lshift(1, rules.inputs) - 1
+local ALL = bit.lshift(1, policy.inputs) - 1
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -34,10 +34,10 @@ local NO_HOLDER = '-'
 -- Returns a claim with its inputs. The caller reads the elements of lists itself, in pages.
 local function claimed(key, work, attempts, came)
     local fields = {}
-    for input = 0, rules.inputs - 1 do
+    for input = 0, policy.inputs - 1 do
         fields[input + 1] = 'input:' .. input
     end
-    if rules.lists ~= 0 then
+    if policy.lists ~= 0 then
         fields[#fields + 1] = 'lists'
     end
     return { key, work, attempts, came, redis.call('HMGET', hash_of(key), unpack(fields)) }

@@ -24,7 +24,7 @@ local function look_through(set)
             if claim then
                 claims[#claims + 1] = claim
                 is_claimed[key] = true
-                for len in (claim[5][rules.inputs + 1] or ''):gmatch(' %d+:(%d+):') do
+                for len in (claim[5][policy.inputs + 1] or ''):gmatch(' %d+:(%d+):') do
                     left_to_read = left_to_read - len
                 end
             else

@@ -62,8 +62,8 @@ local function write(key, before, after, since)
     end
     local hash = hash_of(key)
     if not after or has_ended(after) then
-        if rules.lists ~= 0 then
-            rules.remove_elements(key)
+        if policy.lists ~= 0 then
+            policy.remove_elements(key)
         end
         redis.call('DEL', hash)
     else

@@ -7,8 +7,8 @@
 do
     local columns = '^(%d+) (%d+) (%d+) (%d+)$'
     local lists, optional, max_elements, max_bytes = ARGV[#ARGV - 1]:match(columns)
-    rules.lists, rules.optional = tonumber(lists), tonumber(optional)
-    rules.max_elements, rules.max_bytes = tonumber(max_elements), tonumber(max_bytes)
+    policy.lists, policy.optional = tonumber(lists), tonumber(optional)
+    policy.max_elements, policy.max_bytes = tonumber(max_elements), tonumber(max_bytes)
 end
 
 local NO_COUNT = '-'
@@ -18,8 +18,8 @@ local function read_lists(kept)
     if not kept then
         -- The token of this call names the join's new life: elements that another tool left of an earlier life have another.
         local lists = { instance = token, bytes = 0 }
-        for place = 0, rules.inputs - 1 do
-            if bit.band(rules.lists, bit.lshift(1, place)) ~= 0 then
+        for place = 0, policy.inputs - 1 do
+            if bit.band(policy.lists, bit.lshift(1, place)) ~= 0 then
                 lists[#lists + 1] = { place = place, len = 0, repeated = 0, count = NO_COUNT }
             end
         end
@@ -54,7 +54,7 @@ local function list_keys(key, instance, place)
 end
 
 -- Removes the elements of a join. The server frees long lists in the background.
-function rules.remove_elements(key)
+function policy.remove_elements(key)
     local kept = redis.call('HGET', hash_of(key), 'lists')
     if kept then
         local lists = read_lists(kept)

@@ -3,7 +3,7 @@
 
 local age = ARGV[8]
 
-local latest = now + rules.lease
+local latest = now + policy.lease
 local released = 0
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, text(latest - age), text(latest))) do
     local before, since = read(key)

@@ -29,12 +29,12 @@ local function is_forgotten(join)
 end
 
 local function is_exhausted(join)
-    return join.attempts >= rules.max_attempts
+    return join.attempts >= policy.max_attempts
 end
 
 -- Returns true if only optional inputs are missing.
 local function is_complete(came)
-    return bit.bor(came, rules.optional) == ALL
+    return bit.bor(came, policy.optional) == ALL
 end
 
 -- Returns the time at which a caller in this mode must handle the join; nil for never.
@@ -42,7 +42,7 @@ local function due(join, mode)
     local stage = join.stage
     -- An arrival at another join cannot run the body, and leaves a sweep another timeout for it.
     if stage == 'open' and mode == 'passing' and is_complete(join.came) then
-        return join.deadline + rules.timeout
+        return join.deadline + policy.timeout
     elseif stage == 'open' or (stage == 'ready' and mode == 'passing') then
         return join.deadline
     elseif stage == 'ready' then
@@ -57,11 +57,11 @@ end
 
 local function run(came, deadline, attempts)
     attempts = math.min(attempts + 1, MOST_ATTEMPTS)
-    return row('running', came, token, now + rules.lease, deadline, attempts), 'run', attempts
+    return row('running', came, token, now + policy.lease, deadline, attempts), 'run', attempts
 end
 
 local function expire(came, attempts)
-    return row('expiring', came, token, now + rules.lease, 0, attempts), 'hand_over', came
+    return row('expiring', came, token, now + policy.lease, 0, attempts), 'hand_over', came
 end
 
 local function park(stage, came, attempts)
@@ -82,7 +82,7 @@ local function visit(join, mode)
     -- open: the deadline is over, only optional inputs are missing, sweep -> running
     if stage == 'open' and mode == 'sweep' and is_complete(came) then
         -- A body without the optional inputs has a timeout of its own.
-        return run(came, now + rules.timeout, 0)
+        return run(came, now + policy.timeout, 0)
     -- open: the deadline is over -> expiring
     elseif stage == 'open' then
         return expire(came, 0)

@@ -8,7 +8,7 @@ end
 -- open: arrive the last input -> running
 local function complete(since)
     -- The body gets a new timeout, even if the last input arrived late.
-    local lease, deadline = now + rules.lease, now + rules.timeout
+    local lease, deadline = now + policy.lease, now + policy.timeout
     -- `PERSIST` changes nothing, but after this write a full server accepts the following ones, so that the join can end.
     redis.call('PERSIST', HASH)
     keep('running', ALL, token, lease, deadline, 1, since)
@@ -22,7 +22,7 @@ local function take()
     local kept = redis.call('HGET', HASH, 'join')
     -- absent: arrive -> open
     if not kept then
-        local deadline = now + rules.timeout
+        local deadline = now + policy.timeout
         keep('open', came, NO_HOLDER, 0, deadline, 0, now)
         stand_at(deadline)
         redis.call('ZADD', FUNCTION .. ':unsettled', '0', key)

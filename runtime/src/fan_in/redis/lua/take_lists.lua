@@ -1,7 +1,7 @@
 -- Takes an input of an open or absent join of a function that has lists or optional inputs.
 
 local PLACE = bit.lshift(1, input)
-local IS_LIST = bit.band(rules.lists, PLACE) ~= 0
+local IS_LIST = bit.band(policy.lists, PLACE) ~= 0
 
 local id, counts = ARGV[11], ARGV[12]
 
@@ -15,7 +15,7 @@ local function keep(lists, ...)
     else
         fields[3], fields[4] = input_field, kept
     end
-    if rules.lists ~= 0 then
+    if policy.lists ~= 0 then
         fields[#fields + 1] = 'lists'
         fields[#fields + 1] = write_lists(lists)
     end
@@ -24,7 +24,7 @@ end
 
 -- Returns a reply with what has come. It is one word if the function has no lists.
 local function answer(reply, came, lists)
-    if rules.lists ~= 0 then
+    if policy.lists ~= 0 then
         reply = reply .. ' ' .. write_lists(lists)
     end
     return { now, reply, came, false, false }
@@ -43,9 +43,9 @@ local function add(list, lists, came)
         redis.call('PERSIST', HASH)
         redis.call('HSET', HASH, 'lists', write_lists(lists))
         return answer('duplicate', came, lists)
-    elseif list.len >= rules.max_elements then
+    elseif list.len >= policy.max_elements then
         return answer('closed', 0, lists)
-    elseif lists.bytes + #ARGV[10] > rules.max_bytes then
+    elseif lists.bytes + #ARGV[10] > policy.max_bytes then
         return answer('over_limit', 0, lists)
     end
     list.len = list.len + 1
@@ -74,7 +74,7 @@ end
 local function take()
     local kept = redis.call('HMGET', HASH, 'join', 'lists')
     local is_new = not kept[1]
-    local came, deadline, since = 0, now + rules.timeout, now
+    local came, deadline, since = 0, now + policy.timeout, now
     if not is_new then
         local stage, others, _, _, ends, _, began = kept[1]:match(READ)
         if stage ~= 'open' or tonumber(ends) <= now then
@@ -102,11 +102,11 @@ local function take()
     local moment = deadline
     -- absent, open: arrive the last input -> running
     if came == ALL then
-        moment = now + rules.lease
+        moment = now + policy.lease
         -- `PERSIST` changes nothing, but after this write a full server accepts the following ones, so that the join can end.
         redis.call('PERSIST', HASH)
         -- The body gets a new timeout, even if the last input arrived late.
-        keep(lists, 'running', ALL, token, moment, now + rules.timeout, 1, since)
+        keep(lists, 'running', ALL, token, moment, now + policy.timeout, 1, since)
     -- absent, open: arrive -> open
     else
         keep(lists, 'open', came, NO_HOLDER, 0, deadline, 0, since)

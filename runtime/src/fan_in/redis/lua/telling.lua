@@ -12,8 +12,8 @@ local function settle(join, settlement)
         return join, 'refused'
     end
     local stage, came, attempts = join.stage, join.came, join.attempts
-    local retry_at = now + rules.backoff
-    local forget_at = now + rules.dedup_window
+    local retry_at = now + policy.backoff
+    local forget_at = now + policy.dedup_window
     local after
     if stage == 'running' then
         -- running: completed -> completed
@@ -67,7 +67,7 @@ local function renew(join)
         return join, 'refused'
     end
     -- running, expiring: renew, by the holder -> the same, with a new lease
-    local lease = now + rules.lease
+    local lease = now + policy.lease
     return row(join.stage, join.came, token, lease, join.deadline, join.attempts), 'recorded'
 end
 
@@ -91,7 +91,7 @@ local function retry(join)
         return row('expiring', join.came, NO_HOLDER, now, 0, join.attempts), 'recorded'
     end
     -- parked, ready, running, expiring: retry -> ready
-    return row('ready', join.came, NO_HOLDER, now, now + rules.timeout, 0), 'recorded'
+    return row('ready', join.came, NO_HOLDER, now, now + policy.timeout, 0), 'recorded'
 end
 
 local function forget(join)

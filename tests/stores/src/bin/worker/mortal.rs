@@ -35,12 +35,12 @@ impl<P: Send, S: Store<P>> Store<P> for Mortal<S> {
     async fn arrive(
         &self,
         key: &str,
-        rules: &JoinPolicy,
+        policy: &JoinPolicy,
         input: ArrivingInput<'_>,
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        self.mortally(self.store.arrive(key, rules, input, payload, token))
+        self.mortally(self.store.arrive(key, policy, input, payload, token))
             .await
     }
 
