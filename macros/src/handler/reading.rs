@@ -50,14 +50,11 @@ impl Handler {
             return TokenStream::new();
         };
         let system = plain_value(&send.system, runtime);
-        let given = given_fields(
-            [
-                ("destination", &send.destination),
-                ("template", &send.template),
-            ],
-            runtime,
-        );
-        let given = given.unwrap_or_else(|| quote!(::core::default::Default::default()));
+        let fields = [
+            ("destination", Some(&send.destination)),
+            ("template", send.template.as_ref()),
+        ];
+        let given = given_fields(fields, runtime);
         quote!(#start.send(#system, &#given);)
     }
 
@@ -88,20 +85,20 @@ impl Handler {
 /// Returns the message's fields that the attribute adds.
 fn given(message: &MessageOptions, runtime: &TokenStream) -> Option<TokenStream> {
     let fields = [
-        ("system", &message.system),
-        ("destination", &message.destination),
-        ("template", &message.template),
-        ("group", &message.group),
+        ("system", message.system.as_ref()),
+        ("destination", message.destination.as_ref()),
+        ("template", message.template.as_ref()),
+        ("group", message.group.as_ref()),
     ];
     given_fields(fields, runtime)
 }
 
 fn given_fields<const FIELDS: usize>(
-    fields: [(&str, &Option<Expr>); FIELDS],
+    fields: [(&str, Option<&Expr>); FIELDS],
     runtime: &TokenStream,
 ) -> Option<TokenStream> {
-    let field = |(name, value): (&str, &Option<Expr>)| {
-        let value = plain_value(value.as_ref()?, runtime);
+    let field = |(name, value): (&str, Option<&Expr>)| {
+        let value = plain_value(value?, runtime);
         let name = Ident::new(name, Span::mixed_site());
         Some(quote!(#name: ::core::option::Option::Some(#value),))
     };
