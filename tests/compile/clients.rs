@@ -35,6 +35,11 @@ pub mod redis {
             pub map: HashMap<String, super::Value>,
             pub delivered_count: Option<usize>,
         }
+
+        /// The whole reply, which is no message.
+        pub struct StreamReadReply {
+            pub ids: Vec<StreamId>,
+        }
     }
 
     pub enum Value {

@@ -70,7 +70,8 @@ impl<I> Expired<I> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not show whether `on_expired` succeeded",
     label = "neither `()` nor a `Result`",
-    note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is delivered again"
+    note = "return `()`, or a `Result` whose error is `Display`: after an `Err`, the join is delivered again",
+    note = "a plain `fn` takes a plain closure, `|expired| …`; an `async fn` takes `async |expired| …`"
 )]
 pub trait ExpiryOutcome {
     /// Returns the error; `None` if `on_expired` succeeded.

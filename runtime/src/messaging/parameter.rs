@@ -11,11 +11,12 @@ use crate::event::given::Given;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a message of this client nor a batch of them",
     label = "the adapter `{A}` cannot read this",
-    note = "name the client whose message this is, for example `message(rdkafka)`, or write `view = path::to::function`, a `fn(&M) -> linked_span::messaging::Message<'_>`",
-    note = "a NATS message from a stream is `message(async_nats::jetstream)`; pass a message itself, not a `Result` of it",
-    note = "a message of MQTT 3 has no place for a context: connect with the client in `rumqttc::v5`",
+    note = "pass one message or a batch of messages, not a `Result` or the client's whole reply: for example `output.messages()` or `&stream.ids`",
+    note = "a batch is a slice, array, `Vec` or `VecDeque` of messages",
+    note = "for a message of another client, name that client, or write `view = path::to::function`, a `fn(&M) -> linked_span::messaging::Message<'_>`",
     note = "a client under another name, or in another version, is `message(rdkafka, client = path::to::rdkafka)`",
-    note = "a batch is a slice, array, `Vec` or `VecDeque` of messages"
+    note = "with `async_nats`: a message from a stream is `message(async_nats::jetstream)`",
+    note = "with `rumqttc`: a message of MQTT 3 has no place for a context; connect with the client in `rumqttc::v5`"
 )]
 pub trait Reads<A, Shape> {
     /// The parameter as an event or as a batch. A type without an implementation causes no further errors.

@@ -24,6 +24,9 @@ fn main() {
     let _ = plain().on_expired(|expired| expired.key.len());
     let _ = plain().on_expired(|_| Err::<(), _>(NotDisplay));
     let _ = plain().on_expired(|_| async {});
+    let _ = plain().on_expired(async |expired| {
+        let _ = expired.attempts;
+    });
     let later = || Later::in_memory(Duration::from_secs(600));
     let _ = later().on_expired(|expired| async move { expired.attempts });
     let _ = later().on_expired(|_| {});

@@ -23,4 +23,7 @@ fn of_pubsub(order: &Order) {}
 #[linked_span(order(cloudevents, client = clients::cloudevents))]
 fn of_cloudevents(order: &Order) {}
 
+#[linked_span(reply(redis, client = clients::redis))]
+fn whole_reply(reply: &clients::redis::streams::StreamReadReply) {}
+
 fn main() {}
