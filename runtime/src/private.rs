@@ -8,7 +8,7 @@ pub use opentelemetry::trace::SpanKind;
 #[cfg(feature = "serde")]
 pub use serde;
 
-pub use crate::event::field_text::{Describe, Field, constant, key, text};
+pub use crate::event::field_text::{Describe, Field, constant, element_id, key, text};
 pub use crate::fan_in::{
     ClaimGuard, Cloned, Ended, FanInIdentity, FanInSpec, IncomingInput, KeyedBatch, ListCount,
     ReceivedInputs, StorableInput, Sweeping, call, call_async, cloned, cloned_list, kept, keyed,

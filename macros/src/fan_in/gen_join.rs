@@ -223,20 +223,24 @@ impl FanIn {
                 return at(input.type_span(), keyed);
             }
         };
-        self.text_of(expression, span, input)
+        self.text_of(expression, span, "key", input)
     }
 
     /// Returns an expression for the text of an expression over the input.
+    ///
+    /// `function` is the runtime's, whose bound reports an expression without text.
     pub(super) fn text_of(
         &self,
         expression: impl ToTokens,
         span: Span,
+        function: &str,
         input: &Input,
     ) -> TokenStream {
         let (runtime, ident) = (&self.handler.runtime, &input.ident);
         let span = span.resolved_at(Span::mixed_site());
         let key = Ident::new("__linked_span_key", span);
-        let as_key = at(span, quote!(#runtime::key));
+        let function = Ident::new(function, span);
+        let as_key = at(span, quote!(#runtime::#function));
         let described = quote_spanned!(span=> (&&&&&#runtime::Field(#key)).linked_span_key());
         // The key sees the input as the function does.
         let reference = input

@@ -11,8 +11,11 @@ use super::kind::Kind;
 use super::model::FanIn;
 use crate::error::Errors;
 use crate::function::uses_variable;
-use crate::options::ParameterOptions;
+use crate::options::{ParameterOptions, integer_literal};
 use crate::tokens::is_same_name;
+
+/// The runtime's `JoinPolicy::max_elements`, which users cannot change.
+const MAX_ELEMENTS: i128 = 10_000;
 
 impl FanIn {
     /// Returns the inputs of this kind, as the runtime's set.
@@ -31,6 +34,7 @@ impl FanIn {
                 continue;
             };
             self.check_count(count, input, errors);
+            self.check_number(count, errors);
         }
         let mut inputs = self.params.inputs.iter();
         if inputs.all(|input| input.kind == Kind::Optional) {
@@ -83,6 +87,22 @@ impl FanIn {
         }
     }
 
+    /// Checks a `count` that is a literal, with which an arrival would reject every input.
+    fn check_number(&self, count: &Expr, errors: &mut Errors) {
+        let is_alone = self.params.inputs.len() == 1;
+        match integer_literal(count) {
+            Some(0) if is_alone => errors.at(
+                count,
+                "write a `count` of at least 1: a list alone needs at least one element",
+            ),
+            Some(number) if !(0..=MAX_ELEMENTS).contains(&number) => errors.at(
+                count,
+                format!("write a `count` from 0 to {MAX_ELEMENTS}: a list takes no other number of elements"),
+            ),
+            _ => {}
+        }
+    }
+
     /// Returns the inputs that an expression uses.
     fn counted_by(&self, count: &Expr) -> Vec<&Input> {
         let inputs = self.params.inputs.iter();
@@ -96,7 +116,7 @@ impl FanIn {
             return TokenStream::new();
         }
         let id = parameter.id.as_ref().map(|id| {
-            let id = self.text_of(id, id.span(), input);
+            let id = self.text_of(id, id.span(), "element_id", input);
             quote!(.id(#id))
         });
         let lists = self.handler.events.iter().enumerate();

@@ -24,7 +24,7 @@ mod tracing_options;
 mod value;
 
 pub(crate) use self::items::{each_item, set_once};
-pub(crate) use self::literal::text_literal;
+pub(crate) use self::literal::{integer_literal, text_literal};
 pub(crate) use self::message::{Adapter, MessageOptions};
 pub(crate) use self::model::{AttributeEntry, Level, Options, ParameterOptions, plain_value};
 pub(crate) use self::parse::parse;

@@ -119,6 +119,11 @@ pub fn key<'f, F>(_: &F, key: impl Key<'f, F>) -> Cow<'f, str> {
     key.into_key()
 }
 
+/// Returns the identity of an element of a list, or fails to compile.
+pub fn element_id<'f, F>(_: &F, id: impl ElementId<'f, F>) -> Cow<'f, str> {
+    id.into_element_id()
+}
+
 #[diagnostic::on_unimplemented(
     message = "the id and the type of an event must implement `Display`, which `{Field}` does not",
     label = "expected a type that implements `Display`, or an `Option` of one",
@@ -149,6 +154,25 @@ pub trait Key<'f, Field> {
 #[diagnostic::do_not_recommend]
 impl<'f, F> Key<'f, F> for Cow<'f, str> {
     fn into_key(self) -> Self {
+        self
+    }
+}
+
+/// Has the errors of the `id` of a list, which is converted like a [`Key`].
+#[diagnostic::on_unimplemented(
+    message = "the identity of an element must implement `Display`, which `{Field}` does not",
+    label = "expected a type that implements `Display`",
+    note = "an `Option` has no text: unwrap it, for example `id = message.message_id.clone().unwrap_or_default()`",
+    note = "otherwise, implement `Display` for the type, or write an expression that has text"
+)]
+pub trait ElementId<'f, Field> {
+    /// Returns the identity.
+    fn into_element_id(self) -> Cow<'f, str>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'f, F> ElementId<'f, F> for Cow<'f, str> {
+    fn into_element_id(self) -> Self {
         self
     }
 }
