@@ -54,28 +54,36 @@ const MEANT: &[(&str, &str)] = &[
 
 /// Parses the rest of a client's path, which begins with this word.
 pub(super) fn adapter(word: Ident, input: ParseStream) -> Result<Adapter> {
+    let mut written = word.to_string();
+    // A package's name may have hyphens, where its crate has underscores.
+    while input.peek(Token![-]) && input.peek2(Ident::peek_any) {
+        input.parse::<Token![-]>()?;
+        written.push('-');
+        written.push_str(&input.call(Ident::parse_any)?.to_string());
+    }
     let mut module = None;
     if input.peek(Token![::]) {
         input.parse::<Token![::]>()?;
-        module = Some(input.call(Ident::parse_any)?);
+        let name = input.call(Ident::parse_any)?;
+        written.push_str("::");
+        written.push_str(&name.to_string());
+        module = Some(name);
     }
-    let path = module
-        .as_ref()
-        .map_or_else(|| word.to_string(), |module| format!("{word}::{module}"));
-    if ADAPTERS.contains(&path.as_str()) {
+    if ADAPTERS.contains(&written.as_str()) {
         return Ok(Adapter {
             client: word,
             module,
         });
     }
+    let path = written.replace('-', "_");
     let meant = MEANT.iter().find(|(known, _)| *known == path);
     let near = meant
         .map(|(_, meant)| *meant)
         .or_else(|| nearest(&path, ADAPTERS.iter().copied()));
     let help = match near {
-        Some(near) => format!("did you mean `{near}`? there is no client `{path}`"),
+        Some(near) => format!("did you mean `{near}`? there is no client `{written}`"),
         None => format!(
-            "use {}, or `view = path::to::function` for another client: there is no client `{path}`",
+            "use {}, or `view = path::to::function` for another client: there is no client `{written}`",
             list(ADAPTERS)
         ),
     };

@@ -20,6 +20,12 @@ fn misspelt(record: &Record) {}
 #[linked_span(record(zeromq))]
 fn without_an_adapter(record: &Record) {}
 
+#[linked_span(record(aws-sdk-sqs, destination = "orders"))]
+fn hyphens(record: &Record) {}
+
+#[linked_span(record(async-nats::jetstream))]
+fn hyphens_and_a_module(record: &Record) {}
+
 fn main() {
     of_a_system(&Record);
     of_another_system(&Record);
