@@ -25,6 +25,13 @@ impl Kind {
     ) -> Option<(Self, &'t Type)> {
         let ident = &named.ident;
         match (&named.count, &named.id) {
+            // The missing option may be the one that is wrong.
+            (Some(_), None) | (None, Some(_)) if named.has_errors => {
+                return Some(match argument_of(declared, "Vec") {
+                    Some(ty) => (Self::List, ty),
+                    None => (Self::Single, declared),
+                });
+            }
             (Some(count), None) => {
                 errors.at(
                     count,
@@ -58,6 +65,11 @@ impl Kind {
 /// Returns `true` for a `Vec<…>`.
 pub(super) fn is_vec(ty: &Type) -> bool {
     argument_of(ty, "Vec").is_some()
+}
+
+/// Returns `true` for an `Option<…>`.
+pub(super) fn is_option(ty: &Type) -> bool {
+    argument_of(ty, "Option").is_some()
 }
 
 fn not_a_vec(ident: &Ident) -> String {

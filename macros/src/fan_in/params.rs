@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, PatType, Signature};
+use syn::{Attribute, FnArg, PatType, Signature, Type};
 
 use super::extra_param::ExtraParam;
 use super::input::Input;
@@ -65,6 +65,17 @@ impl Parameters {
             FnParam::Input(_) => None,
         })
     }
+}
+
+/// Returns the type of an input in the signature.
+pub(super) fn declared<'s>(signature: &'s Signature, named: &ParameterOptions) -> Option<&'s Type> {
+    signature
+        .inputs
+        .iter()
+        .find_map(|parameter| match parameter {
+            FnArg::Typed(parameter) if is_whole(parameter, named) => Some(&*parameter.ty),
+            _ => None,
+        })
 }
 
 fn is_whole(parameter: &PatType, named: &ParameterOptions) -> bool {

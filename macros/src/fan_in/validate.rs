@@ -5,9 +5,10 @@ use quote::{ToTokens, quote};
 use syn::{Safety, Signature, Type};
 
 use super::elided_lifetimes::first_elided;
+use super::kind::{is_option, is_vec};
 use super::model::FanIn;
 use super::names::Names;
-use super::params::Parameters;
+use super::params::{Parameters, declared};
 use crate::error::Errors;
 use crate::function::{Function, Shape, is_never, returned, ungrouped_type};
 use crate::handler::{Handler, check_parent, check_signature, named_events};
@@ -95,20 +96,33 @@ fn check_input_count(function: &Function, named: &[ParameterOptions], errors: &m
                 _ => format!("add two or more events to the parameters of `{name}`: `#[fan_in]` waits for several inputs"),
             });
         }
-        [only] if only.count.is_some() => {}
-        [only] => errors.at(
-            &only.ident,
-            format!(
-                "name at least two inputs, or write `#[linked_span({})]` for a single event",
-                only.ident
-            ),
-        ),
+        [only] if only.count.is_some() || only.has_errors => {}
+        [only] => check_only_input(&function.signature, only, errors),
         [.., last] if named.len() > MOST => errors.at(
             &last.ident,
             "name at most twelve inputs: join some of them first, and use the result as an input",
         ),
         _ => {}
     }
+}
+
+fn check_only_input(signature: &Signature, only: &ParameterOptions, errors: &mut Errors) {
+    let (ident, declared) = (&only.ident, declared(signature, only));
+    // `check_lists` reports a fan-in whose inputs are all optional.
+    if declared.is_some_and(is_option) {
+        return;
+    }
+    let list = if declared.is_some_and(is_vec) {
+        format!("; for a list, write `#[fan_in({ident}(count = …, id = …))]`")
+    } else {
+        String::new()
+    };
+    errors.at(
+        ident,
+        format!(
+            "name at least two inputs, or write `#[linked_span({ident})]` for a single event{list}"
+        ),
+    );
 }
 
 fn check_callable_by_joins(signature: &Signature, errors: &mut Errors) {

@@ -57,6 +57,8 @@ pub(crate) struct ParameterOptions {
     pub(crate) message: MessageOptions,
     pub(crate) relationship: Option<Expr>,
     pub(crate) attributes: Option<Vec<AttributeEntry>>,
+    /// `true` if an option is wrong, so others may seem to be missing.
+    pub(crate) has_errors: bool,
 }
 
 /// Holds `key = value` of a list of attributes.
@@ -127,6 +129,7 @@ impl ParameterOptions {
             message: MessageOptions::default(),
             relationship: None,
             attributes: None,
+            has_errors: false,
         }
     }
 

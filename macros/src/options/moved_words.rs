@@ -5,6 +5,7 @@ use proc_macro2::Ident;
 use super::row::Syntax;
 use super::table::{is_fan_in_only, option};
 use crate::macro_kind::MacroKind;
+use crate::suggestion::list;
 
 /// Returns the replacement for a word of `#[tracing::instrument]`.
 pub(super) fn word_of_tracing(word: &Ident) -> Option<&'static str> {
@@ -27,8 +28,42 @@ pub(super) fn word_of_tracing(word: &Ident) -> Option<&'static str> {
 }
 
 pub(super) fn word_of_fan_in(kind: MacroKind, word: &Ident) -> Option<String> {
-    is_fan_in_only(kind, &word.to_string()).then(|| {
-        format!("remove `{word}`, or use `#[fan_in]`, which has this option and waits for several inputs")
+    let is_of_fan_in = is_fan_in_only(kind, &word.to_string());
+    is_of_fan_in.then(|| only_of_fan_in(std::slice::from_ref(word)))
+}
+
+/// Returns what to do with options that only `#[fan_in]` has.
+pub(super) fn only_of_fan_in(words: &[Ident]) -> String {
+    let these = if words.len() == 1 {
+        "this option"
+    } else {
+        "these options"
+    };
+    let words = list(words).replace(" or ", " and ");
+    format!("remove {words}, or use `#[fan_in]`, which has {these} and waits for several inputs")
+}
+
+/// Returns the replacement for a word that the generated type has.
+pub(super) fn word_of_joins(kind: MacroKind, word: &Ident) -> Option<&'static str> {
+    if kind != MacroKind::FanIn {
+        return None;
+    }
+    Some(match word.to_string().as_str() {
+        "timeout" => {
+            "pass the timeout to the generated type: `in_memory(timeout)`, or `new(store, JoinOptions::timeout(timeout))`"
+        }
+        "on_expired" => {
+            "call `on_expired` on the generated type: `in_memory(timeout).on_expired(|expired| …)`"
+        }
+        _ => return None,
+    })
+}
+
+/// Returns the replacement for a word that the type of an input expresses.
+pub(super) fn word_of_types(kind: MacroKind, word: &Ident, input: &Ident) -> Option<String> {
+    let is_optional = kind == MacroKind::FanIn && (word == "optional" || word == "option");
+    is_optional.then(|| {
+        format!("remove `{word}`, and take `{input}: Option<…>`: the type makes an input optional")
     })
 }
 

@@ -1,6 +1,6 @@
 //! Parses an attribute: parameters, then options.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Result, Token, parenthesized};
@@ -8,9 +8,14 @@ use syn::{Error, Result, Token, parenthesized};
 use super::adapters::adapter;
 use super::items::{each_item, set_once, skip_to_comma};
 use super::model::{Options, ParameterOptions};
-use super::moved_words::{option_without_value, word_of_fan_in, word_of_tracing};
+use super::moved_words::{
+    only_of_fan_in, option_without_value, word_of_fan_in, word_of_joins, word_of_tracing,
+    word_of_types,
+};
 use super::row::Syntax;
-use super::table::{option, option_names, parameter_option, parameter_option_names};
+use super::table::{
+    is_of_inputs_only, option, option_names, parameter_option, parameter_option_names,
+};
 use crate::error::Errors;
 use crate::macro_kind::MacroKind;
 use crate::suggestion::{list, unknown_option};
@@ -24,10 +29,18 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Options {
     let mut options = Options::default();
+    let sends = sends(kind, &tokens);
     each_item(tokens, errors, |input, errors| {
-        item(&mut options, kind, input, bindings, errors)
+        item(&mut options, kind, input, bindings, sends, errors)
     });
     options
+}
+
+/// Returns `true` if the attribute has `send(…)`, which may come after an option that belongs to it.
+fn sends(kind: MacroKind, tokens: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_send = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(word), TokenTree::Group(_)] if word == "send");
+    option(kind, "send").is_some() && tokens.windows(2).any(is_send)
 }
 
 fn item(
@@ -35,6 +48,7 @@ fn item(
     kind: MacroKind,
     input: ParseStream,
     bindings: &[Ident],
+    sends: bool,
     errors: &mut Errors,
 ) -> Result<()> {
     let Ok(word) = input.call(Ident::parse_any) else {
@@ -47,11 +61,13 @@ fn item(
             return (row.parse)(options, &word, input, errors);
         }
         skip_to_comma(input);
-        return Err(Error::new(word.span(), no_option(kind, &word, bindings)));
+        let help = no_option(options, kind, &word, bindings, sends);
+        return Err(Error::new(word.span(), help));
     }
     if !contains_name(bindings, &word) {
         let help = word_of_tracing(&word).map(str::to_owned);
         let help = help.or_else(|| word_of_fan_in(kind, &word));
+        let help = help.or_else(|| word_of_joins(kind, &word).map(str::to_owned));
         if let Some(help) = help.or_else(|| option_without_value(kind, &word)) {
             skip_to_comma(input);
             return Err(Error::new(word.span(), help));
@@ -68,20 +84,47 @@ fn item(
     Ok(())
 }
 
-fn no_option(kind: MacroKind, word: &Ident, bindings: &[Ident]) -> String {
+fn no_option(
+    options: &Options,
+    kind: MacroKind,
+    word: &Ident,
+    bindings: &[Ident],
+    sends: bool,
+) -> String {
     if let Some(help) = word_of_tracing(word) {
         help.to_owned()
     } else if let Some(help) = word_of_fan_in(kind, word) {
         help
+    } else if let Some(help) = word_of_joins(kind, word) {
+        help.to_owned()
+    } else if is_of_inputs_only(kind, &word.to_string()) {
+        only_of_fan_in(std::slice::from_ref(word))
     } else if parameter_option(kind, &word.to_string()).is_some() {
-        let parameter = bindings.iter().find(|binding| *binding != "self");
-        let parameter = parameter.map_or_else(|| "message".to_owned(), ToString::to_string);
-        format!("write `{parameter}({word} = …)`: the options of a parameter go in parentheses")
+        in_parentheses(options, word, bindings, sends)
     } else if contains_name(bindings, word) {
         format!("write `{word}(origin = …)`: the options of a parameter go in parentheses")
     } else {
         unknown_option(&word.to_string(), &option_names(kind))
     }
+}
+
+/// Returns where an option belongs that is written outside of parentheses.
+fn in_parentheses(options: &Options, word: &Ident, bindings: &[Ident], sends: bool) -> String {
+    let named = options.parameters.first().map(|named| &named.ident);
+    let of_send = match word.to_string().as_str() {
+        "destination" => "`send(\"orders\", system = …)`",
+        "system" => "`send(…, system = …)`",
+        "template" => "`send(…, system = …, template = …)`",
+        _ => "",
+    };
+    if sends && !of_send.is_empty() {
+        let of_parameter = named.map(|named| format!("`{named}({word} = …)` or "));
+        let of_parameter = of_parameter.unwrap_or_default();
+        return format!("write {of_parameter}{of_send}: `{word}` belongs inside the parentheses");
+    }
+    let parameter = named.or_else(|| bindings.iter().find(|binding| *binding != "self"));
+    let parameter = parameter.map_or_else(|| "message".to_owned(), ToString::to_string);
+    format!("write `{parameter}({word} = …)`: the options of a parameter go in parentheses")
 }
 
 fn parameter(
@@ -91,19 +134,27 @@ fn parameter(
     errors: &mut Errors,
 ) -> Result<ParameterOptions> {
     let mut parameter = ParameterOptions::new(ident);
+    let mut mistakes = Errors::default();
     if input.peek(syn::token::Paren) {
         let content;
         parenthesized!(content in input);
-        each_item(content.parse()?, errors, |input, errors| {
-            parameter_item(&mut parameter, kind, input, errors)
+        let mut of_inputs_only = Vec::new();
+        each_item(content.parse()?, &mut mistakes, |input, mistakes| {
+            parameter_item(&mut parameter, kind, input, &mut of_inputs_only, mistakes)
         });
-        parameter.message.check(&parameter.ident, errors);
+        if let Some(first) = of_inputs_only.first() {
+            mistakes.at(first, only_of_fan_in(&of_inputs_only));
+        }
+        parameter.message.check(&parameter.ident, &mut mistakes);
     } else if !input.is_empty() && !input.peek(Token![,]) {
-        return Err(input.error(format!(
+        mistakes.push(input.error(format!(
             "write `,` after `{0}`, or its options in parentheses: `{0}(origin = …)`",
             parameter.ident
         )));
+        skip_to_comma(input);
     }
+    parameter.has_errors = !mistakes.is_empty();
+    errors.append(mistakes);
     Ok(parameter)
 }
 
@@ -111,6 +162,7 @@ fn parameter_item(
     parameter: &mut ParameterOptions,
     kind: MacroKind,
     input: ParseStream,
+    of_inputs_only: &mut Vec<Ident>,
     errors: &mut Errors,
 ) -> Result<()> {
     let Ok(word) = input.call(Ident::parse_any) else {
@@ -120,6 +172,15 @@ fn parameter_item(
     let name = word.to_string();
     if let Some(row) = parameter_option(kind, &name) {
         return (row.parse)(parameter, &word, input, errors);
+    }
+    if is_of_inputs_only(kind, &name) {
+        skip_to_comma(input);
+        of_inputs_only.push(word);
+        return Ok(());
+    }
+    if let Some(help) = word_of_types(kind, &word, &parameter.ident) {
+        skip_to_comma(input);
+        return Err(Error::new(word.span(), help));
     }
     let is_option = option(kind, &name).is_some() || word_of_fan_in(kind, &word).is_some();
     if !is_option && !input.peek(Token![=]) && !input.peek(syn::token::Paren) {

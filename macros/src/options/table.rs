@@ -53,3 +53,8 @@ pub(super) fn parameter_option_names(kind: MacroKind) -> Vec<&'static str> {
 pub(super) fn is_fan_in_only(kind: MacroKind, name: &str) -> bool {
     option(MacroKind::FanIn, name).is_some() && option(kind, name).is_none()
 }
+
+/// Returns `true` if only a parameter of `#[fan_in]` takes this option.
+pub(super) fn is_of_inputs_only(kind: MacroKind, name: &str) -> bool {
+    parameter_option(MacroKind::FanIn, name).is_some() && parameter_option(kind, name).is_none()
+}

@@ -32,4 +32,10 @@ fn thirteen(
 #[fan_in]
 fn nothing() {}
 
+#[fan_in(review)]
+fn one_list(review: Vec<Origin>) {}
+
+#[fan_in(payment(quorum = 3))]
+fn one_with_a_wrong_option(payment: Origin) {}
+
 fn main() {}

@@ -27,4 +27,13 @@ fn no_count(order: OrderPlaced, packed: Vec<LinePacked>) {}
 #[fan_in(order, packed(count = order.lines.len(), id = order.order))]
 fn id_of_another_input(order: OrderPlaced, packed: Vec<LinePacked>) {}
 
-fn main() {}
+#[fan_in(order, packed(quorum = 3, id = packed.line))]
+fn wrong_count(order: OrderPlaced, packed: Vec<LinePacked>) {}
+
+#[fan_in(order, packed[count = 3])]
+fn wrong_parentheses(order: OrderPlaced, packed: Vec<LinePacked>) {}
+
+fn main() {
+    let _ = WrongCount::in_memory(std::time::Duration::from_secs(600));
+    let _ = WrongParentheses::in_memory(std::time::Duration::from_secs(600));
+}

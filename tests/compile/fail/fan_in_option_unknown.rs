@@ -26,6 +26,12 @@ async fn label(payment: &Event, inventory: &Event) {}
 #[fan_in(payment, inventory, parent = event)]
 fn of_one_event(payment: &Event, inventory: &Event) {}
 
+#[fan_in(payment, inventory, timeout = 600, on_expired = late)]
+fn of_joins(payment: &Event, inventory: &Event) {}
+
+#[fan_in(payment, inventory(optional))]
+fn of_the_type(payment: &Event, inventory: Event) {}
+
 /// Neither an event nor keyed, but for what is wrong.
 #[fan_in(payment(key = , origin = Origin::), inventory)]
 fn undecided(payment: u64, inventory: &Event) {}
@@ -45,5 +51,7 @@ fn main() {
     let _ = Pack::in_memory(timeout).inventory(event.clone());
     let _ = Label::in_memory(timeout).inventory(event.clone());
     let _ = OfOneEvent::in_memory(timeout).inventory(event.clone());
+    let _ = OfJoins::in_memory(timeout).inventory(event.clone());
+    let _ = OfTheType::in_memory(timeout).inventory(event.clone());
     let _ = Undecided::in_memory(timeout).inventory(event);
 }

@@ -21,4 +21,7 @@ struct LinePacked {
 #[fan_in(order, packed)]
 fn dispatch(order: Option<OrderPlaced>, packed: Option<LinePacked>) {}
 
+#[fan_in(packed)]
+fn pack(packed: Option<LinePacked>) {}
+
 fn main() {}

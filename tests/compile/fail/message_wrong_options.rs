@@ -32,7 +32,25 @@ fn client_that_is_no_path(order: &Order) {}
 #[linked_span(order, destination = "orders")]
 fn option_outside_of_the_parentheses(order: &Order) {}
 
+#[linked_span(order(rdkafka), system = "redis")]
+fn option_of_a_named_parameter(copies: u32, order: &Order) {
+    let _ = copies;
+}
+
+#[linked_span(send("orders", system = "redis"), template = "x")]
+fn option_of_send() {}
+
+#[linked_span(system = "redis", destination = "orders", send("orders", system = "redis"))]
+fn options_of_send(order: &Order) {}
+
+#[linked_span(order(rdkafka), template = "x", send("orders", system = "redis"))]
+fn option_of_a_parameter_or_of_send(order: &Order) {}
+
 fn main() {
+    option_of_a_named_parameter(1, &Order);
+    option_of_send();
+    options_of_send(&Order);
+    option_of_a_parameter_or_of_send(&Order);
     destination_without_a_client(&Order);
     closure(&Order);
     two_readers(&Order);

@@ -14,4 +14,10 @@ fn key_of_one(payment: &Origin, inventory: &Origin) {}
 #[linked_span(payment, inventory, join)]
 fn without_a_value(payment: &Origin, inventory: &Origin) {}
 
+#[linked_span(results(count = 3, id = results.id))]
+fn list(results: &Origin) {}
+
+#[linked_span(results, count = 3)]
+fn count(results: &Origin) {}
+
 fn main() {}
