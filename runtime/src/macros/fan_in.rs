@@ -229,7 +229,7 @@
 ///
 /// | where | what |
 /// | --- | --- |
-/// | the function's span | `fan_in.key`, `fan_in.input_count`, your `attributes` |
+/// | the function's span | `fan_in.key`, `fan_in.input_count`, your `attributes`; of a list alone also `batch.size` and `batch.link_count` |
 /// | each link | `link.relationship` (default: the input's name), `fan_in.wait` (the seconds that the input waited), `event.id`, `link.event_type`, the link's `attributes` |
 /// | the active span at an arrival | an event `fan_in.arrival` with `fan_in.join` (`FulfillOrder`), `fan_in.input` and `fan_in.outcome` |
 /// | the span of an expired join, called `fulfill_order expired` | a new trace with a link to each received input, the status `Error` with `missing: inventory` or `not completed in 3 attempts`, `fan_in.key`, `fan_in.input_count` |

@@ -20,7 +20,7 @@ const TRANSIENT_CODES: [&str; 12] = [
     "UNBLOCKED",
 ];
 
-/// The error of `declared.lua` for a missing or different declaration of the function.
+/// The error of `check_declaration.lua` for a missing or different declaration of the function.
 const UNDECLARED: &str = "UNDECLARED";
 
 /// Classifies an error. A server without memory is a permanent error, because a retry would not help.

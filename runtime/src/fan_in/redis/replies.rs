@@ -190,7 +190,7 @@ pub(super) fn input(place: u8, kept: Option<Vec<u8>>, at: Timestamp) -> EncodedI
     }
 }
 
-/// Reads a join as `call.lua` writes it, and the time since when it is in its stage.
+/// Reads a join as `call_arguments.lua` writes it, and the time since when it is in its stage.
 pub(super) fn row(kept: &str) -> Option<(Row, Timestamp)> {
     let columns: Vec<_> = kept.split(' ').collect();
     let [stage, came, holder, until, deadline, attempts, since] = columns[..] else {

@@ -19,12 +19,12 @@ macro_rules! script {
         LazyLock::new(|| {
             let code = concat!(
                 include_str!("lua/keys.lua"),
-                include_str!("lua/declared.lua"),
-                include_str!("lua/call.lua"),
+                include_str!("lua/check_declaration.lua"),
+                include_str!("lua/call_arguments.lua"),
                 $(include_str!($before),)*
                 include_str!("lua/sets.lua"),
                 include_str!("lua/state.lua"),
-                include_str!("lua/kept.lua"),
+                include_str!("lua/joins.lua"),
                 $(include_str!($file),)+
             );
             Code::new(code)
@@ -39,25 +39,25 @@ struct Forms {
 }
 
 static ARRIVE: Forms = Forms {
-    singles: script!("lua/arrival.lua", "lua/take.lua", "lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua"),
-    lists: script!("lua/lists.lua", "lua/arrival.lua", "lua/take_lists.lua", "lua/arrive_fast.lua"; "lua/arriving.lua", "lua/arrive.lua"),
+    singles: script!("lua/arrival_arguments.lua", "lua/take.lua", "lua/arrive_fast.lua"; "lua/decide_arrival.lua", "lua/arrive.lua"),
+    lists: script!("lua/lists.lua", "lua/arrival_arguments.lua", "lua/take_lists.lua", "lua/arrive_fast.lua"; "lua/decide_arrival.lua", "lua/arrive.lua"),
 };
-static TELL: Forms = Forms {
-    singles: script!(; "lua/telling.lua", "lua/apply.lua"),
-    lists: script!("lua/lists.lua"; "lua/telling.lua", "lua/apply.lua"),
+static APPLY: Forms = Forms {
+    singles: script!(; "lua/holder_steps.lua", "lua/apply.lua"),
+    lists: script!("lua/lists.lua"; "lua/holder_steps.lua", "lua/apply.lua"),
 };
 static DUE: Forms = Forms {
     singles: script!(; "lua/due.lua"),
     lists: script!("lua/lists.lua"; "lua/due.lua"),
 };
 static RELEASE: Forms = Forms {
-    singles: script!(; "lua/telling.lua", "lua/release.lua"),
-    lists: script!("lua/lists.lua"; "lua/telling.lua", "lua/release.lua"),
+    singles: script!(; "lua/holder_steps.lua", "lua/release.lua"),
+    lists: script!("lua/lists.lua"; "lua/holder_steps.lua", "lua/release.lua"),
 };
 static LIST: LazyLock<Code> = LazyLock::new(|| {
     Code::new(concat!(
         include_str!("lua/keys.lua"),
-        include_str!("lua/declared.lua"),
+        include_str!("lua/check_declaration.lua"),
         include_str!("lua/sets.lua"),
         include_str!("lua/list.lua")
     ))
@@ -145,7 +145,7 @@ pub(super) fn apply(
             ));
         }
     };
-    let mut call = call(&TELL, function, Some(key), token);
+    let mut call = call(&APPLY, function, Some(key), token);
     call.command.arg(key).arg(step).arg(settlement);
     call.command.arg(detail.unwrap_or_default());
     Ok(finished(call, function))
@@ -254,7 +254,7 @@ fn counts(input: ArrivingInput<'_>, policy: &JoinPolicy) -> String {
     counts.join(" ")
 }
 
-/// Appends the last argument, the declaration that `declared.lua` compares.
+/// Appends the last argument, the declaration that `check_declaration.lua` compares.
 fn declared(mut call: Call, inputs: &str) -> Call {
     call.command.arg(version::declaration(inputs));
     call

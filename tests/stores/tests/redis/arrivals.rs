@@ -17,13 +17,13 @@ macro_rules! script {
             include_str!("arrivals_before.lua"),
             "\nlocal function arrival()\n",
             include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
-            include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/call_arguments.lua"),
             $(include_str!(concat!("../../../../runtime/src/fan_in/redis/lua/", $take)),)+
             include_str!("../../../../runtime/src/fan_in/redis/lua/arrive_fast.lua"),
             include_str!("../../../../runtime/src/fan_in/redis/lua/sets.lua"),
             include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
-            include_str!("../../../../runtime/src/fan_in/redis/lua/kept.lua"),
-            include_str!("../../../../runtime/src/fan_in/redis/lua/arriving.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/joins.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/decide_arrival.lua"),
             include_str!("../../../../runtime/src/fan_in/redis/lua/arrive.lua"),
             "\nend\n",
             include_str!("arrivals_after.lua"),
@@ -31,9 +31,9 @@ macro_rules! script {
     };
 }
 
-const SCRIPT: &str = script!("arrival.lua", "take.lua");
+const SCRIPT: &str = script!("arrival_arguments.lua", "take.lua");
 
-const LIST_SCRIPT: &str = script!("lists.lua", "arrival.lua", "take_lists.lua");
+const LIST_SCRIPT: &str = script!("lists.lua", "arrival_arguments.lua", "take_lists.lua");
 
 const INSTANCE: &str = "instance";
 

@@ -5,7 +5,7 @@ local stage, came, holder = ARGV[9], tonumber(ARGV[10]), ARGV[11]
 local moment, deadline, attempts = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local step, how = ARGV[15], ARGV[16]
 
-local join = stage ~= '' and row(stage, came, holder, moment, deadline, attempts) or nil
+local join = stage ~= '' and new_join(stage, came, holder, moment, deadline, attempts) or nil
 local sweep_at = join and due(join, 'sweep')
 local passing_at = join and due(join, 'passing')
 if join and is_forgotten(join) then

@@ -13,10 +13,10 @@ macro_rules! script {
     ($($lists:literal)?) => {
         concat!(
             include_str!("../../../../runtime/src/fan_in/redis/lua/keys.lua"),
-            include_str!("../../../../runtime/src/fan_in/redis/lua/call.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/call_arguments.lua"),
             $(include_str!(concat!("../../../../runtime/src/fan_in/redis/lua/", $lists)),)?
             include_str!("../../../../runtime/src/fan_in/redis/lua/state.lua"),
-            include_str!("../../../../runtime/src/fan_in/redis/lua/telling.lua"),
+            include_str!("../../../../runtime/src/fan_in/redis/lua/holder_steps.lua"),
             include_str!("steps.lua"),
         )
     };

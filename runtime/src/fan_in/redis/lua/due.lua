@@ -11,7 +11,7 @@ local left_to_read = 10000
 local claims, is_claimed = {}, {}
 local found_another
 
-local function look_through(set)
+local function claim_from(set)
     local keys = redis.call('ZRANGEBYSCORE', set, '-inf', NOW, 'LIMIT', '0', max)
     for _, key in ipairs(keys) do
         if #claims == tonumber(max) or left_to_park == 0 or left_to_read <= 0 then
@@ -36,8 +36,8 @@ end
 
 repeat
     found_another = false
-    look_through(SWEEP)
-    look_through(DUE)
+    claim_from(SWEEP)
+    claim_from(DUE)
 until not found_another or left_to_park == 0 or left_to_read <= 0
 
 return { now, claims, left_to_park == 0 and 1 or 0, parked }

@@ -39,7 +39,7 @@ local function read_lists(kept)
 end
 
 local function write_lists(lists)
-    local columns = { lists.instance, text(lists.bytes) }
+    local columns = { lists.instance, digits(lists.bytes) }
     for at, list in ipairs(lists) do
         local place, len, repeated, count = list.place, list.len, list.repeated, list.count
         columns[at + 2] = string.format('%d:%d:%d:%s', place, len, repeated, count)

@@ -5,7 +5,7 @@ local age = ARGV[8]
 
 local latest = now + policy.lease
 local released = 0
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, text(latest - age), text(latest))) do
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', DUE, digits(latest - age), digits(latest))) do
     local before, since = read(key)
     local after, reply = settle(before, 'not_begun')
     write(key, before, after, since)

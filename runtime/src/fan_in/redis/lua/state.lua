@@ -5,7 +5,7 @@
 
 local MOST_ATTEMPTS = 4294967295
 
-local function row(stage, came, holder, moment, deadline, attempts)
+local function new_join(stage, came, holder, moment, deadline, attempts)
     return {
         stage = stage,
         came = came,
@@ -57,15 +57,15 @@ end
 
 local function run(came, deadline, attempts)
     attempts = math.min(attempts + 1, MOST_ATTEMPTS)
-    return row('running', came, token, now + policy.lease, deadline, attempts), 'run', attempts
+    return new_join('running', came, token, now + policy.lease, deadline, attempts), 'run', attempts
 end
 
 local function expire(came, attempts)
-    return row('expiring', came, token, now + policy.lease, 0, attempts), 'hand_over', came
+    return new_join('expiring', came, token, now + policy.lease, 0, attempts), 'hand_over', came
 end
 
 local function park(stage, came, attempts)
-    return row(stage, came, NO_HOLDER, 0, 0, attempts)
+    return new_join(stage, came, NO_HOLDER, 0, 0, attempts)
 end
 
 local function visit(join, mode)

@@ -1,7 +1,7 @@
 -- Takes an input of an open or absent join of single inputs.
 
 local function keep(...)
-    local join = string.format(WRITTEN, ...)
+    local join = string.format(JOIN_FORMAT, ...)
     redis.call('HSET', HASH, 'join', join, 'input:' .. input, NOW .. ' ' .. ARGV[10])
 end
 
@@ -12,7 +12,7 @@ local function complete(since)
     -- `PERSIST` changes nothing, but after this write a full server accepts the following ones, so that the join can end.
     redis.call('PERSIST', HASH)
     keep('running', ALL, token, lease, deadline, 1, since)
-    stand_at(lease)
+    schedule_at(lease)
     return { now, 'run', 1, claimed(key, 'run', 1, ALL), false }
 end
 
@@ -24,11 +24,11 @@ local function take()
     if not kept then
         local deadline = now + policy.timeout
         keep('open', came, NO_HOLDER, 0, deadline, 0, now)
-        stand_at(deadline)
+        schedule_at(deadline)
         redis.call('ZADD', FUNCTION .. ':unsettled', '0', key)
         return { now, 'waiting', came, false, false }
     end
-    local stage, others, _, _, deadline, _, since = kept:match(READ)
+    local stage, others, _, _, deadline, _, since = kept:match(JOIN_PATTERN)
     if stage ~= 'open' or tonumber(deadline) <= now or bit.band(others, came) ~= 0 then
         return nil
     end

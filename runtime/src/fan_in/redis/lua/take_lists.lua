@@ -7,7 +7,7 @@ local id, counts = ARGV[11], ARGV[12]
 
 local function keep(lists, ...)
     local input_field, kept = 'input:' .. input, NOW .. ' ' .. ARGV[10]
-    local fields = { 'join', string.format(WRITTEN, ...) }
+    local fields = { 'join', string.format(JOIN_FORMAT, ...) }
     if IS_LIST then
         local elements, ids = list_keys(key, lists.instance, input)
         redis.call('SADD', ids, id)
@@ -76,7 +76,7 @@ local function take()
     local is_new = not kept[1]
     local came, deadline, since = 0, now + policy.timeout, now
     if not is_new then
-        local stage, others, _, _, ends, _, began = kept[1]:match(READ)
+        local stage, others, _, _, ends, _, began = kept[1]:match(JOIN_PATTERN)
         if stage ~= 'open' or tonumber(ends) <= now then
             return nil
         end
@@ -115,7 +115,7 @@ local function take()
         redis.call('ZADD', FUNCTION .. ':unsettled', '0', key)
     end
     if is_new or came == ALL then
-        stand_at(moment)
+        schedule_at(moment)
     end
     if came == ALL then
         return { now, 'run', 1, claimed(key, 'run', 1, ALL), false }

@@ -18,33 +18,33 @@ local function settle(join, settlement)
     if stage == 'running' then
         -- running: completed -> completed
         if settlement == 'completed' then
-            after = row('completed', 0, token, forget_at, 0, 0)
+            after = new_join('completed', 0, token, forget_at, 0, 0)
         -- running: failed, at the last attempt -> parked
         elseif settlement == 'failed' and is_exhausted(join) then
             after = park('exhausted', came, attempts)
         -- running: failed -> ready
         elseif settlement == 'failed' then
-            after = row('ready', came, NO_HOLDER, retry_at, join.deadline, attempts)
+            after = new_join('ready', came, NO_HOLDER, retry_at, join.deadline, attempts)
         -- running: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
         elseif settlement == 'not_begun' then
             -- running: released -> ready, at once, and no attempt
-            after = row('ready', came, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
+            after = new_join('ready', came, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
         end
     elseif stage == 'expiring' then
         -- expiring: delivered -> expired
         if settlement == 'handed_over' then
-            after = row('expired', 0, token, forget_at, 0, 0)
+            after = new_join('expired', 0, token, forget_at, 0, 0)
         -- expiring: delivery failed -> expiring, by another
         elseif settlement == 'not_handed_over' then
-            after = row('expiring', came, NO_HOLDER, retry_at, 0, attempts)
+            after = new_join('expiring', came, NO_HOLDER, retry_at, 0, attempts)
         -- expiring: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
         -- expiring: released -> expiring, at once
         elseif settlement == 'not_begun' then
-            after = row('expiring', came, NO_HOLDER, now, 0, attempts)
+            after = new_join('expiring', came, NO_HOLDER, now, 0, attempts)
         end
     elseif
         -- A repeated settlement, whose first reply was lost.
@@ -68,7 +68,7 @@ local function renew(join)
     end
     -- running, expiring: renew, by the holder -> the same, with a new lease
     local lease = now + policy.lease
-    return row(join.stage, join.came, token, lease, join.deadline, join.attempts), 'recorded'
+    return new_join(join.stage, join.came, token, lease, join.deadline, join.attempts), 'recorded'
 end
 
 -- Makes a join due at once with a new timeout: to run its body, or to deliver an incomplete join to `on_expired`.
@@ -88,10 +88,10 @@ local function retry(join)
         return join, join.stage
     -- parked, expiring: retry an incomplete join -> expiring
     elseif not is_complete(join.came) then
-        return row('expiring', join.came, NO_HOLDER, now, 0, join.attempts), 'recorded'
+        return new_join('expiring', join.came, NO_HOLDER, now, 0, join.attempts), 'recorded'
     end
     -- parked, ready, running, expiring: retry -> ready
-    return row('ready', join.came, NO_HOLDER, now, now + policy.timeout, 0), 'recorded'
+    return new_join('ready', join.came, NO_HOLDER, now, now + policy.timeout, 0), 'recorded'
 end
 
 local function forget(join)

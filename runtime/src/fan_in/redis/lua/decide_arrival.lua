@@ -1,7 +1,7 @@
 -- Decides an arrival at a join that has not taken it (`take.lua`, `take_lists.lua`).
 
 -- Returns false for an element whose list is full, and for an optional input without which the body runs.
-local function may_be_in(came)
+local function may_be_stored(came)
     local place = bit.lshift(1, input)
     return bit.band(came, place) ~= 0 and bit.band(policy.lists, place) == 0
 end
@@ -30,7 +30,7 @@ local function arrive(join)
         not has_ended(join)
         and stage ~= 'expiring'
         and is_complete(came)
-        and not may_be_in(came)
+        and not may_be_stored(came)
     then
         return join, 'closed'
     -- ready: arrive -> running

@@ -4,6 +4,6 @@ local key, input = ARGV[8], ARGV[9]
 local HASH = KEYS[3]
 
 -- The time at which a sweep must handle the join.
-local function stand_at(moment)
-    redis.call('ZADD', DUE, text(moment), key)
+local function schedule_at(moment)
+    redis.call('ZADD', DUE, digits(moment), key)
 end

@@ -15,12 +15,12 @@ local function read(key)
     if not kept then
         return nil
     end
-    local stage, came, holder, moment, deadline, attempts, since = kept:match(READ)
+    local stage, came, holder, moment, deadline, attempts, since = kept:match(JOIN_PATTERN)
     if not stage or not STAGES:find(' ' .. stage .. ' ', 1, true) then
         error('a join is of a stage that this version does not know')
     end
     came, moment = tonumber(came), tonumber(moment)
-    local join = row(stage, came, holder, moment, tonumber(deadline), tonumber(attempts))
+    local join = new_join(stage, came, holder, moment, tonumber(deadline), tonumber(attempts))
     if is_forgotten(join) then
         -- Delete it now: otherwise the fields of a new join with this key would expire with the old hash.
         redis.call('DEL', hash)
@@ -30,24 +30,24 @@ local function read(key)
 end
 
 -- Updates a join's membership in a set. `was` is its old score and `is` the new one; nil or false for no member.
-local function move(key, set, was, is)
+local function update_set(key, set, was, is)
     if is then
-        redis.call('ZADD', set, text(is), key)
+        redis.call('ZADD', set, digits(is), key)
     elseif was then
         redis.call('ZREM', set, key)
     end
 end
 
-local function move_all(key, before, after)
+local function update_sets(key, before, after)
     local was = before and not has_ended(before) and before
     local is = after and not has_ended(after) and after
     if not was or not is then
-        move(key, UNSETTLED, was, is and 0)
+        update_set(key, UNSETTLED, was, is and 0)
     end
-    move(key, PARKED, was and is_parked(was), is and is_parked(is) and 0)
+    update_set(key, PARKED, was and is_parked(was), is and is_parked(is) and 0)
     local was_due = was and due(was, 'sweep')
-    move(key, DUE, was_due, is and due(is, 'sweep'))
-    move(key, SWEEP, was_due and was_due <= now)
+    update_set(key, DUE, was_due, is and due(is, 'sweep'))
+    update_set(key, SWEEP, was_due and was_due <= now)
 end
 
 -- The number of joins that this call has parked, because the worker of their last attempt died.
@@ -79,12 +79,12 @@ local function write(key, before, after, since)
         local moment, deadline, attempts = after['until'], after.deadline, after.attempts
         since = has_ended(after) and now or since
         local columns = { stage, came, holder, moment, deadline, attempts, since }
-        redis.call('HSET', hash, 'join', string.format(WRITTEN, unpack(columns)))
+        redis.call('HSET', hash, 'join', string.format(JOIN_FORMAT, unpack(columns)))
         if has_ended(after) then
-            redis.call('PEXPIREAT', hash, text(moment))
+            redis.call('PEXPIREAT', hash, digits(moment))
         end
     end
-    move_all(key, before, after)
+    update_sets(key, before, after)
 end
 
 -- Repairs the sets for a join that `:due` lists although the caller must not handle it: only a sweep must, or another tool
@@ -93,11 +93,11 @@ local function repair_sets(key, join)
     for _, set in ipairs({ PARKED, DUE, SWEEP, UNSETTLED }) do
         redis.call('ZREM', set, key)
     end
-    move_all(key, nil, join)
+    update_sets(key, nil, join)
     local sweep_at = join and due(join, 'sweep')
     if sweep_at and sweep_at <= now then
-        redis.call('ZADD', SWEEP, text(sweep_at), key)
-        redis.call('ZADD', DUE, text(due(join, 'passing')), key)
+        redis.call('ZADD', SWEEP, digits(sweep_at), key)
+        redis.call('ZADD', DUE, digits(due(join, 'passing')), key)
     end
 end
 

@@ -19,16 +19,16 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- Formats a number with all digits, and faster than the server converts one of Lua's numbers.
-local function text(number)
+local function digits(number)
     return string.format('%d', number)
 end
 
-local NOW = text(now)
+local NOW = digits(now)
 
 -- Stage, inputs, holder, the end of the lease, backoff or window, deadline, attempts, and the start of the stage. One field
 -- is faster than seven.
-local WRITTEN = '%s %d %s %d %d %d %d'
-local READ = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
+local JOIN_FORMAT = '%s %d %s %d %d %d %d'
+local JOIN_PATTERN = '^(%a+) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$'
 local NO_HOLDER = '-'
 
 -- Returns a claim with its inputs. The caller reads the elements of lists itself, in pages.
