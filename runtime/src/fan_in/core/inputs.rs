@@ -115,7 +115,13 @@ impl Inputs {
     /// assert_eq!(came, ["payment", "address"]);
     /// ```
     pub fn iter(self) -> impl Iterator<Item = u8> {
-        (0..16).filter(move |input| self.contains(*input))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let first = u8::try_from(left.trailing_zeros()).ok();
+            let first = first.filter(|_| left != 0)?;
+            left &= left.wrapping_sub(1);
+            Some(first)
+        })
     }
 
     /// Returns the bit of one input; zero if there can be no such input.
