@@ -1,8 +1,8 @@
-//! How errors are reported. Each file in `fail` is a case. What compiles is in `pass`, another package.
+//! How errors are reported. Each file of the package is a case. What compiles is in `pass`, another package.
 //!
 //! rustc's texts differ between releases, so the snapshots in `fail` belong to one compiler. After a change of the macros
-//! or of the compiler, run `TRYBUILD=overwrite cargo test --test compile`, and read the difference. With another compiler,
-//! the texts are not compared, but no case may compile.
+//! or of the compiler, run `TRYBUILD=overwrite cargo test -p linked-span-tests-fail`, and read the difference. With another
+//! compiler, the texts are not compared, but no case may compile.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ const COMPILER: &str = "1.95";
 
 #[test]
 fn fail_cases_report_their_snapshots() {
+    assert!(!cases().is_empty(), "a package without cases");
     let compiler = compiler();
     if compiler.starts_with(&format!("rustc {COMPILER}.")) {
         trybuild::TestCases::new().compile_fail("*.rs");
@@ -30,6 +31,14 @@ fn fail_cases_report_their_snapshots() {
         .expect("an output");
 }
 
+/// Returns the files of this package's cases.
+fn cases() -> Vec<PathBuf> {
+    let files = fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("cases");
+    let files = files.map(|file| file.expect("a case").path());
+    let is_case = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "rs");
+    files.filter(is_case).collect()
+}
+
 /// Where [`copies_are_refused`] finds the cases, in a process that [`refuse_all`] starts.
 const COPIES: &str = "LINKED_SPAN_TESTS_COPIES";
 
@@ -41,13 +50,9 @@ fn refuse_all() {
     let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-fail");
     let _ = fs::remove_dir_all(&copies);
     fs::create_dir_all(&copies).expect("a folder");
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for case in fs::read_dir(cases).expect("cases") {
-        let case = case.expect("a case").path();
-        if case.extension().is_some_and(|extension| extension == "rs") {
-            let name = case.file_name().expect("a name");
-            fs::copy(&case, copies.join(name)).expect("a copy");
-        }
+    for case in cases() {
+        let name = case.file_name().expect("a name");
+        fs::copy(&case, copies.join(name)).expect("a copy");
     }
     let output = Command::new(env::current_exe().expect("a program"))
         .args([
