@@ -4,12 +4,21 @@ use std::fmt::Display;
 
 /// Returns "`a`, `b` or `c`".
 pub(crate) fn list(names: &[impl Display]) -> String {
+    joined(names, "or")
+}
+
+/// Returns "`a`, `b` and `c`".
+pub(crate) fn list_all(names: &[impl Display]) -> String {
+    joined(names, "and")
+}
+
+fn joined(names: &[impl Display], last_joined_by: &str) -> String {
     match names {
         [] => String::new(),
         [one] => format!("`{one}`"),
         [first @ .., last] => {
             let first: Vec<_> = first.iter().map(|name| format!("`{name}`")).collect();
-            format!("{} or `{last}`", first.join(", "))
+            format!("{} {last_joined_by} `{last}`", first.join(", "))
         }
     }
 }
@@ -69,5 +78,6 @@ mod tests {
     fn list_of_names_ends_with_or() {
         assert_eq!(list(&["a"]), "`a`");
         assert_eq!(list(&["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(list_all(&["a", "b", "c"]), "`a`, `b` and `c`");
     }
 }

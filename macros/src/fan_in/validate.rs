@@ -14,7 +14,7 @@ use crate::function::{Function, Shape, is_never, returned, ungrouped_type};
 use crate::handler::{Handler, check_parent, check_signature, named_events};
 use crate::macro_kind::MacroKind;
 use crate::options::{Options, ParameterOptions};
-use crate::suggestion::list;
+use crate::suggestion::list_all;
 use crate::tokens::contains_ident;
 
 const MOST: usize = 12;
@@ -91,7 +91,7 @@ fn check_input_count(function: &Function, named: &[ParameterOptions], errors: &m
             errors.at(name, match bindings.as_slice() {
                 [first, second, ..] => format!(
                     "name the inputs of `{name}`, such as `#[fan_in({first}, {second})]`: its parameters are {}",
-                    list(&bindings).replace(" or ", " and ")
+                    list_all(&bindings)
                 ),
                 _ => format!("add two or more events to the parameters of `{name}`: `#[fan_in]` waits for several inputs"),
             });

@@ -5,10 +5,17 @@ use proc_macro2::Ident;
 use super::row::Syntax;
 use super::table::{is_fan_in_only, option};
 use crate::macro_kind::MacroKind;
-use crate::suggestion::list;
+use crate::suggestion::list_all;
+
+/// Returns what to write instead of a word that belongs elsewhere: to another attribute, or to the generated type.
+pub(super) fn moved_word(kind: MacroKind, word: &Ident) -> Option<String> {
+    let help = word_of_tracing(word).map(str::to_owned);
+    let help = help.or_else(|| word_of_fan_in(kind, word));
+    help.or_else(|| word_of_joins(kind, word).map(str::to_owned))
+}
 
 /// Returns the replacement for a word of `#[tracing::instrument]`.
-pub(super) fn word_of_tracing(word: &Ident) -> Option<&'static str> {
+fn word_of_tracing(word: &Ident) -> Option<&'static str> {
     Some(match word.to_string().as_str() {
         "fields" => {
             "use `attributes(…)` instead of `fields(…)`: `attributes(order.id = %event.order_id)`"
@@ -39,12 +46,12 @@ pub(super) fn only_of_fan_in(words: &[Ident]) -> String {
     } else {
         "these options"
     };
-    let words = list(words).replace(" or ", " and ");
+    let words = list_all(words);
     format!("remove {words}, or use `#[fan_in]`, which has {these} and waits for several inputs")
 }
 
 /// Returns the replacement for a word that the generated type has.
-pub(super) fn word_of_joins(kind: MacroKind, word: &Ident) -> Option<&'static str> {
+fn word_of_joins(kind: MacroKind, word: &Ident) -> Option<&'static str> {
     if kind != MacroKind::FanIn {
         return None;
     }

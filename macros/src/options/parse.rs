@@ -9,8 +9,7 @@ use super::adapters::adapter;
 use super::items::{each_item, set_once, skip_to_comma};
 use super::model::{Options, ParameterOptions};
 use super::moved_words::{
-    only_of_fan_in, option_without_value, word_of_fan_in, word_of_joins, word_of_tracing,
-    word_of_types,
+    moved_word, only_of_fan_in, option_without_value, word_of_fan_in, word_of_types,
 };
 use super::row::Syntax;
 use super::table::{
@@ -29,9 +28,9 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Options {
     let mut options = Options::default();
-    let sends = sends(kind, &tokens);
+    let all = tokens.clone();
     each_item(tokens, errors, |input, errors| {
-        item(&mut options, kind, input, bindings, sends, errors)
+        item(&mut options, kind, input, bindings, &all, errors)
     });
     options
 }
@@ -48,7 +47,7 @@ fn item(
     kind: MacroKind,
     input: ParseStream,
     bindings: &[Ident],
-    sends: bool,
+    all: &TokenStream,
     errors: &mut Errors,
 ) -> Result<()> {
     let Ok(word) = input.call(Ident::parse_any) else {
@@ -61,14 +60,11 @@ fn item(
             return (row.parse)(options, &word, input, errors);
         }
         skip_to_comma(input);
-        let help = no_option(options, kind, &word, bindings, sends);
+        let help = no_option(options, kind, &word, bindings, all);
         return Err(Error::new(word.span(), help));
     }
     if !contains_name(bindings, &word) {
-        let help = word_of_tracing(&word).map(str::to_owned);
-        let help = help.or_else(|| word_of_fan_in(kind, &word));
-        let help = help.or_else(|| word_of_joins(kind, &word).map(str::to_owned));
-        if let Some(help) = help.or_else(|| option_without_value(kind, &word)) {
+        if let Some(help) = moved_word(kind, &word).or_else(|| option_without_value(kind, &word)) {
             skip_to_comma(input);
             return Err(Error::new(word.span(), help));
         }
@@ -89,18 +85,14 @@ fn no_option(
     kind: MacroKind,
     word: &Ident,
     bindings: &[Ident],
-    sends: bool,
+    all: &TokenStream,
 ) -> String {
-    if let Some(help) = word_of_tracing(word) {
-        help.to_owned()
-    } else if let Some(help) = word_of_fan_in(kind, word) {
+    if let Some(help) = moved_word(kind, word) {
         help
-    } else if let Some(help) = word_of_joins(kind, word) {
-        help.to_owned()
     } else if is_of_inputs_only(kind, &word.to_string()) {
         only_of_fan_in(std::slice::from_ref(word))
     } else if parameter_option(kind, &word.to_string()).is_some() {
-        in_parentheses(options, word, bindings, sends)
+        in_parentheses(options, word, bindings, sends(kind, all))
     } else if contains_name(bindings, word) {
         format!("write `{word}(origin = …)`: the options of a parameter go in parentheses")
     } else {
