@@ -8,7 +8,7 @@ use super::encoded_claim::EncodedClaim;
 use super::error::BackendError;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary};
-use crate::fan_in::core::state::{JoinPolicy, Step, Token};
+use crate::fan_in::core::state::{JoinPolicy, ParkReason, Step, Token};
 
 /// Selects the joins of one function in a database that keeps those of several.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +25,15 @@ pub(in crate::fan_in) struct JoinScope<'a> {
 /// Each method implements the method of the same name of [`Store`](crate::fan_in::Store). An arrival and a settlement take
 /// one round trip each, as a rule. Spans of time are at most 2^51 milliseconds.
 ///
-/// [`arrive`](Self::arrive) and [`due`](Self::due) add the joins that they park to [`StoreBinding::parks`].
+/// [`arrive`](Self::arrive) and [`due`](Self::due) call [`has_parked`](Self::has_parked).
 pub(in crate::fan_in) trait Backend: Clone + Send + Sync + 'static {
     fn declaration(&self) -> &StoreBinding;
+
+    /// Counts joins that the database has parked, because the worker of their last attempt died. A call reports them.
+    fn has_parked(&self, joins: usize) {
+        let parks = self.declaration().parks();
+        parks.add(ParkReason::Attempts, joins);
+    }
 
     /// Returns the inputs that are stored under a name. Stores `inputs` if there are none.
     ///

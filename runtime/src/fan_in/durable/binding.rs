@@ -90,7 +90,7 @@ impl StoreBinding {
     }
 
     /// Returns the parked joins that no call has reported yet.
-    pub(in crate::fan_in) fn parks(&self) -> &Parks {
+    pub(super) fn parks(&self) -> &Parks {
         &self.parks
     }
 

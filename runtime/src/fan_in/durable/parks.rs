@@ -9,13 +9,13 @@ use crate::fan_in::core::state::ParkReason;
 ///
 /// A call adds them as soon as the database has answered. If the call then fails or is dropped, the next call reports them.
 #[derive(Debug, Default)]
-pub(in crate::fan_in) struct Parks {
+pub(super) struct Parks {
     attempts: AtomicUsize,
     undecodable: AtomicUsize,
 }
 
 impl Parks {
-    pub(in crate::fan_in) fn add(&self, reason: ParkReason, joins: usize) {
+    pub(super) fn add(&self, reason: ParkReason, joins: usize) {
         let count = match reason {
             ParkReason::Attempts => &self.attempts,
             ParkReason::Undecodable => &self.undecodable,

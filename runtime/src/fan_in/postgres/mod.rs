@@ -30,7 +30,7 @@ use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{ParkReason, Reply, Settlement, Step, Token};
+use super::core::state::{Reply, Settlement, Step, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, EncodedInput, JoinScope, StoreBinding,
@@ -451,11 +451,6 @@ impl Backend for Postgres {
 }
 
 impl Postgres {
-    /// Counts the joins that a call has parked, because the worker of their last attempt died.
-    fn has_parked(&self, joins: usize) {
-        self.declaration.parks().add(ParkReason::Attempts, joins);
-    }
-
     /// Claims one other join that is overdue, if there is one.
     async fn claim_expired(
         &self,

@@ -30,7 +30,7 @@ use self::server::Server;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{ParkReason, Settlement, Step, Timestamp, Token};
+use super::core::state::{Settlement, Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{
     self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding, with_retry,
@@ -456,11 +456,6 @@ impl Redis {
             token,
             at,
         }
-    }
-
-    /// Counts the joins that a call has parked, because the worker of their last attempt died.
-    fn has_parked(&self, joins: usize) {
-        self.declaration.parks().add(ParkReason::Attempts, joins);
     }
 
     async fn migrate_function(&self, name: &str) -> Result<(), BackendError> {

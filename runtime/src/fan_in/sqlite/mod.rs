@@ -22,7 +22,7 @@ use self::rows::Rows;
 use super::core::arriving_input::ArrivingInput;
 use super::core::error::StoreError;
 use super::core::listing::{JoinQuery, JoinSummary};
-use super::core::state::{ParkReason, Reply, Step, Timestamp, Token};
+use super::core::state::{Reply, Step, Timestamp, Token};
 use super::core::stored_function::StoredFunction;
 use super::durable::{self, Answer, Backend, BackendError, EncodedClaim, JoinScope, StoreBinding};
 
@@ -285,11 +285,6 @@ impl Sqlite {
             _ => error,
         };
         call.await.map_err(explain)
-    }
-
-    /// Counts the joins that a transaction has parked, because the worker of their last attempt died.
-    fn has_parked(&self, joins: usize) {
-        self.declaration.parks().add(ParkReason::Attempts, joins);
     }
 
     /// Begins a transaction.
