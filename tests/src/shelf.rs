@@ -155,8 +155,6 @@ impl<P> Locked<'_, P> {
             since: now,
         };
         let join = join.or_insert_with(new);
-        let has_ended =
-            |state: &State| matches!(state, State::Completed { .. } | State::Expired { .. });
         if has_ended(&join.state) && !has_ended(&state) {
             // The dedup window of the earlier join has passed, so a new join opens.
             *join = new();
@@ -333,12 +331,9 @@ impl<P: Send + Sync> Store<P> for Shelf<P> {
         let policy = &self.policy(policy);
         let mut joins = self.lock();
         let now = joins.now;
-        joins.joins.retain(|_, join| match join.state {
-            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
-                now < forget_at
-            }
-            _ => true,
-        });
+        joins
+            .joins
+            .retain(|_, join| is_remembered(&join.state, now));
         let claim = |_| joins.claim_one(None, ClaimMode::Sweep, policy, token);
         let claims = (0..max).map_while(claim).collect();
         Ok(DueClaims::new(claims).with_parked(joins.parked))
@@ -358,9 +353,8 @@ impl<P: Send + Sync> Operator for Shelf<P> {
     async fn len(&self) -> Result<usize, StoreError> {
         self.check()?;
         let joins = self.lock();
-        let has_ended =
-            |join: &&Join<P>| matches!(join.state, State::Completed { .. } | State::Expired { .. });
-        Ok(joins.joins.len() - joins.joins.values().filter(has_ended).count())
+        let states = joins.joins.values().map(|join| &join.state);
+        Ok(states.filter(|state| !has_ended(state)).count())
     }
 
     async fn list(
@@ -371,16 +365,10 @@ impl<P: Send + Sync> Operator for Shelf<P> {
         self.check()?;
         let joins = self.lock();
         let now = joins.now;
-        let is_remembered = |state: &State| match *state {
-            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
-                now < forget_at
-            }
-            _ => true,
-        };
         let all = joins
             .joins
             .iter()
-            .filter(|(_, join)| is_remembered(&join.state));
+            .filter(|(_, join)| is_remembered(&join.state, now));
         let all = all.map(|(key, join)| {
             let age = now.saturating_duration_since(join.since);
             let summary = JoinSummary::new(key.clone(), &join.state, age, policy);
@@ -396,6 +384,18 @@ impl<P: Send + Sync> Operator for Shelf<P> {
                 all.filter(|join| matches!(join.status, Status::Parked(_))),
             ),
         })
+    }
+}
+
+fn has_ended(state: &State) -> bool {
+    matches!(state, State::Completed { .. } | State::Expired { .. })
+}
+
+/// Returns `false` for an ended join whose dedup window has passed.
+fn is_remembered(state: &State, now: Timestamp) -> bool {
+    match *state {
+        State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => now < forget_at,
+        _ => true,
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Expired<I> {
     pub key: String,
     /// The received inputs: one method per input, which returns an `Option`, or a `Vec` of a list.
     pub inputs: I,
-    /// The missing inputs; empty if all inputs arrived and no run of the function succeeded. It names missing optional inputs too.
+    /// The missing inputs, optional ones too; empty if all inputs arrived and no run of the function succeeded.
     pub missing: Missing,
     /// The number of attempts.
     pub attempts: u32,

@@ -28,9 +28,8 @@
 //!
 //! SQS rejects a message with more than ten attributes. `headers!(replacing attributes)` therefore omits baggage,
 //! then `tracestate`, and then the context, until the rest fits. No warning is logged: the consumer's span then has no
-//! link. Give it your own attributes, so that it counts them:
-//! attributes that you add later are not counted. SQS also counts attributes as a part of the message's size, so leave a
-//! kilobyte for them.
+//! link. Give it your own attributes, so that it counts them: attributes that you add later are not counted. SQS also
+//! counts attributes as a part of the message's size, so leave a kilobyte for them.
 //!
 //! # Lambda
 //!

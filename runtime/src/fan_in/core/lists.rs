@@ -202,7 +202,7 @@ pub struct Arrived {
 impl Arrived {
     /// Returns what has arrived after one more input, which gives these counts. An input is single, or one of these lists.
     pub(in crate::fan_in) fn after(self, input: u8, counts: Counts, lists: Inputs) -> Self {
-        // Without this, an arrival in memory takes a tenth more.
+        // Most functions have no list. With the loops below, an arrival in memory takes 30 % more.
         if lists.is_empty() {
             let came = self.came.with(input);
             return Self { came, ..self };

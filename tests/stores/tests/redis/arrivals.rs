@@ -54,9 +54,8 @@ enum Beside {
 }
 
 /// The reply and its number; the keys of the claims, of the input's join and of another one, with the number of joins that
-/// the call has parked; the stored
-/// join, the start of its stage, and the stored input; the join's place among the parked, due, sweep-only
-/// and unsettled joins; and the lists, with the numbers of elements and of identities.
+/// the call has parked; the stored join, the start of its stage, and the stored input; the join's place among the parked,
+/// due, sweep-only and unsettled joins; and the lists, with the numbers of elements and of identities.
 type Outcome = (
     String,
     u64,
