@@ -1,6 +1,6 @@
 //! The table of states and steps by which stores are compared with `state.rs`.
 //!
-//! [`states`] has every kind of state, on each side of each of its times. [`policy`] has the policies that make a
+//! [`states`] has every kind of state, on each side of each of its times. [`policies`] has those that make a
 //! difference. [`steps`] has each step except arrivals.
 //!
 //! A store writes a state's [`columns`] into its database, makes a step at [`NOW`], and compares the outcome with
