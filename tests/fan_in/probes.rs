@@ -214,12 +214,12 @@ fn runs_again(state: State, comes: Comes, policy: &JoinPolicy) -> bool {
 
 fn due_is_true(state: State, mode: ClaimMode, policy: &JoinPolicy) -> bool {
     let token = Token(100);
-    let visit = |now| transition(Some(state), Step::ClaimDue { token, mode }, now, policy);
+    let claim_if_due = |now| transition(Some(state), Step::ClaimDue { token, mode }, now, policy);
     let Some(due) = due(&state, mode, policy) else {
         return is_parked(Some(state));
     };
-    let early = visit(due.saturating_sub(ms(1))) == (Some(state), Reply::NotDue(due));
-    let (after, reply) = visit(due);
+    let early = claim_if_due(due.saturating_sub(ms(1))) == (Some(state), Reply::NotDue(due));
+    let (after, reply) = claim_if_due(due);
     early && after != Some(state) && !matches!(reply, Reply::NotDue(_))
 }
 

@@ -14,7 +14,7 @@ use crate::scene::Item;
 use crate::witness::{NOW, Witness};
 use crate::world::tick;
 
-const VISITORS: [ClaimMode; 2] = [ClaimMode::Sweep, ClaimMode::Opportunistic];
+const CLAIM_MODES: [ClaimMode; 2] = [ClaimMode::Sweep, ClaimMode::Opportunistic];
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -85,7 +85,7 @@ fn step(token: impl Strategy<Value = Token> + Clone) -> impl Strategy<Value = St
         8 => (token.clone(), settlement())
             .prop_map(|(token, settlement)| Step::Settle { token, settlement }),
         4 => token.clone().prop_map(|token| Step::Renew { token }),
-        4 => (token, select(&VISITORS))
+        4 => (token, select(&CLAIM_MODES))
             .prop_map(|(token, mode)| Step::ClaimDue { token, mode }),
         2 => Just(Step::Retry),
         1 => Just(Step::Forget),
@@ -287,28 +287,28 @@ proptest! {
     ) {
         let token = Token(9);
         for state in states(&policy, &steps).into_iter().filter_map(|(state, ..)| state) {
-            for mode in VISITORS {
-                let visit =
+            for mode in CLAIM_MODES {
+                let claim_if_due =
                     |now| transition(Some(state), Step::ClaimDue { token, mode }, now, &policy);
                 let Some(due) = due(&state, mode, &policy) else {
                     for now in [at(0), Timestamp::MAX] {
-                        prop_assert_eq!(visit(now), (Some(state), Reply::Parked));
+                        prop_assert_eq!(claim_if_due(now), (Some(state), Reply::Parked));
                     }
                     continue;
                 };
                 if let Some(last) = due.as_millis().checked_sub(1) {
                     for early in [0, last, last.min(between.index(1 << 20) as u64)] {
-                        prop_assert_eq!(visit(at(early)), (Some(state), Reply::NotDue(due)));
+                        prop_assert_eq!(claim_if_due(at(early)), (Some(state), Reply::NotDue(due)));
                     }
                 }
                 for late in [due, due.saturating_add(ms(1)), Timestamp::MAX] {
-                    let (after, reply) = visit(late);
+                    let (after, reply) = claim_if_due(late);
                     prop_assert!(!matches!(reply, Reply::NotDue(_)), "{:?}", reply);
                     prop_assert_ne!(after, Some(state));
                 }
             }
-            let [sweep, passing] = VISITORS.map(|mode| due(&state, mode, &policy));
-            prop_assert!(sweep <= passing, "a sweep may claim a join as early as an arrival may");
+            let [sweep, opportunistic] = CLAIM_MODES.map(|mode| due(&state, mode, &policy));
+            prop_assert!(sweep <= opportunistic, "a sweep may claim a join as early as an arrival may");
         }
     }
 

@@ -119,7 +119,7 @@ fn expired_join_with_an_error_whose_text_fails_is_retried() {
         });
         assert_eq!(waits_for(joins.one(Hostile("id"), true)), "other");
         time.pass(TIMEOUT);
-        assert_eq!(joins.sweep(true).unwrap().not_handed_over, 1);
+        assert_eq!(joins.sweep(true).unwrap().expiry_failed, 1);
         time.pass(TIMEOUT);
         assert_eq!(joins.sweep(true).unwrap().expired, 1);
         assert_eq!(times.load(Ordering::Relaxed), 2);

@@ -14,6 +14,7 @@ mod article;
 mod begun;
 mod cancelled;
 mod context;
+mod delivered;
 mod due;
 mod durable;
 mod encoded;
@@ -21,7 +22,6 @@ mod errors;
 mod expired;
 mod expiry;
 mod extras;
-mod handed_over;
 mod hostile;
 mod identity;
 mod inputs;
@@ -132,10 +132,10 @@ fn counts(swept: SweepReport) -> [usize; 5] {
         failed,
         unrecorded,
         expired,
-        not_handed_over,
+        expiry_failed,
         ..
     } = swept;
-    [ran, failed, unrecorded, expired, not_handed_over]
+    [ran, failed, unrecorded, expired, expiry_failed]
 }
 
 type Pairs<'p> = Vec<(&'p str, Value)>;

@@ -58,10 +58,10 @@ fn full_store_without_a_sweep_empties_itself() {
     }
     time.pass(POLICY.timeout);
     let (mut arrivals, mut refused) = (0, 0);
-    let mut handed_over = std::collections::BTreeSet::new();
-    while handed_over.len() < 100 {
+    let mut delivered = std::collections::BTreeSet::new();
+    while delivered.len() < 100 {
         arrivals += 1;
-        assert!(arrivals < 100_000, "{} are left", 100 - handed_over.len());
+        assert!(arrivals < 100_000, "{} are left", 100 - delivered.len());
         // The key is always the same, and so is its shard.
         let token = Token::random();
         let overdue = match joins.arrive("another", 0, 100, token) {
@@ -73,7 +73,7 @@ fn full_store_without_a_sweep_empties_itself() {
         };
         if let Some(due) = overdue {
             assert!(joins.settle(&due.key, due.token, Settlement::ExpiryDelivered));
-            assert!(handed_over.insert(due.key));
+            assert!(delivered.insert(due.key));
         }
     }
     assert!(refused > 0);

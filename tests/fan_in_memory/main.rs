@@ -11,7 +11,7 @@ mod flood;
 mod hostile;
 mod lists;
 mod operator;
-mod passing;
+mod opportunistic;
 mod random;
 mod settled;
 

@@ -15,7 +15,7 @@ pub(super) struct JoinContext<P: 'static, S> {
     pub(super) policy: JoinPolicy,
     pub(super) on_expired: Option<OnExpired<P>>,
     /// The time that an arrival may wait for `on_expired`.
-    pub(super) patience: Duration,
+    pub(super) on_expired_timeout: Duration,
 }
 
 impl<P: 'static, S> JoinContext<P, S> {

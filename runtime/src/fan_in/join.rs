@@ -62,7 +62,7 @@ impl<P: 'static, S> Join<P, S> {
             store,
             policy: declared.kinds(options.policy(declared.count())),
             on_expired: None,
-            patience: options.patience(),
+            on_expired_timeout: options.on_expired_timeout,
         };
         Self { context }
     }
@@ -261,7 +261,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 None => false,
             };
             let is_full = matches!(error, StoreError::Full);
-            if !(is_full && makes_room && began.elapsed() < self.context.patience) {
+            if !(is_full && makes_room && began.elapsed() < self.context.on_expired_timeout) {
                 return Err(ArriveError::rejected(error, back));
             }
             payload = back;
@@ -272,7 +272,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
     async fn deliver_expired(&self, overdue: Due<P>, since: Instant) -> Delivery {
         let overdue = ClaimGuard::due(&self.context, overdue, since);
         // The box keeps the future of every arrival small, because this case is rare.
-        Box::pin(overdue.deliver_expired(Some(self.context.patience))).await
+        Box::pin(overdue.deliver_expired(Some(self.context.on_expired_timeout))).await
     }
 
     /// Converts claims to guards, which release them on drop.
@@ -331,7 +331,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 },
             },
             HeldVerdict::DeliverExpired(held, payload) => {
-                Box::pin(held.deliver_expired(Some(self.context.patience))).await;
+                Box::pin(held.deliver_expired(Some(self.context.on_expired_timeout))).await;
                 Arrival::Closed {
                     reason: ClosedReason::Expired,
                     input: payload,

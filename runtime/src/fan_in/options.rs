@@ -28,7 +28,7 @@ pub struct JoinOptions {
     lease: Duration,
     backoff: Duration,
     max_attempts: u32,
-    on_expired_timeout: Duration,
+    pub(super) on_expired_timeout: Duration,
 }
 
 impl JoinOptions {
@@ -134,10 +134,6 @@ impl JoinOptions {
     pub const fn on_expired_timeout(mut self, timeout: Duration) -> Self {
         self.on_expired_timeout = timeout;
         self
-    }
-
-    pub(super) fn patience(&self) -> Duration {
-        self.on_expired_timeout
     }
 
     /// Returns the policy of a function with this many inputs.

@@ -51,7 +51,7 @@ pub struct SweepReport {
     /// The number of joins that were delivered to `on_expired`.
     pub expired: usize,
     /// The number of joins that could not be delivered.
-    pub not_handed_over: usize,
+    pub expiry_failed: usize,
 }
 
 /// Holds the state of a running sweep.
@@ -200,7 +200,7 @@ impl<'j, P: 'static, S: Store<P>> Sweeping<'j, P, S> {
             DueOutcome::Failed(_) => &mut swept.failed,
             DueOutcome::Unrecorded(_) => &mut swept.unrecorded,
             DueOutcome::Expired => &mut swept.expired,
-            DueOutcome::ExpiryFailed => &mut swept.not_handed_over,
+            DueOutcome::ExpiryFailed => &mut swept.expiry_failed,
             DueOutcome::NotBegun => {
                 self.failed.insert(self.current);
                 return;

@@ -77,7 +77,7 @@ async fn runs() {
         let joins = with(Plain::in_memory(Duration::ZERO));
         joins.payment(event()).map(drop).unwrap();
         let swept = joins.sweep().unwrap();
-        assert_eq!(swept.expired + swept.not_handed_over, 1);
+        assert_eq!(swept.expired + swept.expiry_failed, 1);
     }
     let later = [
         Later::in_memory(Duration::ZERO).on_expired(refund_later),

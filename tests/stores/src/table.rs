@@ -188,7 +188,7 @@ pub fn told(reply: Reply) -> (&'static str, u64) {
         Reply::Duplicate(arrived) => ("duplicate", bits(arrived.came).into()),
         Reply::Closed => ("closed", 0),
         Reply::Run { attempts, .. } => ("run", attempts.into()),
-        Reply::DeliverExpired { came, .. } => ("hand_over", bits(came).into()),
+        Reply::DeliverExpired { came, .. } => ("deliver_expired", bits(came).into()),
         Reply::Busy(until) => ("busy", until.as_millis()),
         Reply::NotDue(due) => ("not_due", due.as_millis()),
         Reply::Completed => ("completed", 0),
@@ -212,22 +212,26 @@ pub fn parked_by(step: Step, state: Option<State>, policy: &JoinPolicy) -> usize
 #[must_use]
 pub fn steps() -> Vec<(Step, &'static str, &'static str)> {
     let token = MINE;
-    let visit = |mode| Step::ClaimDue { token, mode };
+    let claim_if_due = |mode| Step::ClaimDue { token, mode };
     let mut steps = vec![
         (Step::Renew { token }, "renew", ""),
         (Step::Retry, "retry", ""),
         (Step::Forget, "forget", ""),
-        (visit(ClaimMode::Sweep), "visit", "sweep"),
-        (visit(ClaimMode::Opportunistic), "visit", "passing"),
+        (claim_if_due(ClaimMode::Sweep), "claim_if_due", "sweep"),
+        (
+            claim_if_due(ClaimMode::Opportunistic),
+            "claim_if_due",
+            "opportunistic",
+        ),
     ];
     for settlement in SETTLEMENTS {
         let how = match settlement {
             Settlement::Completed => "completed",
             Settlement::Failed => "failed",
-            Settlement::ExpiryDelivered => "handed_over",
-            Settlement::ExpiryFailed => "not_handed_over",
+            Settlement::ExpiryDelivered => "expiry_delivered",
+            Settlement::ExpiryFailed => "expiry_failed",
             Settlement::Undecodable => "undecodable",
-            Settlement::Released => "not_begun",
+            Settlement::Released => "released",
             _ => unreachable!("the table does not know it"),
         };
         steps.push((Step::Settle { token, settlement }, "settle", how));

@@ -427,7 +427,7 @@ pub fn transition(
         }
         Step::Settle { token, settlement } => settle(state, token, settlement, now, policy),
         Step::Renew { token } => renew(state, token, now, policy),
-        Step::ClaimDue { token, mode } => visit(state, token, mode, now, policy),
+        Step::ClaimDue { token, mode } => claim_if_due(state, token, mode, now, policy),
         Step::Retry => retry(state, now, policy),
         Step::Forget => forget(state, now),
     }
@@ -554,7 +554,7 @@ fn arrive(
         }
         // An arrival does what a sweep would do with a join that is due.
         _ if due(&state, ClaimMode::Sweep, policy).is_some_and(|due| due <= now) => {
-            visit(Some(state), token, ClaimMode::Sweep, now, policy)
+            claim_if_due(Some(state), token, ClaimMode::Sweep, now, policy)
         }
         State::Open {
             came,
@@ -781,7 +781,7 @@ fn renew(mut state: Option<State>, token: Token, now: Timestamp, policy: &JoinPo
     }
 }
 
-fn visit(
+fn claim_if_due(
     state: Option<State>,
     token: Token,
     mode: ClaimMode,

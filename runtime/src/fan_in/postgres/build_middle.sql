@@ -2,7 +2,7 @@
         [
             'WRITE(',
             'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_vNUMBER(
-    the_procedure text, the_patience text, the_function text, the_inputs text,'
+    the_procedure text, the_lock_timeout text, the_function text, the_inputs text,'
         ],
         ['READ(', 'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_vNUMBER(the_procedure text,'],
         [
@@ -16,7 +16,7 @@
             $begin$BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'NAME' OR set_config('lock_timeout', the_patience, true) IS NULL THEN
+    IF the_procedure IS DISTINCT FROM 'NAME' OR set_config('lock_timeout', the_lock_timeout, true) IS NULL THEN
         RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
     END IF;$begin$
         ],

@@ -27,7 +27,7 @@ pub(super) struct Arriving<'q> {
     pub(super) input: ArrivingInput<'q>,
     pub(super) payload: &'q str,
     pub(super) token: Token,
-    pub(super) patience: &'q str,
+    pub(super) lock_timeout: &'q str,
 }
 
 pub(super) fn token(Token(token): Token) -> Argument<'static> {

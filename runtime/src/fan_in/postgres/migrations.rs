@@ -124,7 +124,7 @@ fn migration(server: &Server) -> String {
     let mut statement = format!(
         "DO $linked_span_migrate$ DECLARE newest integer; BEGIN COMMIT; \
          SET TRANSACTION ISOLATION LEVEL READ COMMITTED; PERFORM set_config('lock_timeout', '{}', true);",
-        server.patience()
+        server.lock_timeout()
     );
     if let Some(schema) = server.schema() {
         statement.push_str("PERFORM set_config('search_path', ");

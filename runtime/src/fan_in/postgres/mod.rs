@@ -320,8 +320,8 @@ impl Backend for Postgres {
 
     async fn inputs(&self, name: &str, inputs: &str) -> Result<String, BackendError> {
         Box::pin(migrations::check(&self.server)).await?;
-        let patience = self.server.patience();
-        let declare = queries::declare(patience, name, inputs);
+        let lock_timeout = self.server.lock_timeout();
+        let declare = queries::declare(lock_timeout, name, inputs);
         read::inputs(&self.server.call(&declare).await?)
     }
 
@@ -337,14 +337,14 @@ impl Backend for Postgres {
             let longer = format!("the input is longer than {MAX_INPUT} bytes as JSON");
             return Err(BackendError::Unencodable(longer.into()));
         }
-        let patience = self.server.patience();
+        let lock_timeout = self.server.lock_timeout();
         let arriving = Arriving {
             function,
             key,
             input,
             payload,
             token,
-            patience,
+            lock_timeout,
         };
         let searches = self.due_search.is_time(function.policy);
         let arrive = queries::arrive(arriving, searches);
@@ -374,9 +374,13 @@ impl Backend for Postgres {
         step: Step,
         detail: Option<&str>,
     ) -> Result<bool, BackendError> {
-        let patience = self.server.patience();
+        let lock_timeout = self.server.lock_timeout();
         let apply = async |detail: Option<&str>| match queries::apply(
-            function, patience, key, step, detail,
+            function,
+            lock_timeout,
+            key,
+            step,
+            detail,
         ) {
             Some(apply) => {
                 let row = self.server.call(&apply).await?;
@@ -406,8 +410,8 @@ impl Backend for Postgres {
         token: Token,
         max: usize,
     ) -> Result<Vec<EncodedClaim>, BackendError> {
-        let patience = self.server.patience();
-        let claim = queries::claim_due(function, patience, token, max);
+        let lock_timeout = self.server.lock_timeout();
+        let claim = queries::claim_due(function, lock_timeout, token, max);
         let row = self.server.call(&claim).await?;
         self.has_parked(read::parked(&row)?);
         if read_rows::has_leftovers(&row)? {
@@ -428,8 +432,8 @@ impl Backend for Postgres {
         token: Token,
         age: Duration,
     ) -> Result<usize, BackendError> {
-        let patience = self.server.patience();
-        let release = queries::release_claims(function, patience, token, age);
+        let lock_timeout = self.server.lock_timeout();
+        let release = queries::release_claims(function, lock_timeout, token, age);
         let released = read::released(&self.server.call(&release).await?)?;
         self.due_search.search_next();
         Ok(released)
@@ -506,7 +510,7 @@ impl Postgres {
     /// Removes the inputs that ended joins have left, in pieces. An error must not fail the call that ended the join: the next
     /// call that finds leftovers removes them.
     async fn remove_leftovers(&self, function: JoinScope<'_>) {
-        let remove = rows::remove(function, self.server.patience());
+        let remove = rows::remove(function, self.server.lock_timeout());
         let removed = async {
             while read_rows::has_leftovers(&self.server.call(&remove).await?)? {}
             Ok::<(), BackendError>(())

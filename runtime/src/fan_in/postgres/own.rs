@@ -28,7 +28,7 @@ pub(super) struct OwnConnections {
 pub(super) struct OwnSettings {
     pub(super) max: u32,
     /// The lock timeout in milliseconds.
-    pub(super) patience: String,
+    pub(super) lock_timeout: String,
 }
 
 #[derive(Debug, Default)]
@@ -61,10 +61,10 @@ impl OwnConnections {
         if of_pool.is_limited {
             return Ok(None);
         }
-        let mut connection = connect(pool, &settings.patience).await?;
+        let mut connection = connect(pool, &settings.lock_timeout).await?;
         let of_own = sqlx::raw_sql(SESSION).fetch_one(&mut connection).await?;
         let of_own = Session::read(&of_own)?;
-        if of_own.common != of_pool.common || of_own.lock_timeout != settings.patience {
+        if of_own.common != of_pool.common || of_own.lock_timeout != settings.lock_timeout {
             return Ok(None);
         }
         let own = Arc::new(Self {
@@ -113,7 +113,7 @@ impl OwnConnections {
         if self.was_refused_lately() {
             return Ok(None);
         }
-        match connect(&self.pool, &self.settings.patience).await {
+        match connect(&self.pool, &self.settings.lock_timeout).await {
             Ok(connection) => Ok(Some(lease(OwnConnection::new(connection)))),
             Err(error) if are_too_many(&error) => {
                 self.state().refused = Some(Instant::now());
@@ -262,10 +262,10 @@ impl OwnLease {
 }
 
 /// Connects with the pool's current options. A server or a pooler that ignores the additional ones is found by [`session`].
-async fn connect(pool: &PgPool, patience: &str) -> Result<PgConnection, sqlx::Error> {
+async fn connect(pool: &PgPool, lock_timeout: &str) -> Result<PgConnection, sqlx::Error> {
     let options = PgConnectOptions::clone(&pool.connect_options());
     let options = options.options([
-        ("lock_timeout", patience),
+        ("lock_timeout", lock_timeout),
         ("default_transaction_isolation", "read committed"),
     ]);
     options.statement_cache_capacity(STATEMENTS).connect().await

@@ -36,8 +36,8 @@ const ARRIVE: [&str; 12] = [
 ];
 
 /// Returns the call that stores the inputs of a name, and returns the stored ones.
-pub(super) fn declare<'q>(patience: &'q str, name: &'q str, inputs: &'q str) -> Call<'q> {
-    call("declare", [patience, name, inputs].map(Text))
+pub(super) fn declare<'q>(lock_timeout: &'q str, name: &'q str, inputs: &'q str) -> Call<'q> {
+    call("declare", [lock_timeout, name, inputs].map(Text))
 }
 
 pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
@@ -55,7 +55,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
     let arrive = call(
         ARRIVE[place],
         [
-            Text(arriving.patience),
+            Text(arriving.lock_timeout),
             Text(name),
             Text(inputs),
             Bytes(arriving.key.as_bytes()),
@@ -91,7 +91,7 @@ pub(super) fn claim_expired(arriving: Arriving<'_>) -> Call<'_> {
     call(
         "claim_expired",
         [
-            Text(arriving.patience),
+            Text(arriving.lock_timeout),
             Text(name),
             Text(inputs),
             Bytes(arriving.key.as_bytes()),
@@ -109,12 +109,12 @@ pub(super) fn claim_due<'q>(
         inputs,
         policy,
     }: JoinScope<'q>,
-    patience: &'q str,
+    lock_timeout: &'q str,
     holder: Token,
     most: usize,
 ) -> Call<'q> {
     let arguments = [
-        Text(patience),
+        Text(lock_timeout),
         Text(name),
         Text(inputs),
         token(holder),
@@ -136,14 +136,14 @@ pub(super) fn release_claims<'q>(
         inputs,
         policy,
     }: JoinScope<'q>,
-    patience: &'q str,
+    lock_timeout: &'q str,
     holder: Token,
     age: Duration,
 ) -> Call<'q> {
     call(
         "release_claims",
         [
-            Text(patience),
+            Text(lock_timeout),
             Text(name),
             Text(inputs),
             token(holder),
@@ -160,7 +160,7 @@ pub(super) fn functions() -> Call<'static> {
 /// Returns the call of a step; `None` for an arrival and for a claim, which have their own calls.
 pub(super) fn apply<'q>(
     function: JoinScope<'q>,
-    patience: &'q str,
+    lock_timeout: &'q str,
     key: &'q str,
     step: Step,
     detail: Option<&'q str>,
@@ -169,7 +169,7 @@ pub(super) fn apply<'q>(
     let of = |procedure, arguments: &[Argument<'q>]| {
         let key = Bytes(key.as_bytes());
         let first = [
-            Text(patience),
+            Text(lock_timeout),
             Text(function.name),
             Text(function.inputs),
             key,
@@ -207,9 +207,9 @@ pub(super) fn apply<'q>(
             Settlement::Completed => ends(holder, Stage::Running, Stage::Completed),
             Settlement::ExpiryDelivered => ends(holder, Stage::Expiring, Stage::Expired),
             Settlement::Failed => lets_go(holder, "failed"),
-            Settlement::ExpiryFailed => lets_go(holder, "not_handed_over"),
+            Settlement::ExpiryFailed => lets_go(holder, "expiry_failed"),
             Settlement::Undecodable => lets_go(holder, "undecodable"),
-            Settlement::Released => lets_go(holder, "not_begun"),
+            Settlement::Released => lets_go(holder, "released"),
         },
         Step::Renew { token: holder } => {
             let renew = of("renew", &[token(holder), Bigint(span(policy.lease))]);

@@ -140,7 +140,7 @@ fn reply(row: &PgRow, policy: &JoinPolicy) -> Result<Reply, BackendError> {
             attempts,
             taken: false,
         },
-        "hand_over" => Reply::DeliverExpired { came, attempts },
+        "deliver_expired" => Reply::DeliverExpired { came, attempts },
         "busy" => Reply::Busy(timestamp(row, "until")?),
         "completed" => Reply::Completed,
         "expired" => Reply::Expired,

@@ -48,7 +48,7 @@ pub(super) fn arrive(arriving: Arriving<'_>, searches: bool) -> Call<'_> {
     let arrive = call(
         "arrive_rows",
         [
-            Text(arriving.patience),
+            Text(arriving.lock_timeout),
             Text(name),
             Text(inputs),
             Bytes(arriving.key.as_bytes()),
@@ -106,12 +106,12 @@ pub(super) fn read<'q>(
 /// Returns the call that removes inputs that ended joins have left. The name only satisfies the procedure's head.
 pub(super) fn remove<'q>(
     JoinScope { name, inputs, .. }: JoinScope<'q>,
-    patience: &'q str,
+    lock_timeout: &'q str,
 ) -> Call<'q> {
     call(
         "remove_rows",
         [
-            Text(patience),
+            Text(lock_timeout),
             Text(name),
             Text(inputs),
             Bigint(words::count(PAGE)),

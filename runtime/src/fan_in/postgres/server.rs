@@ -43,7 +43,7 @@ struct Settings {
     /// The largest number of connections of the store's own.
     own: u32,
     /// The lock timeout of a statement in milliseconds, as the server reads it.
-    patience: String,
+    lock_timeout: String,
 }
 
 /// A procedure and its arguments.
@@ -76,7 +76,7 @@ impl Server {
             prefix: String::new(),
             are_prepared: None,
             own: pool.options().get_max_connections().min(OWN_CONNECTIONS),
-            patience: patience(call_timeout),
+            lock_timeout: lock_timeout(call_timeout),
         };
         Self::with(pool, settings)
     }
@@ -113,7 +113,7 @@ impl Server {
     }
 
     pub(super) fn with_call_timeout(&self, timeout: Duration) -> Self {
-        self.changed(|settings| settings.patience = patience(timeout))
+        self.changed(|settings| settings.lock_timeout = lock_timeout(timeout))
     }
 
     pub(super) fn schema(&self) -> Option<&str> {
@@ -125,8 +125,8 @@ impl Server {
     }
 
     /// Returns the lock timeout of a statement in milliseconds, as the server reads it.
-    pub(super) fn patience(&self) -> &str {
-        &self.settings.patience
+    pub(super) fn lock_timeout(&self) -> &str {
+        &self.settings.lock_timeout
     }
 
     /// Calls a procedure, or executes its plain statement.
@@ -256,7 +256,7 @@ impl Server {
         }
         let settings = OwnSettings {
             max: self.settings.own,
-            patience: self.settings.patience.clone(),
+            lock_timeout: self.settings.lock_timeout.clone(),
         };
         let own = if settings.max == 0 {
             None
@@ -356,7 +356,7 @@ pub(super) fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }
 
-fn patience(bound: Duration) -> String {
+fn lock_timeout(bound: Duration) -> String {
     // Zero would disable the timeout.
     let milliseconds = bound.as_millis().clamp(1, i32::MAX as u128);
     milliseconds.to_string()

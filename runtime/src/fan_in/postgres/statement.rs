@@ -44,7 +44,7 @@ pub(super) struct Statements(Mutex<HashMap<Template, Arc<Statement>>>);
 /// The arguments that each procedure has before its own.
 const FIRST: [&str; 4] = [
     "the_procedure",
-    "the_patience",
+    "the_lock_timeout",
     "the_function",
     "the_inputs",
 ];
@@ -170,7 +170,7 @@ fn search(searches: bool) -> String {
     if !searches {
         return String::new();
     }
-    let search = without_comments(OTHERS_ARE_DUE).replace("the_moment", "joined.at");
+    let search = without_comments(OTHERS_ARE_DUE).replace("the_time", "joined.at");
     format!(", ({search}) AS others_are_due")
 }
 
@@ -181,7 +181,7 @@ fn own_parameters(procedure: &str) -> impl Iterator<Item = &str> {
     let words = head
         .lines()
         .filter_map(|line| line.split_whitespace().next());
-    words.filter(|word| word.starts_with("the_") || *word == "looks")
+    words.filter(|word| word.starts_with("the_") || *word == "searches_others")
 }
 
 /// Removes comments, which the server would read at each call of a client without prepared statements.

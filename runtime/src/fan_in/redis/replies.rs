@@ -86,7 +86,7 @@ pub(super) fn answer(arrived: ArriveReply, policy: &JoinPolicy) -> Result<Arriva
             attempts,
             taken: false,
         },
-        "hand_over" => Reply::DeliverExpired {
+        "deliver_expired" => Reply::DeliverExpired {
             came: came()?,
             attempts,
         },
@@ -158,7 +158,7 @@ fn claimed(
     let (key, work, attempts, came, mut kept) = claim;
     let work = match work.as_str() {
         "run" => Work::Run,
-        "hand_over" => Work::DeliverExpired,
+        "deliver_expired" => Work::DeliverExpired,
         _ => return Err(unknown()),
     };
     let lists = kept.drain(kept.len().min(policy.inputs.into())..).next();

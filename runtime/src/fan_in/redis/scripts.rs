@@ -264,9 +264,9 @@ fn word(settlement: Settlement) -> &'static str {
     match settlement {
         Settlement::Completed => "completed",
         Settlement::Failed => "failed",
-        Settlement::ExpiryDelivered => "handed_over",
-        Settlement::ExpiryFailed => "not_handed_over",
+        Settlement::ExpiryDelivered => "expiry_delivered",
+        Settlement::ExpiryFailed => "expiry_failed",
         Settlement::Undecodable => "undecodable",
-        Settlement::Released => "not_begun",
+        Settlement::Released => "released",
     }
 }

@@ -1,4 +1,4 @@
-//! Reads and removes the elements of lists, in pieces.
+//! Reads and removes the elements of lists, in batches.
 
 use sqlx::Row as _;
 
@@ -8,7 +8,7 @@ use crate::fan_in::durable::words::count;
 use crate::fan_in::durable::{BackendError, EncodedInput};
 
 /// The largest number of elements that one statement reads or removes.
-pub(super) const PIECE: usize = 500;
+pub(super) const BATCH_SIZE: usize = 500;
 
 // By identity, which an index orders within an instance. An order by `position` would sort all elements for each page.
 const PAGE: &str = "SELECT position, input, id, came_at, payload FROM linked_span_elements \
@@ -45,7 +45,7 @@ impl Rows {
                 .bind(instance)
                 .bind(last.0)
                 .bind(last.1)
-                .bind(count(PIECE))
+                .bind(count(BATCH_SIZE))
                 .fetch_all(self.connection())
                 .await
                 .map_err(failure)?;
@@ -60,7 +60,7 @@ impl Rows {
                 elements.push((position, element));
             }
             match rows.last() {
-                Some(row) if rows.len() == PIECE => {
+                Some(row) if rows.len() == BATCH_SIZE => {
                     last = (
                         row.try_get("input").map_err(failure)?,
                         row.try_get("id").map_err(failure)?,
@@ -77,7 +77,7 @@ impl Rows {
     pub(super) async fn remove_elements(&mut self, instance: i64) -> Result<(), BackendError> {
         let removed = sqlx::query(REMOVE)
             .bind(instance)
-            .bind(count(PIECE))
+            .bind(count(BATCH_SIZE))
             .execute(self.connection())
             .await;
         removed.map(drop).map_err(failure)

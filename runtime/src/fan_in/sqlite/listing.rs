@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 
 use super::failure::failure;
-use super::rows::{Read, Rows, read, timestamp};
+use super::rows::{Rows, StoredJoin, read, timestamp};
 use super::statements::columns;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::core::stored_function::StoredFunction;
@@ -76,7 +76,7 @@ impl Rows {
             .await
             .map_err(failure)?;
         let listed = |row| {
-            let Read {
+            let StoredJoin {
                 key,
                 since,
                 state,

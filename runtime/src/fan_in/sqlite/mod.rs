@@ -36,7 +36,7 @@ const FORGOTTEN_BY_SWEEP: i64 = 10_000;
 const REMOVED_BY_ARRIVAL: usize = 16;
 
 /// The largest number of an ended join's elements that a sweep removes.
-const REMOVED_BY_SWEEP: usize = elements::PIECE;
+const REMOVED_BY_SWEEP: usize = elements::BATCH_SIZE;
 
 /// How long a migration waits before it tries again where another process has the file.
 const BETWEEN_MIGRATIONS: Duration = Duration::from_millis(20);

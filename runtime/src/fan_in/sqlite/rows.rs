@@ -64,7 +64,7 @@ impl OtherWork {
 }
 
 /// A join's row.
-pub(super) struct Read {
+pub(super) struct StoredJoin {
     pub(super) key: String,
     pub(super) since: Timestamp,
     pub(super) state: State,
@@ -94,7 +94,7 @@ impl Value<'_> {
 }
 
 /// A row to write.
-struct New<'a> {
+struct NewJoin<'a> {
     state: State,
     lists: &'a Lists,
     value: Value<'a>,
@@ -237,7 +237,7 @@ impl Rows {
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-        mut read: Option<Read>,
+        mut read: Option<StoredJoin>,
         step: Step,
         value: Value<'_>,
         then: Then,
@@ -274,7 +274,7 @@ impl Rows {
             _ if is_repeated => self.write_lists(function.name, key, &lists, then).await?,
             _ if after == before => {}
             Some(state) => {
-                let new = New {
+                let new = NewJoin {
                     state,
                     value: value.of(&state, reply),
                     lists: &lists,
@@ -345,8 +345,8 @@ impl Rows {
     ) -> Result<Option<EncodedClaim>, BackendError> {
         loop {
             let key: Option<String> = sqlx::query_scalar(
-                "SELECT key FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?2 AND key <> ?3 \
-                 ORDER BY passing_at LIMIT 1",
+                "SELECT key FROM linked_span_joins WHERE name = ?1 AND opportunistic_at <= ?2 AND key <> ?3 \
+                 ORDER BY opportunistic_at LIMIT 1",
             )
             .bind(function.name)
             .bind(number(self.now))
@@ -465,7 +465,7 @@ impl Rows {
         statement: &'static str,
         function: JoinScope<'_>,
         key: &str,
-    ) -> Result<Option<Read>, BackendError> {
+    ) -> Result<Option<StoredJoin>, BackendError> {
         let row = sqlx::query(statement)
             .bind(function.name)
             .bind(key)
@@ -482,7 +482,7 @@ impl Rows {
         function: JoinScope<'_>,
         key: &str,
         input: ArrivingInput<'_>,
-    ) -> Result<(Option<Read>, bool, OtherWork), BackendError> {
+    ) -> Result<(Option<StoredJoin>, bool, OtherWork), BackendError> {
         let is_element = function.policy.lists.contains(input.input);
         let statement = if is_element {
             BEGIN_AND_READ_WITH_ELEMENT
@@ -513,12 +513,12 @@ impl Rows {
         &mut self,
         function: JoinScope<'_>,
         key: &str,
-        before: Option<&Read>,
-        New {
+        before: Option<&StoredJoin>,
+        NewJoin {
             state,
             lists,
             value,
-        }: New<'_>,
+        }: NewJoin<'_>,
         then: Then,
     ) -> Result<(), BackendError> {
         let row = Row::of(&state);
@@ -609,7 +609,7 @@ impl Rows {
 }
 
 /// Returns `true` if a join only gets an input, and no column of its row changes.
-fn is_only_input(before: &Read, row: Row, policy: &JoinPolicy) -> bool {
+fn is_only_input(before: &StoredJoin, row: Row, policy: &JoinPolicy) -> bool {
     let before = Row {
         came: row.came,
         ..Row::of(&before.state)
@@ -622,7 +622,7 @@ fn has_ended(state: &State) -> bool {
 }
 
 /// Reads the join if there is one. Fails if the function's declaration differs from the caller's.
-fn read_declared(row: &SqliteRow, policy: &JoinPolicy) -> Result<Option<Read>, BackendError> {
+fn read_declared(row: &SqliteRow, policy: &JoinPolicy) -> Result<Option<StoredJoin>, BackendError> {
     if !row.try_get("is_declared").map_err(failure)? {
         return Err(BackendError::Undeclared);
     }
@@ -630,7 +630,7 @@ fn read_declared(row: &SqliteRow, policy: &JoinPolicy) -> Result<Option<Read>, B
     key.map(|_| read(row, policy)).transpose()
 }
 
-pub(super) fn read(row: &SqliteRow, policy: &JoinPolicy) -> Result<Read, BackendError> {
+pub(super) fn read(row: &SqliteRow, policy: &JoinPolicy) -> Result<StoredJoin, BackendError> {
     // Ignore inputs that an operator added and the function does not have.
     let all = (1_u16 << policy.inputs) - 1;
     let came: u16 = row.try_get("came").map_err(failure)?;
@@ -654,7 +654,7 @@ pub(super) fn read(row: &SqliteRow, policy: &JoinPolicy) -> Result<Read, Backend
         deadline: timestamp(row, "deadline")?,
         attempts: row.try_get("attempts").map_err(failure)?,
     };
-    Ok(Read {
+    Ok(StoredJoin {
         key: row.try_get("key").map_err(failure)?,
         since: timestamp(row, "since")?,
         stage,

@@ -19,21 +19,22 @@ CREATE TABLE IF NOT EXISTS linked_span_functions (
 
 -- A join. Times are milliseconds of the Unix epoch.
 CREATE TABLE IF NOT EXISTS linked_span_joins (
-    name       TEXT NOT NULL,
-    key        TEXT NOT NULL,
-    stage      TEXT NOT NULL,
-    since      INTEGER NOT NULL, -- arrival of the first input; for an ended join, its end
-    holder     TEXT,             -- the token of the holder; for an ended join, of its last holder
-    until      INTEGER NOT NULL, -- the end of the lease, of the backoff, or of the dedup window
-    deadline   INTEGER NOT NULL,
-    attempts   INTEGER NOT NULL,
-    sweep_at   INTEGER,          -- when a sweep must handle the join; NULL if it has ended or is parked
-    passing_at INTEGER,          -- when an arrival at another join must handle it
-    detail     TEXT,             -- why an input cannot be decoded
+    name             TEXT NOT NULL,
+    key              TEXT NOT NULL,
+    stage            TEXT NOT NULL,
+    since            INTEGER NOT NULL,     -- arrival of the first input; for an ended join, its end
+    holder           TEXT,                 -- the token of the holder; for an ended join, of its last holder
+    until            INTEGER NOT NULL,     -- the end of the lease, of the backoff, or of the dedup window
+    deadline         INTEGER NOT NULL,
+    attempts         INTEGER NOT NULL,
+    sweep_at         INTEGER,              -- when a sweep must handle the join; NULL if it has ended or is parked
+    opportunistic_at INTEGER,              -- when an arrival at another join must handle it
+    detail           TEXT,                 -- why an input cannot be decoded
     PRIMARY KEY (name, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS linked_span_joins_passing ON linked_span_joins (name, passing_at) WHERE passing_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS linked_span_joins_opportunistic ON linked_span_joins (name, opportunistic_at)
+    WHERE opportunistic_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, until) WHERE stage IN ('completed', 'expired');
 CREATE INDEX IF NOT EXISTS linked_span_joins_unsettled ON linked_span_joins (name, key) WHERE stage NOT IN ('completed', 'expired');
 CREATE INDEX IF NOT EXISTS linked_span_joins_parked ON linked_span_joins (name, key) WHERE stage IN ('exhausted', 'undecodable');

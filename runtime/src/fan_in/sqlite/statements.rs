@@ -64,7 +64,7 @@ macro_rules! read_with_other_work {
             "BEGIN IMMEDIATE; ",
             $of_lists,
             concat!(
-                ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND passing_at <= ?4 AND key <> ?2) AS is_overdue, \
+                ", EXISTS (SELECT 1 FROM linked_span_joins WHERE name = ?1 AND opportunistic_at <= ?4 AND key <> ?2) AS is_overdue, \
                  EXISTS (SELECT 1 FROM linked_span_joins \
                   WHERE name = ?1 AND stage IN ('completed', 'expired') AND until <= ?4) AS is_forgotten",
                 $asked
@@ -124,12 +124,12 @@ macro_rules! upsert {
     ($columns:literal, $values:literal, $set:literal, $rest:expr) => {
         concat!(
             "INSERT INTO linked_span_joins \
-             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail",
+             (name, key, stage, since, holder, until, deadline, attempts, sweep_at, opportunistic_at, detail",
             $columns,
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11",
             $values,
             ") ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-             attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11",
+             attempts = ?8, sweep_at = ?9, opportunistic_at = ?10, detail = ?11",
             $set,
             $rest
         )

@@ -16,9 +16,9 @@ pub async fn arrival_delivers_another_join_whose_worker_died<F: Fixture>() {
     there.waits("another", 0).await;
     fixture.pass(POLICY.timeout - 10 * MINUTE).await;
     let token = Token::random();
-    let passing = there.arrive("another", 0, token).await;
-    assert!(matches!(passing.verdict, Verdict::Duplicate(_)));
-    assert!(passing.overdue.is_none());
+    let opportunistic = there.arrive("another", 0, token).await;
+    assert!(matches!(opportunistic.verdict, Verdict::Duplicate(_)));
+    assert!(opportunistic.overdue.is_none());
     fixture.pass(8 * MINUTE).await;
     let overdue = there.arrive("a third", 0, token).await.overdue;
     let overdue = overdue.expect("its deadline is over");

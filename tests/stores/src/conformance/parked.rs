@@ -12,9 +12,9 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     let fixture = F::begin().await;
     let policy = POLICY.max_attempts(1);
     let worker = Worker::with(&fixture, policy).await;
-    for key in ["arrival", "sweep", "passing"] {
+    for key in ["arrival", "sweep", "opportunistic"] {
         let (token, _) = worker.complete(key).await;
-        if key == "passing" {
+        if key == "opportunistic" {
             // By now both the lease and the deadline have passed.
             fixture.pass(POLICY.lease - MINUTE).await;
             assert!(worker.renew(key, token).await);
@@ -36,9 +36,9 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     );
     worker.waits("half", 0).await;
     fixture.pass(POLICY.timeout + MINUTE).await;
-    let passing = worker.arrive("another", 0, Token::random()).await;
+    let opportunistic = worker.arrive("another", 0, Token::random()).await;
     // The arrival finds one of the two first, and the next arrival finds the other.
-    let half = match passing.overdue {
+    let half = match opportunistic.overdue {
         Some(due) => due,
         None => worker
             .arrive("a third", 0, Token::random())
@@ -53,7 +53,7 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
     worker.arrive("a fourth", 0, Token::random()).await;
     assert_eq!(
         keys(worker.list(JoinQuery::Parked(ALL)).await),
-        ["arrival", "passing", "sweep"]
+        ["arrival", "opportunistic", "sweep"]
     );
 }
 
@@ -62,20 +62,20 @@ pub async fn join_whose_last_attempt_died_is_parked<F: Fixture>() {
 pub async fn undecodable_join_is_parked_and_blocks_no_other<F: Fixture>() {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
-    for key in ["arrival", "passing", "sweep"] {
+    for key in ["arrival", "opportunistic", "sweep"] {
         worker.waits(key, 0).await;
         fixture.spoil("ship", key).await;
     }
     let arrived = worker.arrive("arrival", 1, Token::random()).await;
     assert!(matches!(arrived.verdict, Verdict::Parked(payload) if payload.id == 1));
     fixture.pass(POLICY.timeout + MINUTE).await;
-    let passing = worker.arrive("another", 0, Token::random()).await;
-    assert!(matches!(passing.verdict, Verdict::Waiting(_)));
-    assert!(passing.overdue.is_none());
+    let opportunistic = worker.arrive("another", 0, Token::random()).await;
+    assert!(matches!(opportunistic.verdict, Verdict::Waiting(_)));
+    assert!(opportunistic.overdue.is_none());
     assert!(worker.due(10).await.is_empty());
     let listed = worker.list(JoinQuery::Parked(ALL)).await;
     let keys: Vec<_> = listed.iter().map(|listed| listed.key.as_str()).collect();
-    assert_eq!(keys, ["arrival", "passing", "sweep"]);
+    assert_eq!(keys, ["arrival", "opportunistic", "sweep"]);
     for listed in &listed {
         assert_eq!(listed.status, Status::Parked(ParkReason::Undecodable));
         let missing = u32::from(listed.key != "arrival");

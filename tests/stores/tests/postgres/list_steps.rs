@@ -72,7 +72,7 @@ async fn write(pool: &PgPool, states: &[Option<State>], policy: &JoinPolicy) {
     let last = states.len() - 1;
     let mut statement = format!(
         "TRUNCATE linked_span_joins, linked_span_inputs, linked_span_functions, outcomes; \
-         INSERT INTO linked_span_functions (name, inputs, looked_at) \
+         INSERT INTO linked_span_functions (name, inputs, searched_at) \
          SELECT number::text, 'a, b, c', 0 FROM generate_series(0, {last}) AS number; "
     );
     for (number, state) in states.iter().enumerate() {
@@ -89,7 +89,7 @@ fn row(number: usize, state: &State, policy: &JoinPolicy) -> String {
         holder => format!("decode('{holder}', 'hex')"),
     };
     let moment = |moment: Option<u64>| moment.map_or("NULL".to_owned(), |at| at.to_string());
-    let [sweep_at, passing_at] = dues(state, policy).map(moment);
+    let [sweep_at, opportunistic_at] = dues(state, policy).map(moment);
     let instance = format!("lpad('{number}', 32, '0')::uuid");
     let (numbers, bytes) = if has_ended(state) {
         ("NULL, NULL".to_owned(), "NULL")
@@ -98,8 +98,8 @@ fn row(number: usize, state: &State, policy: &JoinPolicy) -> String {
     };
     let mut statement = format!(
         "INSERT INTO linked_span_joins (name, key, at, since, came_at, stage, came, holder, until, deadline, attempts, \
-         sweep_at, passing_at, instance, lens, counts, bytes) VALUES ('{number}', '{number}', 1, 1, '{{}}', '{stage_name}', {came}, \
-         {holder}, {until}, {deadline}, {attempts}, {sweep_at}, {passing_at}, {instance}, {numbers}, {bytes}); "
+         sweep_at, opportunistic_at, instance, lens, counts, bytes) VALUES ('{number}', '{number}', 1, 1, '{{}}', '{stage_name}', {came}, \
+         {holder}, {until}, {deadline}, {attempts}, {sweep_at}, {opportunistic_at}, {instance}, {numbers}, {bytes}); "
     );
     for (input, rows) in (0..).zip(rows(came, tallies(state))) {
         let rows = format!(
@@ -182,7 +182,7 @@ fn call(step: Step, policy: &JoinPolicy) -> String {
             "CALL linked_span_claim_due_rows_v2('claim_due_rows', '10000', number::text, 'a, b, c', {token}, {lease}, \
              {max_attempts}, 10, 10, {all}, {optional}, {timeout}, reply, words, words, at, came_at, all_came, came_at, parked, payloads, \
              has_leftovers); \
-             SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
+             SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'deliver_expired' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
         ),
         Step::ClaimDue {
@@ -196,9 +196,9 @@ fn call(step: Step, policy: &JoinPolicy) -> String {
             Settlement::Completed => finish("running", "completed"),
             Settlement::ExpiryDelivered => finish("expiring", "expired"),
             Settlement::Failed => release("failed"),
-            Settlement::ExpiryFailed => release("not_handed_over"),
+            Settlement::ExpiryFailed => release("expiry_failed"),
             Settlement::Undecodable => release("undecodable"),
-            Settlement::Released => release("not_begun"),
+            Settlement::Released => release("released"),
             _ => unreachable!("no procedure does it"),
         },
         Step::Renew { .. } => told("renew", &format!("{token}, {lease},")),
@@ -241,7 +241,7 @@ fn arrive(input: ArrivingInput<'_>, policy: &JoinPolicy) -> String {
     format!(
         "{}'new', {token}, {input}, '{id}', {lens}, {counts}, {came}, {all}, {lists}, {optional}, {timeout}, {lease}, \
          {max_attempts}, {max_elements}, 0, 100, false, reply, at, until, came, attempts, lens, counts, are_due); \
-         amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
+         amount := CASE WHEN reply IN ('waiting', 'duplicate', 'deliver_expired') THEN came WHEN reply = 'run' THEN attempts \
          WHEN reply = 'busy' THEN until ELSE 0 END; {ARRIVAL_HAS_PARKED}",
         head("arrive_rows")
     )
@@ -249,7 +249,7 @@ fn arrive(input: ArrivingInput<'_>, policy: &JoinPolicy) -> String {
 
 async fn read(pool: &PgPool) -> Vec<Outcome> {
     let rows = "SELECT outcomes.reply, number, parked, stage, came, encode(holder, 'hex') AS holder, until, deadline, attempts, \
-                sweep_at, passing_at, concat('''', lens::text, ''';''', counts::text, '''') AS numbers, \
+                sweep_at, opportunistic_at, concat('''', lens::text, ''';''', counts::text, '''') AS numbers, \
                 ARRAY(SELECT (SELECT count(*) FROM linked_span_inputs AS inputs \
                 WHERE inputs.instance = joined.instance AND inputs.input = nth) \
                 FROM generate_series(0, 2) AS nth ORDER BY nth) AS rows \
@@ -295,7 +295,7 @@ fn kept(row: &PgRow) -> Option<Kept> {
     Some((
         columns,
         due("sweep_at"),
-        due("passing_at"),
+        due("opportunistic_at"),
         row.get("numbers"),
         rows,
     ))
@@ -316,7 +316,7 @@ fn outcome_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Outcome 
         _ => ("refused", 0),
     };
     let kept = after.map(|after| {
-        let [sweep_at, passing_at] = dues(&after, policy).map(at_once);
+        let [sweep_at, opportunistic_at] = dues(&after, policy).map(at_once);
         let columns = columns(&after);
         let came = columns.1;
         let (numbers, rows) = if has_ended(&after) {
@@ -324,7 +324,7 @@ fn outcome_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Outcome 
         } else {
             (numbers(came, lists), rows(came, lists))
         };
-        (columns, sweep_at, passing_at, numbers, rows)
+        (columns, sweep_at, opportunistic_at, numbers, rows)
     });
     let parked = parked_by(step, state, policy);
     (kept, word.to_owned(), number, parked)

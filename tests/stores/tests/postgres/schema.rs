@@ -143,13 +143,13 @@ pub(crate) async fn lose_all(pool: &PgPool) {
 pub(crate) async fn pass(pool: &PgPool, span: Duration) {
     let shift = "UPDATE linked_span_joins SET at = at - $1, since = since - $1, until = greatest(until - $1, 0), \
                  deadline = deadline - $1, came_at = ARRAY(SELECT unnest(came_at) - $1), \
-                 sweep_at = sweep_at - $1, passing_at = passing_at - $1";
+                 sweep_at = sweep_at - $1, opportunistic_at = opportunistic_at - $1";
     let milliseconds = i64::try_from(span.as_millis()).unwrap();
     let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
     shifted.await.unwrap();
     for shift in [
         "UPDATE linked_span_inputs SET at = at - $1",
-        "UPDATE linked_span_functions SET looked_at = looked_at - $1",
+        "UPDATE linked_span_functions SET searched_at = searched_at - $1",
     ] {
         let shifted = sqlx::query(shift).bind(milliseconds).execute(pool);
         shifted.await.unwrap();

@@ -172,11 +172,11 @@ async fn arrival_does_not_read_index_entries_of_ended_joins() {
     let leave_behind = "ALTER TABLE linked_span_joins SET (autovacuum_enabled = off); \
                         CREATE TEMP TABLE others AS SELECT joins.*, number FROM linked_span_joins AS joins, generate_series(1, 30000) AS number \
                         WHERE stage = 'completed'; \
-                        UPDATE others SET key = key || number::text::bytea, passing_at = since - number; \
+                        UPDATE others SET key = key || number::text::bytea, opportunistic_at = since - number; \
                         ALTER TABLE others DROP number; \
                         INSERT INTO linked_span_joins SELECT * FROM others; \
-                        UPDATE linked_span_joins SET passing_at = NULL WHERE stage = 'completed'; \
-                        UPDATE linked_span_functions SET looked_at = floor(date_part('epoch', clock_timestamp()) * 1000)";
+                        UPDATE linked_span_joins SET opportunistic_at = NULL WHERE stage = 'completed'; \
+                        UPDATE linked_span_functions SET searched_at = floor(date_part('epoch', clock_timestamp()) * 1000)";
     sqlx::raw_sql(leave_behind)
         .execute(&schema.pool)
         .await

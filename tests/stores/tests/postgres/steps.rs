@@ -78,12 +78,12 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
     let last = states.len() - 1;
     let mut statement = format!(
         "TRUNCATE linked_span_joins, linked_span_functions, outcomes; \
-         INSERT INTO linked_span_functions (name, inputs, looked_at) \
+         INSERT INTO linked_span_functions (name, inputs, searched_at) \
          SELECT number::text, 'a, b, c', 0 FROM generate_series(0, {last}) AS number; "
     );
     statement.push_str(
         "INSERT INTO linked_span_joins (name, key, at, since, came_at, stage, came, holder, until, deadline, attempts, \
-         sweep_at, passing_at, payload_0, payload_1, payload_2) VALUES ",
+         sweep_at, opportunistic_at, payload_0, payload_1, payload_2) VALUES ",
     );
     let rows = states.iter().enumerate().filter_map(|(number, state)| {
         let state = (*state)?;
@@ -93,13 +93,13 @@ async fn write(pool: &PgPool, states: &[Option<State>]) {
             holder => format!("decode('{holder}', 'hex')"),
         };
         let moment = |moment: Option<u64>| moment.map_or("NULL".to_owned(), |at| at.to_string());
-        let [sweep_at, passing_at] = dues(&state).map(moment);
+        let [sweep_at, opportunistic_at] = dues(&state).map(moment);
         let payloads = [0, 1, 2].map(|input| if came & 1 << input == 0 { "NULL" } else { "'kept'" });
         let [first, second, third] = payloads;
         let came_at = if has_ended(&state) { "'{}'" } else { "'{1,1,1}'" };
         Some(format!(
             "('{number}', 'key', 1, 1, {came_at}, '{stage_name}', {came}, {holder}, {until}, {deadline}, {attempts}, \
-             {sweep_at}, {passing_at}, {first}, {second}, {third})"
+             {sweep_at}, {opportunistic_at}, {first}, {second}, {third})"
         ))
     });
     statement.push_str(&rows.collect::<Vec<_>>().join(", "));
@@ -141,7 +141,7 @@ fn call(step: Step, policy: &JoinPolicy) -> String {
         Step::Arrive { input, .. } => format!(
             "CALL linked_span_arrive_{input}_v2('arrive_{input}', '10000', number::text, 'a, b, c', 'key', 'new', {token}, \
              3, 7 & ~(1 << {input}), {timeout}, {lease}, {max_attempts}, false, reply, at, until, came, attempts, came_at, payloads, are_due); \
-             amount := CASE WHEN reply IN ('waiting', 'duplicate', 'hand_over') THEN came WHEN reply = 'run' THEN attempts \
+             amount := CASE WHEN reply IN ('waiting', 'duplicate', 'deliver_expired') THEN came WHEN reply = 'run' THEN attempts \
              WHEN reply = 'busy' THEN until ELSE 0 END; {ARRIVAL_HAS_PARKED}"
         ),
         Step::ClaimDue {
@@ -150,7 +150,7 @@ fn call(step: Step, policy: &JoinPolicy) -> String {
         } => format!(
             "CALL linked_span_claim_due_v2('claim_due', '10000', number::text, 'a, b, c', {token}, {lease}, {max_attempts}, 10, \
              10, reply, words, words, at, came_at, all_came, came_at, parked, payloads); \
-             SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
+             SELECT CASE stage WHEN 'running' THEN 'run' ELSE 'deliver_expired' END, CASE stage WHEN 'running' THEN joined.attempts ELSE joined.came END \
              FROM linked_span_joins AS joined WHERE joined.name = number::text AND words IS NOT NULL INTO reply, amount;"
         ),
         Step::ClaimDue {
@@ -164,9 +164,9 @@ fn call(step: Step, policy: &JoinPolicy) -> String {
             Settlement::Completed => finish("running", "completed"),
             Settlement::ExpiryDelivered => finish("expiring", "expired"),
             Settlement::Failed => release("failed"),
-            Settlement::ExpiryFailed => release("not_handed_over"),
+            Settlement::ExpiryFailed => release("expiry_failed"),
             Settlement::Undecodable => release("undecodable"),
-            Settlement::Released => release("not_begun"),
+            Settlement::Released => release("released"),
             _ => unreachable!("no procedure does it"),
         },
         Step::Renew { .. } => told("renew", &format!("{token}, {lease},")),
@@ -196,7 +196,7 @@ pub(crate) async fn make(pool: &PgPool, states: usize, call: &str) {
 
 async fn read(pool: &PgPool) -> Vec<Outcome> {
     let rows = "SELECT outcomes.reply, number, parked, stage, came, encode(holder, 'hex') AS holder, until, deadline, attempts, \
-                sweep_at, passing_at, (payload_0 IS NOT NULL)::int + 2 * (payload_1 IS NOT NULL)::int \
+                sweep_at, opportunistic_at, (payload_0 IS NOT NULL)::int + 2 * (payload_1 IS NOT NULL)::int \
                 + 4 * (payload_2 IS NOT NULL)::int AS kept \
                 FROM outcomes LEFT JOIN linked_span_joins AS joined ON joined.name = outcomes.name \
                 AND NOT (stage IN ('completed', 'expired') AND until <= $1) ORDER BY outcomes.name::int";
@@ -229,7 +229,7 @@ fn outcome(row: &PgRow) -> Outcome {
         number(row, "number"),
         number(row, "parked"),
         due("sweep_at"),
-        due("passing_at"),
+        due("opportunistic_at"),
     )
 }
 
@@ -264,7 +264,7 @@ fn outcome_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Outcome 
         (_, Reply::Recorded) => ("recorded", 0),
         _ => ("refused", 0),
     };
-    let [sweep_at, passing_at] = after
+    let [sweep_at, opportunistic_at] = after
         .map_or([None, None], |after| dues(&after))
         .map(at_once);
     (
@@ -273,7 +273,7 @@ fn outcome_of(state: Option<State>, step: Step, policy: &JoinPolicy) -> Outcome 
         number,
         parked_by(step, state, policy),
         sweep_at,
-        passing_at,
+        opportunistic_at,
     )
 }
 

@@ -2,7 +2,7 @@
 CREATE TABLE IF NOT EXISTS linked_span_functions (
     name      text COLLATE "C" PRIMARY KEY,
     inputs    text NOT NULL,
-    looked_at bigint NOT NULL -- when an arrival last searched all due joins
+    searched_at bigint NOT NULL -- when an arrival last searched all due joins
 );
 
 -- A join. Moments are milliseconds of the Unix epoch. It is one row, since a statement that has waited for a row sees it
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     came       integer NOT NULL,  -- a bit for each input that is kept
     came_at    bigint[] NOT NULL, -- when it came, by its place in the declaration
     sweep_at   bigint,            -- when a sweep has something to do; never, once it has ended or is parked
-    passing_at bigint,            -- when an arrival at another join must handle it
+    opportunistic_at bigint,            -- when an arrival at another join must handle it
     -- A column each: a large value is kept apart from its row, and is not written again as long as it does not change.
     payload_0  text,
     payload_1  text,
@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     PRIMARY KEY (name, key)
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS linked_span_joins_passing ON linked_span_joins (name, passing_at) WHERE passing_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS linked_span_joins_opportunistic ON linked_span_joins (name, opportunistic_at)
+    WHERE opportunistic_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, until) WHERE stage IN ('completed', 'expired');
 CREATE INDEX IF NOT EXISTS linked_span_joins_parked ON linked_span_joins (name, key) WHERE stage IN ('exhausted', 'undecodable');

@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS linked_span_versions (
 CREATE TABLE IF NOT EXISTS linked_span_functions (
     name      text COLLATE "C" PRIMARY KEY,
     inputs    text NOT NULL,
-    looked_at bigint NOT NULL
+    searched_at bigint NOT NULL
 );
 ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS declared_at bigint;
 ALTER TABLE linked_span_functions ADD COLUMN IF NOT EXISTS v1 boolean;
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
     came       integer NOT NULL,
     came_at    bigint[] NOT NULL,
     sweep_at   bigint,
-    passing_at bigint,
+    opportunistic_at bigint,
     payload_0  text,
     payload_1  text,
     payload_2  text,
@@ -41,7 +41,8 @@ CREATE TABLE IF NOT EXISTS linked_span_joins (
 ) WITH (fillfactor = 70);
 ALTER TABLE linked_span_joins ADD COLUMN IF NOT EXISTS detail text;
 CREATE INDEX IF NOT EXISTS linked_span_joins_sweep ON linked_span_joins (name, sweep_at) WHERE sweep_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS linked_span_joins_passing ON linked_span_joins (name, passing_at) WHERE passing_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS linked_span_joins_opportunistic ON linked_span_joins (name, opportunistic_at)
+    WHERE opportunistic_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS linked_span_joins_forget ON linked_span_joins (name, until) WHERE stage IN ('completed', 'expired');
 CREATE INDEX IF NOT EXISTS linked_span_joins_parked ON linked_span_joins (name, key) WHERE stage IN ('exhausted', 'undecodable');
 DO $linked_span$
@@ -49,7 +50,7 @@ DECLARE
     meanings CONSTANT text[] := ARRAY[
         ['ARRIVE_FAST', $text$
 INSERT INTO SCHEMA.linked_span_joins AS joined (
-    name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, passing_at, payload_NTH
+    name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, opportunistic_at, payload_NTH
 )
 SELECT
     the_function, the_key, now, 'open', now, 0, now + the_timeout, 0, 1 << NTH, array_fill(now, ARRAY[the_count]),
@@ -69,9 +70,9 @@ ON CONFLICT (name, key) DO UPDATE SET
     came = joined.came | excluded.came,
     came_at[NTH + 1] = excluded.at,
     sweep_at = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE joined.sweep_at END,
-    passing_at = CASE
+    opportunistic_at = CASE
         WHEN joined.came = the_others THEN greatest(excluded.at + the_lease, excluded.deadline)
-        ELSE joined.passing_at
+        ELSE joined.opportunistic_at
     END,
     payload_NTH = excluded.payload_NTH
 WHERE joined.stage = 'open' AND joined.came & excluded.came = 0
@@ -82,10 +83,10 @@ RETURNING
     CASE WHEN stage = 'running' THEN ARRAY[PAYLOADS] END AS payloads
 $text$],
         ['OTHERS_ARE_DUE', $text$
-SELECT the_moment NOT BETWEEN looked_at AND looked_at + 10000 OR (
+SELECT the_time NOT BETWEEN searched_at AND searched_at + 10000 OR (
     SELECT true FROM SCHEMA.linked_span_joins AS other
-    WHERE other.name = the_function AND other.passing_at BETWEEN looked_at AND the_moment
-    ORDER BY other.passing_at LIMIT 1
+    WHERE other.name = the_function AND other.opportunistic_at BETWEEN searched_at AND the_time
+    ORDER BY other.opportunistic_at LIMIT 1
 ) IS NOT NULL
 FROM SCHEMA.linked_span_functions AS functions WHERE functions.name = the_function
 $text$],
@@ -102,7 +103,7 @@ $text$],
         [
             'WRITE(',
             'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_v1(
-    the_procedure text, the_patience text, the_function text, the_inputs text,'
+    the_procedure text, the_lock_timeout text, the_function text, the_inputs text,'
         ],
         ['READ(', 'CREATE OR REPLACE PROCEDURE SCHEMA.linked_span_NAME_v1(the_procedure text,'],
         [
@@ -114,7 +115,7 @@ $text$],
             $begin$BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    IF the_procedure IS DISTINCT FROM 'NAME' OR set_config('lock_timeout', the_patience, true) IS NULL THEN
+    IF the_procedure IS DISTINCT FROM 'NAME' OR set_config('lock_timeout', the_lock_timeout, true) IS NULL THEN
         RAISE 'another statement has the name of this one' USING ERRCODE = '26000';
     END IF;$begin$
         ],
@@ -162,7 +163,7 @@ WRITE(
     the_timeout bigint,
     the_lease bigint,
     the_max_attempts bigint,
-    looks boolean,
+    searches_others boolean,
     INOUT reply text DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
     INOUT until bigint DEFAULT NULL,
@@ -173,7 +174,7 @@ WRITE(
     INOUT others_are_due boolean DEFAULT NULL
 ) AS $body$
 DECLARE
-    the_moment bigint;
+    the_time bigint;
 BEGIN_WRITE
     ARRIVE_FAST
     INTO at, came, came_at, payloads;
@@ -181,13 +182,13 @@ BEGIN_WRITE
         reply := CASE WHEN payloads IS NULL THEN 'waiting' ELSE 'run' END;
         until := CASE WHEN payloads IS NULL THEN 0 ELSE at + the_lease END;
         attempts := CASE WHEN payloads IS NULL THEN 0 ELSE 1 END;
-        IF NOT looks THEN
+        IF NOT searches_others THEN
             RETURN;
         END IF;
     ELSE
         INSERT INTO SCHEMA.linked_span_joins AS joined (
-            name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
-            payload_NTH
+            name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at,
+            opportunistic_at, payload_NTH
         )
         SELECT
             the_function, the_key, 'waiting', now, 'open', now, NULL, 0, now + the_timeout, 0, (1 << NTH),
@@ -195,7 +196,7 @@ BEGIN_WRITE
         FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
         WHERE IS_DECLARED
         ON CONFLICT (name, key) DO UPDATE SET (
-            reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+            reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, opportunistic_at,
             payload_NTH
         ) = (
             SELECT
@@ -204,7 +205,7 @@ BEGIN_WRITE
                 CASE
                     WHEN reply = 'waiting' THEN 'open'
                     WHEN reply = 'run' THEN 'running'
-                    WHEN reply = 'hand_over' THEN 'expiring'
+                    WHEN reply = 'deliver_expired' THEN 'expiring'
                     WHEN reply = 'parked' AND joined.stage = 'running' THEN 'exhausted'
                     ELSE joined.stage
                 END,
@@ -238,16 +239,16 @@ BEGIN_WRITE
                         now + the_lease,
                         CASE joined.stage WHEN 'open' THEN now + the_timeout ELSE joined.deadline END
                     )
-                    WHEN reply = 'hand_over' THEN now + the_lease
+                    WHEN reply = 'deliver_expired' THEN now + the_lease
                     WHEN is_first THEN now + the_timeout
                     WHEN reply = 'parked' THEN NULL
-                    ELSE joined.passing_at
+                    ELSE joined.opportunistic_at
                 END,
                 CASE WHEN takes THEN excluded.payload_NTH ELSE joined.payload_NTH END
             FROM (
                 SELECT
                     *,
-                    reply IN ('run', 'hand_over') AS claims,
+                    reply IN ('run', 'deliver_expired') AS claims,
                     reply IN ('waiting', 'run') AND joined.came & (1 << NTH) = 0 AS takes,
                     reply = 'waiting' AND joined.stage <> 'open' AS is_first
                 FROM (
@@ -255,13 +256,13 @@ BEGIN_WRITE
                         now,
                         CASE joined.stage
                             WHEN 'open' THEN CASE
-                                WHEN joined.deadline <= now THEN 'hand_over'
+                                WHEN joined.deadline <= now THEN 'deliver_expired'
                                 WHEN joined.came & (1 << NTH) <> 0 THEN 'duplicate'
                                 WHEN joined.came | (1 << NTH) = (1 << the_count) - 1 THEN 'run'
                                 ELSE 'waiting'
                             END
                             WHEN 'ready' THEN CASE
-                                WHEN joined.deadline <= now AND joined.attempts > 0 THEN 'hand_over'
+                                WHEN joined.deadline <= now AND joined.attempts > 0 THEN 'deliver_expired'
                                 ELSE 'run'
                             END
                             WHEN 'running' THEN CASE
@@ -271,7 +272,7 @@ BEGIN_WRITE
                                 ELSE 'run'
                             END
                             WHEN 'expiring' THEN CASE
-                                WHEN joined.holder = the_token OR joined.until <= now THEN 'hand_over'
+                                WHEN joined.holder = the_token OR joined.until <= now THEN 'deliver_expired'
                                 ELSE 'expired'
                             END
                             WHEN 'completed' THEN CASE WHEN joined.until <= now THEN 'waiting' ELSE 'completed' END
@@ -286,14 +287,14 @@ BEGIN_WRITE
         )
         RETURNING
             reply, at, until, came, attempts, came_at,
-            CASE WHEN reply IN ('run', 'hand_over') THEN ARRAY[PAYLOADS] END
+            CASE WHEN reply IN ('run', 'deliver_expired') THEN ARRAY[PAYLOADS] END
         INTO reply, at, until, came, attempts, came_at, payloads;
         IF NOT FOUND THEN
             reply := 'undeclared';
             RETURN;
         END IF;
     END IF;
-    the_moment := at;
+    the_time := at;
     others_are_due := (OTHERS_ARE_DUE);
 END $body$;
 $procedure$),('claim_due', 1, $procedure$
@@ -301,8 +302,8 @@ WRITE(
     the_token bytea,
     the_lease bigint,
     the_max_attempts bigint,
-    the_most bigint,
-    the_most_forgotten bigint,
+    the_limit bigint,
+    the_max_forgotten bigint,
     INOUT reply text DEFAULT NULL,
     INOUT keys text[] DEFAULT NULL,
     INOUT replies text[] DEFAULT NULL,
@@ -322,7 +323,7 @@ BEGIN_WRITE
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND sweep_at <= (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts < the_max_attempts ELSE true END
-        ORDER BY sweep_at LIMIT the_most
+        ORDER BY sweep_at LIMIT the_limit
         FOR UPDATE SKIP LOCKED
     ),
     claimed AS (
@@ -339,7 +340,7 @@ BEGIN_WRITE
             holder = the_token,
             until = now + the_lease,
             sweep_at = now + the_lease,
-            passing_at = CASE
+            opportunistic_at = CASE
                 WHEN stage = 'running' OR stage = 'ready' AND NOT (deadline <= now AND attempts > 0)
                 THEN greatest(now + the_lease, deadline)
                 ELSE now + the_lease
@@ -354,17 +355,17 @@ BEGIN_WRITE
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND sweep_at <= (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts >= the_max_attempts ELSE false END
-        ORDER BY sweep_at LIMIT the_most_forgotten
+        ORDER BY sweep_at LIMIT the_max_forgotten
         FOR UPDATE SKIP LOCKED
     ),
     parked AS (
-        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, opportunistic_at = NULL
         WHERE ctid = ANY (ARRAY(SELECT place FROM exhausted))
     ),
     remembered AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
-        ORDER BY until LIMIT the_most_forgotten
+        ORDER BY until LIMIT the_max_forgotten
         FOR UPDATE SKIP LOCKED
     ),
     forgotten AS (
@@ -373,7 +374,7 @@ BEGIN_WRITE
     SELECT
         'claimed',
         array_agg(encode(key, 'hex') ORDER BY key),
-        array_agg(CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END ORDER BY key),
+        array_agg(CASE stage WHEN 'running' THEN 'run' ELSE 'deliver_expired' END ORDER BY key),
         max(now),
         array_agg(attempts ORDER BY key),
         array_agg(came ORDER BY key),
@@ -394,7 +395,7 @@ WRITE(
     the_token bytea,
     the_lease bigint,
     the_max_attempts bigint,
-    the_most_forgotten bigint,
+    the_max_forgotten bigint,
     INOUT reply text DEFAULT NULL,
     INOUT key text DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
@@ -412,19 +413,19 @@ BEGIN_WRITE
     WITH clock AS (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now),
     thorough AS (
         SELECT FROM SCHEMA.linked_span_functions
-        WHERE name = the_function AND (SELECT now FROM clock) NOT BETWEEN looked_at AND looked_at + 10000
+        WHERE name = the_function AND (SELECT now FROM clock) NOT BETWEEN searched_at AND searched_at + 10000
         FOR UPDATE SKIP LOCKED
     ),
     beginning AS (
-        SELECT CASE WHEN EXISTS (SELECT FROM thorough) THEN 0 ELSE looked_at END AS at
+        SELECT CASE WHEN EXISTS (SELECT FROM thorough) THEN 0 ELSE searched_at END AS at
         FROM SCHEMA.linked_span_functions WHERE name = the_function
     ),
     found AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND key <> the_own_key
-            AND passing_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
+            AND opportunistic_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts < the_max_attempts ELSE true END
-        ORDER BY passing_at LIMIT 1
+        ORDER BY opportunistic_at LIMIT 1
         FOR UPDATE SKIP LOCKED
     ),
     overdue AS (
@@ -433,7 +434,7 @@ BEGIN_WRITE
             holder = the_token,
             until = now + the_lease,
             sweep_at = now + the_lease,
-            passing_at = now + the_lease
+            opportunistic_at = now + the_lease
         FROM clock
         WHERE ctid = (SELECT place FROM found)
         RETURNING
@@ -443,33 +444,33 @@ BEGIN_WRITE
     exhausted AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND key <> the_own_key
-            AND passing_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
+            AND opportunistic_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts >= the_max_attempts ELSE false END
-        ORDER BY passing_at LIMIT 1
+        ORDER BY opportunistic_at LIMIT 1
         FOR UPDATE SKIP LOCKED
     ),
     parked AS (
-        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, opportunistic_at = NULL
         WHERE ctid = (SELECT place FROM exhausted)
     ),
     remembered AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
             AND EXISTS (SELECT FROM thorough)
-        ORDER BY until LIMIT the_most_forgotten
+        ORDER BY until LIMIT the_max_forgotten
         FOR UPDATE SKIP LOCKED
     ),
     forgotten AS (
         DELETE FROM SCHEMA.linked_span_joins WHERE ctid = ANY (ARRAY(SELECT place FROM remembered))
     ),
     looked AS (
-        UPDATE SCHEMA.linked_span_functions SET looked_at = now - 1000
+        UPDATE SCHEMA.linked_span_functions SET searched_at = now - 1000
         FROM clock
         WHERE name = the_function AND EXISTS (SELECT FROM thorough)
             AND NOT EXISTS (SELECT FROM found) AND NOT EXISTS (SELECT FROM exhausted)
-            AND (SELECT count(*) FROM remembered) < the_most_forgotten
+            AND (SELECT count(*) FROM remembered) < the_max_forgotten
     )
-    SELECT 'hand_over', key, at, until, came, attempts, came_at, payloads FROM overdue
+    SELECT 'deliver_expired', key, at, until, came, attempts, came_at, payloads FROM overdue
     INTO reply, key, at, until, came, attempts, came_at, payloads;
 END $body$;
 $procedure$),('count', 1, $procedure$
@@ -490,7 +491,7 @@ WRITE(
     INOUT inputs text DEFAULT NULL
 ) AS $body$
 BEGIN_WRITE
-    INSERT INTO SCHEMA.linked_span_functions AS functions (name, inputs, looked_at, declared_at)
+    INSERT INTO SCHEMA.linked_span_functions AS functions (name, inputs, searched_at, declared_at)
     SELECT the_function, the_inputs, now, now
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     ON CONFLICT (name) DO UPDATE SET
@@ -516,7 +517,7 @@ BEGIN_WRITE
         until = CASE stage WHEN the_stage_after THEN until ELSE now + the_dedup_window END,
         attempts = 0,
         sweep_at = NULL,
-        passing_at = NULL,
+        opportunistic_at = NULL,
         came = 0,
         came_at = '{}',
         payload_0 = NULL,
@@ -583,7 +584,7 @@ $procedure$),('list', 1, $procedure$
 READ(
     the_function text,
     the_inputs text,
-    the_question text,
+    the_query text,
     the_key bytea,
     the_limit bigint,
     INOUT reply text DEFAULT NULL,
@@ -607,7 +608,7 @@ BEGIN_READ
     END IF;
     reply := 'listed';
     at := floor(date_part('epoch', statement_timestamp()) * 1000)::bigint;
-    IF the_question = 'key' THEN
+    IF the_query = 'key' THEN
         SELECT LISTED INTO page FROM (
             SELECT * FROM SCHEMA.linked_span_joins
             WHERE name = the_function AND key = the_key AND (
@@ -615,7 +616,7 @@ BEGIN_READ
                 OR until > floor(date_part('epoch', statement_timestamp()) * 1000)
             )
         ) AS joined;
-    ELSIF the_question = 'parked' THEN
+    ELSIF the_query = 'parked' THEN
         SELECT LISTED INTO page FROM (
             SELECT * FROM SCHEMA.linked_span_joins
             WHERE name = the_function AND key > the_key AND stage IN ('exhausted', 'undecodable')
@@ -660,7 +661,7 @@ BEGIN_WRITE
         holder = NULL,
         until = due,
         attempts = CASE
-            WHEN the_settlement = 'not_begun' AND stage = 'running' THEN greatest(attempts - 1, 0)
+            WHEN the_settlement = 'released' AND stage = 'running' THEN greatest(attempts - 1, 0)
             ELSE attempts
         END,
         sweep_at = CASE
@@ -668,17 +669,17 @@ BEGIN_WRITE
             WHEN stage = 'running' THEN least(due, deadline)
             ELSE due
         END,
-        passing_at = CASE
+        opportunistic_at = CASE
             WHEN the_settlement = 'undecodable' OR the_settlement = 'failed' AND attempts >= the_max_attempts THEN NULL
             WHEN stage = 'running' THEN greatest(now, deadline)
             ELSE due
         END
     FROM (
-        SELECT now, CASE the_settlement WHEN 'not_begun' THEN now ELSE now + the_backoff END AS due
+        SELECT now, CASE the_settlement WHEN 'released' THEN now ELSE now + the_backoff END AS due
         FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     ) AS rest
     WHERE name = the_function AND key = the_key AND holder = the_token
-        AND (stage = 'running' AND the_settlement <> 'not_handed_over' OR stage = 'expiring' AND the_settlement <> 'failed')
+        AND (stage = 'running' AND the_settlement <> 'expiry_failed' OR stage = 'expiring' AND the_settlement <> 'failed')
         AND IS_DECLARED;
     reply := RECORDED;
 END $body$;
@@ -702,7 +703,7 @@ BEGIN_WRITE
         until = now,
         attempts = CASE stage WHEN 'running' THEN greatest(attempts - 1, 0) ELSE attempts END,
         sweep_at = CASE stage WHEN 'running' THEN least(now, deadline) ELSE now END,
-        passing_at = CASE stage WHEN 'running' THEN greatest(now, deadline) ELSE now END
+        opportunistic_at = CASE stage WHEN 'running' THEN greatest(now, deadline) ELSE now END
     FROM clock
     WHERE name = the_function AND holder = the_token AND stage IN ('running', 'expiring')
         AND sweep_at BETWEEN (SELECT now FROM clock) + the_lease - the_age AND (SELECT now FROM clock) + the_lease;
@@ -720,7 +721,7 @@ BEGIN_WRITE
     UPDATE SCHEMA.linked_span_joins SET
         until = now + the_lease,
         sweep_at = now + the_lease,
-        passing_at = CASE stage WHEN 'running' THEN greatest(now + the_lease, deadline) ELSE now + the_lease END
+        opportunistic_at = CASE stage WHEN 'running' THEN greatest(now + the_lease, deadline) ELSE now + the_lease END
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     WHERE name = the_function AND key = the_key AND holder = the_token AND stage IN ('running', 'expiring')
         AND IS_DECLARED;
@@ -741,7 +742,7 @@ BEGIN_WRITE
         until = now,
         deadline = now + the_timeout,
         sweep_at = now,
-        passing_at = CASE WHEN came = (1 << the_count) - 1 THEN now + the_timeout ELSE now END,
+        opportunistic_at = CASE WHEN came = (1 << the_count) - 1 THEN now + the_timeout ELSE now END,
         attempts = CASE WHEN came = (1 << the_count) - 1 THEN 0 ELSE attempts END
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     WHERE name = the_function AND key = the_key

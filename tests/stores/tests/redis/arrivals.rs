@@ -160,7 +160,7 @@ fn outcome_of(
     let (after, answer) = transition(before, step, at(NOW), policy);
     let after = after.expect("what has arrived somewhere");
     let (reply, number) = told(answer);
-    let is_claimed = ["run", "hand_over"].contains(&reply);
+    let is_claimed = ["run", "deliver_expired"].contains(&reply);
     let is_list = policy.lists.contains(input.input);
     let had_come = before.is_some_and(|before| has(&before, input.input));
     let kept = if had_come {

@@ -1,7 +1,7 @@
 -- An arrival at a join as it was before: what stands after what an arrival says. What it is told, and what is kept then.
 
 local FUNCTION, key, input = KEYS[1], ARGV[8], ARGV[9]
-local sweep_at, passing_at, is_parked, beside = ARGV[20], ARGV[21], ARGV[22], ARGV[23]
+local sweep_at, opportunistic_at, is_parked, beside = ARGV[20], ARGV[21], ARGV[22], ARGV[23]
 local lists, len, policy = ARGV[24], tonumber(ARGV[25]), ARGV[26]
 local LISTS = tonumber(policy:match('^%d+') or 0)
 
@@ -60,8 +60,8 @@ if beside == 'overdue' or beside == 'exhausted' then
     redis.call('HSET', join('other'), 'join', beside == 'overdue' and open or exhausted)
     redis.call('ZADD', FUNCTION .. ':due', NOW, 'other')
     redis.call('ZADD', FUNCTION .. ':unsettled', 0, 'other')
-elseif beside == 'passed' and has_come(sweep_at) and not has_come(passing_at) then
-    redis.call('ZADD', FUNCTION .. ':due', passing_at, key)
+elseif beside == 'passed' and has_come(sweep_at) and not has_come(opportunistic_at) then
+    redis.call('ZADD', FUNCTION .. ':due', opportunistic_at, key)
     redis.call('ZADD', FUNCTION .. ':sweep', sweep_at, key)
 end
 

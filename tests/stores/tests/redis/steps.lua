@@ -7,7 +7,7 @@ local step, how = ARGV[15], ARGV[16]
 
 local join = stage ~= '' and new_join(stage, came, holder, moment, deadline, attempts) or nil
 local sweep_at = join and due(join, 'sweep')
-local passing_at = join and due(join, 'passing')
+local opportunistic_at = join and due(join, 'opportunistic')
 if join and is_forgotten(join) then
     join = nil
 end
@@ -15,7 +15,7 @@ end
 local steps = {
     settle = settle,
     renew = renew,
-    visit = visit,
+    claim_if_due = claim_if_due,
     retry = retry,
     forget = forget,
 }
@@ -30,4 +30,4 @@ local columns = after
         after.deadline,
         after.attempts,
     }
-return { columns or false, reply, number or 0, sweep_at or false, passing_at or false }
+return { columns or false, reply, number or 0, sweep_at or false, opportunistic_at or false }

@@ -57,7 +57,7 @@ impl Fixture for File {
         let milliseconds = i64::try_from(span.as_millis()).unwrap();
         for shift in [
             "UPDATE linked_span_joins SET since = since - ?1, until = max(until - ?1, 0), \
-             deadline = max(deadline - ?1, 0), sweep_at = sweep_at - ?1, passing_at = passing_at - ?1",
+             deadline = max(deadline - ?1, 0), sweep_at = sweep_at - ?1, opportunistic_at = opportunistic_at - ?1",
             "UPDATE linked_span_inputs SET came_at = came_at - ?1",
             "UPDATE linked_span_elements SET came_at = came_at - ?1",
         ] {

@@ -117,10 +117,10 @@ async fn arrive_as_version_1(pool: &SqlitePool, key: &str, input: u8, stage: &st
     let payload = json!({ "version": 1, "input": Payload::new(input.into()) });
     let written = sqlx::query(
         "INSERT INTO linked_span_joins \
-         (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, detail) \
+         (name, key, stage, since, holder, until, deadline, attempts, sweep_at, opportunistic_at, detail) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
          ON CONFLICT DO UPDATE SET stage = ?3, since = ?4, holder = ?5, until = ?6, deadline = ?7, \
-         attempts = ?8, sweep_at = ?9, passing_at = ?10, detail = ?11; \
+         attempts = ?8, sweep_at = ?9, opportunistic_at = ?10, detail = ?11; \
          INSERT INTO linked_span_inputs (name, key, input, came_at, payload) VALUES (?1, ?2, ?12, ?13, ?14) \
          ON CONFLICT DO NOTHING",
     )

@@ -70,12 +70,12 @@ async fn write(pool: &SqlitePool, cases: &[Case], policy: &JoinPolicy) {
     }
     for (instance, Case { name, state, .. }) in (0_i64..).zip(cases) {
         let Some(state) = state else { continue };
-        let (columns, sweep_at, passing_at, tallies, elements) =
+        let (columns, sweep_at, opportunistic_at, tallies, elements) =
             row_of(state, tallies(state), policy);
         let (stage_name, came, holder, until, deadline, attempts) = columns;
         let has_lists = !policy.lists.is_empty() && !has_ended(state);
         sqlx::query(
-            "INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts, sweep_at, passing_at, \
+            "INSERT INTO linked_span_joins (name, key, stage, since, holder, until, deadline, attempts, sweep_at, opportunistic_at, \
              instance, lists) VALUES (?1, ?2, ?3, ?4, nullif(?5, '-'), ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .bind(name)
@@ -87,7 +87,7 @@ async fn write(pool: &SqlitePool, cases: &[Case], policy: &JoinPolicy) {
         .bind(number(deadline))
         .bind(attempts)
         .bind(sweep_at.map(number))
-        .bind(passing_at.map(number))
+        .bind(opportunistic_at.map(number))
         .bind((elements > 0).then_some(instance))
         .bind(has_lists.then(|| text_of(tallies)))
         .execute(&mut *transaction)
@@ -170,8 +170,15 @@ async fn read(pool: &SqlitePool) -> BTreeMap<String, Kept> {
             moment(row, "deadline").unwrap(),
             row.get("attempts"),
         );
-        let (sweep_at, passing_at) = (moment(row, "sweep_at"), moment(row, "passing_at"));
-        (columns, sweep_at, passing_at, tallies, row.get("elements"))
+        let (sweep_at, opportunistic_at) =
+            (moment(row, "sweep_at"), moment(row, "opportunistic_at"));
+        (
+            columns,
+            sweep_at,
+            opportunistic_at,
+            tallies,
+            row.get("elements"),
+        )
     };
     rows.iter()
         .map(|row| (row.get("name"), kept(row)))
@@ -235,7 +242,9 @@ fn told_of(verdict: &Verdict<Payload>, policy: &JoinPolicy) -> (&'static str, u6
         Verdict::Duplicate(came) => told(Reply::Duplicate(*came)),
         Verdict::Closed { .. } => told(Reply::Closed),
         Verdict::Run(claim) => ("run", claim.attempts.into()),
-        Verdict::DeliverExpired { claim, .. } => ("hand_over", bits(came(claim, policy)).into()),
+        Verdict::DeliverExpired { claim, .. } => {
+            ("deliver_expired", bits(came(claim, policy)).into())
+        }
         Verdict::Busy { retry_after } => ("busy", NOW + milliseconds(*retry_after)),
         Verdict::Completed(_) => ("completed", 0),
         Verdict::Expired(_) => ("expired", 0),
@@ -330,7 +339,7 @@ async fn compare(
         for input in arrivals {
             arrive(pool, &cases, *input, policy).await;
         }
-        visits(pool, &cases, policy).await;
+        claims_of_due_joins(pool, &cases, policy).await;
     }
 }
 
@@ -370,7 +379,7 @@ async fn arrive(pool: &SqlitePool, cases: &[Case], input: ArrivingInput<'_>, pol
 }
 
 /// Makes a `ClaimDue` from each state, by a sweep and by an arrival at another join.
-async fn visits(pool: &SqlitePool, cases: &[Case], policy: &JoinPolicy) {
+async fn claims_of_due_joins(pool: &SqlitePool, cases: &[Case], policy: &JoinPolicy) {
     for mode in [ClaimMode::Sweep, ClaimMode::Opportunistic] {
         let step = Step::ClaimDue { token: MINE, mode };
         // A sweep ignores joins that its own token has claimed.

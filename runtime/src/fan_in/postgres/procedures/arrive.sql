@@ -8,7 +8,7 @@ WRITE(
     the_timeout bigint,
     the_lease bigint,
     the_max_attempts bigint,
-    looks boolean,
+    searches_others boolean,
     INOUT reply text DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
     INOUT until bigint DEFAULT NULL,
@@ -19,7 +19,7 @@ WRITE(
     INOUT others_are_due boolean DEFAULT NULL
 ) AS $body$
 DECLARE
-    the_moment bigint;
+    the_time bigint;
 BEGIN_WRITE
     -- The frequent cases, with a short statement.
     ARRIVE_FAST
@@ -28,14 +28,14 @@ BEGIN_WRITE
         reply := CASE WHEN payloads IS NULL THEN 'waiting' ELSE 'run' END;
         until := CASE WHEN payloads IS NULL THEN 0 ELSE at + the_lease END;
         attempts := CASE WHEN payloads IS NULL THEN 0 ELSE 1 END;
-        IF NOT looks THEN
+        IF NOT searches_others THEN
             RETURN;
         END IF;
     ELSE
         -- All cases. `OFFSET 0` prevents the planner from repeating an expression at each use of its name.
         INSERT INTO SCHEMA.linked_span_joins AS joined (
-            name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
-            payload_NTH
+            name, key, reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at,
+            opportunistic_at, payload_NTH
         )
         -- absent: arrive -> open
         SELECT
@@ -44,7 +44,7 @@ BEGIN_WRITE
         FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
         WHERE IS_DECLARED
         ON CONFLICT (name, key) DO UPDATE SET (
-            reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+            reply, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, opportunistic_at,
             payload_NTH
         ) = (
             SELECT
@@ -53,7 +53,7 @@ BEGIN_WRITE
                 CASE
                     WHEN reply = 'waiting' THEN 'open'
                     WHEN reply = 'run' THEN 'running'
-                    WHEN reply = 'hand_over' THEN 'expiring'
+                    WHEN reply = 'deliver_expired' THEN 'expiring'
                     WHEN reply = 'exhausted' THEN 'exhausted'
                     ELSE joined.stage
                 END,
@@ -88,16 +88,16 @@ BEGIN_WRITE
                         now + the_lease,
                         CASE joined.stage WHEN 'open' THEN now + the_timeout ELSE joined.deadline END
                     )
-                    WHEN reply = 'hand_over' THEN now + the_lease
+                    WHEN reply = 'deliver_expired' THEN now + the_lease
                     WHEN is_first THEN now + the_timeout
                     WHEN reply = 'exhausted' THEN NULL
-                    ELSE joined.passing_at
+                    ELSE joined.opportunistic_at
                 END,
                 CASE WHEN takes THEN excluded.payload_NTH ELSE joined.payload_NTH END
             FROM (
                 SELECT
                     *,
-                    reply IN ('run', 'hand_over') AS claims,
+                    reply IN ('run', 'deliver_expired') AS claims,
                     reply IN ('waiting', 'run') AND joined.came & (1 << NTH) = 0 AS takes,
                     reply = 'waiting' AND joined.stage <> 'open' AS is_first
                 FROM (
@@ -106,7 +106,7 @@ BEGIN_WRITE
                         CASE joined.stage
                             WHEN 'open' THEN CASE
                                 -- open: the deadline is over -> expiring
-                                WHEN joined.deadline <= now THEN 'hand_over'
+                                WHEN joined.deadline <= now THEN 'deliver_expired'
                                 -- open: arrive, an input that came before -> open
                                 WHEN joined.came & (1 << NTH) <> 0 THEN 'duplicate'
                                 -- open: arrive the last input -> running
@@ -116,7 +116,7 @@ BEGIN_WRITE
                             END
                             WHEN 'ready' THEN CASE
                                 -- ready: the deadline is over, after an attempt -> expiring
-                                WHEN joined.deadline <= now AND joined.attempts > 0 THEN 'hand_over'
+                                WHEN joined.deadline <= now AND joined.attempts > 0 THEN 'deliver_expired'
                                 -- ready: arrive -> running; before a first attempt even past the deadline
                                 ELSE 'run'
                             END
@@ -133,7 +133,7 @@ BEGIN_WRITE
                             WHEN 'expiring' THEN CASE
                                 -- expiring: delivery failed, or the lease is over -> expiring, by another; or arrive, of
                                 -- the holder, whose reply was lost -> expiring
-                                WHEN joined.holder = the_token OR joined.until <= now THEN 'hand_over'
+                                WHEN joined.holder = the_token OR joined.until <= now THEN 'deliver_expired'
                                 -- expiring: arrive -> expiring
                                 ELSE 'expired'
                             END
@@ -152,7 +152,7 @@ BEGIN_WRITE
         )
         RETURNING
             reply, at, until, came, attempts, came_at,
-            CASE WHEN reply IN ('run', 'hand_over') THEN ARRAY[PAYLOADS] END
+            CASE WHEN reply IN ('run', 'deliver_expired') THEN ARRAY[PAYLOADS] END
         INTO reply, at, until, came, attempts, came_at, payloads;
         IF NOT FOUND THEN
             reply := 'undeclared';
@@ -161,6 +161,6 @@ BEGIN_WRITE
         IF reply = 'exhausted' THEN reply := 'parked'; END IF; -- UNTIL 1, which does not know the word
     END IF;
 
-    the_moment := at;
+    the_time := at;
     others_are_due := (OTHERS_ARE_DUE);
 END $body$;

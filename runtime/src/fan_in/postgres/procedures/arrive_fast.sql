@@ -2,7 +2,7 @@
 --
 -- It names only `payload_NTH`, and returns few columns, because each column costs time.
 INSERT INTO SCHEMA.linked_span_joins AS joined (
-    name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, passing_at, payload_NTH
+    name, key, at, stage, since, until, deadline, attempts, came, came_at, sweep_at, opportunistic_at, payload_NTH
 )
 -- absent: arrive -> open
 SELECT
@@ -26,9 +26,9 @@ ON CONFLICT (name, key) DO UPDATE SET
     came = joined.came | excluded.came,
     came_at[NTH + 1] = excluded.at,
     sweep_at = CASE WHEN joined.came = the_others THEN excluded.at + the_lease ELSE joined.sweep_at END,
-    passing_at = CASE
+    opportunistic_at = CASE
         WHEN joined.came = the_others THEN greatest(excluded.at + the_lease, excluded.deadline)
-        ELSE joined.passing_at
+        ELSE joined.opportunistic_at
     END,
     payload_NTH = excluded.payload_NTH
 WHERE joined.stage = 'open' AND joined.came & excluded.came = 0

@@ -17,7 +17,7 @@ WRITE(
     the_max_elements integer,
     the_bytes bigint, -- of an element's payload
     the_max_bytes bigint,
-    looks boolean,
+    searches_others boolean,
     INOUT reply text DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
     INOUT until bigint DEFAULT NULL,
@@ -29,7 +29,7 @@ WRITE(
 ) AS $body$
 DECLARE
     before record;
-    the_moment bigint;
+    the_time bigint;
     the_deadline bigint;
     the_attempts bigint;
     is_complete boolean;
@@ -62,30 +62,30 @@ BEGIN_WRITE
             -- The join has ended in between.
             CONTINUE;
         END IF;
-        the_moment := floor(date_part('epoch', clock_timestamp()) * 1000)::bigint;
+        the_time := floor(date_part('epoch', clock_timestamp()) * 1000)::bigint;
         is_complete := before.came | the_optional = the_all;
         -- A body that has begun has this input. An element of a full list may be none of the join's.
         is_stored := before.came & ~the_lists & (1 << the_input) <> 0;
         reply := CASE
             -- running, expiring: arrive, of the holder, whose reply was lost -> the same
             WHEN before.stage = 'running' AND before.holder = the_token THEN 'run'
-            WHEN before.stage = 'expiring' AND before.holder = the_token THEN 'hand_over'
+            WHEN before.stage = 'expiring' AND before.holder = the_token THEN 'deliver_expired'
             -- completed, expired: the dedup window is over -> absent, then arrive; else arrive -> the same
             WHEN before.stage IN ('completed', 'expired') THEN
-                CASE WHEN before.until <= the_moment THEN 'absent' ELSE before.stage END
+                CASE WHEN before.until <= the_time THEN 'absent' ELSE before.stage END
             -- open: the deadline is over -> running, if only optional inputs are missing; else expiring
-            WHEN before.stage = 'open' AND before.deadline <= the_moment THEN
-                CASE WHEN is_complete THEN 'run' ELSE 'hand_over' END
+            WHEN before.stage = 'open' AND before.deadline <= the_time THEN
+                CASE WHEN is_complete THEN 'run' ELSE 'deliver_expired' END
             -- ready: the deadline is over, after an attempt -> expiring
-            WHEN before.stage = 'ready' AND before.deadline <= the_moment AND before.attempts > 0 THEN 'hand_over'
+            WHEN before.stage = 'ready' AND before.deadline <= the_time AND before.attempts > 0 THEN 'deliver_expired'
             -- ready: sweep, after the backoff -> running; before a first attempt even past the deadline
-            WHEN before.stage = 'ready' AND least(before.until, before.deadline) <= the_moment THEN 'run'
+            WHEN before.stage = 'ready' AND least(before.until, before.deadline) <= the_time THEN 'run'
             -- running: the lease is over -> running, by another; after the last attempt -> parked
-            WHEN before.stage = 'running' AND before.until <= the_moment THEN
+            WHEN before.stage = 'running' AND before.until <= the_time THEN
                 CASE WHEN before.attempts >= the_max_attempts THEN 'exhausted' ELSE 'run' END
             -- expiring: delivery failed, or the lease is over -> expiring, by another; else arrive -> expiring
             WHEN before.stage = 'expiring' THEN
-                CASE WHEN before.until <= the_moment THEN 'hand_over' ELSE 'expired' END
+                CASE WHEN before.until <= the_time THEN 'deliver_expired' ELSE 'expired' END
             WHEN before.stage = 'open' THEN CASE
                 -- open: arrive, an input that came before, or an element of a full list -> open
                 WHEN before.came & (1 << the_input) <> 0 THEN
@@ -118,24 +118,25 @@ BEGIN_WRITE
         END IF;
 
         the_attempts := before.attempts;
-        the_deadline := CASE before.stage WHEN 'open' THEN the_moment + the_timeout ELSE before.deadline END;
+        the_deadline := CASE before.stage WHEN 'open' THEN the_time + the_timeout ELSE before.deadline END;
         IF reply = 'run' THEN
             the_attempts := CASE
                 WHEN before.holder = the_token THEN greatest(before.attempts, 1)
                 ELSE least(before.attempts + 1, 4294967295)
             END;
             UPDATE SCHEMA.linked_span_joins SET
-                stage = 'running', holder = the_token, until = the_moment + the_lease, deadline = the_deadline,
-                attempts = the_attempts, sweep_at = the_moment + the_lease,
-                passing_at = greatest(the_moment + the_lease, the_deadline)
+                stage = 'running', holder = the_token, until = the_time + the_lease, deadline = the_deadline,
+                attempts = the_attempts, sweep_at = the_time + the_lease,
+                opportunistic_at = greatest(the_time + the_lease, the_deadline)
             WHERE name = the_function AND key = the_key;
-        ELSIF reply = 'hand_over' THEN
+        ELSIF reply = 'deliver_expired' THEN
             UPDATE SCHEMA.linked_span_joins SET
-                stage = 'expiring', holder = the_token, until = the_moment + the_lease,
-                sweep_at = the_moment + the_lease, passing_at = the_moment + the_lease
+                stage = 'expiring', holder = the_token, until = the_time + the_lease,
+                sweep_at = the_time + the_lease, opportunistic_at = the_time + the_lease
             WHERE name = the_function AND key = the_key;
         ELSIF reply = 'exhausted' THEN
-            UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+            UPDATE SCHEMA.linked_span_joins SET
+                stage = 'exhausted', holder = NULL, sweep_at = NULL, opportunistic_at = NULL
             WHERE name = the_function AND key = the_key;
         ELSIF reply = 'repeated' THEN
             UPDATE SCHEMA.linked_span_joins SET
@@ -147,7 +148,7 @@ BEGIN_WRITE
             WHERE name = the_function AND key = the_key;
             reply := 'duplicate';
         END IF;
-        at := the_moment;
+        at := the_time;
         until := before.until;
         came := before.came;
         attempts := the_attempts;
@@ -156,6 +157,6 @@ BEGIN_WRITE
         EXIT;
     END LOOP;
 
-    the_moment := at;
-    others_are_due := looks AND (OTHERS_ARE_DUE);
+    the_time := at;
+    others_are_due := searches_others AND (OTHERS_ARE_DUE);
 END $body$;

@@ -4,7 +4,7 @@
 -- repeats its call.
 WITH joined AS (
     INSERT INTO SCHEMA.linked_span_joins AS joined (
-        name, key, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, passing_at,
+        name, key, at, stage, since, holder, until, deadline, attempts, came, came_at, sweep_at, opportunistic_at,
         instance, lens, counts, bytes
     )
     -- absent: arrive -> open; running, if that completes the join
@@ -34,7 +34,7 @@ WITH joined AS (
         AND functions.v2 IS NULL AND the_bytes <= the_max_bytes
     -- From here on, the row is locked and `joined` is its newest version.
     ON CONFLICT (name, key) DO UPDATE SET (
-        at, stage, holder, until, deadline, attempts, came, sweep_at, passing_at, lens, counts, bytes
+        at, stage, holder, until, deadline, attempts, came, sweep_at, opportunistic_at, lens, counts, bytes
     ) = (
         -- open: arrive the last input -> running; another input -> open
         SELECT

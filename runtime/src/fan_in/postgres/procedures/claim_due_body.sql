@@ -7,7 +7,7 @@
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND sweep_at <= (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts < the_max_attempts ELSE true END
-        ORDER BY sweep_at LIMIT the_most
+        ORDER BY sweep_at LIMIT the_limit
         FOR UPDATE SKIP LOCKED
     ),
     claimed AS (
@@ -30,7 +30,7 @@
             -- The body gets a new timeout.
             deadline = CASE WHEN stage = 'open' AND RUNS THEN now + the_timeout ELSE deadline END,
             sweep_at = now + the_lease,
-            passing_at = CASE
+            opportunistic_at = CASE
                 WHEN RUNS THEN greatest(now + the_lease, CASE stage WHEN 'open' THEN now + the_timeout ELSE deadline END)
                 ELSE now + the_lease
             END
@@ -44,19 +44,19 @@
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND sweep_at <= (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts >= the_max_attempts ELSE false END
-        ORDER BY sweep_at LIMIT the_most_forgotten
+        ORDER BY sweep_at LIMIT the_max_forgotten
         FOR UPDATE SKIP LOCKED
     ),
     parked AS (
         -- running: the lease is over: sweep, after the last attempt -> parked
-        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, opportunistic_at = NULL
         WHERE ctid = ANY (ARRAY(SELECT place FROM exhausted))
         RETURNING key
     ),
     remembered AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
-        ORDER BY until LIMIT the_most_forgotten
+        ORDER BY until LIMIT the_max_forgotten
         FOR UPDATE SKIP LOCKED
     ),
     forgotten AS (
@@ -66,7 +66,7 @@
     SELECT
         'claimed',
         array_agg(encode(key, 'hex') ORDER BY key),
-        array_agg(CASE stage WHEN 'running' THEN 'run' ELSE 'hand_over' END ORDER BY key),
+        array_agg(CASE stage WHEN 'running' THEN 'run' ELSE 'deliver_expired' END ORDER BY key),
         max(now),
         array_agg(attempts ORDER BY key),
         array_agg(came ORDER BY key),

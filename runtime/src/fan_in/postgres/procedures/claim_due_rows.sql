@@ -3,8 +3,8 @@ WRITE(
     the_token bytea,
     the_lease bigint,
     the_max_attempts bigint,
-    the_most bigint,
-    the_most_forgotten bigint,
+    the_limit bigint,
+    the_max_forgotten bigint,
     the_all integer, -- a bit for each input of the function
     the_optional integer,
     the_timeout bigint,

@@ -10,7 +10,7 @@ WRITE(
     the_token bytea,
     the_lease bigint,
     the_max_attempts bigint,
-    the_most_forgotten bigint,
+    the_max_forgotten bigint,
     INOUT reply text DEFAULT NULL,
     INOUT key text DEFAULT NULL,
     INOUT at bigint DEFAULT NULL,
@@ -29,19 +29,19 @@ BEGIN_WRITE
     WITH clock AS (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now),
     thorough AS (
         SELECT FROM SCHEMA.linked_span_functions
-        WHERE name = the_function AND (SELECT now FROM clock) NOT BETWEEN looked_at AND looked_at + 10000
+        WHERE name = the_function AND (SELECT now FROM clock) NOT BETWEEN searched_at AND searched_at + 10000
         FOR UPDATE SKIP LOCKED
     ),
     beginning AS (
-        SELECT CASE WHEN EXISTS (SELECT FROM thorough) THEN 0 ELSE looked_at END AS at
+        SELECT CASE WHEN EXISTS (SELECT FROM thorough) THEN 0 ELSE searched_at END AS at
         FROM SCHEMA.linked_span_functions WHERE name = the_function
     ),
     found AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND key <> the_own_key
-            AND passing_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
+            AND opportunistic_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts < the_max_attempts ELSE true END
-        ORDER BY passing_at LIMIT 1
+        ORDER BY opportunistic_at LIMIT 1
         FOR UPDATE SKIP LOCKED
     ),
     overdue AS (
@@ -53,7 +53,7 @@ BEGIN_WRITE
             holder = the_token,
             until = now + the_lease,
             sweep_at = now + the_lease,
-            passing_at = now + the_lease
+            opportunistic_at = now + the_lease
         FROM clock
         WHERE ctid = (SELECT place FROM found)
         RETURNING
@@ -63,14 +63,14 @@ BEGIN_WRITE
     exhausted AS (
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND key <> the_own_key
-            AND passing_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
+            AND opportunistic_at BETWEEN (SELECT at FROM beginning) AND (SELECT now FROM clock)
             AND CASE WHEN stage = 'running' THEN attempts >= the_max_attempts ELSE false END
-        ORDER BY passing_at LIMIT 1
+        ORDER BY opportunistic_at LIMIT 1
         FOR UPDATE SKIP LOCKED
     ),
     parked AS (
         -- running: lease and deadline are over: opportunistic, after the last attempt -> parked
-        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, passing_at = NULL
+        UPDATE SCHEMA.linked_span_joins SET stage = 'exhausted', holder = NULL, sweep_at = NULL, opportunistic_at = NULL
         WHERE ctid = (SELECT place FROM exhausted)
         RETURNING key
     ),
@@ -78,7 +78,7 @@ BEGIN_WRITE
         SELECT ctid AS place FROM SCHEMA.linked_span_joins
         WHERE name = the_function AND stage IN ('completed', 'expired') AND until <= (SELECT now FROM clock)
             AND EXISTS (SELECT FROM thorough)
-        ORDER BY until LIMIT the_most_forgotten
+        ORDER BY until LIMIT the_max_forgotten
         FOR UPDATE SKIP LOCKED
     ),
     forgotten AS (
@@ -87,14 +87,14 @@ BEGIN_WRITE
     ),
     looked AS (
         -- One second back, so that statements in progress can commit first.
-        UPDATE SCHEMA.linked_span_functions SET looked_at = now - 1000
+        UPDATE SCHEMA.linked_span_functions SET searched_at = now - 1000
         FROM clock
         WHERE name = the_function AND EXISTS (SELECT FROM thorough)
             AND NOT EXISTS (SELECT FROM found) AND NOT EXISTS (SELECT FROM exhausted)
-            AND (SELECT count(*) FROM remembered) < the_most_forgotten
+            AND (SELECT count(*) FROM remembered) < the_max_forgotten
     )
     SELECT
-        CASE WHEN key IS NOT NULL THEN 'hand_over' END, key, at, until, came, attempts, came_at,
+        CASE WHEN key IS NOT NULL THEN 'deliver_expired' END, key, at, until, came, attempts, came_at,
         (SELECT count(*) FROM parked), -- SINCE 2
         payloads
     FROM clock LEFT JOIN overdue ON true

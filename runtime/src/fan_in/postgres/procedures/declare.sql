@@ -3,7 +3,7 @@ WRITE(
     INOUT inputs text DEFAULT NULL
 ) AS $body$
 BEGIN_WRITE
-    INSERT INTO SCHEMA.linked_span_functions AS functions (name, inputs, looked_at, declared_at)
+    INSERT INTO SCHEMA.linked_span_functions AS functions (name, inputs, searched_at, declared_at)
     SELECT the_function, the_inputs, now, now
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     ON CONFLICT (name) DO UPDATE SET

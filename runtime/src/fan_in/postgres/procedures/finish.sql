@@ -18,7 +18,7 @@ BEGIN_WRITE
         until = CASE stage WHEN the_stage_after THEN until ELSE now + the_dedup_window END,
         attempts = 0,
         sweep_at = NULL,
-        passing_at = NULL,
+        opportunistic_at = NULL,
         came = 0,
         came_at = '{}',
         payload_0 = NULL,

@@ -20,7 +20,7 @@ BEGIN_WRITE
             until = CASE stage WHEN the_stage_after THEN until ELSE now + the_dedup_window END,
             attempts = 0,
             sweep_at = NULL,
-            passing_at = NULL,
+            opportunistic_at = NULL,
             came = 0,
             lens = NULL,
             counts = NULL,

@@ -5,7 +5,7 @@
     reply := 'listed';
     at := floor(date_part('epoch', statement_timestamp()) * 1000)::bigint;
     -- Each query has its own statement and index.
-    IF the_question = 'key' THEN
+    IF the_query = 'key' THEN
         SELECT LISTED INTO page FROM (
             SELECT * FROM SCHEMA.linked_span_joins
             WHERE name = the_function AND key = the_key AND (
@@ -13,7 +13,7 @@
                 OR until > floor(date_part('epoch', statement_timestamp()) * 1000)
             )
         ) AS joined;
-    ELSIF the_question = 'parked' THEN
+    ELSIF the_query = 'parked' THEN
         SELECT LISTED INTO page FROM (
             SELECT * FROM SCHEMA.linked_span_joins
             WHERE name = the_function AND key > the_key AND stage IN ('exhausted', 'undecodable')

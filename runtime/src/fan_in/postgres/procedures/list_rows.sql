@@ -2,7 +2,7 @@
 READ(
     the_function text,
     the_inputs text,
-    the_question text,
+    the_query text,
     the_key bytea, -- the join's key, or the last key of the previous page
     the_limit bigint,
     INOUT reply text DEFAULT NULL,

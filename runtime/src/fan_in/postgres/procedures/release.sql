@@ -24,7 +24,7 @@ BEGIN_WRITE
         holder = NULL,
         until = due,
         attempts = CASE
-            WHEN the_settlement = 'not_begun' AND stage = 'running' THEN greatest(attempts - 1, 0)
+            WHEN the_settlement = 'released' AND stage = 'running' THEN greatest(attempts - 1, 0)
             ELSE attempts
         END,
         sweep_at = CASE
@@ -32,17 +32,20 @@ BEGIN_WRITE
             WHEN stage = 'running' THEN least(due, deadline)
             ELSE due
         END,
-        passing_at = CASE
+        opportunistic_at = CASE
             WHEN the_settlement = 'undecodable' OR the_settlement = 'failed' AND attempts >= the_max_attempts THEN NULL
             WHEN stage = 'running' THEN greatest(now, deadline)
             ELSE due
         END
     FROM (
-        SELECT now, CASE the_settlement WHEN 'not_begun' THEN now ELSE now + the_backoff END AS due
+        SELECT now, CASE the_settlement WHEN 'released' THEN now ELSE now + the_backoff END AS due
         FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     ) AS rest
     WHERE name = the_function AND key = the_key AND holder = the_token
-        AND (stage = 'running' AND the_settlement <> 'not_handed_over' OR stage = 'expiring' AND the_settlement <> 'failed')
+        AND (
+            stage = 'running' AND the_settlement <> 'expiry_failed'
+            OR stage = 'expiring' AND the_settlement <> 'failed'
+        )
         AND IS_DECLARED;
     reply := RECORDED;
 END $body$;

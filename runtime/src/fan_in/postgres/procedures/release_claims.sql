@@ -20,7 +20,7 @@ BEGIN_WRITE
         until = now,
         attempts = CASE stage WHEN 'running' THEN greatest(attempts - 1, 0) ELSE attempts END,
         sweep_at = CASE stage WHEN 'running' THEN least(now, deadline) ELSE now END,
-        passing_at = CASE stage WHEN 'running' THEN greatest(now, deadline) ELSE now END
+        opportunistic_at = CASE stage WHEN 'running' THEN greatest(now, deadline) ELSE now END
     FROM clock
     WHERE name = the_function AND holder = the_token AND stage IN ('running', 'expiring')
         AND sweep_at BETWEEN (SELECT now FROM clock) + the_lease - the_age AND (SELECT now FROM clock) + the_lease;

@@ -1,6 +1,6 @@
 -- Removes a piece of the inputs that an ended or removed join has left. Returns whether there may be more.
 WRITE(
-    the_most bigint,
+    the_limit bigint,
     INOUT reply text DEFAULT NULL,
     INOUT has_leftovers boolean DEFAULT NULL
 ) AS $body$
@@ -14,7 +14,7 @@ BEGIN_WRITE
     DELETE FROM SCHEMA.linked_span_inputs
     WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM SCHEMA.linked_span_inputs
-        WHERE instance = the_instance ORDER BY input, place LIMIT the_most
+        WHERE instance = the_instance ORDER BY input, place LIMIT the_limit
     ));
     IF NOT FOUND THEN
         DELETE FROM SCHEMA.linked_span_leftovers WHERE instance = the_instance;

@@ -10,7 +10,7 @@ BEGIN_WRITE
     UPDATE SCHEMA.linked_span_joins SET
         until = now + the_lease,
         sweep_at = now + the_lease,
-        passing_at = CASE stage WHEN 'running' THEN greatest(now + the_lease, deadline) ELSE now + the_lease END
+        opportunistic_at = CASE stage WHEN 'running' THEN greatest(now + the_lease, deadline) ELSE now + the_lease END
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     WHERE name = the_function AND key = the_key AND holder = the_token AND stage IN ('running', 'expiring')
         AND IS_DECLARED;

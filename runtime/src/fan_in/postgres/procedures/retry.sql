@@ -14,7 +14,7 @@ BEGIN_WRITE
         until = now,
         deadline = now + the_timeout,
         sweep_at = now,
-        passing_at = CASE WHEN came = (1 << the_count) - 1 THEN now + the_timeout ELSE now END,
+        opportunistic_at = CASE WHEN came = (1 << the_count) - 1 THEN now + the_timeout ELSE now END,
         attempts = CASE WHEN came = (1 << the_count) - 1 THEN 0 ELSE attempts END
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     WHERE name = the_function AND key = the_key

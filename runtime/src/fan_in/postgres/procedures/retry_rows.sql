@@ -15,7 +15,7 @@ BEGIN_WRITE
         until = now,
         deadline = now + the_timeout,
         sweep_at = now,
-        passing_at = CASE WHEN came | the_optional = the_all THEN now + the_timeout ELSE now END,
+        opportunistic_at = CASE WHEN came | the_optional = the_all THEN now + the_timeout ELSE now END,
         attempts = CASE WHEN came | the_optional = the_all THEN 0 ELSE attempts END
     FROM (SELECT floor(date_part('epoch', clock_timestamp()) * 1000)::bigint AS now) AS clock
     WHERE name = the_function AND key = the_key

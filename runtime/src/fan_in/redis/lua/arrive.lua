@@ -9,7 +9,7 @@ local function overdue()
         local found =
             redis.call('ZRANGEBYSCORE', DUE, '-inf', NOW, 'LIMIT', '0', '2')
         local other = found[1] ~= key and found[1] or found[2]
-        local claim = other and claim_due(other, 'passing')
+        local claim = other and claim_due(other, 'opportunistic')
         if claim or not other then
             return claim or false
         end
@@ -24,7 +24,7 @@ local answer = take()
 if not answer then
     local after, reply, number = arrive(before)
     write(key, before, after, since)
-    local holds = reply == 'run' or reply == 'hand_over'
+    local holds = reply == 'run' or reply == 'deliver_expired'
     local claim = holds and claimed(key, reply, after.attempts, after.came)
     answer = { now, reply, number or 0, claim or false }
 end

@@ -17,10 +17,10 @@ local function arrive(join)
         return expire(came, attempts)
     end
     -- An arrival handles a due join as a sweep does.
-    -- open, ready, running, expiring: arrive, once it is due -> as `visit` in `state.lua`
+    -- open, ready, running, expiring: arrive, once it is due -> as `claim_if_due` in `state.lua`
     local when = due(join, 'sweep')
     if when and when <= now then
-        return visit(join, 'sweep')
+        return claim_if_due(join, 'sweep')
     end
     -- open: arrive an input that came before -> open
     if stage == 'open' then

@@ -28,29 +28,29 @@ local function settle(join, settlement)
         -- running: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
-        elseif settlement == 'not_begun' then
+        elseif settlement == 'released' then
             -- running: released -> ready, at once, and no attempt
             after = new_join('ready', came, NO_HOLDER, now, join.deadline, math.max(attempts - 1, 0))
         end
     elseif stage == 'expiring' then
         -- expiring: delivered -> expired
-        if settlement == 'handed_over' then
+        if settlement == 'expiry_delivered' then
             after = new_join('expired', 0, token, forget_at, 0, 0)
         -- expiring: delivery failed -> expiring, by another
-        elseif settlement == 'not_handed_over' then
+        elseif settlement == 'expiry_failed' then
             after = new_join('expiring', came, NO_HOLDER, retry_at, 0, attempts)
         -- expiring: an input cannot be decoded -> parked
         elseif settlement == 'undecodable' then
             after = park('undecodable', came, attempts)
         -- expiring: released -> expiring, at once
-        elseif settlement == 'not_begun' then
+        elseif settlement == 'released' then
             after = new_join('expiring', came, NO_HOLDER, now, 0, attempts)
         end
     elseif
         -- A repeated settlement, whose first reply was lost.
         -- completed, expired: the same settlement, by the holder -> the same
         (stage == 'completed' and settlement == 'completed')
-        or (stage == 'expired' and settlement == 'handed_over')
+        or (stage == 'expired' and settlement == 'expiry_delivered')
     then
         after = join
     end

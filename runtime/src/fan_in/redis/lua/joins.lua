@@ -97,16 +97,16 @@ local function repair_sets(key, join)
     local sweep_at = join and due(join, 'sweep')
     if sweep_at and sweep_at <= now then
         redis.call('ZADD', SWEEP, digits(sweep_at), key)
-        redis.call('ZADD', DUE, digits(due(join, 'passing')), key)
+        redis.call('ZADD', DUE, digits(due(join, 'opportunistic')), key)
     end
 end
 
 -- Handles a join that a set lists as due. Returns the claim if the caller now holds it.
 local function claim_due(key, mode)
     local before, since = read(key)
-    local after, reply = visit(before, mode)
+    local after, reply = claim_if_due(before, mode)
     write(key, before, after, since)
-    if reply == 'run' or reply == 'hand_over' then
+    if reply == 'run' or reply == 'deliver_expired' then
         return claimed(key, reply, after.attempts, after.came)
     elseif after == before then
         repair_sets(key, after)

@@ -41,13 +41,13 @@ end
 local function due(join, mode)
     local stage = join.stage
     -- An arrival at another join cannot run the body, and leaves a sweep another timeout for it.
-    if stage == 'open' and mode == 'passing' and is_complete(join.came) then
+    if stage == 'open' and mode == 'opportunistic' and is_complete(join.came) then
         return join.deadline + policy.timeout
-    elseif stage == 'open' or (stage == 'ready' and mode == 'passing') then
+    elseif stage == 'open' or (stage == 'ready' and mode == 'opportunistic') then
         return join.deadline
     elseif stage == 'ready' then
         return math.min(join['until'], join.deadline)
-    elseif stage == 'running' and mode == 'passing' then
+    elseif stage == 'running' and mode == 'opportunistic' then
         return math.max(join['until'], join.deadline)
     elseif is_parked(join) then
         return nil
@@ -61,19 +61,19 @@ local function run(came, deadline, attempts)
 end
 
 local function expire(came, attempts)
-    return new_join('expiring', came, token, now + policy.lease, 0, attempts), 'hand_over', came
+    return new_join('expiring', came, token, now + policy.lease, 0, attempts), 'deliver_expired', came
 end
 
 local function park(stage, came, attempts)
     return new_join(stage, came, NO_HOLDER, 0, 0, attempts)
 end
 
-local function visit(join, mode)
-    -- absent: visit -> absent
+local function claim_if_due(join, mode)
+    -- absent: claim_if_due -> absent
     if not join then
         return nil, 'absent'
     end
-    -- any: visit, before it is due -> the same
+    -- any: claim_if_due, before it is due -> the same
     local when = due(join, mode)
     if when and now < when then
         return join, 'not_due', when
@@ -87,13 +87,13 @@ local function visit(join, mode)
     elseif stage == 'open' then
         return expire(came, 0)
     -- ready: the deadline is over -> expiring, by a sweep only after a first attempt
-    elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or mode == 'passing') then
+    elseif stage == 'ready' and join.deadline <= now and (attempts > 0 or mode == 'opportunistic') then
         return expire(came, attempts)
     -- running: the lease is over, after the last attempt -> parked
     elseif stage == 'running' and is_exhausted(join) then
         return park('exhausted', came, attempts), 'parked'
     -- running: lease and deadline are over, opportunistic -> expiring
-    elseif stage == 'running' and mode == 'passing' then
+    elseif stage == 'running' and mode == 'opportunistic' then
         return expire(came, attempts)
     -- ready: sweep, after a backoff -> running; running: the lease is over, sweep -> running, by another
     elseif stage == 'ready' or stage == 'running' then
@@ -101,7 +101,7 @@ local function visit(join, mode)
     -- expiring: delivery failed, or the lease is over -> expiring, by another
     elseif stage == 'expiring' then
         return expire(came, attempts)
-    -- parked: visit -> parked
+    -- parked: claim_if_due -> parked
     elseif is_parked(join) then
         return join, 'parked'
     end

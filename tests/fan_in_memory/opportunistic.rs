@@ -25,8 +25,8 @@ fn bodies_running_past_their_deadline_do_not_hide_due_joins() {
     joins.arrive("open", 0, (), Token::random()).unwrap();
     time.pass(POLICY.timeout);
 
-    let passing = joins.arrive("another", 0, (), Token::random()).unwrap();
-    assert_eq!(passing.overdue.unwrap().key, "open");
+    let opportunistic = joins.arrive("another", 0, (), Token::random()).unwrap();
+    assert_eq!(opportunistic.overdue.unwrap().key, "open");
 
     // A join that fails now has passed its deadline, so it is delivered to `on_expired` and does not run again.
     let (key, token) = &running[5];
