@@ -34,7 +34,7 @@ struct Joins<P> {
     policy: JoinPolicy,
 }
 
-impl<P: Send + Sync> Joins<P> {
+impl<P: Send + Sync + 'static> Joins<P> {
     fn arrive(
         &self,
         key: &str,

@@ -42,7 +42,7 @@ fn park(joins: &Joins<()>, key: &str) {
     }
 }
 
-fn one<P: Send + Sync>(joins: &Joins<P>, key: &str) -> JoinSummary {
+fn one<P: Send + Sync + 'static>(joins: &Joins<P>, key: &str) -> JoinSummary {
     let [listed] = joins.list(JoinQuery::Key(key)).try_into().unwrap();
     assert_eq!(listed.key, key);
     listed

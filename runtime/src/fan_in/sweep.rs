@@ -91,8 +91,10 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         let due = store.claim_due(policy, Token::random(), max);
         let DueClaims { claims, parked } = due.await?;
         let others = Arc::new(WaitingClaims::new(while_waiting));
-        let held = |due| ClaimGuard::due(&self.context, due, since).beside(&others);
-        let claimed = claims.into_iter().map(held).collect();
+        let mut claimed = Vec::with_capacity(claims.len());
+        for due in claims {
+            claimed.push(ClaimGuard::due(&self.context, due, since).beside(&others));
+        }
         self.context.count_parked(parked);
         Ok(claimed)
     }

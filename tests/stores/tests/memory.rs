@@ -97,7 +97,7 @@ impl Place for Pairs {
     }
 }
 
-impl<P: Send + Sync> Store<P> for Shared<P> {
+impl<P: Send + Sync + 'static> Store<P> for Shared<P> {
     fn declare(&self, identity: FanInIdentity) {
         self.0.declare(identity);
     }
@@ -140,7 +140,7 @@ impl<P: Send + Sync> Store<P> for Shared<P> {
     }
 }
 
-impl<P: Send + Sync> Operator for Shared<P> {
+impl<P: Send + Sync + 'static> Operator for Shared<P> {
     async fn len(&self) -> Result<usize, StoreError> {
         self.0.len().await
     }

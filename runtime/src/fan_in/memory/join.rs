@@ -1,19 +1,19 @@
 //! The representation of a join in memory.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::claim::Claimed;
 use super::lists::Lists;
 use super::queue::Place;
 use super::stored_input::StoredInput;
 use crate::fan_in::core::arriving_input::ArrivingInput;
-use crate::fan_in::core::claim::{Claim, Input, Work};
+use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::ListSummary;
 use crate::fan_in::core::state::{Counts, JoinPolicy, Reply, State, Timestamp, Token};
 
 /// A join in a shard's table. A join that has ended keeps little, because a store remembers many of them.
-pub(super) enum Join<P> {
-    Live(Box<Live<P>>),
+pub(super) enum Join {
+    Live(Box<Live>),
     Ended(Box<Ended>),
 }
 
@@ -27,15 +27,15 @@ pub(super) struct Name {
 }
 
 /// Holds a join that has not ended.
-pub(super) struct Live<P> {
+pub(super) struct Live {
     name: Name,
     pub(super) state: State,
-    first: StoredInput<P>,
-    second: Option<StoredInput<P>>,
+    first: StoredInput,
+    second: Option<StoredInput>,
     /// Most joins have two inputs. A boxed slice is smaller than a `Vec`.
-    others: Box<[StoredInput<P>]>,
+    others: Box<[StoredInput]>,
     /// The lists, if the function has some.
-    lists: Option<Box<Lists<P>>>,
+    lists: Option<Box<Lists>>,
 }
 
 /// Holds what is left of a join that has completed or expired.
@@ -46,7 +46,7 @@ pub(super) struct Ended {
     is_completed: bool,
 }
 
-impl<P> Join<P> {
+impl Join {
     pub(super) fn name(&self) -> &Name {
         match self {
             Self::Live(live) => &live.name,
@@ -54,7 +54,7 @@ impl<P> Join<P> {
         }
     }
 
-    pub(super) fn live(&self) -> Option<&Live<P>> {
+    pub(super) fn live(&self) -> Option<&Live> {
         match self {
             Self::Live(live) => Some(live),
             Self::Ended(_) => None,
@@ -69,7 +69,7 @@ impl<P> Join<P> {
     }
 
     /// Sets the state. Returns the inputs if the join has ended by that.
-    pub(super) fn set(&mut self, state: &State) -> Option<Box<Live<P>>> {
+    pub(super) fn set(&mut self, state: &State) -> Option<Box<Live>> {
         let Self::Live(live) = self else { return None };
         live.state = *state;
         let ended = Self::Ended(Box::new(Ended::new(live)?));
@@ -102,13 +102,13 @@ impl Name {
     }
 }
 
-impl<P> Live<P> {
+impl Live {
     /// Makes a join that has this input.
     pub(super) fn new(
         name: Name,
         state: State,
         arriving: ArrivingInput<'_>,
-        first: StoredInput<P>,
+        first: StoredInput,
         policy: &JoinPolicy,
     ) -> Self {
         let lists = Some(policy.lists).filter(|lists| !lists.is_empty());
@@ -145,7 +145,7 @@ impl<P> Live<P> {
     }
 
     /// Adds an input, which the join takes.
-    pub(super) fn add(&mut self, arriving: ArrivingInput<'_>, input: StoredInput<P>) {
+    pub(super) fn add(&mut self, arriving: ArrivingInput<'_>, input: StoredInput) {
         if let Some(lists) = &mut self.lists {
             lists.record(arriving);
             if arriving.id.is_some() {
@@ -167,28 +167,49 @@ impl<P> Live<P> {
     }
 
     /// Returns the claim that a reply gives its caller, if it gives one.
-    pub(super) fn claim(&self, reply: Reply, now: Timestamp) -> Option<Claim<P>> {
+    ///
+    /// `take` gets each input, in the order of the declaration.
+    pub(super) fn claim(
+        &self,
+        reply: Reply,
+        take: &mut dyn FnMut(&StoredInput),
+    ) -> Option<Claimed> {
         let (work, attempts) = Work::of(reply)?;
+        self.each_input(take);
         let lists = self.lists.as_ref();
-        let inputs = [&self.first]
+        Some(Claimed {
+            work,
+            attempts,
+            counts: lists.map_or_else(Counts::default, |lists| lists.counts()),
+        })
+    }
+
+    fn each_input(&self, take: &mut dyn FnMut(&StoredInput)) {
+        let (first, second) = (&self.first, self.second.as_ref());
+        let lists = self.lists.as_ref();
+        if self.others.is_empty() && lists.is_none() {
+            // Most joins: two inputs can be sorted without memory.
+            let mut inputs = [Some(first), second];
+            if second.is_some_and(|second| second.place < first.place) {
+                inputs.swap(0, 1);
+            }
+            inputs.into_iter().flatten().for_each(take);
+            return;
+        }
+        let mut inputs: Vec<&StoredInput> = [first]
             .into_iter()
-            .chain(&self.second)
+            .chain(second)
             .chain(&self.others)
-            .chain(lists.map_or(&[][..], |lists| lists.elements()));
-        let inputs = inputs.map(|input| Input {
-            place: input.place,
-            payload: Arc::clone(&input.payload),
-            waited: now.saturating_duration_since(input.came_at),
-        });
-        let counts = lists.map_or_else(Counts::default, |lists| lists.counts());
-        let claim = Claim::new(work, attempts, inputs.collect());
-        Some(claim.with_counts(counts))
+            .chain(lists.map_or(&[][..], |lists| lists.elements()))
+            .collect();
+        inputs.sort_by_key(|input| input.place);
+        inputs.into_iter().for_each(take);
     }
 }
 
 impl Ended {
     /// Returns what is left of a join; `None` if the join has not ended.
-    fn new<P>(live: &mut Live<P>) -> Option<Self> {
+    fn new(live: &mut Live) -> Option<Self> {
         let (is_completed, holder, forget_at) = match live.state {
             State::Completed { holder, forget_at } => (true, holder, forget_at),
             State::Expired { holder, forget_at } => (false, holder, forget_at),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Memory;
 use super::join::{Join, Live};
+use super::joins::Joins;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::core::state::{JoinPolicy, State, Timestamp};
 
-impl<P> Memory<P> {
-    pub(super) fn list_now(&self, policy: &JoinPolicy, query: JoinQuery<'_>) -> Vec<JoinSummary> {
+impl Joins {
+    pub(super) fn list(&self, policy: &JoinPolicy, query: JoinQuery<'_>) -> Vec<JoinSummary> {
         match query {
             JoinQuery::Key(key) => self.list_one(key, policy).into_iter().collect(),
             JoinQuery::Unsettled(page) => self.list_all(policy, page, |_| true),
@@ -61,7 +61,7 @@ impl<P> Memory<P> {
     }
 }
 
-fn summary<P>(join: &Join<P>, policy: &JoinPolicy, now: Timestamp) -> JoinSummary {
+fn summary(join: &Join, policy: &JoinPolicy, now: Timestamp) -> JoinSummary {
     let key = join.name().key.as_ref().to_owned();
     let summary = JoinSummary::new(key, &join.state(), join.age(now, policy), policy);
     summary.with_lists(join.live().map_or_else(Vec::new, Live::summaries))

@@ -8,11 +8,11 @@ use crate::fan_in::core::listing::ListSummary;
 use crate::fan_in::core::state::{Counts, Inputs, Tallies};
 
 /// Holds the lists of a join that has not ended.
-pub(super) struct Lists<P> {
+pub(super) struct Lists {
     by_place: Box<[List]>,
     tallies: Tallies,
     /// The elements in order of arrival, but for the one that opened the join.
-    elements: Vec<StoredInput<P>>,
+    elements: Vec<StoredInput>,
 }
 
 struct List {
@@ -22,7 +22,7 @@ struct List {
     repeated: u32,
 }
 
-impl<P> Lists<P> {
+impl Lists {
     /// Makes empty lists at these places.
     pub(super) fn new(places: Inputs) -> Self {
         let list = |place| List {
@@ -54,7 +54,7 @@ impl<P> Lists<P> {
         self.tallies = self.tallies.counted(input.counts);
     }
 
-    pub(super) fn push(&mut self, element: StoredInput<P>) {
+    pub(super) fn push(&mut self, element: StoredInput) {
         self.elements.push(element);
     }
 
@@ -65,7 +65,7 @@ impl<P> Lists<P> {
         }
     }
 
-    pub(super) fn elements(&self) -> &[StoredInput<P>] {
+    pub(super) fn elements(&self) -> &[StoredInput] {
         &self.elements
     }
 

@@ -1,7 +1,9 @@
 //! Joins in this process's memory.
 
 mod capacity;
+mod claim;
 mod join;
+mod joins;
 mod listing;
 mod lists;
 mod queue;
@@ -12,61 +14,24 @@ mod wait;
 mod waiters;
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::PoisonError;
-use std::time::Duration;
+use std::marker::PhantomData;
+use std::sync::Arc;
 
-use self::capacity::Capacity;
-use self::served::Served;
-use self::shard::{Caller, Key, Shard};
+use self::claim::StoredDue;
+pub use self::joins::NO_LEASE;
+use self::joins::{Joins, Outcome};
+use self::shard::Shard;
+use self::stored_input::{Payload, StoredInput};
 use super::core::arriving_input::ArrivingInput;
 use super::core::change::Change;
-use super::core::claim::Due;
+use super::core::claim::{Due, Input};
 use super::core::error::StoreError;
 use super::core::identity::FanInIdentity;
 use super::core::listing::{JoinQuery, JoinSummary};
 use super::core::operator::Operator;
-use super::core::response::{ArriveResponse, DueClaims, Rejected};
-use super::core::state::{ClaimMode, JoinPolicy, Settlement, Step, Timestamp, Token};
+use super::core::response::{ArriveResponse, DueClaims, Rejected, Verdict};
+use super::core::state::{JoinPolicy, Reply, Settlement, Step, Timestamp, Token};
 use super::core::store::{BlockingStore, Store};
-use super::core::time::milliseconds;
-use crate::support::clock;
-use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
-
-const CAPACITY: usize = 1_000_000;
-const SHARDS: usize = 64;
-
-/// After this many arrivals at a shard, one checks another shard, because that shard may have no arrivals.
-const LOOK_ELSEWHERE: usize = 16;
-
-/// The number of joins that a sweep handles before it releases a lock.
-const AT_ONCE: usize = 64;
-
-/// Returns an error for an input that the function cannot have.
-fn check(arriving: ArrivingInput<'_>, policy: &JoinPolicy) -> Result<(), StoreError> {
-    let ArrivingInput { input, id, .. } = arriving;
-    if input >= policy.inputs {
-        return Err(StoreError::Failed("there is no such input".into()));
-    }
-    if policy.lists.contains(input) && id.is_none() {
-        return Err(StoreError::Failed("the element has no identity".into()));
-    }
-    Ok(())
-}
-
-/// The lease of a claim that does not end by itself.
-///
-/// A process that dies takes its memory with it. In a running process, a dropped claim is released.
-///
-/// ```
-/// use linked_span::fan_in::{NO_LEASE, JoinPolicy};
-///
-/// /// Returns the policy that a store in memory passes to the state machine.
-/// fn without_leases(policy: &JoinPolicy) -> JoinPolicy {
-///     policy.lease(NO_LEASE)
-/// }
-/// ```
-pub const NO_LEASE: Duration = Duration::from_millis(u64::MAX / 2);
 
 /// Keeps joins in this process's memory.
 ///
@@ -78,21 +43,15 @@ pub const NO_LEASE: Duration = Duration::from_millis(u64::MAX / 2);
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// An open join takes about 300 bytes and its input: half of them for the join and its key, half for its place in a table
+/// An open join takes about 350 bytes and its input: half of them for the join and its key, half for its place in a table
 /// and in a queue. A join that has completed or expired takes about 200 bytes until its dedup window ends.
 ///
 /// The capacity counts joins. At capacity, an arrival that would open another join first delivers an expired one, if there is one. Otherwise the
 /// store rejects the arrival, returns the input and evicts nothing. A parked join takes room until an operator retries
 /// or forgets it.
 pub struct Memory<P> {
-    shards: Box<[Mutex<Shard<P>>]>,
-    /// Keys come from outside, so their hashes are not predictable.
-    hasher: RandomState,
-    capacity: Capacity,
-    served: Served,
-    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    /// The shard where the next sweep begins.
-    next: AtomicUsize,
+    joins: Joins,
+    inputs: PhantomData<fn(P) -> P>,
 }
 
 impl<P> Memory<P> {
@@ -111,18 +70,9 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        let since = clock::now();
-        let clock = move || {
-            let since = clock::elapsed(since);
-            Timestamp::from_millis(milliseconds(since))
-        };
         Self {
-            shards: in_parts(SHARDS),
-            hasher: RandomState::new(),
-            capacity: Capacity::new(CAPACITY, SHARDS),
-            served: Served::default(),
-            clock: Box::new(clock),
-            next: AtomicUsize::new(0),
+            joins: Joins::new(),
+            inputs: PhantomData,
         }
     }
 
@@ -145,7 +95,7 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn capacity(mut self, capacity: usize) -> Self {
-        self.capacity.max = capacity;
+        self.joins.capacity.max = capacity;
         self
     }
 
@@ -160,7 +110,7 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn remembered(mut self, remembered: usize) -> Self {
-        self.capacity.remembered = remembered;
+        self.joins.capacity.remembered = remembered;
         self
     }
 
@@ -168,8 +118,7 @@ impl<P> Memory<P> {
     #[doc(hidden)]
     #[must_use]
     pub fn shards(mut self, shards: usize) -> Self {
-        self.capacity.shards = shards.next_power_of_two();
-        self.shards = in_parts(self.capacity.shards);
+        self.joins.split(shards);
         self
     }
 
@@ -183,7 +132,7 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.joins.clock = Box::new(clock);
         self
     }
 
@@ -199,158 +148,38 @@ impl<P> Memory<P> {
     /// ```
     #[must_use]
     pub fn forgotten_early(&self) -> u64 {
-        self.all(Shard::forgotten_early).sum()
+        self.joins.all(Shard::forgotten_early).sum()
     }
 
     /// Returns the number of joins that the store keeps, including those that have ended.
     #[doc(hidden)]
     #[must_use]
     pub fn slots(&self) -> usize {
-        self.all(Shard::len).sum()
+        self.joins.all(Shard::len).sum()
     }
 
-    fn all<T>(&self, of: impl Fn(&Shard<P>) -> T) -> impl Iterator<Item = T> {
-        (0..self.shards.len()).map(move |shard| of(&self.lock(shard)))
-    }
-
-    /// Takes the lock of a shard. No code of the user runs under it, so no panic of the user poisons it.
-    fn lock(&self, shard: usize) -> MutexGuard<'_, Shard<P>> {
-        let lock = &self.shards[shard & (self.shards.len() - 1)];
-        lock.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the shard of a key.
-    fn locate<'a>(&self, text: &'a str) -> (usize, Key<'a>) {
-        let hash = self.hasher.hash_one(text);
-        ((hash >> 32) as usize, Key { text, hash })
-    }
-
-    fn arrive_now(
-        &self,
-        key: &str,
-        policy: &JoinPolicy,
-        input: ArrivingInput<'_>,
-        payload: P,
-        token: Token,
-    ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        if let Err(error) = check(input, policy) {
-            return Err(Rejected {
-                payload,
-                error,
-                overdue: None,
-            });
-        }
-        let policy = without_leases(policy);
-        let capacity = &self.capacity;
-        let (place, key) = self.locate(key);
-        let clock = (self.clock)();
-
-        let mut shard = self.lock(place);
-        let caller = Caller {
-            token,
-            policy: &policy,
-            now: shard.time(clock),
-        };
-        let answer = shard.arrive(key, input, payload, caller, capacity);
-        let overdue = shard.claim_due(ClaimMode::Opportunistic, answer.join, caller);
-        let arrivals = shard.arrivals();
-        drop(shard);
-
-        let shards = self.shards.len();
-        let mut others = match answer.verdict {
-            // In a full store, a delivered join makes room.
-            Err(_) => 1..shards,
-            Ok(_) if arrivals % LOOK_ELSEWHERE > 0 => 0..0,
-            Ok(_) => {
-                let next = arrivals / LOOK_ELSEWHERE % shards;
-                next..next + usize::from(next > 0)
-            }
-        };
-        let look = |distance| {
-            let mut shard = self.lock(place.wrapping_add(distance));
-            let now = shard.time(clock);
-            shard.claim_due(ClaimMode::Opportunistic, None, Caller { now, ..caller })
-        };
-        let overdue = overdue.or_else(|| others.find_map(look)).map(Box::new);
-        drop(answer.unneeded);
-        match answer.verdict {
-            Ok(verdict) => Ok(ArriveResponse {
-                overdue,
-                ..ArriveResponse::new(verdict)
-            }),
-            Err(payload) => Err(Rejected {
-                payload,
-                error: StoreError::Full,
-                overdue,
-            }),
-        }
-    }
-
-    fn apply_now(&self, key: &str, policy: &JoinPolicy, step: Step) -> bool {
-        let policy = without_leases(policy);
-        let (place, key) = self.locate(key);
-        let clock = (self.clock)();
-
-        let mut shard = self.lock(place);
-        let now = shard.time(clock);
-        let (is_recorded, settled) = shard.apply(key, step, now, &policy, &self.capacity);
-        drop(shard);
-        if let Some(settled) = settled {
-            settled.wake();
-        }
-        is_recorded
-    }
-
-    fn due_now(&self, policy: &JoinPolicy, token: Token, max: usize) -> Vec<Due<P>> {
-        let policy = without_leases(policy);
-        // Each sweep begins at another shard, so that no shard is always the last.
-        let first = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut found = Vec::new();
-        for place in 0..self.shards.len() {
-            let place = first.wrapping_add(place);
-            while self.sweep(place, &policy, token, max, &mut found) {}
-        }
-        found
-    }
-
-    /// Claims and forgets some joins of a shard. Returns `true` if there may be more.
-    fn sweep(
-        &self,
-        place: usize,
-        policy: &JoinPolicy,
-        token: Token,
-        max: usize,
-        found: &mut Vec<Due<P>>,
-    ) -> bool {
-        let clock = (self.clock)();
-        let mut shard = self.lock(place);
-        let now = shard.time(clock);
-        let caller = Caller { token, policy, now };
-        let more = shard.forget(now, AT_ONCE);
-        for _ in 0..AT_ONCE.min(max - found.len()) {
-            let Some(due) = shard.claim_due(ClaimMode::Sweep, None, caller) else {
-                return more;
-            };
-            found.push(due);
-        }
-        more || found.len() < max
+    /// Waits until every join of this key has completed or expired.
+    ///
+    /// ```
+    /// # use linked_span::fan_in::{Memory, JoinPolicy, Store, Token};
+    /// # async fn consume(store: &Memory<String>, policy: &JoinPolicy, order: &str, event: String) {
+    /// // Only this memory has the event until its join has settled, so the broker keeps it until then.
+    /// store.arrive(order, policy, 0.into(), event, Token::random()).await;
+    /// store.settled(order).await;
+    /// // … acknowledge it.
+    /// # }
+    /// ```
+    ///
+    /// A join settles after its timeout only when a worker delivers it, and only arrivals and sweeps find it. Without
+    /// arrivals and sweeps it does not settle. A parked join does not settle until an operator retries or forgets it.
+    pub async fn settled(&self, key: &str) {
+        self.joins.settled(key).await;
     }
 }
 
-fn in_parts<P>(shards: usize) -> Box<[Mutex<Shard<P>>]> {
-    (0..shards).map(|_| Mutex::new(Shard::new())).collect()
-}
-
-fn without_leases(policy: &JoinPolicy) -> JoinPolicy {
-    JoinPolicy {
-        lease: NO_LEASE,
-        ..*policy
-    }
-}
-
-impl<P: Send + Sync> Store<P> for Memory<P> {
+impl<P: Send + Sync + 'static> Store<P> for Memory<P> {
     fn declare(&self, identity: FanInIdentity) {
-        self.served.declare(identity);
+        self.joins.served.declare(identity);
     }
 
     async fn arrive(
@@ -361,14 +190,17 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         payload: P,
         token: Token,
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
-        if let Err(error) = self.served.check() {
-            return Err(Rejected {
-                payload,
-                error,
-                overdue: None,
-            });
+        let mut payload: Option<Payload> = Some(Arc::new(payload));
+        let mut inputs = Vec::new();
+        let mut take = |input: &StoredInput, now| input.add_to(&mut inputs, now);
+        let arrived = self
+            .joins
+            .arrive(key, policy, input, &mut payload, token, &mut take);
+        let left = payload.and_then(|payload| Arc::into_inner(payload.downcast().ok()?));
+        match arrived {
+            Ok(outcome) => respond(outcome, inputs, left, policy),
+            Err(error) => Err(rejected(left, error, None)),
         }
-        self.arrive_now(key, policy, input, payload, token)
     }
 
     async fn apply(
@@ -378,9 +210,9 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         change: Change,
     ) -> Result<bool, StoreError> {
         if matches!(change, Change::Retry | Change::Forget) {
-            self.served.check()?;
+            self.joins.served.check()?;
         }
-        Ok(self.apply_now(key, policy, change.into()))
+        Ok(self.joins.apply(key, policy, change.into()))
     }
 
     async fn claim_due(
@@ -389,12 +221,17 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
         token: Token,
         max: usize,
     ) -> Result<DueClaims<P>, StoreError> {
-        self.served.check()?;
-        Ok(DueClaims::new(self.due_now(policy, token, max)))
+        self.joins.served.check()?;
+        let mut claims = Vec::new();
+        for due in self.joins.claim_due(policy, token, max) {
+            claims.push(due.typed());
+        }
+        Ok(DueClaims::new(claims))
     }
 
     fn release(&self, key: &str, policy: &JoinPolicy, token: Token, settlement: Settlement) {
-        self.apply_now(key, policy, Step::Settle { token, settlement });
+        let step = Step::Settle { token, settlement };
+        self.joins.apply(key, policy, step);
     }
 
     fn is_durable(&self) -> bool {
@@ -402,12 +239,12 @@ impl<P: Send + Sync> Store<P> for Memory<P> {
     }
 }
 
-impl<P: Send + Sync> BlockingStore<P> for Memory<P> {}
+impl<P: Send + Sync + 'static> BlockingStore<P> for Memory<P> {}
 
-impl<P: Send + Sync> Operator for Memory<P> {
+impl<P> Operator for Memory<P> {
     async fn len(&self) -> Result<usize, StoreError> {
-        self.served.check()?;
-        Ok(self.capacity.open())
+        self.joins.served.check()?;
+        Ok(self.joins.capacity.open())
     }
 
     async fn list(
@@ -415,8 +252,50 @@ impl<P: Send + Sync> Operator for Memory<P> {
         policy: &JoinPolicy,
         query: JoinQuery<'_>,
     ) -> Result<Vec<JoinSummary>, StoreError> {
-        self.served.check()?;
-        Ok(self.list_now(policy, query))
+        self.joins.served.check()?;
+        Ok(self.joins.list(policy, query))
+    }
+}
+
+/// Converts the outcome of an arrival. `inputs` are those of the claim, if there is one. `left` is the payload, unless a join
+/// has kept it.
+fn respond<P: Send + Sync + 'static>(
+    outcome: Outcome,
+    inputs: Vec<Input<P>>,
+    left: Option<P>,
+    policy: &JoinPolicy,
+) -> Result<ArriveResponse<P>, Rejected<P>> {
+    let overdue = outcome.overdue.map(StoredDue::typed);
+    let claim = outcome.claimed.map(|claimed| claimed.with(inputs));
+    let verdict = match (outcome.reply, claim, left) {
+        (None, _, left) => return Err(rejected(left, StoreError::Full, overdue)),
+        (Some(Reply::Waiting(arrived)), ..) => Verdict::Waiting(arrived),
+        (Some(Reply::Duplicate(arrived)), ..) => Verdict::Duplicate(arrived),
+        (Some(Reply::Run { .. }), Some(claim), _) => Verdict::Run(claim),
+        (Some(Reply::DeliverExpired { .. }), Some(claim), Some(payload)) => {
+            Verdict::DeliverExpired { claim, payload }
+        }
+        (Some(Reply::Busy(_)), ..) => Verdict::Busy {
+            // Without a lease the end of the claim is unknown, so the backoff is the estimate.
+            retry_after: policy.backoff,
+        },
+        (Some(Reply::Completed), _, Some(payload)) => Verdict::Completed(payload),
+        (Some(Reply::Expired), _, Some(payload)) => Verdict::Expired(payload),
+        (Some(Reply::Parked), _, Some(payload)) => Verdict::Parked(payload),
+        (Some(Reply::Closed), _, Some(payload)) => Verdict::Closed {
+            payload,
+            known: outcome.known,
+        },
+        _ => unreachable!("no reply to an arrival"),
+    };
+    Ok(ArriveResponse::new(verdict).with_overdue(overdue))
+}
+
+fn rejected<P>(left: Option<P>, error: StoreError, overdue: Option<Due<P>>) -> Rejected<P> {
+    Rejected {
+        payload: left.expect("no join has kept it"),
+        error,
+        overdue: overdue.map(Box::new),
     }
 }
 
@@ -431,8 +310,8 @@ impl<P> fmt::Debug for Memory<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Memory")
-            .field("open", &self.capacity.open())
-            .field("capacity", &self.capacity.max)
+            .field("open", &self.joins.capacity.open())
+            .field("capacity", &self.joins.capacity.max)
             .finish_non_exhaustive()
     }
 }

@@ -9,13 +9,12 @@ use std::task::Waker;
 use hashbrown::HashTable;
 
 use super::capacity::Capacity;
+use super::claim::{Claimed, StoredDue};
 use super::join::{Join, Live, Name};
 use super::queue::{Place, Queue};
-use super::stored_input::StoredInput;
+use super::stored_input::{Payload, StoredInput};
 use super::waiters::Waiters;
 use crate::fan_in::core::arriving_input::ArrivingInput;
-use crate::fan_in::core::claim::{Claim, Due};
-use crate::fan_in::core::response::Verdict;
 use crate::fan_in::core::state::{
     ClaimMode, JoinPolicy, Reply, State, Step, Timestamp, Token, due, transition,
 };
@@ -30,8 +29,8 @@ const FEW: usize = 256;
 ///
 /// The alignment to cache lines keeps the locks of two shards apart.
 #[repr(align(64))]
-pub(super) struct Shard<P> {
-    table: HashTable<Join<P>>,
+pub(super) struct Shard {
+    table: HashTable<Join>,
     /// The open joins that miss an input that is not optional, by deadline.
     open: Queue,
     /// The completed and expired joins, by the time when the store forgets them.
@@ -66,29 +65,31 @@ pub(super) struct Caller<'a> {
 }
 
 /// Holds the result of an arrival.
-pub(super) struct Answer<P> {
-    /// The verdict, or the payload if the store is full.
-    pub(super) verdict: Result<Verdict<P>, P>,
-    /// An unneeded payload.
-    pub(super) unneeded: Option<P>,
+pub(super) struct Answer {
+    /// `None` if the store is full.
+    pub(super) reply: Option<Reply>,
+    /// The claim that the reply gives the caller.
+    pub(super) claimed: Option<Claimed>,
+    /// `true` if a list has this element.
+    pub(super) known: bool,
     /// The number of the join, if the store keeps it.
     pub(super) join: Option<u64>,
 }
 
 /// Holds what is left of a join that has settled, for the caller to wake and to drop without the lock.
 #[must_use = "payloads are dropped when the lock is no longer held"]
-pub(super) struct Settled<P> {
-    _inputs: Box<Live<P>>,
+pub(super) struct Settled {
+    _inputs: Box<Live>,
     wakers: Vec<Waker>,
 }
 
-impl<P> Settled<P> {
+impl Settled {
     pub(super) fn wake(self) {
         self.wakers.into_iter().for_each(Waker::wake);
     }
 }
 
-impl<P> Shard<P> {
+impl Shard {
     pub(super) fn new() -> Self {
         Self {
             table: HashTable::new(),
@@ -125,50 +126,59 @@ impl<P> Shard<P> {
         self.table.len()
     }
 
-    pub(super) fn joins(&self) -> impl Iterator<Item = &Join<P>> {
+    pub(super) fn joins(&self) -> impl Iterator<Item = &Join> {
         self.table.iter()
     }
 
+    /// Records an arrival. Takes the payload if the join keeps it. If the caller gets a claim, `take` gets its inputs.
     pub(super) fn arrive(
         &mut self,
         key: Key<'_>,
         input: ArrivingInput<'_>,
-        payload: P,
+        payload: &mut Option<Payload>,
+        take: &mut dyn FnMut(&StoredInput),
         caller: Caller<'_>,
         capacity: &Capacity,
-    ) -> Answer<P> {
+    ) -> Answer {
         let Caller { token, policy, now } = caller;
         self.arrivals = self.arrivals.wrapping_add(1);
         self.forget(now, FORGET_A_CALL);
 
         let Some(join) = find(&mut self.table, key) else {
-            return self.open(key, input, payload, caller, capacity);
+            return self.open(key, input, payload, take, caller, capacity);
         };
         let (place, before) = (join.name().place(), join.state());
         if join.is_forgotten(now) {
             self.forget_one(place, policy);
-            return self.open(key, input, payload, caller, capacity);
+            return self.open(key, input, payload, take, caller, capacity);
         }
         let known = join.live().is_some_and(|live| live.knows(input));
         let step = arrival(input, known, token);
         let (after, reply) = transition(Some(before), step, now, policy);
         let after = after.unwrap_or(before);
-        let (mut left, mut claim) = (Some(payload), None);
+        let mut claimed = None;
         if let Join::Live(live) = join {
-            if let Some(payload) = left.take_if(|_| reply.takes_input()) {
-                live.add(input, StoredInput::new(payload, input.input, now));
+            if let Some(payload) = payload.take_if(|_| reply.takes_input()) {
+                live.add(
+                    input,
+                    StoredInput {
+                        payload,
+                        came_at: now,
+                        place: input.input,
+                    },
+                );
             }
             if matches!(reply, Reply::Duplicate(_)) {
                 live.repeat(input);
             }
             live.state = after;
-            claim = live.claim(reply, now);
+            claimed = live.claim(reply, take);
         }
         self.moved(place, &before, &after, policy);
-        let (verdict, unneeded) = verdict(reply, claim, left, known, policy);
         Answer {
-            verdict: Ok(verdict),
-            unneeded,
+            reply: Some(reply),
+            claimed,
+            known,
             join: Some(place.number),
         }
     }
@@ -177,21 +187,27 @@ impl<P> Shard<P> {
         &mut self,
         key: Key<'_>,
         input: ArrivingInput<'_>,
-        payload: P,
+        payload: &mut Option<Payload>,
+        take: &mut dyn FnMut(&StoredInput),
         Caller { token, policy, now }: Caller<'_>,
         capacity: &Capacity,
-    ) -> Answer<P> {
+    ) -> Answer {
+        let full = Answer {
+            reply: None,
+            claimed: None,
+            known: false,
+            join: None,
+        };
+        if !capacity.take() {
+            return full;
+        }
         let step = arrival(input, false, token);
         let (Some(state), reply) = transition(None, step, now, policy) else {
             unreachable!("an arrival opens a join")
         };
-        if !capacity.take() {
-            return Answer {
-                verdict: Err(payload),
-                unneeded: None,
-                join: None,
-            };
-        }
+        let Some(payload) = payload.take() else {
+            unreachable!("an arrival has a payload")
+        };
         let (number, hash) = (self.next, key.hash);
         self.next += 1;
         let name = Name {
@@ -199,9 +215,13 @@ impl<P> Shard<P> {
             hash,
             number,
         };
-        let first = StoredInput::new(payload, input.input, now);
+        let first = StoredInput {
+            payload,
+            came_at: now,
+            place: input.input,
+        };
         let live = Live::new(name, state, input, first, policy);
-        let claim = live.claim(reply, now);
+        let claimed = live.claim(reply, take);
         let join = Join::Live(Box::new(live));
         self.table
             .insert_unique(hash, join, |join| join.name().hash);
@@ -214,10 +234,10 @@ impl<P> Shard<P> {
             }),
             _ => self.enter(Place { at, number, hash }, &state, policy),
         }
-        let (verdict, unneeded) = verdict(reply, claim, None, false, policy);
         Answer {
-            verdict: Ok(verdict),
-            unneeded,
+            reply: Some(reply),
+            claimed,
+            known: false,
             join: Some(number),
         }
     }
@@ -232,7 +252,7 @@ impl<P> Shard<P> {
         now: Timestamp,
         policy: &JoinPolicy,
         capacity: &Capacity,
-    ) -> (bool, Option<Settled<P>>) {
+    ) -> (bool, Option<Settled>) {
         self.forget(now, FORGET_A_CALL);
         let Some(join) = find(&mut self.table, key) else {
             return (false, None);
@@ -277,7 +297,7 @@ impl<P> Shard<P> {
         mode: ClaimMode,
         other_than: Option<u64>,
         caller: Caller<'_>,
-    ) -> Option<Due<P>> {
+    ) -> Option<StoredDue> {
         let Caller { token, policy, now } = caller;
         let table = &self.table;
         let open = self
@@ -295,11 +315,18 @@ impl<P> Shard<P> {
         let before = live.state;
         let step = Step::ClaimDue { token, mode };
         let (after, reply) = transition(Some(before), step, now, policy);
-        let claim = live.claim(reply, now)?;
+        let mut inputs = Vec::new();
+        let claimed = live.claim(reply, &mut |input| inputs.push(input.clone()))?;
         live.state = after.unwrap_or(before);
         let (key, after) = (live.key().to_owned(), live.state);
         self.moved(place, &before, &after, policy);
-        Some(Due { key, token, claim })
+        Some(StoredDue {
+            key,
+            token,
+            claimed,
+            inputs,
+            now,
+        })
     }
 
     /// Forgets at most `max` joins that are due for it. Returns `true` if there may be more.
@@ -326,13 +353,13 @@ impl<P> Shard<P> {
         }
     }
 
-    pub(super) fn look_up(&self, key: Key<'_>) -> Option<&Join<P>> {
+    pub(super) fn look_up(&self, key: Key<'_>) -> Option<&Join> {
         self.table
             .find(key.hash, |join| *join.name().key == *key.text)
     }
 
-    fn live_mut(&mut self, place: Place) -> Option<&mut Live<P>> {
-        let is_it = |join: &Join<P>| join.name().number == place.number;
+    fn live_mut(&mut self, place: Place) -> Option<&mut Live> {
+        let is_it = |join: &Join| join.name().number == place.number;
         match self.table.find_mut(place.hash, is_it)? {
             Join::Live(live) => Some(live),
             Join::Ended(_) => None,
@@ -370,7 +397,7 @@ impl<P> Shard<P> {
     }
 
     /// Removes a join. Returns it, unless it had ended.
-    fn remove(&mut self, place: Place, policy: &JoinPolicy) -> Option<Box<Live<P>>> {
+    fn remove(&mut self, place: Place, policy: &JoinPolicy) -> Option<Box<Live>> {
         let removed = match self.take_out(place)? {
             Join::Live(live) => {
                 self.leave(place, &live.state, None, policy);
@@ -387,8 +414,8 @@ impl<P> Shard<P> {
     }
 
     /// Removes a join from the table.
-    fn take_out(&mut self, place: Place) -> Option<Join<P>> {
-        let is_it = |join: &Join<P>| join.name().number == place.number;
+    fn take_out(&mut self, place: Place) -> Option<Join> {
+        let is_it = |join: &Join| join.name().number == place.number;
         let (join, _) = self.table.find_entry(place.hash, is_it).ok()?.remove();
         Some(join)
     }
@@ -425,43 +452,15 @@ fn arrival(arriving: ArrivingInput<'_>, known: bool, token: Token) -> Step {
     }
 }
 
-/// Converts a reply to an arrival. Also returns the payload if neither the join nor the caller needs it.
-fn verdict<P>(
-    reply: Reply,
-    claim: Option<Claim<P>>,
-    left: Option<P>,
-    known: bool,
-    policy: &JoinPolicy,
-) -> (Verdict<P>, Option<P>) {
-    match (reply, claim, left) {
-        (Reply::Waiting(arrived), _, left) => (Verdict::Waiting(arrived), left),
-        (Reply::Duplicate(arrived), _, left) => (Verdict::Duplicate(arrived), left),
-        (Reply::Run { .. }, Some(claim), left) => (Verdict::Run(claim), left),
-        (Reply::DeliverExpired { .. }, Some(claim), Some(payload)) => {
-            (Verdict::DeliverExpired { claim, payload }, None)
-        }
-        (Reply::Busy(_), _, left) => {
-            // Without a lease the end of the claim is unknown, so the backoff is the estimate.
-            let retry_after = policy.backoff;
-            (Verdict::Busy { retry_after }, left)
-        }
-        (Reply::Completed, _, Some(payload)) => (Verdict::Completed(payload), None),
-        (Reply::Expired, _, Some(payload)) => (Verdict::Expired(payload), None),
-        (Reply::Parked, _, Some(payload)) => (Verdict::Parked(payload), None),
-        (Reply::Closed, _, Some(payload)) => (Verdict::Closed { payload, known }, None),
-        _ => unreachable!("no reply to an arrival"),
-    }
-}
-
-fn find<'a, P>(table: &'a mut HashTable<Join<P>>, key: Key<'_>) -> Option<&'a mut Join<P>> {
+fn find<'t>(table: &'t mut HashTable<Join>, key: Key<'_>) -> Option<&'t mut Join> {
     table.find_mut(key.hash, |join| *join.name().key == *key.text)
 }
 
-fn get<'a, P>(table: &'a HashTable<Join<P>>, place: &Place) -> Option<&'a Join<P>> {
+fn get<'t>(table: &'t HashTable<Join>, place: &Place) -> Option<&'t Join> {
     table.find(place.hash, |join| join.name().number == place.number)
 }
 
-fn is_queued_at<P>(table: &HashTable<Join<P>>, place: &Place, policy: &JoinPolicy) -> bool {
+fn is_queued_at(table: &HashTable<Join>, place: &Place, policy: &JoinPolicy) -> bool {
     let live = get(table, place).and_then(Join::live);
     live.is_some_and(|live| is_queued(&live.state, policy))
 }

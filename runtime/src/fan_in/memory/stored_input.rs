@@ -1,22 +1,37 @@
 //! An input that the store keeps.
 
+use std::any::Any;
 use std::sync::Arc;
 
+use crate::fan_in::core::claim::Input;
 use crate::fan_in::core::state::Timestamp;
 
+/// An input's value without its type, which only [`Memory`](super::Memory) knows.
+///
+/// With the type, each function would compile the whole store: a third of a function's code.
+pub(super) type Payload = Arc<dyn Any + Send + Sync>;
+
 /// Holds an input that a claim may share.
-pub(super) struct StoredInput<P> {
-    pub(super) payload: Arc<P>,
+#[derive(Clone)]
+pub(super) struct StoredInput {
+    pub(super) payload: Payload,
     pub(super) came_at: Timestamp,
     pub(super) place: u8,
 }
 
-impl<P> StoredInput<P> {
-    pub(super) fn new(payload: P, place: u8, came_at: Timestamp) -> Self {
-        Self {
-            payload: Arc::new(payload),
-            came_at,
-            place,
+impl StoredInput {
+    /// Adds the input to those of a claim.
+    pub(super) fn add_to<P: Send + Sync + 'static>(
+        &self,
+        inputs: &mut Vec<Input<P>>,
+        now: Timestamp,
+    ) {
+        if let Ok(payload) = Arc::clone(&self.payload).downcast() {
+            inputs.push(Input {
+                place: self.place,
+                payload,
+                waited: now.saturating_duration_since(self.came_at),
+            });
         }
     }
 }

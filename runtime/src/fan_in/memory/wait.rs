@@ -3,26 +3,13 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use super::Memory;
+use super::joins::Joins;
 use super::shard::Key;
 use super::waiters::Ticket;
 
-impl<P> Memory<P> {
+impl Joins {
     /// Waits until every join of this key has completed or expired.
-    ///
-    /// ```
-    /// # use linked_span::fan_in::{Memory, JoinPolicy, Store, Token};
-    /// # async fn consume(store: &Memory<String>, policy: &JoinPolicy, order: &str, event: String) {
-    /// // Only this memory has the event until its join has settled, so the broker keeps it until then.
-    /// store.arrive(order, policy, 0.into(), event, Token::random()).await;
-    /// store.settled(order).await;
-    /// // … acknowledge it.
-    /// # }
-    /// ```
-    ///
-    /// A join settles after its timeout only when a worker delivers it, and only arrivals and sweeps find it. Without
-    /// arrivals and sweeps it does not settle. A parked join does not settle until an operator retries or forgets it.
-    pub async fn settled(&self, key: &str) {
+    pub(super) async fn settled(&self, key: &str) {
         let (shard, key) = self.locate(key);
         let mut wait = Wait::new(self, shard, key);
         poll_fn(|context| wait.poll(context)).await;
@@ -32,18 +19,18 @@ impl<P> Memory<P> {
 /// Waits for the join that a key has at the first poll.
 ///
 /// It takes the shard's lock, and clones and drops wakers without it.
-struct Wait<'a, P> {
-    memory: &'a Memory<P>,
+struct Wait<'a> {
+    joins: &'a Joins,
     shard: usize,
     key: Key<'a>,
     /// `None` before the first poll.
     ticket: Option<Ticket>,
 }
 
-impl<'a, P> Wait<'a, P> {
-    fn new(memory: &'a Memory<P>, shard: usize, key: Key<'a>) -> Self {
+impl<'a> Wait<'a> {
+    fn new(joins: &'a Joins, shard: usize, key: Key<'a>) -> Self {
         Self {
-            memory,
+            joins,
             shard,
             key,
             ticket: None,
@@ -52,7 +39,7 @@ impl<'a, P> Wait<'a, P> {
 
     fn poll(&mut self, context: &Context<'_>) -> Poll<()> {
         let waker = context.waker().clone();
-        let mut shard = self.memory.lock(self.shard);
+        let mut shard = self.joins.lock(self.shard);
         let (unneeded, waits) = match (self.ticket, shard.unsettled(self.key)) {
             // A task that has left its queue was woken. The key may have another join by now.
             (Some(ticket), _) => {
@@ -75,10 +62,10 @@ impl<'a, P> Wait<'a, P> {
     }
 }
 
-impl<P> Drop for Wait<'_, P> {
+impl Drop for Wait<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
-            let removed = self.memory.lock(self.shard).waiters.remove(ticket);
+            let removed = self.joins.lock(self.shard).waiters.remove(ticket);
             drop(removed);
         }
     }
