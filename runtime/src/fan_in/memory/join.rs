@@ -20,8 +20,6 @@ pub(super) enum Join {
 /// What a shard finds a join by.
 pub(super) struct Name {
     pub(super) key: Box<str>,
-    /// The hash of the key.
-    pub(super) hash: u64,
     /// The number of the join, which no other join of its shard ever has.
     pub(super) number: u64,
 }
@@ -94,9 +92,9 @@ impl Join {
 }
 
 impl Name {
-    /// Returns a place that finds the join, in no queue.
-    pub(super) fn place(&self) -> Place {
-        let &Self { hash, number, .. } = self;
+    /// Returns a place that finds the join by its key's hash, in no queue.
+    pub(super) fn place(&self, hash: u64) -> Place {
+        let number = self.number;
         let at = Timestamp::MAX;
         Place { at, number, hash }
     }
@@ -215,10 +213,10 @@ impl Ended {
             State::Expired { holder, forget_at } => (false, holder, forget_at),
             _ => return None,
         };
-        let Name { hash, number, .. } = live.name;
+        let number = live.name.number;
         let key = std::mem::take(&mut live.name.key);
         Some(Self {
-            name: Name { key, hash, number },
+            name: Name { key, number },
             holder,
             forget_at,
             is_completed,

@@ -97,9 +97,10 @@ impl Joins {
     }
 
     /// Returns the shard of a key.
-    pub(super) fn locate<'a>(&self, text: &'a str) -> (usize, Key<'a>) {
-        let hash = self.hasher.hash_one(text);
-        ((hash >> 32) as usize, Key { text, hash })
+    pub(super) fn locate<'a>(&'a self, text: &'a str) -> (usize, Key<'a>) {
+        let hasher = &self.hasher;
+        let hash = hasher.hash_one(text);
+        ((hash >> 32) as usize, Key { text, hash, hasher })
     }
 
     /// Records an arrival. Takes the payload if a join keeps it. If the caller gets a claim, `take` gets its inputs.

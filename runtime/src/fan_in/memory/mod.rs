@@ -43,7 +43,7 @@ use super::core::store::{BlockingStore, Store};
 /// let store = Memory::<String>::new().capacity(10_000);
 /// ```
 ///
-/// An open join takes about 350 bytes and its input: half of them for the join and its key, half for its place in a table
+/// An open join takes about 330 bytes and its input: half of them for the join and its key, half for its place in a table
 /// and in a queue. A join that has completed or expired takes about 200 bytes until its dedup window ends.
 ///
 /// The capacity counts joins. At capacity, an arrival that would open another join first delivers an expired one, if there is one. Otherwise the

@@ -4,6 +4,7 @@
 //! released the lock.
 
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 use std::task::Waker;
 
 use hashbrown::HashTable;
@@ -49,11 +50,12 @@ pub(super) struct Shard {
     forgotten_early: u64,
 }
 
-/// Holds a key and its hash.
+/// Holds a key, its hash, and the hasher for the keys of other joins when the table grows.
 #[derive(Clone, Copy)]
 pub(super) struct Key<'a> {
     pub(super) text: &'a str,
     pub(super) hash: u64,
+    pub(super) hasher: &'a RandomState,
 }
 
 /// Holds the caller's token, policy and time.
@@ -147,7 +149,7 @@ impl Shard {
         let Some(join) = find(&mut self.table, key) else {
             return self.open(key, input, payload, take, caller, capacity);
         };
-        let (place, before) = (join.name().place(), join.state());
+        let (place, before) = (join.name().place(key.hash), join.state());
         if join.is_forgotten(now) {
             self.forget_one(place, policy);
             return self.open(key, input, payload, take, caller, capacity);
@@ -212,7 +214,6 @@ impl Shard {
         self.next += 1;
         let name = Name {
             key: key.text.into(),
-            hash,
             number,
         };
         let first = StoredInput {
@@ -224,7 +225,7 @@ impl Shard {
         let claimed = live.claim(reply, take);
         let join = Join::Live(Box::new(live));
         self.table
-            .insert_unique(hash, join, |join| join.name().hash);
+            .insert_unique(hash, join, |join| key.hasher.hash_one(&*join.name().key));
         let at = Timestamp::MAX;
         match state {
             State::Open { deadline, .. } if is_queued(&state, policy) => self.open.push(Place {
@@ -257,7 +258,7 @@ impl Shard {
         let Some(join) = find(&mut self.table, key) else {
             return (false, None);
         };
-        let (place, before) = (join.name().place(), join.state());
+        let (place, before) = (join.name().place(key.hash), join.state());
         if join.is_forgotten(now) {
             self.forget_one(place, policy);
             return (false, None);
