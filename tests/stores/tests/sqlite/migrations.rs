@@ -241,7 +241,7 @@ async fn migration_writes_none_of_the_rows() {
 }
 
 #[tokio::test]
-#[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
+#[ignore = "takes seconds; `.ci/run` runs it"]
 async fn migration_of_a_million_rows_writes_none_of_them() {
     migration_writes_none_of(1_000_000).await;
 }
