@@ -11,6 +11,7 @@ mod full_spans;
 mod futures;
 mod hostile_sdk;
 mod hostile_values;
+mod in_tracing;
 mod messages;
 mod options;
 mod origins;

@@ -4,6 +4,7 @@
 //! or of the compiler, run `TRYBUILD=overwrite cargo test -p linked-span-tests-fail`, and read the difference. With another
 //! compiler, the texts are not compared, but no case may compile.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +18,7 @@ fn fail_cases_report_their_snapshots() {
     assert!(!cases().is_empty(), "a package without cases");
     let compiler = compiler();
     if compiler.starts_with(&format!("rustc {COMPILER}.")) {
-        trybuild::TestCases::new().compile_fail("*.rs");
+        print!("{}", run_with_flags("snapshots_are_reported", []));
         return;
     }
     // A passing test does not show the text of `eprintln!`.
@@ -54,23 +55,47 @@ fn refuse_all() {
         let name = case.file_name().expect("a name");
         fs::copy(&case, copies.join(name)).expect("a copy");
     }
+    run_with_flags(
+        "copies_are_refused",
+        [
+            ("TRYBUILD", "overwrite".as_ref()),
+            (COPIES, copies.as_ref()),
+        ],
+    );
+}
+
+/// trybuild's flags of rustc for the cases.
+///
+/// trybuild checks the dependencies without the last one, and once more with all of them. Cargo prefers the environment's
+/// flags, which are the same both times, so it checks the dependencies once.
+const FLAGS: [&str; 4] = [
+    "--cfg=trybuild",
+    "--verbose",
+    "-Adead_code",
+    "--diagnostic-width=140",
+];
+
+/// Runs an ignored test of this program, in a process of its own that has these variables too. Returns what it prints.
+fn run_with_flags<const N: usize>(test: &str, variables: [(&str, &OsStr); N]) -> String {
+    let filter = env::args().filter(|argument| argument.starts_with("trybuild="));
     let output = Command::new(env::current_exe().expect("a program"))
-        .args([
-            "--exact",
-            "copies_are_refused",
-            "--include-ignored",
-            "--nocapture",
-        ])
-        .env("TRYBUILD", "overwrite")
-        .env(COPIES, &copies)
+        .args(["--exact", test, "--include-ignored", "--nocapture"])
+        .args(filter)
+        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}"))
+        .envs(variables)
         .output()
         .expect("a program");
-    let output_text = [output.stdout, output.stderr].concat();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output_text)
-    );
+    let bytes = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&bytes).into_owned();
+    let has_run = printed.contains("\ntest result: ok. 1 passed");
+    assert!(output.status.success() && has_run, "{printed}");
+    printed
+}
+
+#[test]
+#[ignore = "run by `fail_cases_report_their_snapshots` with the snapshots' compiler"]
+fn snapshots_are_reported() {
+    trybuild::TestCases::new().compile_fail("*.rs");
 }
 
 #[test]

@@ -16,9 +16,9 @@ use crate::world::tick;
 
 const CLAIM_MODES: [ClaimMode; 2] = [ClaimMode::Sweep, ClaimMode::Opportunistic];
 
-fn config(cases: u32) -> ProptestConfig {
+/// Runs as many cases as the variable `PROPTEST_CASES` says, or 256.
+fn config() -> ProptestConfig {
     ProptestConfig {
-        cases,
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -183,7 +183,7 @@ fn states(
 }
 
 proptest! {
-    #![proptest_config(config(1024))]
+    #![proptest_config(config())]
 
     #[test]
     fn reply_to_any_step_matches_the_next_state(

@@ -24,6 +24,7 @@ mod expiry;
 mod extras;
 mod hostile;
 mod identity;
+mod in_tracing;
 mod inputs;
 mod keys;
 mod lent;

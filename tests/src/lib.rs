@@ -2,6 +2,7 @@
 
 mod bodies;
 pub mod figures;
+mod in_tracing;
 pub mod joins;
 mod recording;
 mod shelf;
@@ -17,6 +18,7 @@ use opentelemetry_sdk::trace::{
 };
 
 pub use bodies::{here, here_and};
+pub use in_tracing::{GlobalTracer, Globals, put_into_tracing, run_again_in_tracing};
 pub use recording::{RecordingSampler, Sampled};
 pub use shelf::Shelf;
 pub use time::{Time, at, milliseconds, ms};
@@ -53,12 +55,15 @@ impl Sdk {
         Self::install_built(builder, Sampler::AlwaysOn)
     }
 
-    /// Installs an SDK with this builder and sampler.
+    /// Installs an SDK with this builder and sampler. In a second run of the program, it is inside `tracing`.
     #[must_use]
     pub fn install_built(
         builder: TracerProviderBuilder,
         sampler: impl Into<Box<dyn ShouldSample>>,
     ) -> Self {
+        if in_tracing::is_second_run() {
+            put_into_tracing();
+        }
         let sampler = RecordingSampler::of(sampler);
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let exporter = InMemorySpanExporter::default();

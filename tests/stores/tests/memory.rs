@@ -176,5 +176,6 @@ async fn memory_keeps_the_rules_of_lists() {
 }
 
 conformance!(InMemory);
+conformance!(InMemory: ends::ten_thousand_joins_leave_no_rows);
 joined!(Pairs);
 joined!(Pairs: expired::on_expired_that_hangs_is_bounded_for_arrivals);

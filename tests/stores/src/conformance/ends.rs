@@ -129,15 +129,23 @@ pub async fn deadline_passes_without_a_process<F: Fixture>() {
 }
 
 /// The store keeps neither rows nor keys.
+pub async fn thousand_joins_leave_no_rows<F: Fixture>() {
+    joins_leave_no_rows::<F>(1_000).await;
+}
+
+/// The same for ten times as many.
 pub async fn ten_thousand_joins_leave_no_rows<F: Fixture>() {
-    const JOINS: usize = 10_000;
+    joins_leave_no_rows::<F>(10_000).await;
+}
+
+async fn joins_leave_no_rows<F: Fixture>(joins: usize) {
     let fixture = F::begin().await;
     let worker = Worker::of(&fixture).await;
     let mut tasks = tokio::task::JoinSet::new();
     for part in 0..10 {
         let worker = worker.clone();
         tasks.spawn(async move {
-            for number in (part..JOINS).step_by(10) {
+            for number in (part..joins).step_by(10) {
                 let key = format!("order-{number}");
                 worker.waits(&key, 0).await;
                 if number % 2 == 0 {
@@ -150,11 +158,11 @@ pub async fn ten_thousand_joins_leave_no_rows<F: Fixture>() {
     while let Some(ended) = tasks.join_next().await {
         ended.unwrap();
     }
-    assert_eq!(worker.len().await, JOINS / 2);
-    assert!(fixture.rows().await >= JOINS);
+    assert_eq!(worker.len().await, joins / 2);
+    assert!(fixture.rows().await >= joins);
     fixture.pass(POLICY.timeout + MINUTE).await;
     loop {
-        let due = worker.due(500).await;
+        let due = worker.due(joins / 20).await;
         if due.is_empty() {
             break;
         }

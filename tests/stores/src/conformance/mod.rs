@@ -21,8 +21,9 @@ pub use worker::Worker;
 /// Makes a test of each check of the suite.
 #[macro_export]
 macro_rules! conformance {
-    ($fixture:ty: $($module:ident::$check:ident),+ $(,)?) => {
+    ($fixture:ty: $($(#[$attribute:meta])* $module:ident::$check:ident),+ $(,)?) => {
         $(
+            $(#[$attribute])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $check() {
                 $crate::conformance::$module::$check::<$fixture>().await;
@@ -33,7 +34,7 @@ macro_rules! conformance {
         $crate::conformance!($fixture:
             ends::arrival_delivers_another_overdue_join,
             ends::deadline_passes_without_a_process,
-            ends::ten_thousand_joins_leave_no_rows,
+            ends::thousand_joins_leave_no_rows,
             functions::store_of_a_second_function_is_rejected,
             concurrent::many_workers_record_one_success_per_key,
             concurrent::concurrent_sweeps_claim_each_join_once,

@@ -14,4 +14,7 @@ conformance!(Borrowed);
 durable_conformance!(Borrowed);
 joined!(Borrowed);
 durable_joined!(Borrowed);
-conformance!(Borrowed: rules::store_keeps_the_rules_of_lists);
+conformance!(Borrowed:
+    ends::ten_thousand_joins_leave_no_rows,
+    rules::store_keeps_the_rules_of_lists,
+);

@@ -34,7 +34,10 @@ conformance!(Schema);
 durable_conformance!(Schema);
 joined!(Schema);
 durable_joined!(Schema);
-conformance!(Schema: rules::store_keeps_the_rules_of_lists);
+conformance!(Schema:
+    ends::ten_thousand_joins_leave_no_rows,
+    rules::store_keeps_the_rules_of_lists,
+);
 joined!(Schema:
     measured::joins_in_a_database_record_the_metrics_of_joins,
     measured::join_that_a_store_parks_is_counted_once,

@@ -27,7 +27,10 @@ use server::Database;
 
 conformance!(Database);
 durable_conformance!(Database);
-conformance!(Database: rules::store_keeps_the_rules_of_lists);
+conformance!(Database:
+    ends::ten_thousand_joins_leave_no_rows,
+    rules::store_keeps_the_rules_of_lists,
+);
 joined!(Database);
 durable_joined!(Database);
 joined!(Database:

@@ -10,15 +10,20 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use crate::fixture::File;
 
+/// How long a connection of the user's pool waits for the file's write lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The user's pool, whose connections serve both.
 async fn shared(file: &File, connections: u32) -> SqlitePool {
-    let options = SqliteConnectOptions::new().filename(file.path());
+    let options = SqliteConnectOptions::new()
+        .filename(file.path())
+        .busy_timeout(BUSY_TIMEOUT);
     let pool = SqlitePoolOptions::new().max_connections(connections);
     pool.connect_with(options).await.unwrap()
 }
 
 fn worker(pool: &SqlitePool) -> Worker<Sqlite> {
-    // While the transaction has the write lock, other connections wait 5 s each for it.
+    // While the transaction has the write lock, each other connection waits `BUSY_TIMEOUT` for it.
     let store = Sqlite::new(pool.clone()).call_timeout(Duration::from_mins(1));
     Worker::serving(store, "ship", POLICY)
 }

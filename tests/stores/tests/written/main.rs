@@ -64,11 +64,4 @@ impl Fixture for OnShelves {
     }
 }
 
-// Not `ten_thousand_joins_leave_no_rows`: a shelf looks at each join at each call, which takes 7 s of processor time.
-conformance!(OnShelves:
-    ends::arrival_delivers_another_overdue_join,
-    ends::deadline_passes_without_a_process,
-    functions::store_of_a_second_function_is_rejected,
-    concurrent::many_workers_record_one_success_per_key,
-    concurrent::concurrent_sweeps_claim_each_join_once,
-);
+conformance!(OnShelves);
