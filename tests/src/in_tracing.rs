@@ -17,13 +17,14 @@ use tracing_subscriber::{EnvFilter, fmt};
 const SECOND_RUN: &str = "LINKED_SPAN_TESTS_IN_TRACING";
 
 /// Returns `true` in the process that [`run_again_in_tracing`] starts.
-pub(crate) fn is_second_run() -> bool {
+#[must_use]
+pub fn is_second_run() -> bool {
     env::var_os(SECOND_RUN).is_some()
 }
 
 /// Runs the tests of this program again, in a process whose SDKs are installed inside `tracing`.
 ///
-/// It leaves out the tests whose paths begin like these, and includes ignored tests.
+/// It leaves out the tests whose paths begin like these.
 ///
 /// # Panics
 ///
@@ -45,8 +46,10 @@ pub fn run_again_in_tracing(left_out: &[&str]) {
         .collect();
     assert!(!wanted.is_empty(), "no other test");
 
-    let options = ["--exact", "--include-ignored"];
-    let arguments: Vec<_> = options.into_iter().chain(wanted.iter().copied()).collect();
+    let arguments: Vec<_> = ["--exact"]
+        .into_iter()
+        .chain(wanted.iter().copied())
+        .collect();
     let printed = printed(&arguments);
     let passed: BTreeSet<_> = printed
         .lines()

@@ -18,7 +18,9 @@ use opentelemetry_sdk::trace::{
 };
 
 pub use bodies::{here, here_and};
-pub use in_tracing::{GlobalTracer, Globals, put_into_tracing, run_again_in_tracing};
+pub use in_tracing::{
+    GlobalTracer, Globals, is_second_run, put_into_tracing, run_again_in_tracing,
+};
 pub use recording::{RecordingSampler, Sampled};
 pub use shelf::Shelf;
 pub use time::{Time, at, milliseconds, ms};

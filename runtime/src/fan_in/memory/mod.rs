@@ -46,11 +46,12 @@ use super::core::store::{BlockingStore, Store};
 /// An open join takes about 330 bytes and its input: half of them for the join and its key, half for its place in a table
 /// and in a queue. A join that has completed or expired takes about 200 bytes until its dedup window ends.
 ///
-/// The capacity counts joins. At capacity, an arrival that would open another join first delivers an expired one, if there is one. Otherwise the
-/// store rejects the arrival, returns the input and evicts nothing. A parked join takes room until an operator retries
-/// or forgets it.
+/// The capacity counts joins. At capacity, an arrival that would open another join first delivers an expired one, if there
+/// is one. Otherwise the store rejects the arrival, returns the input and evicts nothing. A parked join takes room until an
+/// operator retries or forgets it.
 pub struct Memory<P> {
     joins: Joins,
+    /// The type of the inputs, which the joins do not have.
     inputs: PhantomData<fn(P) -> P>,
 }
 

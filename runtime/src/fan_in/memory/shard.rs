@@ -161,14 +161,7 @@ impl Shard {
         let mut claimed = None;
         if let Join::Live(live) = join {
             if let Some(payload) = payload.take_if(|_| reply.takes_input()) {
-                live.add(
-                    input,
-                    StoredInput {
-                        payload,
-                        came_at: now,
-                        place: input.input,
-                    },
-                );
+                live.add(input, StoredInput::new(payload, input.input, now));
             }
             if matches!(reply, Reply::Duplicate(_)) {
                 live.repeat(input);
@@ -194,14 +187,13 @@ impl Shard {
         Caller { token, policy, now }: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer {
-        let full = Answer {
-            reply: None,
-            claimed: None,
-            known: false,
-            join: None,
-        };
         if !capacity.take() {
-            return full;
+            return Answer {
+                reply: None,
+                claimed: None,
+                known: false,
+                join: None,
+            };
         }
         let step = arrival(input, false, token);
         let (Some(state), reply) = transition(None, step, now, policy) else {
@@ -216,11 +208,7 @@ impl Shard {
             key: key.text.into(),
             number,
         };
-        let first = StoredInput {
-            payload,
-            came_at: now,
-            place: input.input,
-        };
+        let first = StoredInput::new(payload, input.input, now);
         let live = Live::new(name, state, input, first, policy);
         let claimed = live.claim(reply, take);
         let join = Join::Live(Box::new(live));

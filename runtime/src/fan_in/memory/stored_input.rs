@@ -20,6 +20,14 @@ pub(super) struct StoredInput {
 }
 
 impl StoredInput {
+    pub(super) fn new(payload: Payload, place: u8, came_at: Timestamp) -> Self {
+        Self {
+            payload,
+            came_at,
+            place,
+        }
+    }
+
     /// Adds the input to those of a claim.
     pub(super) fn add_to<P: Send + Sync + 'static>(
         &self,
