@@ -204,3 +204,30 @@ pub struct Due<P> {
     /// The claim.
     pub claim: Claim<P>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the places and payloads of a claim of these inputs.
+    fn claimed(inputs: &[(u8, &'static str)]) -> Vec<(u8, &'static str)> {
+        let input = |&(place, payload)| Input {
+            place,
+            payload: Arc::new(payload),
+            waited: Duration::ZERO,
+        };
+        let inputs = inputs.iter().map(input).collect();
+        let claim = Claim::new(Work::Run, 1, inputs);
+        let inputs = claim.inputs.iter();
+        inputs.map(|input| (input.place, *input.payload)).collect()
+    }
+
+    #[test]
+    fn claim_sorts_places_and_keeps_the_order_of_each_list() {
+        let arrived = [(2, "a"), (0, "b"), (2, "c"), (255, "d"), (0, "e"), (2, "f")];
+        let sorted = [(0, "b"), (0, "e"), (2, "a"), (2, "c"), (2, "f"), (255, "d")];
+        assert_eq!(claimed(&arrived), sorted);
+        assert_eq!(claimed(&sorted), sorted);
+        assert!(claimed(&[]).is_empty());
+    }
+}
