@@ -166,14 +166,15 @@ impl Live {
 
     /// Returns the claim that a reply gives its caller, if it gives one.
     ///
-    /// `take` gets each input, in the order of the declaration.
+    /// `take` gets each input and this time, in the order of the declaration.
     pub(super) fn claim(
         &self,
         reply: Reply,
-        take: &mut dyn FnMut(&StoredInput),
+        now: Timestamp,
+        take: &mut dyn FnMut(&StoredInput, Timestamp),
     ) -> Option<Claimed> {
         let (work, attempts) = Work::of(reply)?;
-        self.each_input(take);
+        self.each_input(|input| take(input, now));
         let lists = self.lists.as_ref();
         Some(Claimed {
             work,
@@ -182,7 +183,7 @@ impl Live {
         })
     }
 
-    fn each_input(&self, take: &mut dyn FnMut(&StoredInput)) {
+    fn each_input(&self, take: impl FnMut(&StoredInput)) {
         let (first, second) = (&self.first, self.second.as_ref());
         let lists = self.lists.as_ref();
         if self.others.is_empty() && lists.is_none() {

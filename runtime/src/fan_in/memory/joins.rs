@@ -5,13 +5,13 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::capacity::Capacity;
-use super::claim::{Claimed, StoredDue};
+use super::claim::StoredDue;
 use super::served::Served;
-use super::shard::{Caller, Key, Shard};
+use super::shard::{Answer, Caller, Key, Shard};
 use super::stored_input::{Payload, StoredInput};
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::error::StoreError;
-use crate::fan_in::core::state::{ClaimMode, JoinPolicy, Reply, Step, Timestamp, Token};
+use crate::fan_in::core::state::{ClaimMode, JoinPolicy, Step, Timestamp, Token};
 use crate::fan_in::core::time::milliseconds;
 use crate::support::clock;
 use crate::support::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
@@ -49,18 +49,6 @@ pub(super) struct Joins {
     pub(super) clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     /// The shard where the next sweep begins.
     next: AtomicUsize,
-}
-
-/// Holds the result of an arrival.
-pub(super) struct Outcome {
-    /// `None` if the store is full.
-    pub(super) reply: Option<Reply>,
-    /// The claim that the reply gives the caller.
-    pub(super) claimed: Option<Claimed>,
-    /// `true` if a list had this element.
-    pub(super) known: bool,
-    /// Another join that has expired.
-    pub(super) overdue: Option<StoredDue>,
 }
 
 impl Joins {
@@ -104,6 +92,8 @@ impl Joins {
     }
 
     /// Records an arrival. Takes the payload if a join keeps it. If the caller gets a claim, `take` gets its inputs.
+    ///
+    /// Also returns another join that has expired.
     pub(super) fn arrive(
         &self,
         key: &str,
@@ -112,7 +102,7 @@ impl Joins {
         payload: &mut Option<Payload>,
         token: Token,
         take: &mut dyn FnMut(&StoredInput, Timestamp),
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<(Answer, Option<StoredDue>), StoreError> {
         self.served.check()?;
         check(input, policy)?;
         let policy = without_leases(policy);
@@ -125,8 +115,6 @@ impl Joins {
             policy: &policy,
             now: shard.time(clock),
         };
-        let now = caller.now;
-        let take = &mut |input: &StoredInput| take(input, now);
         let answer = shard.arrive(key, input, payload, take, caller, &self.capacity);
         let overdue = shard.claim_due(ClaimMode::Opportunistic, answer.join, caller);
         let arrivals = shard.arrivals();
@@ -147,12 +135,8 @@ impl Joins {
             let now = shard.time(clock);
             shard.claim_due(ClaimMode::Opportunistic, None, Caller { now, ..caller })
         };
-        Ok(Outcome {
-            reply: answer.reply,
-            claimed: answer.claimed,
-            known: answer.known,
-            overdue: overdue.or_else(|| others.find_map(look)),
-        })
+        let overdue = overdue.or_else(|| others.find_map(look));
+        Ok((answer, overdue))
     }
 
     pub(super) fn apply(&self, key: &str, policy: &JoinPolicy, step: Step) -> bool {

@@ -18,9 +18,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use self::claim::StoredDue;
+use self::joins::Joins;
 pub use self::joins::NO_LEASE;
-use self::joins::{Joins, Outcome};
-use self::shard::Shard;
+use self::shard::{Answer, Shard};
 use self::stored_input::{Payload, StoredInput};
 use super::core::arriving_input::ArrivingInput;
 use super::core::change::Change;
@@ -199,7 +199,10 @@ impl<P: Send + Sync + 'static> Store<P> for Memory<P> {
             .arrive(key, policy, input, &mut payload, token, &mut take);
         let left = payload.and_then(|payload| Arc::into_inner(payload.downcast().ok()?));
         match arrived {
-            Ok(outcome) => respond(outcome, inputs, left, policy),
+            Ok((answer, overdue)) => {
+                let overdue = overdue.map(StoredDue::typed);
+                respond(answer, inputs, left, overdue, policy)
+            }
             Err(error) => Err(rejected(left, error, None)),
         }
     }
@@ -258,17 +261,17 @@ impl<P> Operator for Memory<P> {
     }
 }
 
-/// Converts the outcome of an arrival. `inputs` are those of the claim, if there is one. `left` is the payload, unless a join
+/// Converts the answer to an arrival. `inputs` are those of the claim, if there is one. `left` is the payload, unless a join
 /// has kept it.
-fn respond<P: Send + Sync + 'static>(
-    outcome: Outcome,
+fn respond<P>(
+    answer: Answer,
     inputs: Vec<Input<P>>,
     left: Option<P>,
+    overdue: Option<Due<P>>,
     policy: &JoinPolicy,
 ) -> Result<ArriveResponse<P>, Rejected<P>> {
-    let overdue = outcome.overdue.map(StoredDue::typed);
-    let claim = outcome.claimed.map(|claimed| claimed.with(inputs));
-    let verdict = match (outcome.reply, claim, left) {
+    let claim = answer.claimed.map(|claimed| claimed.with(inputs));
+    let verdict = match (answer.reply, claim, left) {
         (None, _, left) => return Err(rejected(left, StoreError::Full, overdue)),
         (Some(Reply::Waiting(arrived)), ..) => Verdict::Waiting(arrived),
         (Some(Reply::Duplicate(arrived)), ..) => Verdict::Duplicate(arrived),
@@ -285,7 +288,7 @@ fn respond<P: Send + Sync + 'static>(
         (Some(Reply::Parked), _, Some(payload)) => Verdict::Parked(payload),
         (Some(Reply::Closed), _, Some(payload)) => Verdict::Closed {
             payload,
-            known: outcome.known,
+            known: answer.known,
         },
         _ => unreachable!("no reply to an arrival"),
     };

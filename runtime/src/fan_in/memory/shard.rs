@@ -72,7 +72,7 @@ pub(super) struct Answer {
     pub(super) reply: Option<Reply>,
     /// The claim that the reply gives the caller.
     pub(super) claimed: Option<Claimed>,
-    /// `true` if a list has this element.
+    /// `true` if a list had this element.
     pub(super) known: bool,
     /// The number of the join, if the store keeps it.
     pub(super) join: Option<u64>,
@@ -138,7 +138,7 @@ impl Shard {
         key: Key<'_>,
         input: ArrivingInput<'_>,
         payload: &mut Option<Payload>,
-        take: &mut dyn FnMut(&StoredInput),
+        take: &mut dyn FnMut(&StoredInput, Timestamp),
         caller: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer {
@@ -167,7 +167,7 @@ impl Shard {
                 live.repeat(input);
             }
             live.state = after;
-            claimed = live.claim(reply, take);
+            claimed = live.claim(reply, now, take);
         }
         self.moved(place, &before, &after, policy);
         Answer {
@@ -183,7 +183,7 @@ impl Shard {
         key: Key<'_>,
         input: ArrivingInput<'_>,
         payload: &mut Option<Payload>,
-        take: &mut dyn FnMut(&StoredInput),
+        take: &mut dyn FnMut(&StoredInput, Timestamp),
         Caller { token, policy, now }: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer {
@@ -210,7 +210,7 @@ impl Shard {
         };
         let first = StoredInput::new(payload, input.input, now);
         let live = Live::new(name, state, input, first, policy);
-        let claimed = live.claim(reply, take);
+        let claimed = live.claim(reply, now, take);
         let join = Join::Live(Box::new(live));
         self.table
             .insert_unique(hash, join, |join| key.hasher.hash_one(&*join.name().key));
@@ -305,7 +305,7 @@ impl Shard {
         let step = Step::ClaimDue { token, mode };
         let (after, reply) = transition(Some(before), step, now, policy);
         let mut inputs = Vec::new();
-        let claimed = live.claim(reply, &mut |input| inputs.push(input.clone()))?;
+        let claimed = live.claim(reply, now, &mut |input, _| inputs.push(input.clone()))?;
         live.state = after.unwrap_or(before);
         let (key, after) = (live.key().to_owned(), live.state);
         self.moved(place, &before, &after, policy);
