@@ -73,7 +73,7 @@ fn printed(arguments: &[&str]) -> String {
 }
 
 /// Installs a subscriber, once for all tests of the program: a filter, a formatter, and tracing-opentelemetry's layer.
-pub fn put_into_tracing() {
+pub(crate) fn put_into_tracing() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let otel =

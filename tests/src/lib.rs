@@ -18,9 +18,7 @@ use opentelemetry_sdk::trace::{
 };
 
 pub use bodies::{here, here_and};
-pub use in_tracing::{
-    GlobalTracer, Globals, is_second_run, put_into_tracing, run_again_in_tracing,
-};
+pub use in_tracing::{GlobalTracer, Globals, is_second_run, run_again_in_tracing};
 pub use recording::{RecordingSampler, Sampled};
 pub use shelf::Shelf;
 pub use time::{Time, at, milliseconds, ms};
@@ -63,8 +61,8 @@ impl Sdk {
         builder: TracerProviderBuilder,
         sampler: impl Into<Box<dyn ShouldSample>>,
     ) -> Self {
-        if in_tracing::is_second_run() {
-            put_into_tracing();
+        if is_second_run() {
+            in_tracing::put_into_tracing();
         }
         let sampler = RecordingSampler::of(sampler);
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);

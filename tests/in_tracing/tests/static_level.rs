@@ -42,7 +42,7 @@ fn load(events: &[Origin]) -> String {
 /// Runs a handler under a subscriber with our layer, and checks its exported span, which links to these producers.
 fn exports_its_span(name: &str, producers: &[u8], handler: impl FnOnce() -> String) {
     assert_eq!(STATIC_MAX_LEVEL, LevelFilter::OFF, "set `max_level_off`");
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     let otel = tracing_opentelemetry::layer().with_tracer(layer_tracer(Globals, "tests"));
     let subscriber = registry().with(fmt::layer().with_test_writer()).with(otel);
     let injected = with_default(subscriber, handler);

@@ -27,7 +27,7 @@ fn handler_called_before_a_subscriber_is_installed_is_logged_afterwards() {
         info!("working");
     }
 
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     linked_span::use_tracing(true);
     thread::spawn(|| early(&event())).join().expect("no panic");
     with_default(registry().with(lines_to!(written)), || early(&event()));
@@ -43,7 +43,7 @@ fn handler_called_on_a_thread_without_a_subscriber_is_a_span_elsewhere() {
         Span::current().is_none()
     }
 
-    let _sdk = Sdk::install_outside();
+    let _sdk = Sdk::install();
     linked_span::use_tracing(true);
     with_default(registry(), || {
         let here = thread::spawn(|| elsewhere(&event())).join();
@@ -73,7 +73,7 @@ impl<S: Subscriber> Layer<S> for Handles {
 /// tracing#2020 and tracing#2083 report registrations that never ended.
 #[test]
 fn subscriber_that_handles_an_event_while_it_registers_the_handler_ends() {
-    let _sdk = Sdk::install_outside();
+    let _sdk = Sdk::install();
     linked_span::use_tracing(true);
     let asked = Arc::new(AtomicUsize::new(0));
     let layer = Handles(Arc::clone(&asked));
@@ -109,7 +109,7 @@ fn generic<T>(event: &Origin, _: T) {
 
 #[test]
 fn generic_handler_called_by_many_threads_is_registered_once() {
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     linked_span::use_tracing(true);
     let registrations = Arc::new(AtomicUsize::new(0));
     let layer = Registered("generic", Arc::clone(&registrations));
@@ -150,7 +150,7 @@ fn subscriber_that_panics_while_it_registers_costs_no_handler() {
         info!("working");
     }
 
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     linked_span::use_tracing(true);
     let panics = Panics(AtomicBool::new(false));
     with_default(registry().with(panics).with(lines_to!(written)), || {

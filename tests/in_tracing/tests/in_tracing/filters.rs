@@ -33,7 +33,7 @@ fn pack(order: &Order) -> bool {
 
 /// Returns whether the handler had no `tracing` span. It asserts that its OpenTelemetry span is exported with its link.
 fn is_filtered_off(filter: &str) -> (bool, Written) {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry()
         .with(EnvFilter::new(filter))
         .with(lines_to!(written))
@@ -66,7 +66,7 @@ fn filter_by_field_compares_the_events_values() {
         tracing::debug!(target: "shop::shelf", "looking");
     }
 
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     let filter = EnvFilter::new("off,[look{event.id=o-2}]=debug");
     let subscriber = registry()
         .with(filter)
@@ -82,7 +82,7 @@ fn filter_by_field_compares_the_events_values() {
 
 #[test]
 fn reloaded_filter_applies_to_the_next_call() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let (filter, handle) = reload::Layer::new(EnvFilter::new("off"));
     let subscriber = registry()
         .with(filter)
@@ -101,7 +101,7 @@ fn reloaded_filter_applies_to_the_next_call() {
 /// A layer inside `reload::Layer` cannot be downcast, but OpenTelemetry's span extensions need the downcast.
 #[test]
 fn reloadable_layer_starts_the_span_with_its_links() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     let (layer, _handle) = reload::Layer::new(otel());
     with_default(registry().with(layer), || assert!(!pack(&order("o-1"))));
     assert_eq!(sdk.span().links.links[0].span_context, producer(1));
@@ -111,7 +111,7 @@ fn reloadable_layer_starts_the_span_with_its_links() {
 /// it (tracing#2519, tracing#3572).
 #[test]
 fn question_without_a_span_does_not_hide_the_next_handler() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let none = filter_fn(|metadata| metadata.target() != "asked");
     let subscriber = registry()
         .with(lines_to!(written).with_filter(none))
@@ -146,7 +146,7 @@ fn value_that_logs_does_not_change_the_filters_answers() {
         info!("placing");
     }
 
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let none = filter_fn(|metadata| metadata.target() != "asked");
     let subscriber = registry()
         .with(lines_to!(written).with_filter(none))

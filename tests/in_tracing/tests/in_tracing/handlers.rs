@@ -91,7 +91,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 
 /// Runs a handler under the layer, and returns the exported spans.
 fn spans(handle: impl FnOnce()) -> Vec<SpanData> {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     with_default(registry().with(otel()), handle);
     sdk.spans()
 }
@@ -205,7 +205,7 @@ fn batch(events: &[Origin]) {}
 
 #[test]
 fn sampler_sees_all_links_of_a_batch() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     linked_span::set_link_limit(512);
     let events: Vec<Origin> = (0..300)
         .map(|number| producer(u8::try_from(number % 256).expect("a byte")).into())
@@ -227,7 +227,7 @@ fn sampler_sees_all_links_of_a_batch() {
 
 #[test]
 fn batch_beyond_the_limit_has_child_spans_without_tracing_spans() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     linked_span::set_link_limit(100);
     let events: Vec<Origin> = (0..250).map(|number| producer(number).into()).collect();
     let written = crate::shared::Written::default();

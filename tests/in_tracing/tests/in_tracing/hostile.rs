@@ -75,7 +75,7 @@ impl ShouldSample for Busy {
 /// A sampler that logged inside the layer's lock deadlocked: tracing-opentelemetry#250, #251.
 #[test]
 fn sampler_that_logs_and_handles_an_event_does_not_deadlock() {
-    let sdk = Sdk::install_outside_with(Busy);
+    let sdk = Sdk::install_with(Busy);
     with_default(registry().with(otel()), || assert_eq!(handle(&event()), 7));
     let spans = sdk.spans();
     let handler = called(&spans, "handle");
@@ -115,7 +115,7 @@ impl SpanProcessor for Logs {
 #[test]
 fn processor_that_logs_and_handles_an_event_does_not_deadlock() {
     let builder = SdkTracerProvider::builder().with_span_processor(Logs);
-    let sdk = Sdk::install_outside_built(builder);
+    let sdk = Sdk::install_built(builder, Sampler::AlwaysOn);
     with_default(registry().with(otel()), || assert_eq!(handle(&event()), 7));
     // The second span belongs to the instrumented function, which ends inside the body.
     assert_eq!(
@@ -148,7 +148,7 @@ fn sampler_that_panics_costs_one_span_and_no_other() {
         ("handle", vec!["inner", "nested"]),
         ("inner", vec!["handle", "nested"]),
     ] {
-        let sdk = Sdk::install_outside_with(PanicsFor(unlucky));
+        let sdk = Sdk::install_with(PanicsFor(unlucky));
         with_default(registry().with(otel()), || {
             assert_eq!(handle(&event()), 7);
             nested(&event());
@@ -194,7 +194,7 @@ where
 #[test]
 fn layer_that_panics_does_not_fail_the_handler() {
     for panics in [Panics::New, Panics::Enter, Panics::Exit, Panics::Close] {
-        let sdk = Sdk::install_outside();
+        let sdk = Sdk::install();
         with_default(registry().with(panics).with(otel()), || {
             assert_eq!(handle(&event()), 7);
         });
@@ -220,7 +220,7 @@ impl<S: Subscriber> Layer<S> for HandlesAtNew {
 
 #[test]
 fn layer_that_handles_an_event_does_not_take_the_handlers_span() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     with_default(registry().with(HandlesAtNew).with(otel()), || {
         assert_eq!(handle(&event()), 7);
     });
@@ -245,7 +245,7 @@ impl LogExporter for HandlingExporter {
 /// An exporter that logs its own work would export for ever: opentelemetry-rust#1171.
 #[test]
 fn log_exporter_that_handles_an_event_does_not_loop() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     let exports = std::sync::Arc::default();
     let logs = SdkLoggerProvider::builder()
         .with_simple_exporter(HandlingExporter(std::sync::Arc::clone(&exports)))

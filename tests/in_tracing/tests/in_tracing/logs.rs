@@ -57,7 +57,7 @@ fn pack(order: &Order) {
 
 #[test]
 fn formatted_line_shows_handler_and_fields() {
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry().with(lines_to!(written)).with(otel());
     with_default(subscriber, || pack(&order(None)));
     assert_eq!(
@@ -70,7 +70,7 @@ fn formatted_line_shows_handler_and_fields() {
 
 #[test]
 fn json_line_has_typed_fields_once() {
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     let json = lines_to!(written).json();
     let subscriber = registry().with(json).with(otel());
     with_default(subscriber, || pack(&order(Some("spring"))));
@@ -93,7 +93,7 @@ fn json_line_has_typed_fields_once() {
 /// Two formatting layers share the text of a span's fields: tracing#1372.
 #[test]
 fn two_formatting_layers_show_each_field_once() {
-    let _sdk = Sdk::install_outside();
+    let _sdk = Sdk::install();
     let [one, other] = [Written::default(), Written::default()];
     let subscriber = registry()
         .with(lines_to!(one))
@@ -115,7 +115,7 @@ fn redeem(order: &Order) {
 /// An attribute without a value is an empty field, which the body may record: tracing#2405.
 #[test]
 fn field_without_a_value_can_be_recorded_in_the_body() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry().with(lines_to!(written)).with(otel());
     with_default(subscriber, || redeem(&order(None)));
     assert!(
@@ -133,7 +133,7 @@ fn ship(orders: &[Order]) {
 
 #[test]
 fn line_of_a_batch_shows_its_size() {
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry().with(lines_to!(written)).with(otel());
     with_default(subscriber, || ship(&[order(None), order(None)]));
     assert_eq!(
@@ -149,7 +149,7 @@ fn dispatch(paid: &Order, packed: &Order) {
 
 #[test]
 fn line_of_a_fan_in_shows_its_key() {
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry().with(lines_to!(written)).with(otel());
     with_default(subscriber, || {
         let dispatch = Dispatch::in_memory(Duration::from_mins(1));
@@ -170,7 +170,7 @@ async fn later(order: &Order) {
 
 #[test]
 fn closed_span_is_logged_once_with_its_times() {
-    let (_sdk, written) = (Sdk::install_outside(), Written::default());
+    let (_sdk, written) = (Sdk::install(), Written::default());
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(written.clone())
@@ -211,7 +211,7 @@ fn with_neither(event: &Origin) -> Option<(Level, &'static str, Option<&'static 
 
 #[test]
 fn span_has_the_level_target_and_place_of_the_users_code() {
-    let _sdk = Sdk::install_outside();
+    let _sdk = Sdk::install();
     with_default(registry().with(otel()), || {
         let event = Origin::from(producer(1));
         assert_eq!(with_both(&event), Some((Level::DEBUG, "shop::returns")));
@@ -225,7 +225,7 @@ fn span_has_the_level_target_and_place_of_the_users_code() {
 /// Logs through OpenTelemetry's appender have the handler's ids.
 #[test]
 fn appended_log_carries_the_handlers_trace_id() {
-    let (sdk, exporter) = (Sdk::install_outside(), InMemoryLogExporter::default());
+    let (sdk, exporter) = (Sdk::install(), InMemoryLogExporter::default());
     let logs = SdkLoggerProvider::builder()
         .with_simple_exporter(exporter.clone())
         .build();

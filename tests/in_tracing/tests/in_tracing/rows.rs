@@ -37,7 +37,7 @@ fn active() -> SpanId {
 
 #[test]
 fn no_layer_logs_show_the_handler_and_opentelemetry_gets_its_span() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     linked_span::use_tracing(true);
     with_default(registry().with(lines_to!(written)), || {
         assert_eq!(handle(&event()), Some("handle"));
@@ -49,7 +49,7 @@ fn no_layer_logs_show_the_handler_and_opentelemetry_gets_its_span() {
 
 #[test]
 fn no_layer_and_no_provider_logs_show_the_handler() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     linked_span::set_tracer_provider(opentelemetry::trace::noop::NoopTracerProvider::new());
     linked_span::use_tracing(true);
     with_default(registry().with(lines_to!(written)), || {
@@ -63,7 +63,7 @@ fn no_layer_and_no_provider_logs_show_the_handler() {
 #[test]
 fn layer_with_another_tracer_gets_no_span_of_the_handler() {
     for activation in [true, false] {
-        let (sdk, written) = (Sdk::install_outside(), Written::default());
+        let (sdk, written) = (Sdk::install(), Written::default());
         linked_span::use_tracing(true);
         let other = tracing_opentelemetry::layer()
             .with_tracer(global::tracer("other"))
@@ -87,7 +87,7 @@ fn layer_with_another_tracer_gets_no_span_of_the_handler() {
 
 #[test]
 fn layers_own_filter_logs_show_the_handler_and_its_span_is_exported() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let filter = filter_fn(|metadata| metadata.name() != "handle");
     let subscriber = registry()
         .with(lines_to!(written))
@@ -106,7 +106,7 @@ fn layers_own_filter_logs_show_the_handler_and_its_span_is_exported() {
 
 #[test]
 fn level_that_is_off_leaves_the_handler_to_opentelemetry() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry()
         .with(LevelFilter::WARN)
         .with(lines_to!(written))
@@ -127,7 +127,7 @@ fn outer() {
 /// The handler does not see the outer `tracing` span, but an instrumented function inside it is its child.
 #[test]
 fn context_activation_off_has_one_span_with_links_and_children() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry()
         .with(lines_to!(written))
         .with(otel().with_context_activation(false));
@@ -160,7 +160,7 @@ fn second_layer_does_not_fail_the_handler() {
         Span::current().metadata().map(tracing::Metadata::name)
     }
 
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     with_default(registry().with(otel()).with(otel()), || {
         assert_eq!(bare(&event()), None);
     });
@@ -177,7 +177,7 @@ fn second_layer_does_not_fail_the_handler() {
 /// A provider that only the layer has is used for handlers too.
 #[test]
 fn layers_provider_is_used_where_none_is_installed() {
-    let _sdk = Sdk::install_outside();
+    let _sdk = Sdk::install();
     linked_span::set_tracer_provider(opentelemetry::trace::noop::NoopTracerProvider::new());
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
@@ -199,7 +199,7 @@ fn layers_provider_is_used_where_none_is_installed() {
 
 #[test]
 fn boxed_global_provider_is_a_layers_provider() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     let tracer = linked_span::layer_tracer(global::tracer_provider(), "shop");
     let layer = tracing_opentelemetry::layer().with_tracer(tracer);
     with_default(registry().with(layer), || handle(&event()));
@@ -208,7 +208,7 @@ fn boxed_global_provider_is_a_layers_provider() {
 
 #[test]
 fn tracing_that_is_switched_off_again_leaves_handlers_alone() {
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let subscriber = registry().with(lines_to!(written)).with(otel());
     linked_span::use_tracing(false);
     with_default(subscriber, || assert_eq!(handle(&event()), None));

@@ -39,7 +39,7 @@ fn exported_end_is_the_bodys_although_a_thread_enters_the_span_later() {
         })
     }
 
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     with_default(registry().with(otel()), || {
         let late = spawning(&event());
         assert_eq!(sdk.spans().len(), 1, "exported when the body ends");
@@ -87,7 +87,7 @@ async fn yielding(event: Origin, times: usize) {
 /// sentry-rust#946 reports a span that two threads were in.
 #[test]
 fn span_of_a_task_that_moves_is_entered_by_one_thread_at_once() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     let entered = Arc::new(Entered::default());
     let subscriber = registry().with(Watches(Arc::clone(&entered))).with(otel());
     let dispatch = Dispatch::new(subscriber);
@@ -136,7 +136,7 @@ fn guard_that_the_body_holds_over_an_await_does_not_panic() {
         tokio::task::yield_now().await;
     }
 
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     with_default(registry().with(otel()), || {
         let mut future = Box::pin(holding(event()));
         while poll(future.as_mut()).is_pending() {}
@@ -162,7 +162,7 @@ fn handler_in_a_span_that_is_filtered_does_not_panic() {
         visible(&event());
     }
 
-    let (sdk, written) = (Sdk::install_outside(), Written::default());
+    let (sdk, written) = (Sdk::install(), Written::default());
     let filter = filter_fn(|metadata| metadata.name() != "hidden");
     let subscriber = registry()
         .with(otel().with_filter(filter))
@@ -182,7 +182,7 @@ fn handler_that_swaps_the_subscriber_leaves_its_own() {
         guard
     }
 
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     let [written, other] = [Written::default(), Written::default()];
     let subscriber = registry().with(otel()).with(lines_to!(written));
     with_default(subscriber, || {
@@ -198,7 +198,7 @@ fn handler_that_swaps_the_subscriber_leaves_its_own() {
 
 #[test]
 fn future_that_another_thread_drops_is_cancelled_there() {
-    let sdk = Sdk::install_outside();
+    let sdk = Sdk::install();
     with_default(registry().with(otel()), || {
         let mut future = Box::pin(yielding(event(), 5));
         assert!(poll(future.as_mut()).is_pending());
