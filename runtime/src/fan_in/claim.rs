@@ -12,15 +12,13 @@ use super::core::claim::{Claim, Due, Work};
 use super::core::error::StoreError;
 use super::core::state::{Settlement, Token};
 use super::core::store::Store;
+use super::lease::{Beginning, Lease};
 use super::received::ReceivedInputs;
 use super::run_while::RunWhile;
-use super::sleep::sleep;
+use super::sleep::sleep_at_most;
 use super::waiting_claims::WaitingClaims;
 use super::within::within;
 use crate::metrics::joins;
-
-/// The shortest pause before a renewal.
-const MIN_PAUSE: Duration = Duration::from_millis(1);
 
 /// Guards a claim on a join.
 ///
@@ -187,28 +185,23 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             joins::waited(self.join.declared.join, || self.came.waits());
         }
         let future = body(self.came.clone());
-        match self.renewed_during(CatchUnwind { future }).await {
-            Ok(Ended {
-                returned,
-                succeeded: true,
-            }) => {
-                self.run = Some("unrecorded");
-                match self.settle(Settlement::Completed).await {
-                    Ok(true) => Ran::Recorded(returned),
-                    // A store that failed may or may not have recorded the success.
-                    Ok(false) | Err(_) => Ran::Unrecorded(returned),
-                }
-            }
-            Ok(Ended { returned, .. }) => {
-                self.run = Some("failed");
-                self.fail().await;
-                Ran::Failed(returned)
-            }
-            Err(panic) => {
-                self.run = Some("panicked");
-                self.fail().await;
-                resume_unwind(panic)
-            }
+        let ended = self.renewed_during(CatchUnwind { future }).await;
+        let (settlement, run) = match &ended {
+            Ok(ended) if ended.succeeded => (Settlement::Completed, "unrecorded"),
+            Ok(_) => (Settlement::Failed, "failed"),
+            Err(_) => (Settlement::Failed, "panicked"),
+        };
+        self.run = Some(run);
+        // If the store does not record a failure, the lease ends by itself.
+        let recorded = self.settle(settlement).await;
+        match ended {
+            Ok(Ended { returned, .. }) if settlement == Settlement::Failed => Ran::Failed(returned),
+            Ok(Ended { returned, .. }) => match recorded {
+                Ok(true) => Ran::Recorded(returned),
+                // A store that failed may or may not have recorded the success.
+                Ok(false) | Err(_) => Ran::Unrecorded(returned),
+            },
+            Err(panic) => resume_unwind(panic),
         }
     }
 
@@ -218,10 +211,7 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             return Delivery::NotBegun;
         }
         let delivered = self.renewed_during(self.join.deliver(&self.came, self.attempts));
-        let taken = match limit {
-            Some(limit) => within(delivered, sleep(limit)).await,
-            None => Some(delivered.await),
-        };
+        let taken = within(delivered, sleep_at_most(limit)).await;
         let settlement = if taken == Some(true) {
             Settlement::ExpiryDelivered
         } else {
@@ -244,104 +234,48 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             };
             self.since = since;
         }
-        let JoinContext { store, policy, .. } = self.join;
-        let third = self.third();
-        if self.since.elapsed() > third {
-            let now = Instant::now();
-            let renewed = store.apply(self.key(), policy, self.renewal());
-            match within(renewed, sleep(third / 2)).await {
-                Some(Ok(true)) => self.since = now,
-                Some(Ok(false)) => {
-                    self.progress = Progress::Settled;
-                    return false;
-                }
-                // The rest of the lease is long enough to renew it during the work.
-                Some(Err(_)) | None if self.since.elapsed() < 2 * third => {}
-                Some(Err(_)) | None => return false,
+        let is_complete = |came| self.join.policy.is_complete(came);
+        let has_all_inputs = self.work != Work::Run || is_complete(self.came.arrived().came);
+        match self.lease().begin(has_all_inputs).await {
+            Beginning::Held { since } => {
+                self.since = since;
+                self.progress = Progress::Begun;
+                return true;
             }
-        }
-        if self.work == Work::Run && !policy.is_complete(self.came.arrived().came) {
-            // The store has lost an input, so the function cannot be called.
-            let settlement = Settlement::Undecodable;
-            let undecodable = self.settlement(settlement);
-            let settled = store.apply(self.came.key(), policy, undecodable).await;
-            if let Ok(is_recorded) = settled {
+            Beginning::Lost => self.progress = Progress::Settled,
+            Beginning::Unknown => {}
+            Beginning::Undecodable { is_recorded } => {
                 self.progress = Progress::Settled;
-                self.settled(settlement, is_recorded);
+                self.settled(Settlement::Undecodable, is_recorded);
             }
-            return false;
         }
-        self.progress = Progress::Begun;
-        true
+        false
     }
 
-    fn renewal(&self) -> Change {
-        let token = self.token;
-        Change::Renew { token }
-    }
-
-    fn settlement(&self, settlement: Settlement) -> Change {
-        let token = self.token;
-        Change::Settle { token, settlement }
-    }
-
-    /// Returns a third of the lease: it leaves time to repeat a renewal that failed.
-    fn third(&self) -> Duration {
-        (self.join.policy.lease / 3).max(MIN_PAUSE)
+    fn lease(&self) -> Lease<'_> {
+        Lease {
+            store: self.join,
+            key: self.came.key(),
+            token: self.token,
+            since: self.since,
+        }
     }
 
     /// Renews the claim during the work, and looks after the claims that wait.
     async fn renewed_during<F: Future>(&self, work: F) -> F::Output {
-        let JoinContext { store, policy, .. } = self.join;
-        if !store.is_durable() {
+        if !self.join.store.is_durable() {
             // This store's claims do not end.
             return work.await;
         }
-        let third = self.third();
-        let renewals = async {
-            let soon = (third / 8).max(MIN_PAUSE);
-            // Renew a third of a lease after the claim or the last renewal, or soon after a failed renewal.
-            let mut rest = third.saturating_sub(self.since.elapsed()).max(soon);
-            let mut is_ours = true;
-            loop {
-                sleep(rest).await;
-                rest = third;
-                if is_ours {
-                    let renewed = store.apply(self.key(), policy, self.renewal());
-                    // A longer renewal would end after the lease, so it is dropped and repeated.
-                    match within(renewed, sleep(third)).await {
-                        Some(Ok(true)) => {}
-                        // Another worker holds the join now. The store will reject this body's success.
-                        Some(Ok(false)) => is_ours = false,
-                        Some(Err(_)) | None => {
-                            rest = soon;
-                            continue;
-                        }
-                    }
-                }
-                match &self.beside {
-                    Some(beside) if !beside.is_empty() => {
-                        // The limit keeps this claim's own next renewal in time.
-                        let others = Box::pin(beside.look_after(store, policy, third));
-                        within(others, sleep(third / 3)).await;
-                    }
-                    _ if is_ours => {}
-                    _ => break,
-                }
-            }
-        };
+        let renewals = self.lease().keep(self.beside.as_deref());
         RunWhile::new(work, renewals).await
-    }
-
-    /// Settles the claim as failed. If the store does not record that, the lease ends by itself.
-    async fn fail(self) {
-        let _ = self.settle(Settlement::Failed).await;
     }
 
     async fn settle(mut self, settlement: Settlement) -> Result<bool, StoreError> {
         let JoinContext { store, policy, .. } = self.join;
         self.progress = Progress::Done(settlement);
-        let change = self.settlement(settlement);
+        let token = self.token;
+        let change = Change::Settle { token, settlement };
         let recorded = store.apply(self.key(), policy, change).await;
         if let Ok(is_recorded) = recorded {
             self.progress = Progress::Settled;

@@ -11,7 +11,7 @@ use super::context::JoinContext;
 use super::core::change::Change;
 use super::core::claim::Due;
 use super::core::error::StoreError;
-use super::core::response::{ArriveResponse, Rejected, Verdict};
+use super::core::response::Verdict;
 use super::core::state::{Arrived, Token};
 use super::core::store::Store;
 use super::expired::{Expired, ExpiryOutcome};
@@ -220,7 +220,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         if incoming.id.as_ref().is_some_and(String::is_empty) {
             return Err(ArriveError::new(ArriveErrorKind::NoId, input));
         }
-        let key = std::mem::take(&mut incoming.key);
+        let mut key = std::mem::take(&mut incoming.key);
         let policy = &self.context.policy;
         let arriving = match incoming.arriving(policy) {
             Ok(arriving) => arriving,
@@ -230,35 +230,29 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
         loop {
             let (token, since) = (Token::random(), Instant::now());
             let store = &self.context.store;
-            let arrived = store.arrive(&key, policy, arriving, payload, token);
-            let Rejected {
-                payload: back,
-                error,
-                overdue,
-            } = match arrived.await {
-                Ok(ArriveResponse {
-                    verdict,
-                    overdue,
-                    parked,
-                }) => {
-                    let verdict = self.held(key, token, since, verdict);
-                    self.context.count_parked(parked);
-                    if verdict.is_claim() {
-                        // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The
-                        // next arrival or sweep delivers the other join.
-                        drop(
-                            overdue.map(|overdue| ClaimGuard::due(&self.context, *overdue, since)),
-                        );
-                    } else if let Some(overdue) = overdue {
-                        self.deliver_expired(*overdue, since).await;
-                    }
-                    return Ok(self.answer(verdict, body).await);
+            let arrived = store.arrive(&key, policy, arriving, payload, token).await;
+            let (arrived, overdue) = match arrived {
+                Ok(response) => {
+                    let key = std::mem::take(&mut key);
+                    let verdict = self.held(key, token, since, response.verdict);
+                    self.context.count_parked(response.parked);
+                    (Ok(verdict), response.overdue)
                 }
-                Err(rejected) => rejected,
+                Err(rejected) => (Err((rejected.payload, rejected.error)), rejected.overdue),
             };
             let makes_room = match overdue {
+                // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The next
+                // arrival or sweep delivers the other join.
+                Some(overdue) if arrived.as_ref().is_ok_and(HeldVerdict::is_claim) => {
+                    drop(ClaimGuard::due(&self.context, *overdue, since));
+                    false
+                }
                 Some(overdue) => self.deliver_expired(*overdue, since).await == Delivery::Taken,
                 None => false,
+            };
+            let (back, error) = match arrived {
+                Ok(verdict) => return Ok(self.answer(verdict, body).await),
+                Err(rejected) => rejected,
             };
             let is_full = matches!(error, StoreError::Full);
             if !(is_full && makes_room && began.elapsed() < self.context.on_expired_timeout) {

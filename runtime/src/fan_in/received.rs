@@ -1,14 +1,15 @@
 //! The inputs of a claimed join.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry::Value;
 
-use super::core::claim::{Claim, Input, at_place};
+use super::core::claim::{Claim, Input};
 use super::core::identity::FanInIdentity;
-use super::core::state::Arrived;
+use super::core::state::{Arrived, Counts};
 use crate::Attributes;
 use crate::span::join::SpanOfJoin;
 
@@ -31,13 +32,12 @@ pub(crate) struct JoinInfo {
 
 impl<P> ReceivedInputs<P> {
     pub(super) fn new(identity: &FanInIdentity, key: String, claim: Claim<P>) -> Self {
-        let waited = claim.inputs.iter().map(|input| (input.place, input.waited));
-        let joined = JoinInfo {
-            names: identity.inputs,
-            key,
-            arrived: claim.arrived(identity.lists),
-            waited: waited.collect(),
-        };
+        // A loop: each function compiles this, and iterators are five times as much code.
+        let mut waited = Vec::with_capacity(claim.inputs.len());
+        for input in &claim.inputs {
+            waited.push((input.place, input.waited));
+        }
+        let joined = JoinInfo::new(identity, key, waited, claim.counts);
         Self {
             joined: Arc::new(joined),
             inputs: claim.inputs.into(),
@@ -70,9 +70,8 @@ impl<P> ReceivedInputs<P> {
 
     /// Returns the received elements of the list at this place, in order of arrival.
     pub fn list(&self, place: usize) -> impl Iterator<Item = &P> {
-        let place = u8::try_from(place).unwrap_or(u8::MAX);
-        let elements = at_place(&self.inputs, place).iter();
-        elements.map(|input| &*input.payload)
+        let elements = &self.inputs[self.joined.elements(place)];
+        elements.iter().map(|input| &*input.payload)
     }
 }
 
@@ -87,8 +86,34 @@ pub fn received<T>(input: Option<&T>) -> &T {
 }
 
 impl JoinInfo {
+    fn new(
+        identity: &FanInIdentity,
+        key: String,
+        waited: Vec<(u8, Duration)>,
+        counts: Counts,
+    ) -> Self {
+        let mut places = waited.iter().map(|(place, _)| *place);
+        Self {
+            names: identity.inputs,
+            key,
+            arrived: Arrived::of(&mut places, counts, identity.lists),
+            waited: waited.into_boxed_slice(),
+        }
+    }
+
     fn name(&self, place: u8) -> Option<&'static str> {
         self.names.get(usize::from(place)).copied()
+    }
+
+    /// Returns which of the inputs are at this place.
+    fn elements(&self, place: usize) -> Range<usize> {
+        let begin = self
+            .waited
+            .partition_point(|(other, _)| usize::from(*other) < place);
+        let end = self
+            .waited
+            .partition_point(|(other, _)| usize::from(*other) <= place);
+        begin..end
     }
 
     fn waits(&self) -> impl Iterator<Item = (&'static str, Duration)> {
@@ -109,11 +134,8 @@ impl SpanOfJoin for JoinInfo {
     /// A batch is one input, so all of its events waited equally long.
     fn of_input(&self, name: &str, element: usize) -> Option<(&'static str, Value)> {
         let place = self.names.iter().position(|input| *input == name)?;
-        let is_of_it = |(other, _): &(u8, _)| usize::from(*other) == place;
-        let first = self.waited.iter().position(is_of_it)?;
-        let elements = self.waited.get(first..)?;
-        let own = elements.get(element).filter(|wait| is_of_it(wait));
-        let (_, waited) = own.or_else(|| elements.first())?;
+        let elements = &self.waited[self.elements(place)];
+        let (_, waited) = elements.get(element).or_else(|| elements.first())?;
         Some(("fan_in.wait", waited.as_secs_f64().into()))
     }
 }

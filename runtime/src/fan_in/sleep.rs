@@ -1,5 +1,6 @@
 //! How the runtime waits: for the next renewal, and for the end of a bounded call.
 
+use std::future::pending;
 use std::time::Duration;
 
 use crate::support::timer::Timer;
@@ -13,4 +14,12 @@ pub(super) async fn sleep(span: Duration) {
         return tokio::time::sleep(span).await;
     }
     Timer::after(span).await;
+}
+
+/// Waits for the limit, or forever without one.
+pub(super) async fn sleep_at_most(limit: Option<Duration>) {
+    match limit {
+        Some(limit) => sleep(limit).await,
+        None => pending().await,
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::claim_store::ClaimStore;
 use super::core::change::Change;
-use super::core::state::{JoinPolicy, Settlement, Token};
-use super::core::store::Store;
+use super::core::state::Token;
 use super::sleep::sleep;
 use super::within::within;
 
@@ -58,19 +58,13 @@ impl WaitingClaims {
     }
 
     /// Renews or releases each waiting claim; `limit` bounds each call.
-    pub(super) async fn look_after<P, S: Store<P>>(
-        &self,
-        store: &S,
-        policy: &JoinPolicy,
-        limit: Duration,
-    ) {
+    pub(super) async fn look_after(&self, store: &dyn ClaimStore, limit: Duration) {
         let claims = self.lock().clone();
-        for (key, Claim { token, .. }) in &claims {
+        for (key, &Claim { token, .. }) in &claims {
             match self.while_waiting {
                 WhileWaiting::Renew => {
                     let since = Instant::now();
-                    let token = *token;
-                    let renewed = store.apply(key, policy, Change::Renew { token });
+                    let renewed = store.apply(key, Change::Renew { token });
                     match within(renewed, sleep(limit)).await {
                         Some(Ok(true)) => self.renewed(key, since),
                         Some(Ok(false)) => drop(self.leave(key)),
@@ -79,9 +73,7 @@ impl WaitingClaims {
                     }
                 }
                 // This does not wait: the worker that runs another body may be done at any moment.
-                WhileWaiting::Release if self.leave(key).is_some() => {
-                    store.release(key, policy, *token, Settlement::Released);
-                }
+                WhileWaiting::Release if self.leave(key).is_some() => store.release(key, token),
                 WhileWaiting::Release => {}
             }
         }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::inputs::Inputs;
-use super::lists::{Arrived, Counts, Tallies};
+use super::lists::Counts;
 use super::state::{Reply, Token};
 
 /// Holds a join and its inputs until the caller settles it.
@@ -80,23 +79,9 @@ impl<P> Claim<P> {
     /// ```
     #[must_use]
     pub fn at(&self, place: u8) -> &[Input<P>] {
-        at_place(&self.inputs, place)
-    }
-
-    /// Returns what has arrived. A list is full if its count is known and reached.
-    pub(in crate::fan_in) fn arrived(&self, lists: Inputs) -> Arrived {
-        let places = self.inputs.iter().map(|input| input.place);
-        let singles = places.filter(|place| !lists.contains(*place));
-        let came = singles.fold(Inputs::none(), Inputs::with);
-        let len = |list| u16::try_from(self.at(list).len()).unwrap_or(u16::MAX);
-        let tallies = lists.iter();
-        let tallies = tallies.fold(Tallies::new(self.counts), |tallies, list| {
-            tallies.with(list, len(list))
-        });
-        Arrived {
-            came: came.with_all(tallies.full(lists)),
-            lists: tallies,
-        }
+        let begin = self.inputs.partition_point(|input| input.place < place);
+        let end = self.inputs.partition_point(|input| input.place <= place);
+        &self.inputs[begin..end]
     }
 }
 
@@ -120,13 +105,6 @@ fn by_place<P>(inputs: Vec<Input<P>>) -> Vec<Input<P>> {
         sorted.append(&mut inputs);
     }
     sorted
-}
-
-/// Returns the inputs at this place, of inputs that are sorted by it.
-pub(in crate::fan_in) fn at_place<P>(inputs: &[Input<P>], place: u8) -> &[Input<P>] {
-    let begin = inputs.partition_point(|input| input.place < place);
-    let end = inputs.partition_point(|input| input.place <= place);
-    &inputs[begin..end]
 }
 
 /// Distinguishes the work of a holder.

@@ -200,6 +200,23 @@ pub struct Arrived {
 }
 
 impl Arrived {
+    /// Returns what has arrived, of inputs at these places and of lists with these counts.
+    ///
+    /// Not generic, because each function would compile it.
+    pub(in crate::fan_in) fn of(
+        places: &mut dyn Iterator<Item = u8>,
+        counts: Counts,
+        lists: Inputs,
+    ) -> Self {
+        let nothing = Self {
+            came: Inputs::none(),
+            lists: Tallies::new(counts),
+        };
+        places.fold(nothing, |arrived, place| {
+            arrived.after(place, counts, lists)
+        })
+    }
+
     /// Returns what has arrived after one more input, which gives these counts. An input is single, or one of these lists.
     pub(in crate::fan_in) fn after(self, input: u8, counts: Counts, lists: Inputs) -> Self {
         // Most functions have no list. With the loops below, an arrival in memory takes 30 % more.

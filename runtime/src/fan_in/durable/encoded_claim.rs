@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::encoding::decode;
 use crate::fan_in::core::claim::{Claim, Due, Input, Work};
-use crate::fan_in::core::state::{Counts, JoinPolicy, Token};
+use crate::fan_in::core::state::{Arrived, Counts, JoinPolicy, Token};
 
 #[derive(Debug)]
 pub(in crate::fan_in) struct EncodedClaim {
@@ -53,7 +53,9 @@ impl EncodedClaim {
             });
         }
         let claim = Claim::new(self.work, self.attempts, inputs).with_counts(self.counts);
-        let missing = claim.arrived(policy.lists).came.missing(policy.inputs);
+        let mut places = self.inputs.iter().map(|input| input.place);
+        let arrived = Arrived::of(&mut places, self.counts, policy.lists);
+        let missing = arrived.came.missing(policy.inputs);
         let lost = missing.without(policy.optional).iter().next();
         match lost.filter(|_| self.work == Work::Run) {
             Some(place) => Err(why(place, "the store has lost it")),
