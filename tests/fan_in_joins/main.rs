@@ -34,6 +34,7 @@ mod parked;
 mod recorded;
 mod renewed;
 mod runs;
+mod sizes;
 mod spans;
 mod swept;
 

@@ -267,7 +267,8 @@ impl<'j, P: 'static, S: Store<P>> ClaimGuard<'j, P, S> {
             // This store's claims do not end.
             return work.await;
         }
-        let renewals = self.lease().keep(self.beside.as_deref());
+        // The box keeps the futures of all stores small. A durable store's calls take far longer.
+        let renewals = Box::pin(self.lease().keep(self.beside.as_deref()));
         RunWhile::new(work, renewals).await
     }
 

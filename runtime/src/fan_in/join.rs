@@ -11,7 +11,7 @@ use super::context::JoinContext;
 use super::core::change::Change;
 use super::core::claim::Due;
 use super::core::error::StoreError;
-use super::core::response::Verdict;
+use super::core::response::{ArriveResponse, Rejected, Verdict};
 use super::core::state::{Arrived, Token};
 use super::core::store::Store;
 use super::expired::{Expired, ExpiryOutcome};
@@ -231,15 +231,7 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
             let (token, since) = (Token::random(), Instant::now());
             let store = &self.context.store;
             let arrived = store.arrive(&key, policy, arriving, payload, token).await;
-            let (arrived, overdue) = match arrived {
-                Ok(response) => {
-                    let key = std::mem::take(&mut key);
-                    let verdict = self.held(key, token, since, response.verdict);
-                    self.context.count_parked(response.parked);
-                    (Ok(verdict), response.overdue)
-                }
-                Err(rejected) => (Err((rejected.payload, rejected.error)), rejected.overdue),
-            };
+            let (arrived, overdue) = self.split(arrived, &mut key, token, since);
             let makes_room = match overdue {
                 // `on_expired` must neither cost the caller its claim, nor delay the report of its success. The next
                 // arrival or sweep delivers the other join.
@@ -259,6 +251,31 @@ impl<P: 'static, S: Store<P>> Join<P, S> {
                 return Err(ArriveError::rejected(error, back));
             }
             payload = back;
+        }
+    }
+
+    /// Separates the answer to an arrival from another join that has expired.
+    ///
+    /// Not inside of the future, which would keep the moved response during all that follows.
+    #[expect(clippy::type_complexity, reason = "the parts of two types")]
+    fn split(
+        &self,
+        arrived: Result<ArriveResponse<P>, Rejected<P>>,
+        key: &mut String,
+        token: Token,
+        since: Instant,
+    ) -> (
+        Result<HeldVerdict<'_, P, S>, (P, StoreError)>,
+        Option<Box<Due<P>>>,
+    ) {
+        match arrived {
+            Ok(response) => {
+                let key = std::mem::take(key);
+                let verdict = self.held(key, token, since, response.verdict);
+                self.context.count_parked(response.parked);
+                (Ok(verdict), response.overdue)
+            }
+            Err(rejected) => (Err((rejected.payload, rejected.error)), rejected.overdue),
         }
     }
 
