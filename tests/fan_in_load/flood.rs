@@ -141,7 +141,6 @@ fn refused_input_finds_room_later() {
 }
 
 #[test]
-#[ignore = "takes as long as all other tests here; `.ci/run` runs it"]
 fn refused_input_of_many_finds_room_later() {
     finds_room_later(100_000);
 }
@@ -239,7 +238,6 @@ fn flood_without_a_sweep_expires_through_arrivals() {
 }
 
 #[test]
-#[ignore = "takes longer than all other tests of joins; `.ci/run` runs it"]
 fn longer_flood_without_a_sweep_expires_through_arrivals() {
     expires_through_arrivals(100_000);
 }

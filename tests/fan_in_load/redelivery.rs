@@ -101,7 +101,6 @@ fn redelivered_orders_are_shipped_once() {
 }
 
 #[test]
-#[ignore = "takes longer than all other tests of joins; `.ci/run` runs it"]
 fn redelivered_orders_for_longer_are_shipped_once() {
     ship_once(8 * 100_000);
 }
