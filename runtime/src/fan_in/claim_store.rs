@@ -3,12 +3,15 @@
 //! It has no types of the store and of the inputs. So the crate compiles what renews claims once, and not for each function.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use super::context::JoinContext;
 use super::core::change::Change;
 use super::core::error::StoreError;
 use super::core::state::{JoinPolicy, Settlement, Token};
 use super::core::store::Store;
+use super::sleep::sleep;
+use super::within::within;
 
 /// The future of a call that is rare or slow enough for a box.
 type Applied<'a> = Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>>;
@@ -22,6 +25,19 @@ pub(super) trait ClaimStore: Send + Sync {
     fn release(&self, key: &str, token: Token);
 
     fn policy(&self) -> &JoinPolicy;
+}
+
+impl dyn ClaimStore + '_ {
+    /// Renews a claim. Returns `None` if the store needs longer than `limit`.
+    pub(super) async fn renew(
+        &self,
+        key: &str,
+        token: Token,
+        limit: Duration,
+    ) -> Option<Result<bool, StoreError>> {
+        let renewed = self.apply(key, Change::Renew { token });
+        within(renewed, sleep(limit)).await
+    }
 }
 
 impl<P: 'static, S: Store<P>> ClaimStore for JoinContext<P, S> {

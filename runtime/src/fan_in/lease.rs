@@ -93,11 +93,8 @@ impl Lease<'_> {
         }
     }
 
-    /// Renews the lease. Returns `None` if the store needs longer than `limit`.
     async fn renew(self, limit: Duration) -> Option<Result<bool, StoreError>> {
-        let token = self.token;
-        let renewed = self.store.apply(self.key, Change::Renew { token });
-        within(renewed, sleep(limit)).await
+        self.store.renew(self.key, self.token, limit).await
     }
 }
 

@@ -5,10 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::claim_store::ClaimStore;
-use super::core::change::Change;
 use super::core::state::Token;
-use super::sleep::sleep;
-use super::within::within;
 
 /// Chooses what a worker does with waiting claims while a long body runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,8 +61,7 @@ impl WaitingClaims {
             match self.while_waiting {
                 WhileWaiting::Renew => {
                     let since = Instant::now();
-                    let renewed = store.apply(key, Change::Renew { token });
-                    match within(renewed, sleep(limit)).await {
+                    match store.renew(key, token, limit).await {
                         Some(Ok(true)) => self.renewed(key, since),
                         Some(Ok(false)) => drop(self.leave(key)),
                         // The worker checks the claim again before it begins.
