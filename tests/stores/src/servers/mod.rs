@@ -11,8 +11,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Ends the server on request, or when the shell's input ends.
@@ -127,9 +126,10 @@ impl Program {
     }
 }
 
-/// The first port and the number of ports that tests use: below those that the system gives to outgoing connections, which
-/// could take a port before its server listens.
-const PORTS: (u16, u16) = (20_000, 12_000);
+/// The first port that tests use, and the number of their ports: below those that the system gives to outgoing connections,
+/// which could take a port before its server listens.
+const FIRST_PORT: u16 = 20_000;
+const PORTS: u16 = 12_000;
 
 /// Returns a port on which nothing listens, and that this process has not used yet.
 ///
@@ -138,14 +138,14 @@ const PORTS: (u16, u16) = (20_000, 12_000);
 /// If there is none.
 #[must_use]
 pub fn free_port() -> u16 {
-    static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
-        // Test programs that run at a time start at different ports.
-        let process = std::process::id().wrapping_mul(61) % u32::from(PORTS.1);
-        AtomicU16::new(u16::try_from(process).unwrap_or_default())
-    });
-    let ports = (0..PORTS.1).map(|_| PORTS.0 + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS.1);
-    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    ports.into_iter().find(is_free).expect("a port")
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Test programs that run at a time start at different ports.
+    let start = std::process::id().wrapping_mul(61);
+    (0..PORTS)
+        .map(|_| start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % u32::from(PORTS))
+        .filter_map(|place| Some(FIRST_PORT + u16::try_from(place).ok()?))
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a port")
 }
 
 fn become_user(command: &mut Command, user: Option<u32>) {
