@@ -410,7 +410,10 @@ pub fn transition(
     now: Timestamp,
     policy: &JoinPolicy,
 ) -> (Option<State>, Reply) {
-    let state = state.filter(|state| !is_forgotten(state, now));
+    let mut state = state;
+    if state.is_some_and(|state| is_forgotten(&state, now)) {
+        state = None;
+    }
     match step {
         Step::Arrive {
             input,
