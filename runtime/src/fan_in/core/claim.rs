@@ -129,8 +129,8 @@ pub enum Work {
 
 impl Work {
     /// Returns the work and the number of attempts of a claim; `None` for any other reply.
-    pub(in crate::fan_in) const fn of(reply: Reply) -> Option<(Self, u32)> {
-        match reply {
+    pub(in crate::fan_in) const fn of(reply: &Reply) -> Option<(Self, u32)> {
+        match *reply {
             Reply::Run { attempts, .. } => Some((Self::Run, attempts)),
             Reply::DeliverExpired { attempts, .. } => Some((Self::DeliverExpired, attempts)),
             _ => None,

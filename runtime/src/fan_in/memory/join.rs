@@ -2,234 +2,140 @@
 
 use std::time::Duration;
 
-use super::claim::Claimed;
-use super::lists::Lists;
-use super::queue::Place;
+use super::claim::{Claimed, Take};
+use super::queue::JoinId;
+use super::schedule::Schedule;
 use super::stored_input::StoredInput;
+use super::stored_inputs::StoredInputs;
+use super::stored_state::StoredState;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::claim::Work;
 use crate::fan_in::core::listing::ListSummary;
-use crate::fan_in::core::state::{Counts, JoinPolicy, Reply, State, Timestamp, Token};
+use crate::fan_in::core::state::{JoinPolicy, Reply, State, Tallies, Timestamp};
 
-/// A join in a shard's table. A join that has ended keeps little, because a store remembers many of them.
-pub(super) enum Join {
-    Live(Box<Live>),
-    Ended(Box<Ended>),
-}
-
-/// What a shard finds a join by.
-pub(super) struct Name {
+/// A join in a shard's table.
+pub(super) struct Join {
     pub(super) key: Box<str>,
     /// The number of the join, which no other join of its shard ever has.
     pub(super) number: u64,
-}
-
-/// Holds a join that has not ended.
-pub(super) struct Live {
-    name: Name,
-    pub(super) state: State,
-    first: StoredInput,
-    second: Option<StoredInput>,
-    /// Most joins have two inputs. A boxed slice is smaller than a `Vec`.
-    others: Box<[StoredInput]>,
-    /// The lists, if the function has some.
-    lists: Option<Box<Lists>>,
-}
-
-/// Holds what is left of a join that has completed or expired.
-pub(super) struct Ended {
-    name: Name,
-    holder: Token,
-    forget_at: Timestamp,
-    is_completed: bool,
+    state: StoredState,
+    /// `None` if the join has ended. A store remembers many of those, so they take no room for inputs.
+    inputs: Option<Box<StoredInputs>>,
 }
 
 impl Join {
-    pub(super) fn name(&self) -> &Name {
-        match self {
-            Self::Live(live) => &live.name,
-            Self::Ended(ended) => &ended.name,
+    /// Makes a join that has these inputs.
+    #[inline]
+    pub(super) fn new(key: &str, number: u64, state: &State, inputs: StoredInputs) -> Self {
+        Self {
+            key: key.into(),
+            number,
+            state: (*state).into(),
+            inputs: Some(Box::new(inputs)),
         }
     }
 
-    pub(super) fn live(&self) -> Option<&Live> {
-        match self {
-            Self::Live(live) => Some(live),
-            Self::Ended(_) => None,
-        }
-    }
-
-    pub(super) fn state(&self) -> State {
-        match self {
-            Self::Live(live) => live.state,
-            Self::Ended(ended) => ended.state(),
-        }
-    }
-
-    /// Sets the state. Returns the inputs if the join has ended by that.
-    pub(super) fn set(&mut self, state: &State) -> Option<Box<Live>> {
-        let Self::Live(live) = self else { return None };
-        live.state = *state;
-        let ended = Self::Ended(Box::new(Ended::new(live)?));
-        match std::mem::replace(self, ended) {
-            Self::Live(live) => Some(live),
-            Self::Ended(_) => None,
-        }
+    /// Returns `true` if the join has neither completed nor expired.
+    pub(super) fn is_live(&self) -> bool {
+        self.inputs.is_some()
     }
 
     /// Returns `true` if the store no longer remembers the join.
     pub(super) fn is_forgotten(&self, now: Timestamp) -> bool {
-        matches!(self, Self::Ended(ended) if ended.forget_at <= now)
+        match self.state {
+            StoredState::Completed { forget_at, .. } | StoredState::Expired { forget_at, .. } => {
+                forget_at <= now
+            }
+            _ => false,
+        }
     }
 
-    /// Returns the time since the first arrival, or since the join ended.
-    pub(super) fn age(&self, now: Timestamp, policy: &JoinPolicy) -> Duration {
-        now.saturating_duration_since(match self {
-            Self::Live(live) => live.first.came_at,
-            Self::Ended(ended) => ended.forget_at.saturating_sub(policy.dedup_window),
-        })
-    }
-}
-
-impl Name {
-    /// Returns a place that finds the join by its key's hash, in no queue.
-    pub(super) fn place(&self, hash: u64) -> Place {
+    /// Returns what finds the join by the hash of its key.
+    pub(super) fn id(&self, hash: u64) -> JoinId {
         let number = self.number;
-        let at = Timestamp::MAX;
-        Place { at, number, hash }
+        JoinId { number, hash }
     }
-}
 
-impl Live {
-    /// Makes a join that has this input.
-    pub(super) fn new(
-        name: Name,
-        state: State,
-        arriving: ArrivingInput<'_>,
-        first: StoredInput,
-        policy: &JoinPolicy,
-    ) -> Self {
-        let lists = Some(policy.lists).filter(|lists| !lists.is_empty());
-        let mut lists = lists.map(|lists| Box::new(Lists::new(lists)));
-        if let Some(lists) = &mut lists {
-            lists.record(arriving);
+    pub(super) fn state(&self) -> State {
+        let inputs = self.inputs.as_ref();
+        self.state
+            .with(inputs.map_or_else(Tallies::default, |inputs| inputs.tallies()))
+    }
+
+    pub(super) fn schedule(&self, policy: &JoinPolicy) -> Schedule {
+        Schedule::of(&self.state(), policy)
+    }
+
+    /// Returns `true` if the join misses an input that is not optional.
+    pub(super) fn is_open(&self, policy: &JoinPolicy) -> bool {
+        matches!(self.state, StoredState::Open { came, .. } if !policy.is_complete(came))
+    }
+
+    /// Sets the state. Returns the inputs if the join ends by it.
+    pub(super) fn set(&mut self, state: &State) -> Option<Box<StoredInputs>> {
+        self.state = (*state).into();
+        match state {
+            State::Completed { .. } | State::Expired { .. } => self.inputs.take(),
+            _ => None,
         }
-        Self {
-            name,
-            state,
-            first,
-            second: None,
-            others: Box::default(),
-            lists,
-        }
+    }
+
+    /// Removes the inputs. Returns `None` if the join had ended.
+    pub(super) fn into_inputs(self) -> Option<Box<StoredInputs>> {
+        self.inputs
     }
 
     /// Returns `true` if a list has this element.
     pub(super) fn knows(&self, arriving: ArrivingInput<'_>) -> bool {
-        let lists = self.lists.as_ref();
-        lists.is_some_and(|lists| lists.knows(arriving))
+        let inputs = self.inputs.as_ref();
+        inputs.is_some_and(|inputs| inputs.knows(arriving))
     }
 
     /// Counts an element that has come again.
     pub(super) fn repeat(&mut self, arriving: ArrivingInput<'_>) {
-        if let Some(lists) = &mut self.lists {
-            lists.repeat(arriving.input);
+        if let Some(inputs) = &mut self.inputs {
+            inputs.repeat(arriving);
         }
-    }
-
-    pub(super) fn summaries(&self) -> Vec<ListSummary> {
-        let lists = self.lists.as_ref();
-        lists.map_or_else(Vec::new, |lists| lists.summaries())
     }
 
     /// Adds an input, which the join takes.
     pub(super) fn add(&mut self, arriving: ArrivingInput<'_>, input: StoredInput) {
-        if let Some(lists) = &mut self.lists {
-            lists.record(arriving);
-            if arriving.id.is_some() {
-                lists.push(input);
-                return;
-            }
-        }
-        if self.second.is_none() {
-            self.second = Some(input);
-        } else {
-            let mut others = std::mem::take(&mut self.others).into_vec();
-            others.push(input);
-            self.others = others.into_boxed_slice();
+        if let Some(inputs) = &mut self.inputs {
+            inputs.add(arriving, input);
         }
     }
 
-    pub(super) fn key(&self) -> &str {
-        &self.name.key
-    }
-
-    /// Returns the claim that a reply gives its caller, if it gives one.
-    ///
-    /// `take` gets each input and this time, in the order of the declaration.
-    pub(super) fn claim(
-        &self,
-        reply: Reply,
-        now: Timestamp,
-        take: &mut dyn FnMut(&StoredInput, Timestamp),
-    ) -> Option<Claimed> {
-        let (work, attempts) = Work::of(reply)?;
-        self.each_input(|input| take(input, now));
-        let lists = self.lists.as_ref();
-        Some(Claimed {
-            work,
-            attempts,
-            counts: lists.map_or_else(Counts::default, |lists| lists.counts()),
-        })
-    }
-
-    fn each_input(&self, take: impl FnMut(&StoredInput)) {
-        let (first, second) = (&self.first, self.second.as_ref());
-        let lists = self.lists.as_ref();
-        if self.others.is_empty() && lists.is_none() {
-            // Most joins: two inputs can be sorted without memory.
-            let mut inputs = [Some(first), second];
-            if second.is_some_and(|second| second.place < first.place) {
-                inputs.swap(0, 1);
-            }
-            inputs.into_iter().flatten().for_each(take);
-            return;
+    /// Calls `take` if the reply gives its caller a claim.
+    pub(super) fn claim(&self, reply: &Reply, now: Timestamp, take: Take<'_>) {
+        if let Some(((work, attempts), inputs)) = Work::of(reply).zip(self.inputs.as_ref()) {
+            let counts = inputs.tallies().counts();
+            inputs.sorted(|inputs| {
+                take(Claimed {
+                    work,
+                    attempts,
+                    counts,
+                    inputs,
+                    now,
+                });
+            });
         }
-        let mut inputs: Vec<&StoredInput> = [first]
-            .into_iter()
-            .chain(second)
-            .chain(&self.others)
-            .chain(lists.map_or(&[][..], |lists| lists.elements()))
-            .collect();
-        inputs.sort_by_key(|input| input.place);
-        inputs.into_iter().for_each(take);
     }
-}
 
-impl Ended {
-    /// Returns what is left of a join; `None` if the join has not ended.
-    fn new(live: &mut Live) -> Option<Self> {
-        let (is_completed, holder, forget_at) = match live.state {
-            State::Completed { holder, forget_at } => (true, holder, forget_at),
-            State::Expired { holder, forget_at } => (false, holder, forget_at),
-            _ => return None,
+    /// Returns the time since the first arrival, or since the join ended.
+    pub(super) fn age(&self, now: Timestamp, policy: &JoinPolicy) -> Duration {
+        let since = match (self.state, &self.inputs) {
+            (
+                StoredState::Completed { forget_at, .. } | StoredState::Expired { forget_at, .. },
+                _,
+            ) => forget_at.saturating_sub(policy.dedup_window),
+            (_, Some(inputs)) => inputs.first_at(),
+            (_, None) => now,
         };
-        let number = live.name.number;
-        let key = std::mem::take(&mut live.name.key);
-        Some(Self {
-            name: Name { key, number },
-            holder,
-            forget_at,
-            is_completed,
-        })
+        now.saturating_duration_since(since)
     }
 
-    fn state(&self) -> State {
-        let (holder, forget_at) = (self.holder, self.forget_at);
-        if self.is_completed {
-            State::Completed { holder, forget_at }
-        } else {
-            State::Expired { holder, forget_at }
-        }
+    pub(super) fn summaries(&self) -> Vec<ListSummary> {
+        let inputs = self.inputs.as_ref();
+        inputs.map_or_else(Vec::new, |inputs| inputs.summaries())
     }
 }

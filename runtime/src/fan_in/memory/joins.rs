@@ -1,14 +1,15 @@
 //! Joins in shards, whose inputs have no type.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::RandomState;
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::capacity::Capacity;
-use super::claim::StoredDue;
+use super::claim::{StoredDue, Take};
+use super::key::Key;
 use super::served::Served;
-use super::shard::{Answer, Caller, Key, Shard};
-use super::stored_input::{Payload, StoredInput};
+use super::shard::{Answer, Caller, Shard};
+use super::stored_input::Payload;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::error::StoreError;
 use crate::fan_in::core::state::{ClaimMode, JoinPolicy, Step, Timestamp, Token};
@@ -86,12 +87,11 @@ impl Joins {
 
     /// Returns the shard of a key.
     pub(super) fn locate<'a>(&'a self, text: &'a str) -> (usize, Key<'a>) {
-        let hasher = &self.hasher;
-        let hash = hasher.hash_one(text);
-        ((hash >> 32) as usize, Key { text, hash, hasher })
+        let key = Key::new(text, &self.hasher);
+        ((key.hash >> 32) as usize, key)
     }
 
-    /// Records an arrival. Takes the payload if a join keeps it. If the caller gets a claim, `take` gets its inputs.
+    /// Records an arrival. Takes the payload if a join keeps it. `take` gets the claim, if the caller gets one.
     ///
     /// Also returns another join that has expired.
     pub(super) fn arrive(
@@ -101,8 +101,8 @@ impl Joins {
         input: ArrivingInput<'_>,
         payload: &mut Option<Payload>,
         token: Token,
-        take: &mut dyn FnMut(&StoredInput, Timestamp),
-    ) -> Result<(Answer, Option<StoredDue>), StoreError> {
+        take: Take<'_>,
+    ) -> Result<(Answer, Option<Box<StoredDue>>), StoreError> {
         self.served.check()?;
         check(input, policy)?;
         let policy = without_leases(policy);
@@ -136,7 +136,7 @@ impl Joins {
             shard.claim_due(ClaimMode::Opportunistic, None, Caller { now, ..caller })
         };
         let overdue = overdue.or_else(|| others.find_map(look));
-        Ok((answer, overdue))
+        Ok((answer, overdue.map(Box::new)))
     }
 
     pub(super) fn apply(&self, key: &str, policy: &JoinPolicy, step: Step) -> bool {

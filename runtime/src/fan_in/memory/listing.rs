@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::join::{Join, Live};
+use super::join::Join;
 use super::joins::Joins;
 use crate::fan_in::core::listing::{JoinQuery, JoinSummary, Page};
 use crate::fan_in::core::state::{JoinPolicy, State, Timestamp};
@@ -23,7 +23,7 @@ impl Joins {
         let clock = (self.clock)();
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let join = shard.look_up(key).filter(|join| !join.is_forgotten(now));
+        let join = shard.table.find(key).filter(|join| !join.is_forgotten(now));
         Some(summary(join?, policy, now))
     }
 
@@ -40,11 +40,11 @@ impl Joins {
             let clock = (self.clock)();
             let mut shard = self.lock(place);
             let now = shard.time(clock);
-            for join in shard.joins() {
-                let Some(live) = join.live().filter(|live| is_wanted(&live.state)) else {
+            for join in shard.table.iter() {
+                if !join.is_live() || !is_wanted(&join.state()) {
                     continue;
-                };
-                let key = live.key();
+                }
+                let key = &*join.key;
                 let is_behind = page.after.is_none_or(|after| key > after);
                 let is_before = |(last, _): (&String, _)| key < last.as_str();
                 let has_place =
@@ -62,7 +62,7 @@ impl Joins {
 }
 
 fn summary(join: &Join, policy: &JoinPolicy, now: Timestamp) -> JoinSummary {
-    let key = join.name().key.as_ref().to_owned();
+    let key = join.key.as_ref().to_owned();
     let summary = JoinSummary::new(key, &join.state(), join.age(now, policy), policy);
-    summary.with_lists(join.live().map_or_else(Vec::new, Live::summaries))
+    summary.with_lists(join.summaries())
 }

@@ -2,17 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::stored_input::StoredInput;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::listing::ListSummary;
-use crate::fan_in::core::state::{Counts, Inputs, Tallies};
+use crate::fan_in::core::state::{Inputs, Tallies};
 
 /// Holds the lists of a join that has not ended.
 pub(super) struct Lists {
     by_place: Box<[List]>,
     tallies: Tallies,
-    /// The elements in order of arrival, but for the one that opened the join.
-    elements: Vec<StoredInput>,
 }
 
 struct List {
@@ -33,7 +30,6 @@ impl Lists {
         Self {
             by_place: places.iter().map(list).collect(),
             tallies: Tallies::default(),
-            elements: Vec::new(),
         }
     }
 
@@ -54,10 +50,6 @@ impl Lists {
         self.tallies = self.tallies.counted(input.counts);
     }
 
-    pub(super) fn push(&mut self, element: StoredInput) {
-        self.elements.push(element);
-    }
-
     /// Counts an element that has come again.
     pub(super) fn repeat(&mut self, place: u8) {
         if let Some(list) = list_mut(&mut self.by_place, place) {
@@ -65,12 +57,8 @@ impl Lists {
         }
     }
 
-    pub(super) fn elements(&self) -> &[StoredInput] {
-        &self.elements
-    }
-
-    pub(super) fn counts(&self) -> Counts {
-        self.tallies.counts()
+    pub(super) fn tallies(&self) -> Tallies {
+        self.tallies
     }
 
     pub(super) fn summaries(&self) -> Vec<ListSummary> {

@@ -7,13 +7,20 @@ use crate::fan_in::core::state::Timestamp;
 /// The number of stale places that a queue always tolerates.
 const FEW: usize = 32;
 
-/// Names a join and the time when it is due. The order is that of a queue.
+/// Finds a join in the table of its shard.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct JoinId {
+    /// The number of the join, which no other join of its shard ever has.
+    pub(super) number: u64,
+    /// The hash of its key.
+    pub(super) hash: u64,
+}
+
+/// Holds a join and the time when it is due. The order is that of a queue.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) at: Timestamp,
-    pub(super) number: u64,
-    /// Finds the join in the table.
-    pub(super) hash: u64,
+    pub(super) id: JoinId,
 }
 
 /// Holds joins that are due in the order in which they were added.
@@ -46,12 +53,12 @@ impl Queue {
     pub(super) fn first_due(
         &mut self,
         now: Timestamp,
-        is_there: impl Fn(&Place) -> bool,
-    ) -> Option<Place> {
+        is_there: impl Fn(JoinId) -> bool,
+    ) -> Option<JoinId> {
         loop {
             let first = *self.places.front().filter(|place| place.at <= now)?;
-            if is_there(&first) {
-                return Some(first);
+            if is_there(first.id) {
+                return Some(first.id);
             }
             self.places.pop_front();
             self.stale -= 1;
@@ -59,9 +66,9 @@ impl Queue {
     }
 
     /// Removes the first place that is due. The caller finds out whether its join has left.
-    pub(super) fn pop_due(&mut self, now: Timestamp) -> Option<Place> {
+    pub(super) fn pop_due(&mut self, now: Timestamp) -> Option<JoinId> {
         self.places.front().filter(|place| place.at <= now)?;
-        self.places.pop_front()
+        Some(self.places.pop_front()?.id)
     }
 
     /// Counts a stale place that was removed.
@@ -70,10 +77,10 @@ impl Queue {
     }
 
     /// Counts a join that has left.
-    pub(super) fn left(&mut self, is_there: impl Fn(&Place) -> bool) {
+    pub(super) fn left(&mut self, is_there: impl Fn(JoinId) -> bool) {
         self.stale += 1;
         if self.stale > FEW && self.stale > self.places.len() / 2 {
-            self.places.retain(is_there);
+            self.places.retain(|place| is_there(place.id));
             self.stale = 0;
         }
     }

@@ -2,36 +2,37 @@
 //!
 //! No code of the user runs here. The methods return unneeded payloads and wakers, and the caller drops them after it has
 //! released the lock.
+//!
+//! What an arrival calls, here and in `table` and `join`, is `#[inline]`. Without it, the compiler's division of this crate
+//! into units decides, and an arrival can take 9 % more.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, RandomState};
 use std::task::Waker;
 
-use hashbrown::HashTable;
-
 use super::capacity::Capacity;
-use super::claim::{Claimed, StoredDue};
-use super::join::{Join, Live, Name};
-use super::queue::{Place, Queue};
+use super::claim::{Claimed, StoredDue, Take};
+use super::join::Join;
+use super::key::Key;
+use super::queue::{JoinId, Place, Queue};
+use super::schedule::Schedule;
 use super::stored_input::{Payload, StoredInput};
+use super::stored_inputs::StoredInputs;
+use super::table::Table;
 use super::waiters::Waiters;
 use crate::fan_in::core::arriving_input::ArrivingInput;
 use crate::fan_in::core::state::{
-    ClaimMode, JoinPolicy, Reply, State, Step, Timestamp, Token, due, transition,
+    ClaimMode, JoinPolicy, Reply, Step, Timestamp, Token, transition,
 };
 
 /// The number of joins that each arrival or settlement forgets: more than it can leave behind.
 const FORGET_A_CALL: usize = 2;
-
-/// An empty table of at most this capacity is kept for the next joins.
-const FEW: usize = 256;
 
 /// Holds the joins whose keys' hashes belong to this shard.
 ///
 /// The alignment to cache lines keeps the locks of two shards apart.
 #[repr(align(64))]
 pub(super) struct Shard {
-    table: HashTable<Join>,
+    pub(super) table: Table,
     /// The open joins that miss an input that is not optional, by deadline.
     open: Queue,
     /// The completed and expired joins, by the time when the store forgets them.
@@ -50,14 +51,6 @@ pub(super) struct Shard {
     forgotten_early: u64,
 }
 
-/// Holds a key, its hash, and the hasher for the keys of other joins when the table grows.
-#[derive(Clone, Copy)]
-pub(super) struct Key<'a> {
-    pub(super) text: &'a str,
-    pub(super) hash: u64,
-    pub(super) hasher: &'a RandomState,
-}
-
 /// Holds the caller's token, policy and time.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
@@ -70,8 +63,6 @@ pub(super) struct Caller<'a> {
 pub(super) struct Answer {
     /// `None` if the store is full.
     pub(super) reply: Option<Reply>,
-    /// The claim that the reply gives the caller.
-    pub(super) claimed: Option<Claimed>,
     /// `true` if a list had this element.
     pub(super) known: bool,
     /// The number of the join, if the store keeps it.
@@ -81,7 +72,7 @@ pub(super) struct Answer {
 /// Holds what is left of a join that has settled, for the caller to wake and to drop without the lock.
 #[must_use = "payloads are dropped when the lock is no longer held"]
 pub(super) struct Settled {
-    _inputs: Box<Live>,
+    _inputs: Box<StoredInputs>,
     wakers: Vec<Waker>,
 }
 
@@ -94,7 +85,7 @@ impl Settled {
 impl Shard {
     pub(super) fn new() -> Self {
         Self {
-            table: HashTable::new(),
+            table: Table::new(),
             open: Queue::new(),
             ended: Queue::new(),
             for_sweeps: BTreeSet::new(),
@@ -128,17 +119,14 @@ impl Shard {
         self.table.len()
     }
 
-    pub(super) fn joins(&self) -> impl Iterator<Item = &Join> {
-        self.table.iter()
-    }
-
-    /// Records an arrival. Takes the payload if the join keeps it. If the caller gets a claim, `take` gets its inputs.
+    /// Records an arrival. Takes the payload if the join keeps it. `take` gets the claim, if the caller gets one.
+    #[inline]
     pub(super) fn arrive(
         &mut self,
         key: Key<'_>,
         input: ArrivingInput<'_>,
         payload: &mut Option<Payload>,
-        take: &mut dyn FnMut(&StoredInput, Timestamp),
+        take: Take<'_>,
         caller: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer {
@@ -146,51 +134,50 @@ impl Shard {
         self.arrivals = self.arrivals.wrapping_add(1);
         self.forget(now, FORGET_A_CALL);
 
-        let Some(join) = find(&mut self.table, key) else {
+        let Some(join) = self.table.find_mut(key) else {
             return self.open(key, input, payload, take, caller, capacity);
         };
-        let (place, before) = (join.name().place(key.hash), join.state());
+        let (id, before) = (join.id(key.hash), join.schedule(policy));
         if join.is_forgotten(now) {
-            self.forget_one(place, policy);
+            self.forget_one(id, policy);
             return self.open(key, input, payload, take, caller, capacity);
         }
-        let known = join.live().is_some_and(|live| live.knows(input));
+        let known = join.knows(input);
         let step = arrival(input, known, token);
-        let (after, reply) = transition(Some(before), step, now, policy);
-        let after = after.unwrap_or(before);
-        let mut claimed = None;
-        if let Join::Live(live) = join {
-            if let Some(payload) = payload.take_if(|_| reply.takes_input()) {
-                live.add(input, StoredInput::new(payload, input.input, now));
-            }
-            if matches!(reply, Reply::Duplicate(_)) {
-                live.repeat(input);
-            }
-            live.state = after;
-            claimed = live.claim(reply, now, take);
+        let (after, reply) = transition(Some(join.state()), step, now, policy);
+        if let Some(payload) = payload.take_if(|_| reply.takes_input()) {
+            join.add(input, StoredInput::new(payload, input.input, now));
         }
-        self.moved(place, &before, &after, policy);
+        if matches!(reply, Reply::Duplicate(_)) {
+            join.repeat(input);
+        }
+        if let Some(after) = after {
+            // An arrival ends no join.
+            let _ = join.set(&after);
+        }
+        join.claim(&reply, now, take);
+        let after = join.schedule(policy);
+        self.moved(id, before, after, policy);
         Answer {
             reply: Some(reply),
-            claimed,
             known,
-            join: Some(place.number),
+            join: Some(id.number),
         }
     }
 
+    #[inline]
     fn open(
         &mut self,
         key: Key<'_>,
         input: ArrivingInput<'_>,
         payload: &mut Option<Payload>,
-        take: &mut dyn FnMut(&StoredInput, Timestamp),
+        take: Take<'_>,
         Caller { token, policy, now }: Caller<'_>,
         capacity: &Capacity,
     ) -> Answer {
         if !capacity.take() {
             return Answer {
                 reply: None,
-                claimed: None,
                 known: false,
                 join: None,
             };
@@ -202,30 +189,17 @@ impl Shard {
         let Some(payload) = payload.take() else {
             unreachable!("an arrival has a payload")
         };
-        let (number, hash) = (self.next, key.hash);
+        let number = self.next;
         self.next += 1;
-        let name = Name {
-            key: key.text.into(),
-            number,
-        };
         let first = StoredInput::new(payload, input.input, now);
-        let live = Live::new(name, state, input, first, policy);
-        let claimed = live.claim(reply, now, take);
-        let join = Join::Live(Box::new(live));
-        self.table
-            .insert_unique(hash, join, |join| key.hasher.hash_one(&*join.name().key));
-        let at = Timestamp::MAX;
-        match state {
-            State::Open { deadline, .. } if is_queued(&state, policy) => self.open.push(Place {
-                at: deadline,
-                number,
-                hash,
-            }),
-            _ => self.enter(Place { at, number, hash }, &state, policy),
-        }
+        let inputs = StoredInputs::new(input, first, policy);
+        let join = Box::new(Join::new(key.text, number, &state, inputs));
+        join.claim(&reply, now, take);
+        let id = join.id(key.hash);
+        self.table.insert(key, join);
+        self.enter(id, Schedule::of(&state, policy));
         Answer {
             reply: Some(reply),
-            claimed,
             known: false,
             join: Some(number),
         }
@@ -234,6 +208,7 @@ impl Shard {
     /// Applies a settlement, a renewal or an operator's change. Returns `true` if it was recorded.
     ///
     /// Also returns what is left of the join if this ended or removed it.
+    #[inline]
     pub(super) fn apply(
         &mut self,
         key: Key<'_>,
@@ -243,20 +218,21 @@ impl Shard {
         capacity: &Capacity,
     ) -> (bool, Option<Settled>) {
         self.forget(now, FORGET_A_CALL);
-        let Some(join) = find(&mut self.table, key) else {
+        let Some(join) = self.table.find_mut(key) else {
             return (false, None);
         };
-        let (place, before) = (join.name().place(key.hash), join.state());
+        let (id, before) = (join.id(key.hash), join.schedule(policy));
         if join.is_forgotten(now) {
-            self.forget_one(place, policy);
+            self.forget_one(id, policy);
             return (false, None);
         }
-        let (after, reply) = transition(Some(before), step, now, policy);
+        let (after, reply) = transition(Some(join.state()), step, now, policy);
         let settled = match after {
-            None => self.remove(place, policy),
+            None => self.remove(id, policy),
             Some(after) => {
                 let ended = join.set(&after);
-                self.moved(place, &before, &after, policy);
+                let after = join.schedule(policy);
+                self.moved(id, before, after, policy);
                 if ended.is_some() {
                     self.keep_within(capacity.remembered_in_a_shard());
                 }
@@ -265,7 +241,7 @@ impl Shard {
         };
         let settled = settled.map(|inputs| {
             capacity.give_back();
-            let wakers = self.waiters.take(place.number);
+            let wakers = self.waiters.take(id.number);
             Settled {
                 _inputs: inputs,
                 wakers,
@@ -276,11 +252,12 @@ impl Shard {
 
     /// Returns the number of the key's join, unless it has ended.
     pub(super) fn unsettled(&self, key: Key<'_>) -> Option<u64> {
-        let join = self.look_up(key).filter(|join| join.live().is_some());
-        Some(join?.name().number)
+        let join = self.table.find(key).filter(|join| join.is_live());
+        Some(join?.number)
     }
 
     /// Claims a join that is due, other than this one.
+    #[inline]
     pub(super) fn claim_due(
         &mut self,
         mode: ClaimMode,
@@ -289,44 +266,44 @@ impl Shard {
     ) -> Option<StoredDue> {
         let Caller { token, policy, now } = caller;
         let table = &self.table;
-        let open = self
-            .open
-            .first_due(now, |place| is_queued_at(table, place, policy));
+        let open = self.open.first_due(now, |id| {
+            table.get(id).is_some_and(|join| join.is_open(policy))
+        });
         let others = match mode {
             ClaimMode::Sweep => &self.for_sweeps,
             ClaimMode::Opportunistic => &self.for_arrivals,
         };
-        let other = others.first().filter(|place| place.at <= now).copied();
-        let mut places = [open, other].into_iter().flatten();
-        let place = places.find(|place| Some(place.number) != other_than)?;
+        let other = others.first().filter(|place| place.at <= now);
+        let mut due = open.into_iter().chain(other.map(|place| place.id));
+        let id = due.find(|id| Some(id.number) != other_than)?;
 
-        let live = self.live_mut(place)?;
-        let before = live.state;
+        let join = self.table.get_mut(id)?;
+        let before = join.schedule(policy);
         let step = Step::ClaimDue { token, mode };
-        let (after, reply) = transition(Some(before), step, now, policy);
-        let mut inputs = Vec::new();
-        let claimed = live.claim(reply, now, &mut |input, _| inputs.push(input.clone()))?;
-        live.state = after.unwrap_or(before);
-        let (key, after) = (live.key().to_owned(), live.state);
-        self.moved(place, &before, &after, policy);
-        Some(StoredDue {
-            key,
-            token,
-            claimed,
-            inputs,
-            now,
-        })
+        let (after, reply) = transition(Some(join.state()), step, now, policy);
+        let mut due = None;
+        let mut take = |claimed: Claimed<'_>| due = Some(claimed.stored(&join.key, token));
+        join.claim(&reply, now, &mut take);
+        let due = due?;
+        if let Some(after) = after {
+            // A claim ends no join.
+            let _ = join.set(&after);
+        }
+        let after = join.schedule(policy);
+        self.moved(id, before, after, policy);
+        Some(due)
     }
 
     /// Forgets at most `max` joins that are due for it. Returns `true` if there may be more.
+    #[inline]
     pub(super) fn forget(&mut self, now: Timestamp, max: usize) -> bool {
         (0..max).all(|_| self.forget_first(now))
     }
 
     /// Forgets the join that ended first. Returns `false` if there is none that is due for it.
     fn forget_first(&mut self, now: Timestamp) -> bool {
-        while let Some(place) = self.ended.pop_due(now) {
-            if self.take_out(place).is_some() {
+        while let Some(id) = self.ended.pop_due(now) {
+            if self.table.remove(id).is_some() {
                 self.shrink();
                 return true;
             }
@@ -342,92 +319,65 @@ impl Shard {
         }
     }
 
-    pub(super) fn look_up(&self, key: Key<'_>) -> Option<&Join> {
-        self.table
-            .find(key.hash, |join| *join.name().key == *key.text)
-    }
-
-    fn live_mut(&mut self, place: Place) -> Option<&mut Live> {
-        let is_it = |join: &Join| join.name().number == place.number;
-        match self.table.find_mut(place.hash, is_it)? {
-            Join::Live(live) => Some(live),
-            Join::Ended(_) => None,
-        }
-    }
-
     /// Moves a join between the queues.
-    fn moved(&mut self, place: Place, before: &State, after: &State, policy: &JoinPolicy) {
-        if before == after {
-            return;
-        }
-        self.leave(place, before, Some(after), policy);
-        match *after {
-            State::Completed { forget_at, .. } | State::Expired { forget_at, .. } => {
-                let at = forget_at;
-                self.ended.push(Place { at, ..place });
-            }
-            _ => self.enter(place, after, policy),
+    #[inline]
+    fn moved(&mut self, id: JoinId, before: Schedule, after: Schedule, policy: &JoinPolicy) {
+        if before != after {
+            self.leave(id, before, policy);
+            self.enter(id, after);
         }
     }
 
-    /// Adds a join that is due at some time, and that does not wait in the queue of open joins.
-    fn enter(&mut self, place: Place, state: &State, policy: &JoinPolicy) {
-        if is_unheld(state, policy) {
-            let [sweep, arrival] = places(place, state, policy);
-            self.for_sweeps.insert(sweep);
-            self.for_arrivals.insert(arrival);
+    /// Adds a join to the queue where it waits.
+    #[inline]
+    fn enter(&mut self, id: JoinId, schedule: Schedule) {
+        match schedule {
+            Schedule::Open(at) => self.open.push(Place { at, id }),
+            Schedule::Unheld { sweep, arrival } => {
+                self.for_sweeps.insert(Place { at: sweep, id });
+                self.for_arrivals.insert(Place { at: arrival, id });
+            }
+            Schedule::Ended(at) => self.ended.push(Place { at, id }),
+            Schedule::Never => {}
+        }
+    }
+
+    /// Removes a join, which has another state or is no longer in the table, from the queue where it waited.
+    #[inline]
+    fn leave(&mut self, id: JoinId, schedule: Schedule, policy: &JoinPolicy) {
+        let table = &self.table;
+        match schedule {
+            Schedule::Open(_) => self
+                .open
+                .left(|id| table.get(id).is_some_and(|join| join.is_open(policy))),
+            Schedule::Unheld { sweep, arrival } => {
+                self.for_sweeps.remove(&Place { at: sweep, id });
+                self.for_arrivals.remove(&Place { at: arrival, id });
+            }
+            Schedule::Ended(_) => self.ended.left(|id| table.get(id).is_some()),
+            Schedule::Never => {}
         }
     }
 
     /// Removes a join that has ended.
-    fn forget_one(&mut self, place: Place, policy: &JoinPolicy) {
+    fn forget_one(&mut self, id: JoinId, policy: &JoinPolicy) {
         // It has no inputs left.
-        let _ = self.remove(place, policy);
+        let _ = self.remove(id, policy);
     }
 
-    /// Removes a join. Returns it, unless it had ended.
-    fn remove(&mut self, place: Place, policy: &JoinPolicy) -> Option<Box<Live>> {
-        let removed = match self.take_out(place)? {
-            Join::Live(live) => {
-                self.leave(place, &live.state, None, policy);
-                Some(live)
-            }
-            Join::Ended(_) => {
-                let table = &self.table;
-                self.ended.left(|place| get(table, place).is_some());
-                None
-            }
-        };
+    /// Removes a join. Returns its inputs, unless it had ended.
+    fn remove(&mut self, id: JoinId, policy: &JoinPolicy) -> Option<Box<StoredInputs>> {
+        let removed = self.table.remove(id)?;
+        self.leave(id, removed.schedule(policy), policy);
         self.shrink();
-        removed
-    }
-
-    /// Removes a join from the table.
-    fn take_out(&mut self, place: Place) -> Option<Join> {
-        let is_it = |join: &Join| join.name().number == place.number;
-        let (join, _) = self.table.find_entry(place.hash, is_it).ok()?.remove();
-        Some(join)
+        removed.into_inputs()
     }
 
     /// Frees memory after the last join has left.
     fn shrink(&mut self) {
-        if self.table.is_empty() && self.table.capacity() > FEW {
-            self.table = HashTable::new();
+        if self.table.is_emptied() {
+            self.table = Table::new();
             (self.open, self.ended) = (Queue::new(), Queue::new());
-        }
-    }
-
-    /// Removes a join from the queues of its last state, unless the next one is in the same queue of open joins.
-    fn leave(&mut self, place: Place, before: &State, after: Option<&State>, policy: &JoinPolicy) {
-        if is_queued(before, policy) {
-            if !after.is_some_and(|after| is_queued(after, policy)) {
-                let table = &self.table;
-                self.open.left(|place| is_queued_at(table, place, policy));
-            }
-        } else if is_unheld(before, policy) {
-            let [sweep, arrival] = places(place, before, policy);
-            self.for_sweeps.remove(&sweep);
-            self.for_arrivals.remove(&arrival);
         }
     }
 }
@@ -439,42 +389,4 @@ fn arrival(arriving: ArrivingInput<'_>, known: bool, token: Token) -> Step {
         known,
         counts: arriving.counts,
     }
-}
-
-fn find<'t>(table: &'t mut HashTable<Join>, key: Key<'_>) -> Option<&'t mut Join> {
-    table.find_mut(key.hash, |join| *join.name().key == *key.text)
-}
-
-fn get<'t>(table: &'t HashTable<Join>, place: &Place) -> Option<&'t Join> {
-    table.find(place.hash, |join| join.name().number == place.number)
-}
-
-fn is_queued_at(table: &HashTable<Join>, place: &Place, policy: &JoinPolicy) -> bool {
-    let live = get(table, place).and_then(Join::live);
-    live.is_some_and(|live| is_queued(&live.state, policy))
-}
-
-/// Returns `true` if the join is in the queue of open joins, which are due in the order of their deadlines.
-fn is_queued(state: &State, policy: &JoinPolicy) -> bool {
-    matches!(*state, State::Open { came, .. } if !policy.is_complete(came))
-}
-
-/// Returns `true` if the join waits for a worker with all its inputs, for an optional input, or after a failed delivery.
-///
-/// A sweep may claim such a join earlier than an arrival may. In memory a claim does not end by itself, so a join that a
-/// worker holds is never due.
-fn is_unheld(state: &State, policy: &JoinPolicy) -> bool {
-    match *state {
-        State::Open { came, .. } => policy.is_complete(came),
-        State::Ready { .. } | State::Expiring { holder: None, .. } => true,
-        _ => false,
-    }
-}
-
-/// Returns the places of such a join, for sweeps and for arrivals.
-fn places(place: Place, state: &State, policy: &JoinPolicy) -> [Place; 2] {
-    [ClaimMode::Sweep, ClaimMode::Opportunistic].map(|mode| Place {
-        at: due(state, mode, policy).unwrap_or(Timestamp::MAX),
-        ..place
-    })
 }

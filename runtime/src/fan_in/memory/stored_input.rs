@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::fan_in::core::claim::Input;
 use crate::fan_in::core::state::Timestamp;
 
 /// An input's value without its type, which only [`Memory`](super::Memory) knows.
@@ -25,21 +24,6 @@ impl StoredInput {
             payload,
             came_at,
             place,
-        }
-    }
-
-    /// Adds the input to those of a claim.
-    pub(super) fn add_to<P: Send + Sync + 'static>(
-        &self,
-        inputs: &mut Vec<Input<P>>,
-        now: Timestamp,
-    ) {
-        if let Ok(payload) = Arc::clone(&self.payload).downcast() {
-            inputs.push(Input {
-                place: self.place,
-                payload,
-                waited: now.saturating_duration_since(self.came_at),
-            });
         }
     }
 }

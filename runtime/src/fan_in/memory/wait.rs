@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use super::joins::Joins;
-use super::shard::Key;
+use super::key::Key;
 use super::waiters::Ticket;
 
 impl Joins {

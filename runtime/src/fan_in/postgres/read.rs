@@ -165,7 +165,7 @@ fn claimed(
     reply: Reply,
     policy: &JoinPolicy,
 ) -> Result<EncodedClaim, BackendError> {
-    let (work, attempts) = Work::of(reply).ok_or_else(unknown)?;
+    let (work, attempts) = Work::of(&reply).ok_or_else(unknown)?;
     let inputs = if are_rows(policy) {
         Vec::new()
     } else {

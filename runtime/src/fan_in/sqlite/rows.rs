@@ -268,7 +268,7 @@ impl Rows {
         let ended = lists
             .instance
             .filter(|_| after.is_none_or(|after| has_ended(&after)));
-        let is_last = Work::of(reply).is_none() && ended.is_none();
+        let is_last = Work::of(&reply).is_none() && ended.is_none();
         let then = if is_last { then } else { Then::Continue };
         match after {
             _ if is_repeated => self.write_lists(function.name, key, &lists, then).await?,
@@ -298,7 +298,7 @@ impl Rows {
         then: Then,
     ) -> Result<Option<EncodedClaim>, BackendError> {
         let Stepped { reply, lists } = stepped;
-        let Some((work, attempts)) = Work::of(*reply) else {
+        let Some((work, attempts)) = Work::of(reply) else {
             return Ok(None);
         };
         // The elements are read next.

@@ -1,0 +1,26 @@
+//! The key of a join with its hash.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// Holds a key, its hash, and the hasher for the keys of other joins when the table grows.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a> {
+    pub(super) text: &'a str,
+    pub(super) hash: u64,
+    hasher: &'a RandomState,
+}
+
+impl<'a> Key<'a> {
+    pub(super) fn new(text: &'a str, hasher: &'a RandomState) -> Self {
+        Self {
+            text,
+            hash: hasher.hash_one(text),
+            hasher,
+        }
+    }
+
+    /// Returns the hash of another key.
+    pub(super) fn hash_of(&self, key: &str) -> u64 {
+        self.hasher.hash_one(key)
+    }
+}
