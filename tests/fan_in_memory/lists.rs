@@ -70,3 +70,37 @@ fn list_with_an_old_join_does_not_grow() {
     );
     assert_eq!(joins.len(), 1);
 }
+
+#[test]
+fn emptied_store_frees_its_memory() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let left = measure(|| {
+        for number in 0..2_000 {
+            succeed(&joins, &number.to_string());
+        }
+        time.pass(POLICY.dedup_window);
+        joins.due(Token::random(), 0);
+    });
+    assert!(
+        left.bytes_max > 200_000 && left.bytes_current == 0,
+        "{left:?}"
+    );
+}
+
+#[test]
+fn store_that_is_often_empty_keeps_room_for_a_few_joins() {
+    let time = Time::default();
+    let [often_empty, never_empty] = [joins(&time), joins(&time)];
+    never_empty.arrive("stays", 0, (), Token::random()).unwrap();
+    let allocations = [often_empty, never_empty].map(|joins| {
+        let one_passes = || {
+            succeed(&joins, "7");
+            time.pass(POLICY.dedup_window);
+            joins.due(Token::random(), 0);
+        };
+        one_passes();
+        measure(one_passes).count_total
+    });
+    assert_eq!(allocations[0], allocations[1]);
+}
