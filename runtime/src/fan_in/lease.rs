@@ -109,3 +109,143 @@ pub(super) enum Beginning {
     /// An input is missing.
     Undecodable { is_recorded: bool },
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::pin::{Pin, pin};
+    use std::sync::Mutex;
+    use std::task::{Context, Poll, Waker};
+    use std::thread;
+
+    use super::*;
+    use crate::fan_in::core::store::ready as output;
+
+    const LEASE: Duration = Duration::from_secs(30);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Answers each call alike, and records the calls.
+    struct Answers {
+        policy: JoinPolicy,
+        /// `None` if the calls never return.
+        answer: Option<Result<bool, &'static str>>,
+        calls: Mutex<Vec<Change>>,
+    }
+
+    impl ClaimStore for Answers {
+        fn apply<'a>(
+            &'a self,
+            _: &'a str,
+            change: Change,
+        ) -> Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>> {
+            self.calls.lock().unwrap().push(change);
+            match self.answer {
+                Some(answer) => Box::pin(ready(
+                    answer.map_err(|error| StoreError::Failed(error.into())),
+                )),
+                None => Box::pin(pending()),
+            }
+        }
+
+        fn release(&self, _: &str, _: Token) {}
+
+        fn policy(&self) -> &JoinPolicy {
+            &self.policy
+        }
+    }
+
+    /// Begins the work of a claim of this age. Returns the calls too.
+    fn begin(
+        age: Duration,
+        answer: Result<bool, &'static str>,
+        has_all_inputs: bool,
+    ) -> (Beginning, Vec<Change>) {
+        let store = Answers {
+            policy: JoinPolicy::new(2).lease(LEASE),
+            answer: Some(answer),
+            calls: Mutex::default(),
+        };
+        let lease = Lease {
+            store: &store,
+            key: "7",
+            token: Token(1),
+            since: Instant::now().checked_sub(age).unwrap(),
+        };
+        let beginning = output(lease.begin(has_all_inputs));
+        (beginning, store.calls.into_inner().unwrap())
+    }
+
+    fn age_of(beginning: &Beginning) -> Duration {
+        let Beginning::Held { since } = beginning else {
+            panic!("this worker has the claim")
+        };
+        since.elapsed()
+    }
+
+    #[test]
+    fn claim_is_renewed_before_its_work_after_a_third_of_its_lease() {
+        let renewal = Change::Renew { token: Token(1) };
+        for (age, calls) in [(LEASE / 10 * 3, vec![]), (LEASE / 3, vec![renewal])] {
+            let (beginning, called) = begin(age, Ok(true), true);
+            assert_eq!(called, calls, "{age:?}");
+            assert_eq!(age_of(&beginning) < SECOND, !calls.is_empty(), "{age:?}");
+        }
+    }
+
+    #[test]
+    fn work_does_not_begin_if_another_worker_has_the_claim() {
+        let (beginning, _) = begin(LEASE / 2, Ok(false), true);
+        assert!(matches!(beginning, Beginning::Lost));
+    }
+
+    #[test]
+    fn work_begins_after_a_failed_renewal_while_a_third_of_the_lease_is_left() {
+        let (beginning, calls) = begin(LEASE / 10 * 6, Err("disconnected"), true);
+        assert!(age_of(&beginning) >= LEASE / 2);
+        assert_eq!(calls.len(), 1);
+        let (beginning, _) = begin(LEASE / 3 * 2, Err("disconnected"), true);
+        assert!(matches!(beginning, Beginning::Unknown));
+    }
+
+    #[test]
+    fn work_does_not_begin_if_the_renewal_takes_too_long() {
+        let lease = Duration::from_millis(60);
+        let store = Answers {
+            policy: JoinPolicy::new(2).lease(lease),
+            answer: None,
+            calls: Mutex::default(),
+        };
+        let lease = Lease {
+            store: &store,
+            key: "7",
+            token: Token(1),
+            since: Instant::now().checked_sub(lease / 3 * 2).unwrap(),
+        };
+        let mut begun = pin!(lease.begin(true));
+        let mut task = Context::from_waker(Waker::noop());
+        let begun = loop {
+            match begun.as_mut().poll(&mut task) {
+                Poll::Ready(begun) => break begun,
+                Poll::Pending => thread::sleep(MIN_PAUSE),
+            }
+        };
+        assert!(matches!(begun, Beginning::Unknown));
+    }
+
+    #[test]
+    fn claim_without_an_input_is_settled_as_undecodable() {
+        let undecodable = Change::Settle {
+            token: Token(1),
+            settlement: Settlement::Undecodable,
+        };
+        for recorded in [true, false] {
+            let (beginning, calls) = begin(Duration::ZERO, Ok(recorded), false);
+            assert!(
+                matches!(beginning, Beginning::Undecodable { is_recorded } if is_recorded == recorded)
+            );
+            assert_eq!(calls, [undecodable]);
+        }
+        let (beginning, _) = begin(Duration::ZERO, Err("disconnected"), false);
+        assert!(matches!(beginning, Beginning::Unknown));
+    }
+}
