@@ -1,7 +1,7 @@
 //! A collector between an exporter and the page.
 
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use opentelemetry::KeyValue;
@@ -13,12 +13,15 @@ use crate::installed;
 use crate::server::Server;
 
 /// A running collector, which ends when this is dropped.
-struct Collector(Child);
+struct Collector {
+    process: Child,
+    port: u16,
+}
 
 impl Collector {
-    /// Starts a collector that listens on this port, and exports over this protocol.
-    fn start(port: u16, protocol: &str, endpoint: &str) -> Self {
-        let other = free_port();
+    /// Starts a collector that exports over this protocol.
+    fn start(protocol: &str, endpoint: &str) -> Self {
+        let [port, other] = free_ports();
         let scripts = installed("bin/python");
         let mut packages = Command::new(scripts);
         let found = packages.args([
@@ -36,7 +39,7 @@ impl Collector {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let collector = Self(process);
+        let collector = Self { process, port };
         let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < deadline, "the collector does not listen");
@@ -48,33 +51,34 @@ impl Collector {
 
 impl Drop for Collector {
     fn drop(&mut self) {
-        let _killed = self.0.kill();
-        let _status = self.0.wait();
+        let _killed = self.process.kill();
+        let _status = self.process.wait();
     }
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+/// Returns ports on which nothing listens.
+///
+/// They are below those that the system gives to outgoing connections, which could take a port before the collector listens.
+fn free_ports() -> [u16; 2] {
+    // Another program's tests may run at the same time.
+    let first = 20_000 + u16::try_from(process::id() % 10_000).expect("small");
+    let mut free = (first..32_000).filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    [(); 2].map(|()| free.next().expect("a port"))
 }
 
 #[test]
 fn collector_in_between_changes_nothing() {
     for protocol in ["http", "grpc"] {
         let server = Server::start();
-        let port = free_port();
         let endpoint = if protocol == "grpc" {
             &server.grpc
         } else {
             &server.web
         };
-        let _collector = Collector::start(port, protocol, endpoint);
+        let collector = Collector::start(protocol, endpoint);
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_endpoint(format!("http://127.0.0.1:{port}/v1/traces"))
+            .with_endpoint(format!("http://127.0.0.1:{}/v1/traces", collector.port))
             .build()
             .unwrap();
         let provider = SdkTracerProvider::builder()
