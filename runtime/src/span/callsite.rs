@@ -150,13 +150,6 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Returns `true` if the scopes are equal.
-    ///
-    /// Both usually belong to one crate and have the same address, so the cheap pointer comparison decides.
-    pub(super) fn is(self, other: Self) -> bool {
-        self.is_at(other) || self == other
-    }
-
     /// Returns `true` if the scopes are the same constants. Equal ones may have several addresses.
     #[inline]
     pub(super) fn is_at(self, other: Self) -> bool {

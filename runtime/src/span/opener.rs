@@ -62,12 +62,13 @@ impl SpanOpener {
     pub(super) fn start(self, request: &mut SpanRequest, began: SystemTime) -> Option<ActiveSpan> {
         let prepared = in_tracing::prepare(request);
         // The SDK runs code of the user, such as a sampler and span processors.
-        let mut active = None;
-        if shielded(|| active = self.start_unshielded(request, began)).is_none() {
+        let mut active = shielded(|| self.start_unshielded(request, began)).unwrap_or_else(|| {
             // Without a span, the body still gets the event's baggage.
-            let baggage = request.baggage.as_deref();
-            active = baggage.and_then(ActiveSpan::without_span);
-        }
+            request
+                .baggage
+                .as_deref()
+                .and_then(ActiveSpan::without_span)
+        });
         if let Some(prepared) = prepared {
             active = ActiveSpan::in_tracing(active, prepared);
         }

@@ -222,7 +222,8 @@ impl Tracers {
         if self.is_outdated(now, generation) {
             return None;
         }
-        let (_, tracer) = self.by_scope.iter().find(|known| known.0.is(scope))?;
+        let at_same_place = self.by_scope.iter().find(|known| known.0.is_at(scope));
+        let (_, tracer) = at_same_place.or_else(|| self.find_equal(scope))?;
         let tracer = if let Some(tracer) = tracer {
             Some(tracer.upgrade()?)
         } else {
@@ -230,6 +231,13 @@ impl Tracers {
             None
         };
         Some((tracer, self.propagation))
+    }
+
+    /// Finds a scope whose texts the compiler has put at another place.
+    #[cold]
+    #[inline(never)]
+    fn find_equal(&self, scope: Scope) -> Option<&(Scope, Option<Weak<dyn StartSpan>>)> {
+        self.by_scope.iter().find(|known| known.0 == scope)
     }
 
     fn without_sdk(&self, scope: Scope) -> Option<WithoutSdk> {
@@ -254,9 +262,7 @@ struct WithoutSdk {
 }
 
 /// Returns the way to read contexts if this thread knows that no SDK is installed.
-///
-/// Out of line: the code that finds a tracer needs more registers.
-#[inline(never)]
+#[inline]
 pub(super) fn without_sdk(callsite: &Callsite, now: Instant) -> Option<Propagation> {
     if callsite.own_tracer {
         return None;

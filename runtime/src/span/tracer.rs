@@ -32,6 +32,7 @@ impl SpanContexts {
 }
 
 /// Starts a span and returns its context; `None` if the tracer made no span.
+#[inline]
 fn start<T>(tracer: &T, builder: SpanBuilder, surroundings: &SpanContexts) -> Option<Started>
 where
     T: Tracer,
@@ -46,24 +47,22 @@ where
         attributes,
         events: 0,
     };
+    // A tracer that makes no span returns one that does not record.
+    if span.is_recording() {
+        return Some(Started {
+            recording: true,
+            context: surroundings.body.with_span(span),
+        });
+    }
     // A no-op tracer returns the parent's context, and a tracer that was shut down returns an invalid one.
     let is_parent = parent.has_active_span() && span.span_context() == parent.span().span_context();
-    let made = span.span_context().is_valid() && !is_parent;
-    // A closure would move the span.
-    if !made {
+    if is_parent || !span.span_context().is_valid() {
         return None;
     }
     // A span that records nothing has no limits, and is smaller to move.
-    Some(if span.is_recording() {
-        Started {
-            recording: true,
-            context: surroundings.body.with_span(span),
-        }
-    } else {
-        Started {
-            recording: false,
-            context: surroundings.body.with_span(span.span),
-        }
+    Some(Started {
+        recording: false,
+        context: surroundings.body.with_span(span.span),
     })
 }
 
