@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::claim::{Claimed, Take};
-use super::queue::JoinId;
+use super::key::JoinId;
 use super::schedule::Schedule;
 use super::stored_input::StoredInput;
 use super::stored_inputs::StoredInputs;

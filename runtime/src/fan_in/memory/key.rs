@@ -1,4 +1,4 @@
-//! The key of a join with its hash.
+//! What finds a join in the table of its shard.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -23,4 +23,13 @@ impl<'a> Key<'a> {
     pub(super) fn hash_of(&self, key: &str) -> u64 {
         self.hasher.hash_one(key)
     }
+}
+
+/// Identifies a join, and finds it without its key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct JoinId {
+    /// The number of the join, which no other join of its shard ever has.
+    pub(super) number: u64,
+    /// The hash of its key.
+    pub(super) hash: u64,
 }

@@ -2,19 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::key::JoinId;
 use crate::fan_in::core::state::Timestamp;
 
 /// The number of stale places that a queue always tolerates.
 const FEW: usize = 32;
-
-/// Finds a join in the table of its shard.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct JoinId {
-    /// The number of the join, which no other join of its shard ever has.
-    pub(super) number: u64,
-    /// The hash of its key.
-    pub(super) hash: u64,
-}
 
 /// Holds a join and the time when it is due. The order is that of a queue.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

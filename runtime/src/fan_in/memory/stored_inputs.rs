@@ -10,7 +10,7 @@ use crate::fan_in::core::state::{JoinPolicy, Tallies, Timestamp};
 pub(super) struct StoredInputs {
     first: StoredInput,
     second: Option<StoredInput>,
-    /// What most functions do not have, for which a join should not take room.
+    /// What the joins of most functions do not have.
     more: Option<Box<More>>,
 }
 

@@ -3,8 +3,7 @@
 use hashbrown::HashTable;
 
 use super::join::Join;
-use super::key::Key;
-use super::queue::JoinId;
+use super::key::{JoinId, Key};
 
 /// An empty table of at most this capacity is kept for the next joins.
 const FEW: usize = 256;
