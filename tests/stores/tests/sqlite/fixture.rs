@@ -1,12 +1,13 @@
 //! A file for each test.
 
-use std::time::Duration;
-
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use linked_span::fan_in::Sqlite;
 use linked_span_tests_stores::Fixture;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tempfile::TempDir;
 
 pub(crate) struct File {
@@ -18,14 +19,53 @@ impl File {
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("joins.db")
     }
+
+    /// Connects so that the instructions of the virtual machine are counted.
+    pub(crate) async fn counted(&self) -> Counted {
+        let instructions = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&instructions);
+        let pool = SqlitePoolOptions::new().after_connect(move |connection, _| {
+            let count = Arc::clone(&count);
+            Box::pin(async move {
+                let mut handle = connection.lock_handle().await?;
+                handle.set_progress_handler(1, move || {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    true
+                });
+                Ok(())
+            })
+        });
+        let pool = pool.connect_with(options(&self.path())).await.unwrap();
+        Counted { pool, instructions }
+    }
 }
 
-/// Connects without waiting for the disk, which the tests do not need.
+/// Counts the instructions that calls take. A scan takes several for each row.
+pub(crate) struct Counted {
+    pub(crate) pool: SqlitePool,
+    instructions: Arc<AtomicU64>,
+}
+
+impl Counted {
+    /// Returns how many instructions a call takes.
+    pub(crate) async fn during(&self, call: impl Future) -> u64 {
+        self.instructions.store(0, Ordering::Relaxed);
+        call.await;
+        let taken = self.instructions.load(Ordering::Relaxed);
+        assert!(taken > 0, "nothing is counted");
+        taken
+    }
+}
+
 pub(crate) async fn connect(path: &Path) -> SqlitePool {
-    let options = SqliteConnectOptions::new()
+    SqlitePool::connect_with(options(path)).await.unwrap()
+}
+
+/// Returns options that do not wait for the disk, which the tests do not need.
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(path)
-        .synchronous(SqliteSynchronous::Off);
-    SqlitePool::connect_with(options).await.unwrap()
+        .synchronous(SqliteSynchronous::Off)
 }
 
 impl Fixture for File {
