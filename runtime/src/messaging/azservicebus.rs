@@ -245,6 +245,26 @@ pub use __linked_span_azservicebus_describe as describe;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Attributes, LinkedEvent};
+
+    /// Returns the number of attributes of a message with these annotations, beside its system.
+    fn added(delivery_count: impl FnOnce() -> Option<u32>, seconds: impl FnOnce() -> i64) -> usize {
+        let message = with_annotations(Message::new("servicebus"), delivery_count, seconds);
+        let mut attributes = Attributes::default();
+        LinkedEvent::attributes(&message, &mut attributes);
+        attributes.into_vec().len() - 1
+    }
+
+    #[test]
+    fn annotations_that_are_missing_or_cannot_be_read_are_left_out() {
+        assert_eq!(added(|| Some(1), || 1), 2);
+        assert_eq!(added(|| None, || 1), 1);
+        // Without an annotation, the client returns a time before 1970.
+        assert_eq!(added(|| Some(1), || 0), 1);
+        assert_eq!(added(|| Some(1), || -1), 1);
+        assert_eq!(added(|| panic!("another type"), || 1), 1);
+        assert_eq!(added(|| Some(1), || panic!("another type")), 1);
+    }
 
     fn names_read(propagation: Propagation, part: Part) -> Vec<&'static str> {
         let names = [

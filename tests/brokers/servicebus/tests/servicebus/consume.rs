@@ -1,6 +1,7 @@
 //! Handlers of one message and of a batch.
 
-use azservicebus::{ServiceBusMessage, ServiceBusReceivedMessage};
+use azservicebus::{ServiceBusMessage, ServiceBusPeekedMessage, ServiceBusReceivedMessage};
+use fe2o3_amqp::types::primitives::SimpleValue;
 use linked_span::linked_span;
 use linked_span::messaging::azservicebus::headers;
 use linked_span_tests_brokers_common::{
@@ -140,6 +141,28 @@ async fn message_that_is_abandoned_is_counted_and_linked_again() {
     for span in &spans {
         assert_eq!(linked(span), ["1"]);
     }
+}
+
+/// A client peeks with a link of its own, which the tests' service does not have.
+#[expect(dead_code, reason = "it need only compile")]
+#[linked_span(message(azservicebus, destination = queue))]
+fn on_peeked(message: &ServiceBusPeekedMessage, queue: &str) {}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn property_that_is_no_text_is_not_read() {
+    install();
+    let queue = queue("number");
+    let mut connected = Connected::new().await;
+    let mut receiver = connected.receiver(&queue).await;
+    let mut sent = ServiceBusMessage::new("paid");
+    let mut fields = properties(&[("Diagnostic-Id", ONE)]);
+    let number = SimpleValue::Int(7);
+    fields.0.insert("traceparent".to_owned(), number);
+    *sent.application_properties_mut() = Some(fields);
+    connected.send(&queue, sent).await;
+    let message = receiver.receive_message().await.expect("a message");
+    on_message(&message, "number").await;
+    assert_eq!(linked(&span("process number")), ["1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
