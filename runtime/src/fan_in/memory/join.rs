@@ -40,16 +40,6 @@ impl Join {
         self.inputs.is_some()
     }
 
-    /// Returns `true` if the store no longer remembers the join.
-    pub(super) fn is_forgotten(&self, now: Timestamp) -> bool {
-        match self.state {
-            StoredState::Completed { forget_at, .. } | StoredState::Expired { forget_at, .. } => {
-                forget_at <= now
-            }
-            _ => false,
-        }
-    }
-
     /// Returns what finds the join by the hash of its key.
     pub(super) fn id(&self, hash: u64) -> JoinId {
         let number = self.number;
@@ -68,7 +58,7 @@ impl Join {
 
     /// Returns `true` if the join misses an input that is not optional.
     pub(super) fn is_open(&self, policy: &JoinPolicy) -> bool {
-        matches!(self.state, StoredState::Open { came, .. } if !policy.is_complete(came))
+        matches!(self.schedule(policy), Schedule::Open(_))
     }
 
     /// Sets the state. Returns the inputs if the join ends by it.
@@ -108,26 +98,20 @@ impl Join {
     /// Calls `take` if the reply gives its caller a claim.
     pub(super) fn claim(&self, reply: &Reply, now: Timestamp, take: Take<'_>) {
         if let Some(((work, attempts), inputs)) = Work::of(reply).zip(self.inputs.as_ref()) {
-            let counts = inputs.tallies().counts();
-            inputs.sorted(|inputs| {
-                take(Claimed {
-                    work,
-                    attempts,
-                    counts,
-                    inputs,
-                    now,
-                });
-            });
+            let claimed = Claimed {
+                work,
+                attempts,
+                counts: inputs.tallies().counts(),
+                now,
+            };
+            inputs.sorted(|inputs| take(claimed, inputs));
         }
     }
 
     /// Returns the time since the first arrival, or since the join ended.
     pub(super) fn age(&self, now: Timestamp, policy: &JoinPolicy) -> Duration {
-        let since = match (self.state, &self.inputs) {
-            (
-                StoredState::Completed { forget_at, .. } | StoredState::Expired { forget_at, .. },
-                _,
-            ) => forget_at.saturating_sub(policy.dedup_window),
+        let since = match (self.schedule(policy), &self.inputs) {
+            (Schedule::Ended(forget_at), _) => forget_at.saturating_sub(policy.dedup_window),
             (_, Some(inputs)) => inputs.first_at(),
             (_, None) => now,
         };

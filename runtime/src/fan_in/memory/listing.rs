@@ -23,7 +23,10 @@ impl Joins {
         let clock = (self.clock)();
         let mut shard = self.lock(place);
         let now = shard.time(clock);
-        let join = shard.table.find(key).filter(|join| !join.is_forgotten(now));
+        let join = shard
+            .table
+            .find(key)
+            .filter(|join| !join.schedule(policy).is_forgotten(now));
         Some(summary(join?, policy, now))
     }
 

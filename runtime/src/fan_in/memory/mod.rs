@@ -26,7 +26,7 @@ use self::claim::Claimed;
 use self::joins::Joins;
 pub use self::joins::NO_LEASE;
 use self::shard::{Answer, Shard};
-use self::stored_input::Payload;
+use self::stored_input::{Payload, StoredInput};
 use super::core::arriving_input::ArrivingInput;
 use super::core::change::Change;
 use super::core::claim::{Claim, Due};
@@ -199,7 +199,8 @@ impl<P: Send + Sync + 'static> Store<P> for Memory<P> {
     ) -> Result<ArriveResponse<P>, Rejected<P>> {
         let mut payload: Option<Payload> = Some(Arc::new(payload));
         let mut claim = None;
-        let mut take = |claimed: Claimed<'_>| claim = Some(claimed.typed());
+        let mut take =
+            |claimed: Claimed, inputs: &[&StoredInput]| claim = Some(claimed.with(inputs));
         let arrived = self
             .joins
             .arrive(key, policy, input, &mut payload, token, &mut take);

@@ -37,4 +37,9 @@ impl Schedule {
             State::Running { .. } | State::Expiring { .. } | State::Parked { .. } => Self::Never,
         }
     }
+
+    /// Returns `true` if the store no longer remembers the join.
+    pub(super) fn is_forgotten(self, now: Timestamp) -> bool {
+        matches!(self, Self::Ended(forget_at) if forget_at <= now)
+    }
 }

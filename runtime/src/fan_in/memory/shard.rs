@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::task::Waker;
 
 use super::capacity::Capacity;
-use super::claim::{Claimed, StoredDue, Take};
+use super::claim::{StoredDue, Take};
 use super::join::Join;
 use super::key::{JoinId, Key};
 use super::queue::{Place, Queue};
@@ -138,7 +138,7 @@ impl Shard {
             return self.open(key, input, payload, take, caller, capacity);
         };
         let (id, before) = (join.id(key.hash), join.schedule(policy));
-        if join.is_forgotten(now) {
+        if before.is_forgotten(now) {
             self.forget_one(id, policy);
             return self.open(key, input, payload, take, caller, capacity);
         }
@@ -222,7 +222,7 @@ impl Shard {
             return (false, None);
         };
         let (id, before) = (join.id(key.hash), join.schedule(policy));
-        if join.is_forgotten(now) {
+        if before.is_forgotten(now) {
             self.forget_one(id, policy);
             return (false, None);
         }
@@ -282,7 +282,14 @@ impl Shard {
         let step = Step::ClaimDue { token, mode };
         let (after, reply) = transition(Some(join.state()), step, now, policy);
         let mut due = None;
-        let mut take = |claimed: Claimed<'_>| due = Some(claimed.stored(&join.key, token));
+        let mut take = |claimed, inputs: &[&StoredInput]| {
+            due = Some(StoredDue {
+                key: join.key.as_ref().to_owned(),
+                token,
+                claimed,
+                inputs: inputs.iter().copied().cloned().collect(),
+            });
+        };
         join.claim(&reply, now, &mut take);
         let due = due?;
         if let Some(after) = after {
