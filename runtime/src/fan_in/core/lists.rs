@@ -220,7 +220,8 @@ impl Arrived {
     /// Returns what has arrived after one more input, which gives these counts. An input is single, or one of these lists.
     #[inline]
     pub(in crate::fan_in) fn after(self, input: u8, counts: Counts, lists: Inputs) -> Self {
-        // Most functions have no list. With a look at the lists, an arrival in memory takes 30 % more.
+        // Most functions have no list. With a look at the lists, an arrival in memory takes 30 % more. If this is not inlined,
+        // one that completes a join takes 8 % more.
         if lists.is_empty() {
             let came = self.came.with(input);
             return Self { came, ..self };

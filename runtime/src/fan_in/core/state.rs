@@ -411,6 +411,7 @@ pub fn transition(
     policy: &JoinPolicy,
 ) -> (Option<State>, Reply) {
     let mut state = state;
+    // `filter` would copy the state, and a settlement in memory would take 3 % more.
     if state.is_some_and(|state| is_forgotten(&state, now)) {
         state = None;
     }

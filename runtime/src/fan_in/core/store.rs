@@ -250,6 +250,7 @@ pub trait BlockingStore<P>: Store<P> {}
 /// # Panics
 ///
 /// Panics if the future is not ready at its first poll.
+// Without it, an arrival in `Memory` takes 5 % more.
 #[inline]
 pub fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
