@@ -14,7 +14,7 @@ use super::sleep::sleep;
 use super::within::within;
 
 /// The future of a call that is rare or slow enough for a box.
-type Applied<'a> = Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>>;
+pub(super) type Applied<'a> = Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>>;
 
 /// Makes a store's calls for the claims of one function.
 pub(super) trait ClaimStore: Send + Sync {

@@ -113,13 +113,12 @@ pub(super) enum Beginning {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
-    use std::pin::{Pin, pin};
     use std::sync::Mutex;
     use std::task::{Context, Poll, Waker};
     use std::thread;
 
     use super::*;
-    use crate::fan_in::core::store::ready as output;
+    use crate::fan_in::claim_store::Applied;
 
     const LEASE: Duration = Duration::from_secs(30);
     const SECOND: Duration = Duration::from_secs(1);
@@ -133,11 +132,7 @@ mod tests {
     }
 
     impl ClaimStore for Answers {
-        fn apply<'a>(
-            &'a self,
-            _: &'a str,
-            change: Change,
-        ) -> Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>> {
+        fn apply<'a>(&'a self, _: &'a str, change: Change) -> Applied<'a> {
             self.calls.lock().unwrap().push(change);
             match self.answer {
                 Some(answer) => Box::pin(ready(
@@ -154,15 +149,16 @@ mod tests {
         }
     }
 
-    /// Begins the work of a claim of this age. Returns the calls too.
-    fn begin(
+    /// Begins the work of a claim with this lease and age. Returns the calls too.
+    fn begin_with(
+        lease: Duration,
         age: Duration,
-        answer: Result<bool, &'static str>,
+        answer: Option<Result<bool, &'static str>>,
         has_all_inputs: bool,
     ) -> (Beginning, Vec<Change>) {
         let store = Answers {
-            policy: JoinPolicy::new(2).lease(LEASE),
-            answer: Some(answer),
+            policy: JoinPolicy::new(2).lease(lease),
+            answer,
             calls: Mutex::default(),
         };
         let lease = Lease {
@@ -171,8 +167,24 @@ mod tests {
             token: Token(1),
             since: Instant::now().checked_sub(age).unwrap(),
         };
-        let beginning = output(lease.begin(has_all_inputs));
+        let mut begun = Box::pin(lease.begin(has_all_inputs));
+        let mut task = Context::from_waker(Waker::noop());
+        let beginning = loop {
+            match begun.as_mut().poll(&mut task) {
+                Poll::Ready(beginning) => break beginning,
+                Poll::Pending => thread::sleep(MIN_PAUSE),
+            }
+        };
+        drop(begun);
         (beginning, store.calls.into_inner().unwrap())
+    }
+
+    fn begin(
+        age: Duration,
+        answer: Result<bool, &'static str>,
+        has_all_inputs: bool,
+    ) -> (Beginning, Vec<Change>) {
+        begin_with(LEASE, age, Some(answer), has_all_inputs)
     }
 
     fn age_of(beginning: &Beginning) -> Duration {
@@ -210,25 +222,7 @@ mod tests {
     #[test]
     fn work_does_not_begin_if_the_renewal_takes_too_long() {
         let lease = Duration::from_millis(60);
-        let store = Answers {
-            policy: JoinPolicy::new(2).lease(lease),
-            answer: None,
-            calls: Mutex::default(),
-        };
-        let lease = Lease {
-            store: &store,
-            key: "7",
-            token: Token(1),
-            since: Instant::now().checked_sub(lease / 3 * 2).unwrap(),
-        };
-        let mut begun = pin!(lease.begin(true));
-        let mut task = Context::from_waker(Waker::noop());
-        let begun = loop {
-            match begun.as_mut().poll(&mut task) {
-                Poll::Ready(begun) => break begun,
-                Poll::Pending => thread::sleep(MIN_PAUSE),
-            }
-        };
+        let (begun, _) = begin_with(lease, lease / 3 * 2, None, true);
         assert!(matches!(begun, Beginning::Unknown));
     }
 

@@ -18,9 +18,9 @@ pub(crate) async fn fill(pool: &SqlitePool, count: i64) {
 
 #[tokio::test]
 async fn no_call_scans_ended_joins() {
-    const ENDED: i64 = 20_000;
+    const ENDED: u32 = 20_000;
     let file = File::begin().await;
-    fill(&file.pool, ENDED).await;
+    fill(&file.pool, ENDED.into()).await;
     let counted = file.counted().await;
     let worker = Worker::serving(Sqlite::new(counted.pool.clone()), "ship", POLICY);
     for key in 0..20 {
@@ -33,7 +33,7 @@ async fn no_call_scans_ended_joins() {
         assert_eq!(count, 0);
     });
     assert!(
-        scan.await > 20_000,
+        scan.await > ENDED.into(),
         "a scan takes at least one for each join"
     );
 
