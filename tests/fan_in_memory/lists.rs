@@ -104,3 +104,20 @@ fn store_that_is_often_empty_keeps_room_for_a_few_joins() {
     });
     assert_eq!(allocations[0], allocations[1]);
 }
+
+/// An arrival forgets two ended joins, and looks at its own key before it comes to the others.
+#[test]
+fn key_of_an_ended_join_is_free_at_the_end_of_its_window() {
+    let time = Time::default();
+    let joins = joins(&time);
+    let keys: Vec<_> = (0..10).map(|number| number.to_string()).collect();
+    for key in &keys {
+        succeed(&joins, key);
+    }
+    time.pass(POLICY.dedup_window);
+    for key in keys.iter().rev() {
+        let arrived = joins.arrive(key, 0, (), Token::random()).unwrap();
+        assert!(matches!(arrived.verdict, Verdict::Waiting(_)));
+    }
+    assert_eq!(joins.len(), 10);
+}
